@@ -1,0 +1,30 @@
+/** The table of contents: middleware in order, the sign-in line, features, one error renderer. */
+import { authRoutes } from "./features/auth/routes.ts";
+import { authenticate } from "./features/auth/authenticate.ts";
+import { systemRoutes } from "./features/system/routes.ts";
+import { userRoutes } from "./features/users/routes.ts";
+import { crossOrigin } from "./http/cross-origin.ts";
+import { renderProblem } from "./http/problem-response.ts";
+import { guardRequest } from "./http/request-guard.ts";
+import { requestLog } from "./http/request-log.ts";
+import { provideDeps } from "./http/provide-deps.ts";
+import { createRouter } from "./http/router.ts";
+import { securityHeaders } from "./http/security-headers.ts";
+
+export const app = createRouter();
+
+app.onError(renderProblem);
+
+app.use(requestLog);
+app.use(securityHeaders);
+app.use(provideDeps);
+app.use(crossOrigin);
+app.use(guardRequest(app));
+
+app.route("/", systemRoutes(app));
+app.route("/", authRoutes);
+
+// From here on, everything is signed in.
+app.use(authenticate);
+
+app.route("/", userRoutes);

@@ -1,0 +1,4 @@
+export type ModelClient = object;
+export function createModelClient(_c: unknown): ModelClient {
+  return {};
+}

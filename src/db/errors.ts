@@ -1,0 +1,41 @@
+/** What an error of the driver means. Only its code and constraint ever leave this file. */
+
+type PostgresError = { code: string; constraint?: string };
+
+/** SQLSTATE classes that mean "not now": connection, resources, operator intervention. */
+const UNAVAILABLE_CLASSES = new Set(["08", "53", "57"]);
+
+/** True when the call broke the constraint or unique index of that name. */
+export function violates(error: unknown, constraint: string): boolean {
+  return postgresError(error)?.constraint === constraint;
+}
+
+/** True when Postgres could not be asked, or did not answer in time; a write may have happened. */
+export function isUnreachable(error: unknown): boolean {
+  const found = postgresError(error);
+  if (found) return UNAVAILABLE_CLASSES.has(found.code.slice(0, 2));
+  return causes(error).some((cause) => cause.name === "NeonDbError");
+}
+
+/** Code and constraint for the log; undefined when the error is not one of Postgres. */
+export function describeDbError(error: unknown): PostgresError | undefined {
+  return postgresError(error) ?? (isUnreachable(error) ? { code: "unreachable" } : undefined);
+}
+
+function postgresError(error: unknown): PostgresError | undefined {
+  for (const cause of causes(error)) {
+    const { code, constraint } = cause as { code?: unknown; constraint?: unknown };
+    if (cause.name !== "NeonDbError" || typeof code !== "string") continue;
+    return typeof constraint === "string" ? { code, constraint } : { code };
+  }
+  return undefined;
+}
+
+/** The error and what caused it, outermost first: drizzle wraps the driver's errors in its own. */
+function causes(error: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let next = error; next instanceof Error && chain.length < 5; next = next.cause) {
+    chain.push(next);
+  }
+  return chain;
+}

@@ -1,0 +1,195 @@
+/**
+ * The data model as drizzle sees it. `migrations/` is what the database is made from; a test
+ * compares the two.
+ */
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  pgTable,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "date" });
+
+export const users = pgTable(
+  "users",
+  {
+    id: uuid().primaryKey(),
+    name: text().notNull(),
+    email: text().notNull(),
+    pendingEmail: text("pending_email"),
+    hashedPassword: text("hashed_password").notNull(),
+    isActive: boolean("is_active").notNull().default(true),
+    emailVerified: boolean("email_verified").notNull().default(false),
+    createdAt: time("created_at").notNull(),
+    updatedAt: time("updated_at").notNull(),
+  },
+  (t) => [uniqueIndex("users_email_key").on(sql`lower(${t.email})`)],
+);
+
+export const sessions = pgTable(
+  "sessions",
+  {
+    id: uuid().primaryKey(),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    generation: integer().notNull().default(0),
+    userAgent: text("user_agent"),
+    createdAt: time("created_at").notNull(),
+    lastSeenAt: time("last_seen_at").notNull(),
+    expiresAt: time("expires_at").notNull(),
+    endedAt: time("ended_at"),
+  },
+  (t) => [index("sessions_user_idx").on(t.userId, t.lastSeenAt.desc())],
+);
+
+export const chats = pgTable(
+  "chats",
+  {
+    id: uuid().primaryKey(),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    title: text().notNull(),
+    autoTitle: boolean("auto_title").notNull().default(true),
+    pinned: boolean().notNull().default(false),
+    archived: boolean().notNull().default(false),
+    // Its foreign key is in the migration alone: drizzle cannot declare a circle of two tables.
+    currentMessageId: uuid("current_message_id"),
+    messageCount: integer("message_count").notNull().default(0),
+    version: integer().notNull().default(1),
+    createdAt: time("created_at").notNull(),
+    updatedAt: time("updated_at").notNull(),
+  },
+  (t) => [
+    index("chats_list_idx").on(
+      t.userId,
+      t.archived,
+      t.pinned.desc(),
+      t.updatedAt.desc(),
+      t.id.desc(),
+    ),
+  ],
+);
+
+export const messages = pgTable(
+  "messages",
+  {
+    id: uuid().primaryKey(),
+    chatId: uuid("chat_id")
+      .notNull()
+      .references(() => chats.id, { onDelete: "cascade" }),
+    parentId: uuid("parent_id"),
+    type: text({ enum: ["user", "bot"] }).notNull(),
+    content: text().notNull(),
+    status: text({
+      enum: ["complete", "streaming", "stopped", "interrupted", "failed"],
+    }).notNull(),
+    fileName: text("file_name"),
+    fileUrl: text("file_url"),
+    metadata: jsonb().$type<Record<string, unknown>>().notNull().default({}),
+    createdAt: time("created_at").notNull(),
+  },
+  (t) => [
+    unique("messages_chat_key").on(t.chatId, t.id),
+    foreignKey({
+      name: "messages_parent_fkey",
+      columns: [t.chatId, t.parentId],
+      foreignColumns: [t.chatId, t.id],
+    }).onDelete("cascade"),
+    uniqueIndex("messages_one_streaming_key")
+      .on(t.chatId)
+      .where(sql`${t.status} = 'streaming'`),
+    index("messages_siblings_idx").on(t.chatId, t.parentId, t.createdAt, t.id),
+    check("messages_type_check", sql`${t.type} IN ('user', 'bot')`),
+    check(
+      "messages_status_check",
+      sql`${t.status} IN ('complete', 'streaming', 'stopped', 'interrupted', 'failed')`,
+    ),
+  ],
+);
+
+export const chatSessions = pgTable(
+  "chat_sessions",
+  {
+    id: uuid().primaryKey(),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    chatId: uuid("chat_id")
+      .notNull()
+      .references(() => chats.id, { onDelete: "cascade" }),
+    sessionToken: text("session_token").notNull(),
+    isActive: boolean("is_active").notNull().default(true),
+    lastActivity: time("last_activity").notNull(),
+    createdAt: time("created_at").notNull(),
+  },
+  (t) => [
+    unique("chat_sessions_token_key").on(t.sessionToken),
+    index("chat_sessions_chat_idx").on(t.chatId),
+    index("chat_sessions_user_idx").on(t.userId),
+  ],
+);
+
+export const files = pgTable(
+  "files",
+  {
+    id: uuid().primaryKey(),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    originalName: text("original_name").notNull(),
+    filePath: text("file_path").notNull(),
+    fileUrl: text("file_url").notNull(),
+    fileSize: bigint("file_size", { mode: "number" }).notNull(),
+    contentType: text("content_type").notNull(),
+    status: text({ enum: ["pending", "processing", "ready", "failed"] }).notNull(),
+    processed: boolean().notNull().default(false),
+    extractionText: text("extraction_text"),
+    createdAt: time("created_at").notNull(),
+  },
+  (t) => [
+    index("files_list_idx").on(t.userId, t.createdAt.desc(), t.id.desc()),
+    check("files_status_check", sql`${t.status} IN ('pending', 'processing', 'ready', 'failed')`),
+  ],
+);
+
+export const aiUsage = pgTable(
+  "ai_usage",
+  {
+    id: uuid().primaryKey(),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    chatId: uuid("chat_id").references(() => chats.id, { onDelete: "set null" }),
+    messageId: uuid("message_id").references(() => messages.id, { onDelete: "set null" }),
+    serviceType: text("service_type", { enum: ["answer", "title", "name"] }).notNull(),
+    attempt: integer().notNull().default(1),
+    provider: text().notNull(),
+    modelName: text("model_name").notNull(),
+    promptTokens: integer("prompt_tokens").notNull(),
+    completionTokens: integer("completion_tokens").notNull(),
+    totalTokens: integer("total_tokens").notNull(),
+    costEstimate: numeric("cost_estimate", { precision: 20, scale: 12 }).notNull(),
+    estimated: boolean().notNull(),
+    createdAt: time("created_at").notNull(),
+  },
+  (t) => [
+    unique("ai_usage_attempt_key").on(t.messageId, t.serviceType, t.attempt),
+    index("ai_usage_user_idx").on(t.userId, t.createdAt),
+    index("ai_usage_chat_idx").on(t.chatId),
+    check("ai_usage_service_type_check", sql`${t.serviceType} IN ('answer', 'title', 'name')`),
+  ],
+);

@@ -1,0 +1,36 @@
+/** The composition root: what features are given, the same for requests, alarms and cron. */
+import { createModelClient, type ModelClient } from "./clients/model.ts";
+import { createDb, type Db } from "./db/client.ts";
+import { type Config, type Env, readConfig } from "./env.ts";
+import { createTokens, type Tokens } from "./features/auth/tokens.ts";
+import { type Clock, systemClock } from "./lib/clock.ts";
+import { type NewId, newId } from "./lib/ids.ts";
+
+export type Deps = {
+  config: Config;
+  db: Db;
+  model: ModelClient;
+  tokens: Tokens;
+  clock: Clock;
+  newId: NewId;
+};
+
+/** Made once per isolate and environment; losing it costs a millisecond. */
+const depsCache = new WeakMap<object, Deps>();
+
+/** Everything a feature may call. Throws `ConfigError` for a wrong environment, at every call. */
+export function createDeps(env: Env): Deps {
+  const cached = depsCache.get(env);
+  if (cached) return cached;
+  const config = readConfig(env);
+  const deps: Deps = {
+    config,
+    db: createDb(config),
+    model: createModelClient(config),
+    tokens: createTokens(config.SECRET_KEY, systemClock),
+    clock: systemClock,
+    newId,
+  };
+  depsCache.set(env, deps);
+  return deps;
+}

@@ -1,0 +1,93 @@
+/**
+ * Every binding, secret and variable, validated once per isolate. The only reader of the raw
+ * environment: the rest of the code sees a `Config`.
+ */
+import { z } from "zod";
+import type { ChatRoom } from "./features/turns/chat-room.do.ts";
+
+/** What Cloudflare hands to the Worker: bindings, and strings that are not yet trusted. */
+export type Env = {
+  CHAT_ROOM: DurableObjectNamespace<ChatRoom>;
+  ASSETS: Fetcher;
+};
+
+/** An empty variable is an absent one: that is how a process's environment unsets a file's. */
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
+
+const url = z.url({ protocol: /^https?$/ });
+const text = z.string();
+
+const json = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value, context) => {
+    if (typeof value !== "string" || value === "") return {};
+    try {
+      return JSON.parse(value);
+    } catch {
+      context.addIssue("not valid JSON");
+      return z.NEVER;
+    }
+  }, schema);
+
+const ms = (fallback: number) => z.int().positive().default(fallback);
+
+/** Timings of a turn in milliseconds, with the defaults of production. */
+const TurnLimits = z.strictObject({
+  first_token_ms: ms(60_000),
+  progress_ms: ms(60_000),
+  total_ms: ms(14 * 60_000),
+  heartbeat_ms: ms(15_000),
+  flush_ms: ms(250),
+  watchdog_ms: ms(30_000),
+  log_kept_ms: ms(10 * 60_000),
+  file_wait_ms: ms(120_000),
+});
+
+export type TurnLimits = z.infer<typeof TurnLimits>;
+
+const Origins = optional(
+  text.transform((list) =>
+    list
+      .split(",")
+      .map((origin) => origin.trim().replace(/\/$/, ""))
+      .filter(Boolean),
+  ),
+).transform((origins) => origins ?? []);
+
+const ConfigSchema = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  SECRET_KEY: text.min(32),
+  DATABASE_HTTP_URL: optional(url),
+  AWS_ACCESS_KEY_ID: optional(text),
+  AWS_SECRET_ACCESS_KEY: optional(text),
+  AWS_REGION: optional(text),
+  S3_BUCKET_NAME: optional(text),
+  S3_ENDPOINT: optional(url),
+  OPENAI_API_KEY: optional(text),
+  OPENAI_BASE_URL: optional(url),
+  ANTHROPIC_API_KEY: optional(text),
+  ALLOWED_ORIGINS: Origins,
+  DEFAULT_MODEL: optional(text).transform((name) => name ?? "gpt-4o-mini"),
+  TITLE_MODEL: optional(text),
+  SYSTEM_PROMPT: optional(text),
+  TURN_LIMITS: json(TurnLimits),
+});
+
+export type Config = z.infer<typeof ConfigSchema>;
+
+/** The environment is wrong; `variables` are the names to mend, never their values. */
+export class ConfigError extends Error {
+  readonly variables: string[];
+
+  constructor(variables: string[]) {
+    super(`wrong environment: ${variables.join(", ")}`);
+    this.variables = variables;
+  }
+}
+
+/** Validates the environment. Throws `ConfigError`. */
+export function readConfig(env: Env): Config {
+  const result = ConfigSchema.safeParse(env);
+  if (result.success) return result.data;
+  throw new ConfigError([...new Set(result.error.issues.map((issue) => String(issue.path[0])))]);
+}

@@ -1,0 +1,41 @@
+/**
+ * The two cookies of a browser that knows of no tokens: the access and the refresh token of one
+ * session. Scripts cannot read them, and no answer repeats them.
+ */
+import type { Context } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import type { App } from "../../http/router.ts";
+import { SESSION_TTL_SECONDS } from "./tokens.ts";
+
+export type TokenPair = { access: string; refresh: string };
+
+/** `__Host-` (RFC 6265bis section 4.1.3.2) needs https, which a developer's machine does not have. */
+function settings(c: Context<App>) {
+  const secure = new URL(c.req.url).protocol === "https:";
+  return {
+    access: secure ? "__Host-access_token" : "access_token",
+    refresh: secure ? "__Host-refresh_token" : "refresh_token",
+    attributes: { path: "/", httpOnly: true, sameSite: "Lax", secure } as const,
+  };
+}
+
+/** The tokens that the request's cookies hold, where there are any. */
+export function readSessionCookies(c: Context<App>): Partial<TokenPair> | undefined {
+  const names = settings(c);
+  const access = getCookie(c, names.access);
+  const refresh = getCookie(c, names.refresh);
+  if (!access && !refresh) return undefined;
+  return { ...(access && { access }), ...(refresh && { refresh }) };
+}
+
+export function setSessionCookies(c: Context<App>, tokens: TokenPair): void {
+  const { access, refresh, attributes } = settings(c);
+  setCookie(c, access, tokens.access, { ...attributes, maxAge: SESSION_TTL_SECONDS });
+  setCookie(c, refresh, tokens.refresh, { ...attributes, maxAge: SESSION_TTL_SECONDS });
+}
+
+export function clearSessionCookies(c: Context<App>): void {
+  const { access, refresh, attributes } = settings(c);
+  deleteCookie(c, access, attributes);
+  deleteCookie(c, refresh, attributes);
+}

@@ -1,0 +1,147 @@
+/** Accounts and sessions in Postgres. */
+import { and, eq, gt, gte, isNull, sql } from "drizzle-orm";
+import { type Db, repeatable } from "../../db/client.ts";
+import { violates } from "../../db/errors.ts";
+import { sessions, users } from "../../db/schema.ts";
+import { Problem } from "../../lib/problem.ts";
+import { SESSION_TTL_SECONDS } from "./tokens.ts";
+
+export type UserRow = typeof users.$inferSelect;
+
+const IDLE_DAYS = 14;
+
+export type NewUser = {
+  id: string;
+  name: string;
+  email: string;
+  hashedPassword: string;
+  now: Date;
+};
+export type NewSession = { id: string; userId: string; userAgent: string | null; now: Date };
+
+/** Creates the account and its first session in one batch. Throws `email_taken`. */
+export async function insertUser(db: Db, user: NewUser, session: NewSession): Promise<UserRow> {
+  const { now, ...columns } = user;
+  const row = { ...columns, createdAt: now, updatedAt: now };
+  try {
+    await repeatable(() =>
+      db.batch([
+        db.insert(users).values(row).onConflictDoNothing({ target: users.id }),
+        insertSession(db, session),
+      ]),
+    );
+  } catch (error) {
+    if (violates(error, "users_email_key")) throw new Problem("email_taken");
+    throw error;
+  }
+  return { ...row, pendingEmail: null, isActive: true, emailVerified: false };
+}
+
+/** The account of an address, regardless of case. */
+export async function findUserByEmail(db: Db, email: string): Promise<UserRow | undefined> {
+  const byEmail = eq(sql`lower(${users.email})`, sql`lower(${email})`);
+  const rows = await repeatable(() => db.select().from(users).where(byEmail));
+  return rows[0];
+}
+
+export async function startSession(db: Db, session: NewSession): Promise<void> {
+  await repeatable(async () => insertSession(db, session));
+}
+
+function insertSession(db: Db, { now, ...columns }: NewSession) {
+  const expiresAt = new Date(now.getTime() + SESSION_TTL_SECONDS * 1000);
+  const row = { ...columns, createdAt: now, lastSeenAt: now, expiresAt };
+  return db.insert(sessions).values(row).onConflictDoNothing({ target: sessions.id });
+}
+
+/** What a refresh found: the session's generation afterwards, or why there is none. */
+export type Rotation = { generation: number } | "ended" | "replayed";
+
+/**
+ * Moves a live session one generation on when the token is of its present one. A token one behind is
+ * answered with the present generation (its answer was lost, or a parallel request was first), an
+ * older one ends the session: somebody else has used it. One statement, so that of twenty parallel
+ * refreshes one moves.
+ */
+export async function rotateSession(
+  db: Db,
+  token: { sessionId: string; userId: string; generation: number },
+  now: Date,
+): Promise<Rotation> {
+  const [row] = await repeatable(() => advance(db, token, now));
+  if (!row) return "ended";
+  return row.endedAt ? "replayed" : { generation: row.generation };
+}
+
+function advance(
+  db: Db,
+  { sessionId, userId, generation }: { sessionId: string; userId: string; generation: number },
+  now: Date,
+) {
+  const idleSince = new Date(now.getTime() - IDLE_DAYS * 24 * 60 * 60 * 1000);
+  const replayed = sql`${sessions.generation} > ${generation} + 1`;
+  return db
+    .update(sessions)
+    .set({
+      generation: sql`CASE WHEN ${sessions.generation} = ${generation} THEN ${generation} + 1 ELSE ${sessions.generation} END`,
+      lastSeenAt: now,
+      endedAt: sql`CASE WHEN ${replayed} THEN ${now.toISOString()}::timestamptz END`,
+    })
+    .where(
+      and(
+        eq(sessions.id, sessionId),
+        eq(sessions.userId, userId),
+        isNull(sessions.endedAt),
+        gt(sessions.expiresAt, now),
+        gte(sessions.lastSeenAt, idleSince),
+        gte(sessions.generation, generation),
+      ),
+    )
+    .returning({ generation: sessions.generation, endedAt: sessions.endedAt });
+}
+
+/** Ends a session; one that has ended, or never was, is left as it is. */
+export async function endSession(db: Db, sessionId: string, now: Date): Promise<void> {
+  const live = and(eq(sessions.id, sessionId), isNull(sessions.endedAt));
+  await repeatable(async () => db.update(sessions).set({ endedAt: now }).where(live));
+}
+
+/** The signed-in account. Throws `invalid_token` when it is gone. */
+export async function getUser(db: Db, userId: string): Promise<UserRow> {
+  const rows = await repeatable(() => db.select().from(users).where(eq(users.id, userId)));
+  return rows[0] ?? gone();
+}
+
+/** Changes the account's name. Throws `invalid_token` when the account is gone. */
+export async function renameUser(
+  db: Db,
+  userId: string,
+  name: string,
+  now: Date,
+): Promise<UserRow> {
+  const rows = await repeatable(() =>
+    db.update(users).set({ name, updatedAt: now }).where(eq(users.id, userId)).returning(),
+  );
+  return rows[0] ?? gone();
+}
+
+/** Remembers an address that counts once it is verified. */
+export async function setPendingEmail(
+  db: Db,
+  userId: string,
+  email: string,
+  now: Date,
+): Promise<UserRow> {
+  const rows = await repeatable(() =>
+    db
+      .update(users)
+      .set({ pendingEmail: email, updatedAt: now })
+      .where(eq(users.id, userId))
+      .returning(),
+  );
+  return rows[0] ?? gone();
+}
+
+function gone(): never {
+  throw new Problem("invalid_token");
+}

@@ -1,0 +1,39 @@
+/** A session moved on: the old refresh token for a new pair. */
+import type { Deps } from "../../deps.ts";
+import { logEvent } from "../../lib/log.ts";
+import { Problem } from "../../lib/problem.ts";
+import type { TokenPair } from "./cookies.ts";
+import { rotateSession } from "./queries.ts";
+import type { AccessClaims } from "./tokens.ts";
+
+/** Who the session is of, and its new tokens. Throws `invalid_token`. */
+export async function refreshSession(
+  deps: Deps,
+  refreshToken: string,
+): Promise<AccessClaims & TokenPair> {
+  const claims = await deps.tokens.readRefresh(refreshToken);
+  if (!claims) throw new Problem("invalid_token");
+  const rotation = await rotateSession(deps.db, claims, new Date(deps.clock()));
+  if (rotation === "replayed") logReplay(claims);
+  if (typeof rotation === "string") throw new Problem("invalid_token");
+  const { userId, sessionId } = claims;
+  return { userId, sessionId, ...(await issueTokens(deps, claims, rotation.generation)) };
+}
+
+/** The pair of tokens of a session's generation. */
+export async function issueTokens(
+  deps: Deps,
+  { userId, sessionId }: AccessClaims,
+  generation: number,
+): Promise<TokenPair> {
+  const [access, refresh] = await Promise.all([
+    deps.tokens.issueAccess({ userId, sessionId }),
+    deps.tokens.issueRefresh({ userId, sessionId, generation }),
+  ]);
+  return { access, refresh };
+}
+
+/** A token used long ago came back: either side may be the thief, so the session has ended. */
+function logReplay({ userId, sessionId }: AccessClaims): void {
+  logEvent("refresh_token_replayed", { user_id: userId, session_id: sessionId });
+}

@@ -1,0 +1,141 @@
+/** Signing up, in, on and out. */
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { envelope } from "../../http/fields.ts";
+import { type App, createRouter, json, jsonBody, route } from "../../http/router.ts";
+import { Problem } from "../../lib/problem.ts";
+import { bearerToken, requireAllowedOrigin } from "./authenticate.ts";
+import {
+  clearSessionCookies,
+  readSessionCookies,
+  setSessionCookies,
+  type TokenPair,
+} from "./cookies.ts";
+import { endSession } from "./queries.ts";
+import { refreshSession } from "./refresh.ts";
+import {
+  CookieRenewed,
+  GivenRefreshToken,
+  Login,
+  Register,
+  SignedIn,
+  TokenAnswer,
+  toUser,
+} from "./schemas.ts";
+import { login, register, type SignedInUser } from "./sign-in.ts";
+import { ACCESS_TTL_SECONDS } from "./tokens.ts";
+
+const tags = ["Accounts"];
+
+const registerRoute = route({
+  method: "post",
+  path: "/auth/register",
+  open: true,
+  tags,
+  summary: "Create an account and sign in",
+  request: { body: jsonBody(Register) },
+  problems: ["email_taken", "database_unavailable"],
+  responses: { 201: json(SignedIn, "The account, its tokens, and the session cookies.") },
+});
+
+const loginRoute = route({
+  method: "post",
+  path: "/auth/login",
+  open: true,
+  tags,
+  summary: "Sign in",
+  request: { body: jsonBody(Login) },
+  problems: ["invalid_credentials", "database_unavailable"],
+  responses: { 200: json(SignedIn, "The account, its tokens, and the session cookies.") },
+});
+
+const refreshRoute = route({
+  method: "post",
+  path: "/auth/refresh",
+  open: true,
+  tags,
+  summary: "Renew the session",
+  description:
+    "With `refresh_token` the answer is a new pair of tokens. Without it the session cookie is renewed, and no token is shown.",
+  request: { body: jsonBody(GivenRefreshToken) },
+  problems: ["unauthenticated", "invalid_token", "origin_not_allowed", "database_unavailable"],
+  responses: {
+    200: json(z.union([TokenAnswer, CookieRenewed]), "New tokens, or a renewed cookie."),
+  },
+});
+
+const logoutRoute = route({
+  method: "post",
+  path: "/auth/logout",
+  open: true,
+  tags,
+  summary: "End the session",
+  description: "Public, and always successful: a session that is over is over.",
+  request: { body: jsonBody(GivenRefreshToken) },
+  problems: ["origin_not_allowed", "database_unavailable"],
+  responses: {
+    200: json(envelope(z.object({})), "The session has ended; the cookies are cleared."),
+  },
+});
+
+export const authRoutes = createRouter()
+  .openapi(registerRoute, async (c) => {
+    const signedIn = await register(c.get("deps"), c.req.valid("json"), c.req.header("user-agent"));
+    return c.json(answerSignIn(c, signedIn, "Welcome."), 201);
+  })
+  .openapi(loginRoute, async (c) => {
+    const signedIn = await login(c.get("deps"), c.req.valid("json"), c.req.header("user-agent"));
+    return c.json(answerSignIn(c, signedIn, "Welcome back."), 200);
+  })
+  .openapi(refreshRoute, async (c) => {
+    const given = c.req.valid("json").refresh_token;
+    if (given) return c.json(tokenFields(await refreshSession(c.get("deps"), given)), 200);
+    setSessionCookies(c, await refreshSession(c.get("deps"), cookieRefreshToken(c)));
+    return c.json({ expires_in: ACCESS_TTL_SECONDS }, 200);
+  })
+  .openapi(logoutRoute, async (c) => {
+    const sessionId = await findSessionId(c, c.req.valid("json").refresh_token ?? undefined);
+    const { db, clock } = c.get("deps");
+    if (sessionId) await endSession(db, sessionId, new Date(clock()));
+    clearSessionCookies(c);
+    return c.json({ success: true as const, message: "Signed out.", data: {} }, 200);
+  });
+
+function answerSignIn(c: Context<App>, { user, tokens }: SignedInUser, message: string) {
+  setSessionCookies(c, tokens);
+  const data = { user_id: user.id };
+  return { success: true as const, message, user: toUser(user), data, ...tokenFields(tokens) };
+}
+
+function tokenFields({ access, refresh }: TokenPair) {
+  return {
+    access_token: access,
+    token_type: "bearer" as const,
+    expires_in: ACCESS_TTL_SECONDS,
+    refresh_token: refresh,
+  };
+}
+
+/** A bearer token wins over the cookie even here, where it is of no use. */
+function cookieRefreshToken(c: Context<App>): string {
+  const cookies = c.req.header("authorization") ? undefined : readSessionCookies(c);
+  if (!cookies) throw new Problem("unauthenticated");
+  requireAllowedOrigin(c);
+  if (!cookies.refresh) throw new Problem("invalid_token");
+  return cookies.refresh;
+}
+
+/** The session that any valid token of the request is of: body, header, then cookies. */
+async function findSessionId(c: Context<App>, given?: string): Promise<string | undefined> {
+  const { tokens } = c.get("deps");
+  if (given) return (await tokens.readRefresh(given))?.sessionId;
+  const authorization = c.req.header("authorization");
+  if (authorization !== undefined) {
+    return (await tokens.readAccess(bearerToken(authorization) ?? ""))?.sessionId;
+  }
+  const cookies = readSessionCookies(c);
+  if (!cookies) return undefined;
+  requireAllowedOrigin(c);
+  const claims = await tokens.readRefresh(cookies.refresh ?? "");
+  return (claims ?? (await tokens.readAccess(cookies.access ?? "")))?.sessionId;
+}

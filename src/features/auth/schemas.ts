@@ -1,0 +1,90 @@
+/** Wire shapes of accounts, and how they are made from rows. */
+import { z } from "@hono/zod-openapi";
+import { ShownId, ShownTime, text } from "../../http/fields.ts";
+import { toIso } from "../../lib/clock.ts";
+import type { UserRow } from "./queries.ts";
+
+const LONGEST_EMAIL = 254;
+
+export const Email = z
+  .email("This is not an e-mail address.")
+  .max(LONGEST_EMAIL)
+  .openapi({ example: "ada@example.com" });
+
+export const Name = text({ min: 1, max: 200 }).openapi({ example: "Ada Example" });
+
+export const NewPassword = text({ min: 8, max: 128 }).openapi({ example: "seven tall lamps" });
+
+/** A password to check against the stored one: any text of bearable length. */
+export const GivenPassword = text({ max: 1_000 }).openapi({ example: "seven tall lamps" });
+
+export const Register = z
+  .strictObject({ name: Name, email: Email, password: NewPassword })
+  .openapi("Register");
+
+export const Login = z
+  .strictObject({ email: text({ max: 1_000 }), password: GivenPassword })
+  .openapi("Login", { example: { email: "ada@example.com", password: "seven tall lamps" } });
+
+/** The body of refresh and logout; without it the cookie counts. */
+export const GivenRefreshToken = z
+  .strictObject({ refresh_token: z.string().max(4_096).nullish() })
+  .openapi("RefreshToken");
+
+export const User = z
+  .object({
+    id: ShownId,
+    name: z.string(),
+    email: z.string(),
+    pending_email: z.string().nullable(),
+    email_verified: z.boolean(),
+    is_active: z.boolean(),
+    created_at: ShownTime,
+  })
+  .openapi("User");
+
+const tokenFields = {
+  access_token: z.string(),
+  token_type: z.literal("bearer"),
+  expires_in: z.int().openapi({ description: "Seconds.", example: 900 }),
+  refresh_token: z.string(),
+};
+
+export const TokenAnswer = z.object(tokenFields).openapi("Tokens");
+
+export const SignedIn = z
+  .object({
+    success: z.literal(true),
+    message: z.string(),
+    user: User,
+    data: z.object({ user_id: ShownId }),
+    ...tokenFields,
+  })
+  .openapi("SignedIn");
+
+/** What a cookie client is told of a refresh: never a token. */
+export const CookieRenewed = z.object({ expires_in: z.int() }).openapi("CookieRenewed");
+
+export const UserChange = z
+  .strictObject({
+    name: Name.nullish(),
+    email: Email.nullish(),
+    current_password: GivenPassword.nullish(),
+  })
+  .refine((change) => !change.email || typeof change.current_password === "string", {
+    path: ["current_password"],
+    message: "A new e-mail address needs the current password.",
+  })
+  .openapi("UserChange");
+
+export function toUser(row: UserRow): z.infer<typeof User> {
+  return {
+    id: row.id,
+    name: row.name,
+    email: row.email,
+    pending_email: row.pendingEmail,
+    email_verified: row.emailVerified,
+    is_active: row.isActive,
+    created_at: toIso(row.createdAt),
+  };
+}

@@ -1,0 +1,53 @@
+/** How an account comes to be, and how a session of it begins. */
+import type { Deps } from "../../deps.ts";
+import { Problem } from "../../lib/problem.ts";
+import type { TokenPair } from "./cookies.ts";
+import { hashPassword, verifyNothing, verifyPassword } from "./password.ts";
+import { checkPassword } from "./password-policy.ts";
+import {
+  findUserByEmail,
+  insertUser,
+  type NewSession,
+  startSession,
+  type UserRow,
+} from "./queries.ts";
+import { issueTokens } from "./refresh.ts";
+
+export type SignedInUser = { user: UserRow; tokens: TokenPair };
+
+const LONGEST_USER_AGENT = 500;
+
+/** Creates the account and signs it in. Throws `email_taken`, or a 422 about the password. */
+export async function register(
+  deps: Deps,
+  account: { name: string; email: string; password: string },
+  userAgent: string | undefined,
+): Promise<SignedInUser> {
+  checkPassword(account.password, account);
+  const { name, email, password } = account;
+  const now = new Date(deps.clock());
+  const userId = deps.newId();
+  const session = newSession(deps, userId, userAgent);
+  const hashedPassword = hashPassword(password);
+  const user = await insertUser(deps.db, { id: userId, name, email, hashedPassword, now }, session);
+  return { user, tokens: await issueTokens(deps, { userId, sessionId: session.id }, 0) };
+}
+
+/** Signs in. Throws `invalid_credentials`, alike for an unknown, a wrong and a disabled account. */
+export async function login(
+  deps: Deps,
+  { email, password }: { email: string; password: string },
+  userAgent: string | undefined,
+): Promise<SignedInUser> {
+  const user = await findUserByEmail(deps.db, email);
+  const correct = user ? verifyPassword(password, user.hashedPassword) : verifyNothing(password);
+  if (!user || !correct || !user.isActive) throw new Problem("invalid_credentials");
+  const session = newSession(deps, user.id, userAgent);
+  await startSession(deps.db, session);
+  return { user, tokens: await issueTokens(deps, { userId: user.id, sessionId: session.id }, 0) };
+}
+
+function newSession(deps: Deps, userId: string, userAgent: string | undefined): NewSession {
+  const shown = userAgent?.slice(0, LONGEST_USER_AGENT).toWellFormed() ?? null;
+  return { id: deps.newId(), userId, userAgent: shown, now: new Date(deps.clock()) };
+}

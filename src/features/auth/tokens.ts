@@ -1,0 +1,122 @@
+/**
+ * The tokens of a session, both JWTs of one algorithm with keys of their own, so that neither passes
+ * for the other. The only file that knows jose.
+ *
+ * @see RFC 9068 JWT Profile for OAuth 2.0 Access Tokens (`at+jwt`), RFC 8725 JWT Best Practices
+ */
+import { errors, jwtVerify, SignJWT } from "jose";
+import { encodeUtf8, toBase64Url } from "../../lib/bytes.ts";
+import type { Clock } from "../../lib/clock.ts";
+
+const ALGORITHM = "HS256";
+const ISSUER = "indifly";
+const AUDIENCE = "indifly-api";
+
+export const ACCESS_TTL_SECONDS = 15 * 60;
+export const SESSION_TTL_SECONDS = 30 * 24 * 60 * 60;
+
+export type AccessClaims = { userId: string; sessionId: string };
+/** `generation` counts the rotations of the session's refresh token. */
+export type RefreshClaims = AccessClaims & { generation: number };
+
+export type Tokens = {
+  issueAccess(claims: AccessClaims): Promise<string>;
+  issueRefresh(claims: RefreshClaims): Promise<string>;
+  /** The claims, or undefined for anything but a valid token of this kind. */
+  readAccess(token: string): Promise<AccessClaims | undefined>;
+  readRefresh(token: string): Promise<RefreshClaims | undefined>;
+};
+
+type Kind = { type: string; purpose: string; ttlSeconds: number };
+type Key = { id: string; key: CryptoKey };
+
+const ACCESS: Kind = { type: "at+jwt", purpose: "access token", ttlSeconds: ACCESS_TTL_SECONDS };
+const REFRESH: Kind = { type: "rt+jwt", purpose: "refresh token", ttlSeconds: SESSION_TTL_SECONDS };
+
+/** A signer and reader of tokens. Keys are derived from the secret when first needed. */
+export function createTokens(secret: string, clock: Clock): Tokens {
+  const access = once(() => deriveKey(secret, ACCESS.purpose));
+  const refresh = once(() => deriveKey(secret, REFRESH.purpose));
+  return {
+    issueAccess: async (claims) => sign(ACCESS, await access(), claims, {}, clock),
+    issueRefresh: async ({ generation, ...claims }) =>
+      sign(REFRESH, await refresh(), claims, { gen: generation }, clock),
+    readAccess: async (token) => toClaims(await verify(ACCESS, await access(), token, clock)),
+    readRefresh: async (token) =>
+      toRefreshClaims(await verify(REFRESH, await refresh(), token, clock)),
+  };
+}
+
+function sign(
+  kind: Kind,
+  { id, key }: Key,
+  { userId, sessionId }: AccessClaims,
+  extra: Record<string, unknown>,
+  clock: Clock,
+): Promise<string> {
+  const issuedAt = Math.floor(clock() / 1000);
+  return new SignJWT({ sid: sessionId, ...extra })
+    .setProtectedHeader({ alg: ALGORITHM, typ: kind.type, kid: id })
+    .setSubject(userId)
+    .setIssuer(ISSUER)
+    .setAudience(AUDIENCE)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + kind.ttlSeconds)
+    .sign(key);
+}
+
+async function verify(kind: Kind, { id, key }: Key, token: string, clock: Clock) {
+  try {
+    const { payload, protectedHeader } = await jwtVerify(token, key, {
+      algorithms: [ALGORITHM],
+      typ: kind.type,
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      requiredClaims: ["sub", "sid", "iat", "exp"],
+      // Also refuses a token issued in the future.
+      maxTokenAge: kind.ttlSeconds,
+      currentDate: new Date(clock()),
+    });
+    return protectedHeader.kid === id ? payload : undefined;
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return undefined;
+    throw error;
+  }
+}
+
+type Payload = Awaited<ReturnType<typeof verify>>;
+
+function toClaims(payload: Payload): AccessClaims | undefined {
+  if (!payload || typeof payload.sub !== "string" || typeof payload.sid !== "string")
+    return undefined;
+  return { userId: payload.sub, sessionId: payload.sid };
+}
+
+function toRefreshClaims(payload: Payload): RefreshClaims | undefined {
+  const claims = toClaims(payload);
+  if (!claims || typeof payload?.gen !== "number") return undefined;
+  return { ...claims, generation: payload.gen };
+}
+
+/** HKDF-SHA256 (RFC 5869): one key per purpose from one secret; its id is a hash of the key. */
+async function deriveKey(secret: string, purpose: string): Promise<Key> {
+  const input = await crypto.subtle.importKey("raw", encodeUtf8(secret), "HKDF", false, [
+    "deriveBits",
+  ]);
+  const bits = await crypto.subtle.deriveBits(
+    { name: "HKDF", hash: "SHA-256", salt: encodeUtf8("indifly"), info: encodeUtf8(purpose) },
+    input,
+    256,
+  );
+  const digest = await crypto.subtle.digest("SHA-256", bits);
+  const key = await crypto.subtle.importKey("raw", bits, { name: "HMAC", hash: "SHA-256" }, false, [
+    "sign",
+    "verify",
+  ]);
+  return { id: toBase64Url(new Uint8Array(digest).slice(0, 6)), key };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

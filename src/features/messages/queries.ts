@@ -1,0 +1,44 @@
+/** Messages in Postgres: pieces of SQL that every reader of messages shares. */
+import { sql } from "drizzle-orm";
+
+/** A message as `messageColumns` reads it. */
+export type MessageRow = {
+  id: string;
+  chat_id: string;
+  parent_id: string | null;
+  type: "user" | "bot";
+  content: string;
+  status: "complete" | "streaming" | "stopped" | "interrupted" | "failed";
+  file_name: string | null;
+  file_url: string | null;
+  metadata: Record<string, unknown>;
+  sibling_ids: string[];
+  sibling_count: number;
+  created_at: string;
+};
+
+/** The columns of a `MessageRow`, of a table or query named `m`. */
+export const messageColumns = sql.raw(`
+  m.id, m.chat_id, m.parent_id, m.type, m.content, m.status, m.file_name, m.file_url, m.metadata,
+  m.created_at, siblings.sibling_ids, siblings.sibling_count`);
+
+const SHOWN_SIBLINGS = 50;
+
+/**
+ * Joins the siblings of `m`: the messages with the same parent, oldest first. Two probes of one index,
+ * because `IS NOT DISTINCT FROM` would use none.
+ */
+export const joinSiblings = sql.raw(`
+  CROSS JOIN LATERAL (
+    SELECT coalesce(json_agg(s.id ORDER BY s.created_at, s.id) FILTER (WHERE s.place <= ${SHOWN_SIBLINGS}), '[]') AS sibling_ids,
+           count(*)::int AS sibling_count
+    FROM (
+      SELECT found.id, found.created_at, row_number() OVER (ORDER BY found.created_at, found.id) AS place
+      FROM (
+        SELECT id, created_at FROM messages WHERE chat_id = m.chat_id AND parent_id = m.parent_id
+        UNION ALL
+        SELECT id, created_at FROM messages
+        WHERE chat_id = m.chat_id AND parent_id IS NULL AND m.parent_id IS NULL
+      ) AS found
+    ) AS s
+  ) AS siblings`);

@@ -1,0 +1,86 @@
+/** Wire shapes of messages, and how they are made from rows. */
+import { z } from "@hono/zod-openapi";
+import { Id, ShownId, ShownTime, text } from "../../http/fields.ts";
+import { utf8Length } from "../../lib/bytes.ts";
+import { toIso } from "../../lib/clock.ts";
+import type { MessageRow } from "./queries.ts";
+
+const LONGEST_MESSAGE = 32_000;
+const LARGEST_METADATA_BYTES = 16 * 1024;
+
+/** Keys of an answer's metadata that the server writes, and nobody else. */
+const RESERVED_KEYS = [
+  "model",
+  "usage",
+  "finish_reason",
+  "processing_time",
+  "citations",
+  "unverified_quotes",
+];
+
+export const Content = text({ min: 1, max: LONGEST_MESSAGE }).openapi({
+  example: "What must a tenancy agreement say about the deposit?",
+});
+
+/** A page's path of ours, or an http(s) URL that is kept as text and never fetched. */
+const FileUrl = text({ max: 2_048 }).refine(
+  (value) => /^\/files\/[0-9a-f-]{36}\/content$/i.test(value) || isHttpUrl(value),
+  "This must be the path of a file, or an http(s) URL.",
+);
+
+const Metadata = z
+  .record(z.string(), z.unknown())
+  .superRefine((metadata, context) => {
+    if (utf8Length(JSON.stringify(metadata)) > LARGEST_METADATA_BYTES) {
+      context.addIssue({
+        code: "custom",
+        params: { code: "too_long" },
+        message: "This takes at most 16 KiB.",
+      });
+    }
+    for (const key of RESERVED_KEYS.filter((reserved) => Object.hasOwn(metadata, reserved))) {
+      const message = "The server writes this key itself.";
+      context.addIssue({ code: "custom", params: { code: "reserved_key" }, path: [key], message });
+    }
+  })
+  .openapi({ type: "object", additionalProperties: true, example: { client: "web" } });
+
+/** What a client may say of a message besides its text. */
+export const messageFields = {
+  file_name: text({ max: 255 }).nullish(),
+  file_url: FileUrl.nullish(),
+  metadata: Metadata.nullish(),
+};
+
+export const NewMessage = z
+  .strictObject({ chat_id: Id, type: z.enum(["user", "bot"]), content: Content, ...messageFields })
+  .openapi("NewMessage");
+
+export const Message = z
+  .object({
+    id: ShownId,
+    chat_id: ShownId,
+    parent_id: ShownId.nullable(),
+    type: z.enum(["user", "bot"]),
+    content: z.string(),
+    status: z.enum(["complete", "streaming", "stopped", "interrupted", "failed"]),
+    file_name: z.string().nullable(),
+    file_url: z.string().nullable(),
+    metadata: z.record(z.string(), z.unknown()),
+    sibling_ids: z
+      .array(ShownId)
+      .openapi({ description: "Oldest first, itself included, at most 50." }),
+    sibling_count: z.int(),
+    created_at: ShownTime,
+  })
+  .openapi("Message");
+
+export type Message = z.infer<typeof Message>;
+
+export function toMessage(row: MessageRow): Message {
+  return { ...row, created_at: toIso(row.created_at) };
+}
+
+function isHttpUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}

@@ -1,0 +1,68 @@
+/** The field types that every part of the wire shares. */
+import { z } from "@hono/zod-openapi";
+import { isId } from "../lib/ids.ts";
+import { codePointLength, isStorable } from "../lib/text.ts";
+
+/** An id in a path or body: any UUID, in lower case from here on. */
+export const Id = z
+  .string()
+  .refine(isId, "This is not an id.")
+  .transform((id) => id.toLowerCase())
+  .openapi({ type: "string", format: "uuid", example: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10" });
+
+/** An id as an answer shows it. */
+export const ShownId = z
+  .string()
+  .openapi({ format: "uuid", example: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10" });
+
+/** A time as an answer shows it: ISO 8601 UTC with milliseconds. */
+export const ShownTime = z
+  .string()
+  .openapi({ format: "date-time", example: "2026-11-23T09:30:00.000Z" });
+
+/** Text of `min` to `max` code points; with `min` at least 1 it may not be blank. */
+export function text({ min = 0, max }: { min?: number; max: number }) {
+  return z
+    .string()
+    .superRefine((value, context) => {
+      const fault = faultOf(value, min, max);
+      if (fault)
+        context.addIssue({ code: "custom", params: { code: fault.code }, message: fault.detail });
+    })
+    .openapi({ type: "string", minLength: min, maxLength: max });
+}
+
+/** Text of a query parameter: what a body refuses as a whole is refused here. */
+export const QueryText = z
+  .string()
+  .refine(isStorable, "The text holds a character that cannot be searched.");
+
+/** `limit` of a paged list. */
+export function limit(fallback: number, max: number) {
+  return z.coerce.number().int().min(1).max(max).default(fallback);
+}
+
+/** `offset` of a paged list. */
+export const Offset = z.coerce.number().int().min(0).max(10_000_000).default(0);
+
+/** A boolean of a query string. */
+export const Flag = z
+  .enum(["true", "false"])
+  .transform((value) => value === "true")
+  .openapi({ type: "boolean" });
+
+/** The path parameter of a route about one thing. */
+export const ById = z.object({ id: Id });
+
+/** `{ success, message, data }`, as the existing frontend expects of calls without another answer. */
+export function envelope<T extends z.ZodType>(data: T) {
+  return z.object({ success: z.literal(true), message: z.string(), data });
+}
+
+function faultOf(value: string, min: number, max: number) {
+  if (min > 0 && value.trim() === "") return { code: "blank", detail: "This may not be empty." };
+  const length = codePointLength(value);
+  if (length < min) return { code: "too_short", detail: `This needs at least ${min} characters.` };
+  if (length > max) return { code: "too_long", detail: `This takes at most ${max} characters.` };
+  return undefined;
+}

@@ -1,0 +1,91 @@
+/** From whatever was thrown to the one error format of the wire. */
+import type { ErrorHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { describeDbError, isUnreachable } from "../db/errors.ts";
+import { ConfigError } from "../env.ts";
+import { logError } from "../lib/log.ts";
+import { catalogue, Problem, type ProblemCode, problemType } from "../lib/problem.ts";
+import type { App } from "./router.ts";
+
+/** What a problem looks like on the wire, in a response as in an `error` event. */
+export type ProblemDocument = {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: ProblemCode;
+};
+
+const RETRY_AFTER_SECONDS = "5";
+
+/** The document of a problem, without what only a request can tell. */
+export function problemDocument(problem: Problem): ProblemDocument {
+  const { status, title, detail } = catalogue[problem.code];
+  return { type: problemType(problem.code), title, status, detail, code: problem.code };
+}
+
+/** Renders every failure of the app, expected or not. */
+export const renderProblem: ErrorHandler<App> = (error, c) => {
+  const problem = toProblem(error);
+  const requestId = c.get("requestId");
+  if (problem.code === "internal_error") logBug(error, requestId);
+  c.set("problem", problem.code);
+  const body = {
+    ...problemDocument(problem),
+    instance: new URL(c.req.url).pathname,
+    request_id: requestId,
+    ...(problem.extras.errors && { errors: problem.extras.errors }),
+    ...problem.extras.members,
+  };
+  return new Response(JSON.stringify(body), {
+    status: problem.status,
+    headers: { "content-type": "application/problem+json", ...problemHeaders(problem) },
+  });
+};
+
+/** What a caught error means to the client. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof ConfigError) return misconfigured(error);
+  if (error instanceof HTTPException) return new Problem(codeOfStatus(error.status));
+  if (isUnreachable(error)) return new Problem("database_unavailable", { cause: error });
+  return new Problem("internal_error", { cause: error });
+}
+
+function misconfigured(error: ConfigError): Problem {
+  logError("misconfigured", { variables: error.variables.join(",") });
+  return new Problem("misconfigured", { members: { variables: error.variables } });
+}
+
+/** The framework's own refusals: its parsers and validators throw nothing else. */
+function codeOfStatus(status: number): ProblemCode {
+  if (status === 415) return "unsupported_media_type";
+  if (status === 413) return "body_too_large";
+  return status < 500 ? "malformed_request" : "internal_error";
+}
+
+function problemHeaders(problem: Problem): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (problem.status === 401) headers["www-authenticate"] = challenge(problem.code);
+  if (problem.status >= 502 && problem.status <= 504) headers["retry-after"] = RETRY_AFTER_SECONDS;
+  return { ...headers, ...problem.extras.headers };
+}
+
+/** RFC 6750 section 3: a missing token gets no error code. */
+function challenge(code: ProblemCode): string {
+  return code === "invalid_token"
+    ? 'Bearer realm="api", error="invalid_token"'
+    : 'Bearer realm="api"';
+}
+
+/** The cause goes to the log alone; of a database error only code and constraint, never its text. */
+function logBug(error: unknown, requestId: string): void {
+  const fromDb = describeDbError(error);
+  logError("bug", {
+    request_id: requestId,
+    name: error instanceof Error ? error.name : typeof error,
+    database_code: fromDb?.code,
+    constraint: fromDb?.constraint,
+    stack: !fromDb && error instanceof Error ? error.stack : undefined,
+  });
+}

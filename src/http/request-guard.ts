@@ -1,0 +1,51 @@
+/** What is refused before any feature or sign-in is asked: unknown addresses, methods, huge headers. */
+import type { MiddlewareHandler } from "hono";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { Problem } from "../lib/problem.ts";
+import type { App } from "./router.ts";
+
+const LARGEST_HEADERS_BYTES = 32 * 1024;
+
+/** Answers 404, 405 (with `Allow`) and 431 for what the app's own route table does not know. */
+export function guardRequest(app: OpenAPIHono<App>): MiddlewareHandler<App> {
+  let table: RouteEntry[] | undefined;
+  return async function guardRequest(c, next) {
+    if (sizeOf(c.req.raw.headers) > LARGEST_HEADERS_BYTES) throw new Problem("headers_too_large");
+    table ??= readTable(app);
+    const methods = methodsOf(table, c.req.path);
+    if (methods.size === 0) throw new Problem("route_not_found");
+    if (!methods.has(c.req.method)) throw methodNotAllowed(methods);
+    await next();
+  };
+}
+
+type RouteEntry = { method: string; pattern: RegExp };
+
+/** The routes of the app by method and path; its middleware is mounted for all methods. */
+function readTable(app: OpenAPIHono<App>): RouteEntry[] {
+  return app.routes
+    .filter(({ method }) => method !== "ALL")
+    .map(({ method, path }) => ({ method, pattern: toPattern(path) }));
+}
+
+function toPattern(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(".", "\\.").replace(/:[^/]+/g, "[^/]+")}$`);
+}
+
+function methodsOf(table: RouteEntry[], path: string): Set<string> {
+  const methods = new Set(table.filter((entry) => entry.pattern.test(path)).map((e) => e.method));
+  if (methods.has("GET")) methods.add("HEAD");
+  return methods;
+}
+
+function methodNotAllowed(methods: Set<string>): Problem {
+  return new Problem("method_not_allowed", {
+    headers: { allow: [...methods, "OPTIONS"].join(", ") },
+  });
+}
+
+function sizeOf(headers: Headers): number {
+  let size = 0;
+  for (const [name, value] of headers) size += name.length + value.length;
+  return size;
+}

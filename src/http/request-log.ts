@@ -1,0 +1,25 @@
+/** One wide log line per request: the template of its route, never its path, query or body. */
+import type { MiddlewareHandler } from "hono";
+import { newId } from "../lib/ids.ts";
+import { systemClock } from "../lib/clock.ts";
+import { logEvent } from "../lib/log.ts";
+import type { App } from "./router.ts";
+
+/** Names the request, and writes its line once the answer's headers are known. */
+export const requestLog: MiddlewareHandler<App> = async function requestLog(c, next) {
+  const startedAt = systemClock();
+  const requestId = newId();
+  c.set("requestId", requestId);
+  await next();
+  c.res.headers.set("x-request-id", requestId);
+  logEvent("request", {
+    request_id: requestId,
+    method: c.req.method,
+    route: c.get("route"),
+    status: c.res.status,
+    problem: c.get("problem"),
+    user_id: c.get("principal")?.userId,
+    session_id: c.get("principal")?.sessionId,
+    duration_ms: systemClock() - startedAt,
+  });
+};

@@ -1,0 +1,156 @@
+/** How a route is declared: its schema, its body's rules and its documented failures in one place. */
+import { createRoute, OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import type { Deps } from "../deps.ts";
+import type { Env } from "../env.ts";
+import type { Principal } from "../lib/principal.ts";
+import { catalogue, type FieldError, Problem, type ProblemCode } from "../lib/problem.ts";
+import { escapePointer } from "../lib/text.ts";
+import { negotiate } from "./negotiate.ts";
+import { readJsonBody } from "./request-body.ts";
+
+export type App = {
+  Bindings: Env;
+  Variables: {
+    requestId: string;
+    deps: Deps;
+    principal: Principal;
+    /** The code of the problem that the request ended with, for the log. */
+    problem: ProblemCode;
+    /** The route's template, for the log: a path would hold ids. */
+    route: string;
+  };
+};
+
+/** A router whose validation failures are problems. */
+export function createRouter(): OpenAPIHono<App> {
+  return new OpenAPIHono<App>({
+    strict: true,
+    defaultHook: (result) => {
+      if (result.success) return;
+      if (result.target === "param") throw new Problem("not_found");
+      if (result.target === "header") throw new Problem("malformed_header");
+      const errors = result.error.issues.flatMap((issue) => toFieldErrors(issue, result.target));
+      const reserved = errors.some((error) => error.code === "reserved_key");
+      throw new Problem(reserved ? "reserved_key" : "validation_failed", { errors });
+    },
+  });
+}
+
+type Definition = Omit<RouteConfig, "path" | "middleware"> & {
+  /** The failures a client has to expect, besides those every route shares. */
+  problems?: readonly ProblemCode[];
+  /** True where no sign-in is asked for. */
+  open?: boolean;
+};
+
+/**
+ * Declares a route. Adds what every route has: the reading of a JSON body, the check of `Accept`,
+ * the sign-in of the OpenAPI document and the responses of the problems it may end with.
+ */
+export function route<const R extends Definition & { path: string }>(definition: R): R {
+  const { problems = [], open = false, ...config }: Definition & { path: string } = definition;
+  const codes = [...problems, ...sharedProblems(definition)];
+  const declared: RouteConfig = {
+    ...config,
+    ...(open ? {} : { security: [{ bearer: [] }, { cookie: [] }] }),
+    middleware: middlewareOf(definition),
+    responses: { ...problemResponses(codes), ...config.responses },
+  };
+  // What is added changes no type that a handler sees: its input and its successful answers.
+  return createRoute(declared) as unknown as R;
+}
+
+function middlewareOf(definition: Definition & { path: string }): MiddlewareHandler[] {
+  const produced = Object.values(definition.responses).flatMap((response) =>
+    "content" in response && response.content ? Object.keys(response.content) : [],
+  );
+  const middleware: MiddlewareHandler[] = [nameRoute(definition.path), negotiate(produced)];
+  if (definition.request?.body?.content["application/json"]) middleware.push(readJsonBody);
+  return middleware;
+}
+
+const nameRoute =
+  (path: string): MiddlewareHandler<App> =>
+  async (c, next) => {
+    c.set("route", path);
+    await next();
+  };
+
+function sharedProblems(definition: Definition & { path: string }): ProblemCode[] {
+  const codes: ProblemCode[] = ["not_acceptable", "internal_error", "headers_too_large"];
+  if (!definition.open) {
+    codes.push("unauthenticated", "invalid_token", "origin_not_allowed", "database_unavailable");
+  }
+  if (definition.path.includes("{")) codes.push("not_found");
+  if (definition.request?.query) codes.push("validation_failed");
+  if (definition.request?.body) {
+    codes.push("malformed_json", "invalid_encoding", "body_too_large");
+    codes.push("unsupported_media_type", "validation_failed");
+  }
+  return codes;
+}
+
+/** The error format as the OpenAPI document has it. */
+const ProblemSchema = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string(),
+    code: z.string(),
+    request_id: z.string(),
+    errors: z
+      .array(z.object({ pointer: z.string(), code: z.string(), detail: z.string() }))
+      .optional(),
+  })
+  .openapi("Problem");
+
+function problemResponses(codes: readonly ProblemCode[]): RouteConfig["responses"] {
+  const byStatus = Map.groupBy([...new Set(codes)], (code) => catalogue[code].status);
+  return Object.fromEntries([...byStatus].map(([status, some]) => [status, problemResponse(some)]));
+}
+
+function problemResponse(codes: ProblemCode[]) {
+  const described = codes.map((code) => `\`${code}\`: ${catalogue[code].detail}`);
+  const schema = ProblemSchema.extend({ code: z.enum(codes) });
+  return {
+    description: described.join("\n\n"),
+    content: { "application/problem+json": { schema } },
+  };
+}
+
+/** A required JSON body of a request. */
+export function jsonBody<T extends z.ZodType>(schema: T) {
+  return { required: true as const, content: { "application/json": { schema } } };
+}
+
+/** A JSON answer. */
+export function json<T extends z.ZodType>(schema: T, description: string) {
+  return { description, content: { "application/json": { schema } } };
+}
+
+type Issue = z.core.$ZodIssue;
+
+function toFieldErrors(issue: Issue, target: string): FieldError[] {
+  const pointer = pointerOf(issue.path, target);
+  if (issue.code !== "unrecognized_keys")
+    return [{ pointer, code: codeOf(issue), detail: issue.message }];
+  return issue.keys.map((key) => ({
+    pointer: `${pointer}/${escapePointer(key)}`,
+    code: "unknown_field",
+    detail: "There is no such field.",
+  }));
+}
+
+/** A code of ours wins over zod's: `ctx.addIssue({ code: "custom", params: { code } })`. */
+function codeOf(issue: Issue): string {
+  if (issue.code !== "custom") return issue.code;
+  return typeof issue.params?.code === "string" ? issue.params.code : "invalid";
+}
+
+function pointerOf(path: PropertyKey[], target: string): string {
+  if (target === "query") return `?${path.map(String).join(".")}`;
+  return path.map((key) => `/${escapePointer(String(key))}`).join("");
+}

@@ -1,0 +1,91 @@
+/** The models that may be asked for, and what their tokens cost. */
+
+export type Provider = "openai" | "anthropic";
+
+export type Model = {
+  name: string;
+  provider: Provider;
+  /** Prompt and answer together. */
+  contextTokens: number;
+  /** The most that one answer may take of it. */
+  maxOutputTokens: number;
+  /** US dollars per million tokens, which is micro-dollars per token. */
+  promptPrice: number;
+  completionPrice: number;
+};
+
+const row = (
+  name: string,
+  provider: Provider,
+  contextTokens: number,
+  promptPrice: number,
+  completionPrice: number,
+): Model => ({
+  name,
+  provider,
+  contextTokens,
+  maxOutputTokens: 8_192,
+  promptPrice,
+  completionPrice,
+});
+
+const OFFERED: readonly Model[] = [
+  row("gpt-4o-mini", "openai", 128_000, 0.15, 0.6),
+  row("gpt-4o", "openai", 128_000, 2.5, 10),
+  row("gpt-4.1-nano", "openai", 1_047_576, 0.1, 0.4),
+  row("gpt-4.1-mini", "openai", 1_047_576, 0.4, 1.6),
+  row("gpt-4.1", "openai", 1_047_576, 2, 8),
+  row("gpt-5-mini", "openai", 400_000, 0.25, 2),
+  row("gpt-5", "openai", 400_000, 1.25, 10),
+  row("claude-haiku-4-5", "anthropic", 200_000, 1, 5),
+  row("claude-sonnet-4-5", "anthropic", 200_000, 3, 15),
+  row("claude-opus-4-1", "anthropic", 200_000, 15, 75),
+];
+
+/**
+ * The model of that name: from the table, or one that the configuration itself names (a compatible
+ * provider has names of its own), of which neither size nor price is known, so a cautious size and
+ * no price stand in. Undefined for any other.
+ */
+export function findModel(name: string, configured: readonly string[]): Model | undefined {
+  const offered = OFFERED.find((model) => model.name === name);
+  if (offered || !configured.includes(name)) return offered;
+  return { ...row(name, "openai", 32_768, 0, 0), maxOutputTokens: 4_096 };
+}
+
+const PICO_PER_MICRO = 1_000_000;
+const COST_DIGITS = 12;
+const SHOWN_DIGITS = 6;
+
+/** What a call cost, in US dollars as an exact decimal with at least six places. */
+export function costOf(
+  model: Model,
+  usage: { promptTokens: number; completionTokens: number },
+): string {
+  const pico =
+    BigInt(usage.promptTokens) * picoPrice(model.promptPrice) +
+    BigInt(usage.completionTokens) * picoPrice(model.completionPrice);
+  return formatCost(pico);
+}
+
+/** A decimal of the database (`0.000123000000`) as the wire shows it (`0.000123`). */
+export function trimCost(decimal: string): string {
+  const [whole = "0", fraction = ""] = decimal.split(".");
+  return `${whole}.${fraction.replace(/0+$/, "").padEnd(SHOWN_DIGITS, "0")}`;
+}
+
+function picoPrice(microsPerToken: number): bigint {
+  return BigInt(Math.round(microsPerToken * PICO_PER_MICRO));
+}
+
+function formatCost(pico: bigint): string {
+  const digits = pico.toString().padStart(COST_DIGITS + 1, "0");
+  return trimCost(`${digits.slice(0, -COST_DIGITS)}.${digits.slice(-COST_DIGITS)}`);
+}
+
+const BYTES_PER_TOKEN = 4;
+
+/** Tokens of a text, guessed from its bytes: near enough for budgets, for most scripts. */
+export function estimateTokens(text: string): number {
+  return Math.ceil(new TextEncoder().encode(text).byteLength / BYTES_PER_TOKEN);
+}

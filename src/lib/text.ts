@@ -1,0 +1,43 @@
+/** What may be stored as text, and how it is measured. */
+
+/** Length in Unicode code points, the unit of every limit and offset of the wire. */
+export function codePointLength(text: string): number {
+  let length = 0;
+  for (const _ of text) length++;
+  return length;
+}
+
+/** Postgres stores no NUL, and UTF-8 no lone surrogate. */
+export function isStorable(text: string): boolean {
+  return !text.includes("\0") && text.isWellFormed();
+}
+
+const DEEPEST_NESTING = 64;
+
+/** Why a JSON value cannot be stored: where, and what is wrong there. */
+export type Unstorable = { pointer: string; code: "invalid_text" | "too_deep"; detail: string };
+
+/** The first string or key of a JSON value that cannot be stored; undefined when all can. */
+export function findUnstorable(value: unknown, pointer = "", depth = 0): Unstorable | undefined {
+  if (typeof value === "string") return isStorable(value) ? undefined : invalidText(pointer);
+  if (typeof value !== "object" || value === null) return undefined;
+  if (depth === DEEPEST_NESTING) {
+    return { pointer: "", code: "too_deep", detail: "The body is nested too deeply." };
+  }
+  for (const [key, member] of Object.entries(value)) {
+    if (!isStorable(key)) return invalidText(pointer);
+    const found = findUnstorable(member, `${pointer}/${escapePointer(key)}`, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function invalidText(pointer: string): Unstorable {
+  const detail = "The text holds a NUL character or half of a surrogate pair.";
+  return { pointer, code: "invalid_text", detail };
+}
+
+/** A key as one reference token of a JSON Pointer (RFC 6901 section 4). */
+export function escapePointer(key: string): string {
+  return key.replaceAll("~", "~0").replaceAll("/", "~1");
+}
