@@ -2,6 +2,7 @@
 import { authRoutes } from "./features/auth/routes.ts";
 import { authenticate } from "./features/auth/authenticate.ts";
 import { systemRoutes } from "./features/system/routes.ts";
+import { turnRoutes } from "./features/turns/routes.ts";
 import { userRoutes } from "./features/users/routes.ts";
 import { crossOrigin } from "./http/cross-origin.ts";
 import { renderProblem } from "./http/problem-response.ts";
@@ -28,3 +29,4 @@ app.route("/", authRoutes);
 app.use(authenticate);
 
 app.route("/", userRoutes);
+app.route("/", turnRoutes);

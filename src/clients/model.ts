@@ -1,4 +1,143 @@
-export type ModelClient = object;
-export function createModelClient(_c: unknown): ModelClient {
-  return {};
+/** The only file that knows the openai SDK: any provider that speaks its wire format. */
+import OpenAI, { APIConnectionTimeoutError, APIError } from "openai";
+import type { Config } from "../env.ts";
+import type { Model, Provider } from "../lib/models.ts";
+import { Problem } from "../lib/problem.ts";
+
+const ANTHROPIC_BASE_URL = "https://api.anthropic.com/v1/";
+const OVERLOADED = new Set([429, 503, 529]);
+
+export type PromptMessage = { role: "system" | "user" | "assistant"; content: string };
+
+export type Ask = {
+  model: Model;
+  messages: PromptMessage[];
+  maxOutputTokens: number;
+  /** Asks for a JSON answer of this shape; a provider may ignore it. */
+  jsonSchema?: { name: string; schema: Record<string, unknown> };
+};
+
+export type TokenCount = { promptTokens: number; completionTokens: number };
+
+/** A piece of an answer as it comes. `usage` comes at most once, near the end. */
+export type ModelChunk =
+  | { type: "text"; text: string }
+  | { type: "finish"; reason: string }
+  | { type: "usage"; usage: TokenCount };
+
+export type Completion = { text: string; usage: TokenCount | undefined };
+
+/** Every failure is a `Problem` of the kind `ai_*`; an aborted stream just ends. */
+export type ModelClient = {
+  isConfigured(): boolean;
+  /** Asks the configured provider for its list of models: generates nothing, costs nothing. */
+  isReachable(signal: AbortSignal): Promise<boolean>;
+  stream(ask: Ask, signal: AbortSignal): AsyncIterable<ModelChunk>;
+  complete(ask: Ask, signal: AbortSignal): Promise<Completion>;
+};
+
+export function createModelClient(config: Config): ModelClient {
+  const providers = createProviders(config);
+  const providerOf = ({ provider }: Model): OpenAI => {
+    const client = providers[provider];
+    if (!client) throw new Problem("ai_not_configured");
+    return client;
+  };
+  return {
+    isConfigured: () => Object.keys(providers).length > 0,
+    isReachable: (signal) => isReachable(Object.values(providers), signal),
+    stream: (ask, signal) => stream(providerOf(ask.model), ask, signal),
+    complete: async (ask, signal) => complete(providerOf(ask.model), ask, signal),
+  };
+}
+
+function createProviders(config: Config): Partial<Record<Provider, OpenAI>> {
+  // A generation is never repeated by the SDK: every attempt is paid for, and counted by us.
+  const options = { maxRetries: 0, logLevel: "off" } as const;
+  const { OPENAI_API_KEY, OPENAI_BASE_URL, ANTHROPIC_API_KEY } = config;
+  return {
+    ...((OPENAI_API_KEY ?? OPENAI_BASE_URL) && {
+      openai: new OpenAI({
+        ...options,
+        apiKey: OPENAI_API_KEY ?? "none",
+        ...(OPENAI_BASE_URL && { baseURL: OPENAI_BASE_URL }),
+      }),
+    }),
+    ...(ANTHROPIC_API_KEY && {
+      anthropic: new OpenAI({ ...options, apiKey: ANTHROPIC_API_KEY, baseURL: ANTHROPIC_BASE_URL }),
+    }),
+  };
+}
+
+async function isReachable(clients: OpenAI[], signal: AbortSignal): Promise<boolean> {
+  const lists = clients.map((client) => client.models.list({ signal }));
+  const results = await Promise.allSettled(lists);
+  return results.some((result) => result.status === "fulfilled");
+}
+
+async function* stream(client: OpenAI, ask: Ask, signal: AbortSignal): AsyncGenerator<ModelChunk> {
+  let finished = false;
+  try {
+    const body = {
+      ...toRequest(ask),
+      stream: true,
+      stream_options: { include_usage: true },
+    } as const;
+    for await (const chunk of await client.chat.completions.create(body, { signal })) {
+      const pieces = toPieces(chunk);
+      finished ||= pieces.some((piece) => piece.type === "finish");
+      yield* pieces;
+    }
+  } catch (error) {
+    if (signal.aborted) return;
+    throw toProblem(error);
+  }
+  // A connection cut between two events ends the SDK's iteration like a finished answer does.
+  if (!finished && !signal.aborted) throw new Problem("ai_unavailable");
+}
+
+function toPieces(chunk: OpenAI.ChatCompletionChunk): ModelChunk[] {
+  const pieces: ModelChunk[] = [];
+  const choice = chunk.choices?.[0];
+  if (choice?.delta?.content) pieces.push({ type: "text", text: choice.delta.content });
+  if (choice?.finish_reason) pieces.push({ type: "finish", reason: choice.finish_reason });
+  if (chunk.usage) pieces.push({ type: "usage", usage: toTokenCount(chunk.usage) });
+  return pieces;
+}
+
+async function complete(client: OpenAI, ask: Ask, signal: AbortSignal): Promise<Completion> {
+  try {
+    const completion = await client.chat.completions.create(toRequest(ask), { signal });
+    const text = completion.choices[0]?.message.content ?? "";
+    return { text, usage: completion.usage && toTokenCount(completion.usage) };
+  } catch (error) {
+    throw signal.aborted ? new Problem("ai_timeout", { cause: error }) : toProblem(error);
+  }
+}
+
+function toRequest({ model, messages, maxOutputTokens, jsonSchema }: Ask) {
+  return {
+    model: model.name,
+    messages,
+    max_completion_tokens: maxOutputTokens,
+    ...(jsonSchema && {
+      response_format: {
+        type: "json_schema" as const,
+        json_schema: { strict: true, ...jsonSchema },
+      },
+    }),
+  };
+}
+
+function toTokenCount(usage: OpenAI.CompletionUsage): TokenCount {
+  return { promptTokens: usage.prompt_tokens, completionTokens: usage.completion_tokens };
+}
+
+/** What went wrong, without the provider's own words: they may quote the prompt, or the key. */
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof APIConnectionTimeoutError)
+    return new Problem("ai_timeout", { cause: error });
+  const overloaded = error instanceof APIError && OVERLOADED.has(error.status ?? 0);
+  return new Problem(overloaded ? "ai_overloaded" : "ai_unavailable", { cause: error });
 }

@@ -83,9 +83,10 @@ function formatCost(pico: bigint): string {
   return trimCost(`${digits.slice(0, -COST_DIGITS)}.${digits.slice(-COST_DIGITS)}`);
 }
 
-const BYTES_PER_TOKEN = 4;
+/** Near enough for budgets, for most scripts. */
+export const BYTES_PER_TOKEN = 4;
 
-/** Tokens of a text, guessed from its bytes: near enough for budgets, for most scripts. */
+/** Tokens of a text, guessed from its bytes. */
 export function estimateTokens(text: string): number {
   return Math.ceil(new TextEncoder().encode(text).byteLength / BYTES_PER_TOKEN);
 }

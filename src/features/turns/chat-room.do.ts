@@ -1,7 +1,288 @@
+/**
+ * The Durable Object of one chat: it owns the turn that is running, its log and its readers. Nobody's
+ * connection does, so a client that leaves stops nothing.
+ */
 import { DurableObject } from "cloudflare:workers";
+import { createDeps, type Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
+import { logError } from "../../lib/log.ts";
+import type { Model } from "../../lib/models.ts";
+import { toProblem } from "../../http/problem-response.ts";
+import type { ProblemCode } from "../../lib/problem.ts";
+import type { TurnEvent } from "./events.ts";
+import { LiveTurn, type TurnOutcome } from "./live-turn.ts";
+import {
+  type BegunTurn,
+  beginTurn,
+  type FinishedTurn,
+  finishTurn,
+  type NewTurn,
+  saveLateTitle,
+} from "./persist.ts";
+import { buildPrompt, historyBytes, promptBudget } from "./prompt.ts";
+import { Readers } from "./readers.ts";
+import { beginningRecord, endOf, type RunningRecord, tellEnd, type TurnRecord } from "./recover.ts";
+import { type RunDeps, runTurn, type SaveResult } from "./run.ts";
+import { retryDelayMs, saveWithin } from "./save.ts";
+import { DEFAULT_SYSTEM_PROMPT } from "./system-prompt.ts";
+import { TurnLog } from "./turn-log.ts";
+import type { RecordedTurn } from "./turn-table.ts";
+
+export type StartTurn = {
+  turn: NewTurn;
+  model: Model;
+  /** Where the client does not stream: the answer is the turn's outcome. */
+  wait: boolean;
+};
+
+/** A problem on its way through RPC, which carries no classes. */
+export type Refusal = { code: ProblemCode; members: Record<string, unknown> };
+
+export type StartResult =
+  | { refused: Refusal }
+  | { stream: ReadableStream<Uint8Array> }
+  | { outcome: TurnOutcome | undefined };
+
+export type ReadResult = { stream: ReadableStream<Uint8Array> } | "nothing" | "unknown_id";
+
 export class ChatRoom extends DurableObject<Env> {
-  async erase(): Promise<void> {
-    await this.ctx.storage.deleteAll();
+  readonly #deps: Deps;
+  readonly #log: TurnLog;
+  readonly #readers: Readers;
+  /** Turns whose beginning is being asked of Postgres. */
+  readonly #beginning = new Set<string>();
+  #live: LiveTurn | undefined;
+  #flushTimer: ReturnType<typeof setTimeout> | undefined;
+  #saveTries = 0;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#deps = createDeps(env);
+    this.#log = new TurnLog(ctx.storage.sql);
+    this.#readers = new Readers(this.#log, this.#limits.heartbeat_ms, (reading) =>
+      ctx.waitUntil(reading),
+    );
+    // Whatever has not been told to its end was lost with the memory of the room before this one.
+    for (const turn of this.#log.turns.unsealed()) this.#endLostTurn(turn);
   }
+
+  /** Begins a turn and runs it to its end, whoever stays to watch. */
+  async start({ turn, model, wait }: StartTurn): Promise<StartResult> {
+    if (this.#live) return { refused: refuseSecond(this.#live, turn) };
+    const usageId = this.#deps.newId();
+    const record = beginningRecord(turn, model, usageId);
+    this.#prepare(turn, record);
+    try {
+      const begun = await beginTurn(this.#deps.db, turn, historyBytes(model));
+      const live = this.#run(turn, begun, record);
+      return wait
+        ? { outcome: await live.outcome }
+        : { stream: this.#readers.read(live.firstId - 1) };
+    } catch (error) {
+      return { refused: await this.#refuse(turn, error) };
+    } finally {
+      this.#beginning.delete(turn.answerId);
+    }
+  }
+
+  /** The rest of the turn that holds an event id; without one, the running turn from its start. */
+  read(after: number | undefined): ReadResult {
+    if (after === undefined) {
+      return this.#live ? { stream: this.#readers.read(this.#live.firstId - 1) } : "nothing";
+    }
+    if (after < 1 || after > this.#log.lastId) return "unknown_id";
+    const turn = this.#log.turns.holding(after);
+    if (!turn || (turn.lastId > 0 && after >= turn.lastId)) return "nothing";
+    return { stream: this.#readers.read(after) };
+  }
+
+  /** The chat was deleted: stops its turn, ends its readers, and leaves nothing behind. */
+  async erase(): Promise<void> {
+    this.#live?.forget();
+    this.#live = undefined;
+    clearTimeout(this.#flushTimer);
+    this.#readers.closeAll();
+    await this.#deleteEverything();
+  }
+
+  /** The one alarm: makes up for lost turns and failed saves, and forgets old logs. */
+  override async alarm(): Promise<void> {
+    await Promise.all(this.#log.turns.unfinished().map((turn) => this.#retrySave(turn)));
+    this.#log.prune(this.#deps.clock() - this.#limits.log_kept_ms);
+    await this.#schedule();
+  }
+
+  get #limits() {
+    return this.#deps.config.TURN_LIMITS;
+  }
+
+  /** Writes down what may be about to happen, and sets the alarm, before it does. */
+  #prepare(turn: NewTurn, record: RunningRecord): void {
+    const { answerId, userId } = turn;
+    this.#beginning.add(answerId);
+    this.#log.prepare({ answerId, userId, record: toJson({ running: record }) });
+    this.ctx.waitUntil(this.#schedule());
+  }
+
+  /** Nothing came of it, as far as that is known: a commit may have gone through without an answer. */
+  async #refuse({ answerId }: NewTurn, error: unknown): Promise<Refusal> {
+    const problem = toProblem(error);
+    if (problem.code === "internal_error") logError("begin_failed", { cause: nameOf(error) });
+    if (problem.code !== "database_unavailable") {
+      this.#log.turns.remove(answerId);
+      if (this.#log.isEmpty) await this.#deleteEverything();
+      else this.#log.release();
+    }
+    return { code: problem.code, members: problem.extras.members ?? {} };
+  }
+
+  #run(turn: NewTurn, begun: BegunTurn, beginning: RunningRecord): LiveTurn {
+    const { userId, chatId, answerId } = turn;
+    const { model, usageId } = beginning;
+    const system = this.#deps.config.SYSTEM_PROMPT ?? DEFAULT_SYSTEM_PROMPT;
+    const prompt = buildPrompt(system, begun.path, promptBudget(model));
+    const estimatedPromptTokens = prompt.estimatedTokens;
+    const record = { ...beginning, answer: begun.answer, estimatedPromptTokens };
+    this.#log.turns.move(answerId, "running", toJson({ running: record }));
+    const live = new LiveTurn({ answerId, userId, firstId: this.#log.open(answerId) });
+    live.began(begun.question, begun.chatTitle);
+    const input = { userId, chatId, begun, prompt, model, usageId, stop: live.stopSignal };
+    this.#drive(live, runTurn(input, this.#runDeps(live)));
+    return live;
+  }
+
+  #runDeps(live: LiveTurn): RunDeps {
+    const { model, config, clock, newId, db } = this.#deps;
+    const inTime = <T>(save: () => Promise<T>) => saveWithin(this.#limits.watchdog_ms, clock, save);
+    return {
+      ...{ model, config, clock, newId },
+      save: (finished) => this.#save(live, finished),
+      saveTitle: async (of, name) => {
+        const title = await inTime(async () => (await saveLateTitle(db, of, name)) ?? "");
+        return title === "delayed" || title === "" ? undefined : title;
+      },
+    };
+  }
+
+  /** Keeps the run alive by itself: its events go to the log, and from there to whoever reads. */
+  #drive(live: LiveTurn, events: AsyncGenerator<TurnEvent>): void {
+    this.#live = live;
+    this.ctx.waitUntil(
+      this.#tell(live, events).catch((error: unknown) => {
+        logError("turn_failed", { cause: nameOf(error) });
+        if (live.telling) this.#endFailedTurn(live);
+      }),
+    );
+  }
+
+  async #tell(live: LiveTurn, events: AsyncGenerator<TurnEvent>): Promise<void> {
+    for await (const event of events) {
+      if (!live.telling) continue;
+      this.#log.append(event);
+      live.note(event);
+      if (live.telling) this.#flushLater();
+      else await this.#seal(live);
+      this.#readers.notify();
+    }
+  }
+
+  #flushLater(): void {
+    this.#flushTimer ??= setTimeout(() => {
+      this.#flushTimer = undefined;
+      if (this.#live) this.#log.flush();
+    }, this.#limits.flush_ms);
+  }
+
+  async #seal(live: LiveTurn): Promise<void> {
+    this.#live = undefined;
+    this.#log.seal(live.answerId);
+    await this.#schedule();
+  }
+
+  /** Saves the end; what Postgres refuses for too long is left to the alarm. */
+  async #save(live: LiveTurn, finished: FinishedTurn): Promise<SaveResult> {
+    const { clock, db } = this.#deps;
+    live.finished(finished);
+    const ended = this.#log.turns.find(live.answerId)?.state === "ended";
+    if (!ended) this.#log.turns.move(live.answerId, "saving", toJson({ finished }));
+    const result = await saveWithin(this.#limits.watchdog_ms, clock, async () => {
+      const title = await finishTurn(db, finished);
+      return title === undefined ? ("gone" as const) : { title };
+    });
+    if (result !== "delayed") this.#log.turns.end(live.answerId, clock());
+    return result;
+  }
+
+  /** Ends a turn that has no run any more: readers are told, and the text so far is saved. */
+  #endLostTurn(turn: RecordedTurn): void {
+    const content = this.#log.contentOf(turn);
+    const finished = endOf(fromJson(turn.record), content, this.#deps.clock());
+    this.#log.reopen(turn);
+    const { answerId, userId, firstId } = turn;
+    const live = new LiveTurn({ answerId, userId, firstId });
+    this.#drive(
+      live,
+      tellEnd(finished, (end) => this.#save(live, end)),
+    );
+  }
+
+  /** A bug in the run must not leave the turn without an end. */
+  #endFailedTurn({ answerId }: LiveTurn): void {
+    const turn = this.#log.turns.find(answerId);
+    if (turn) this.#endLostTurn(turn);
+  }
+
+  /** For a turn that nobody runs: one that was told but not saved, or that may never have begun. */
+  async #retrySave(turn: RecordedTurn): Promise<void> {
+    if (this.#live?.answerId === turn.answerId || this.#beginning.has(turn.answerId)) return;
+    const { db, clock } = this.#deps;
+    try {
+      await finishTurn(db, endOf(fromJson(turn.record), "", clock()));
+      this.#saveTries = 0;
+      if (turn.firstId === 0) this.#log.turns.remove(turn.answerId);
+      else this.#log.turns.end(turn.answerId, clock());
+    } catch (error) {
+      this.#saveTries++;
+      logError("retry_failed", { cause: nameOf(error), tries: this.#saveTries });
+    }
+  }
+
+  /** Sets the alarm to the earliest of watchdog, retry and pruning; none where there is nothing to do. */
+  async #schedule(): Promise<void> {
+    const now = this.#deps.clock();
+    const { watchdog_ms, log_kept_ms } = this.#limits;
+    const times: number[] = [];
+    const firstEnd = this.#log.turns.firstEnd();
+    if (firstEnd !== undefined) times.push(firstEnd + log_kept_ms);
+    if (this.#log.turns.unfinished().length > 0) {
+      times.push(
+        now + (this.#live || this.#saveTries === 0 ? watchdog_ms : retryDelayMs(this.#saveTries)),
+      );
+    }
+    if (times.length > 0) await this.ctx.storage.setAlarm(Math.min(...times));
+  }
+
+  async #deleteEverything(): Promise<void> {
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    this.#log.forget();
+  }
+}
+
+/** Another's turn is not even known to be running. */
+function refuseSecond(live: LiveTurn, { userId }: NewTurn): Refusal {
+  if (live.userId !== userId) return { code: "not_found", members: {} };
+  return { code: "turn_in_progress", members: { message_id: live.answerId } };
+}
+
+function toJson(record: TurnRecord): string {
+  return JSON.stringify(record);
+}
+
+function fromJson(record: string): TurnRecord {
+  return JSON.parse(record);
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
 }

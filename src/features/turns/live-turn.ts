@@ -1,0 +1,88 @@
+/** The turn that is running in this room, as far as memory holds it. */
+import type { ProblemCode } from "../../lib/problem.ts";
+import type { Message } from "../messages/schemas.ts";
+import type { TurnEvent } from "./events.ts";
+import type { FinishedTurn } from "./persist.ts";
+
+/** A turn's result as one piece, for a client that does not stream. */
+export type TurnOutcome = {
+  userMessage: Message | undefined;
+  answer: Message;
+  /** The chat's title as far as it is known. */
+  chatName: string | undefined;
+  problem: ProblemCode | undefined;
+};
+
+export class LiveTurn {
+  readonly answerId: string;
+  readonly userId: string;
+  /** Id of its first event. */
+  readonly firstId: number;
+  readonly #stop = new AbortController();
+  readonly #ended = Promise.withResolvers<TurnOutcome | undefined>();
+  #userMessage: Message | undefined;
+  #chatName: string | undefined;
+  #problem: ProblemCode | undefined;
+  #finished: FinishedTurn | undefined;
+  #telling = true;
+
+  constructor(key: { answerId: string; userId: string; firstId: number }) {
+    this.answerId = key.answerId;
+    this.userId = key.userId;
+    this.firstId = key.firstId;
+  }
+
+  get stopSignal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** True until its last event, or until the room forgets it. */
+  get telling(): boolean {
+    return this.#telling;
+  }
+
+  /** How it ended; undefined when the room forgot it before its end. */
+  get outcome(): Promise<TurnOutcome | undefined> {
+    return this.#ended.promise;
+  }
+
+  began(userMessage: Message, chatName: string): void {
+    this.#userMessage = userMessage;
+    this.#chatName = chatName;
+  }
+
+  finished(turn: FinishedTurn): void {
+    this.#finished = turn;
+  }
+
+  /** Takes note of an event that was told. */
+  note(event: TurnEvent): void {
+    if (event.type === "chat_name") this.#chatName = event.name;
+    if (event.type === "error") this.#problem = event.code;
+    if (event.type === "stream_complete") this.#end();
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** Stops it and tells nobody: the chat is gone. */
+  forget(): void {
+    this.#telling = false;
+    this.#stop.abort();
+    this.#ended.resolve(undefined);
+  }
+
+  #end(): void {
+    this.#telling = false;
+    const answer = this.#finished?.message;
+    this.#ended.resolve(
+      answer && {
+        userMessage: this.#userMessage,
+        answer,
+        chatName: this.#chatName,
+        problem: this.#problem,
+      },
+    );
+  }
+}

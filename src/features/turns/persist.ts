@@ -1,0 +1,217 @@
+/** The two batches of a turn in Postgres: its beginning and its end. */
+import { sql } from "drizzle-orm";
+import { type Db, repeatable } from "../../db/client.ts";
+import { violates } from "../../db/errors.ts";
+import { present } from "../../lib/assert.ts";
+import { Problem } from "../../lib/problem.ts";
+import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
+import { type Message, toMessage } from "../messages/schemas.ts";
+import { type NewUsage, usageInsert } from "../usage/queries.ts";
+import type { PastMessage } from "./prompt.ts";
+
+/** What a client says; the ids are made by us before the write, so that it can be repeated. */
+export type Question = Pick<Message, "id" | "content" | "file_name" | "file_url" | "metadata">;
+
+export type NewTurn = {
+  userId: string;
+  chatId: string;
+  /** The title of the chat to create; absent where the chat is there. */
+  newChatTitle?: string;
+  question: Question;
+  answerId: string;
+  /** ISO 8601. */
+  at: string;
+};
+
+export type BegunTurn = {
+  question: Message;
+  answer: Message;
+  chatTitle: string;
+  /** True when the chat asks for a title, and this is its first answer. */
+  wantsTitle: boolean;
+  /** The active path up to the question, oldest first, as much as the budget takes. */
+  path: PastMessage[];
+};
+
+/**
+ * Commits the question and an empty, streaming answer, and reads what the prompt needs. One trip.
+ * Throws `not_found`, or `turn_in_progress`: a unique index lets one turn of a chat in.
+ */
+export async function beginTurn(db: Db, turn: NewTurn, historyBytes: number): Promise<BegunTurn> {
+  try {
+    const [, , pair, path] = await repeatable(() =>
+      db.batch([
+        db.execute(turn.newChatTitle === undefined ? lockChat(turn) : createChat(turn)),
+        db.execute(insertPair(turn)),
+        db.execute<PairRow>(readPair(turn)),
+        db.execute<PastMessage>(readPath(turn, historyBytes)),
+      ]),
+    );
+    return toBegunTurn(turn, pair.rows, path.rows);
+  } catch (error) {
+    if (violates(error, "messages_one_streaming_key")) throw await turnInProgress(db, turn);
+    if (violates(error, "chats_user_id_fkey")) throw new Problem("invalid_token");
+    throw error;
+  }
+}
+
+type PairRow = MessageRow & { chat_title: string; auto_title: boolean };
+
+function toBegunTurn(turn: NewTurn, pair: PairRow[], path: PastMessage[]): BegunTurn {
+  const question = pair.find((row) => row.id === turn.question.id);
+  if (!question) throw new Problem("not_found");
+  const answer = present(
+    pair.find((row) => row.id === turn.answerId),
+    "the answer of a question",
+  );
+  return {
+    question: toMessage(pickMessage(question)),
+    answer: toMessage(pickMessage(answer)),
+    chatTitle: question.chat_title,
+    wantsTitle: question.auto_title && path.every((message) => message.type === "user"),
+    path,
+  };
+}
+
+function pickMessage({ chat_title: _title, auto_title: _auto, ...row }: PairRow): MessageRow {
+  return row;
+}
+
+/** Locks the row whose rules the statements after it rely on. */
+function lockChat({ chatId, userId }: NewTurn) {
+  return sql`SELECT id FROM chats WHERE id = ${chatId} AND user_id = ${userId} FOR UPDATE`;
+}
+
+function createChat({ chatId, userId, newChatTitle, at }: NewTurn) {
+  return sql`
+    INSERT INTO chats (id, user_id, title, created_at, updated_at)
+    VALUES (${chatId}, ${userId}, ${newChatTitle}, ${at}, ${at})
+    ON CONFLICT (id) DO NOTHING`;
+}
+
+/** Both messages and the chat's place, or, for another's chat or a repetition, nothing. */
+function insertPair({ chatId, userId, question, answerId, at }: NewTurn) {
+  return sql`
+    WITH place AS (
+      SELECT id, current_message_id FROM chats WHERE id = ${chatId} AND user_id = ${userId}
+    ), asked AS (
+      INSERT INTO messages (id, chat_id, parent_id, type, content, status, file_name, file_url, metadata, created_at)
+      SELECT ${question.id}, id, current_message_id, 'user', ${question.content}, 'complete',
+        ${question.file_name}, ${question.file_url}, ${JSON.stringify(question.metadata)}::jsonb, ${at}::timestamptz
+      FROM place
+      ON CONFLICT (id) DO NOTHING
+      RETURNING id, chat_id
+    ), answered AS (
+      INSERT INTO messages (id, chat_id, parent_id, type, content, status, created_at)
+      SELECT ${answerId}, chat_id, id, 'bot', '', 'streaming', ${at}::timestamptz FROM asked
+      RETURNING id, chat_id
+    )
+    UPDATE chats
+    SET current_message_id = answered.id, message_count = message_count + 2, version = version + 1,
+      updated_at = ${at}::timestamptz
+    FROM answered WHERE chats.id = answered.chat_id`;
+}
+
+function readPair({ chatId, userId, question, answerId }: NewTurn) {
+  return sql`
+    SELECT ${messageColumns}, chats.title AS chat_title, chats.auto_title
+    FROM messages AS m JOIN chats ON chats.id = m.chat_id ${joinSiblings}
+    WHERE m.chat_id = ${chatId} AND chats.user_id = ${userId} AND m.id IN (${question.id}, ${answerId})`;
+}
+
+/** Walks from the question to the root and stops once the history is as large as the prompt takes. */
+function readPath({ chatId, userId, question }: NewTurn, historyBytes: number) {
+  return sql`
+    WITH RECURSIVE path AS (
+      SELECT m.parent_id, m.type, m.content, 0 AS bytes, 1 AS depth
+      FROM messages AS m JOIN chats ON chats.id = m.chat_id
+      WHERE m.chat_id = ${chatId} AND m.id = ${question.id} AND chats.user_id = ${userId}
+      UNION ALL
+      SELECT m.parent_id, m.type, m.content, path.bytes + octet_length(m.content), path.depth + 1
+      FROM path JOIN messages AS m ON m.chat_id = ${chatId} AND m.id = path.parent_id
+      WHERE path.bytes + octet_length(m.content) <= ${historyBytes}::int
+    )
+    SELECT type, content FROM path ORDER BY depth DESC`;
+}
+
+async function turnInProgress(db: Db, { chatId, userId }: NewTurn): Promise<Problem> {
+  const { rows } = await db.execute<{ id: string }>(sql`
+    SELECT m.id FROM messages AS m JOIN chats ON chats.id = m.chat_id
+    WHERE m.chat_id = ${chatId} AND chats.user_id = ${userId} AND m.status = 'streaming'`);
+  const running = rows[0];
+  return new Problem("turn_in_progress", running ? { members: { message_id: running.id } } : {});
+}
+
+export type FinishedTurn = {
+  userId: string;
+  chatId: string;
+  message: Message;
+  /** A title that came in time; it does not replace one that the user gave meanwhile. */
+  title?: string;
+  usage: NewUsage[];
+  /** ISO 8601. */
+  at: string;
+};
+
+/**
+ * Saves the answer, what it cost and the chat's title; only an answer that is still streaming is
+ * written, so it can be repeated. One trip. The chat's title, or undefined when the chat is gone.
+ */
+export async function finishTurn(db: Db, turn: FinishedTurn): Promise<string | undefined> {
+  const results = await repeatable(() =>
+    db.batch([
+      db.execute(saveAnswer(turn)),
+      ...turn.usage.map((usage) => db.execute(usageInsert(usage))),
+      ...(turn.title === undefined ? [] : [db.execute(saveTitle(turn, turn.title))]),
+      db.execute<{ title: string }>(readTitle(turn)),
+    ]),
+  );
+  return titleOf(results.at(-1)?.rows);
+}
+
+/** Saves a title that came after the answer, and what it cost. */
+export async function saveLateTitle(
+  db: Db,
+  turn: Pick<FinishedTurn, "userId" | "chatId" | "at" | "usage">,
+  title: string | undefined,
+): Promise<string | undefined> {
+  const results = await repeatable(() =>
+    db.batch([
+      db.execute(title === undefined ? readTitle(turn) : saveTitle(turn, title)),
+      ...turn.usage.map((usage) => db.execute(usageInsert(usage))),
+      db.execute<{ title: string }>(readTitle(turn)),
+    ]),
+  );
+  return titleOf(results.at(-1)?.rows);
+}
+
+function saveAnswer({ userId, chatId, message, at }: FinishedTurn) {
+  return sql`
+    WITH saved AS (
+      UPDATE messages AS m
+      SET content = ${message.content}, status = ${message.status}, metadata = ${JSON.stringify(message.metadata)}::jsonb
+      FROM chats
+      WHERE m.chat_id = ${chatId} AND m.id = ${message.id} AND m.status = 'streaming'
+        AND chats.id = m.chat_id AND chats.user_id = ${userId}
+      RETURNING m.chat_id
+    )
+    UPDATE chats SET version = version + 1, updated_at = ${at}::timestamptz
+    FROM saved WHERE chats.id = saved.chat_id`;
+}
+
+type OfChat = Pick<FinishedTurn, "userId" | "chatId">;
+
+function saveTitle({ userId, chatId, at }: OfChat & { at: string }, title: string) {
+  return sql`
+    UPDATE chats SET title = ${title}, version = version + 1, updated_at = ${at}::timestamptz
+    WHERE id = ${chatId} AND user_id = ${userId} AND auto_title AND title <> ${title}`;
+}
+
+function readTitle({ userId, chatId }: OfChat) {
+  return sql`SELECT title FROM chats WHERE id = ${chatId} AND user_id = ${userId}`;
+}
+
+function titleOf(rows: Record<string, unknown>[] | undefined): string | undefined {
+  const title = rows?.[0]?.title;
+  return typeof title === "string" ? title : undefined;
+}

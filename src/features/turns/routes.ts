@@ -1,0 +1,113 @@
+/** Asking, and reading the answer while it is written. */
+import { z } from "@hono/zod-openapi";
+import { ById } from "../../http/fields.ts";
+import { createRouter, jsonBody, route } from "../../http/router.ts";
+import { Problem, type ProblemCode } from "../../lib/problem.ts";
+const DEFAULT_TITLE = "New Chat";
+const requireChat = async (..._x: unknown[]) => {};
+import { Ask, AskInChat, LastEventId, ReadFrom, TurnAnswer } from "./schemas.ts";
+import { answerTurn } from "./start.ts";
+import { SSE_HEADERS } from "./wires/sse.ts";
+
+const tags = ["Answers"];
+
+const EVENTS = `Server-sent events, in this order: \`user_message\`, \`ai_message_start\`, any number of \
+\`content_delta\`, \`citations\` and \`error\` where there are any, \`ai_message_complete\`, \`chat_name\` where \
+the chat was given a title, and \`stream_complete\`, always and last. Each has an \`id\` to resume from and \
+one line of JSON that repeats its \`type\`. Leaving does not stop the answer.`;
+
+const eventStream = {
+  description: EVENTS,
+  content: { "text/event-stream": { schema: z.string() } },
+};
+
+const turnAnswer = {
+  description: `The answer, once it is complete. ${EVENTS}`,
+  content: {
+    "application/json": { schema: TurnAnswer },
+    "text/event-stream": { schema: z.string() },
+  },
+};
+
+const problems: ProblemCode[] = [
+  "turn_in_progress",
+  "unknown_model",
+  "reserved_key",
+  "ai_unavailable",
+  "ai_overloaded",
+  "ai_timeout",
+  "ai_not_configured",
+  "turn_interrupted",
+  "room_unavailable",
+  "save_delayed",
+];
+
+const ask = route({
+  method: "post",
+  path: "/chat",
+  tags,
+  summary: "Ask, and get an answer",
+  description: "Without `chat_id` a chat is created, and named after the question.",
+  request: { body: jsonBody(Ask) },
+  problems: [...problems, "not_found"],
+  responses: { 200: turnAnswer },
+});
+
+const askInChat = route({
+  method: "post",
+  path: "/chats/{id}/messages",
+  tags,
+  summary: "Ask in a chat",
+  request: { params: ById, body: jsonBody(AskInChat) },
+  problems,
+  responses: { 200: turnAnswer },
+});
+
+const askStreaming = route({
+  method: "post",
+  path: "/chats/{id}/messages/stream",
+  tags,
+  summary: "Ask in a chat, and read the answer as it is written",
+  request: { params: ById, body: jsonBody(AskInChat) },
+  problems,
+  responses: { 200: eventStream },
+});
+
+const readStream = route({
+  method: "get",
+  path: "/chats/{id}/stream",
+  tags,
+  summary: "Read a turn from anywhere",
+  description:
+    "With `Last-Event-ID` or `after`: the rest of the turn that holds that event. Without: the running turn from its start.",
+  request: { params: ById, query: ReadFrom, headers: LastEventId },
+  problems: ["unknown_event_id", "room_unavailable"],
+  responses: { 200: eventStream, 204: { description: "Nothing is running, or nothing is left." } },
+});
+
+export const turnRoutes = createRouter()
+  .openapi(ask, async (c) => {
+    const { chat_id: chatId, ...body } = c.req.valid("json");
+    return answerTurn(c, chatId ? { chatId } : { newChatTitle: DEFAULT_TITLE }, body);
+  })
+  .openapi(askInChat, async (c) =>
+    answerTurn(c, { chatId: c.req.valid("param").id }, c.req.valid("json")),
+  )
+  .openapi(askStreaming, async (c) =>
+    answerTurn(c, { chatId: c.req.valid("param").id }, c.req.valid("json"), true),
+  )
+  .openapi(readStream, async (c) => {
+    const { id } = c.req.valid("param");
+    await requireChat(c.get("deps").db, c.get("principal").userId, id);
+    const after = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").after;
+    const result = await c.env.CHAT_ROOM.getByName(id).read(toEventId(after));
+    if (result === "nothing") return c.body(null, 204);
+    if (result === "unknown_id") throw new Problem("unknown_event_id");
+    return new Response(result.stream, { headers: SSE_HEADERS });
+  });
+
+function toEventId(text: string | undefined): number | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (!/^\d{1,15}$/.test(text)) throw new Problem("unknown_event_id");
+  return Number(text);
+}

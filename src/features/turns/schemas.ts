@@ -1,0 +1,67 @@
+/** Wire shapes of turns, and how a turn is made from a body. */
+import { z } from "@hono/zod-openapi";
+import { Id, ShownId, text } from "../../http/fields.ts";
+import { Content, Message, messageFields } from "../messages/schemas.ts";
+
+const MOST_FILES = 20;
+
+const turnFields = {
+  content: Content,
+  file_ids: z
+    .array(Id)
+    .max(MOST_FILES)
+    .nullish()
+    .openapi({ description: "Documents that the question is about." }),
+  model: text({ max: 100 }).nullish().openapi({ description: "Default: the server's." }),
+  stream: z.boolean().nullish().openapi({
+    description: "Absent: streams when `Accept` names `text/event-stream` and not JSON.",
+  }),
+  metadata: messageFields.metadata,
+};
+
+export const Ask = z
+  .strictObject({ chat_id: Id.nullish(), ...turnFields })
+  .openapi("Ask", { example: { content: "Can a landlord keep the whole deposit?", stream: true } });
+
+export const AskInChat = z
+  .strictObject({
+    ...turnFields,
+    file_name: messageFields.file_name,
+    file_url: messageFields.file_url,
+  })
+  .openapi("AskInChat", { example: { content: "And if nothing was agreed in writing?" } });
+
+export type TurnBody = z.infer<typeof AskInChat>;
+
+const Usage = z
+  .object({
+    prompt_tokens: z.int(),
+    completion_tokens: z.int(),
+    total_tokens: z.int(),
+    cost: z.string().openapi({ description: "Exact decimal.", example: "0.000123" }),
+    currency: z.literal("USD"),
+    estimated: z.boolean().openapi({ description: "True where the provider gave no count." }),
+  })
+  .openapi("Usage");
+
+export const TurnAnswer = z
+  .object({
+    chat_id: ShownId,
+    user_message: Message,
+    ai_response: Message,
+    chat_name: z.string(),
+    processing_time: z.number().openapi({ description: "Seconds." }),
+    usage: Usage,
+  })
+  .openapi("TurnAnswer");
+
+export type Usage = z.infer<typeof Usage>;
+
+/** A number as text: what else is given is no event's id, which the handler answers. */
+export const ReadFrom = z.object({
+  after: z.string().optional().openapi({ description: "Id of the last event that was read." }),
+});
+
+export const LastEventId = z.object({
+  "last-event-id": z.string().optional().openapi({ description: "Wins over `after`." }),
+});

@@ -1,0 +1,161 @@
+/**
+ * The append-only log of a chat's turns, in its room's SQLite. Live reading, resuming, other tabs:
+ * all of them read after a number, then follow.
+ *
+ * Events are told as they come and written by time, so a crash leaves readers ahead of the log. Each
+ * write therefore also stores a ceiling: no id above it is handed out before the next write, and
+ * after a crash the log goes on above it, so that no id ever has two contents.
+ */
+import type { NumberedEvent, TurnEvent } from "./events.ts";
+import { type RecordedTurn, TurnTable } from "./turn-table.ts";
+
+/** Ids that may be handed out between two writes. */
+const HEADROOM = 1_000;
+/** Written events that stay in memory for readers who are a little behind. */
+const KEPT_IN_MEMORY = 256;
+
+export class TurnLog {
+  readonly turns: TurnTable;
+  readonly #sql: SqlStorage;
+  /** The newest events; those from `#unwritten` on are not in SQLite yet. */
+  #tail: NumberedEvent[] = [];
+  #unwritten = 0;
+  #lastId = 0;
+  #ceiling = 0;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    this.turns = new TurnTable(sql);
+    if (this.turns.exists) this.#restore();
+  }
+
+  /** The highest id that a reader can have. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
+  /** True when there is nothing here worth keeping, not even the count of ids. */
+  get isEmpty(): boolean {
+    return this.#lastId === 0 && this.turns.count() === 0;
+  }
+
+  /** Records a turn that is about to begin, and makes sure of ids for its first events. */
+  prepare(turn: Pick<RecordedTurn, "answerId" | "userId" | "record">): void {
+    this.turns.create();
+    this.turns.insert(turn);
+    this.#writeCeiling(this.#lastId + HEADROOM);
+  }
+
+  /** The turn is committed: what is appended from here on is of it. The id of its first event. */
+  open(answerId: string): number {
+    this.turns.open(answerId, this.#lastId + 1);
+    return this.#lastId + 1;
+  }
+
+  /** A turn lost in its middle goes on, above every id that a reader may have. */
+  reopen(turn: RecordedTurn): void {
+    this.turns.open(turn.answerId, turn.firstId);
+  }
+
+  /** Numbers the event. It is in memory until the next `flush`, which this calls when ids run out. */
+  append(event: TurnEvent): NumberedEvent {
+    if (this.#lastId >= this.#ceiling) this.flush();
+    const numbered = { id: ++this.#lastId, event };
+    this.#tail.push(numbered);
+    return numbered;
+  }
+
+  /** Writes what is not yet written. */
+  flush(): void {
+    this.#writeTail();
+    this.#writeCeiling(this.#lastId + HEADROOM);
+  }
+
+  /** Writes everything; the log of this turn grows no more, and the next goes on right after it. */
+  seal(answerId: string): void {
+    this.#writeTail();
+    this.#writeCeiling(this.#lastId);
+    this.turns.seal(answerId, this.#lastId);
+    this.#tail = [];
+    this.#unwritten = 0;
+  }
+
+  /** The next events after an id, a page of them; empty where there are none yet. */
+  readAfter(id: number): NumberedEvent[] {
+    const first = this.#tail[0];
+    if (first && first.id <= id + 1) return this.#tail.slice(id + 1 - first.id);
+    return this.#readChunk(id) ?? this.#tail.filter((event) => event.id > id);
+  }
+
+  /** No turn came of it: the ids that were set aside are free again. */
+  release(): void {
+    if (this.turns.openId === undefined) this.#writeCeiling(this.#lastId);
+  }
+
+  /** Everything was deleted from outside. */
+  forget(): void {
+    this.turns.forget();
+    this.#tail = [];
+    this.#unwritten = 0;
+    this.#lastId = 0;
+    this.#ceiling = 0;
+  }
+
+  /** The text of an answer as far as it is in the log. */
+  contentOf({ firstId }: RecordedTurn): string {
+    let text = "";
+    let after = firstId - 1;
+    for (let page = this.readAfter(after); page.length > 0; page = this.readAfter(after)) {
+      for (const { id, event } of page) {
+        if (event.type === "content_delta") text += event.content;
+        after = id;
+      }
+    }
+    return text;
+  }
+
+  /** Forgets the events of turns that ended before a time; their ids are never given out again. */
+  prune(before: number): void {
+    for (const turn of this.turns.endedBefore(before)) {
+      this.#sql.exec("DELETE FROM chunks WHERE answer_id = ?", turn.answerId);
+      this.turns.remove(turn.answerId);
+    }
+  }
+
+  #restore(): void {
+    const row = this.#sql.exec<{ ceiling: number }>("SELECT ceiling FROM counter").toArray()[0];
+    this.#ceiling = row?.ceiling ?? 0;
+    this.#lastId = this.#ceiling;
+  }
+
+  #writeCeiling(ceiling: number): void {
+    this.#ceiling = ceiling;
+    this.#sql.exec("INSERT OR REPLACE INTO counter (one, ceiling) VALUES (1, ?)", ceiling);
+  }
+
+  /** One row for all that came since the last write. */
+  #writeTail(): void {
+    const events = this.#tail.slice(this.#unwritten);
+    const first = events[0];
+    const answerId = this.turns.openId;
+    if (first && answerId !== undefined) {
+      const row = [first.id, this.#lastId, answerId, JSON.stringify(events)];
+      this.#sql.exec(
+        "INSERT INTO chunks (first_id, last_id, answer_id, events) VALUES (?, ?, ?, ?)",
+        ...row,
+      );
+    }
+    this.#tail = this.#tail.slice(-KEPT_IN_MEMORY);
+    this.#unwritten = this.#tail.length;
+  }
+
+  #readChunk(id: number): NumberedEvent[] | undefined {
+    const query = "SELECT events FROM chunks WHERE last_id > ? ORDER BY first_id LIMIT 1";
+    const row = this.turns.exists
+      ? this.#sql.exec<{ events: string }>(query, id).toArray()[0]
+      : undefined;
+    if (!row) return undefined;
+    const events: NumberedEvent[] = JSON.parse(row.events);
+    return events.filter((event) => event.id > id);
+  }
+}

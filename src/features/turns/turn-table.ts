@@ -1,0 +1,175 @@
+/** The room's record of its turns, and the tables of its SQLite. */
+import { step, type TurnState } from "./state.ts";
+
+/** What a room must know of a turn to end it after a crash. */
+export type RecordedTurn = {
+  answerId: string;
+  userId: string;
+  state: TurnState;
+  /** Ids of its first and last event; 0 where there is none yet. */
+  firstId: number;
+  lastId: number;
+  /** JSON: what to make of it, see `recover.ts`. */
+  record: string;
+};
+
+type Row = {
+  answer_id: string;
+  user_id: string;
+  state: TurnState;
+  first_id: number;
+  last_id: number;
+  record: string;
+};
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS turns (
+    answer_id TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    first_id INTEGER NOT NULL,
+    last_id INTEGER NOT NULL,
+    ended_at INTEGER,
+    record TEXT NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS chunks (
+    first_id INTEGER PRIMARY KEY,
+    last_id INTEGER NOT NULL,
+    answer_id TEXT NOT NULL,
+    events TEXT NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS counter (one INTEGER PRIMARY KEY, ceiling INTEGER NOT NULL);`;
+
+export class TurnTable {
+  readonly #sql: SqlStorage;
+  #exists: boolean;
+  /** The turn that events are appended to. */
+  #openId: string | undefined;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    const query = "SELECT 1 FROM sqlite_master WHERE name = 'turns'";
+    this.#exists = sql.exec(query).toArray().length > 0;
+  }
+
+  get exists(): boolean {
+    return this.#exists;
+  }
+
+  get openId(): string | undefined {
+    return this.#openId;
+  }
+
+  create(): void {
+    if (!this.#exists) this.#sql.exec(SCHEMA);
+    this.#exists = true;
+  }
+
+  insert({ answerId, userId, record }: Pick<RecordedTurn, "answerId" | "userId" | "record">): void {
+    this.#sql.exec(
+      "INSERT INTO turns (answer_id, user_id, state, first_id, last_id, record) VALUES (?, ?, 'beginning', 0, 0, ?)",
+      answerId,
+      userId,
+      record,
+    );
+  }
+
+  /** The turn is committed: events come from this id on. */
+  open(answerId: string, firstId: number): void {
+    this.#openId = answerId;
+    this.#sql.exec("UPDATE turns SET first_id = ? WHERE answer_id = ?", firstId, answerId);
+  }
+
+  seal(answerId: string, lastId: number): void {
+    this.#openId = undefined;
+    this.#sql.exec("UPDATE turns SET last_id = ? WHERE answer_id = ?", lastId, answerId);
+  }
+
+  /** Takes a step of the turn's life, with what is known of it from here on. */
+  move(answerId: string, to: TurnState, record: string): void {
+    const turn = this.find(answerId);
+    if (!turn || turn.state === to) return;
+    const state = step(turn.state, to);
+    this.#sql.exec(
+      "UPDATE turns SET state = ?, record = ? WHERE answer_id = ?",
+      state,
+      record,
+      answerId,
+    );
+  }
+
+  /** Postgres has it: its log is kept for a while from now on. */
+  end(answerId: string, endedAt: number): void {
+    const turn = this.find(answerId);
+    if (!turn || turn.state === "ended") return;
+    this.move(answerId, "ended", turn.record);
+    this.#sql.exec("UPDATE turns SET ended_at = ? WHERE answer_id = ?", endedAt, answerId);
+  }
+
+  remove(answerId: string): void {
+    if (this.#exists) this.#sql.exec("DELETE FROM turns WHERE answer_id = ?", answerId);
+  }
+
+  /** Everything was deleted from outside. */
+  forget(): void {
+    this.#exists = false;
+    this.#openId = undefined;
+  }
+
+  find(answerId: string): RecordedTurn | undefined {
+    return this.#select("WHERE answer_id = ?", answerId)[0];
+  }
+
+  /** The turn whose events hold an id; one that still grows holds every id from its first on. */
+  holding(id: number): RecordedTurn | undefined {
+    return this.#select(
+      "WHERE first_id > 0 AND first_id <= ? ORDER BY first_id DESC LIMIT 1",
+      id,
+    )[0];
+  }
+
+  /** Turns whose readers have not been told the end. */
+  unsealed(): RecordedTurn[] {
+    return this.#select("WHERE first_id > 0 AND last_id = 0");
+  }
+
+  /** Turns that Postgres does not have the end of. */
+  unfinished(): RecordedTurn[] {
+    return this.#select("WHERE state <> 'ended'");
+  }
+
+  endedBefore(time: number): RecordedTurn[] {
+    return this.#select("WHERE ended_at < ?", time);
+  }
+
+  /** When the first of the kept logs ended; undefined where none is kept. */
+  firstEnd(): number | undefined {
+    if (!this.#exists) return undefined;
+    const query = "SELECT min(ended_at) AS time FROM turns";
+    return this.#sql.exec<{ time: number | null }>(query).one().time ?? undefined;
+  }
+
+  count(): number {
+    return this.#select("").length;
+  }
+
+  #select(where: string, ...bindings: (string | number)[]): RecordedTurn[] {
+    if (!this.#exists) return [];
+    const query = `SELECT answer_id, user_id, state, first_id, last_id, record FROM turns ${where}`;
+    return this.#sql
+      .exec<Row>(query, ...bindings)
+      .toArray()
+      .map(toTurn);
+  }
+}
+
+function toTurn(row: Row): RecordedTurn {
+  return {
+    answerId: row.answer_id,
+    userId: row.user_id,
+    state: row.state,
+    firstId: row.first_id,
+    lastId: row.last_id,
+    record: row.record,
+  };
+}

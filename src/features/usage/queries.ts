@@ -1,0 +1,38 @@
+/** What calls to providers cost, in Postgres. */
+import { sql, type SQL } from "drizzle-orm";
+import type { TokenCount } from "../../clients/model.ts";
+import { costOf, type Model } from "../../lib/models.ts";
+
+/** One attempt at one provider. Its id is made before the call, so that writing it can be repeated. */
+export type NewUsage = TokenCount & {
+  id: string;
+  userId: string;
+  chatId: string;
+  messageId: string | null;
+  kind: "answer" | "title" | "name";
+  attempt: number;
+  model: Model;
+  /** True where the provider gave no count. */
+  estimated: boolean;
+  /** ISO 8601. */
+  at: string;
+};
+
+/**
+ * The statement that writes one attempt, for a batch. A chat or message that was deleted meanwhile is
+ * left out of the row, an account takes the row with it; a second writing of it does nothing.
+ */
+export function usageInsert(usage: NewUsage): SQL {
+  const { promptTokens, completionTokens } = usage;
+  return sql`
+    INSERT INTO ai_usage (id, user_id, chat_id, message_id, service_type, attempt, provider, model_name,
+      prompt_tokens, completion_tokens, total_tokens, cost_estimate, estimated, created_at)
+    SELECT ${usage.id}::uuid, users.id,
+      (SELECT id FROM chats WHERE id = ${usage.chatId}::uuid),
+      (SELECT id FROM messages WHERE id = ${usage.messageId}::uuid),
+      ${usage.kind}, ${usage.attempt}::int, ${usage.model.provider}, ${usage.model.name},
+      ${promptTokens}::int, ${completionTokens}::int, ${promptTokens + completionTokens}::int,
+      ${costOf(usage.model, usage)}::numeric, ${usage.estimated}::boolean, ${usage.at}::timestamptz
+    FROM users WHERE users.id = ${usage.userId}::uuid
+    ON CONFLICT DO NOTHING`;
+}

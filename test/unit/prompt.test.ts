@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { findModel } from "../../src/lib/models.ts";
+import { buildPrompt, historyBytes, promptBudget } from "../../src/features/turns/prompt.ts";
+
+const path = (...contents: string[]) =>
+  contents.map((content, index) => ({
+    type: index % 2 ? ("bot" as const) : ("user" as const),
+    content,
+  }));
+
+describe("the prompt of a turn", () => {
+  it("is the system prompt and the path, oldest first", () => {
+    const { messages } = buildPrompt("Be careful.", path("One?", "One.", "Two?"), 1_000);
+    expect(messages).toEqual([
+      { role: "system", content: "Be careful." },
+      { role: "user", content: "One?" },
+      { role: "assistant", content: "One." },
+      { role: "user", content: "Two?" },
+    ]);
+  });
+
+  it("keeps the newest messages where not all fit", () => {
+    const { messages } = buildPrompt("S", path("a".repeat(400), "b".repeat(400), "c"), 120);
+    expect(messages.map((message) => message.content[0])).toEqual(["S", "b", "c"]);
+  });
+
+  it("does not skip over a long message to reach an older short one", () => {
+    const { messages } = buildPrompt("S", path("old", "b".repeat(4_000), "new"), 100);
+    expect(messages.map((message) => message.content)).toEqual(["S", "new"]);
+  });
+
+  it("always has the question, however long it is", () => {
+    const { messages } = buildPrompt("S", path("q".repeat(10_000)), 10);
+    expect(messages).toHaveLength(2);
+  });
+
+  it("leaves out answers that failed before their first word", () => {
+    const { messages } = buildPrompt("S", path("One?", "", "Again?"), 1_000);
+    expect(messages.map((message) => message.content)).toEqual(["S", "One?", "Again?"]);
+  });
+
+  it("never estimates more than its budget, unless the question alone does", () => {
+    const contents = Array.from({ length: 50 }, (_, index) => "word ".repeat(index));
+    const { estimatedTokens } = buildPrompt("S", path(...contents), 500);
+    expect(estimatedTokens).toBeLessThanOrEqual(500);
+    expect(estimatedTokens).toBeGreaterThan(200);
+  });
+
+  it("leaves a model room for its answer", () => {
+    const model = findModel("gpt-4o", []);
+    if (!model) throw new Error("gpt-4o is in the table");
+    expect(promptBudget(model) + model.maxOutputTokens).toBeLessThanOrEqual(model.contextTokens);
+    expect(historyBytes(model)).toBeGreaterThan(promptBudget(model));
+  });
+});

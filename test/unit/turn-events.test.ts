@@ -1,0 +1,116 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  fitMessage,
+  LARGEST_EVENT_BYTES,
+  toDeltas,
+  type TurnEvent,
+} from "../../src/features/turns/events.ts";
+import { encodeSse } from "../../src/features/turns/wires/sse.ts";
+import { TextCleaner } from "../../src/features/turns/text-cleaner.ts";
+
+const MESSAGE = {
+  id: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10",
+  chat_id: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c11",
+  parent_id: null,
+  type: "bot" as const,
+  content: "short",
+  status: "complete" as const,
+  file_name: null,
+  file_url: null,
+  metadata: {},
+  sibling_ids: [],
+  sibling_count: 1,
+  created_at: "2026-11-23T09:30:00.000Z",
+};
+
+const anyText = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 6_000 }),
+  fc.string({
+    unit: fc.constantFrom("\u0001", "\u2028", "\n", "data: ", "𝒳", '"', "é"),
+    maxLength: 4_000,
+  }),
+);
+
+const sizeOf = (event: TurnEvent) => encodeSse({ id: 999_999_999, event }).byteLength;
+
+function textOf(deltas: TurnEvent[]): string {
+  return deltas.map((delta) => (delta.type === "content_delta" ? delta.content : "")).join("");
+}
+
+describe("the events of a turn", () => {
+  it("divide any text into deltas that fit, and lose nothing of it", () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const deltas = toDeltas(text);
+        expect(textOf(deltas)).toBe(text);
+        for (const delta of deltas) expect(sizeOf(delta)).toBeLessThanOrEqual(LARGEST_EVENT_BYTES);
+      }),
+    );
+  });
+
+  it("are three lines whatever the text holds, so that a model cannot begin an event", () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        for (const event of toDeltas(text)) {
+          const frame = new TextDecoder().decode(encodeSse({ id: 7, event }));
+          const lines = frame.split(/\r\n|\r|\n/);
+          expect(lines).toHaveLength(5);
+          expect(lines[0]).toBe("id: 7");
+          expect(JSON.parse(lines[2]?.slice("data: ".length) ?? "")).toEqual(event);
+        }
+      }),
+    );
+  });
+
+  it("give a failure a name that browsers do not reserve", () => {
+    const frame = encodeSse({ id: 1, event: { type: "error", error: "No.", code: "ai_timeout" } });
+    expect(new TextDecoder().decode(frame)).toContain("event: turn_error\n");
+  });
+
+  it("carry a short message whole", () => {
+    expect(fitMessage(MESSAGE)).toEqual(MESSAGE);
+  });
+
+  it("carry a long message without its content, and say how long it is in code points", () => {
+    const content = "𝒳".repeat(2_000);
+    const event = {
+      type: "ai_message_complete" as const,
+      message: fitMessage({ ...MESSAGE, content }),
+    };
+    expect(event.message).toMatchObject({ content: null, content_length: 2_000, metadata: {} });
+    expect(sizeOf(event)).toBeLessThanOrEqual(LARGEST_EVENT_BYTES);
+  });
+
+  it("leave out metadata too where that alone is too long", () => {
+    const metadata = { note: "n".repeat(5_000) };
+    const event = {
+      type: "ai_message_complete" as const,
+      message: fitMessage({ ...MESSAGE, metadata }),
+    };
+    expect(event.message).toMatchObject({ content: null, metadata: null, content_length: 5 });
+    expect(sizeOf(event)).toBeLessThanOrEqual(LARGEST_EVENT_BYTES);
+  });
+});
+
+describe("a model's text", () => {
+  it("stays as it is when it is cut anywhere, inside a surrogate pair too", () => {
+    const text = fc.string({ unit: "grapheme", maxLength: 200 });
+    fc.assert(
+      fc.property(text, fc.array(fc.nat(200), { maxLength: 20 }), (whole, cuts) => {
+        const cleaner = new TextCleaner();
+        const places = [...cuts, whole.length].toSorted((a, b) => a - b);
+        const pieces = places.map((place, index) => whole.slice(places[index - 1] ?? 0, place));
+        expect(pieces.map((piece) => cleaner.push(piece)).join("")).toBe(whole);
+      }),
+    );
+  });
+
+  it("is made storable: NUL and halves of pairs become the replacement character", () => {
+    const cleaner = new TextCleaner();
+    expect(cleaner.push("a\0b")).toBe("a\uFFFDb");
+    expect(cleaner.push("\uDC00c")).toBe("\uFFFDc");
+    expect(cleaner.push("\uD800")).toBe("");
+    expect(cleaner.push("d")).toBe("\uFFFDd");
+  });
+});
