@@ -1,0 +1,84 @@
+/**
+ * Applies `migrations/*.sql` in the order of their names, each in one transaction together with the
+ * note that it was applied. Run by itself it migrates the database of `DATABASE_URL`.
+ */
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+
+const MIGRATIONS = join(import.meta.dirname, "..", "migrations");
+
+/** Any number, the same for everybody who migrates. */
+const LOCK = 7_204_115;
+
+const TABLE = `
+  CREATE TABLE IF NOT EXISTS schema_migrations (
+    name text PRIMARY KEY,
+    sha256 text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+  )`;
+
+type Migration = { name: string; sql: string; sha256: string };
+
+/** The names of what was applied now; throws when an applied file has changed since. */
+export async function migrate(pool: pg.Pool, folder = MIGRATIONS): Promise<string[]> {
+  const client = await pool.connect();
+  try {
+    await client.query("SELECT pg_advisory_lock($1)", [LOCK]);
+    await client.query(TABLE);
+    return await applyNew(client, await readMigrations(folder));
+  } finally {
+    await client.query("SELECT pg_advisory_unlock($1)", [LOCK]);
+    client.release();
+  }
+}
+
+async function applyNew(client: pg.PoolClient, migrations: Migration[]): Promise<string[]> {
+  const { rows } = await client.query<{ name: string; sha256: string }>(
+    "SELECT name, sha256 FROM schema_migrations",
+  );
+  const known = new Map(rows.map((row) => [row.name, row.sha256]));
+  const applied: string[] = [];
+  for (const migration of migrations) {
+    const before = known.get(migration.name);
+    if (before === migration.sha256) continue;
+    if (before !== undefined) throw new Error(`${migration.name} was changed after it was applied`);
+    await apply(client, migration);
+    applied.push(migration.name);
+  }
+  return applied;
+}
+
+async function apply(client: pg.PoolClient, { name, sql, sha256 }: Migration): Promise<void> {
+  try {
+    await client.query("BEGIN");
+    await client.query(sql);
+    await client.query("INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)", [
+      name,
+      sha256,
+    ]);
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw new Error(`${name} failed`, { cause: error });
+  }
+}
+
+async function readMigrations(folder: string): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".sql")).toSorted();
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(join(folder, name), "utf8");
+      return { name, sql, sha256: createHash("sha256").update(sql).digest("hex") };
+    }),
+  );
+}
+
+if (import.meta.main) {
+  const connectionString = process.env.DATABASE_URL;
+  if (!connectionString) throw new Error("DATABASE_URL is not set");
+  const pool = new pg.Pool({ connectionString, max: 1 });
+  const applied = await migrate(pool).finally(() => pool.end());
+  console.log(applied.length > 0 ? `applied ${applied.join(", ")}` : "nothing to apply");
+}

@@ -1,0 +1,83 @@
+/** What the offline assistant says: honest about what it is, and true to the passages in its prompt. */
+
+export type ChatMessage = { role: string; content: string };
+
+const INTRODUCTION =
+  "I am the offline stand-in of this development server, not a language model: set OPENAI_API_KEY in .dev.vars for real answers.";
+
+const PASSAGE = /<passage id="(\d+)"[^>]*>([\s\S]*?)<\/passage>/g;
+const MOST_QUOTES = 3;
+
+/** An answer to the last question: from the passages where there are any, else about itself. */
+export function answerOffline(messages: readonly ChatMessage[]): string {
+  const question = lastOf(messages, "user");
+  const passages = readPassages(messages.map((message) => message.content).join("\n"));
+  if (passages.length > 0) return answerFromPassages(question, passages);
+  const asked = messages.filter((message) => message.role === "user").length;
+  const place = asked > 1 ? ` This is question ${asked} of our conversation.` : "";
+  return `${INTRODUCTION}\n\nYou asked about “${excerpt(question)}”.${place} Your message was stored, this answer was streamed piece by piece, and both will be here when you come back.`;
+}
+
+/** A title for a conversation that begins with this text: its first words that say something. */
+export function titleOffline(messages: readonly ChatMessage[]): string {
+  const words = wordsOf(lastOf(messages, "user")).filter(
+    (word) => !EMPTY_WORDS.has(word.toLowerCase()),
+  );
+  const title = words.slice(0, 5).join(" ");
+  return title === "" ? "Conversation" : title.charAt(0).toUpperCase() + title.slice(1);
+}
+
+/** True for a request that wants a name for a conversation. */
+export function asksForTitle(messages: readonly ChatMessage[]): boolean {
+  return messages.some(({ role, content }) => role === "system" && /\btitle\b/i.test(content));
+}
+
+const EMPTY_WORDS = new Set(
+  "a an and are at be can could do does for from has have how i if in is it may must my of on or our shall should than that the their there they this to was we what when where which who why will with would you your".split(
+    " ",
+  ),
+);
+
+type Passage = { id: string; text: string };
+
+function readPassages(prompt: string): Passage[] {
+  return [...prompt.matchAll(PASSAGE)].map(([, id = "", text = ""]) => ({ id, text: text.trim() }));
+}
+
+/** The sentences that share most words with the question, quoted with the number of their passage. */
+function answerFromPassages(question: string, passages: Passage[]): string {
+  const wanted = new Set(wordsOf(question.toLowerCase()).filter((word) => !EMPTY_WORDS.has(word)));
+  const ranked = passages
+    .flatMap(({ id, text }) => sentencesOf(text).map((sentence) => ({ id, sentence })))
+    .map((found) => ({ ...found, score: overlap(found.sentence, wanted) }))
+    .filter(({ score }) => score > 0)
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, MOST_QUOTES);
+  if (ranked.length === 0) return "The passages that I was given do not speak of this.";
+  const quotes = ranked.map(({ id, sentence }) => `- “${sentence}” [${id}]`);
+  return `The document says:\n\n${quotes.join("\n")}`;
+}
+
+function sentencesOf(text: string): string[] {
+  return text
+    .split(/(?<=[.;:!?])\s+/)
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence.length > 0);
+}
+
+function overlap(sentence: string, wanted: ReadonlySet<string>): number {
+  return new Set(wordsOf(sentence.toLowerCase()).filter((word) => wanted.has(word))).size;
+}
+
+function wordsOf(text: string): string[] {
+  return text.match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+function lastOf(messages: readonly ChatMessage[], role: string): string {
+  return messages.findLast((message) => message.role === role)?.content ?? "";
+}
+
+function excerpt(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > 120 ? `${line.slice(0, 120)}…` : line;
+}

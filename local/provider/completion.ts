@@ -1,0 +1,111 @@
+/** A chat completion on the wire, whole or as server-sent events, with the faults of a script. */
+import type { ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import { sendJson } from "../http-server.ts";
+import type { Script } from "./script.ts";
+
+export type CompletionRequest = {
+  model: string;
+  messages: { role: string; content: string }[];
+  stream?: boolean;
+  stream_options?: { include_usage?: boolean };
+};
+
+export type Reply = { request: CompletionRequest; script: Script; released: Promise<void> };
+
+/** A new identity for each answer, as providers have it. */
+let served = 0;
+
+/** Answers in one piece. */
+export async function sendWhole({ request, script, released }: Reply, response: ServerResponse) {
+  await delay(script.firstTokenDelayMs ?? 0);
+  if (script.holdAfter !== undefined) await released;
+  if (script.cutAfter !== undefined) return void response.destroy();
+  const message = { role: "assistant", content: (script.tokens ?? []).join(""), refusal: null };
+  const finish_reason = script.finishReason ?? "stop";
+  sendJson(response, 200, {
+    ...head(request, "chat.completion"),
+    choices: [{ index: 0, message, finish_reason, logprobs: null }],
+    ...(!script.omitUsage && { usage: usageOf(request, script) }),
+  });
+}
+
+/** Answers piece by piece. */
+export async function sendStream(reply: Reply, response: ServerResponse): Promise<void> {
+  const { request, script } = reply;
+  const chunks = new ChunkWriter(request, response);
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
+  response.flushHeaders();
+  await delay(script.firstTokenDelayMs ?? 0);
+  chunks.sendDelta({ role: "assistant", content: "" });
+  if (!(await sendTokens(reply, chunks, response))) return;
+  chunks.sendFinish(script.finishReason ?? "stop");
+  if (request.stream_options?.include_usage && !script.omitUsage) {
+    chunks.sendUsage(usageOf(request, script));
+  }
+  response.end("data: [DONE]\n\n");
+}
+
+/** False when the script ends the stream before its end. */
+async function sendTokens(
+  { script, released }: Reply,
+  chunks: ChunkWriter,
+  response: ServerResponse,
+): Promise<boolean> {
+  const tokens = script.tokens ?? [];
+  if (script.together) response.cork();
+  for (const [index, token] of [...tokens, undefined].entries()) {
+    if (script.holdAfter === index) await released;
+    if (script.malformedAfter === index) response.write('data: {"choices":[{"delta"\n\n');
+    if (script.cutAfter === index) response.destroy();
+    if (response.destroyed) return false;
+    if (token === undefined) break;
+    if (index > 0 && script.tokenDelayMs) await delay(script.tokenDelayMs);
+    chunks.sendDelta({ content: token });
+  }
+  if (script.together) response.uncork();
+  return true;
+}
+
+class ChunkWriter {
+  readonly #response: ServerResponse;
+  /** What all chunks of an answer begin with, serialised once. */
+  readonly #prefix: string;
+
+  constructor(request: CompletionRequest, response: ServerResponse) {
+    this.#response = response;
+    this.#prefix = `data: ${JSON.stringify(head(request, "chat.completion.chunk")).slice(0, -1)}`;
+  }
+
+  sendDelta(delta: Record<string, string>): void {
+    this.#sendChoice(JSON.stringify(delta), "null");
+  }
+
+  sendFinish(reason: string): void {
+    this.#sendChoice("{}", JSON.stringify(reason));
+  }
+
+  sendUsage(usage: object): void {
+    this.#response.write(`${this.#prefix},"choices":[],"usage":${JSON.stringify(usage)}}\n\n`);
+  }
+
+  #sendChoice(delta: string, finishReason: string): void {
+    const choice = `{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${finishReason}}`;
+    this.#response.write(`${this.#prefix},"choices":[${choice}]}\n\n`);
+  }
+}
+
+function head({ model }: CompletionRequest, object: string) {
+  const created = Math.floor(Date.now() / 1000);
+  return { id: `chatcmpl-local-${++served}`, object, created, model, system_fingerprint: null };
+}
+
+const CHARACTERS_PER_TOKEN = 4;
+
+function usageOf({ messages }: CompletionRequest, { usage, tokens = [] }: Script) {
+  const prompt = messages.reduce((sum, message) => sum + message.content.length, 0);
+  const answer = tokens.join("").length;
+  const prompt_tokens = usage?.prompt_tokens ?? Math.ceil(prompt / CHARACTERS_PER_TOKEN);
+  const completion_tokens = usage?.completion_tokens ?? Math.ceil(answer / CHARACTERS_PER_TOKEN);
+  return { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens };
+}

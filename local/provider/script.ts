@@ -1,0 +1,52 @@
+/** How a test makes the provider behave: by a marker that stands in the prompt. */
+
+export type Script = {
+  /** Which requests it is for; any that holds the marker, unless said. */
+  kind?: "answer" | "title";
+  /** How many requests it is for; all, unless said. */
+  times?: number;
+  /** Answers with this status instead. */
+  errorStatus?: number;
+  firstTokenDelayMs?: number;
+  /** The answer, piece by piece. */
+  tokens?: string[];
+  tokenDelayMs?: number;
+  /** After so many pieces, waits until it is released. */
+  holdAfter?: number;
+  /** After so many pieces, closes the connection. */
+  cutAfter?: number;
+  /** After so many pieces, sends a chunk that is not JSON. */
+  malformedAfter?: number;
+  /** Sends all pieces in one write. */
+  together?: boolean;
+  omitUsage?: boolean;
+  usage?: { prompt_tokens: number; completion_tokens: number };
+  finishReason?: string;
+};
+
+type Entry = { script: Script; left: number; released: PromiseWithResolvers<void> };
+
+/** The scripts of all tests that run at the moment, by their markers. */
+export class Scripts {
+  readonly #entries = new Map<string, Entry>();
+
+  set(marker: string, script: Script): void {
+    const left = script.times ?? Number.POSITIVE_INFINITY;
+    this.#entries.set(marker, { script, left, released: Promise.withResolvers() });
+  }
+
+  release(marker: string): void {
+    this.#entries.get(marker)?.released.resolve();
+  }
+
+  /** The script for a request, and the promise of its release; undefined where there is none. */
+  take(prompt: string, kind: "answer" | "title") {
+    for (const [marker, entry] of this.#entries) {
+      const { script, left, released } = entry;
+      if (left <= 0 || (script.kind && script.kind !== kind) || !prompt.includes(marker)) continue;
+      entry.left--;
+      return { script, released: released.promise };
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,137 @@
+/** A person using the product over HTTP. Every answer is held against the OpenAPI document. */
+import { expect, inject } from "vitest";
+import { catalogue, type ProblemCode } from "../../src/lib/problem.ts";
+import { checkAgainstDocument } from "./openapi.ts";
+
+/** Bodies are checked against the document, so that tests need not type them a second time. */
+export type Body = ReturnType<typeof JSON.parse>;
+
+export type Answer = { status: number; headers: Headers; body: Body };
+
+type Given = Record<string, string>;
+
+/** A body: a string or bytes go out as they are, everything else as JSON. */
+export type Client = {
+  get(path: string, headers?: Given): Promise<Answer>;
+  post(path: string, body?: unknown, headers?: Given): Promise<Answer>;
+  put(path: string, body?: unknown, headers?: Given): Promise<Answer>;
+  patch(path: string, body?: unknown, headers?: Given): Promise<Answer>;
+  delete(path: string, body?: unknown, headers?: Given): Promise<Answer>;
+  /** The raw response, unchecked: for streams that are read piece by piece. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+};
+
+export type SignedIn = Client & {
+  user: Body;
+  password: string;
+  accessToken: string;
+  refreshToken: string;
+};
+
+/** The built Worker's address, without a slash at its end. */
+export const workerUrl = inject("workerUrl").replace(/\/$/, "");
+
+const PASSWORD = "seven tall lamps";
+
+/** A new account with an address of its own. */
+export async function signUp(name = "Ada Example"): Promise<SignedIn> {
+  const email = `ada.${crypto.randomUUID()}@example.com`;
+  const { status, body } = await anonymous().post("/auth/register", {
+    name,
+    email,
+    password: PASSWORD,
+  });
+  expect(status, JSON.stringify(body)).toBe(201);
+  return {
+    ...bearer(body.access_token),
+    user: body.user,
+    password: PASSWORD,
+    accessToken: body.access_token,
+    refreshToken: body.refresh_token,
+  };
+}
+
+/** Somebody who is not signed in. */
+export function anonymous(): Client {
+  return clientWith({});
+}
+
+/** Whoever holds this access token. */
+export function bearer(accessToken: string): Client {
+  return clientWith({ authorization: `Bearer ${accessToken}` });
+}
+
+/** A client that sends these headers with every request. */
+export function clientWith(always: Given): Client {
+  const send =
+    (method: string) =>
+    (path: string, body?: unknown, headers: Given = {}) =>
+      request(method, path, body, { ...always, ...headers });
+  return {
+    get: (path, headers = {}) => request("GET", path, undefined, { ...always, ...headers }),
+    post: send("POST"),
+    put: send("PUT"),
+    patch: send("PATCH"),
+    delete: send("DELETE"),
+    fetch: (path, init = {}) => {
+      const headers = new Headers({ ...always, ...Object.fromEntries(new Headers(init.headers)) });
+      return fetch(workerUrl + path, { redirect: "manual", ...init, headers });
+    },
+  };
+}
+
+/** Asserts that the answer is the catalogued problem. */
+export function expectProblem(
+  answer: Answer,
+  status: number,
+  code: ProblemCode,
+  pointer?: string,
+): void {
+  const { body } = answer;
+  expect({ status: answer.status, code: body?.code }, JSON.stringify(body)).toEqual({
+    status,
+    code,
+  });
+  expect(answer.headers.get("content-type")).toBe("application/problem+json");
+  expect(body).toMatchObject({
+    status,
+    title: catalogue[code].title,
+    detail: catalogue[code].detail,
+  });
+  expect(body.request_id).toBe(answer.headers.get("x-request-id"));
+  if (pointer !== undefined) {
+    expect(body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
+  }
+}
+
+async function request(
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Given,
+): Promise<Answer> {
+  const response = await fetch(workerUrl + path, {
+    method,
+    redirect: "manual",
+    ...toInit(body, headers),
+  });
+  const answer = { status: response.status, headers: response.headers, body: await read(response) };
+  await checkAgainstDocument(method, path, answer);
+  return answer;
+}
+
+function toInit(body: unknown, headers: Given): RequestInit {
+  if (body === undefined) return { headers };
+  const sent = { "content-type": "application/json", ...headers };
+  if (typeof body === "string" || body instanceof Uint8Array) {
+    return { headers: sent, body: body as BodyInit };
+  }
+  return { headers: sent, body: JSON.stringify(body) };
+}
+
+async function read(response: Response): Promise<Body> {
+  const text = await response.text();
+  const type = response.headers.get("content-type") ?? "";
+  if (text === "" && !type.includes("json")) return undefined;
+  return /[/+]json\b/.test(type) ? JSON.parse(text) : text;
+}

@@ -1,0 +1,47 @@
+/** What a test sees of Postgres: the round trips of the Worker, faults to come, and the rows. */
+import { inject } from "vitest";
+import type { NeonCall, NeonFault } from "../../local/neon-control.ts";
+
+const control = (path: string) => new URL(`/_control/${path}`, inject("neonUrl"));
+
+/** The round trips whose SQL or parameters hold a text, such as a test's own user id; oldest first. */
+export async function callsContaining(text: string): Promise<NeonCall[]> {
+  const url = control("calls");
+  url.searchParams.set("contains", text);
+  return (await fetch(url)).json() as Promise<NeonCall[]>;
+}
+
+/** Counts the round trips that hold a text while something happens. */
+export async function countCalls(text: string, happen: () => Promise<unknown>): Promise<number> {
+  const before = (await callsContaining(text)).length;
+  await happen();
+  return (await callsContaining(text)).length - before;
+}
+
+/** Lets the next calls that hold a text suffer a fault; returns how to take it away. */
+export async function injectFault(fault: NeonFault): Promise<() => Promise<void>> {
+  const id = crypto.randomUUID();
+  await fetch(control(`faults/${id}`), { method: "PUT", body: JSON.stringify(fault) });
+  return async () => {
+    await fetch(control(`faults/${id}`), { method: "DELETE" });
+  };
+}
+
+/** Rows of the database, as Postgres' own text. */
+export async function query(
+  sql: string,
+  params: unknown[] = [],
+): Promise<Record<string, string | null>[]> {
+  const response = await fetch(inject("neonUrl"), {
+    method: "POST",
+    headers: { "neon-connection-string": inject("vars").DATABASE_URL ?? "" },
+    body: JSON.stringify({ query: sql, params }),
+  });
+  const { fields, rows, message } = (await response.json()) as {
+    fields: { name: string }[];
+    rows: (string | null)[][];
+    message?: string;
+  };
+  if (!response.ok) throw new Error(message);
+  return rows.map((row) => Object.fromEntries(fields.map(({ name }, i) => [name, row[i] ?? null])));
+}

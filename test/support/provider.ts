@@ -1,0 +1,27 @@
+/** What a test makes the provider do, and sees of what it was asked. */
+import { inject } from "vitest";
+import type { SeenRequest } from "../../local/openai.ts";
+import type { Script } from "../../local/provider/script.ts";
+
+const control = (path: string) => new URL(`/_control/${path}`, inject("providerUrl"));
+
+/** Scripts every request whose prompt holds a marker of the test's own. Returns the marker. */
+export async function script(
+  how: Script,
+  marker = `marker-${crypto.randomUUID()}`,
+): Promise<string> {
+  await fetch(control(`scripts/${marker}`), { method: "PUT", body: JSON.stringify(how) });
+  return marker;
+}
+
+/** Lets go on what `holdAfter` holds. */
+export async function release(marker: string): Promise<void> {
+  await fetch(control(`release/${marker}`), { method: "POST" });
+}
+
+/** The requests whose prompt held a text, oldest first. */
+export async function requestsContaining(text: string): Promise<SeenRequest[]> {
+  const url = control("requests");
+  url.searchParams.set("contains", text);
+  return (await fetch(url)).json() as Promise<SeenRequest[]>;
+}

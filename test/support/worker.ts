@@ -1,0 +1,75 @@
+/** The built Worker in workerd, with an environment of the test's own. */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { inject } from "vitest";
+import { createTestHarness } from "wrangler";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+
+/** Every name that a developer's `.dev.vars` may hold: a test never sees one of those values. */
+const UNSET = Object.fromEntries(
+  [
+    ...["DATABASE_URL", "DATABASE_HTTP_URL", "SECRET_KEY", "AWS_ACCESS_KEY_ID", "S3_ENDPOINT"],
+    ...["AWS_SECRET_ACCESS_KEY", "AWS_REGION", "S3_BUCKET_NAME", "OPENAI_API_KEY", "SES_ENDPOINT"],
+    ...["OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ALLOWED_ORIGINS", "APP_URL", "MAIL_FROM"],
+    ...[
+      "DEFAULT_MODEL",
+      "TITLE_MODEL",
+      "EMBEDDING_MODEL",
+      "SYSTEM_PROMPT",
+      "LIMITS",
+      "TURN_LIMITS",
+    ],
+  ].map((name) => [name, ""]),
+);
+
+export type Vars = Record<string, string>;
+
+export type RunningWorker = {
+  url: string;
+  /** The lines that the Worker has logged so far. */
+  logs(): string[];
+  close(): Promise<void>;
+};
+
+/** Bundles the Worker into a folder, as a deployment would. */
+export async function buildWorker(folder: string): Promise<void> {
+  const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
+  const args = [wrangler, "deploy", "--dry-run", "--outdir", folder];
+  await promisify(execFile)(process.execPath, args, { cwd: ROOT, env: offline() });
+}
+
+/** Starts a Worker that was bundled before. */
+export async function startBuilt(folder: string, vars: Vars): Promise<RunningWorker> {
+  Object.assign(process.env, offline());
+  const harness = createTestHarness({
+    root: ROOT,
+    workers: [
+      { configPath: "wrangler.toml", prebuiltWorkerDir: folder, secrets: { ...UNSET, ...vars } },
+    ],
+  });
+  const { url } = await harness.listen();
+  return {
+    url: url.origin,
+    logs: () => harness.getLogs().map((log) => log.message),
+    close: () => harness.close(),
+  };
+}
+
+/** Starts another Worker in the world of this run, with some values of its own. */
+export function startWorker(vars: Vars): Promise<RunningWorker> {
+  return startBuilt(inject("workerFolder"), { ...inject("vars"), ...vars });
+}
+
+/** A folder of the test's own, and how to remove it. */
+export async function makeFolder(name: string) {
+  const path = await mkdtemp(join(tmpdir(), `${name}-`));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+function offline(): NodeJS.ProcessEnv {
+  return { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false" };
+}

@@ -1,0 +1,70 @@
+/** One world per run of the tests: Postgres, the provider, and the built Worker between them. */
+import pg from "pg";
+import type { TestProject } from "vitest/node";
+import { migrate } from "../../local/migrate.ts";
+import { startNeon } from "../../local/neon.ts";
+import { startProvider } from "../../local/openai.ts";
+import { buildWorker, makeFolder, startBuilt, type Vars } from "./worker.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    workerUrl: string;
+    neonUrl: string;
+    providerUrl: string;
+    /** The environment of the Worker, for a test that starts one of its own with other values. */
+    vars: Vars;
+    /** Where the built Worker lies. */
+    workerFolder: string;
+  }
+}
+
+/** Allowed beside the Worker's own origin. */
+const FRONTEND = "http://localhost:3000";
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await makeFolder("worker");
+  const database = await makeDatabase();
+  const neon = await startNeon({ control: true, ...(database && { postgresUrl: database.url }) });
+  await migrate(neon.pool);
+  const provider = await startProvider({ control: true });
+  await buildWorker(folder.path);
+  const vars: Vars = {
+    DATABASE_URL: neon.connectionString,
+    DATABASE_HTTP_URL: neon.url,
+    SECRET_KEY: "a secret of the tests, of at least 32 characters",
+    OPENAI_API_KEY: "local",
+    OPENAI_BASE_URL: provider.baseUrl,
+    ALLOWED_ORIGINS: FRONTEND,
+  };
+  const worker = await startBuilt(folder.path, vars);
+  project.provide("workerUrl", worker.url);
+  project.provide("neonUrl", neon.url);
+  project.provide("providerUrl", provider.origin);
+  project.provide("vars", vars);
+  project.provide("workerFolder", folder.path);
+  return async () => {
+    await worker.close();
+    await provider.close();
+    await neon.close();
+    await database?.drop();
+    await folder.remove();
+  };
+}
+
+/** A database of this run alone on a real server, where `LOCAL_POSTGRES_URL` names one. */
+async function makeDatabase() {
+  const serverUrl = process.env.LOCAL_POSTGRES_URL;
+  if (!serverUrl) return undefined;
+  const name = `test_${process.pid}_${Date.now()}`;
+  await onServer(serverUrl, `CREATE DATABASE ${name}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  const drop = () => onServer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  return { url: url.href, drop };
+}
+
+async function onServer(connectionString: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await client.query(statement).finally(() => client.end());
+}
