@@ -1,0 +1,48 @@
+/** What the development server is told, by `.dev.vars` and by the environment of the process. */
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { parseEnv } from "node:util";
+
+export type Settings = Record<string, string>;
+
+/** The names that the Worker reads; anything else in the environment is none of its business. */
+const NAMES = [
+  ...["DATABASE_URL", "DATABASE_HTTP_URL", "SECRET_KEY", "ALLOWED_ORIGINS", "APP_URL", "MAIL_FROM"],
+  ...["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "S3_BUCKET_NAME", "S3_ENDPOINT"],
+  ...["OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "SES_ENDPOINT", "SYSTEM_PROMPT"],
+  ...["DEFAULT_MODEL", "TITLE_MODEL", "EMBEDDING_MODEL", "LIMITS", "TURN_LIMITS"],
+];
+
+/** Makes the file from the example where it is missing, with a secret of its own. */
+export async function ensureDevVars(path: string, examplePath: string): Promise<void> {
+  if (existsSync(path)) return;
+  const example = await readFile(examplePath, "utf8");
+  const secret = randomBytes(32).toString("base64url");
+  const text = example.replace(/^SECRET_KEY=$/m, `SECRET_KEY=${secret}`);
+  await writeFile(path, text, { mode: 0o600 });
+}
+
+/** The file's values, under those of the process: an empty one there unsets. */
+export async function readSettings(path: string, env: NodeJS.ProcessEnv): Promise<Settings> {
+  const file = parseEnv(await readFile(path, "utf8"));
+  const settings: Settings = {};
+  for (const name of NAMES) {
+    const value = env[name] ?? file[name];
+    if (value) settings[name] = value;
+  }
+  return settings;
+}
+
+/** Writes them for `wrangler dev`, readable by nobody else. */
+export async function writeSettings(path: string, settings: Settings): Promise<void> {
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${quote(value)}`);
+  await writeFile(path, `${lines.join("\n")}\n`, { mode: 0o600 });
+}
+
+/** In the first kind of quotes that the value does not hold itself: none of them is escaped. */
+function quote(value: string): string {
+  const mark = ["'", '"', "`"].find((candidate) => !value.includes(candidate));
+  if (mark === undefined) throw new Error("a setting holds all three kinds of quotation marks");
+  return `${mark}${value}${mark}`;
+}

@@ -1,0 +1,157 @@
+/** Chats in Postgres. */
+import { sql, type SQL } from "drizzle-orm";
+import { type Db, repeatable } from "../../db/client.ts";
+import { violates } from "../../db/errors.ts";
+import { Problem } from "../../lib/problem.ts";
+import { ownedChat, pageMessages, pathPage, wholePath } from "../messages/path.ts";
+import type { MessageRow } from "../messages/queries.ts";
+
+/** A chat as `chatColumns` reads it; times are Postgres' own text. */
+export type ChatRow = {
+  id: string;
+  user_id: string;
+  title: string;
+  auto_title: boolean;
+  pinned: boolean;
+  archived: boolean;
+  current_message_id: string | null;
+  message_count: number;
+  version: number;
+  created_at: string;
+  updated_at: string;
+};
+
+/** The columns of a `ChatRow`, of a table or query named `c`. */
+export const chatColumns = sql.raw(`
+  c.id, c.user_id, c.title, c.auto_title, c.pinned, c.archived, c.current_message_id,
+  c.message_count, c.version, c.created_at, c.updated_at`);
+
+export type NewChatRow = { id: string; title: string; autoTitle: boolean; at: string };
+
+/** Creates an empty chat. Throws `invalid_token` when the account is gone. */
+export async function insertChat(db: Db, ownerId: string, chat: NewChatRow): Promise<ChatRow> {
+  const { id, title, autoTitle, at } = chat;
+  try {
+    await repeatable(() =>
+      db.execute(sql`
+        INSERT INTO chats (id, user_id, title, auto_title, created_at, updated_at)
+        VALUES (${id}, ${ownerId}, ${title}, ${autoTitle}, ${at}, ${at})
+        ON CONFLICT (id) DO NOTHING`),
+    );
+  } catch (error) {
+    if (violates(error, "chats_user_id_fkey")) throw new Problem("invalid_token");
+    throw error;
+  }
+  const fresh = { pinned: false, archived: false, current_message_id: null, message_count: 0 };
+  const row = { id, user_id: ownerId, title, auto_title: autoTitle, ...fresh, version: 1 };
+  return { ...row, created_at: at, updated_at: at };
+}
+
+/** The sort key of a chat in the list. */
+export type ChatPlace = { pinned: boolean; updatedAt: string; id: string };
+
+export type ChatFilter = {
+  limit: number;
+  offset: number;
+  cursor?: ChatPlace | undefined;
+  search?: string | undefined;
+  start_date?: string | undefined;
+  end_date?: string | undefined;
+  archived: boolean;
+};
+
+/** Beyond this many chats the total is not counted any further. */
+export const MOST_COUNTED = 10_000;
+
+/** A page of the list, one row longer when there is more, and the total, at most one above the limit. */
+export async function listChats(
+  db: Db,
+  ownerId: string,
+  filter: ChatFilter,
+): Promise<{ rows: ChatRow[]; total: number }> {
+  const matching = matchingChats(ownerId, filter);
+  const [page, counted] = await repeatable(() =>
+    db.batch([
+      db.execute<ChatRow>(selectPage(matching, filter)),
+      db.execute<{ total: number }>(sql`
+        SELECT count(*)::int AS total
+        FROM (SELECT FROM chats AS c WHERE ${matching} LIMIT ${MOST_COUNTED + 1}::int) AS counted`),
+    ]),
+  );
+  return { rows: page.rows, total: counted.rows[0]?.total ?? 0 };
+}
+
+function selectPage(matching: SQL, { cursor, offset, limit }: ChatFilter): SQL {
+  const place = cursor && sql`(${cursor.pinned}, ${cursor.updatedAt}::timestamptz, ${cursor.id}::uuid)`;
+  return sql`
+    SELECT ${chatColumns} FROM chats AS c
+    WHERE ${matching} AND ${place ? sql`(c.pinned, c.updated_at, c.id) < ${place}` : sql`true`}
+    ORDER BY c.pinned DESC, c.updated_at DESC, c.id DESC
+    LIMIT ${limit + 1}::int OFFSET ${cursor ? 0 : offset}::int`;
+}
+
+function matchingChats(ownerId: string, filter: ChatFilter): SQL {
+  const conditions = [sql`c.user_id = ${ownerId}`, sql`c.archived = ${filter.archived}`];
+  const { search, start_date: from, end_date: to } = filter;
+  if (search) conditions.push(sql`c.title ILIKE ${containing(search)}`);
+  if (from) conditions.push(sql`c.updated_at >= ${from}::timestamptz`);
+  if (to) conditions.push(sql`c.updated_at < ${to}::timestamptz`);
+  return sql.join(conditions, sql` AND `);
+}
+
+function containing(text: string): string {
+  return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+}
+
+/** The chat and the newest page of its active path, oldest message first. Throws `not_found`. */
+export async function getChatWithMessages(
+  db: Db,
+  ownerId: string,
+  chatId: string,
+  limit: number,
+): Promise<{ chat: ChatRow; messages: MessageRow[] }> {
+  const { rows } = await repeatable(() =>
+    db.execute<ChatRow & { messages: MessageRow[] }>(sql`
+      WITH RECURSIVE ${ownedChat(ownerId, chatId)}, ${pathPage({ limit, offset: 0 })}
+      SELECT ${chatColumns}, (SELECT ${pageMessages} FROM chat) AS messages FROM chat AS c`),
+  );
+  const row = rows[0];
+  if (!row) throw new Problem("not_found");
+  const { messages, ...chat } = row;
+  return { chat, messages };
+}
+
+/** Throws `not_found` where the owner has no such chat. */
+export async function requireChat(db: Db, ownerId: string, chatId: string): Promise<void> {
+  const { rows } = await repeatable(() =>
+    db.execute(sql`SELECT FROM chats WHERE id = ${chatId} AND user_id = ${ownerId}`),
+  );
+  if (rows.length === 0) throw new Problem("not_found");
+}
+
+/** The text that the user began the active path with; undefined without one. Throws `not_found`. */
+export async function findFirstQuestion(
+  db: Db,
+  ownerId: string,
+  chatId: string,
+): Promise<string | undefined> {
+  const { rows } = await repeatable(() =>
+    db.execute<{ content: string | null }>(sql`
+      WITH RECURSIVE ${ownedChat(ownerId, chatId)}, ${wholePath}, first AS (
+        SELECT id FROM path WHERE type = 'user' ORDER BY depth DESC LIMIT 1
+      )
+      SELECT m.content FROM chat
+      LEFT JOIN first ON true LEFT JOIN messages AS m ON m.chat_id = chat.id AND m.id = first.id`),
+  );
+  if (!rows[0]) throw new Problem("not_found");
+  return rows[0].content ?? undefined;
+}
+
+/** Deletes the chat with all that hangs on it. Throws `not_found`. */
+export async function deleteChat(db: Db, ownerId: string, chatId: string): Promise<void> {
+  const { rows } = await repeatable(() =>
+    db.execute(sql`
+      DELETE FROM chats WHERE id = ${chatId} AND user_id = ${ownerId} RETURNING id`),
+  );
+  if (rows.length === 0) throw new Problem("not_found");
+}

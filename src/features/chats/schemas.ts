@@ -1,0 +1,165 @@
+/** Wire shapes of chats, and how they are made from rows. */
+import { z } from "@hono/zod-openapi";
+import {
+  envelope,
+  Flag,
+  Id,
+  limit,
+  Offset,
+  QueryText,
+  ShownId,
+  ShownTime,
+  text,
+} from "../../http/fields.ts";
+import { toIso } from "../../lib/clock.ts";
+import { decodeCursor } from "../../lib/cursor.ts";
+import { isId } from "../../lib/ids.ts";
+import { Content, Message } from "../messages/schemas.ts";
+import type { ChatPlace, ChatRow } from "./queries.ts";
+
+/** What a chat is called until somebody names it. */
+export const DEFAULT_TITLE = "New Chat";
+
+const LONGEST_TITLE = 200;
+const DEFAULT_PAGE = 50;
+const LARGEST_PAGE = 100;
+const LONGEST_SEARCH = 1_000;
+const MOST_FILES = 20;
+
+const Title = text({ min: 1, max: LONGEST_TITLE }).openapi({ example: "Deposit of the old flat" });
+
+export const Chat = z
+  .object({
+    id: ShownId,
+    user_id: ShownId,
+    title: z.string().openapi({ example: DEFAULT_TITLE }),
+    auto_title: z.boolean().openapi({
+      description: "True while the first message may still name the chat.",
+    }),
+    pinned: z.boolean(),
+    archived: z.boolean(),
+    current_message_id: ShownId.nullable().openapi({
+      description: "The newest message of the active path, which goes from it up to the root.",
+    }),
+    message_count: z.int().openapi({ description: "Of all branches.", example: 0 }),
+    created_at: ShownTime,
+    updated_at: ShownTime.openapi({ description: "Moves with messages and title." }),
+  })
+  .openapi("Chat");
+
+export const ChatWithMessages = Chat.extend({
+  messages: z
+    .array(Message)
+    .openapi({ description: "The newest page of the active path, oldest first." }),
+  previous_cursor: ShownId.nullable().openapi({
+    description: "Pass it as `before` to `GET /chats/{id}/messages`; null when there is no more.",
+  }),
+}).openapi("ChatWithMessages");
+
+export const ChatList = z
+  .object({
+    chats: z.array(Chat),
+    total: z.int().openapi({ description: "Exact up to 10,000.", example: 1 }),
+    total_is_lower_bound: z
+      .literal(true)
+      .optional()
+      .openapi({ description: "Present when there are more than `total` says." }),
+    limit: z.int().openapi({ example: DEFAULT_PAGE }),
+    offset: z.int().openapi({ description: "0 where a cursor was given.", example: 0 }),
+    next_cursor: z.string().nullable().openapi({ description: "Null on the last page." }),
+  })
+  .openapi("ChatList");
+
+export const NewChat = z
+  .strictObject({
+    title: Title.nullish().openapi({ description: `Default: "${DEFAULT_TITLE}".` }),
+    auto_title: z.boolean().nullish().openapi({
+      description: "False: the first message does not name the chat. Default: true.",
+    }),
+  })
+  .openapi("NewChat", { example: { title: "Deposit of the old flat" } });
+
+export const Rename = z.strictObject({ title: Title }).openapi("RenameChat");
+
+export const ChatChange = z
+  .strictObject({
+    title: Title.nullish(),
+    pinned: z.boolean().nullish(),
+    archived: z.boolean().nullish(),
+    current_message_id: Id.nullish().openapi({
+      description: "Any message of the chat; the path goes on to that message's newest leaf.",
+    }),
+  })
+  .openapi("ChatChange", { example: { pinned: true } });
+
+export const Deleted = envelope(z.object({ chat_id: ShownId })).openapi("ChatDeleted");
+
+export const NameRequest = z
+  .strictObject({
+    message: Content.nullish().openapi({
+      description: "What to name the chat after. Default: the first message of the user.",
+    }),
+    file_ids: z.array(Id).max(MOST_FILES).nullish(),
+  })
+  .openapi("NameRequest");
+
+export const NameAnswer = z
+  .object({
+    suggested_name: z.string().openapi({ example: "Deposit of the old flat" }),
+    reasoning: z.string().openapi({ example: "The question is about a deposit." }),
+  })
+  .openapi("SuggestedName");
+
+export const ExportQuery = z.object({ format: z.enum(["json", "markdown"]).default("json") });
+
+export const ChatExport = z
+  .object({ chat: Chat, messages: z.array(Message) })
+  .openapi("ChatExport", { description: "The active path, oldest first." });
+
+/** The sort key of the list, as a cursor carries it. */
+const CursorParts = z.tuple([z.boolean(), z.iso.datetime(), z.string().refine(isId)]);
+
+const Cursor = z
+  .string()
+  .transform((cursor, context): ChatPlace => {
+    const parts = CursorParts.safeParse(decodeCursor(cursor));
+    if (!parts.success || !isStorableTime(parts.data[1])) {
+      context.addIssue({ code: "custom", message: "This is not a cursor of this list." });
+      return z.NEVER;
+    }
+    const [pinned, updatedAt, id] = parts.data;
+    return { pinned, updatedAt, id };
+  })
+  .openapi({ type: "string", description: "`next_cursor` of the page before; wins over `offset`." });
+
+/** A day (its beginning in UTC) or a time with its offset from UTC. */
+const Moment = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })], {
+    error: "This is neither an ISO 8601 date nor a time with its offset.",
+  })
+  .refine(isStorableTime, "This time is out of range.")
+  .transform((moment) => toIso(moment))
+  .openapi({ type: "string", example: "2026-11-23" });
+
+export const ChatQuery = z.object({
+  limit: limit(DEFAULT_PAGE, LARGEST_PAGE),
+  offset: Offset,
+  cursor: Cursor.optional(),
+  search: QueryText.max(LONGEST_SEARCH)
+    .optional()
+    .openapi({ description: "Text to be found in titles, regardless of case." }),
+  start_date: Moment.optional().openapi({ description: "First moment of `updated_at`." }),
+  end_date: Moment.optional().openapi({ description: "First moment of `updated_at` left out." }),
+  archived: Flag.default(false),
+});
+
+export function toChat(row: ChatRow): z.infer<typeof Chat> {
+  const { version: _version, ...shown } = row;
+  return { ...shown, created_at: toIso(row.created_at), updated_at: toIso(row.updated_at) };
+}
+
+/** Postgres has no year zero, and ISO 8601 no year of five digits. */
+function isStorableTime(moment: string): boolean {
+  const year = new Date(moment).getUTCFullYear();
+  return year >= 1 && year <= 9_999;
+}

@@ -1,0 +1,74 @@
+/** Paging through the active path of a chat, both ways. */
+import { sql } from "drizzle-orm";
+import { type Db, repeatable } from "../../db/client.ts";
+import { invalidField, Problem } from "../../lib/problem.ts";
+import { ownedChat, pageMessages, pathPage, type PathPage } from "./path.ts";
+import type { MessageRow } from "./queries.ts";
+
+export type MessagePage = {
+  /** Oldest first. */
+  messages: MessageRow[];
+  /** True when the page, read with `after`, does not reach the end of what was asked for. */
+  hasNewer: boolean;
+};
+
+type Found = {
+  messages: MessageRow[];
+  knows_before: boolean;
+  knows_after: boolean;
+  walked: number;
+};
+
+/**
+ * A page of the active path. Throws `not_found`, or a 422 where `before` is no message of the chat or
+ * `after` does not lie on the path.
+ */
+export async function listMessages(
+  db: Db,
+  ownerId: string,
+  chatId: string,
+  page: PathPage,
+): Promise<MessagePage> {
+  const { rows } = await repeatable(() => db.execute<Found>(selectPage(ownerId, chatId, page)));
+  const found = rows[0];
+  if (!found) throw new Problem("not_found");
+  if (page.before && !found.knows_before) throw notOnPath("?before");
+  if (page.after && !found.knows_after) throw notOnPath("?after");
+  return { messages: found.messages, hasNewer: found.walked > page.limit + 1 };
+}
+
+function selectPage(ownerId: string, chatId: string, page: PathPage) {
+  const { before = null, after = null } = page;
+  return sql`
+    WITH RECURSIVE ${ownedChat(ownerId, chatId)}, ${pathPage(page)}
+    SELECT ${pageMessages} AS messages, (SELECT count(*)::int FROM path) AS walked,
+      EXISTS (SELECT FROM messages AS b WHERE b.chat_id = chat.id AND b.id = ${before}::uuid) AS knows_before,
+      EXISTS (SELECT FROM path WHERE id = ${after}::uuid) AS knows_after
+    FROM chat`;
+}
+
+function notOnPath(pointer: string): Problem {
+  return invalidField(pointer, "unknown_message", "The active path has no such message.");
+}
+
+/**
+ * The `Link` header (RFC 8288) of a page. `next` goes on in the direction that is being read: towards
+ * older messages, or, with `after`, towards newer ones; `prev` goes back. Undefined without either.
+ */
+export function linksOf(chatId: string, asked: PathPage, page: MessagePage): string | undefined {
+  const oldest = page.messages[0];
+  const newest = page.messages.at(-1);
+  if (!oldest || !newest) return undefined;
+  const to = (rel: string, query: string) =>
+    `</chats/${chatId}/messages?limit=${asked.limit}&${query}>; rel="${rel}"`;
+  const older = oldest.parent_id !== null && `before=${oldest.id}`;
+  const newer = hasNewer(asked, page) && `after=${newest.id}`;
+  const [next, previous] = asked.after ? [newer, older] : [older, newer];
+  const links = [next && to("next", next), previous && to("prev", previous)].filter(Boolean);
+  return links.join(", ") || undefined;
+}
+
+/** Read without `after`, a page has newer messages when it was not the first. */
+function hasNewer({ before, after, offset }: PathPage, page: MessagePage): boolean {
+  return after ? page.hasNewer || before !== undefined : before !== undefined || offset > 0;
+}

@@ -1,0 +1,28 @@
+/** The name of a download (RFC 6266): headers are latin-1, so that the real name goes along encoded. */
+
+const LONGEST_NAME = 100;
+
+/** What no file system takes, or what would change how a name is shown. */
+const UNUSABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\/:*?"<>|]+/gu;
+
+/** `attachment` under a name made of any text; `extension` without its dot. */
+export function attachment(name: string, extension: string): string {
+  const usable = usableName(name);
+  const plain = usable.replace(/[^\x20-\x7e]+/g, "_").replaceAll("%", "_");
+  const encoded = encodeExtended(`${usable}.${extension}`);
+  return `attachment; filename="${plain}.${extension}"; filename*=UTF-8''${encoded}`;
+}
+
+function usableName(name: string): string {
+  const spaced = name.replace(UNUSABLE, " ").replace(/\s+/g, " ");
+  const short = [...spaced].slice(0, LONGEST_NAME).join("");
+  return short.replace(/^[. ]+|[. ]+$/g, "") || "download";
+}
+
+/** RFC 8187 section 3.2.1 allows fewer characters than `encodeURIComponent` leaves alone. */
+function encodeExtended(value: string): string {
+  return encodeURIComponent(value).replace(
+    /['()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
