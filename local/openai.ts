@@ -86,9 +86,14 @@ class Provider {
     const isTitle = asksForTitle(request.messages);
     const prompt = request.messages.map((message) => message.content).join("\n");
     const taken = this.#scripts.take(prompt, isTitle ? "title" : "answer");
-    const { script = this.#options.script ?? {}, released = Promise.resolve() } = taken ?? {};
     const offline = isTitle ? offlineTitle(request) : offlineAnswer(request);
-    return { request, script: { ...offline, ...script }, released };
+    if (!taken) {
+      const script = { ...offline, ...this.#options.script };
+      return { request, script, released: Promise.resolve() };
+    }
+    // A script says what the answer is, or leaves that to the assistant; its timing is all its own.
+    const script = { tokens: offline.tokens ?? [], ...taken.script };
+    return { request, script, released: taken.released };
   }
 
   #remember(body: CompletionRequest): SeenRequest {

@@ -7,12 +7,11 @@ import { parseEnv } from "node:util";
 export type Settings = Record<string, string>;
 
 /** The names that the Worker reads; anything else in the environment is none of its business. */
-const NAMES = [
-  ...["DATABASE_URL", "DATABASE_HTTP_URL", "SECRET_KEY", "ALLOWED_ORIGINS", "APP_URL", "MAIL_FROM"],
-  ...["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "S3_BUCKET_NAME", "S3_ENDPOINT"],
-  ...["OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "SES_ENDPOINT", "SYSTEM_PROMPT"],
-  ...["DEFAULT_MODEL", "TITLE_MODEL", "EMBEDDING_MODEL", "LIMITS", "TURN_LIMITS"],
-];
+export const NAMES =
+  `DATABASE_URL DATABASE_HTTP_URL SECRET_KEY ALLOWED_ORIGINS APP_URL MAIL_FROM SES_ENDPOINT
+  AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION S3_BUCKET_NAME S3_ENDPOINT
+  OPENAI_API_KEY OPENAI_BASE_URL ANTHROPIC_API_KEY DEFAULT_MODEL TITLE_MODEL EMBEDDING_MODEL
+  SYSTEM_PROMPT LIMITS TURN_LIMITS`.split(/\s+/);
 
 /** Makes the file from the example where it is missing, with a secret of its own. */
 export async function ensureDevVars(path: string, examplePath: string): Promise<void> {
@@ -23,9 +22,9 @@ export async function ensureDevVars(path: string, examplePath: string): Promise<
   await writeFile(path, text, { mode: 0o600 });
 }
 
-/** The file's values, under those of the process: an empty one there unsets. */
+/** The file's values, if there is one, under those of the process: an empty one there unsets. */
 export async function readSettings(path: string, env: NodeJS.ProcessEnv): Promise<Settings> {
-  const file = parseEnv(await readFile(path, "utf8"));
+  const file = existsSync(path) ? parseEnv(await readFile(path, "utf8")) : {};
   const settings: Settings = {};
   for (const name of NAMES) {
     const value = env[name] ?? file[name];
@@ -36,13 +35,16 @@ export async function readSettings(path: string, env: NodeJS.ProcessEnv): Promis
 
 /** Writes them for `wrangler dev`, readable by nobody else. */
 export async function writeSettings(path: string, settings: Settings): Promise<void> {
-  const lines = Object.entries(settings).map(([name, value]) => `${name}=${quote(value)}`);
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${quote(name, value)}`);
   await writeFile(path, `${lines.join("\n")}\n`, { mode: 0o600 });
 }
 
-/** In the first kind of quotes that the value does not hold itself: none of them is escaped. */
-function quote(value: string): string {
-  const mark = ["'", '"', "`"].find((candidate) => !value.includes(candidate));
-  if (mark === undefined) throw new Error("a setting holds all three kinds of quotation marks");
-  return `${mark}${value}${mark}`;
+/**
+ * As the file's format has it: in quotes that the value does not hold itself, since none can be
+ * escaped, and with `\$` for `$`, since names after a bare one would be replaced by their values.
+ */
+function quote(name: string, value: string): string {
+  const mark = ["'", "`", '"'].find((candidate) => !value.includes(candidate));
+  if (mark === undefined) throw new Error(`${name} holds all three kinds of quotation marks`);
+  return mark + value.replaceAll("$", () => "\\$") + mark;
 }

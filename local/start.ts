@@ -4,55 +4,56 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { claimFolder } from "./folder-lock.ts";
 import { migrate } from "./migrate.ts";
 import { startNeon } from "./neon.ts";
 import { startProvider } from "./openai.ts";
+import { readPort, requireFreePort } from "./ports.ts";
 import { ensureDevVars, readSettings, type Settings, writeSettings } from "./settings.ts";
-import { requireFreePort, startWrangler } from "./wrangler-dev.ts";
+import { launchWrangler } from "./wrangler-dev.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const DEV_VARS = join(ROOT, ".dev.vars");
-
-type Stop = () => Promise<void>;
+const ORPHAN_POLL_MS = 500;
 
 /** What was started, to be stopped in the opposite order. */
-const stops: Stop[] = [];
+const stops: (() => Promise<void>)[] = [];
+let ending: Promise<never> | undefined;
 
-async function main(): Promise<number> {
+/** Runs until something ends it; returns why that is a failure. */
+async function main(): Promise<string> {
   const port = readPort(process.env.PORT);
   await requireFreePort(port);
   const folder = resolve(ROOT, process.env.LOCAL_DIR || ".local");
   await mkdir(folder, { recursive: true });
+  stops.push(await claimFolder(folder));
   await ensureDevVars(DEV_VARS, `${DEV_VARS}.example`);
   const settings = await readSettings(DEV_VARS, process.env);
   const notes = [await standInForPostgres(settings, folder), await standInForProvider(settings)];
   settings.ALLOWED_ORIGINS ??= "http://localhost:3000";
   const envFile = join(folder, "dev.vars");
   await writeSettings(envFile, settings);
-  const wrangler = await startWrangler({ port, envFile, stateDir: join(folder, "state") });
+  const wrangler = launchWrangler({ port, envFile, stateDir: join(folder, "state") });
   stops.push(wrangler.stop);
-  console.log(greeting(wrangler.url, notes));
-  return wrangler.ended;
-}
-
-function readPort(text: string | undefined): number {
-  const port = Number(text || 8787);
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new Error(`PORT is not a port number: ${text}`);
+  await wrangler.ready;
+  say(greeting(wrangler.url, notes));
+  await wrangler.ended;
+  return "wrangler ended by itself; its own words above say why.";
 }
 
 /** Changes the settings to the stand-in's address, unless they name a database. */
 async function standInForPostgres(settings: Settings, folder: string): Promise<string> {
-  if (settings.DATABASE_URL) return "Database   the one of DATABASE_URL (npm run db:migrate)";
+  if (settings.DATABASE_URL) {
+    return "Database   the one of DATABASE_URL (npm run db:migrate brings it up to date)";
+  }
   const postgresUrl = process.env.LOCAL_POSTGRES_URL;
-  const neon = await startNeon(
-    postgresUrl ? { postgresUrl } : { dataDir: join(folder, "postgres") },
-  );
+  const dataDir = join(folder, "postgres");
+  const neon = await startNeon(postgresUrl ? { postgresUrl } : { dataDir });
   stops.push(neon.close);
   await migrate(neon.pool);
   settings.DATABASE_URL = neon.connectionString;
   settings.DATABASE_HTTP_URL = neon.url;
-  return `Database   ${postgresUrl ? "the server of LOCAL_POSTGRES_URL" : `embedded, in ${folder}`}`;
+  return `Database   ${postgresUrl ? "the server of LOCAL_POSTGRES_URL" : `embedded, in ${dataDir}`}`;
 }
 
 /** Changes the settings to the stand-in's address, unless they name a provider. */
@@ -72,28 +73,37 @@ function greeting(url: string, notes: string[]): string {
   return ["", ...lines, ""].join("\n");
 }
 
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Stops everything and leaves, once: whoever asks first decides the code. */
+function end(code: number): Promise<never> {
+  ending ??= stopAll().then(() => process.exit(code));
+  return ending;
+}
+
 async function stopAll(): Promise<void> {
-  for (let stop = stops.pop(); stop; stop = stops.pop()) await stop();
+  for (let stop = stops.pop(); stop; stop = stops.pop()) {
+    // What does not stop in good order must not keep the rest, the database above all, from it.
+    await stop().catch(complain);
+  }
 }
 
-async function exit(code: number): Promise<never> {
-  await stopAll();
-  process.exit(code);
+function complain(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
 }
 
+// Not `once`: npm and the terminal both pass Ctrl-C on, and the second must not cut the stop short.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.once(signal, () => void exit(0));
+  process.on(signal, () => void end(0));
 }
 
 // The shell between npm and this process passes no signal on: it dies, and leaves us to init.
 const parent = process.ppid;
-setInterval(() => process.ppid !== parent && void exit(0), 500).unref();
+setInterval(() => process.ppid !== parent && void end(0), ORPHAN_POLL_MS).unref();
 
-try {
-  const code = await main();
-  if (stops.length > 0) console.error("wrangler ended by itself; see above.");
-  await exit(code || 1);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  await exit(1);
-}
+const failure: unknown = await main().catch((error: unknown) => error);
+// A stop that was asked for makes everything above fail, and is no failure.
+if (ending === undefined) complain(failure);
+await end(1);

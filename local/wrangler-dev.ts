@@ -1,6 +1,5 @@
 /** `wrangler dev` as a child that leaves nothing behind. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -10,48 +9,66 @@ const PATIENCE_MS = 5_000;
 
 export type WranglerDev = {
   url: string;
+  /** Resolves when the Worker answers; rejects when it never will. */
+  ready: Promise<void>;
   /** Resolves with its exit code when it ends by itself or is stopped. */
   ended: Promise<number>;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 };
 
 export type WranglerOptions = { port: number; envFile: string; stateDir: string };
 
 /** Starts it, and waits until the Worker answers. */
 export async function startWrangler(options: WranglerOptions): Promise<WranglerDev> {
-  const child = spawnWrangler(options);
-  const ended = new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
-  const url = `http://localhost:${options.port}`;
-  const stop = () => stopGroup(child, ended);
-  const started = await Promise.race([waitUntilAlive(url), ended]);
-  if (typeof started === "number") throw new Error("wrangler ended before the Worker answered");
-  return { url, ended, stop };
+  const wrangler = launchWrangler(options);
+  try {
+    await wrangler.ready;
+    return wrangler;
+  } catch (error) {
+    await wrangler.stop();
+    throw error;
+  }
 }
 
-function spawnWrangler({ port, envFile, stateDir }: WranglerOptions): ChildProcess {
+/** Starts it without waiting, for a caller that may have to stop it before the Worker answers. */
+export function launchWrangler(options: WranglerOptions): WranglerDev {
+  const child = spawnGroup(options);
+  const ended = new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
+  const url = `http://localhost:${options.port}`;
+  const ready = waitUntilServing(url, child);
+  // Whoever stops it before it is ready does not wait for this.
+  ready.catch(() => undefined);
+  return { url, ready, ended, stop: () => stopGroup(child, ended) };
+}
+
+function spawnGroup({ port, envFile, stateDir }: WranglerOptions): ChildProcess {
   const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
   const flags = ["--port", String(port), "--env-file", envFile, "--persist-to", stateDir];
   const quiet = ["--inspector-port", "0", "--show-interactive-dev-session=false"];
-  return spawn(process.execPath, [wrangler, "dev", ...flags, ...quiet], {
+  const command = [process.execPath, wrangler, "dev", ...flags, ...quiet];
+  return spawn(process.execPath, [join(import.meta.dirname, "process-group.ts"), ...command], {
     cwd: ROOT,
-    env: { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: "false" },
-    stdio: ["ignore", "inherit", "inherit"],
+    // The banner asks the registry for newer versions.
+    env: { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_HIDE_BANNER: "true" },
+    stdio: ["pipe", "inherit", "inherit"],
     // A group of its own, so that workerd, its grandchild, can be stopped with it.
     detached: true,
   });
 }
 
-async function waitUntilAlive(url: string): Promise<true> {
-  for (;;) {
+async function waitUntilServing(url: string, child: ChildProcess): Promise<void> {
+  while (child.exitCode === null && child.signalCode === null) {
     const response = await fetch(`${url}/health/live`).catch(() => undefined);
-    if (response?.ok) return true;
+    if (response?.ok) return;
+    if (response) throw new Error("The Worker refuses to serve; its own words above say why.");
     await delay(POLL_MS);
   }
+  throw new Error("wrangler ended before the Worker answered; its own words above say why.");
 }
 
 async function stopGroup(child: ChildProcess, ended: Promise<number>): Promise<void> {
   signalGroup(child, "SIGTERM");
-  await Promise.race([ended, delay(PATIENCE_MS)]);
+  await Promise.race([ended, delay(PATIENCE_MS, undefined, { ref: false })]);
   signalGroup(child, "SIGKILL");
   await ended;
 }
@@ -62,24 +79,4 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   } catch {
     // The whole group is gone already.
   }
-}
-
-/** Throws a sentence for a person when somebody else listens there. */
-export async function requireFreePort(port: number): Promise<void> {
-  for (const host of ["127.0.0.1", "::1"]) {
-    if (await isTaken(port, host)) {
-      throw new Error(
-        `Port ${port} is taken. Stop what listens there, or choose another: PORT=8788 npm run dev`,
-      );
-    }
-  }
-}
-
-function isTaken(port: number, host: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    // A machine without IPv6 has no such address, which is not the same as a taken port.
-    probe.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "EADDRINUSE"));
-    probe.listen(port, host, () => probe.close(() => resolve(false)));
-  });
 }

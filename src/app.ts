@@ -1,6 +1,8 @@
 /** The table of contents: middleware in order, the sign-in line, features, one error renderer. */
 import { authRoutes } from "./features/auth/routes.ts";
 import { authenticate } from "./features/auth/authenticate.ts";
+import { chatRoutes } from "./features/chats/routes.ts";
+import { messageRoutes } from "./features/messages/routes.ts";
 import { systemRoutes } from "./features/system/routes.ts";
 import { turnRoutes } from "./features/turns/routes.ts";
 import { userRoutes } from "./features/users/routes.ts";
@@ -29,4 +31,6 @@ app.route("/", authRoutes);
 app.use(authenticate);
 
 app.route("/", userRoutes);
+app.route("/", chatRoutes);
+app.route("/", messageRoutes);
 app.route("/", turnRoutes);

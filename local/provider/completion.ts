@@ -55,12 +55,12 @@ async function sendTokens(
   const tokens = script.tokens ?? [];
   if (script.together) response.cork();
   for (const [index, token] of [...tokens, undefined].entries()) {
+    if (index > 0 && script.tokenDelayMs) await delay(script.tokenDelayMs);
     if (script.holdAfter === index) await released;
     if (script.malformedAfter === index) response.write('data: {"choices":[{"delta"\n\n');
     if (script.cutAfter === index) response.destroy();
     if (response.destroyed) return false;
     if (token === undefined) break;
-    if (index > 0 && script.tokenDelayMs) await delay(script.tokenDelayMs);
     chunks.sendDelta({ content: token });
   }
   if (script.together) response.uncork();

@@ -1,6 +1,7 @@
 /** The name of a download (RFC 6266): headers are latin-1, so that the real name goes along encoded. */
 
-const LONGEST_NAME = 100;
+/** As much as is kept of a name, in whole code points. */
+const START = /^.{0,100}/u;
 
 /** What no file system takes, or what would change how a name is shown. */
 const UNUSABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\/:*?"<>|]+/gu;
@@ -15,7 +16,7 @@ export function attachment(name: string, extension: string): string {
 
 function usableName(name: string): string {
   const spaced = name.replace(UNUSABLE, " ").replace(/\s+/g, " ");
-  const short = [...spaced].slice(0, LONGEST_NAME).join("");
+  const short = START.exec(spaced)?.[0] ?? "";
   return short.replace(/^[. ]+|[. ]+$/g, "") || "download";
 }
 

@@ -18,6 +18,9 @@ declare module "vitest" {
   }
 }
 
+/** The offline assistant, without the pauses that let a person see it write. */
+const AT_ONCE = { firstTokenDelayMs: 0, tokenDelayMs: 0 };
+
 /** Allowed beside the Worker's own origin. */
 const FRONTEND = "http://localhost:3000";
 
@@ -26,7 +29,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const database = await makeDatabase();
   const neon = await startNeon({ control: true, ...(database && { postgresUrl: database.url }) });
   await migrate(neon.pool);
-  const provider = await startProvider({ control: true });
+  const provider = await startProvider({ control: true, script: AT_ONCE });
   await buildWorker(folder.path);
   const vars: Vars = {
     DATABASE_URL: neon.connectionString,

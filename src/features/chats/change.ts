@@ -79,7 +79,10 @@ export const isQuiet = sql`
 function versionIn({ versions }: Condition): SQL {
   if (!versions) return sql`true`;
   if (versions.length === 0) return sql`false`;
-  return sql`c.version IN (${sql.join(versions.map((version) => sql`${version}::int`), sql`, `)})`;
+  return sql`c.version IN (${sql.join(
+    versions.map((version) => sql`${version}::int`),
+    sql`, `,
+  )})`;
 }
 
 /** The newest of the messages below the wanted one that nothing was said after, itself included. */
@@ -129,7 +132,10 @@ export async function getChatState(
 
 /** A turn is running; which one, unless it has just ended. */
 export function turnInProgress({ streamingId }: ChatState): Problem {
-  return new Problem("turn_in_progress", streamingId ? { members: { message_id: streamingId } } : {});
+  return new Problem(
+    "turn_in_progress",
+    streamingId ? { members: { message_id: streamingId } } : {},
+  );
 }
 
 function refusal(state: ChatState, change: Change, { versions }: Condition): Problem {
@@ -143,7 +149,6 @@ function refusal(state: ChatState, change: Change, { versions }: Condition): Pro
 /** True when the write before, whose answer was lost, must be what moved the version on. */
 function wasDone({ chat }: ChatState, change: Change, { versions }: Condition): boolean {
   const moved = versions?.includes(chat.version - 1) ?? false;
-  const as = <T>(wanted: T | null | undefined, found: T) => (wanted ?? found) === found;
-  const same = as(change.title, chat.title) && as(change.pinned, chat.pinned);
-  return moved && same && as(change.archived, chat.archived);
+  const keys = ["title", "pinned", "archived"] as const;
+  return moved && keys.every((key) => (change[key] ?? chat[key]) === chat[key]);
 }

@@ -82,7 +82,9 @@ export async function listChats(
 }
 
 function selectPage(matching: SQL, { cursor, offset, limit }: ChatFilter): SQL {
-  const place = cursor && sql`(${cursor.pinned}, ${cursor.updatedAt}::timestamptz, ${cursor.id}::uuid)`;
+  const place =
+    cursor &&
+    sql`(${cursor.pinned}::boolean, ${cursor.updatedAt}::timestamptz, ${cursor.id}::uuid)`;
   return sql`
     SELECT ${chatColumns} FROM chats AS c
     WHERE ${matching} AND ${place ? sql`(c.pinned, c.updated_at, c.id) < ${place}` : sql`true`}
@@ -124,7 +126,7 @@ export async function getChatWithMessages(
 /** Throws `not_found` where the owner has no such chat. */
 export async function requireChat(db: Db, ownerId: string, chatId: string): Promise<void> {
   const { rows } = await repeatable(() =>
-    db.execute(sql`SELECT FROM chats WHERE id = ${chatId} AND user_id = ${ownerId}`),
+    db.execute(sql`SELECT id FROM chats WHERE id = ${chatId} AND user_id = ${ownerId}`),
   );
   if (rows.length === 0) throw new Problem("not_found");
 }
@@ -147,7 +149,10 @@ export async function findFirstQuestion(
   return rows[0].content ?? undefined;
 }
 
-/** Deletes the chat with all that hangs on it. Throws `not_found`. */
+/**
+ * Deletes the chat with all that hangs on it. Throws `not_found`, also where an answer was lost and the
+ * repetition finds nothing: whose chat that was can no longer be told.
+ */
 export async function deleteChat(db: Db, ownerId: string, chatId: string): Promise<void> {
   const { rows } = await repeatable(() =>
     db.execute(sql`

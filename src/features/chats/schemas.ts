@@ -130,7 +130,10 @@ const Cursor = z
     const [pinned, updatedAt, id] = parts.data;
     return { pinned, updatedAt, id };
   })
-  .openapi({ type: "string", description: "`next_cursor` of the page before; wins over `offset`." });
+  .openapi({
+    type: "string",
+    description: "`next_cursor` of the page before; wins over `offset`.",
+  });
 
 /** A day (its beginning in UTC) or a time with its offset from UTC. */
 const Moment = z

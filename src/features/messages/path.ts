@@ -22,7 +22,8 @@ export function ownedChat(ownerId: string, chatId: string): SQL {
  * path would cost a walk to it.
  */
 export function pathPage({ limit, offset, before, after }: PathPage): SQL {
-  if (after) return sql`${walk(startOf(before), sql`path.id <> ${after}`)}, ${closestTo(after, limit)}`;
+  if (after)
+    return sql`${walk(startOf(before), sql`path.id <> ${after}`)}, ${closestTo(after, limit)}`;
   const skipped = before ? 0 : offset;
   return sql`
     ${walk(startOf(before), sql`path.depth < ${skipped + limit}::int`)},

@@ -1,11 +1,13 @@
 /** Wire shapes of messages, and how they are made from rows. */
 import { z } from "@hono/zod-openapi";
-import { Id, ShownId, ShownTime, text } from "../../http/fields.ts";
+import { Id, limit, Offset, ShownId, ShownTime, text } from "../../http/fields.ts";
 import { utf8Length } from "../../lib/bytes.ts";
 import { toIso } from "../../lib/clock.ts";
 import type { MessageRow } from "./queries.ts";
 
 const LONGEST_MESSAGE = 32_000;
+const DEFAULT_PAGE = 100;
+const LARGEST_PAGE = 200;
 const LARGEST_METADATA_BYTES = 16 * 1024;
 
 /** Keys of an answer's metadata that the server writes, and nobody else. */
@@ -55,6 +57,15 @@ export const messageFields = {
 export const NewMessage = z
   .strictObject({ chat_id: Id, type: z.enum(["user", "bot"]), content: Content, ...messageFields })
   .openapi("NewMessage");
+
+export const MessageQuery = z.object({
+  limit: limit(DEFAULT_PAGE, LARGEST_PAGE),
+  offset: Offset.openapi({
+    description: "Counts from the newest; only where neither `before` nor `after` is given.",
+  }),
+  before: Id.optional().openapi({ description: "Read what comes before this message." }),
+  after: Id.optional().openapi({ description: "Read what comes after this message." }),
+});
 
 export const Message = z
   .object({

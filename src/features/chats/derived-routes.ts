@@ -1,0 +1,62 @@
+/** What is made from a chat: a name, a download. */
+import { attachment } from "../../http/content-disposition.ts";
+import { ById } from "../../http/fields.ts";
+import { createRouter, json, jsonBody, route } from "../../http/router.ts";
+import { formats, getOutline, streamExport } from "./export.ts";
+import { nameChat } from "./name.ts";
+import { ChatExport, ExportQuery, NameAnswer, NameRequest } from "./schemas.ts";
+import { z } from "@hono/zod-openapi";
+
+const tags = ["Chats"];
+
+const name = route({
+  method: "post",
+  path: "/chats/{id}/name",
+  tags,
+  summary: "Let the model name a chat",
+  description: "Suggests a name and gives it to the chat. From then on no message names it.",
+  request: { params: ById, body: jsonBody(NameRequest) },
+  problems: ["ai_unavailable", "ai_overloaded", "ai_timeout", "ai_not_configured"],
+  responses: { 200: json(NameAnswer, "The chat's new name.") },
+});
+
+const download = route({
+  method: "get",
+  path: "/chats/{id}/export",
+  tags,
+  summary: "Download a chat",
+  description: "The active path as a file, oldest message first, sent while it is read.",
+  request: { params: ById, query: ExportQuery },
+  responses: {
+    200: {
+      description: "The file, as an attachment named after the chat.",
+      headers: {
+        "Content-Disposition": { description: "RFC 6266.", schema: { type: "string" as const } },
+      },
+      content: {
+        "application/json": { schema: ChatExport },
+        "text/markdown": { schema: z.string() },
+      },
+    },
+  },
+});
+
+export const derivedRoutes = createRouter()
+  .openapi(name, async (c) => {
+    const place = { ownerId: c.get("principal").userId, chatId: c.req.valid("param").id };
+    const { message } = c.req.valid("json");
+    const suggestion = await nameChat(c.get("deps"), place, message ?? undefined);
+    return c.json({ suggested_name: suggestion.name, reasoning: suggestion.reasoning }, 200);
+  })
+  .openapi(download, async (c) => {
+    const { db } = c.get("deps");
+    const { id } = c.req.valid("param");
+    const format = formats[c.req.valid("query").format];
+    const outline = await getOutline(db, c.get("principal").userId, id);
+    return new Response(streamExport(db, outline, format), {
+      headers: {
+        "content-type": format.contentType,
+        "content-disposition": attachment(outline.chat.title, format.extension),
+      },
+    });
+  });

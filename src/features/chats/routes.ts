@@ -1,0 +1,189 @@
+/** Chats: the list, and one of them. */
+import type { Context } from "hono";
+import { z } from "@hono/zod-openapi";
+import { entityTag, hasVersion, readIfMatch } from "../../http/entity-tag.ts";
+import { ById } from "../../http/fields.ts";
+import { type App, createRouter, json, jsonBody, route } from "../../http/router.ts";
+import { toIso } from "../../lib/clock.ts";
+import { encodeCursor } from "../../lib/cursor.ts";
+import type { ProblemCode } from "../../lib/problem.ts";
+import { type Message, toMessage } from "../messages/schemas.ts";
+import { type Change, changeChat } from "./change.ts";
+import { derivedRoutes } from "./derived-routes.ts";
+import { eraseRoom } from "./erase-room.ts";
+import {
+  type ChatFilter,
+  type ChatRow,
+  deleteChat,
+  getChatWithMessages,
+  insertChat,
+  listChats,
+  MOST_COUNTED,
+} from "./queries.ts";
+import {
+  Chat,
+  ChatChange,
+  ChatList,
+  ChatQuery,
+  ChatWithMessages,
+  DEFAULT_TITLE,
+  Deleted,
+  NewChat,
+  Rename,
+  toChat,
+} from "./schemas.ts";
+
+const tags = ["Chats"];
+
+const MESSAGES_SHOWN = 100;
+
+const header = (description: string) => ({ description, schema: { type: "string" as const } });
+
+const ETag = header("Strong, of the chat's version.");
+
+const IfMatch = z.object({
+  "if-match": z.string().optional().openapi({
+    description: "Change the chat only if it is still of this version; `*` for any.",
+    example: '"3"',
+  }),
+});
+
+const IfNoneMatch = z.object({
+  "if-none-match": z.string().optional().openapi({
+    description: "Answer 304 if the chat is still of this version.",
+    example: '"3"',
+  }),
+});
+
+const changeProblems: ProblemCode[] = ["precondition_failed", "malformed_header"];
+
+const list = route({
+  method: "get",
+  path: "/chats",
+  tags,
+  summary: "List one's chats",
+  description: "Pinned first, then newest activity. Never with messages.",
+  request: { query: ChatQuery },
+  responses: { 200: json(ChatList, "A page of chats.") },
+});
+
+const create = route({
+  method: "post",
+  path: "/chats",
+  tags,
+  summary: "Create a chat",
+  request: { body: jsonBody(NewChat) },
+  responses: {
+    201: { ...json(Chat, "The new chat."), headers: { ETag, Location: header("Its path.") } },
+  },
+});
+
+const read = route({
+  method: "get",
+  path: "/chats/{id}",
+  tags,
+  summary: "Read a chat with the newest of its messages",
+  request: { params: ById, headers: IfNoneMatch },
+  problems: ["malformed_header"],
+  responses: {
+    200: { ...json(ChatWithMessages, "The chat."), headers: { ETag } },
+    304: { description: "The client has this version.", headers: { ETag } },
+  },
+});
+
+const rename = route({
+  method: "put",
+  path: "/chats/{id}",
+  tags,
+  summary: "Rename a chat",
+  description: "From then on no message names it.",
+  request: { params: ById, headers: IfMatch, body: jsonBody(Rename) },
+  problems: changeProblems,
+  responses: { 200: { ...json(Chat, "The chat as it is now."), headers: { ETag } } },
+});
+
+const change = route({
+  method: "patch",
+  path: "/chats/{id}",
+  tags,
+  summary: "Rename, pin or archive a chat, or go to another branch of it",
+  request: { params: ById, headers: IfMatch, body: jsonBody(ChatChange) },
+  problems: [...changeProblems, "turn_in_progress"],
+  responses: { 200: { ...json(Chat, "The chat as it is now."), headers: { ETag } } },
+});
+
+const remove = route({
+  method: "delete",
+  path: "/chats/{id}",
+  tags,
+  summary: "Delete a chat",
+  description: "Stops the answer that is being written, and deletes all messages.",
+  request: { params: ById },
+  responses: { 200: json(Deleted, "The chat is gone.") },
+});
+
+export const chatRoutes = createRouter()
+  .openapi(list, async (c) => {
+    const filter = c.req.valid("query");
+    const found = await listChats(c.get("deps").db, c.get("principal").userId, filter);
+    return c.json(toChatList(filter, found), 200);
+  })
+  .openapi(create, async (c) => {
+    const { title, auto_title: autoTitle } = c.req.valid("json");
+    const { db, newId, clock } = c.get("deps");
+    const at = toIso(new Date(clock()));
+    const chat = { id: newId(), title: title ?? DEFAULT_TITLE, autoTitle: autoTitle ?? true, at };
+    const row = await insertChat(db, c.get("principal").userId, chat);
+    return c.json(toChat(row), 201, { etag: entityTag(1), location: `/chats/${row.id}` });
+  })
+  .openapi(read, async (c) => {
+    const { id } = c.req.valid("param");
+    const { db } = c.get("deps");
+    const { userId } = c.get("principal");
+    const { chat, messages } = await getChatWithMessages(db, userId, id, MESSAGES_SHOWN);
+    const headers = { etag: entityTag(chat.version) };
+    const known = hasVersion(c.req.valid("header")["if-none-match"], chat.version);
+    if (known) return c.body(null, 304, headers);
+    const shown = messages.map(toMessage);
+    return c.json({ ...toChat(chat), messages: shown, ...previousCursor(shown) }, 200, headers);
+  })
+  .openapi(rename, async (c) => {
+    const row = await applyChange(c, c.req.valid("param").id, c.req.valid("json"));
+    return c.json(toChat(row), 200, { etag: entityTag(row.version) });
+  })
+  .openapi(change, async (c) => {
+    const row = await applyChange(c, c.req.valid("param").id, c.req.valid("json"));
+    return c.json(toChat(row), 200, { etag: entityTag(row.version) });
+  })
+  .openapi(remove, async (c) => {
+    const { id } = c.req.valid("param");
+    await deleteChat(c.get("deps").db, c.get("principal").userId, id);
+    await eraseRoom(c.env, id);
+    return c.json({ success: true as const, message: "Deleted.", data: { chat_id: id } }, 200);
+  })
+  .route("/", derivedRoutes);
+
+function applyChange(c: Context<App>, chatId: string, change: Change): Promise<ChatRow> {
+  const { db, clock } = c.get("deps");
+  const versions = readIfMatch(c.req.header("if-match"));
+  const at = toIso(new Date(clock()));
+  return changeChat(db, c.get("principal").userId, chatId, change, { versions, at });
+}
+
+function toChatList(filter: ChatFilter, found: { rows: ChatRow[]; total: number }) {
+  const { limit, offset, cursor } = filter;
+  const rows = found.rows.slice(0, limit);
+  const last = found.rows.length > limit ? rows.at(-1) : undefined;
+  return {
+    chats: rows.map(toChat),
+    total: Math.min(found.total, MOST_COUNTED),
+    ...(found.total > MOST_COUNTED && { total_is_lower_bound: true as const }),
+    limit,
+    offset: cursor ? 0 : offset,
+    next_cursor: last ? encodeCursor([last.pinned, toIso(last.updated_at), last.id]) : null,
+  };
+}
+
+function previousCursor([oldest]: Message[]): { previous_cursor: string | null } {
+  return { previous_cursor: oldest && oldest.parent_id !== null ? oldest.id : null };
+}

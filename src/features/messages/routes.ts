@@ -1,0 +1,55 @@
+/** Messages: the active path of a chat, and messages that nobody answers. */
+import { ById } from "../../http/fields.ts";
+import { createRouter, json, jsonBody, route } from "../../http/router.ts";
+import { z } from "@hono/zod-openapi";
+import { toIso } from "../../lib/clock.ts";
+import { linksOf, listMessages } from "./list.ts";
+import { Message, MessageQuery, NewMessage, toMessage } from "./schemas.ts";
+import { storeMessage } from "./store.ts";
+
+const tags = ["Messages"];
+
+const list = route({
+  method: "get",
+  path: "/chats/{id}/messages",
+  tags,
+  summary: "Read the messages of a chat",
+  description:
+    "The active path, oldest first; without parameters its newest page. `Link` leads on: `rel=next` towards older messages, or, with `after`, towards newer ones.",
+  request: { params: ById, query: MessageQuery },
+  responses: {
+    200: {
+      ...json(z.array(Message), "A page of messages."),
+      headers: {
+        Link: { description: "`next` and `prev` (RFC 8288).", schema: { type: "string" as const } },
+      },
+    },
+  },
+});
+
+const store = route({
+  method: "post",
+  path: "/messages",
+  tags,
+  summary: "Store a message without asking for an answer",
+  description: "It becomes a child of the chat's current message, and the current one itself.",
+  request: { body: jsonBody(NewMessage) },
+  problems: ["not_found", "turn_in_progress", "reserved_key"],
+  responses: { 201: json(Message, "The stored message.") },
+});
+
+export const messageRoutes = createRouter()
+  .openapi(list, async (c) => {
+    const { id } = c.req.valid("param");
+    const asked = c.req.valid("query");
+    const page = await listMessages(c.get("deps").db, c.get("principal").userId, id, asked);
+    const link = linksOf(id, asked, page);
+    return c.json(page.messages.map(toMessage), 200, link === undefined ? {} : { link });
+  })
+  .openapi(store, async (c) => {
+    const { file_name = null, file_url = null, metadata, ...given } = c.req.valid("json");
+    const { db, newId, clock } = c.get("deps");
+    const at = toIso(new Date(clock()));
+    const message = { ...given, id: newId(), file_name, file_url, metadata: metadata ?? {}, at };
+    return c.json(toMessage(await storeMessage(db, c.get("principal").userId, message)), 201);
+  });

@@ -1,0 +1,86 @@
+/** Chats as tests need them: with branches, long, or with an answer that is being written. */
+import type { SignedIn } from "./client.ts";
+import { query } from "./postgres.ts";
+import { release, script } from "./provider.ts";
+import { readEvents } from "./sse.ts";
+
+/** An empty chat; its id. */
+export async function newChat(of: SignedIn, body: object = {}): Promise<string> {
+  return (await of.post("/chats", body)).body.id;
+}
+
+/** Stores a message through the API; its id. */
+export async function say(of: SignedIn, chatId: string, content: string): Promise<string> {
+  const { body } = await of.post("/messages", { chat_id: chatId, type: "user", content });
+  return body.id;
+}
+
+/**
+ * Writes a line of messages below a parent straight into the database, as editing and regenerating
+ * do, and a thousand at once where need be. Their ids, oldest first; the chat's place stays.
+ */
+export async function grow(
+  chatId: string,
+  parentId: string | null,
+  contents: string[],
+  startedAt = Date.now(),
+): Promise<string[]> {
+  const rows = contents.map((content, index) => ({
+    id: crypto.randomUUID(),
+    content,
+    type: index % 2 === 0 ? "user" : "bot",
+    at: new Date(startedAt + index).toISOString(),
+  }));
+  const lines = rows.map((row, index) => ({ ...row, parent: rows[index - 1]?.id ?? parentId }));
+  await query(
+    `INSERT INTO messages (id, chat_id, parent_id, type, content, status, created_at)
+     SELECT r.id, $1::uuid, r.parent, r.type, r.content, 'complete', r.at
+     FROM json_to_recordset($2::json) AS r (id uuid, parent uuid, type text, content text, at timestamptz)`,
+    [chatId, JSON.stringify(lines)],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** A chat with a path of so many messages, "message 1" being the oldest. */
+export async function chatOf(of: SignedIn, count: number): Promise<{ id: string; path: string[] }> {
+  const id = await newChat(of);
+  const contents = Array.from({ length: count }, (_, index) => `message ${index + 1}`);
+  const path = await grow(id, null, contents);
+  await query(
+    "UPDATE chats SET current_message_id = $2, message_count = $3, version = version + 1 WHERE id = $1",
+    [id, path.at(-1) ?? null, count],
+  );
+  return { id, path };
+}
+
+export type RunningTurn = {
+  chatId: string;
+  questionId: string;
+  answerId: string;
+  /** Lets the provider go on. */
+  finish(): Promise<void>;
+  /** The names of the events that are still to come. */
+  rest(): Promise<string[]>;
+};
+
+/** A turn whose answer has begun, and waits for the test. */
+export async function runningTurn(of: SignedIn, chatId?: string): Promise<RunningTurn> {
+  const marker = await script({ kind: "answer", tokens: ["One ", "two."], holdAfter: 1 });
+  const body = { content: marker, stream: true, ...(chatId && { chat_id: chatId }) };
+  const headers = { "content-type": "application/json" };
+  const init = { method: "POST", headers, body: JSON.stringify(body) };
+  const events = readEvents(await of.fetch("/chat", init));
+  const { message } = (await events.next()).value?.data ?? {};
+  const { message_id: answerId } = (await events.next()).value?.data ?? {};
+  return {
+    chatId: message.chat_id,
+    questionId: message.id,
+    answerId,
+    finish: () => release(marker),
+    rest: async () => {
+      const names: string[] = [];
+      for await (const event of events) names.push(event.name);
+      return names;
+    },
+  };
+}

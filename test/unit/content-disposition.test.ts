@@ -1,0 +1,36 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { attachment } from "../../src/http/content-disposition.ts";
+
+describe("the name of a download", () => {
+  it("goes out twice: in ASCII, and as it is", () => {
+    expect(attachment("Mietvertrag § 551 – Kaution", "json")).toBe(
+      `attachment; filename="Mietvertrag _ 551 _ Kaution.json"; filename*=UTF-8''Mietvertrag%20%C2%A7%20551%20%E2%80%93%20Kaution.json`,
+    );
+  });
+
+  it("holds nothing that a file system refuses or a header could be broken with", () => {
+    expect(attachment('../../etc/"pass"\\wd;\r\nX: y\0', "md")).toContain(
+      'filename="etc pass wd; X y.md"',
+    );
+    expect(attachment("‮gpj.exe", "md")).toContain('filename="gpj.exe.md"');
+  });
+
+  it("is never empty", () => {
+    expect(attachment(" .. ", "md")).toContain('filename="download.md"');
+    expect(attachment("///", "md")).toContain("filename*=UTF-8''download.md");
+  });
+
+  it("can be sent whatever it is made of, and is short", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", maxLength: 300 }), (name) => {
+        const header = attachment(name, "md");
+        expect(header).toMatch(
+          /^attachment; filename="[ -~]{1,103}"; filename\*=UTF-8''[\w.%!#$&+^`|~-]+$/,
+        );
+        const encoded = header.slice(header.indexOf("''") + 2);
+        expect([...decodeURIComponent(encoded)].length).toBeLessThanOrEqual(103);
+      }),
+    );
+  });
+});
