@@ -3,11 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-export type RunningServer = { port: number; origin: string; close(): Promise<void> };
+export type RunningServer = { port: number; origin: string; close: () => Promise<void> };
+
+/** Longer than any pause: a connection closed just as it is used again looks like a failure. */
+const KEEP_ALIVE_MS = 10 * 60_000;
 
 /** Listens on loopback, on any free port unless one is given. */
 export async function listen(handler: Handler, port = 0): Promise<RunningServer> {
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     handler(request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else sendJson(response, 500, { message: String(error) });

@@ -6,8 +6,10 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
+import { readSettings } from "./settings.ts";
 
-const MIGRATIONS = join(import.meta.dirname, "..", "migrations");
+const ROOT = join(import.meta.dirname, "..");
+const MIGRATIONS = join(ROOT, "migrations");
 
 /** Any number, the same for everybody who migrates. */
 const LOCK = 7_204_115;
@@ -61,7 +63,8 @@ async function apply(client: pg.PoolClient, { name, sql, sha256 }: Migration): P
     await client.query("COMMIT");
   } catch (error) {
     await client.query("ROLLBACK");
-    throw new Error(`${name} failed`, { cause: error });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${name} failed and changed nothing: ${reason}`, { cause: error });
   }
 }
 
@@ -75,10 +78,24 @@ async function readMigrations(folder: string): Promise<Migration[]> {
   );
 }
 
+/** For the database of `DATABASE_URL`: the environment's, else the one of `.dev.vars`. */
+async function migrateConfigured(): Promise<string> {
+  const { DATABASE_URL } = await readSettings(join(ROOT, ".dev.vars"), process.env);
+  if (!DATABASE_URL) throw new Error("DATABASE_URL is set neither here nor in .dev.vars.");
+  const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 1 });
+  try {
+    const applied = await migrate(pool);
+    return applied.length > 0 ? `Applied ${applied.join(", ")}.` : "Nothing to apply.";
+  } finally {
+    await pool.end();
+  }
+}
+
 if (import.meta.main) {
-  const connectionString = process.env.DATABASE_URL;
-  if (!connectionString) throw new Error("DATABASE_URL is not set");
-  const pool = new pg.Pool({ connectionString, max: 1 });
-  const applied = await migrate(pool).finally(() => pool.end());
-  console.log(applied.length > 0 ? `applied ${applied.join(", ")}` : "nothing to apply");
+  try {
+    process.stdout.write(`${await migrateConfigured()}\n`);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }

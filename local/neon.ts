@@ -25,7 +25,7 @@ export type LocalNeon = {
   /** What `DATABASE_URL` is to be. */
   connectionString: string;
   pool: pg.Pool;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 };
 
 export type NeonOptions = {
@@ -50,7 +50,7 @@ export async function startNeon(options: NeonOptions = {}): Promise<LocalNeon> {
     url: `${server.origin}/sql`,
     connectionString: CONNECTION_STRING,
     pool: postgres.pool,
-    close: () => server.close().then(postgres.close),
+    close: () => server.close().then(() => postgres.close()),
   };
 }
 
@@ -62,6 +62,9 @@ async function answer(
 ): Promise<void> {
   if (!request.headers["neon-connection-string"]) {
     return sendJson(response, 400, { message: "missing Neon-Connection-String", code: "08P01" });
+  }
+  if (request.method !== "POST" || request.url !== "/sql") {
+    return sendJson(response, 404, { message: "there is only POST /sql" });
   }
   const text = await readText(request);
   const fault = control?.record(text);
@@ -143,10 +146,10 @@ async function execute(
   };
 }
 
-const ERROR_FIELDS = [
-  ...["severity", "code", "detail", "hint", "position", "internalPosition", "internalQuery"],
-  ...["where", "schema", "table", "column", "dataType", "constraint", "file", "line", "routine"],
-];
+const ERROR_FIELDS = new Set(
+  `severity code detail hint position internalPosition internalQuery where schema table column dataType
+  constraint file line routine`.split(/\s+/),
+);
 
 /** By its shape: PGlite's errors are not instances of pg's class. */
 function isDatabaseError(error: unknown): error is Error {
@@ -154,6 +157,6 @@ function isDatabaseError(error: unknown): error is Error {
 }
 
 function toWireError(error: Error): Record<string, unknown> {
-  const members = Object.entries(error).filter(([name]) => ERROR_FIELDS.includes(name));
+  const members = Object.entries(error).filter(([name]) => ERROR_FIELDS.has(name));
   return { message: error.message, ...Object.fromEntries(members) };
 }

@@ -15,7 +15,7 @@ export type LocalProvider = {
   /** What `OPENAI_BASE_URL` is to be. */
   baseUrl: string;
   origin: string;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 };
 
 /** One request for a completion, as a test may look at it. */

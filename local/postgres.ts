@@ -6,7 +6,7 @@ import { createPgConfig } from "@electric-sql/pglite/node-postgres";
 import { vector } from "@electric-sql/pglite-pgvector";
 import pg from "pg";
 
-export type LocalPostgres = { pool: pg.Pool; close(): Promise<void> };
+export type LocalPostgres = { pool: pg.Pool; close: () => Promise<void> };
 
 const CONNECTIONS = 20;
 
@@ -21,7 +21,7 @@ export async function openPostgres(options: {
     ...(options.dataDir && { dataDir: options.dataDir }),
     extensions: { vector },
   });
-  const pool = new pg.Pool({ ...createPgConfig(pglite), max: 1 });
+  const pool = new pg.Pool(Object.assign(createPgConfig(pglite), { max: 1 }));
   return { pool, close: () => pool.end().then(() => pglite.close()) };
 }
 

@@ -77,9 +77,12 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Stops everything and leaves, once: whoever asks first decides the code. */
-function end(code: number): Promise<never> {
-  ending ??= stopAll().then(() => process.exit(code));
+/** Stops everything and leaves, once: whoever asks first decides whether it is a failure. */
+function end(failure?: unknown): Promise<never> {
+  ending ??= stopAll().then(() => {
+    if (failure !== undefined) complain(failure);
+    process.exit(failure === undefined ? 0 : 1);
+  });
   return ending;
 }
 
@@ -96,14 +99,12 @@ function complain(error: unknown): void {
 
 // Not `once`: npm and the terminal both pass Ctrl-C on, and the second must not cut the stop short.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => void end(0));
+  process.on(signal, () => void end());
 }
 
 // The shell between npm and this process passes no signal on: it dies, and leaves us to init.
 const parent = process.ppid;
-setInterval(() => process.ppid !== parent && void end(0), ORPHAN_POLL_MS).unref();
+setInterval(() => process.ppid !== parent && void end(), ORPHAN_POLL_MS).unref();
 
-const failure: unknown = await main().catch((error: unknown) => error);
-// A stop that was asked for makes everything above fail, and is no failure.
-if (ending === undefined) complain(failure);
-await end(1);
+// A stop that was asked for makes this fail too, but has decided by then that it is no failure.
+await end(await main().catch((error: unknown) => error));

@@ -48,8 +48,13 @@ function spawnGroup({ port, envFile, stateDir }: WranglerOptions): ChildProcess 
   const command = [process.execPath, wrangler, "dev", ...flags, ...quiet];
   return spawn(process.execPath, [join(import.meta.dirname, "process-group.ts"), ...command], {
     cwd: ROOT,
-    // The banner asks the registry for newer versions.
-    env: { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_HIDE_BANNER: "true" },
+    env: {
+      ...process.env,
+      CLOUDFLARE_CF_FETCH_ENABLED: "false",
+      // The banner asks the registry for newer versions.
+      WRANGLER_HIDE_BANNER: "true",
+      WRANGLER_LOG_PATH: join(stateDir, "logs"),
+    },
     stdio: ["pipe", "inherit", "inherit"],
     // A group of its own, so that workerd, its grandchild, can be stopped with it.
     detached: true,

@@ -17,10 +17,16 @@ export type Reply = { request: CompletionRequest; script: Script; released: Prom
 let served = 0;
 
 /** Answers in one piece. */
-export async function sendWhole({ request, script, released }: Reply, response: ServerResponse) {
+export async function sendWhole(
+  { request, script, released }: Reply,
+  response: ServerResponse,
+): Promise<void> {
   await delay(script.firstTokenDelayMs ?? 0);
   if (script.holdAfter !== undefined) await released;
-  if (script.cutAfter !== undefined) return void response.destroy();
+  if (script.cutAfter !== undefined) {
+    response.destroy();
+    return;
+  }
   const message = { role: "assistant", content: (script.tokens ?? []).join(""), refusal: null };
   const finish_reason = script.finishReason ?? "stop";
   sendJson(response, 200, {

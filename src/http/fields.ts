@@ -8,7 +8,7 @@ export const Id = z
   .string()
   .refine(isId, "This is not an id.")
   .transform((id) => id.toLowerCase())
-  .openapi({ type: "string", format: "uuid", example: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10" });
+  .openapi({ format: "uuid", example: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10" });
 
 /** An id as an answer shows it. */
 export const ShownId = z
@@ -29,7 +29,7 @@ export function text({ min = 0, max }: { min?: number; max: number }) {
       if (fault)
         context.addIssue({ code: "custom", params: { code: fault.code }, message: fault.detail });
     })
-    .openapi({ type: "string", minLength: min, maxLength: max });
+    .openapi({ minLength: min, maxLength: max });
 }
 
 /** Text of a query parameter: what a body refuses as a whole is refused here. */
@@ -42,8 +42,17 @@ export function limit(fallback: number, max: number) {
   return z.coerce.number().int().min(1).max(max).default(fallback);
 }
 
+const HIGHEST_OFFSET = 10_000_000;
+
 /** `offset` of a paged list. */
-export const Offset = z.coerce.number().int().min(0).max(10_000_000).default(0);
+export const Offset = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(HIGHEST_OFFSET)
+  .default(0)
+  // Spelled out: that a null would be coerced to 0 makes the generator think that one may be sent.
+  .openapi({ type: "integer", minimum: 0, maximum: HIGHEST_OFFSET, default: 0 });
 
 /** A boolean of a query string. */
 export const Flag = z

@@ -7,6 +7,11 @@ export function codePointLength(text: string): number {
   return length;
 }
 
+/** The text up to so many code points; never half of a surrogate pair. */
+export function firstCodePoints(text: string, count: number): string {
+  return Array.from(text).slice(0, count).join("");
+}
+
 /** Postgres stores no NUL, and UTF-8 no lone surrogate. */
 export function isStorable(text: string): boolean {
   return !text.includes("\0") && text.isWellFormed();

@@ -161,8 +161,9 @@ describe("going to another branch", () => {
     const [root = "", second = "", third = ""] = path;
     const at = Date.now() + 1_000;
     const [fourth = ""] = await grow(id, root, ["4"], at);
-    const [sixth = "", seventh = ""] = await grow(id, fourth, ["6", "7"], at + 10);
-    const [fifth = ""] = await grow(id, fourth, ["5"], at + 10.5);
+    const [sixth = ""] = await grow(id, fourth, ["6"], at + 10);
+    const [fifth = ""] = await grow(id, fourth, ["5"], at + 20);
+    const [seventh = ""] = await grow(id, sixth, ["7"], at + 30);
     return { id, root, second, third, fourth, fifth, sixth, seventh };
   }
 

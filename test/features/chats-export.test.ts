@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { expectProblem, type SignedIn, signUp } from "../support/client.ts";
 import { chatOf, grow, newChat, say } from "../support/chats.ts";
-import { injectFault, query } from "../support/postgres.ts";
+import { injectFault } from "../support/postgres.ts";
 
 let ada: SignedIn;
 beforeAll(async () => {
@@ -77,14 +77,13 @@ describe("downloading a chat", () => {
   });
 
   it("is cut when the chat is deleted meanwhile", async () => {
-    const { id } = await chatOf(ada, 1_000);
+    const { id, path } = await chatOf(ada, 401);
+    const last = path[400] ?? "";
+    const remove = await injectFault({ contains: last, times: 1, kind: "delay", delayMs: 500 });
     const response = await ada.fetch(`/chats/${id}/export`);
-    const reader = response.body?.getReader();
-    await reader?.read();
-    await query("DELETE FROM chats WHERE id = $1", [id]);
-    const rest = async () => {
-      while (!(await reader?.read())?.done);
-    };
-    await expect(rest()).rejects.toThrow();
+    const whole = response.text();
+    await ada.delete(`/chats/${id}`);
+    await expect(whole).rejects.toThrow();
+    await remove();
   });
 });

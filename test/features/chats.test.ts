@@ -192,8 +192,8 @@ describe("a chat that is not one's own", () => {
     for (const [method, path, body] of [...calls(UNKNOWN), ["get", "/chats"], ["post", "/chats"]]) {
       const nobody = anonymous();
       const answer = await (method === "get"
-        ? nobody.get(String(path))
-        : nobody[method as Method](String(path), body as never));
+        ? nobody.get(path)
+        : nobody[method as Method](path, body as never));
       expectProblem(answer, 401, "unauthenticated");
     }
   });

@@ -111,7 +111,9 @@ describe("one turn at a time", () => {
     const refusals = countRefusals(sends);
     await until(async () => refusals.count === 19);
     await release(marker);
-    const statuses = (await Promise.all(sends)).map((answer) => answer.status).toSorted();
+    const statuses = (await Promise.all(sends))
+      .map((answer) => answer.status)
+      .toSorted((a, b) => a - b);
     expect(statuses).toEqual([200, ...Array.from({ length: 19 }, () => 409)]);
     const { body } = await ada.get(`/chats/${chatId}`);
     expect(body).toMatchObject({ message_count: 2, current_message_id: body.messages[1].id });

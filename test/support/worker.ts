@@ -10,21 +10,12 @@ import { createTestHarness } from "wrangler";
 const ROOT = join(import.meta.dirname, "..", "..");
 
 /** Every name that a developer's `.dev.vars` may hold: a test never sees one of those values. */
-const UNSET = Object.fromEntries(
-  [
-    ...["DATABASE_URL", "DATABASE_HTTP_URL", "SECRET_KEY", "AWS_ACCESS_KEY_ID", "S3_ENDPOINT"],
-    ...["AWS_SECRET_ACCESS_KEY", "AWS_REGION", "S3_BUCKET_NAME", "OPENAI_API_KEY", "SES_ENDPOINT"],
-    ...["OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ALLOWED_ORIGINS", "APP_URL", "MAIL_FROM"],
-    ...[
-      "DEFAULT_MODEL",
-      "TITLE_MODEL",
-      "EMBEDDING_MODEL",
-      "SYSTEM_PROMPT",
-      "LIMITS",
-      "TURN_LIMITS",
-    ],
-  ].map((name) => [name, ""]),
-);
+const NAMES = `DATABASE_URL DATABASE_HTTP_URL SECRET_KEY AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+  AWS_REGION S3_BUCKET_NAME S3_ENDPOINT SES_ENDPOINT OPENAI_API_KEY OPENAI_BASE_URL ANTHROPIC_API_KEY
+  ALLOWED_ORIGINS APP_URL MAIL_FROM DEFAULT_MODEL TITLE_MODEL EMBEDDING_MODEL SYSTEM_PROMPT LIMITS
+  TURN_LIMITS`;
+
+const UNSET = Object.fromEntries(NAMES.split(/\s+/).map((name) => [name, ""]));
 
 export type Vars = Record<string, string>;
 

@@ -45,7 +45,7 @@ const Metadata = z
       context.addIssue({ code: "custom", params: { code: "reserved_key" }, path: [key], message });
     }
   })
-  .openapi({ type: "object", additionalProperties: true, example: { client: "web" } });
+  .openapi({ example: { client: "web" } });
 
 /** What a client may say of a message besides its text. */
 export const messageFields = {

@@ -155,7 +155,10 @@ export class ChatRoom extends DurableObject<Env> {
     const { model, config, clock, newId, db } = this.#deps;
     const inTime = <T>(save: () => Promise<T>) => saveWithin(this.#limits.watchdog_ms, clock, save);
     return {
-      ...{ model, config, clock, newId },
+      model,
+      config,
+      clock,
+      newId,
       save: (finished) => this.#save(live, finished),
       saveTitle: async (of, name) => {
         const title = await inTime(async () => (await saveLateTitle(db, of, name)) ?? "");

@@ -1,5 +1,6 @@
 /** What a reader of a turn is told, in the order of the wire contract. */
 import type { ProblemCode } from "../../lib/problem.ts";
+import { codePointLength } from "../../lib/text.ts";
 import type { Message } from "../messages/schemas.ts";
 
 export type TurnEvent =
@@ -32,7 +33,7 @@ const LARGEST_JSON_BYTES = LARGEST_EVENT_BYTES - FRAME_BYTES;
 /** A message as an event carries it: whole if it fits, else without its content, then its metadata. */
 export function fitMessage(message: Message): ShownMessage {
   if (fits(message)) return message;
-  const content_length = [...message.content].length;
+  const content_length = codePointLength(message.content);
   const short = { ...message, content: null, content_length };
   return fits(short) ? short : { ...short, metadata: null };
 }

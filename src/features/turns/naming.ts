@@ -3,6 +3,7 @@ import type { TokenCount } from "../../clients/model.ts";
 import type { Deps } from "../../deps.ts";
 import { estimateTokens, findModel, type Model } from "../../lib/models.ts";
 import { Problem } from "../../lib/problem.ts";
+import { firstCodePoints } from "../../lib/text.ts";
 
 export type SuggestedName = {
   name: string;
@@ -88,7 +89,7 @@ function firstLine(answer: string): string {
 /** One line without the quotation marks and full stops that models like to add. */
 function tidy(name: string): string {
   const bare = clean(name).replace(/^["'“„«]+|["'”“».]+$/g, "");
-  return [...bare].slice(0, LONGEST_NAME).join("").trim();
+  return firstCodePoints(bare, LONGEST_NAME).trim();
 }
 
 function clean(text: string): string {

@@ -118,9 +118,15 @@ function toFinishedTurn(
   startedAt: number,
 ): FinishedTurn {
   const at = toIso(new Date(clock()));
-  const messageId = begun.answer.id;
   const usage: NewUsage = {
-    ...{ id, userId, chatId, messageId, kind: "answer", attempt: 1, at, model },
+    id,
+    userId,
+    chatId,
+    messageId: begun.answer.id,
+    kind: "answer",
+    attempt: 1,
+    model,
+    at,
     ...given.usage,
     estimated: given.estimated,
   };
