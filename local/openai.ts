@@ -4,11 +4,17 @@
  *
  * @see https://platform.openai.com/docs/api-reference/chat
  */
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { listen, readText, sendJson } from "./http-server.ts";
-import { answerOffline, asksForTitle, titleOffline } from "./provider/assistant.ts";
-import { type CompletionRequest, sendStream, sendWhole } from "./provider/completion.ts";
+import { asksForTitle, offlineTokens } from "./provider/assistant.ts";
+import {
+  type CompletionRequest,
+  type Reply,
+  sendStream,
+  sendWhole,
+} from "./provider/completion.ts";
 import { embed } from "./provider/embeddings.ts";
+import { sendError, sendScriptedError, sendWrongKey } from "./provider/errors.ts";
 import { type Script, Scripts } from "./provider/script.ts";
 
 export type LocalProvider = {
@@ -22,7 +28,10 @@ export type LocalProvider = {
 export type SeenRequest = {
   sequence: number;
   at: number;
+  /** Without the key. */
+  headers: IncomingHttpHeaders;
   body: CompletionRequest;
+  /** The client hung up before the answer's end. */
   aborted: boolean;
 };
 
@@ -35,7 +44,8 @@ export type ProviderOptions = {
 };
 
 /** As fast as a quick model writes: a person sees it stream. */
-const TOKEN_DELAY_MS = 15;
+const OFFLINE_PACE: Script = { firstTokenDelayMs: 100, tokenDelayMs: 15 };
+const MODELS = ["gpt-4o-mini", "text-embedding-3-small"];
 const KEPT_REQUESTS = 5_000;
 
 /** Starts it on a free port of loopback. */
@@ -64,40 +74,49 @@ class Provider {
       return this.#control(url, request, response);
     }
     if (!isKeyAccepted(request.headers.authorization)) return sendWrongKey(response);
-    if (url.pathname === "/v1/models") return sendJson(response, 200, { object: "list", data: [] });
-    const body = JSON.parse(await readText(request));
+    if (url.pathname === "/v1/models") return sendJson(response, 200, listModels());
+    const body = parse(await readText(request));
+    if (body === undefined) return sendError(response, 400, "We could not parse the JSON body.");
     if (url.pathname === "/v1/embeddings") return sendJson(response, 200, embed(body));
-    if (url.pathname === "/v1/chat/completions") return this.#complete(body, response);
-    sendJson(response, 404, {
-      error: { message: "Unknown request URL", type: "invalid_request_error" },
-    });
+    if (url.pathname === "/v1/chat/completions") {
+      return this.#complete(body, request.headers, response);
+    }
+    sendError(response, 404, `Invalid URL (${request.method} ${url.pathname})`);
   }
 
-  async #complete(request: CompletionRequest, response: ServerResponse): Promise<void> {
-    const seen = this.#remember(request);
-    response.once("close", () => (seen.aborted = !response.writableFinished));
+  async #complete(
+    request: CompletionRequest,
+    headers: IncomingHttpHeaders,
+    response: ServerResponse,
+  ): Promise<void> {
+    const seen = this.#remember(request, headers);
     const reply = this.#replyTo(request);
-    const { errorStatus } = reply.script;
-    if (errorStatus !== undefined) return sendError(response, errorStatus);
+    const isCutByUs = reply.script.cutAfter !== undefined;
+    response.once("close", () => (seen.aborted = !response.writableFinished && !isCutByUs));
+    if (reply.script.errorStatus !== undefined) return sendScriptedError(response, reply.script);
     await (request.stream ? sendStream(reply, response) : sendWhole(reply, response));
   }
 
-  #replyTo(request: CompletionRequest) {
-    const isTitle = asksForTitle(request.messages);
-    const prompt = request.messages.map((message) => message.content).join("\n");
-    const taken = this.#scripts.take(prompt, isTitle ? "title" : "answer");
-    const offline = isTitle ? offlineTitle(request) : offlineAnswer(request);
-    if (!taken) {
-      const script = { ...offline, ...this.#options.script };
-      return { request, script, released: Promise.resolve() };
-    }
-    // A script says what the answer is, or leaves that to the assistant; its timing is all its own.
-    const script = { tokens: offline.tokens ?? [], ...taken.script };
-    return { request, script, released: taken.released };
+  #replyTo(request: CompletionRequest): Reply {
+    const { messages } = request;
+    // A title is never streamed, and an answer always is; `SYSTEM_PROMPT` may speak of title deeds.
+    const kind = !request.stream && asksForTitle(messages) ? "title" : "answer";
+    const taken = this.#scripts.take(messages.map(({ content }) => content).join("\n"), kind);
+    // A script's timing is all its own; what the answer is, it may leave to the assistant.
+    const given = taken?.script ?? { ...OFFLINE_PACE, ...this.#options.script };
+    const script = { ...given, tokens: given.tokens ?? offlineTokens(request, kind) };
+    return { request, script, released: taken?.released ?? Promise.resolve() };
   }
 
-  #remember(body: CompletionRequest): SeenRequest {
-    const seen = { sequence: ++this.#sequence, at: Date.now(), body, aborted: false };
+  #remember(body: CompletionRequest, received: IncomingHttpHeaders): SeenRequest {
+    const { authorization: _key, ...headers } = received;
+    const seen: SeenRequest = {
+      sequence: ++this.#sequence,
+      at: Date.now(),
+      headers,
+      body,
+      aborted: false,
+    };
     if (!this.#options.control) return seen;
     this.#seen.push(seen);
     if (this.#seen.length > KEPT_REQUESTS) this.#seen = this.#seen.slice(-KEPT_REQUESTS / 2);
@@ -118,31 +137,20 @@ class Provider {
   }
 }
 
-function offlineAnswer({ messages }: CompletionRequest): Script {
-  const tokens = answerOffline(messages).match(/\s*\S+|\s+$/g) ?? [];
-  return { tokens, firstTokenDelayMs: 100, tokenDelayMs: TOKEN_DELAY_MS };
-}
-
-function offlineTitle({ messages }: CompletionRequest): Script {
-  const suggested_name = titleOffline(messages);
-  const reasoning = "Named after the first words of the question.";
-  return { tokens: [JSON.stringify({ suggested_name, reasoning })] };
-}
-
 function isKeyAccepted(authorization: string | undefined): boolean {
   const key = /^Bearer (\S+)$/.exec(authorization ?? "")?.[1];
   return key !== undefined && key !== "invalid";
 }
 
-function sendWrongKey(response: ServerResponse): void {
-  const message = "Incorrect API key provided.";
-  sendJson(response, 401, {
-    error: { message, type: "invalid_request_error", code: "invalid_api_key" },
-  });
+function listModels() {
+  const data = MODELS.map((id) => ({ id, object: "model", created: 0, owned_by: "local" }));
+  return { object: "list", data };
 }
 
-/** A provider's error quotes what it was sent, which is why none of it may reach a client. */
-function sendError(response: ServerResponse, status: number): void {
-  const message = "Upstream detail that nobody but the log may see.";
-  sendJson(response, status, { error: { message, type: "server_error", param: null, code: null } });
+function parse(text: string): ReturnType<typeof JSON.parse> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

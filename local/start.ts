@@ -79,11 +79,14 @@ function say(text: string): void {
 
 /** Stops everything and leaves, once: whoever asks first decides whether it is a failure. */
 function end(failure?: unknown): Promise<never> {
-  ending ??= stopAll().then(() => {
-    if (failure !== undefined) complain(failure);
-    process.exit(failure === undefined ? 0 : 1);
-  });
+  ending ??= stopAndExit(failure);
   return ending;
+}
+
+async function stopAndExit(failure: unknown): Promise<never> {
+  await stopAll();
+  if (failure !== undefined) complain(failure);
+  return process.exit(failure === undefined ? 0 : 1);
 }
 
 async function stopAll(): Promise<void> {

@@ -1,6 +1,8 @@
 /** What the offline assistant says: honest about what it is, and true to the passages in its prompt. */
+import type { CompletionRequest } from "./completion.ts";
+import { answerInJson, type JsonSchema } from "./json-answer.ts";
 
-export type ChatMessage = { role: string; content: string };
+type ChatMessage = CompletionRequest["messages"][number];
 
 const INTRODUCTION =
   "I am the offline stand-in of this development server, not a language model: set OPENAI_API_KEY in .dev.vars for real answers.";
@@ -8,8 +10,14 @@ const INTRODUCTION =
 const PASSAGE = /<passage id="(\d+)"[^>]*>([\s\S]*?)<\/passage>/g;
 const MOST_QUOTES = 3;
 
+/** For a request that asks for a title in words only. */
+const TITLE: JsonSchema = {
+  type: "object",
+  properties: { suggested_name: { type: "string" }, reasoning: { type: "string" } },
+};
+
 /** An answer to the last question: from the passages where there are any, else about itself. */
-export function answerOffline(messages: readonly ChatMessage[]): string {
+function answerOffline(messages: readonly ChatMessage[]): string {
   const question = lastOf(messages, "user");
   const passages = readPassages(messages.map((message) => message.content).join("\n"));
   if (passages.length > 0) return answerFromPassages(question, passages);
@@ -19,7 +27,7 @@ export function answerOffline(messages: readonly ChatMessage[]): string {
 }
 
 /** A title for a conversation that begins with this text: its first words that say something. */
-export function titleOffline(messages: readonly ChatMessage[]): string {
+function titleOffline(messages: readonly ChatMessage[]): string {
   const words = wordsOf(lastOf(messages, "user")).filter(
     (word) => !EMPTY_WORDS.has(word.toLowerCase()),
   );
@@ -27,9 +35,24 @@ export function titleOffline(messages: readonly ChatMessage[]): string {
   return title === "" ? "Conversation" : title.charAt(0).toUpperCase() + title.slice(1);
 }
 
-/** True for a request that wants a name for a conversation. */
+/** True for instructions to name a conversation. */
 export function asksForTitle(messages: readonly ChatMessage[]): boolean {
   return messages.some(({ role, content }) => role === "system" && /\btitle\b/i.test(content));
+}
+
+/** The answer in pieces; as JSON where the request wants that. */
+export function offlineTokens(request: CompletionRequest, kind: "title" | "answer"): string[] {
+  const { messages, response_format } = request;
+  const schema = response_format?.json_schema?.schema ?? (kind === "title" ? TITLE : undefined);
+  if (schema === undefined) return answerOffline(messages).match(/\s*\S+|\s+$/g) ?? [];
+  return [JSON.stringify(answerInJson(schema, (name) => writeProperty(name, messages)))];
+}
+
+/** What a property of that name would hold in an answer that has to be JSON. */
+function writeProperty(name: string, messages: readonly ChatMessage[]): string {
+  if (/^(title|name|suggested_name)$/.test(name)) return titleOffline(messages);
+  if (name === "reasoning") return "Named after the first words of the question.";
+  return answerOffline(messages);
 }
 
 const EMPTY_WORDS = new Set(

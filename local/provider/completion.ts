@@ -1,7 +1,8 @@
 /** A chat completion on the wire, whole or as server-sent events, with the faults of a script. */
 import type { ServerResponse } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import { sendJson } from "../http-server.ts";
+import type { JsonSchema } from "./json-answer.ts";
 import type { Script } from "./script.ts";
 
 export type CompletionRequest = {
@@ -9,6 +10,7 @@ export type CompletionRequest = {
   messages: { role: string; content: string }[];
   stream?: boolean;
   stream_options?: { include_usage?: boolean };
+  response_format?: { type: string; json_schema?: { schema?: JsonSchema } };
 };
 
 export type Reply = { request: CompletionRequest; script: Script; released: Promise<void> };
@@ -39,17 +41,18 @@ export async function sendWhole(
 /** Answers piece by piece. */
 export async function sendStream(reply: Reply, response: ServerResponse): Promise<void> {
   const { request, script } = reply;
-  const chunks = new ChunkWriter(request, response);
+  const chunks = new ChunkWriter(reply, response);
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
   response.flushHeaders();
   await delay(script.firstTokenDelayMs ?? 0);
-  chunks.sendDelta({ role: "assistant", content: "" });
+  await chunks.sendDelta({ role: "assistant", content: "" });
   if (!(await sendTokens(reply, chunks, response))) return;
-  chunks.sendFinish(script.finishReason ?? "stop");
+  await chunks.sendFinish(script.finishReason ?? "stop");
   if (request.stream_options?.include_usage && !script.omitUsage) {
-    chunks.sendUsage(usageOf(request, script));
+    await chunks.sendUsage(usageOf(request, script));
   }
-  response.end("data: [DONE]\n\n");
+  await chunks.write("data: [DONE]\n\n");
+  response.end();
 }
 
 /** False when the script ends the stream before its end. */
@@ -67,7 +70,7 @@ async function sendTokens(
     if (script.cutAfter === index) response.destroy();
     if (response.destroyed) return false;
     if (token === undefined) break;
-    chunks.sendDelta({ content: token });
+    await chunks.sendDelta({ content: token });
   }
   if (script.together) response.uncork();
   return true;
@@ -75,29 +78,46 @@ async function sendTokens(
 
 class ChunkWriter {
   readonly #response: ServerResponse;
-  /** What all chunks of an answer begin with, serialised once. */
+  readonly #bytesPerWrite: number | undefined;
+  /** What all chunks of an answer begin and end with, serialised once. */
   readonly #prefix: string;
+  readonly #suffix: string;
 
-  constructor(request: CompletionRequest, response: ServerResponse) {
+  constructor({ request, script }: Reply, response: ServerResponse) {
     this.#response = response;
+    this.#bytesPerWrite = script.bytesPerWrite;
     this.#prefix = `data: ${JSON.stringify(head(request, "chat.completion.chunk")).slice(0, -1)}`;
+    this.#suffix = request.stream_options?.include_usage ? `,"usage":null}\n\n` : "}\n\n";
   }
 
-  sendDelta(delta: Record<string, string>): void {
-    this.#sendChoice(JSON.stringify(delta), "null");
+  sendDelta(delta: Record<string, string>): Promise<void> {
+    return this.#sendChoice(JSON.stringify(delta), "null");
   }
 
-  sendFinish(reason: string): void {
-    this.#sendChoice("{}", JSON.stringify(reason));
+  sendFinish(reason: string): Promise<void> {
+    return this.#sendChoice("{}", JSON.stringify(reason));
   }
 
-  sendUsage(usage: object): void {
-    this.#response.write(`${this.#prefix},"choices":[],"usage":${JSON.stringify(usage)}}\n\n`);
+  sendUsage(usage: object): Promise<void> {
+    return this.write(`${this.#prefix},"choices":[],"usage":${JSON.stringify(usage)}}\n\n`);
   }
 
-  #sendChoice(delta: string, finishReason: string): void {
+  async write(text: string): Promise<void> {
+    if (this.#bytesPerWrite === undefined) {
+      this.#response.write(text);
+      return;
+    }
+    const bytes = Buffer.from(text);
+    for (let start = 0; start < bytes.length; start += this.#bytesPerWrite) {
+      this.#response.write(bytes.subarray(start, start + this.#bytesPerWrite));
+      // Writes of the same turn of the event loop would leave together.
+      await nextTurn();
+    }
+  }
+
+  #sendChoice(delta: string, finishReason: string): Promise<void> {
     const choice = `{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${finishReason}}`;
-    this.#response.write(`${this.#prefix},"choices":[${choice}]}\n\n`);
+    return this.write(`${this.#prefix},"choices":[${choice}]${this.#suffix}`);
   }
 }
 

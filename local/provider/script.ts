@@ -5,8 +5,10 @@ export type Script = {
   kind?: "answer" | "title";
   /** How many requests it is for; all, unless said. */
   times?: number;
-  /** Answers with this status instead. */
+  /** Answers with this status instead, in OpenAI's format unless there is a body. */
   errorStatus?: number;
+  errorBody?: unknown;
+  retryAfterSeconds?: number;
   firstTokenDelayMs?: number;
   /** The answer, piece by piece. */
   tokens?: string[];
@@ -19,6 +21,8 @@ export type Script = {
   malformedAfter?: number;
   /** Sends all pieces in one write. */
   together?: boolean;
+  /** Sends so many bytes at a time, which cuts inside events and inside characters. */
+  bytesPerWrite?: number;
   omitUsage?: boolean;
   usage?: { prompt_tokens: number; completion_tokens: number };
   finishReason?: string;

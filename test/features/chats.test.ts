@@ -139,10 +139,19 @@ describe("deleting a chat", () => {
   it("ends the answer that is being written, and everybody who reads it", async () => {
     const turn = await runningTurn(ada);
     expect((await ada.delete(`/chats/${turn.chatId}`)).status).toBe(200);
-    await turn.rest().catch(() => []);
+    await turn.rest().catch(() => "cut");
     await turn.finish();
     expectProblem(await ada.get(`/chats/${turn.chatId}/stream`), 404, "not_found");
     expect(await query("SELECT id FROM messages WHERE id = $1", [turn.answerId])).toEqual([]);
+  });
+
+  it("is not done for somebody else by a database that loses its answer", async () => {
+    const eve = await signUp();
+    const turn = await runningTurn(ada);
+    await injectFault({ contains: eve.user.id, times: 1, kind: "cut_after_commit" });
+    expectProblem(await eve.delete(`/chats/${turn.chatId}`), 404, "not_found");
+    await turn.finish();
+    expect((await turn.rest()).at(-1)).toBe("stream_complete");
   });
 });
 

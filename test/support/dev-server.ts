@@ -1,12 +1,19 @@
 /** The Worker under `wrangler dev`, for what the harness does not pass on: hang-ups and kills. */
+import { execFile } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { inject } from "vitest";
 import { writeSettings } from "../../local/settings.ts";
 import { startWrangler } from "../../local/wrangler-dev.ts";
 import { makeFolder, type Vars } from "./worker.ts";
 
-export type DevServer = { url: string; close(): Promise<void> };
+export type DevServer = {
+  url: string;
+  /** Kills the Worker's process without a warning; wrangler starts another. */
+  crash: () => Promise<void>;
+  close: () => Promise<void>;
+};
 
 /** Starts it in the world of this run, with some values of its own. */
 export async function startDevServer(vars: Vars = {}): Promise<DevServer> {
@@ -17,11 +24,27 @@ export async function startDevServer(vars: Vars = {}): Promise<DevServer> {
   const wrangler = await startWrangler({ port: await freePort(), envFile, stateDir });
   return {
     url: wrangler.url,
+    crash: () => killWorkerd(envFile),
     close: async () => {
       await wrangler.stop();
       await folder.remove();
     },
   };
+}
+
+/** The workerd that runs the Worker: the other one, in front of it, listens on the port of the URL. */
+async function killWorkerd(envFile: string): Promise<void> {
+  const { stdout } = await promisify(execFile)("ps", ["-eo", "pid=,ppid=,args="]);
+  const processes = stdout.split("\n").map((line) => {
+    const [pid, parent, ...args] = line.trim().split(/\s+/);
+    return { pid: Number(pid), parent: Number(parent), args: args.join(" ") };
+  });
+  const parents = processes.filter(({ args }) => args.includes(envFile)).map(({ pid }) => pid);
+  const workerd = processes.find(
+    ({ parent, args }) => parents.includes(parent) && args.includes("entry=127.0.0.1:"),
+  );
+  if (!workerd) throw new Error("the Worker's process was not found");
+  process.kill(workerd.pid, "SIGKILL");
 }
 
 /** A port that was free a moment ago. */

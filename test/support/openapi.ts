@@ -39,7 +39,7 @@ export async function checkAgainstDocument(
 }
 
 async function load(): Promise<Checker | undefined> {
-  const response = new Response(await (await import("node:fs/promises")).readFile("/tmp/openapi.json"));
+  const response = await fetch(`${inject("workerUrl").replace(/\/$/, "")}/openapi.json`);
   if (response.status === 404) return undefined;
   const document = (await response.json()) as Document;
   const ajv = new Ajv({ strict: false, allErrors: true });

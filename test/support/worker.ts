@@ -6,16 +6,12 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { inject } from "vitest";
 import { createTestHarness } from "wrangler";
+import { NAMES } from "../../local/settings.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
-/** Every name that a developer's `.dev.vars` may hold: a test never sees one of those values. */
-const NAMES = `DATABASE_URL DATABASE_HTTP_URL SECRET_KEY AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
-  AWS_REGION S3_BUCKET_NAME S3_ENDPOINT SES_ENDPOINT OPENAI_API_KEY OPENAI_BASE_URL ANTHROPIC_API_KEY
-  ALLOWED_ORIGINS APP_URL MAIL_FROM DEFAULT_MODEL TITLE_MODEL EMBEDDING_MODEL SYSTEM_PROMPT LIMITS
-  TURN_LIMITS`;
-
-const UNSET = Object.fromEntries(NAMES.split(/\s+/).map((name) => [name, ""]));
+/** A test never sees a value of a developer's `.dev.vars`. */
+const UNSET = Object.fromEntries(NAMES.map((name) => [name, ""]));
 
 export type Vars = Record<string, string>;
 

@@ -25,11 +25,17 @@ const AT_ONCE = { firstTokenDelayMs: 0, tokenDelayMs: 0 };
 const FRONTEND = "http://localhost:3000";
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // What was started is stopped in the opposite order, also when the rest cannot be started.
+  await using stack = new AsyncDisposableStack();
   const folder = await makeFolder("worker");
+  stack.defer(folder.remove);
   const database = await makeDatabase();
+  if (database) stack.defer(database.drop);
   const neon = await startNeon({ control: true, ...(database && { postgresUrl: database.url }) });
+  stack.defer(neon.close);
   await migrate(neon.pool);
   const provider = await startProvider({ control: true, script: AT_ONCE });
+  stack.defer(provider.close);
   await buildWorker(folder.path);
   const vars: Vars = {
     DATABASE_URL: neon.connectionString,
@@ -40,18 +46,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
     ALLOWED_ORIGINS: FRONTEND,
   };
   const worker = await startBuilt(folder.path, vars);
+  stack.defer(() => worker.close());
   project.provide("workerUrl", worker.url);
   project.provide("neonUrl", neon.url);
   project.provide("providerUrl", provider.origin);
   project.provide("vars", vars);
   project.provide("workerFolder", folder.path);
-  return async () => {
-    await worker.close();
-    await provider.close();
-    await neon.close();
-    await database?.drop();
-    await folder.remove();
-  };
+  const running = stack.move();
+  return () => running.disposeAsync();
 }
 
 /** A database of this run alone on a real server, where `LOCAL_POSTGRES_URL` names one. */
