@@ -60,11 +60,11 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (!request.headers["neon-connection-string"]) {
-    return sendJson(response, 400, { message: "missing Neon-Connection-String", code: "08P01" });
-  }
   if (request.method !== "POST" || request.url !== "/sql") {
     return sendJson(response, 404, { message: "there is only POST /sql" });
+  }
+  if (!request.headers["neon-connection-string"]) {
+    return sendJson(response, 400, { message: "missing Neon-Connection-String", code: "08P01" });
   }
   const text = await readText(request);
   const fault = control?.record(text);

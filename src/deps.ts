@@ -1,5 +1,6 @@
 /** The composition root: what features are given, the same for requests, alarms and cron. */
 import { createModelClient, type ModelClient } from "./clients/model.ts";
+import { createStorageClient, type StorageClient } from "./clients/storage.ts";
 import { createDb, type Db } from "./db/client.ts";
 import { type Config, type Env, readConfig } from "./env.ts";
 import { createTokens, type Tokens } from "./features/auth/tokens.ts";
@@ -10,6 +11,7 @@ export type Deps = {
   config: Config;
   db: Db;
   model: ModelClient;
+  storage: StorageClient;
   tokens: Tokens;
   clock: Clock;
   newId: NewId;
@@ -27,6 +29,7 @@ export function createDeps(env: Env): Deps {
     config,
     db: createDb(config),
     model: createModelClient(config),
+    storage: createStorageClient(config),
     tokens: createTokens(config.SECRET_KEY, systemClock),
     clock: systemClock,
     newId,

@@ -18,7 +18,7 @@ const TITLE: JsonSchema = {
 
 /** An answer to the last question: from the passages where there are any, else about itself. */
 function answerOffline(messages: readonly ChatMessage[]): string {
-  const question = lastOf(messages, "user");
+  const question = lastOf(messages, "user").replaceAll(PASSAGE, "");
   const passages = readPassages(messages.map((message) => message.content).join("\n"));
   if (passages.length > 0) return answerFromPassages(question, passages);
   const asked = messages.filter((message) => message.role === "user").length;

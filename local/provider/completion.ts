@@ -67,13 +67,22 @@ async function sendTokens(
     if (index > 0 && script.tokenDelayMs) await delay(script.tokenDelayMs);
     if (script.holdAfter === index) await released;
     if (script.malformedAfter === index) response.write('data: {"choices":[{"delta"\n\n');
-    if (script.cutAfter === index) response.destroy();
+    if (script.cutAfter === index) {
+      cut(response);
+      return false;
+    }
     if (response.destroyed) return false;
     if (token === undefined) break;
     await chunks.sendDelta({ content: token });
   }
   if (script.together) response.uncork();
   return true;
+}
+
+/** Closes the connection without the answer's end, but after all that was written. */
+function cut(response: ServerResponse): void {
+  response.uncork();
+  response.socket?.destroySoon();
 }
 
 class ChunkWriter {

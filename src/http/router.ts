@@ -42,6 +42,8 @@ type Definition = Omit<RouteConfig, "path" | "middleware"> & {
   problems?: readonly ProblemCode[];
   /** True where no sign-in is asked for. */
   open?: boolean;
+  /** Formats that `Accept` may name besides those of the answers: a redirect has no content. */
+  formats?: readonly string[];
 };
 
 /**
@@ -49,7 +51,12 @@ type Definition = Omit<RouteConfig, "path" | "middleware"> & {
  * the sign-in of the OpenAPI document and the responses of the problems it may end with.
  */
 export function route<const R extends Definition & { path: string }>(definition: R): R {
-  const { problems = [], open = false, ...config }: Definition & { path: string } = definition;
+  const {
+    problems = [],
+    open = false,
+    formats: _,
+    ...config
+  }: Definition & { path: string } = definition;
   const codes = [...problems, ...sharedProblems(definition)];
   const declared: RouteConfig = {
     ...config,
@@ -65,7 +72,8 @@ function middlewareOf(definition: Definition & { path: string }): MiddlewareHand
   const produced = Object.values(definition.responses).flatMap((response) =>
     "content" in response && response.content ? Object.keys(response.content) : [],
   );
-  const middleware: MiddlewareHandler[] = [nameRoute(definition.path), negotiate(produced)];
+  const formats = [...produced, ...(definition.formats ?? [])];
+  const middleware: MiddlewareHandler[] = [nameRoute(definition.path), negotiate(formats)];
   if (definition.request?.body?.content["application/json"]) middleware.push(readJsonBody);
   return middleware;
 }

@@ -1,11 +1,11 @@
 /** What is made from a chat: a name, a download. */
+import { z } from "@hono/zod-openapi";
 import { attachment } from "../../http/content-disposition.ts";
 import { ById } from "../../http/fields.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { formats, getOutline, streamExport } from "./export.ts";
 import { nameChat } from "./name.ts";
 import { ChatExport, ExportQuery, NameAnswer, NameRequest } from "./schemas.ts";
-import { z } from "@hono/zod-openapi";
 
 const tags = ["Chats"];
 

@@ -1,6 +1,6 @@
 /** Chats: the list, and one of them. */
-import type { Context } from "hono";
 import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { entityTag, hasVersion, readIfMatch } from "../../http/entity-tag.ts";
 import { ById } from "../../http/fields.ts";
 import { type App, createRouter, json, jsonBody, route } from "../../http/router.ts";

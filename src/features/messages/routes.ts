@@ -1,7 +1,7 @@
 /** Messages: the active path of a chat, and messages that nobody answers. */
+import { z } from "@hono/zod-openapi";
 import { ById } from "../../http/fields.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
-import { z } from "@hono/zod-openapi";
 import { toIso } from "../../lib/clock.ts";
 import { linksOf, listMessages } from "./list.ts";
 import { Message, MessageQuery, NewMessage, toMessage } from "./schemas.ts";

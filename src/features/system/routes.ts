@@ -1,20 +1,106 @@
 /** What the service says of itself. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { version } from "../../../package.json";
+import { envelope } from "../../http/fields.ts";
+import { names } from "../../http/negotiate.ts";
+import { describeApi } from "../../http/openapi.ts";
 import { type App, createRouter, json, route } from "../../http/router.ts";
+import { Problem } from "../../lib/problem.ts";
+import { checkHealth, Health } from "./health.ts";
+import {
+  ASSETS_PATH,
+  PAGE_HEADERS,
+  REDOC_PAGE,
+  SCRIPT_HEADERS,
+  SWAGGER_PAGE,
+  SWAGGER_START,
+} from "./pages.ts";
+
+const tags = ["System"];
+
+const Welcome = envelope(z.object({ version: z.string(), docs: z.string() })).openapi("Welcome");
+
+const welcome = route({
+  method: "get",
+  path: "/",
+  open: true,
+  tags,
+  summary: "Say what this is",
+  responses: {
+    200: json(Welcome, "Version, and where the documentation is."),
+    302: { description: "A browser is sent to the documentation." },
+  },
+  formats: ["text/html"],
+});
+
+const health = route({
+  method: "get",
+  path: "/health",
+  open: true,
+  tags,
+  summary: "Say how the parts are",
+  description: "Checks are kept for 15 seconds, and never generate.",
+  responses: {
+    200: json(Health, "It serves, though perhaps not everything."),
+    503: json(Health, "Postgres cannot be reached."),
+  },
+});
 
 const live = route({
   method: "get",
   path: "/health/live",
   open: true,
-  tags: ["System"],
+  tags,
   summary: "Say that the Worker runs",
   responses: {
     200: json(z.object({ status: z.literal("alive") }), "It runs. Nothing else was asked."),
   },
 });
 
+const openApi = route({
+  method: "get",
+  path: "/openapi.json",
+  open: true,
+  tags,
+  summary: "Describe the API",
+  responses: {
+    200: json(z.any().openapi({ type: "object" }), "The OpenAPI 3.1 document."),
+  },
+});
+
 /** Mounted with the app itself, whose document `/openapi.json` shows. */
-export function systemRoutes(_app: OpenAPIHono<App>) {
-  return createRouter().openapi(live, (c) => c.json({ status: "alive" as const }, 200));
+export function systemRoutes(app: OpenAPIHono<App>) {
+  let document: ReturnType<typeof describeApi> | undefined;
+  const router = createRouter()
+    .openapi(welcome, (c) => {
+      if (names(c.req.header("accept") ?? "", "text/html")) return c.redirect("/docs", 302);
+      const data = { version, docs: "/docs" };
+      return c.json({ success: true as const, message: "Indifly AI Chat Backend", data }, 200);
+    })
+    .openapi(health, async (c) => {
+      const report = await checkHealth(c.get("deps"));
+      return c.json(report, report.status === "unhealthy" ? 503 : 200);
+    })
+    .openapi(live, (c) => c.json({ status: "alive" as const }, 200))
+    .openapi(openApi, (c) => {
+      document ??= describeApi(app);
+      c.header("cache-control", "public, max-age=300");
+      return c.json(document, 200);
+    });
+  router.get("/docs", (c) => c.body(SWAGGER_PAGE, 200, PAGE_HEADERS));
+  router.get("/docs/start.js", (c) => c.body(SWAGGER_START, 200, SCRIPT_HEADERS));
+  router.get("/redoc", (c) => c.body(REDOC_PAGE, 200, PAGE_HEADERS));
+  router.get(`${ASSETS_PATH}/:file`, serveAsset);
+  return router;
+}
+
+/** The files are named after their version's content by nobody, so a browser asks again each day. */
+async function serveAsset(c: Context<App>): Promise<Response> {
+  const found = await c.env.ASSETS.fetch(new URL(c.req.path, c.req.url));
+  if (!found.ok) throw new Problem("route_not_found");
+  const headers = new Headers(found.headers);
+  headers.set("cache-control", "public, max-age=86400");
+  return new Response(found.body, { headers });
 }

@@ -1,0 +1,76 @@
+/** How the parts are that the service is made of. */
+import { sql } from "drizzle-orm";
+import { z } from "@hono/zod-openapi";
+import { version } from "../../../package.json";
+import type { Deps } from "../../deps.ts";
+import { ShownTime } from "../../http/fields.ts";
+import { toIso, within } from "../../lib/clock.ts";
+
+const Availability = z.enum(["available", "unavailable", "not_configured"]);
+
+export const Health = z
+  .object({
+    status: z.enum(["healthy", "degraded", "unhealthy"]),
+    database: z.enum(["connected", "unavailable"]),
+    s3: Availability,
+    ai_service: Availability,
+    version: z.string(),
+    timestamp: ShownTime,
+  })
+  .openapi("Health");
+
+type Health = z.infer<typeof Health>;
+type Availability = z.infer<typeof Availability>;
+
+const KEPT_MS = 15_000;
+const CHECK_MS = 3_000;
+
+/** The last look at the parts, per isolate: a load balancer's questions are not passed on. */
+const healthCache = new WeakMap<Deps, { checkedAt: number; health: Promise<Health> }>();
+
+/** Looks at every part at once, no more often than every 15 seconds, and generates nothing. */
+export function checkHealth(deps: Deps): Promise<Health> {
+  const now = deps.clock();
+  const cached = healthCache.get(deps);
+  if (cached && now - cached.checkedAt < KEPT_MS) return cached.health;
+  const health = lookAtAll(deps);
+  healthCache.set(deps, { checkedAt: now, health });
+  return health;
+}
+
+async function lookAtAll({ db, storage, model, clock }: Deps): Promise<Health> {
+  const [database, s3, ai] = await Promise.all([
+    succeeds(async () => Boolean(await db.execute(sql`SELECT 1`))),
+    availability(storage),
+    availability(model),
+  ]);
+  const degraded = s3 === "unavailable" || ai === "unavailable";
+  return {
+    status: database ? (degraded ? "degraded" : "healthy") : "unhealthy",
+    database: database ? "connected" : "unavailable",
+    s3,
+    ai_service: ai,
+    version,
+    timestamp: toIso(new Date(clock())),
+  };
+}
+
+type Part = {
+  isConfigured: () => boolean;
+  isReachable: (signal: AbortSignal) => Promise<boolean>;
+};
+
+async function availability(part: Part): Promise<Availability> {
+  if (!part.isConfigured()) return "not_configured";
+  const reachable = await succeeds((signal) => part.isReachable(signal));
+  return reachable ? "available" : "unavailable";
+}
+
+async function succeeds(check: (signal: AbortSignal) => Promise<boolean>): Promise<boolean> {
+  const signal = AbortSignal.timeout(CHECK_MS);
+  try {
+    return (await within(CHECK_MS, check(signal))) ?? false;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,69 @@
+/** The documentation pages: Swagger UI and Redoc, from our own origin, under a strict policy. */
+
+/** Where the Worker serves what `local/assets.ts` copies from the npm packages. */
+export const ASSETS_PATH = "/docs-assets";
+
+/** Scripts and styles of our origin alone. Redoc searches in a worker that it makes from a blob. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+export const PAGE_HEADERS = {
+  "content-type": "text/html; charset=utf-8",
+  "content-security-policy": POLICY,
+  "cache-control": "public, max-age=300",
+};
+
+export const SCRIPT_HEADERS = {
+  "content-type": "text/javascript; charset=utf-8",
+  "cache-control": "public, max-age=300",
+};
+
+export const SWAGGER_PAGE = page(
+  `<link rel="stylesheet" href="${ASSETS_PATH}/swagger-ui.css">`,
+  `<div id="swagger-ui"></div>
+  <script src="${ASSETS_PATH}/swagger-ui-bundle.js"></script>
+  <script src="/docs/start.js"></script>`,
+);
+
+export const REDOC_PAGE = page(
+  "",
+  `<redoc spec-url="/openapi.json"></redoc>
+  <script src="${ASSETS_PATH}/redoc.standalone.js"></script>`,
+);
+
+/** A file of its own, because the policy runs no script that stands in a page. */
+export const SWAGGER_START = `SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  displayRequestDuration: true,
+  persistAuthorization: false,
+  validatorUrl: null,
+});
+`;
+
+function page(head: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>Indifly AI Chat Backend</title>
+  <link rel="icon" href="${ASSETS_PATH}/favicon-32x32.png">
+  ${head}
+</head>
+<body>
+  ${body}
+</body>
+</html>
+`;
+}

@@ -1,0 +1,124 @@
+import OpenAI, { APIError } from "openai";
+import { describe, expect, inject, it } from "vitest";
+import { release, requestsContaining, script } from "../support/provider.ts";
+import { until } from "../support/until.ts";
+import { promisesOfProvider } from "./openai.suite.ts";
+
+const baseURL = `${inject("providerUrl")}/v1`;
+const local = { apiKey: "local", baseURL };
+
+describe("the local provider", () => {
+  promisesOfProvider(local);
+});
+
+const { CONTRACT_OPENAI_API_KEY } = process.env;
+if (CONTRACT_OPENAI_API_KEY) {
+  describe("OpenAI itself", () => promisesOfProvider({ apiKey: CONTRACT_OPENAI_API_KEY }));
+}
+
+const client = new OpenAI({ ...local, maxRetries: 0, logLevel: "off" });
+
+function stream(content: string, signal?: AbortSignal) {
+  const messages = [{ role: "user" as const, content }];
+  const body = { model: "any", messages, stream: true, stream_options: { include_usage: true } };
+  return client.chat.completions.create({ ...body, stream: true }, signal ? { signal } : {});
+}
+
+/** The texts of a stream, until it ends or breaks. */
+async function read(content: string, onText: (text: string) => unknown = () => undefined) {
+  const texts: string[] = [];
+  const seen: OpenAI.ChatCompletionChunk[] = [];
+  const failure = await (async () => {
+    for await (const chunk of await stream(content)) {
+      seen.push(chunk);
+      const text = chunk.choices[0]?.delta.content;
+      if (text) texts.push(text);
+      if (text) await onText(text);
+    }
+  })().catch((error: unknown) => error);
+  const reason = seen.map((chunk) => chunk.choices[0]?.finish_reason).find(Boolean);
+  return { texts, reason, usage: seen.at(-1)?.usage ?? undefined, failure };
+}
+
+const AWKWARD = ["a\n\ndata: [DONE]\n\n", "nul \0", "\u2028\u2029", "𝒳", "\ud835", "\udcb3", "é"];
+
+describe("a script", () => {
+  it.each([
+    ["as it is", {}],
+    ["in writes of one byte", { bytesPerWrite: 1 }],
+    ["all at once", { together: true }],
+  ])("lets any text through, %s", async (_title, how) => {
+    const marker = await script({ tokens: AWKWARD, ...how });
+    expect(await read(marker)).toMatchObject({ texts: AWKWARD, reason: "stop" });
+  });
+
+  it("counts as it is told, or not at all", async () => {
+    const counted = await script({
+      tokens: ["a"],
+      usage: { prompt_tokens: 5, completion_tokens: 6 },
+    });
+    expect((await read(counted)).usage).toMatchObject({ total_tokens: 11 });
+    const silent = await script({ tokens: ["a"], omitUsage: true, finishReason: "length" });
+    expect(await read(silent)).toMatchObject({ usage: undefined, reason: "length" });
+  });
+
+  it("holds after a piece until it is released", async () => {
+    const marker = await script({ tokens: ["held ", "free"], holdAfter: 1 });
+    const { texts } = await read(marker, (text) => text === "held " && release(marker));
+    expect(texts).toEqual(["held ", "free"]);
+  });
+
+  it("cuts the connection in mid-answer", async () => {
+    const marker = await script({ tokens: ["one ", "two"], cutAfter: 1 });
+    const { texts, reason } = await read(marker);
+    expect({ texts, reason }).toEqual({ texts: ["one "], reason: undefined });
+    expect((await requestsContaining(marker))[0]?.aborted).toBe(false);
+  });
+
+  it("sends a chunk that is not JSON", async () => {
+    const marker = await script({ tokens: ["one ", "two"], malformedAfter: 1 });
+    const { texts, failure } = await read(marker);
+    expect(texts).toEqual(["one "]);
+    expect(failure).toBeInstanceOf(Error);
+  });
+
+  it("refuses with a status, a body and a time to come back, so often", async () => {
+    const errorBody = { error: { message: "slow down", type: "requests", code: "rate_limited" } };
+    const how = { errorStatus: 429, errorBody, retryAfterSeconds: 7, times: 1, tokens: ["then"] };
+    const marker = await script(how);
+    const { failure } = await read(marker);
+    expect(failure).toBeInstanceOf(APIError);
+    expect(failure).toMatchObject({ status: 429, code: "rate_limited" });
+    expect(failure instanceof APIError && failure.headers?.get("retry-after")).toBe("7");
+    expect((await read(marker)).failure).toBeUndefined();
+  });
+
+  it("notes what was asked, without the key, and who hung up", async () => {
+    const marker = await script({ tokens: ["one ", "two"], holdAfter: 1 });
+    const abort = new AbortController();
+    for await (const _chunk of await stream(marker, abort.signal)) abort.abort();
+    const seen = await until(async () =>
+      (await requestsContaining(marker)).find((request) => request.aborted),
+    );
+    expect(seen.body.messages).toEqual([{ role: "user", content: marker }]);
+    expect(seen.headers["user-agent"]).toMatch(/^OpenAI/);
+    expect(seen.headers).not.toHaveProperty("authorization");
+  });
+});
+
+describe("the offline assistant", () => {
+  it("says what it is, and how to get another", async () => {
+    const answer = (await read("What is a lease?")).texts.join("");
+    expect(answer).toContain("offline stand-in");
+    expect(answer).toContain("OPENAI_API_KEY");
+    expect(answer).toContain("What is a lease?");
+  });
+
+  it("answers from the passages of its prompt, by their numbers", async () => {
+    const passages = `<passage id="3" file="lease.pdf">The rent is due monthly. The notice period is three months.</passage>
+<passage id="4">Pets are welcome.</passage>`;
+    const answer = (await read(`${passages}\nHow long is the notice period?`)).texts.join("");
+    expect(answer).toContain("“The notice period is three months.” [3]");
+    expect(answer).not.toContain("Pets");
+  });
+});

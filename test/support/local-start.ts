@@ -1,0 +1,64 @@
+/** `npm run dev` as a child process, with a folder of the test's own and nobody's `.dev.vars`. */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { NAMES } from "../../local/settings.ts";
+
+const START = join(import.meta.dirname, "..", "..", "local", "start.ts");
+
+export type LocalStart = {
+  url: string;
+  pid: number;
+  /** Everything it has said so far. */
+  output: () => string;
+  /** Resolves when it is ready for use, or has ended. */
+  settled: Promise<void>;
+  /** Its exit code; null when it was killed. */
+  exited: Promise<number | null>;
+  kill: (signal: NodeJS.Signals) => void;
+};
+
+/** Starts it; names that are not in `vars` are unset, whatever the developer's file holds. */
+export function startLocal(port: number, folder: string, vars: Record<string, string>): LocalStart {
+  const unset = Object.fromEntries(NAMES.map((name) => [name, ""]));
+  const env = { ...process.env, ...unset, ...vars, PORT: String(port), LOCAL_DIR: folder };
+  // As a developer without a server of his own has it; the tests' own may be run with one.
+  const child = spawn(process.execPath, [START], { env: { ...env, LOCAL_POSTGRES_URL: "" } });
+  let output = "";
+  const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const ready = new Promise<void>((resolve) => {
+    const listen = (chunk: Buffer) => {
+      output += chunk.toString();
+      if (/^Ready /m.test(output)) resolve();
+    };
+    child.stdout.on("data", listen);
+    child.stderr.on("data", listen);
+  });
+  return {
+    url: `http://localhost:${port}`,
+    pid: pidOf(child),
+    output: () => output,
+    settled: Promise.race([ready, exited.then(() => undefined)]),
+    exited,
+    kill: (signal) => child.kill(signal),
+  };
+}
+
+function pidOf({ pid }: ChildProcess): number {
+  if (pid === undefined) throw new Error("the process could not be started");
+  return pid;
+}
+
+export type Process = { pid: number; parent: number; group: number; command: string };
+
+/** The processes of this machine that belong to one, by the folder that its wrangler was given. */
+export async function processesOf(folder: string): Promise<Process[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,pgid=,args="]);
+  const all = stdout.split("\n").map((line) => {
+    const [pid, parent, group, ...args] = line.trim().split(/\s+/);
+    const numbers = { pid: Number(pid), parent: Number(parent), group: Number(group) };
+    return { ...numbers, command: args.join(" ") };
+  });
+  const groups = new Set(all.filter((one) => one.command.includes(folder)).map((one) => one.group));
+  return all.filter((one) => groups.has(one.group) && !one.command.includes("<defunct>"));
+}
