@@ -1,18 +1,19 @@
 import { describe, expect, inject, it } from "vitest";
 import { callsContaining, injectFault } from "../support/postgres.ts";
-import { promisesOfNeon } from "./neon.suite.ts";
+import { type Neon, promisesOfNeon } from "./neon.suite.ts";
 
 const endpoint = inject("neonUrl");
 const connectionString = inject("vars").DATABASE_URL ?? "";
 
-describe("the local Neon", () => {
-  promisesOfNeon({ connectionString, endpoint });
-});
-
 const { CONTRACT_DATABASE_URL } = process.env;
+const services: [string, Neon][] = [["The local Neon", { connectionString, endpoint }]];
 if (CONTRACT_DATABASE_URL) {
-  describe("Neon itself", () => promisesOfNeon({ connectionString: CONTRACT_DATABASE_URL }));
+  services.push(["Neon itself", { connectionString: CONTRACT_DATABASE_URL }]);
 }
+
+describe.each(services)("%s", (_name, service) => {
+  promisesOfNeon(service);
+});
 
 /** One query as the driver sends it. */
 function send(query: string, params: unknown[], headers?: Record<string, string>) {

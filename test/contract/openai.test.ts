@@ -2,19 +2,20 @@ import OpenAI, { APIError } from "openai";
 import { describe, expect, inject, it } from "vitest";
 import { release, requestsContaining, script } from "../support/provider.ts";
 import { until } from "../support/until.ts";
-import { promisesOfProvider } from "./openai.suite.ts";
+import { promisesOfProvider, type Service } from "./openai.suite.ts";
 
 const baseURL = `${inject("providerUrl")}/v1`;
 const local = { apiKey: "local", baseURL };
 
-describe("the local provider", () => {
-  promisesOfProvider(local);
-});
-
 const { CONTRACT_OPENAI_API_KEY } = process.env;
+const services: [string, Service][] = [["The local provider", local]];
 if (CONTRACT_OPENAI_API_KEY) {
-  describe("OpenAI itself", () => promisesOfProvider({ apiKey: CONTRACT_OPENAI_API_KEY }));
+  services.push(["OpenAI itself", { apiKey: CONTRACT_OPENAI_API_KEY }]);
 }
+
+describe.each(services)("%s", (_name, service) => {
+  promisesOfProvider(service);
+});
 
 const client = new OpenAI({ ...local, maxRetries: 0, logLevel: "off" });
 

@@ -66,7 +66,10 @@ const openApi = route({
   tags,
   summary: "Describe the API",
   responses: {
-    200: json(z.any().openapi({ type: "object" }), "The OpenAPI 3.1 document."),
+    200: json(
+      z.any().openapi({ type: "object", additionalProperties: true }),
+      "The OpenAPI 3.1 document.",
+    ),
   },
 });
 

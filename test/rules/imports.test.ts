@@ -1,0 +1,141 @@
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+
+const SRC = join(import.meta.dirname, "..", "..", "src");
+
+type Import = { from: string; to: string; typeOnly: boolean };
+type Source = { path: string; text: string };
+
+let sources: Source[];
+let imports: Import[];
+beforeAll(async () => {
+  const names = await readdir(SRC, { recursive: true });
+  const paths = names.filter((name) => name.endsWith(".ts"));
+  sources = await Promise.all(
+    paths.map(async (path) => ({ path, text: await readFile(join(SRC, path), "utf8") })),
+  );
+  imports = sources.flatMap(importsOf);
+});
+
+/** Paths are relative to `src`; packages keep their names. */
+function importsOf({ path, text }: Source): Import[] {
+  const statements = text.matchAll(/^(?:import|export)\s(type\s)?[^;]*?from "([^"]+)"/gms);
+  return [...statements].map(([, type, target = ""]) => ({
+    from: path,
+    to: target.startsWith(".") ? relative(SRC, join(SRC, dirname(path), target)) : target,
+    typeOnly: type !== undefined,
+  }));
+}
+
+/** From the entry down; a file may import its own layer and those below it. */
+const LAYERS: [RegExp, number][] = [
+  [/^index\.ts$/, 6],
+  [/^app\.ts$/, 5],
+  [/^features\//, 3],
+  [/^(http|db|clients|limits)\//, 2],
+  [/^lib\//, 1],
+];
+
+/** They construct everything, and may be imported as types everywhere. */
+const CONSTRUCTORS = new Set(["env.ts", "deps.ts"]);
+
+const layerOf = (path: string) => LAYERS.find(([pattern]) => pattern.test(path))?.[1];
+
+const show = ({ from, to }: Import) => `${from} → ${to}`;
+
+describe("an import", () => {
+  it("goes down, never back up", () => {
+    const upward = imports.filter(({ from, to, typeOnly }) => {
+      const [source, target] = [layerOf(from), layerOf(to)];
+      if (CONSTRUCTORS.has(from) || CONSTRUCTORS.has(to)) return false;
+      if (source === undefined || target === undefined) return false;
+      return target > source && !typeOnly;
+    });
+    expect(upward.map(show)).toEqual([]);
+  });
+
+  it("of the composition root is of its types, but where the app and a room are made", () => {
+    const values = imports.filter(
+      ({ from, to, typeOnly }) =>
+        to === "deps.ts" &&
+        !typeOnly &&
+        from !== "http/provide-deps.ts" &&
+        !from.endsWith(".do.ts"),
+    );
+    const withValues = values.filter(({ from }) => {
+      const text = sources.find(({ path }) => path === from)?.text ?? "";
+      return /import \{[^}]*\bcreateDeps\b/.test(text);
+    });
+    expect(withValues.map(show)).toEqual([]);
+  });
+
+  it("of lib is of lib, or of a package", () => {
+    const foreign = imports.filter(({ from, to }) => from.startsWith("lib/") && /\.ts$/.test(to));
+    expect(foreign.filter(({ to }) => !to.startsWith("lib/")).map(show)).toEqual([]);
+  });
+
+  it("is never of another feature's routes", () => {
+    const routes = imports.filter(({ from, to }) => {
+      const feature = /^features\/[^/]+\//.exec(from)?.[0];
+      return feature !== undefined && /routes\.ts$/.test(to) && !to.startsWith(feature);
+    });
+    expect(routes.map(show)).toEqual([]);
+  });
+
+  it("never comes back to where it began", () => {
+    const values = imports.filter(({ typeOnly }) => !typeOnly);
+    const next = Map.groupBy(values, ({ from }) => from);
+    const visit = (path: string, trail: string[]): string[] => {
+      if (trail.includes(path)) return [...trail.slice(trail.indexOf(path)), path];
+      for (const { to } of next.get(path) ?? []) {
+        const circle = /\.ts$/.test(to) ? visit(to, [...trail, path]) : [];
+        if (circle.length > 0) return circle;
+      }
+      return [];
+    };
+    expect(visit("index.ts", [])).toEqual([]);
+  });
+});
+
+/** What only one file, or one kind of file, may touch. */
+const DOORS: [string, RegExp, RegExp][] = [
+  [
+    "the Neon driver",
+    /from "(@neondatabase\/serverless|drizzle-orm\/neon-http)"/,
+    /^db\/client\.ts$/,
+  ],
+  ["aws4fetch", /from "aws4fetch"/, /^clients\/(storage|mail)\.ts$/],
+  ["openai", /from "openai"/, /^clients\/model\.ts$/],
+  ["jose", /from "jose"/, /^features\/auth\/tokens\.ts$/],
+  ["@noble/hashes", /from "@noble\/hashes/, /^features\/auth\/password\.ts$/],
+  ["the runtime's own module", /from "cloudflare:workers"/, /\.do\.ts$/],
+  ["the wall clock", /Date\.now\(|new Date\(\)|performance\./, /^lib\/clock\.ts$/],
+  [
+    "randomness",
+    /Math\.random|getRandomValues|randomUUID/,
+    /^(lib\/ids|features\/auth\/password)\.ts$/,
+  ],
+  ["the console", /\bconsole\./, /^lib\/log\.ts$/],
+  ["the raw environment", /\bprocess\.env|\bc\.env\.[A-Z_]+(?<!CHAT_ROOM|ASSETS)\b/, /^env\.ts$/],
+];
+
+describe("one file alone", () => {
+  for (const [what, use, door] of DOORS) {
+    it(`knows ${what}`, () => {
+      const users = sources.filter(({ text }) => use.test(text)).map(({ path }) => path);
+      expect(users.filter((path) => !door.test(path))).toEqual([]);
+    });
+  }
+});
+
+describe("the source", () => {
+  it("is in files of at most 300 lines, without test branches or switched-off types", () => {
+    for (const { path, text } of sources) {
+      expect(text.split("\n").length, path).toBeLessThanOrEqual(301);
+      const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+      expect(code, path).not.toMatch(/: any\b|\bas any\b|NODE_ENV/);
+      expect(text, path).not.toMatch(/@ts-(ignore|nocheck|expect-error)/);
+    }
+  });
+});

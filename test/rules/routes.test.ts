@@ -1,0 +1,120 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { catalogue } from "../../src/lib/problem.ts";
+import { type Answer, anonymous, type Client, type SignedIn, signUp } from "../support/client.ts";
+import { type Operation, readDocument, readOperations } from "../support/routes.ts";
+
+/** What may be called by nobody in particular. Everything else asks for a sign-in. */
+const PUBLIC = [
+  "GET /",
+  "GET /health",
+  "GET /health/live",
+  "GET /openapi.json",
+  "POST /auth/login",
+  "POST /auth/logout",
+  "POST /auth/refresh",
+  "POST /auth/register",
+];
+
+let operations: Operation[];
+let ada: SignedIn;
+let eve: SignedIn;
+beforeAll(async () => {
+  operations = await readOperations();
+  [ada, eve] = await Promise.all([signUp(), signUp()]);
+});
+
+const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
+
+function call(client: Client, { method, body }: Operation, path: string): Promise<Answer> {
+  if (method === "GET") return client.get(path);
+  const send = { POST: client.post, PUT: client.put, PATCH: client.patch, DELETE: client.delete }[
+    method
+  ];
+  if (!send) throw new Error(`${method} is not known to this test`);
+  return send(path, body);
+}
+
+describe("every route", () => {
+  it("asks for a sign-in, unless it is on the public list", async () => {
+    const open = operations.filter((operation) => operation.open).map(nameOf);
+    expect(open.toSorted()).toEqual(PUBLIC.toSorted());
+    const closed = operations.filter((operation) => !operation.open);
+    for (const operation of closed) {
+      const answer = await call(
+        anonymous(),
+        operation,
+        operation.path.replace("{id}", crypto.randomUUID()),
+      );
+      const seen = { route: nameOf(operation), status: answer.status, code: answer.body.code };
+      expect(seen).toEqual({ route: nameOf(operation), status: 401, code: "unauthenticated" });
+      expect(answer.headers.get("www-authenticate")).toContain("Bearer");
+    }
+  });
+
+  it("answers for another's object as for one that never was, and for no id at all", async () => {
+    const chatId = (await ada.post("/chats", { title: "Private" })).body.id;
+    await ada.post(`/chats/${chatId}/messages`, { content: "A secret" });
+    const before = (await ada.get(`/chats/${chatId}`)).body;
+    const byId = operations.filter((operation) => operation.path.includes("{id}"));
+    expect(byId.length).toBeGreaterThan(8);
+    for (const operation of byId) {
+      const answers: unknown[] = [];
+      for (const id of [chatId, crypto.randomUUID(), "no-id", "%00", "0".repeat(200)]) {
+        const { status, body } = await call(eve, operation, operation.path.replace("{id}", id));
+        const { request_id: _request, instance: _instance, ...rest } = body ?? {};
+        answers.push({ route: nameOf(operation), status, ...rest });
+      }
+      expect(
+        new Set(answers.map((answer) => JSON.stringify(answer))).size,
+        JSON.stringify(answers),
+      ).toBe(1);
+      expect(answers[0]).toMatchObject({ status: 404, code: "not_found" });
+    }
+    expect((await ada.get(`/chats/${chatId}`)).body).toEqual(before);
+  });
+
+  it("takes ids in capitals as the same ids", async () => {
+    const { id } = (await ada.post("/chats", {})).body;
+    expect((await ada.get(`/chats/${id.toUpperCase()}`)).body.id).toBe(id);
+  });
+});
+
+describe("the OpenAPI document", () => {
+  it("gives every operation a summary, a known tag, a success, and an example of its body", async () => {
+    const { tags, openapi } = await readDocument();
+    expect(openapi).toBe("3.1.0");
+    const known = tags.map((tag: { name: string }) => tag.name);
+    for (const operation of operations) {
+      expect(operation.summary, nameOf(operation)).toMatch(/^[A-Z]/);
+      expect(known).toEqual(expect.arrayContaining(operation.tags));
+      expect(operation.tags).toHaveLength(1);
+      expect(Object.keys(operation.responses).some((status) => status.startsWith("2"))).toBe(true);
+    }
+  });
+
+  it("gives every operation a body that the operation takes", async () => {
+    const withBody = operations.filter(
+      ({ body, path }) => body !== undefined && !path.startsWith("/auth"),
+    );
+    expect(withBody.length).toBeGreaterThan(5);
+    for (const operation of withBody) {
+      const { id } = (await ada.post("/chats", {})).body;
+      const body = { ...operation.body, ...(operation.body.chat_id && { chat_id: id }) };
+      const path = operation.path.replace("{id}", id);
+      const { status } = await call(ada, { ...operation, body }, path);
+      expect(status, `${nameOf(operation)} ${JSON.stringify(body)}`).toBeLessThan(300);
+    }
+  });
+
+  it("names only problems of the catalogue, each under its own status", () => {
+    for (const operation of operations) {
+      for (const [status, { content }] of Object.entries(operation.responses)) {
+        const schema = content?.["application/problem+json"]?.schema;
+        if (!schema) continue;
+        const codes: (keyof typeof catalogue)[] = schema.allOf[1].properties.code.enum;
+        expect(codes.length).toBeGreaterThan(0);
+        for (const code of codes) expect(catalogue[code].status).toBe(Number(status));
+      }
+    }
+  });
+});

@@ -1,0 +1,54 @@
+/** The routes of the product, from its own OpenAPI document. */
+import { type Body, anonymous } from "./client.ts";
+
+export type Operation = {
+  method: string;
+  /** A template, such as `/chats/{id}`. */
+  path: string;
+  /** True where no sign-in is asked for. */
+  open: boolean;
+  tags: string[];
+  summary: string;
+  /** A body that the route takes, made of the examples of its schema; undefined where it takes none. */
+  body: Body;
+  responses: Record<string, { content?: Record<string, { schema: Body }> }>;
+};
+
+export async function readDocument(): Promise<Body> {
+  return (await anonymous().get("/openapi.json")).body;
+}
+
+export async function readOperations(): Promise<Operation[]> {
+  const document = await readDocument();
+  return Object.entries<Body>(document.paths).flatMap(([path, methods]) =>
+    Object.entries<Body>(methods).map(([method, operation]) => ({
+      method: method.toUpperCase(),
+      path,
+      open: operation.security === undefined,
+      tags: operation.tags ?? [],
+      summary: operation.summary ?? "",
+      body: exampleOf(document, operation.requestBody?.content?.["application/json"]?.schema),
+      responses: operation.responses,
+    })),
+  );
+}
+
+/** A value for a schema: its example, or one made of its required properties. */
+function exampleOf(document: Body, schema: Body): Body {
+  if (!schema) return undefined;
+  if (schema.$ref) return exampleOf(document, document.components.schemas[nameOf(schema.$ref)]);
+  if (schema.example !== undefined) return schema.example;
+  if (schema.allOf) return exampleOf(document, schema.allOf[0]);
+  if (schema.enum) return schema.enum[0];
+  if (schema.type === "object") return exampleObject(document, schema);
+  return schema.type === "boolean" ? true : "text";
+}
+
+function exampleObject(document: Body, { properties = {}, required = [] }: Body): Body {
+  const names: string[] = required.length > 0 ? required : Object.keys(properties).slice(0, 1);
+  return Object.fromEntries(names.map((name) => [name, exampleOf(document, properties[name])]));
+}
+
+function nameOf(ref: string): string {
+  return ref.slice(ref.lastIndexOf("/") + 1);
+}
