@@ -2,8 +2,8 @@
  * Copies the pages of `/docs` and `/redoc` from their npm packages to `dist/assets`, from where the
  * Worker serves them: no CDN, so they work offline and under a strict policy.
  */
-import { copyFile, mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 
 const ASSETS = [
   "swagger-ui-dist/swagger-ui.css",
@@ -12,10 +12,17 @@ const ASSETS = [
   "redoc/bundles/redoc.standalone.js",
 ];
 
+/** The one address outside that they would load: a picture at the foot of Redoc's menu. */
+const FOREIGN_PICTURE = "https://cdn.redoc.ly/redoc/logo-mini.svg";
+const OUR_PICTURE = "/docs-assets/favicon-32x32.png";
+
 const packages = join(import.meta.dirname, "..", "node_modules");
 const target = join(import.meta.dirname, "..", "dist", "assets", "docs-assets");
 
 await mkdir(target, { recursive: true });
 for (const asset of ASSETS) {
-  await copyFile(join(packages, asset), join(target, asset.slice(asset.lastIndexOf("/") + 1)));
+  const bytes = await readFile(join(packages, asset));
+  const isScript = asset.endsWith(".js");
+  const content = isScript ? bytes.toString().replaceAll(FOREIGN_PICTURE, OUR_PICTURE) : bytes;
+  await writeFile(join(target, basename(asset)), content);
 }

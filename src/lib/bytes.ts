@@ -12,8 +12,9 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-export function encodeUtf8(text: string): Uint8Array {
-  return encoder.encode(text);
+export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
+  // The runtime's types leave open what memory it is in; it is never shared.
+  return encoder.encode(text) as Uint8Array<ArrayBuffer>;
 }
 
 /** Length of a text in bytes of UTF-8. */

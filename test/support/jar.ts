@@ -1,0 +1,54 @@
+/** A browser as far as sign-in goes: it keeps cookies, and says which page it is on. */
+import { type Answer, clientWith } from "./client.ts";
+
+/** A page of this origin is allowed in the world of the tests. */
+export const FRONTEND = "http://localhost:3000";
+
+export class Jar {
+  readonly cookies = new Map<string, string>();
+  readonly origin: string | null;
+
+  constructor(origin: string | null = FRONTEND) {
+    this.origin = origin;
+  }
+
+  /** A jar with the same cookies on another page, or on none. */
+  on(origin: string | null): Jar {
+    const other = new Jar(origin);
+    for (const [name, value] of this.cookies) other.cookies.set(name, value);
+    return other;
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.send("get", path);
+  }
+
+  post(path: string, body?: unknown): Promise<Answer> {
+    return this.send("post", path, body);
+  }
+
+  async send(
+    method: "get" | "post" | "put" | "patch" | "delete",
+    path: string,
+    body?: unknown,
+  ): Promise<Answer> {
+    const client = clientWith({
+      ...(this.origin !== null && { origin: this.origin }),
+      ...(this.cookies.size > 0 && { cookie: this.header() }),
+    });
+    const answer = await (method === "get" ? client.get(path) : client[method](path, body));
+    for (const cookie of answer.headers.getSetCookie()) this.#keep(cookie);
+    return answer;
+  }
+
+  header(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  }
+
+  #keep(cookie: string): void {
+    const [pair = "", ...attributes] = cookie.split("; ");
+    const [name = "", value = ""] = pair.split("=");
+    if (attributes.includes("Max-Age=0")) this.cookies.delete(name);
+    else this.cookies.set(name, value);
+  }
+}
