@@ -19,7 +19,10 @@ function call(path: string, init: RequestInit = {}) {
     authorization: `Bearer ${ada.accessToken}`,
     "content-type": "application/json",
   };
-  return fetch(server.url + path, { ...init, headers: { ...headers, ...init.headers } });
+  return fetch(server.url + path, {
+    ...init,
+    headers: { ...headers, ...Object.fromEntries(new Headers(init.headers)) },
+  });
 }
 
 /** A turn whose room is killed after so many events. */

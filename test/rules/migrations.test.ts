@@ -63,7 +63,7 @@ describe("the migrated database", () => {
       "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations'",
     );
     const declared = tables.map((table) => getTableConfig(table).name);
-    expect(rows.map((row) => row.name).toSorted()).toEqual(declared.toSorted());
+    expect(new Set(rows.map((row) => row.name))).toEqual(new Set(declared));
   });
 
   it("has an index for every foreign key, so that a deletion reads no table from end to end", async () => {

@@ -12,13 +12,13 @@ type Given = Record<string, string>;
 
 /** A body: a string or bytes go out as they are, everything else as JSON. */
 export type Client = {
-  get(path: string, headers?: Given): Promise<Answer>;
-  post(path: string, body?: unknown, headers?: Given): Promise<Answer>;
-  put(path: string, body?: unknown, headers?: Given): Promise<Answer>;
-  patch(path: string, body?: unknown, headers?: Given): Promise<Answer>;
-  delete(path: string, body?: unknown, headers?: Given): Promise<Answer>;
+  get: (path: string, headers?: Given) => Promise<Answer>;
+  post: (path: string, body?: unknown, headers?: Given) => Promise<Answer>;
+  put: (path: string, body?: unknown, headers?: Given) => Promise<Answer>;
+  patch: (path: string, body?: unknown, headers?: Given) => Promise<Answer>;
+  delete: (path: string, body?: unknown, headers?: Given) => Promise<Answer>;
   /** The raw response, unchecked: for streams that are read piece by piece. */
-  fetch(path: string, init?: RequestInit): Promise<Response>;
+  fetch: (path: string, init?: RequestInit) => Promise<Response>;
 };
 
 export type SignedIn = Client & {

@@ -39,9 +39,10 @@ async function killWorkerd(envFile: string): Promise<void> {
     const [pid, parent, ...args] = line.trim().split(/\s+/);
     return { pid: Number(pid), parent: Number(parent), args: args.join(" ") };
   });
-  const parents = processes.filter(({ args }) => args.includes(envFile)).map(({ pid }) => pid);
+  const owners = processes.filter(({ args }) => args.includes(envFile));
+  const parents = new Set(owners.map(({ pid }) => pid));
   const workerd = processes.find(
-    ({ parent, args }) => parents.includes(parent) && args.includes("entry=127.0.0.1:"),
+    ({ parent, args }) => parents.has(parent) && args.includes("entry=127.0.0.1:"),
   );
   if (!workerd) throw new Error("the Worker's process was not found");
   process.kill(workerd.pid, "SIGKILL");

@@ -52,3 +52,11 @@ export class Jar {
     else this.cookies.set(name, value);
   }
 }
+
+/** A browser that has signed up. */
+export async function signedUpJar(): Promise<Jar> {
+  const jar = new Jar();
+  const email = `jar.${crypto.randomUUID()}@example.com`;
+  await jar.post("/auth/register", { name: "Jar", email, password: "seven tall lamps" });
+  return jar;
+}
