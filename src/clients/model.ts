@@ -1,6 +1,7 @@
 /** The only file that knows the openai SDK: any provider that speaks its wire format. */
 import OpenAI, { APIConnectionTimeoutError, APIError } from "openai";
 import type { Config } from "../env.ts";
+import { readEventData } from "../lib/event-data.ts";
 import type { Model, Provider } from "../lib/models.ts";
 import { Problem } from "../lib/problem.ts";
 
@@ -32,7 +33,8 @@ export type ModelClient = {
   isConfigured(): boolean;
   /** Asks the configured provider for its list of models: generates nothing, costs nothing. */
   isReachable(signal: AbortSignal): Promise<boolean>;
-  stream(ask: Ask, signal: AbortSignal): AsyncIterable<ModelChunk>;
+  /** What arrived together comes together. */
+  stream(ask: Ask, signal: AbortSignal): AsyncIterable<ModelChunk[]>;
   complete(ask: Ask, signal: AbortSignal): Promise<Completion>;
 };
 
@@ -75,7 +77,15 @@ async function isReachable(clients: OpenAI[], signal: AbortSignal): Promise<bool
   return results.some((result) => result.status === "fulfilled");
 }
 
-async function* stream(client: OpenAI, ask: Ask, signal: AbortSignal): AsyncGenerator<ModelChunk> {
+/**
+ * Reads the provider's events by ourselves, one list for each piece of the network: the SDK's own
+ * iteration costs more than all the rest of a turn, and hides what came together.
+ */
+async function* stream(
+  client: OpenAI,
+  ask: Ask,
+  signal: AbortSignal,
+): AsyncGenerator<ModelChunk[]> {
   let finished = false;
   try {
     const body = {
@@ -83,26 +93,37 @@ async function* stream(client: OpenAI, ask: Ask, signal: AbortSignal): AsyncGene
       stream: true,
       stream_options: { include_usage: true },
     } as const;
-    for await (const chunk of await client.chat.completions.create(body, { signal })) {
-      const pieces = toPieces(chunk);
-      finished ||= pieces.some((piece) => piece.type === "finish");
-      yield* pieces;
+    const response = await client.chat.completions.create(body, { signal }).asResponse();
+    for await (const events of readEventData(response)) {
+      const chunks = events.filter((data) => data !== END_OF_STREAM).flatMap(toChunks);
+      finished ||= chunks.some((chunk) => chunk.type === "finish");
+      if (chunks.length > 0) yield chunks;
     }
   } catch (error) {
     if (signal.aborted) return;
     throw toProblem(error);
   }
-  // A connection cut between two events ends the SDK's iteration like a finished answer does.
+  // A connection cut between two events ends the reading like a finished answer does.
   if (!finished && !signal.aborted) throw new Problem("ai_unavailable");
 }
 
-function toPieces(chunk: OpenAI.ChatCompletionChunk): ModelChunk[] {
-  const pieces: ModelChunk[] = [];
-  const choice = chunk.choices?.[0];
-  if (choice?.delta?.content) pieces.push({ type: "text", text: choice.delta.content });
-  if (choice?.finish_reason) pieces.push({ type: "finish", reason: choice.finish_reason });
-  if (chunk.usage) pieces.push({ type: "usage", usage: toTokenCount(chunk.usage) });
-  return pieces;
+const END_OF_STREAM = "[DONE]";
+
+/** As much of a provider's chunk as we read; a provider may send anything, or an error in its place. */
+type WireChunk = Partial<Pick<OpenAI.ChatCompletionChunk, "choices" | "usage">> & {
+  error?: unknown;
+};
+
+/** Throws for what is not JSON, and for an error that came in mid-stream. */
+function toChunks(data: string): ModelChunk[] {
+  const { choices, usage, error }: WireChunk = JSON.parse(data);
+  if (error) throw new Problem("ai_unavailable");
+  const chunks: ModelChunk[] = [];
+  const choice = choices?.[0];
+  if (choice?.delta?.content) chunks.push({ type: "text", text: choice.delta.content });
+  if (choice?.finish_reason) chunks.push({ type: "finish", reason: choice.finish_reason });
+  if (usage) chunks.push({ type: "usage", usage: toTokenCount(usage) });
+  return chunks;
 }
 
 async function complete(client: OpenAI, ask: Ask, signal: AbortSignal): Promise<Completion> {

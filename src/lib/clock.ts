@@ -14,7 +14,6 @@ export function toIso(time: Date | string): string {
 export function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
-
 /** Resolves once everything that has arrived by now was handled. */
 export function nextTask(): Promise<void> {
   return delay(0);

@@ -38,9 +38,9 @@ export async function* streamAnswer(
   const deadlines = startDeadlines(limits, clock, () => expired.abort());
   const draft = new Draft();
   try {
-    for await (const chunks of joinArrivals(model.stream(request.ask, signal))) {
+    for await (const lists of joinArrivals(model.stream(request.ask, signal))) {
       deadlines.progressed();
-      const text = draft.add(chunks);
+      const text = draft.add(lists.flat());
       if (text !== "") yield text;
     }
   } catch (error) {

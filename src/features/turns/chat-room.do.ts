@@ -11,9 +11,11 @@ import { toProblem } from "../../http/problem-response.ts";
 import type { ProblemCode } from "../../lib/problem.ts";
 import type { TurnEvent } from "./events.ts";
 import { LiveTurn, type TurnOutcome } from "./live-turn.ts";
+import type { Message } from "../messages/schemas.ts";
 import {
   type BegunTurn,
   beginTurn,
+  findAnswer,
   type FinishedTurn,
   finishTurn,
   type NewTurn,
@@ -21,7 +23,14 @@ import {
 } from "./persist.ts";
 import { buildPrompt, historyBytes, promptBudget } from "./prompt.ts";
 import { Readers } from "./readers.ts";
-import { beginningRecord, endOf, type RunningRecord, tellEnd, type TurnRecord } from "./recover.ts";
+import {
+  beginningRecord,
+  endOf,
+  readRecord,
+  type RunningRecord,
+  tellEnd,
+  writeRecord,
+} from "./recover.ts";
 import { type RunDeps, runTurn, type SaveResult } from "./run.ts";
 import { retryDelayMs, saveWithin } from "./save.ts";
 import { DEFAULT_SYSTEM_PROMPT } from "./system-prompt.ts";
@@ -120,7 +129,7 @@ export class ChatRoom extends DurableObject<Env> {
   #prepare(turn: NewTurn, record: RunningRecord): void {
     const { answerId, userId } = turn;
     this.#beginning.add(answerId);
-    this.#log.prepare({ answerId, userId, record: toJson({ running: record }) });
+    this.#log.prepare({ answerId, userId, record: writeRecord({ running: record }) });
     this.ctx.waitUntil(this.#schedule());
   }
 
@@ -143,8 +152,8 @@ export class ChatRoom extends DurableObject<Env> {
     const prompt = buildPrompt(system, begun.path, promptBudget(model));
     const estimatedPromptTokens = prompt.estimatedTokens;
     const record = { ...beginning, answer: begun.answer, estimatedPromptTokens };
-    this.#log.turns.move(answerId, "running", toJson({ running: record }));
-    const live = new LiveTurn({ answerId, userId, firstId: this.#log.open(answerId) });
+    const firstId = this.#log.open(answerId, writeRecord({ running: record }));
+    const live = new LiveTurn({ answerId, userId, firstId });
     live.began(begun.question, begun.chatTitle);
     const input = { userId, chatId, begun, prompt, model, usageId, stop: live.stopSignal };
     this.#drive(live, runTurn(input, this.#runDeps(live)));
@@ -202,31 +211,41 @@ export class ChatRoom extends DurableObject<Env> {
     await this.#schedule();
   }
 
-  /** Saves the end; what Postgres refuses for too long is left to the alarm. */
+  /** Saves the end; what Postgres does not take at once is kept here, and left to the alarm in the end. */
   async #save(live: LiveTurn, finished: FinishedTurn): Promise<SaveResult> {
     const { clock, db } = this.#deps;
     live.finished(finished);
-    const ended = this.#log.turns.find(live.answerId)?.state === "ended";
-    if (!ended) this.#log.turns.move(live.answerId, "saving", toJson({ finished }));
-    const result = await saveWithin(this.#limits.watchdog_ms, clock, async () => {
-      const title = await finishTurn(db, finished);
-      return title === undefined ? ("gone" as const) : { title };
-    });
+    const result = await saveWithin(
+      this.#limits.watchdog_ms,
+      clock,
+      async () => {
+        const title = await finishTurn(db, finished);
+        return title === undefined ? ("gone" as const) : { title };
+      },
+      () => this.#log.keep(live.answerId, writeRecord({ finished })),
+    );
     if (result !== "delayed") this.#log.turns.end(live.answerId, clock());
     return result;
   }
 
-  /** Ends a turn that has no run any more: readers are told, and the text so far is saved. */
+  /** Ends a turn that has no run any more: the text so far is saved, and readers are told. */
   #endLostTurn(turn: RecordedTurn): void {
-    const content = this.#log.contentOf(turn);
-    const finished = endOf(fromJson(turn.record), content, this.#deps.clock());
-    this.#log.reopen(turn);
     const { answerId, userId, firstId } = turn;
+    const content = this.#log.contentOf(answerId);
+    const lost = endOf(readRecord(turn.record), content, this.#deps.clock());
+    this.#log.open(answerId);
     const live = new LiveTurn({ answerId, userId, firstId });
     this.#drive(
       live,
-      tellEnd(finished, (end) => this.#save(live, end)),
+      tellEnd(lost, (finished) => this.#saveLost(live, finished)),
     );
+  }
+
+  /** The message that counts: what Postgres has, or, while it cannot be asked, what it will have. */
+  async #saveLost(live: LiveTurn, finished: FinishedTurn): Promise<Message> {
+    const saved = await this.#save(live, finished);
+    if (saved === "delayed") return finished.message;
+    return (await findAnswer(this.#deps.db, finished)) ?? finished.message;
   }
 
   /** A bug in the run must not leave the turn without an end. */
@@ -240,9 +259,10 @@ export class ChatRoom extends DurableObject<Env> {
     if (this.#live?.answerId === turn.answerId || this.#beginning.has(turn.answerId)) return;
     const { db, clock } = this.#deps;
     try {
-      await finishTurn(db, endOf(fromJson(turn.record), "", clock()));
+      await finishTurn(db, endOf(readRecord(turn.record), "", clock()));
       this.#saveTries = 0;
-      if (turn.firstId === 0) this.#log.turns.remove(turn.answerId);
+      // Not told and not running here: it never began, as far as anybody reads it.
+      if (turn.lastId === 0) this.#log.turns.remove(turn.answerId);
       else this.#log.turns.end(turn.answerId, clock());
     } catch (error) {
       this.#saveTries++;
@@ -276,14 +296,6 @@ export class ChatRoom extends DurableObject<Env> {
 function refuseSecond(live: LiveTurn, { userId }: NewTurn): Refusal {
   if (live.userId !== userId) return { code: "not_found", members: {} };
   return { code: "turn_in_progress", members: { message_id: live.answerId } };
-}
-
-function toJson(record: TurnRecord): string {
-  return JSON.stringify(record);
-}
-
-function fromJson(record: string): TurnRecord {
-  return JSON.parse(record);
 }
 
 function nameOf(error: unknown): string {

@@ -215,3 +215,14 @@ function titleOf(rows: Record<string, unknown>[] | undefined): string | undefine
   const title = rows?.[0]?.title;
   return typeof title === "string" ? title : undefined;
 }
+
+/** An answer as Postgres has it; undefined when it is gone. */
+export async function findAnswer(db: Db, turn: FinishedTurn): Promise<Message | undefined> {
+  const { userId, chatId, message } = turn;
+  const { rows } = await repeatable(() =>
+    db.execute<MessageRow>(sql`
+      SELECT ${messageColumns} FROM messages AS m JOIN chats ON chats.id = m.chat_id ${joinSiblings}
+      WHERE m.chat_id = ${chatId} AND m.id = ${message.id} AND chats.user_id = ${userId}`),
+  );
+  return rows[0] && toMessage(rows[0]);
+}

@@ -23,6 +23,14 @@ export type RunningRecord = {
   startedAt: string;
 };
 
+export function writeRecord(record: TurnRecord): string {
+  return JSON.stringify(record);
+}
+
+export function readRecord(text: string): TurnRecord {
+  return JSON.parse(text);
+}
+
 /** The record of a turn that may or may not be committed. */
 export function beginningRecord(turn: NewTurn, model: Model, usageId: string): RunningRecord {
   const { userId, chatId, answerId, question, at } = turn;
@@ -69,19 +77,19 @@ function toInterrupted(running: RunningRecord, content: string, now: number): Fi
 }
 
 /**
- * Tells readers how a lost turn ends. Its message always carries its content: readers may be ahead of
- * the log, and this replaces what they have.
+ * Tells readers how a lost turn ends: as Postgres has it, where the room was lost after the end was
+ * saved. Its message always carries its content: readers may be ahead of the log, and this replaces
+ * what they have.
  */
 export async function* tellEnd(
   finished: FinishedTurn,
-  save: (finished: FinishedTurn) => Promise<unknown>,
+  save: (finished: FinishedTurn) => Promise<Message>,
 ): AsyncGenerator<TurnEvent> {
-  const { message } = finished;
+  const message = await save(finished);
   if (message.status === "interrupted") {
     const problem = new Problem("turn_interrupted");
     yield { type: "error", error: problem.detail, code: problem.code };
   }
-  await save(finished);
   yield { type: "ai_message_complete", message };
   yield { type: "stream_complete" };
 }

@@ -8,18 +8,20 @@ const LONGEST_RETRY_MS = 5 * 60_000;
 
 /**
  * Calls `save` again and again, with growing pauses, for as long as readers are kept waiting. Its
- * value, or "delayed" when it did not succeed in that time.
+ * value, or "delayed" when it did not succeed in that time. `onFailure` is told of the first failure.
  */
 export async function saveWithin<T>(
   budgetMs: number,
   clock: () => number,
   save: () => Promise<T>,
+  onFailure: () => void = () => {},
 ): Promise<T | "delayed"> {
   const endsAt = clock() + budgetMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
       return await save();
     } catch (error) {
+      if (pauseMs === FIRST_PAUSE_MS) onFailure();
       logError("save_failed", { name: error instanceof Error ? error.name : typeof error });
     }
     if (clock() + pauseMs > endsAt) return "delayed";

@@ -1,16 +1,14 @@
 /** The life of a turn as its room sees it. Pure. */
 
 /**
- * - `beginning`: recorded in the room, perhaps committed in Postgres
- * - `running`: committed; the provider is asked, events are told
- * - `saving`: the answer has ended and is written to Postgres, or will be by alarm
+ * - `running`: committed in Postgres, or about to be; events are told
+ * - `saving`: the answer has ended, but Postgres did not take it at once: the alarm will try again
  * - `ended`: Postgres has it; the log is kept for readers who come late
  */
-export type TurnState = "beginning" | "running" | "saving" | "ended";
+export type TurnState = "running" | "saving" | "ended";
 
 const NEXT: Record<TurnState, readonly TurnState[]> = {
-  beginning: ["running", "saving"],
-  running: ["saving"],
+  running: ["saving", "ended"],
   saving: ["ended"],
   ended: [],
 };
@@ -19,9 +17,4 @@ const NEXT: Record<TurnState, readonly TurnState[]> = {
 export function step(from: TurnState, to: TurnState): TurnState {
   if (!NEXT[from].includes(to)) throw new Error(`a turn cannot go from ${from} to ${to}`);
   return to;
-}
-
-/** True while a turn needs somebody: a live run, or the alarm that makes up for a lost one. */
-export function isUnfinished(state: TurnState): boolean {
-  return state !== "ended";
 }

@@ -7,7 +7,7 @@
  * after a crash the log goes on above it, so that no id ever has two contents.
  */
 import type { NumberedEvent, TurnEvent } from "./events.ts";
-import { type RecordedTurn, TurnTable } from "./turn-table.ts";
+import { type NewRecord, TurnTable } from "./turn-table.ts";
 
 /** Ids that may be handed out between two writes. */
 const HEADROOM = 1_000;
@@ -17,6 +17,8 @@ const KEPT_IN_MEMORY = 256;
 export class TurnLog {
   readonly turns: TurnTable;
   readonly #sql: SqlStorage;
+  /** The turn that events are appended to, and what is still to be written of it. */
+  #open: { answerId: string; record?: string } | undefined;
   /** The newest events; those from `#unwritten` on are not in SQLite yet. */
   #tail: NumberedEvent[] = [];
   #unwritten = 0;
@@ -40,21 +42,19 @@ export class TurnLog {
   }
 
   /** Records a turn that is about to begin, and makes sure of ids for its first events. */
-  prepare(turn: Pick<RecordedTurn, "answerId" | "userId" | "record">): void {
+  prepare(turn: Omit<NewRecord, "firstId">): void {
     this.turns.create();
-    this.turns.insert(turn);
+    this.turns.insert({ ...turn, firstId: this.#lastId + 1 });
     this.#writeCeiling(this.#lastId + HEADROOM);
   }
 
-  /** The turn is committed: what is appended from here on is of it. The id of its first event. */
-  open(answerId: string): number {
-    this.turns.open(answerId, this.#lastId + 1);
+  /**
+   * What is appended from here on is of this turn; its record is written with its first events. The id
+   * of the first of them.
+   */
+  open(answerId: string, record?: string): number {
+    this.#open = { answerId, ...(record !== undefined && { record }) };
     return this.#lastId + 1;
-  }
-
-  /** A turn lost in its middle goes on, above every id that a reader may have. */
-  reopen(turn: RecordedTurn): void {
-    this.turns.open(turn.answerId, turn.firstId);
   }
 
   /** Numbers the event. It is in memory until the next `flush`, which this calls when ids run out. */
@@ -71,11 +71,18 @@ export class TurnLog {
     this.#writeCeiling(this.#lastId + HEADROOM);
   }
 
+  /** The turn's end could not be saved at once: it is kept here, in place of what was known before. */
+  keep(answerId: string, record: string): void {
+    if (this.#open?.answerId === answerId) this.#open = { answerId };
+    this.turns.keep(answerId, record);
+  }
+
   /** Writes everything; the log of this turn grows no more, and the next goes on right after it. */
   seal(answerId: string): void {
     this.#writeTail();
     this.#writeCeiling(this.#lastId);
     this.turns.seal(answerId, this.#lastId);
+    this.#open = undefined;
     this.#tail = [];
     this.#unwritten = 0;
   }
@@ -89,29 +96,24 @@ export class TurnLog {
 
   /** No turn came of it: the ids that were set aside are free again. */
   release(): void {
-    if (this.turns.openId === undefined) this.#writeCeiling(this.#lastId);
+    if (!this.#open) this.#writeCeiling(this.#lastId);
   }
 
   /** Everything was deleted from outside. */
   forget(): void {
     this.turns.forget();
+    this.#open = undefined;
     this.#tail = [];
     this.#unwritten = 0;
     this.#lastId = 0;
     this.#ceiling = 0;
   }
 
-  /** The text of an answer as far as it is in the log. */
-  contentOf({ firstId }: RecordedTurn): string {
-    let text = "";
-    let after = firstId - 1;
-    for (let page = this.readAfter(after); page.length > 0; page = this.readAfter(after)) {
-      for (const { id, event } of page) {
-        if (event.type === "content_delta") text += event.content;
-        after = id;
-      }
-    }
-    return text;
+  /** The text of an answer as far as it was written. */
+  contentOf(answerId: string): string {
+    const query = "SELECT events FROM chunks WHERE answer_id = ? ORDER BY first_id";
+    const rows = this.#sql.exec<{ events: string }>(query, answerId).toArray();
+    return rows.flatMap((row) => parseEvents(row.events).map(textOf)).join("");
   }
 
   /** Forgets the events of turns that ended before a time; their ids are never given out again. */
@@ -137,8 +139,10 @@ export class TurnLog {
   #writeTail(): void {
     const events = this.#tail.slice(this.#unwritten);
     const first = events[0];
-    const answerId = this.turns.openId;
-    if (first && answerId !== undefined) {
+    if (first && this.#open) {
+      const { answerId, record } = this.#open;
+      if (record !== undefined) this.turns.update(answerId, record);
+      this.#open = { answerId };
       const row = [first.id, this.#lastId, answerId, JSON.stringify(events)];
       this.#sql.exec(
         "INSERT INTO chunks (first_id, last_id, answer_id, events) VALUES (?, ?, ?, ?)",
@@ -155,7 +159,14 @@ export class TurnLog {
       ? this.#sql.exec<{ events: string }>(query, id).toArray()[0]
       : undefined;
     if (!row) return undefined;
-    const events: NumberedEvent[] = JSON.parse(row.events);
-    return events.filter((event) => event.id > id);
+    return parseEvents(row.events).filter((event) => event.id > id);
   }
+}
+
+function parseEvents(text: string): NumberedEvent[] {
+  return JSON.parse(text);
+}
+
+function textOf({ event }: NumberedEvent): string {
+  return event.type === "content_delta" ? event.content : "";
 }

@@ -6,12 +6,15 @@ export type RecordedTurn = {
   answerId: string;
   userId: string;
   state: TurnState;
-  /** Ids of its first and last event; 0 where there is none yet. */
+  /** Id of its first event. */
   firstId: number;
+  /** Id of its last event; 0 until it is told. */
   lastId: number;
   /** JSON: what to make of it, see `recover.ts`. */
   record: string;
 };
+
+export type NewRecord = Pick<RecordedTurn, "answerId" | "userId" | "firstId" | "record">;
 
 type Row = {
   answer_id: string;
@@ -43,8 +46,6 @@ const SCHEMA = `
 export class TurnTable {
   readonly #sql: SqlStorage;
   #exists: boolean;
-  /** The turn that events are appended to. */
-  #openId: string | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -56,54 +57,50 @@ export class TurnTable {
     return this.#exists;
   }
 
-  get openId(): string | undefined {
-    return this.#openId;
-  }
-
   create(): void {
     if (!this.#exists) this.#sql.exec(SCHEMA);
     this.#exists = true;
   }
 
-  insert({ answerId, userId, record }: Pick<RecordedTurn, "answerId" | "userId" | "record">): void {
+  insert({ answerId, userId, firstId, record }: NewRecord): void {
     this.#sql.exec(
-      "INSERT INTO turns (answer_id, user_id, state, first_id, last_id, record) VALUES (?, ?, 'beginning', 0, 0, ?)",
+      `INSERT INTO turns (answer_id, user_id, state, first_id, last_id, record)
+       VALUES (?, ?, 'running', ?, 0, ?)`,
       answerId,
       userId,
+      firstId,
       record,
     );
   }
 
-  /** The turn is committed: events come from this id on. */
-  open(answerId: string, firstId: number): void {
-    this.#openId = answerId;
-    this.#sql.exec("UPDATE turns SET first_id = ? WHERE answer_id = ?", firstId, answerId);
+  /** Writes down more of what is known of a turn. */
+  update(answerId: string, record: string): void {
+    this.#sql.exec("UPDATE turns SET record = ? WHERE answer_id = ?", record, answerId);
   }
 
+  /** Its readers have been told everything. */
   seal(answerId: string, lastId: number): void {
-    this.#openId = undefined;
     this.#sql.exec("UPDATE turns SET last_id = ? WHERE answer_id = ?", lastId, answerId);
   }
 
-  /** Takes a step of the turn's life, with what is known of it from here on. */
-  move(answerId: string, to: TurnState, record: string): void {
-    const turn = this.find(answerId);
-    if (!turn || turn.state === to) return;
-    const state = step(turn.state, to);
-    this.#sql.exec(
-      "UPDATE turns SET state = ?, record = ? WHERE answer_id = ?",
-      state,
-      record,
-      answerId,
-    );
+  /** Its end could not be saved at once, and is kept here until it is. */
+  keep(answerId: string, record: string): void {
+    if (this.#move(answerId, "saving")) this.update(answerId, record);
   }
 
   /** Postgres has it: its log is kept for a while from now on. */
   end(answerId: string, endedAt: number): void {
-    const turn = this.find(answerId);
-    if (!turn || turn.state === "ended") return;
-    this.move(answerId, "ended", turn.record);
+    if (!this.#move(answerId, "ended")) return;
     this.#sql.exec("UPDATE turns SET ended_at = ? WHERE answer_id = ?", endedAt, answerId);
+  }
+
+  /** False where the turn is not known here any more, or is there already. */
+  #move(answerId: string, to: TurnState): boolean {
+    const turn = this.find(answerId);
+    if (!turn || turn.state === to) return false;
+    const state = step(turn.state, to);
+    this.#sql.exec("UPDATE turns SET state = ? WHERE answer_id = ?", state, answerId);
+    return true;
   }
 
   remove(answerId: string): void {
@@ -113,7 +110,6 @@ export class TurnTable {
   /** Everything was deleted from outside. */
   forget(): void {
     this.#exists = false;
-    this.#openId = undefined;
   }
 
   find(answerId: string): RecordedTurn | undefined {
@@ -122,15 +118,12 @@ export class TurnTable {
 
   /** The turn whose events hold an id; one that still grows holds every id from its first on. */
   holding(id: number): RecordedTurn | undefined {
-    return this.#select(
-      "WHERE first_id > 0 AND first_id <= ? ORDER BY first_id DESC LIMIT 1",
-      id,
-    )[0];
+    return this.#select("WHERE first_id <= ? ORDER BY first_id DESC LIMIT 1", id)[0];
   }
 
   /** Turns whose readers have not been told the end. */
   unsealed(): RecordedTurn[] {
-    return this.#select("WHERE first_id > 0 AND last_id = 0");
+    return this.#select("WHERE last_id = 0");
   }
 
   /** Turns that Postgres does not have the end of. */

@@ -1,0 +1,62 @@
+/** The client of the bench: light, so that it measures something else than itself. */
+import { Agent, type OutgoingHttpHeaders, request } from "node:http";
+
+const agent = new Agent({ keepAlive: true, maxSockets: 1_000 });
+
+/** How many tokens an answer of the provider has. */
+const TOKENS = 50;
+
+/** A stamp of the provider: milliseconds since the epoch, with three decimals. */
+const STAMP = /(\d{13}\.\d{3}) /g;
+
+export type Target = { url: string; headers: OutgoingHttpHeaders; body: string };
+
+/** Times in milliseconds. */
+export type StreamTimes = { firstTokenMs: number; tokenDelaysMs: number[] };
+
+export const now = () => performance.timeOrigin + performance.now();
+
+/** Reads one stream to its end. */
+export function readStream({ url, headers, body }: Target): Promise<StreamTimes> {
+  const startedAt = now();
+  const tokenDelaysMs: number[] = [];
+  let firstTokenMs = Number.NaN;
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: "POST", agent, headers }, (response) => {
+      response.setEncoding("utf8");
+      response.on("data", (text: string) => {
+        const arrivedAt = now();
+        for (const [, stamp] of text.matchAll(STAMP)) {
+          // What comes after is the whole answer once more, in its last event.
+          if (tokenDelaysMs.length === TOKENS) break;
+          if (Number.isNaN(firstTokenMs)) firstTokenMs = arrivedAt - startedAt;
+          tokenDelaysMs.push(arrivedAt - Number(stamp));
+        }
+      });
+      response.on("error", reject);
+      response.on("end", () => resolve({ firstTokenMs, tokenDelaysMs }));
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+/** One call; its answer. */
+export function call(
+  method: string,
+  url: string,
+  headers: OutgoingHttpHeaders,
+  body?: string,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, agent, headers }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (piece: string) => (text += piece));
+      response.on("error", reject);
+      response.on("end", () => resolve(text));
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}

@@ -1,0 +1,8 @@
+/** Postgres over HTTP, in a process of its own: a real server by its URL, or the embedded one. */
+import { migrate } from "../local/migrate.ts";
+import { startNeon } from "../local/neon.ts";
+
+const postgresUrl = process.argv[2];
+const neon = await startNeon(postgresUrl ? { postgresUrl } : {});
+await migrate(neon.pool);
+process.send?.({ url: neon.url, connectionString: neon.connectionString });

@@ -1,0 +1,85 @@
+/** The processes that a run is made of, each on its own event loop, all gone at its end. */
+import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort, until } from "./wait.ts";
+
+const stops: (() => Promise<unknown> | void)[] = [];
+
+/** Stops everything, the youngest first. */
+export async function stopAll(): Promise<void> {
+  for (let stop = stops.pop(); stop; stop = stops.pop()) await stop();
+}
+
+export async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "bench-"));
+  stops.push(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Starts a script of this folder; the message that it sends once it is ready. */
+export function startScript<T>(name: string, ...args: string[]): Promise<T> {
+  const child = fork(join(import.meta.dirname, name), args);
+  stops.push(() => void child.kill("SIGKILL"));
+  return new Promise((resolve, reject) => {
+    child.once("message", (message) => resolve(message as T));
+    child.once("exit", (code) => reject(new Error(`${name} ended with ${code}`)));
+  });
+}
+
+/** Starts workerd on a configuration, and waits until it listens. */
+export async function startWorkerd(config: string, port: number): Promise<ChildProcess> {
+  const binary = join(import.meta.dirname, "..", "node_modules", ".bin", "workerd");
+  const child = spawn(binary, ["serve", config], { stdio: ["ignore", "ignore", "inherit"] });
+  stops.push(() => void child.kill("SIGKILL"));
+  await until(() => fetch(`http://127.0.0.1:${port}/health/live`, { method: "HEAD" }));
+  return child;
+}
+
+/** Resident memory of a process in MiB; nothing where the machine does not tell it this way. */
+export function memoryMiB({ pid }: ChildProcess): number | undefined {
+  const file = `/proc/${pid}/status`;
+  if (!existsSync(file)) return undefined;
+  const [, kib] = /VmRSS:\s+(\d+)/.exec(readFileSync(file, "utf8")) ?? [];
+  return Number(kib) / 1024;
+}
+
+/** A throw-away Postgres where its programs exist; undefined elsewhere. */
+export async function startPostgres(): Promise<string | undefined> {
+  const programs = findPrograms();
+  if (!programs) return undefined;
+  const folder = await makeFolder();
+  const port = await freePort();
+  const user = unprivileged();
+  await chown(folder, user?.uid ?? process.getuid?.() ?? 0, user?.gid ?? process.getgid?.() ?? 0);
+  await chmod(folder, 0o700);
+  const options = { cwd: folder, ...user, stdio: "ignore" as const };
+  const data = join(folder, "data");
+  execFileSync(join(programs, "initdb"), ["-D", data, "-U", "bench", "-A", "trust"], options);
+  const flags = ["-D", data, "-p", String(port), "-k", folder, "-c", "listen_addresses=127.0.0.1"];
+  const server = spawn(join(programs, "postgres"), flags, options);
+  stops.push(() => new Promise((resolve) => server.once("exit", resolve) && server.kill("SIGINT")));
+  const url = `postgres://bench@127.0.0.1:${port}/postgres`;
+  await until(async () =>
+    execFileSync(join(programs, "psql"), [url, "-c", "SELECT 1"], { stdio: "ignore" }),
+  );
+  return url;
+}
+
+function findPrograms(): string | undefined {
+  try {
+    return execFileSync("pg_config", ["--bindir"], { encoding: "utf8" }).trim();
+  } catch {
+    const versions = ["18", "17", "16", "15", "14"];
+    return versions.map((v) => `/usr/lib/postgresql/${v}/bin`).find((path) => existsSync(path));
+  }
+}
+
+/** Postgres refuses to run as root. */
+function unprivileged(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (flag: string) => Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }));
+  return { uid: id("-u"), gid: id("-g") };
+}

@@ -1,0 +1,31 @@
+/**
+ * The provider of the bench, in a process of its own: 50 ms to the first token, then 50 tokens 10 ms
+ * apart. Each token is the time at which it was sent, so that a reader knows how late it is.
+ */
+import { listen } from "../local/http-server.ts";
+
+const TOKENS = 50;
+const FIRST_TOKEN_MS = 50;
+const TOKEN_MS = 10;
+
+const now = () => performance.timeOrigin + performance.now();
+
+const chunk = (delta: object, finishReason: string | null) =>
+  `data: ${JSON.stringify({ id: "bench", object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason: finishReason }] })}\n\n`;
+
+const FINISH = `${chunk({}, "stop")}data: {"id":"bench","object":"chat.completion.chunk","choices":[],"usage":{"prompt_tokens":100,"completion_tokens":50,"total_tokens":150}}\n\ndata: [DONE]\n\n`;
+
+const server = await listen(async (request, response) => {
+  request.resume();
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  response.flushHeaders();
+  let sent = 0;
+  const send = () => {
+    if (sent++ === TOKENS) return void response.end(FINISH);
+    response.write(chunk({ content: `${now().toFixed(3)} ` }, null));
+    setTimeout(send, TOKEN_MS);
+  };
+  setTimeout(send, FIRST_TOKEN_MS);
+});
+
+process.send?.({ url: `${server.origin}/v1` });

@@ -1,0 +1,49 @@
+/** So many streams at once, again and again: what a reader sees of them. */
+import { setTimeout as delay } from "node:timers/promises";
+import { now, readStream, type Target } from "./client.ts";
+
+export type StreamFigures = {
+  firstTokenMs: number;
+  firstTokenP95Ms: number;
+  tokenDelayMs: number;
+  tokenDelayP95Ms: number;
+  streamsPerSecond: number;
+};
+
+/** Long enough that the starts do not stay together, short beside a stream. */
+const STAGGER_MS = 500;
+
+/** Keeps `atOnce` streams open, each place reading `rounds` of them in a row. */
+export async function measureStreams(
+  atOnce: number,
+  rounds: number,
+  target: (place: number, round: number) => Target,
+): Promise<StreamFigures> {
+  const firstTokens: number[] = [];
+  const delays: number[] = [];
+  const spans = await Promise.all(
+    Array.from({ length: atOnce }, async (_, place) => {
+      await delay((place * STAGGER_MS) / atOnce);
+      const startedAt = now();
+      for (let round = 0; round < rounds; round++) {
+        const times = await readStream(target(place, round));
+        firstTokens.push(times.firstTokenMs);
+        delays.push(...times.tokenDelaysMs);
+      }
+      return now() - startedAt;
+    }),
+  );
+  const meanMs = spans.reduce((sum, span) => sum + span, 0) / atOnce / rounds;
+  return {
+    firstTokenMs: quantile(firstTokens, 0.5),
+    firstTokenP95Ms: quantile(firstTokens, 0.95),
+    tokenDelayMs: quantile(delays, 0.5),
+    tokenDelayP95Ms: quantile(delays, 0.95),
+    streamsPerSecond: (atOnce * 1_000) / meanMs,
+  };
+}
+
+export function quantile(values: number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? Number.NaN;
+}
