@@ -20,10 +20,12 @@ export const ShownTime = z
   .string()
   .openapi({ format: "date-time", example: "2026-11-23T09:30:00.000Z" });
 
+/** `of`: what is done to the text before it is measured. */
+type TextRules = { min?: number; max: number; of?: z.ZodString };
+
 /** Text of `min` to `max` code points; with `min` at least 1 it may not be blank. */
-export function text({ min = 0, max }: { min?: number; max: number }) {
-  return z
-    .string()
+export function text({ min = 0, max, of = z.string() }: TextRules) {
+  return of
     .superRefine((value, context) => {
       const fault = faultOf(value, min, max);
       if (fault)

@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document, made from the routes themselves. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { version } from "../../package.json";
+import { problemExamples } from "./problem-docs.ts";
 import type { App } from "./router.ts";
 
 const DESCRIPTION = `A headless AI chat backend for legal assistance.
@@ -38,6 +39,9 @@ export function describeApi(app: OpenAPIHono<App>): Document {
     name: "access_token",
     description: "`__Host-access_token` on https. Set by signing in; renewed silently.",
   });
+  for (const { code, example } of problemExamples()) {
+    registry.registerComponent("examples", code, example);
+  }
   return app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: { title: "Indifly AI Chat Backend", version, description: DESCRIPTION },

@@ -1,13 +1,15 @@
 /** How a route is declared: its schema, its body's rules and its documented failures in one place. */
-import { createRoute, OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
+import { createRoute, OpenAPIHono, type RouteConfig, type z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { Deps } from "../deps.ts";
 import type { Env } from "../env.ts";
 import type { Principal } from "../lib/principal.ts";
-import { catalogue, type FieldError, Problem, type ProblemCode } from "../lib/problem.ts";
-import { escapePointer } from "../lib/text.ts";
+import { Problem, type ProblemCode } from "../lib/problem.ts";
+import { toFieldErrors } from "./field-errors.ts";
 import { negotiate } from "./negotiate.ts";
+import { problemResponses } from "./problem-docs.ts";
 import { readJsonBody } from "./request-body.ts";
+import { checkQuery } from "./request-query.ts";
 
 export type App = {
   Bindings: Env;
@@ -59,6 +61,7 @@ export function route<const R extends Definition & { path: string }>(definition:
   }: Definition & { path: string } = definition;
   const codes = [...problems, ...sharedProblems(definition)];
   const declared: RouteConfig = {
+    operationId: operationIdOf(definition),
     ...config,
     ...(open ? {} : { security: [{ bearer: [] }, { cookie: [] }] }),
     middleware: middlewareOf(definition),
@@ -68,22 +71,30 @@ export function route<const R extends Definition & { path: string }>(definition:
   return createRoute(declared) as unknown as R;
 }
 
+/** A name for generated clients: `GET /chats/{id}/messages` is `getChatsIdMessages`. */
+function operationIdOf({ method, path }: { method: string; path: string }): string {
+  const words = path.match(/[a-z]+/gi) ?? ["root"];
+  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+}
+
 function middlewareOf(definition: Definition & { path: string }): MiddlewareHandler[] {
   const produced = Object.values(definition.responses).flatMap((response) =>
     "content" in response && response.content ? Object.keys(response.content) : [],
   );
   const formats = [...produced, ...(definition.formats ?? [])];
   const middleware: MiddlewareHandler[] = [nameRoute(definition.path), negotiate(formats)];
+  if (definition.request?.query) middleware.push(checkQuery);
   if (definition.request?.body?.content["application/json"]) middleware.push(readJsonBody);
   return middleware;
 }
 
-const nameRoute =
-  (path: string): MiddlewareHandler<App> =>
-  async (c, next) => {
+/** Names the route for the log. */
+export function nameRoute(path: string): MiddlewareHandler<App> {
+  return async function nameRoute(c, next) {
     c.set("route", path);
     await next();
   };
+}
 
 function sharedProblems(definition: Definition & { path: string }): ProblemCode[] {
   const codes: ProblemCode[] = ["not_acceptable", "internal_error", "headers_too_large"];
@@ -91,42 +102,12 @@ function sharedProblems(definition: Definition & { path: string }): ProblemCode[
     codes.push("unauthenticated", "invalid_token", "origin_not_allowed", "database_unavailable");
   }
   if (definition.path.includes("{")) codes.push("not_found");
-  if (definition.request?.query) codes.push("validation_failed");
+  if (definition.request?.query) codes.push("invalid_encoding", "validation_failed");
   if (definition.request?.body) {
     codes.push("malformed_json", "invalid_encoding", "body_too_large");
     codes.push("unsupported_media_type", "validation_failed");
   }
   return codes;
-}
-
-/** The error format as the OpenAPI document has it. */
-const ProblemSchema = z
-  .looseObject({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    instance: z.string(),
-    code: z.string(),
-    request_id: z.string(),
-    errors: z
-      .array(z.object({ pointer: z.string(), code: z.string(), detail: z.string() }))
-      .optional(),
-  })
-  .openapi("Problem");
-
-function problemResponses(codes: readonly ProblemCode[]): RouteConfig["responses"] {
-  const byStatus = Map.groupBy([...new Set(codes)], (code) => catalogue[code].status);
-  return Object.fromEntries([...byStatus].map(([status, some]) => [status, problemResponse(some)]));
-}
-
-function problemResponse(codes: ProblemCode[]) {
-  const described = codes.map((code) => `\`${code}\`: ${catalogue[code].detail}`);
-  const schema = ProblemSchema.extend({ code: z.enum(codes) });
-  return {
-    description: described.join("\n\n"),
-    content: { "application/problem+json": { schema } },
-  };
 }
 
 /** A required JSON body of a request. */
@@ -137,28 +118,4 @@ export function jsonBody<T extends z.ZodType>(schema: T) {
 /** A JSON answer. */
 export function json<T extends z.ZodType>(schema: T, description: string) {
   return { description, content: { "application/json": { schema } } };
-}
-
-type Issue = z.core.$ZodIssue;
-
-function toFieldErrors(issue: Issue, target: string): FieldError[] {
-  const pointer = pointerOf(issue.path, target);
-  if (issue.code !== "unrecognized_keys")
-    return [{ pointer, code: codeOf(issue), detail: issue.message }];
-  return issue.keys.map((key) => ({
-    pointer: `${pointer}/${escapePointer(key)}`,
-    code: "unknown_field",
-    detail: "There is no such field.",
-  }));
-}
-
-/** A code of ours wins over zod's: `ctx.addIssue({ code: "custom", params: { code } })`. */
-function codeOf(issue: Issue): string {
-  if (issue.code !== "custom") return issue.code;
-  return typeof issue.params?.code === "string" ? issue.params.code : "invalid";
-}
-
-function pointerOf(path: PropertyKey[], target: string): string {
-  if (target === "query") return `?${path.map(String).join(".")}`;
-  return path.map((key) => `/${escapePointer(String(key))}`).join("");
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { anonymous, bearer, expectProblem, type SignedIn, signUp } from "../support/client.ts";
-import { query } from "../support/postgres.ts";
+import { countCalls, query } from "../support/postgres.ts";
 
 const nobody = anonymous();
 let ada: SignedIn;
@@ -79,6 +79,17 @@ describe("signing up", () => {
     });
     const login = await nobody.post("/auth/login", { email, password: password.normalize("NFD") });
     expect(login.status).toBe(200);
+  });
+
+  it("measures a password as it is kept: its accents are no characters of their own", async () => {
+    const password = "éèêëàâä".normalize("NFD");
+    const answer = await nobody.post("/auth/register", {
+      name: "Eve",
+      email: newEmail(),
+      password,
+    });
+    expectProblem(answer, 422, "validation_failed", "/password");
+    expect(answer.body.errors[0].code).toBe("too_short");
   });
 
   it("refuses what is no address, and a name that is blank", async () => {
@@ -160,6 +171,21 @@ describe("one's own account", () => {
       401,
       "invalid_credentials",
     );
+  });
+
+  it("keeps its address when that is asked for again, and waits for no other", async () => {
+    const eve = await signUp();
+    const to = (email: string) => eve.patch("/users/me", { email, current_password: PASSWORD });
+    expect((await to(newEmail())).body.pending_email).not.toBeNull();
+    expect((await to(eve.user.email.toUpperCase())).body).toEqual(eve.user);
+  });
+
+  it("is changed by one trip, or two where the password has to be looked at", async () => {
+    const eve = await signUp();
+    const change = (body: object) => countCalls(eve.user.id, () => eve.patch("/users/me", body));
+    expect(await change({ name: "Eva" })).toBe(1);
+    expect(await change({ name: "Eve", email: newEmail(), current_password: PASSWORD })).toBe(2);
+    expect(await change({})).toBe(1);
   });
 
   it("cannot be made active, verified or another's by saying so", async () => {

@@ -150,6 +150,15 @@ describe("an address", () => {
   it("ignores query parameters that it does not know", async () => {
     expect((await ada.get("/chats?nothing=1&limit=1")).status).toBe(200);
   });
+
+  it("refuses a query that is not UTF-8, and takes a percent sign for what it is", async () => {
+    for (const search of ["%ff", "%c3%28", "a%ed%a0%80"]) {
+      expectProblem(await ada.get(`/chats?search=${search}`), 400, "invalid_encoding");
+    }
+    for (const search of ["100%", "%zz", "%e2%9a%96"]) {
+      expect((await ada.get(`/chats?search=${search}`)).status).toBe(200);
+    }
+  });
 });
 
 describe("a header", () => {

@@ -162,6 +162,14 @@ describe("signing out", () => {
     }
   });
 
+  it("ends the session also by an access token that has expired, which opens nothing else", async () => {
+    const eve = await signUp();
+    const client = bearer(await tokensAt(-60 * MINUTE).issueAccess(sessionOf(eve)));
+    expectProblem(await client.get("/users/me"), 401, "invalid_token");
+    expect((await client.post("/auth/logout")).status).toBe(200);
+    expectProblem(await refresh(eve.refreshToken), 401, "invalid_token");
+  });
+
   it("ends a browser's session and takes its cookies", async () => {
     const jar = await signedUpJar();
     const before = jar.on(FRONTEND);

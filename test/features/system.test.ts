@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { version } from "../../package.json";
-import { anonymous, expectProblem } from "../support/client.ts";
+import { anonymous, type Body, expectProblem } from "../support/client.ts";
+import { until } from "../support/until.ts";
 import { type RunningWorker, startWorker } from "../support/worker.ts";
 
 const nobody = anonymous();
@@ -12,12 +13,14 @@ describe("the front door", () => {
     expect(body).toMatchObject({ success: true, data: { version, docs: "/docs" } });
   });
 
-  it("sends a browser to the documentation", async () => {
+  it("sends a browser to the documentation, and nobody who also reads JSON", async () => {
     const { status, headers } = await nobody.get("/", { accept: "text/html,*/*;q=0.8" });
     expect({ status, location: headers.get("location") }).toEqual({
       status: 302,
       location: "/docs",
     });
+    const accept = "application/json, text/html;q=0.5";
+    expect((await nobody.get("/", { accept })).status).toBe(200);
   });
 });
 
@@ -60,6 +63,7 @@ describe("a part that is down", () => {
   it("makes the service unhealthy where it is Postgres", async () => {
     const response = await fetch(`${withoutPostgres.url}/health`);
     expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).toBe("15");
     expect(await response.json()).toMatchObject({ status: "unhealthy", database: "unavailable" });
   });
 
@@ -74,6 +78,52 @@ describe("a part that is down", () => {
     });
   });
 });
+
+describe("the log", () => {
+  it("has one line for each request, and nothing that a user said or is known by", async () => {
+    const worker = await startWorker({ OPENAI_BASE_URL: "http://127.0.0.1:9/v1" });
+    const email = `log.${crypto.randomUUID()}@example.com`;
+    const account = { name: "Loggia Example", email, password: "seven quiet lamps" };
+    const post = (path: string, body: object, headers = {}) =>
+      fetch(worker.url + path, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify(body),
+      });
+    const signedUp: Body = await (await post("/auth/register", account)).json();
+    const authorization = `Bearer ${signedUp.access_token}`;
+    const failed = await post("/chat", { content: "My quiet secret" }, { authorization });
+    const { chat_id: chatId }: Body = await failed.json();
+    for (const path of ["/docs", `/chats/${chatId}/messages?before=none&x=secret`, "/secret"]) {
+      await (await fetch(worker.url + path, { headers: { authorization } })).text();
+    }
+    const lines = await until(async () => {
+      const requests = linesOf(worker).filter(({ event }) => event === "request");
+      return requests.length >= 5 && requests;
+    });
+    expect(lines).toMatchObject([
+      { method: "POST", route: "/auth/register", status: 201 },
+      { method: "POST", route: "/chat", status: 502, user_id: signedUp.user.id },
+      { method: "GET", route: "/docs", status: 200 },
+      { method: "GET", route: "/chats/{id}/messages", status: 422, problem: "validation_failed" },
+      { method: "GET", status: 404, problem: "route_not_found" },
+    ]);
+    const logged = worker
+      .logs()
+      .filter((line) => line.startsWith("{"))
+      .join("\n");
+    const tokens = [signedUp.access_token, signedUp.refresh_token];
+    const unsaid = [email, "Loggia", "quiet", "secret", chatId, ...tokens];
+    for (const text of unsaid) expect(logged).not.toContain(text);
+    await worker.close();
+  });
+});
+
+/** What the Worker itself has logged. */
+function linesOf(worker: RunningWorker): Record<string, unknown>[] {
+  const own = worker.logs().filter((line) => line.startsWith("{"));
+  return own.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
 
 describe("a wrong environment", () => {
   it("refuses to serve, and names the variables but not their values", async () => {
@@ -109,6 +159,17 @@ describe("the documentation", () => {
         expect(await asset.text()).not.toContain("cdn.redoc.ly");
       }
     }
+  });
+
+  it("is sent once, and then only when it has changed", async () => {
+    const path = "/docs-assets/swagger-ui.css";
+    const first = await nobody.fetch(path);
+    expect(first.headers.get("content-type")).toBe("text/css; charset=utf-8");
+    expect(first.headers.get("cache-control")).toBe("public, max-age=86400");
+    await first.text();
+    const tag = first.headers.get("etag") ?? "";
+    const again = await nobody.fetch(path, { headers: { "if-none-match": tag } });
+    expect({ status: again.status, body: await again.text() }).toEqual({ status: 304, body: "" });
   });
 
   it("has no files but its own", async () => {

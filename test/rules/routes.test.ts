@@ -1,6 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { catalogue } from "../../src/lib/problem.ts";
-import { type Answer, anonymous, type Client, type SignedIn, signUp } from "../support/client.ts";
+import {
+  type Answer,
+  anonymous,
+  type Body,
+  type Client,
+  type SignedIn,
+  signUp,
+} from "../support/client.ts";
 import { type Operation, readDocument, readOperations } from "../support/routes.ts";
 
 /** What may be called by nobody in particular. Everything else asks for a sign-in. */
@@ -14,6 +21,18 @@ const PUBLIC = [
   "POST /auth/refresh",
   "POST /auth/register",
 ];
+
+/** The named schemas of all request bodies. */
+function bodySchemas(components: Body, paths: Body): [string, Body][] {
+  const all = Object.values<Body>(paths).flatMap((methods) => Object.values<Body>(methods));
+  const schemas = all.flatMap(({ requestBody }) =>
+    Object.values<Body>(requestBody?.content ?? {}).map(({ schema }) => schema),
+  );
+  const names = schemas.map(({ $ref }) => String($ref).replace("#/components/schemas/", ""));
+  return [...new Set(names)].map((name) => [name, components.schemas[name]]);
+}
+
+const isShown = (schema: Body) => schema.example !== undefined || schema.enum !== undefined;
 
 let operations: Operation[];
 let ada: SignedIn;
@@ -80,7 +99,7 @@ describe("every route", () => {
 });
 
 describe("the OpenAPI document", () => {
-  it("gives every operation a summary, a known tag, a success, and an example of its body", async () => {
+  it("gives every operation a name of its own, a summary, a known tag and a success", async () => {
     const { tags, openapi } = await readDocument();
     expect(openapi).toBe("3.1.0");
     const known = tags.map((tag: { name: string }) => tag.name);
@@ -88,7 +107,21 @@ describe("the OpenAPI document", () => {
       expect(operation.summary, nameOf(operation)).toMatch(/^[A-Z]/);
       expect(known).toEqual(expect.arrayContaining(operation.tags));
       expect(operation.tags).toHaveLength(1);
+      expect(operation.id, nameOf(operation)).toMatch(/^[a-z]+([A-Z][a-z]+)+$/);
       expect(Object.keys(operation.responses).some((status) => status.startsWith("2"))).toBe(true);
+    }
+    expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
+  });
+
+  it("has an example of every body that is sent, and of every problem that comes back", async () => {
+    const { components, paths } = await readDocument();
+    for (const [name, { example, properties, required = [] }] of bodySchemas(components, paths)) {
+      const whole = example ?? required.every((key: string) => isShown(properties[key]));
+      expect(whole, name).toBeTruthy();
+    }
+    expect(Object.keys(components.examples).toSorted()).toEqual(Object.keys(catalogue).toSorted());
+    for (const { value } of Object.values<Body>(components.examples)) {
+      expect(value).toMatchObject(catalogue[value.code as keyof typeof catalogue]);
     }
   });
 

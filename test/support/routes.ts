@@ -2,6 +2,8 @@
 import { type Body, anonymous } from "./client.ts";
 
 export type Operation = {
+  /** What generated clients call it. */
+  id: string;
   method: string;
   /** A template, such as `/chats/{id}`. */
   path: string;
@@ -22,6 +24,7 @@ export async function readOperations(): Promise<Operation[]> {
   const document = await readDocument();
   return Object.entries<Body>(document.paths).flatMap(([path, methods]) =>
     Object.entries<Body>(methods).map(([method, operation]) => ({
+      id: operation.operationId,
       method: method.toUpperCase(),
       path,
       open: operation.security === undefined,

@@ -8,11 +8,16 @@ export function checkPassword(
   account: { name: string; email: string },
   pointer = "/password",
 ): void {
-  const folded = password.normalize("NFC").toLowerCase();
+  const folded = fold(password);
   if (COMMON_PASSWORDS.has(folded)) throw refuse(pointer, "common_password", COMMON);
-  const [mailbox = ""] = account.email.toLowerCase().split("@");
-  const own = [account.name.toLowerCase(), account.email.toLowerCase(), mailbox];
+  const [mailbox = ""] = account.email.split("@");
+  const own = [account.name, account.email, mailbox].map(fold);
   if (own.includes(folded)) throw refuse(pointer, "own_name", OWN);
+}
+
+/** As it is kept, regardless of case. */
+function fold(text: string): string {
+  return text.normalize("NFC").toLowerCase();
 }
 
 const COMMON = "This password is among the first that anybody would try. Choose another.";

@@ -112,32 +112,19 @@ export async function getUser(db: Db, userId: string): Promise<UserRow> {
   return rows[0] ?? gone();
 }
 
-/** Changes the account's name. Throws `invalid_token` when the account is gone. */
-export async function renameUser(
-  db: Db,
-  userId: string,
-  name: string,
-  now: Date,
-): Promise<UserRow> {
-  const rows = await repeatable(() =>
-    db.update(users).set({ name, updatedAt: now }).where(eq(users.id, userId)).returning(),
-  );
-  return rows[0] ?? gone();
-}
+/** What may be changed of an account; `pendingEmail` counts once it is verified, null withdraws it. */
+export type UserChanges = { name?: string; pendingEmail?: string | null };
 
-/** Remembers an address that counts once it is verified. */
-export async function setPendingEmail(
+/** Changes the account. Throws `invalid_token` when it is gone. */
+export async function changeUser(
   db: Db,
   userId: string,
-  email: string,
+  changes: UserChanges,
   now: Date,
 ): Promise<UserRow> {
+  const set = { ...changes, updatedAt: now };
   const rows = await repeatable(() =>
-    db
-      .update(users)
-      .set({ pendingEmail: email, updatedAt: now })
-      .where(eq(users.id, userId))
-      .returning(),
+    db.update(users).set(set).where(eq(users.id, userId)).returning(),
   );
   return rows[0] ?? gone();
 }

@@ -125,17 +125,17 @@ function cookieRefreshToken(c: Context<App>): string {
   return cookies.refresh;
 }
 
-/** The session that any valid token of the request is of: body, header, then cookies. */
+/** The session that a token of the request is of, expired or not: body, header, then cookies. */
 async function findSessionId(c: Context<App>, given?: string): Promise<string | undefined> {
   const { tokens } = c.get("deps");
   if (given) return (await tokens.readRefresh(given))?.sessionId;
   const authorization = c.req.header("authorization");
   if (authorization !== undefined) {
-    return (await tokens.readAccess(bearerToken(authorization) ?? ""))?.sessionId;
+    return (await tokens.readExpiredAccess(bearerToken(authorization) ?? ""))?.sessionId;
   }
   const cookies = readSessionCookies(c);
   if (!cookies) return undefined;
   requireAllowedOrigin(c);
   const claims = await tokens.readRefresh(cookies.refresh ?? "");
-  return (claims ?? (await tokens.readAccess(cookies.access ?? "")))?.sessionId;
+  return (claims ?? (await tokens.readExpiredAccess(cookies.access ?? "")))?.sessionId;
 }

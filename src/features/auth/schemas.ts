@@ -6,6 +6,9 @@ import type { UserRow } from "./queries.ts";
 
 const LONGEST_EMAIL = 254;
 
+const Seconds = z.int().openapi({ description: "Seconds.", example: 900 });
+const Token = z.string().openapi({ example: "eyJhbGciOiJIUzI1NiIs…" });
+
 export const Email = z
   .email("This is not an e-mail address.")
   .max(LONGEST_EMAIL)
@@ -13,7 +16,10 @@ export const Email = z
 
 export const Name = text({ min: 1, max: 200 }).openapi({ example: "Ada Example" });
 
-export const NewPassword = text({ min: 8, max: 128 }).openapi({ example: "seven tall lamps" });
+/** Measured as it is kept: an accent that is typed apart from its letter counts for nothing. */
+export const NewPassword = text({ min: 8, max: 128, of: z.string().normalize("NFC") }).openapi({
+  example: "seven tall lamps",
+});
 
 /** A password to check against the stored one: any text of bearable length. */
 export const GivenPassword = text({ max: 1_000 }).openapi({ example: "seven tall lamps" });
@@ -28,26 +34,29 @@ export const Login = z
 
 /** The body of refresh and logout; without it the cookie counts. */
 export const GivenRefreshToken = z
-  .strictObject({ refresh_token: z.string().max(4_096).nullish() })
+  .strictObject({ refresh_token: Token.max(4_096).nullish() })
   .openapi("RefreshToken");
 
 export const User = z
   .object({
     id: ShownId,
-    name: z.string(),
-    email: z.string(),
-    pending_email: z.string().nullable(),
-    email_verified: z.boolean(),
-    is_active: z.boolean(),
+    name: z.string().openapi({ example: "Ada Example" }),
+    email: z.string().openapi({ example: "ada@example.com" }),
+    pending_email: z.string().nullable().openapi({
+      description: "An address that counts once it is verified.",
+      example: null,
+    }),
+    email_verified: z.boolean().openapi({ example: false }),
+    is_active: z.boolean().openapi({ example: true }),
     created_at: ShownTime,
   })
   .openapi("User");
 
 const tokenFields = {
-  access_token: z.string(),
+  access_token: Token,
   token_type: z.literal("bearer"),
-  expires_in: z.int().openapi({ description: "Seconds.", example: 900 }),
-  refresh_token: z.string(),
+  expires_in: Seconds,
+  refresh_token: Token,
 };
 
 export const TokenAnswer = z.object(tokenFields).openapi("Tokens");
@@ -55,7 +64,7 @@ export const TokenAnswer = z.object(tokenFields).openapi("Tokens");
 export const SignedIn = z
   .object({
     success: z.literal(true),
-    message: z.string(),
+    message: z.string().openapi({ example: "Welcome." }),
     user: User,
     data: z.object({ user_id: ShownId }),
     ...tokenFields,
@@ -63,7 +72,7 @@ export const SignedIn = z
   .openapi("SignedIn");
 
 /** What a cookie client is told of a refresh: never a token. */
-export const CookieRenewed = z.object({ expires_in: z.int() }).openapi("CookieRenewed");
+export const CookieRenewed = z.object({ expires_in: Seconds }).openapi("CookieRenewed");
 
 export const UserChange = z
   .strictObject({
@@ -75,7 +84,7 @@ export const UserChange = z
     path: ["current_password"],
     message: "A new e-mail address needs the current password.",
   })
-  .openapi("UserChange");
+  .openapi("UserChange", { example: { name: "Ada Example" } });
 
 export function toUser(row: UserRow): z.infer<typeof User> {
   return {

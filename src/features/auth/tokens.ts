@@ -4,7 +4,7 @@
  *
  * @see RFC 9068 JWT Profile for OAuth 2.0 Access Tokens (`at+jwt`), RFC 8725 JWT Best Practices
  */
-import { errors, jwtVerify, SignJWT } from "jose";
+import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { encodeUtf8, toBase64Url } from "../../lib/bytes.ts";
 import type { Clock } from "../../lib/clock.ts";
 
@@ -25,6 +25,8 @@ export type Tokens = {
   /** The claims, or undefined for anything but a valid token of this kind. */
   readAccess(token: string): Promise<AccessClaims | undefined>;
   readRefresh(token: string): Promise<RefreshClaims | undefined>;
+  /** The claims of an access token, of an expired one too: enough to end its session, for nothing else. */
+  readExpiredAccess(token: string): Promise<AccessClaims | undefined>;
 };
 
 type Kind = { type: string; purpose: string; ttlSeconds: number };
@@ -44,6 +46,8 @@ export function createTokens(secret: string, clock: Clock): Tokens {
     readAccess: async (token) => toClaims(await verify(ACCESS, await access(), token, clock)),
     readRefresh: async (token) =>
       toRefreshClaims(await verify(REFRESH, await refresh(), token, clock)),
+    readExpiredAccess: async (token) =>
+      toClaims(await verify(ACCESS, await access(), token, clock, { expired: true })),
   };
 }
 
@@ -65,7 +69,13 @@ function sign(
     .sign(key);
 }
 
-async function verify(kind: Kind, { id, key }: Key, token: string, clock: Clock) {
+async function verify(
+  kind: Kind,
+  { id, key }: Key,
+  token: string,
+  clock: Clock,
+  { expired = false } = {},
+): Promise<JWTPayload | undefined> {
   try {
     const { payload, protectedHeader } = await jwtVerify(token, key, {
       algorithms: [ALGORITHM],
@@ -79,20 +89,20 @@ async function verify(kind: Kind, { id, key }: Key, token: string, clock: Clock)
     });
     return protectedHeader.kid === id ? payload : undefined;
   } catch (error) {
+    // Its age is looked at last: by then the token is known to be one of ours, and of this kind.
+    if (expired && error instanceof errors.JWTExpired) return error.payload;
     if (error instanceof errors.JOSEError) return undefined;
     throw error;
   }
 }
 
-type Payload = Awaited<ReturnType<typeof verify>>;
-
-function toClaims(payload: Payload): AccessClaims | undefined {
+function toClaims(payload: JWTPayload | undefined): AccessClaims | undefined {
   if (!payload || typeof payload.sub !== "string" || typeof payload.sid !== "string")
     return undefined;
   return { userId: payload.sub, sessionId: payload.sid };
 }
 
-function toRefreshClaims(payload: Payload): RefreshClaims | undefined {
+function toRefreshClaims(payload: JWTPayload | undefined): RefreshClaims | undefined {
   const claims = toClaims(payload);
   if (!claims || typeof payload?.gen !== "number") return undefined;
   return { ...claims, generation: payload.gen };

@@ -22,19 +22,23 @@ export const Health = z
 type Health = z.infer<typeof Health>;
 type Availability = z.infer<typeof Availability>;
 
-const KEPT_MS = 15_000;
+/** How long a look at the parts is kept. */
+export const KEPT_SECONDS = 15;
+
 const CHECK_MS = 3_000;
 
-/** The last look at the parts, per isolate: a load balancer's questions are not passed on. */
-const healthCache = new WeakMap<Deps, { checkedAt: number; health: Promise<Health> }>();
+/**
+ * The last look at the parts, per isolate: a load balancer's questions are not passed on. A look is kept
+ * once it is done, never while it goes on: it would hang for everybody if the one who asked first left.
+ */
+const healthCache = new WeakMap<Deps, { doneAt: number; health: Health }>();
 
 /** Looks at every part at once, no more often than every 15 seconds, and generates nothing. */
-export function checkHealth(deps: Deps): Promise<Health> {
-  const now = deps.clock();
+export async function checkHealth(deps: Deps): Promise<Health> {
   const cached = healthCache.get(deps);
-  if (cached && now - cached.checkedAt < KEPT_MS) return cached.health;
-  const health = lookAtAll(deps);
-  healthCache.set(deps, { checkedAt: now, health });
+  if (cached && deps.clock() - cached.doneAt < KEPT_SECONDS * 1000) return cached.health;
+  const health = await lookAtAll(deps);
+  healthCache.set(deps, { doneAt: deps.clock(), health });
   return health;
 }
 

@@ -6,9 +6,9 @@ import { version } from "../../../package.json";
 import { envelope } from "../../http/fields.ts";
 import { names } from "../../http/negotiate.ts";
 import { describeApi } from "../../http/openapi.ts";
-import { type App, createRouter, json, route } from "../../http/router.ts";
+import { type App, createRouter, json, nameRoute, route } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
-import { checkHealth, Health } from "./health.ts";
+import { checkHealth, Health, KEPT_SECONDS } from "./health.ts";
 import {
   ASSETS_PATH,
   PAGE_HEADERS,
@@ -78,13 +78,15 @@ export function systemRoutes(app: OpenAPIHono<App>) {
   let document: ReturnType<typeof describeApi> | undefined;
   const router = createRouter()
     .openapi(welcome, (c) => {
-      if (names(c.req.header("accept") ?? "", "text/html")) return c.redirect("/docs", 302);
+      if (isBrowser(c.req.header("accept") ?? "")) return c.redirect("/docs", 302);
       const data = { version, docs: "/docs" };
       return c.json({ success: true as const, message: "Indifly AI Chat Backend", data }, 200);
     })
     .openapi(health, async (c) => {
       const report = await checkHealth(c.get("deps"));
-      return c.json(report, report.status === "unhealthy" ? 503 : 200);
+      if (report.status !== "unhealthy") return c.json(report, 200);
+      c.header("retry-after", String(KEPT_SECONDS));
+      return c.json(report, 503);
     })
     .openapi(live, (c) => c.json({ status: "alive" as const }, 200))
     .openapi(openApi, (c) => {
@@ -92,18 +94,33 @@ export function systemRoutes(app: OpenAPIHono<App>) {
       c.header("cache-control", "public, max-age=300");
       return c.json(document, 200);
     });
-  router.get("/docs", (c) => c.body(SWAGGER_PAGE, 200, PAGE_HEADERS));
-  router.get("/docs/start.js", (c) => c.body(SWAGGER_START, 200, SCRIPT_HEADERS));
-  router.get("/redoc", (c) => c.body(REDOC_PAGE, 200, PAGE_HEADERS));
-  router.get(`${ASSETS_PATH}/:file`, serveAsset);
+  servePages(router);
   return router;
 }
 
-/** The files are named after their version's content by nobody, so a browser asks again each day. */
+/** It names HTML, and does not also name what a program reads. */
+function isBrowser(accept: string): boolean {
+  return names(accept, "text/html") && !names(accept, "application/json");
+}
+
+/** What people look at is no part of the API's own description. */
+function servePages(router: OpenAPIHono<App>): void {
+  const serve = (path: string, body: string, headers: Record<string, string>) =>
+    router.get(path, nameRoute(path), (c) => c.body(body, 200, headers));
+  serve("/docs", SWAGGER_PAGE, PAGE_HEADERS);
+  serve("/docs/start.js", SWAGGER_START, SCRIPT_HEADERS);
+  serve("/redoc", REDOC_PAGE, PAGE_HEADERS);
+  const assets = `${ASSETS_PATH}/:file`;
+  router.get(assets, nameRoute(assets), serveAsset);
+}
+
+/** The files' names do not tell their version, so a browser asks each day whether they have changed. */
 async function serveAsset(c: Context<App>): Promise<Response> {
-  const found = await c.env.ASSETS.fetch(new URL(c.req.path, c.req.url));
-  if (!found.ok) throw new Problem("route_not_found");
+  const known = c.req.header("if-none-match");
+  const init = known === undefined ? {} : { headers: { "if-none-match": known } };
+  const found = await c.env.ASSETS.fetch(new URL(c.req.path, c.req.url), init);
+  if (!found.ok && found.status !== 304) throw new Problem("route_not_found");
   const headers = new Headers(found.headers);
   headers.set("cache-control", "public, max-age=86400");
-  return new Response(found.body, { headers });
+  return new Response(found.body, { status: found.status, headers });
 }

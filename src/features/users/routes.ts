@@ -1,10 +1,13 @@
 /** One's own account. */
+import type { z } from "@hono/zod-openapi";
 import type { Deps } from "../../deps.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
 import { verifyPassword } from "../auth/password.ts";
-import { getUser, renameUser, setPendingEmail, type UserRow } from "../auth/queries.ts";
+import { changeUser, getUser, type UserRow } from "../auth/queries.ts";
 import { toUser, User, UserChange } from "../auth/schemas.ts";
+
+type Change = z.infer<typeof UserChange>;
 
 const tags = ["Accounts"];
 
@@ -34,21 +37,25 @@ export const userRoutes = createRouter()
   })
   .openapi(changeMe, async (c) => {
     const { userId } = c.get("principal");
-    const { name, email, current_password: password } = c.req.valid("json");
-    const deps = c.get("deps");
-    if (email) await changeEmail(deps, userId, email, password ?? "");
-    const user = name ? await rename(deps, userId, name) : await getUser(deps.db, userId);
-    return c.json(toUser(user), 200);
+    return c.json(toUser(await change(c.get("deps"), userId, c.req.valid("json"))), 200);
   });
 
-function rename({ db, clock }: Deps, userId: string, name: string): Promise<UserRow> {
-  return renameUser(db, userId, name, new Date(clock()));
+async function change(deps: Deps, userId: string, wanted: Change): Promise<UserRow> {
+  const { name, email, current_password: password } = wanted;
+  if (!name && !email) return getUser(deps.db, userId);
+  const changes = {
+    ...(name && { name }),
+    ...(email && { pendingEmail: await checkEmail(deps, userId, email, password ?? "") }),
+  };
+  return changeUser(deps.db, userId, changes, new Date(deps.clock()));
 }
 
-/** A stolen token alone cannot take the account over: the address needs the password. */
-async function changeEmail(deps: Deps, userId: string, email: string, password: string) {
-  const user = await getUser(deps.db, userId);
+/**
+ * What is to wait for its verification: nothing where it is the present address again. A stolen token
+ * alone cannot take the account over: the address needs the password.
+ */
+async function checkEmail({ db }: Deps, userId: string, email: string, password: string) {
+  const user = await getUser(db, userId);
   if (!verifyPassword(password, user.hashedPassword)) throw new Problem("invalid_credentials");
-  if (email.toLowerCase() === user.email.toLowerCase()) return;
-  await setPendingEmail(deps.db, userId, email, new Date(deps.clock()));
+  return email.toLowerCase() === user.email.toLowerCase() ? null : email;
 }

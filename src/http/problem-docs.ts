@@ -1,0 +1,50 @@
+/** The error format and the catalogue, as the OpenAPI document has them. */
+import { type RouteConfig, z } from "@hono/zod-openapi";
+import { catalogue, Problem, type ProblemCode } from "../lib/problem.ts";
+import { problemDocument } from "./problem-response.ts";
+
+const ProblemSchema = z
+  .looseObject({
+    type: z.string().openapi({ description: "Stable for each `code`." }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().openapi({ description: "A sentence for a person." }),
+    instance: z.string().openapi({ description: "The path that was asked for." }),
+    code: z.string().openapi({ description: "What a program should look at." }),
+    request_id: z.string().openapi({ description: "Also in the header `X-Request-Id`." }),
+    errors: z
+      .array(z.object({ pointer: z.string(), code: z.string(), detail: z.string() }))
+      .optional()
+      .openapi({ description: "Of a validation: a JSON Pointer into the body, or `?name`." }),
+  })
+  .openapi("Problem");
+
+/** The responses of the problems that a route may end with, by status. */
+export function problemResponses(codes: readonly ProblemCode[]): RouteConfig["responses"] {
+  const byStatus = Map.groupBy([...new Set(codes)], (code) => catalogue[code].status);
+  return Object.fromEntries([...byStatus].map(([status, some]) => [status, problemResponse(some)]));
+}
+
+function problemResponse(codes: ProblemCode[]) {
+  const described = codes.map((code) => `\`${code}\`: ${catalogue[code].detail}`);
+  const schema = ProblemSchema.extend({ code: z.enum(codes) });
+  const examples = Object.fromEntries(
+    codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
+  );
+  return {
+    description: described.join("\n\n"),
+    content: { "application/problem+json": { schema, examples } },
+  };
+}
+
+/** An example of each kind, which the responses refer to. */
+export function problemExamples() {
+  const codes = Object.keys(catalogue) as ProblemCode[];
+  return codes.map((code) => {
+    const document = problemDocument(new Problem(code));
+    const value = { ...document, instance: "/chats", request_id: REQUEST_ID };
+    return { code, example: { summary: document.title, value } };
+  });
+}
+
+const REQUEST_ID = "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10";

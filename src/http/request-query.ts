@@ -1,0 +1,20 @@
+import type { MiddlewareHandler } from "hono";
+import { Problem } from "../lib/problem.ts";
+
+/** A `%` that begins no escape stands for itself: browsers and people send it. */
+const STRAY_PERCENT = /%(?![0-9a-f]{2})/gi;
+
+/** Refuses a query string whose escapes are no UTF-8: it would be read as something that was not sent. */
+export const checkQuery: MiddlewareHandler = async function checkQuery(c, next) {
+  if (!isUtf8(new URL(c.req.url).search)) throw new Problem("invalid_encoding");
+  await next();
+};
+
+function isUtf8(query: string): boolean {
+  try {
+    decodeURIComponent(query.replace(STRAY_PERCENT, "%25"));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { accepts, names } from "../../src/http/negotiate.ts";
+
+const JSON_TYPE = "application/json";
+const EVENTS = "text/event-stream";
+
+describe("an Accept header", () => {
+  it("accepts a type by its name, by its family, or by everything, in any case", () => {
+    for (const accept of [
+      "application/json",
+      "APPLICATION/JSON",
+      "application/*",
+      "*/*",
+      "text/html, */*;q=0.1",
+      "text/html,application/json;charset=utf-8",
+      "application/json ; q=0.5",
+    ]) {
+      expect(accepts(accept, JSON_TYPE), accept).toBe(true);
+    }
+  });
+
+  it("does not accept what it does not name, or names with no weight", () => {
+    for (const accept of ["text/html", "text/*", "image/png, text/html", "application/json;q=0"]) {
+      expect(accepts(accept, JSON_TYPE), accept).toBe(false);
+    }
+  });
+
+  it("is taken by its most exact range, wherever that stands", () => {
+    expect(accepts("*/*, application/json;q=0", JSON_TYPE)).toBe(false);
+    expect(accepts("application/*;q=0, */*", JSON_TYPE)).toBe(false);
+    expect(accepts("application/*;q=0, application/json", JSON_TYPE)).toBe(true);
+  });
+
+  it("names a type only by its name, so that a library's */* starts no stream", () => {
+    expect(names("text/event-stream", EVENTS)).toBe(true);
+    expect(names("application/json, text/event-stream;q=0.9", EVENTS)).toBe(true);
+    for (const accept of ["*/*", "text/*", "text/event-stream;q=0", "", "text/event-streams"]) {
+      expect(names(accept, EVENTS), accept).toBe(false);
+    }
+  });
+
+  it("with a weight that is none is taken as without one", () => {
+    expect(accepts("application/json;q=high", JSON_TYPE)).toBe(true);
+  });
+});

@@ -1,0 +1,88 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { hashPassword, verifyNothing, verifyPassword } from "../../src/features/auth/password.ts";
+import { checkPassword } from "../../src/features/auth/password-policy.ts";
+import { Problem } from "../../src/lib/problem.ts";
+
+/** argon2id of "password" under the salt "somesalt", from the reference implementation's own tests. */
+const REFERENCE =
+  "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+
+describe("a password at rest", () => {
+  const password = "Übergrößen 密码";
+  let stored: string;
+  beforeAll(() => {
+    stored = hashPassword(password);
+  });
+
+  it("is a PHC string with a salt of its own", () => {
+    expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
+    expect(hashPassword(password)).not.toBe(stored);
+  });
+
+  it("is known again, also as another keyboard composes it", () => {
+    expect(verifyPassword(password, stored)).toBe(true);
+    expect(verifyPassword(password.normalize("NFD"), stored)).toBe(true);
+  });
+
+  it("is not another one, however near", () => {
+    for (const other of ["", password.toLowerCase(), `${password} `, password.slice(0, -1)]) {
+      expect(verifyPassword(other, stored), other).toBe(false);
+    }
+  });
+
+  it("is known again under the cost that it was stored with", () => {
+    expect(verifyPassword("password", REFERENCE)).toBe(true);
+    expect(verifyPassword("Password", REFERENCE)).toBe(false);
+  });
+
+  it("is nobody's where what is stored is no PHC string of this kind", () => {
+    for (const phc of [
+      "",
+      "password",
+      REFERENCE.replace("argon2id", "argon2i"),
+      "$argon2id$v=19",
+    ]) {
+      expect(verifyPassword("password", phc)).toBe(false);
+    }
+  });
+
+  it("of nobody is never right", () => {
+    expect(verifyNothing(password)).toBe(false);
+  });
+});
+
+describe("a new password", () => {
+  const account = { name: "René Example", email: "Rene.Example@example.com" };
+
+  const refusal = (password: string): string | undefined => {
+    try {
+      checkPassword(password, account);
+      return undefined;
+    } catch (error) {
+      return error instanceof Problem ? error.extras.errors?.[0]?.code : "no problem at all";
+    }
+  };
+
+  it("may be anything that others would not try first", () => {
+    for (const password of ["seven tall lamps", "        x", "密码密码密码密码", "René Example!"]) {
+      expect(refusal(password), password).toBeUndefined();
+    }
+  });
+
+  it("may not be a common one, in any case", () => {
+    for (const password of ["password", "PassWord1", "12345678", "Qwertyuiop", "iloveyou"]) {
+      expect(refusal(password), password).toBe("common_password");
+    }
+  });
+
+  it("may not be one's own name or address, in any case or composition", () => {
+    for (const password of [
+      "rené example",
+      "René Example".normalize("NFD"),
+      "rene.example@EXAMPLE.com",
+      "rene.example",
+    ]) {
+      expect(refusal(password), password).toBe("own_name");
+    }
+  });
+});

@@ -1,0 +1,65 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  codePointLength,
+  escapePointer,
+  findUnstorable,
+  firstCodePoints,
+  isStorable,
+} from "../../src/lib/text.ts";
+
+/** Any text, broken surrogates included. */
+const anyText = fc.string({ unit: "binary" });
+
+describe("a text", () => {
+  it("is as long as its code points, not as its UTF-16 units", () => {
+    expect(codePointLength("")).toBe(0);
+    expect(codePointLength("aé𝒳👩‍⚖️")).toBe(7);
+    fc.assert(fc.property(anyText, (text) => codePointLength(text) === Array.from(text).length));
+  });
+
+  it("is cut between code points", () => {
+    expect(firstCodePoints("𝒳𝒴𝒵", 2)).toBe("𝒳𝒴");
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), fc.nat(10), (text, count) => {
+        const start = firstCodePoints(text, count);
+        return text.startsWith(start) && start.isWellFormed() && codePointLength(start) <= count;
+      }),
+    );
+  });
+
+  it("can be stored unless it holds a NUL or half of a pair", () => {
+    expect(["", "𝒳", "\u2028", "a\tb"].every(isStorable)).toBe(true);
+    expect(["\0", "a\0b", "\ud800", "x\udfff", "\udc00\ud800"].some(isStorable)).toBe(false);
+  });
+});
+
+describe("a JSON value", () => {
+  it("with text that cannot be stored is known by the place of that text", () => {
+    expect(findUnstorable("\0")?.pointer).toBe("");
+    expect(findUnstorable({ a: [1, { "b/c~d": "\ud800" }] })).toMatchObject({
+      pointer: "/a/1/b~1c~0d",
+      code: "invalid_text",
+    });
+  });
+
+  it("with a key that cannot be stored is known by the object that has it", () => {
+    expect(findUnstorable({ a: { "x\0": 1 } })?.pointer).toBe("/a");
+  });
+
+  it("that can be stored is left alone, whatever it is", () => {
+    fc.assert(fc.property(fc.jsonValue(), (value) => findUnstorable(value) === undefined));
+  });
+
+  it("is looked at to a depth that no stack minds", () => {
+    const nested = (depth: number): unknown => JSON.parse("[".repeat(depth) + "]".repeat(depth));
+    expect(findUnstorable(nested(64))).toBeUndefined();
+    expect(findUnstorable(nested(65))?.code).toBe("too_deep");
+    expect(findUnstorable(nested(100_000))?.code).toBe("too_deep");
+  });
+});
+
+it("A key becomes one token of a JSON Pointer", () => {
+  expect(escapePointer("a/b~c")).toBe("a~1b~0c");
+  expect(escapePointer("~1")).toBe("~01");
+});

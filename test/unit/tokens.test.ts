@@ -1,0 +1,132 @@
+import { createHmac, hkdfSync } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import {
+  ACCESS_TTL_SECONDS,
+  createTokens,
+  SESSION_TTL_SECONDS,
+} from "../../src/features/auth/tokens.ts";
+
+const SECRET = "a secret of the tests, of at least 32 characters";
+const NOW = Date.UTC(2026, 10, 23, 12);
+const claims = { userId: "user", sessionId: "session" };
+
+/** Tokens of a Worker whose clock stands so many seconds after noon. */
+const at = (seconds: number, secret = SECRET) => createTokens(secret, () => NOW + seconds * 1000);
+
+const decode = (token: string, part: 0 | 1): Record<string, unknown> =>
+  JSON.parse(Buffer.from(token.split(".")[part] ?? "", "base64url").toString());
+
+/** A token signed by hand, with the key of a purpose. */
+function forge(
+  header: object,
+  payload: object,
+  purpose = "access token",
+  digest = "sha256",
+): string {
+  const key = Buffer.from(hkdfSync("sha256", SECRET, "indifly", purpose, 32));
+  const signed = [header, payload]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+    .join(".");
+  return `${signed}.${createHmac(digest, key).update(signed).digest("base64url")}`;
+}
+
+describe("an access token", () => {
+  it("says whose it is, until its fifteen minutes are over", async () => {
+    const token = await at(0).issueAccess(claims);
+    expect(await at(0).readAccess(token)).toEqual(claims);
+    expect(await at(ACCESS_TTL_SECONDS - 1).readAccess(token)).toEqual(claims);
+    expect(await at(ACCESS_TTL_SECONDS).readAccess(token)).toBeUndefined();
+  });
+
+  it("of the future is none yet", async () => {
+    const token = await at(60).issueAccess(claims);
+    expect(await at(0).readAccess(token)).toBeUndefined();
+  });
+
+  it("names its kind, its key, and for whom it is, and holds nothing else", async () => {
+    const token = await at(0).issueAccess(claims);
+    const issuedAt = NOW / 1000;
+    expect(decode(token, 0)).toEqual({
+      alg: "HS256",
+      typ: "at+jwt",
+      kid: expect.stringMatching(/^[\w-]{8}$/),
+    });
+    expect(decode(token, 1)).toEqual({
+      sub: "user",
+      sid: "session",
+      iss: "indifly",
+      aud: "indifly-api",
+      iat: issuedAt,
+      exp: issuedAt + ACCESS_TTL_SECONDS,
+    });
+  });
+
+  it("is never a refresh token, nor the other way round", async () => {
+    const tokens = at(0);
+    expect(await tokens.readRefresh(await tokens.issueAccess(claims))).toBeUndefined();
+    const refresh = await tokens.issueRefresh({ ...claims, generation: 0 });
+    expect(await tokens.readAccess(refresh)).toBeUndefined();
+    expect(await tokens.readExpiredAccess(refresh)).toBeUndefined();
+  });
+
+  it("of another secret is none", async () => {
+    const token = await at(0, "another secret, which is long enough too").issueAccess(claims);
+    expect(await at(0).readAccess(token)).toBeUndefined();
+  });
+
+  it("that has expired still tells which session to end", async () => {
+    const token = await at(0).issueAccess(claims);
+    expect(await at(24 * 60 * 60).readExpiredAccess(token)).toEqual(claims);
+    expect(await at(0).readExpiredAccess(token)).toEqual(claims);
+    expect(await at(0).readExpiredAccess(`${token}x`)).toBeUndefined();
+    expect(await at(0).readExpiredAccess("")).toBeUndefined();
+  });
+});
+
+describe("a token signed with the right key", () => {
+  it("is refused unless all that it says of itself is right", async () => {
+    const good = await at(0).issueAccess(claims);
+    const [header, payload] = [decode(good, 0), decode(good, 1)];
+    expect(forge(header, payload)).toBe(good);
+    const { exp: _exp, ...withoutEnd } = payload;
+    const { sid: _sid, ...withoutSession } = payload;
+    const { typ: _typ, ...untyped } = header;
+    const wrong = [
+      forge({ ...header, typ: "JWT" }, payload),
+      forge(untyped, payload),
+      forge({ ...header, kid: "another" }, payload),
+      forge({ ...header, kid: "' OR 1=1 --" }, payload),
+      forge({ ...header, alg: "HS512" }, payload, "access token", "sha512"),
+      forge({ ...header, alg: "none" }, payload),
+      forge({ ...header, crit: ["b64"], b64: false }, payload),
+      forge(header, { ...payload, iss: "somebody" }),
+      forge(header, { ...payload, aud: "another-api" }),
+      forge(header, { ...payload, nbf: Number(payload.exp) - 1 }),
+      forge(header, withoutEnd),
+      forge(header, withoutSession),
+      forge(header, { ...payload, sub: 7 }),
+      forge(header, payload, "refresh token"),
+    ];
+    for (const token of wrong) expect(await at(0).readAccess(token), token).toBeUndefined();
+    for (const token of wrong) {
+      expect(await at(ACCESS_TTL_SECONDS).readAccess(token), token).toBeUndefined();
+    }
+  });
+
+  it("never lives longer than its kind, whatever it says", async () => {
+    const good = await at(0).issueAccess(claims);
+    const eternal = forge(decode(good, 0), { ...decode(good, 1), exp: 32_503_680_000 });
+    expect(await at(0).readAccess(eternal)).toEqual(claims);
+    expect(await at(ACCESS_TTL_SECONDS + 1).readAccess(eternal)).toBeUndefined();
+  });
+});
+
+describe("a refresh token", () => {
+  it("carries the generation of its session, for thirty days", async () => {
+    const token = await at(0).issueRefresh({ ...claims, generation: 7 });
+    const read = { ...claims, generation: 7 };
+    expect(await at(SESSION_TTL_SECONDS - 1).readRefresh(token)).toEqual(read);
+    expect(await at(SESSION_TTL_SECONDS).readRefresh(token)).toBeUndefined();
+    expect(decode(token, 0).typ).toBe("rt+jwt");
+  });
+});
