@@ -80,6 +80,9 @@ function findPrograms(): string | undefined {
 /** Postgres refuses to run as root. */
 function unprivileged(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  const id = (flag: string) => Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }));
-  return { uid: id("-u"), gid: id("-g") };
+  return { uid: idOfNobody("-u"), gid: idOfNobody("-g") };
+}
+
+function idOfNobody(flag: string): number {
+  return Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }));
 }

@@ -21,7 +21,10 @@ const server = await listen(async (request, response) => {
   response.flushHeaders();
   let sent = 0;
   const send = () => {
-    if (sent++ === TOKENS) return void response.end(FINISH);
+    if (sent++ === TOKENS) {
+      response.end(FINISH);
+      return;
+    }
     response.write(chunk({ content: `${now().toFixed(3)} ` }, null));
     setTimeout(send, TOKEN_MS);
   };

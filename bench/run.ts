@@ -23,7 +23,7 @@ import { writeConfig } from "./workerd-config.ts";
 
 const QUICK = process.argv.includes("--quick");
 const ROUNDS = QUICK ? 3 : 10;
-const AT_ONCE = [50];
+const AT_ONCE = [1, 10, 50];
 
 async function main(): Promise<void> {
   const postgresUrl = await startPostgres();
@@ -55,9 +55,12 @@ async function startBareWorker(providerUrl: string): Promise<string> {
   return `http://127.0.0.1:${port}/`;
 }
 
+function plain(url: string): Target {
+  return { url, headers: {}, body: "{}" };
+}
+
 async function compareStreams(directUrl: string, bareUrl: string, product: Product): Promise<void> {
   const rows: Row[] = [];
-  const plain = (url: string): Target => ({ url, headers: {}, body: "{}" });
   const row = async (
     atOnce: number,
     target: string,

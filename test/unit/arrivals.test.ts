@@ -12,7 +12,7 @@ describe("what arrives from a provider", () => {
     async function* source() {
       yield* ["a", "b", "c"];
     }
-    expect(await collect(joinArrivals(source()))).toEqual([["a", "b", "c"]]);
+    expect(await collect(joinArrivals(source(), Date.now))).toEqual([["a", "b", "c"]]);
   });
 
   it("is handed on at once where it came alone", async () => {
@@ -22,7 +22,7 @@ describe("what arrives from a provider", () => {
       await gate.promise;
       yield "b";
     }
-    const lists = joinArrivals(source());
+    const lists = joinArrivals(source(), Date.now);
     expect((await lists.next()).value).toEqual(["a"]);
     gate.resolve();
     expect((await lists.next()).value).toEqual(["b"]);
@@ -34,12 +34,12 @@ describe("what arrives from a provider", () => {
       yield "a";
       throw new Error("cut");
     }
-    const lists = joinArrivals(source());
+    const lists = joinArrivals(source(), Date.now);
     expect((await lists.next()).value).toEqual(["a"]);
     await expect(lists.next()).rejects.toThrow("cut");
   });
 
   it("is nothing where the source was empty", async () => {
-    expect(await collect(joinArrivals((async function* () {})()))).toEqual([]);
+    expect(await collect(joinArrivals((async function* () {})(), Date.now))).toEqual([]);
   });
 });

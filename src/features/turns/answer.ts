@@ -38,7 +38,7 @@ export async function* streamAnswer(
   const deadlines = startDeadlines(limits, clock, () => expired.abort());
   const draft = new Draft();
   try {
-    for await (const lists of joinArrivals(model.stream(request.ask, signal))) {
+    for await (const lists of joinArrivals(model.stream(request.ask, signal), clock)) {
       deadlines.progressed();
       const text = draft.add(lists.flat());
       if (text !== "") yield text;

@@ -8,9 +8,8 @@ import type { Env } from "../../env.ts";
 import { logError } from "../../lib/log.ts";
 import type { Model } from "../../lib/models.ts";
 import { toProblem } from "../../http/problem-response.ts";
-import type { ProblemCode } from "../../lib/problem.ts";
 import type { TurnEvent } from "./events.ts";
-import { LiveTurn, type TurnOutcome } from "./live-turn.ts";
+import { LiveTurn, type Refusal, type TurnOutcome } from "./live-turn.ts";
 import type { Message } from "../messages/schemas.ts";
 import {
   type BegunTurn,
@@ -44,9 +43,6 @@ export type StartTurn = {
   wait: boolean;
 };
 
-/** A problem on its way through RPC, which carries no classes. */
-export type Refusal = { code: ProblemCode; members: Record<string, unknown> };
-
 export type StartResult =
   | { refused: Refusal }
   | { stream: ReadableStream<Uint8Array> }
@@ -77,7 +73,7 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Begins a turn and runs it to its end, whoever stays to watch. */
   async start({ turn, model, wait }: StartTurn): Promise<StartResult> {
-    if (this.#live) return { refused: refuseSecond(this.#live, turn) };
+    if (this.#live) return { refused: this.#live.refuseSecond(turn.userId) };
     const usageId = this.#deps.newId();
     const record = beginningRecord(turn, model, usageId);
     this.#prepare(turn, record);
@@ -290,12 +286,6 @@ export class ChatRoom extends DurableObject<Env> {
     await this.ctx.storage.deleteAll();
     this.#log.forget();
   }
-}
-
-/** Another's turn is not even known to be running. */
-function refuseSecond(live: LiveTurn, { userId }: NewTurn): Refusal {
-  if (live.userId !== userId) return { code: "not_found", members: {} };
-  return { code: "turn_in_progress", members: { message_id: live.answerId } };
 }
 
 function nameOf(error: unknown): string {

@@ -13,6 +13,9 @@ export type TurnOutcome = {
   problem: ProblemCode | undefined;
 };
 
+/** A problem on its way through RPC, which carries no classes. */
+export type Refusal = { code: ProblemCode; members: Record<string, unknown> };
+
 export class LiveTurn {
   readonly answerId: string;
   readonly userId: string;
@@ -44,6 +47,12 @@ export class LiveTurn {
   /** How it ended; undefined when the room forgot it before its end. */
   get outcome(): Promise<TurnOutcome | undefined> {
     return this.#ended.promise;
+  }
+
+  /** What another send is told meanwhile; to anybody else, not even that a turn is running. */
+  refuseSecond(userId: string): Refusal {
+    if (userId !== this.userId) return { code: "not_found", members: {} };
+    return { code: "turn_in_progress", members: { message_id: this.answerId } };
   }
 
   began(userMessage: Message, chatName: string): void {
