@@ -46,5 +46,8 @@ export async function writeSettings(path: string, settings: Settings): Promise<v
 function quote(name: string, value: string): string {
   const mark = ["'", "`", '"'].find((candidate) => !value.includes(candidate));
   if (mark === undefined) throw new Error(`${name} holds all three kinds of quotation marks`);
+  if (mark === '"' && /\\[nr]/.test(value)) {
+    throw new Error(`${name} holds ' and \` and a \\n, which would become the end of a line`);
+  }
   return mark + value.replaceAll("$", () => "\\$") + mark;
 }

@@ -13,7 +13,8 @@ import { ensureDevVars, readSettings, type Settings, writeSettings } from "./set
 import { launchWrangler } from "./wrangler-dev.ts";
 
 const ROOT = join(import.meta.dirname, "..");
-const DEV_VARS = join(ROOT, ".dev.vars");
+const DEV_VARS = resolve(ROOT, process.env.DEV_VARS || ".dev.vars");
+const EXAMPLE = join(ROOT, ".dev.vars.example");
 const ORPHAN_POLL_MS = 500;
 
 /** What was started, to be stopped in the opposite order. */
@@ -27,7 +28,7 @@ async function main(): Promise<string> {
   const folder = resolve(ROOT, process.env.LOCAL_DIR || ".local");
   await mkdir(folder, { recursive: true });
   stops.push(await claimFolder(folder));
-  await ensureDevVars(DEV_VARS, `${DEV_VARS}.example`);
+  await ensureDevVars(DEV_VARS, EXAMPLE);
   const settings = await readSettings(DEV_VARS, process.env);
   const notes = [await standInForPostgres(settings, folder), await standInForProvider(settings)];
   settings.ALLOWED_ORIGINS ??= "http://localhost:3000";

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 
 export type Neon = {
   connectionString: string;
-  /** Only a stand-in has another address than the one that follows from the connection string. */
-  endpoint?: string;
+  /** A stand-in has another address than the one that follows from the connection string. */
+  start?: () => Promise<{ endpoint: string; stop?: () => Promise<void> }>;
 };
 
 const schemaName = `contract_${crypto.randomUUID().replaceAll("-", "")}`;
@@ -39,20 +39,23 @@ async function failureOf(call: PromiseLike<unknown>) {
     await call;
   } catch (error) {
     const found = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const { name, code, constraint, severity } = found as Record<string, unknown>;
-    return { name, code, constraint, severity };
+    const { name, code, constraint, severity, detail } = found as Record<string, unknown>;
+    return { name, code, constraint, severity, detail };
   }
   return expect.unreachable("the call succeeded");
 }
 
 /** To be called inside a `describe`. */
-export function promisesOfNeon({ connectionString, endpoint }: Neon): void {
+export function promisesOfNeon({ connectionString, start }: Neon): void {
   const run = neon(connectionString);
   const db = openDb(run);
   const usual = neonConfig.fetchEndpoint;
 
+  let standIn: Awaited<ReturnType<NonNullable<Neon["start"]>>> | undefined;
+
   beforeAll(async () => {
-    if (endpoint) neonConfig.fetchEndpoint = endpoint;
+    standIn = await start?.();
+    if (standIn) neonConfig.fetchEndpoint = standIn.endpoint;
     await run.query(`CREATE SCHEMA ${schemaName}`);
     await run.query(CREATE_TABLE);
   });
@@ -60,6 +63,7 @@ export function promisesOfNeon({ connectionString, endpoint }: Neon): void {
   afterAll(async () => {
     await run.query(`DROP SCHEMA ${schemaName} CASCADE`);
     neonConfig.fetchEndpoint = usual;
+    await standIn?.stop?.();
   });
 
   describeValues(run, db);
@@ -119,6 +123,22 @@ function describeValues(run: Run, db: Db): void {
     expect(result).toMatchObject({ command: "SELECT", rowCount: 1 });
   });
 
+  it("takes and gives JSON, arrays and times with a zone, as values of JavaScript and as text", async () => {
+    const value = { a: [1, null, "ü"] };
+    const [row] = await run`SELECT ${JSON.stringify(value)}::json AS json,
+      ${["a,b", 'c"d', null]}::text[] AS texts, ${[1, 2]}::int[] @> ARRAY[2] AS held,
+      '2026-11-23T10:20:30.456+01'::timestamptz AS at`;
+    const at = "2026-11-23 09:20:30.456+00";
+    expect(row).toEqual({ json: value, texts: ["a,b", 'c"d', null], held: true, at });
+  });
+
+  it("gives no rows where there are none, and still the names of their columns", async () => {
+    const none = await run.query("SELECT 1 AS a WHERE false", [], { fullResults: true });
+    expect(none).toMatchObject({ rows: [], rowCount: 0, command: "SELECT" });
+    expect(none.fields.map((field) => field.name)).toEqual(["a"]);
+    expect(await db.query.items.findFirst({ where: eq(items.name, "nobody") })).toBeUndefined();
+  });
+
   it("says how many rows a guarded write changed", async () => {
     const stored = item("guarded");
     await db.insert(items).values(stored);
@@ -163,17 +183,26 @@ function describeBatches(run: Run, db: Db): void {
     expect(usual).toEqual([{ transaction_isolation: "read committed" }]);
   });
 
+  it("refuses two statements in one place of a batch, and does neither", async () => {
+    const stored = item("smuggled");
+    const insert = `INSERT INTO ${schemaName}.items (id, name) VALUES ('${stored.id}', 'smuggled')`;
+    const batch = run.transaction([run.query("SELECT 1"), run.query(`${insert}; SELECT 1`)]);
+    expect(await failureOf(batch)).toMatchObject({ code: "42601" });
+    expect(await db.select().from(items).where(eq(items.id, stored.id))).toEqual([]);
+  });
+
   it("has no transaction over several requests", async () => {
     await expect(db.transaction(async () => undefined)).rejects.toThrow(/No transactions support/);
   });
 }
 
 function describeFailures(run: Run, db: Db): void {
-  it("names code and constraint of what was broken", async () => {
+  it("names code, constraint and detail of what was broken", async () => {
     await db.insert(items).values(item("taken"));
     const taken = db.insert(items).values(item("taken"));
     const unique = { name: "NeonDbError", code: "23505", constraint: "items_name_key" };
-    expect(await failureOf(taken)).toEqual({ ...unique, severity: "ERROR" });
+    const detail = "Key (name)=(taken) already exists.";
+    expect(await failureOf(taken)).toEqual({ ...unique, severity: "ERROR", detail });
     const negative = db.insert(items).values(item("negative", { count: -1 }));
     const check = { code: "23514", constraint: "items_count_check" };
     expect(await failureOf(negative)).toMatchObject(check);

@@ -1,4 +1,5 @@
 import { describe, expect, inject, it } from "vitest";
+import { startNeon } from "../../local/neon.ts";
 import { callsContaining, injectFault } from "../support/postgres.ts";
 import { type Neon, promisesOfNeon } from "./neon.suite.ts";
 
@@ -6,9 +7,21 @@ const endpoint = inject("neonUrl");
 const connectionString = inject("vars").DATABASE_URL ?? "";
 
 const { CONTRACT_DATABASE_URL } = process.env;
-const services: [string, Neon][] = [["The local Neon", { connectionString, endpoint }]];
+const services: [string, Neon][] = [
+  ["The local Neon over the embedded Postgres", { connectionString, start: startEmbedded }],
+];
+if (process.env.LOCAL_POSTGRES_URL) {
+  const start = async () => ({ endpoint });
+  services.push(["The local Neon over a real server", { connectionString, start }]);
+}
 if (CONTRACT_DATABASE_URL) {
   services.push(["Neon itself", { connectionString: CONTRACT_DATABASE_URL }]);
+}
+
+/** One of this suite's own, in memory. */
+async function startEmbedded() {
+  const { url, close } = await startNeon();
+  return { endpoint: url, stop: close };
 }
 
 describe.each(services)("%s", (_name, service) => {
@@ -57,6 +70,15 @@ describe("what only the stand-in has", () => {
     const startedAt = performance.now();
     expect((await send("SELECT $1::text", [mark])).status).toBe(200);
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(delayMs - 1);
+    expect((await send("SELECT $1::text", [mark])).status).toBe(200);
+  });
+
+  it("spares what a fault does not name, and everything once it is taken away", async () => {
+    const mark = crypto.randomUUID();
+    const remove = await injectFault({ contains: mark, times: 2, kind: "status", status: 429 });
+    expect((await send("SELECT 1", [])).status).toBe(200);
+    expect((await send("SELECT $1::text", [mark])).status).toBe(429);
+    await remove();
     expect((await send("SELECT $1::text", [mark])).status).toBe(200);
   });
 

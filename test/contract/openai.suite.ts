@@ -68,6 +68,19 @@ function describeStreams(client: OpenAI): void {
     });
   });
 
+  it("gives no usage where none was asked for", async () => {
+    const { stream_options: _none, ...silent } = stream;
+    const chunks = await Array.fromAsync(await client.chat.completions.create(silent));
+    expect(chunks.every((chunk) => !chunk.usage)).toBe(true);
+    expect(chunks.at(-1)?.choices[0]?.finish_reason).toMatch(/^(stop|length)$/);
+  });
+
+  it("says [DONE] on the wire, after all that it has said", async () => {
+    const response = await client.chat.completions.create(stream).asResponse();
+    expect(response.headers.get("content-type")).toMatch(/^text\/event-stream/);
+    expect((await response.text()).endsWith("}\n\ndata: [DONE]\n\n")).toBe(true);
+  });
+
   it("ends quietly when the client aborts it", async () => {
     const abort = new AbortController();
     const chunks = await client.chat.completions.create(stream, { signal: abort.signal });
@@ -117,9 +130,8 @@ function describeWholeAnswers(client: OpenAI): void {
 }
 
 function describeEmbeddings(client: OpenAI): void {
-  const embed = async (input: string[], encoding_format?: "float" | "base64") => {
-    const format = encoding_format && { encoding_format };
-    const body = { model: EMBEDDING_MODEL, input, dimensions: DIMENSIONS, ...format };
+  const embed = async (input: string[], options: Partial<OpenAI.EmbeddingCreateParams> = {}) => {
+    const body = { model: EMBEDDING_MODEL, input, dimensions: DIMENSIONS, ...options };
     return (await client.embeddings.create(body)).data.map((entry) => entry.embedding);
   };
   const dot = (a: number[] = [], b: number[] = []) =>
@@ -136,7 +148,16 @@ function describeEmbeddings(client: OpenAI): void {
 
   it("gives the same numbers whole or packed, which is what the SDK asks for by itself", async () => {
     const [packed] = await embed(["the notice period"]);
-    const [plain] = await embed(["the notice period"], "float");
+    const [plain] = await embed(["the notice period"], { encoding_format: "float" });
     expect(dot(packed, plain)).toBeCloseTo(1, 3);
+  });
+
+  it("gives 1536 numbers where no size is asked for, and counts what it read", async () => {
+    const { data, usage } = await client.embeddings.create({
+      model: EMBEDDING_MODEL,
+      input: "soup",
+    });
+    expect(data[0]?.embedding).toHaveLength(1_536);
+    expect(usage.total_tokens).toBeGreaterThan(0);
   });
 }

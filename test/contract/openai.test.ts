@@ -1,4 +1,4 @@
-import OpenAI, { APIError } from "openai";
+import OpenAI, * as errors from "openai";
 import { describe, expect, inject, it } from "vitest";
 import { release, requestsContaining, script } from "../support/provider.ts";
 import { until } from "../support/until.ts";
@@ -23,6 +23,15 @@ function stream(content: string, signal?: AbortSignal) {
   const messages = [{ role: "user" as const, content }];
   const body = { model: "any", messages, stream: true, stream_options: { include_usage: true } };
   return client.chat.completions.create({ ...body, stream: true }, signal ? { signal } : {});
+}
+
+/** An answer in one piece. */
+function ask(content: string, instructions = "Be brief.") {
+  const messages = [
+    { role: "system" as const, content: instructions },
+    { role: "user" as const, content },
+  ];
+  return client.chat.completions.create({ model: "any", messages });
 }
 
 /** The texts of a stream, until it ends or breaks. */
@@ -88,10 +97,46 @@ describe("a script", () => {
     const how = { errorStatus: 429, errorBody, retryAfterSeconds: 7, times: 1, tokens: ["then"] };
     const marker = await script(how);
     const { failure } = await read(marker);
-    expect(failure).toBeInstanceOf(APIError);
+    expect(failure).toBeInstanceOf(errors.RateLimitError);
     expect(failure).toMatchObject({ status: 429, code: "rate_limited" });
-    expect(failure instanceof APIError && failure.headers?.get("retry-after")).toBe("7");
+    expect(failure instanceof errors.APIError && failure.headers?.get("retry-after")).toBe("7");
     expect((await read(marker)).failure).toBeUndefined();
+  });
+
+  it.each([
+    [400, errors.BadRequestError],
+    [401, errors.AuthenticationError],
+    [403, errors.PermissionDeniedError],
+    [404, errors.NotFoundError],
+    [409, errors.ConflictError],
+    [422, errors.UnprocessableEntityError],
+    [429, errors.RateLimitError],
+    [500, errors.InternalServerError],
+    [503, errors.InternalServerError],
+  ])("refuses with %i, which the SDK knows by its kind, streamed or not", async (status, kind) => {
+    const marker = await script({ errorStatus: status });
+    const whole = await ask(marker).catch((error: unknown) => error);
+    for (const failure of [whole, (await read(marker)).failure]) {
+      expect(failure).toBeInstanceOf(kind);
+      expect(failure).toMatchObject({ status, type: expect.stringMatching(/_error$/) });
+    }
+  });
+
+  it("holds and cuts an answer in one piece, too", async () => {
+    const held = await script({ tokens: ["held ", "free"], holdAfter: 1 });
+    const answer = ask(held);
+    await until(async () => (await requestsContaining(held)).length === 1);
+    await release(held);
+    expect((await answer).choices[0]?.message.content).toBe("held free");
+    const cut = ask(await script({ tokens: ["never"], cutAfter: 0 }));
+    await expect(cut).rejects.toBeInstanceOf(errors.APIConnectionError);
+  });
+
+  it("is for answers or for titles alone, where it says so", async () => {
+    const marker = await script({ kind: "title", tokens: ["scripted"] });
+    const title = await ask(marker, "Give a title.");
+    expect(title.choices[0]?.message.content).toBe("scripted");
+    expect((await read(marker)).texts.join("")).toContain("offline stand-in");
   });
 
   it("notes what was asked, without the key, and who hung up", async () => {
@@ -113,6 +158,18 @@ describe("the offline assistant", () => {
     expect(answer).toContain("offline stand-in");
     expect(answer).toContain("OPENAI_API_KEY");
     expect(answer).toContain("What is a lease?");
+  });
+
+  it("names a conversation after its first question, as JSON", async () => {
+    const { choices } = await ask("May a landlord keep it?", "Give the conversation a title.");
+    const { suggested_name } = JSON.parse(choices[0]?.message.content ?? "");
+    expect(suggested_name).toBe("Landlord keep");
+  });
+
+  it("quotes nothing where the passages do not speak of the question", async () => {
+    const passage = `<passage id="1">Pets are welcome.</passage>`;
+    const answer = (await read(`${passage}\nHow long is the notice period?`)).texts.join("");
+    expect(answer).toContain("do not speak of this");
   });
 
   it("answers from the passages of its prompt, by their numbers", async () => {

@@ -1,25 +1,23 @@
 import { existsSync } from "node:fs";
-import { rm, stat } from "node:fs/promises";
+import { appendFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { freePort } from "../support/dev-server.ts";
-import { type LocalStart, processesOf, startLocal } from "../support/local-start.ts";
+import { devVarsIn, type LocalStart, processesOf, startLocal } from "../support/local-start.ts";
 import { requestsContaining } from "../support/provider.ts";
 import { allEvents, textOf } from "../support/sse.ts";
 import { until } from "../support/until.ts";
 import { makeFolder } from "../support/worker.ts";
 
-const DEV_VARS = join(import.meta.dirname, "..", "..", ".dev.vars");
-const SECRET_KEY = "a secret of this test, of at least 32 characters";
 const EMAIL = `ada.${crypto.randomUUID()}@example.com`;
 const PASSWORD = "seven tall lamps";
+const QUESTION = "May a landlord keep the deposit?";
 /** A first start makes a database, and the machine may be busy with other tests. */
 const START_MS = 60_000;
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
 let port: number;
 let local: LocalStart | undefined;
-const hadDevVars = existsSync(DEV_VARS);
 beforeAll(async () => {
   folder = await makeFolder("local-start");
   port = await freePort();
@@ -27,31 +25,42 @@ beforeAll(async () => {
 afterAll(async () => {
   local?.kill("SIGTERM");
   await local?.exited;
-  if (!hadDevVars) await rm(DEV_VARS, { force: true });
   await folder.remove();
 });
 
 async function start(vars: Record<string, string> = {}): Promise<LocalStart> {
-  local = startLocal(port, folder.path, { SECRET_KEY, ...vars });
+  local = startLocal(port, folder.path, vars);
   await local.settled;
   expect(local.output()).toMatch(/^Ready /m);
   return local;
 }
 
-function post(path: string, body: object, token = ""): Promise<Response> {
-  const headers = { "content-type": "application/json", authorization: `Bearer ${token}` };
-  const init = { method: "POST", body: JSON.stringify(body) };
-  const { authorization: _none, ...anonymous } = headers;
+/** A call as whoever signed in last. */
+let token: string | undefined;
+function call(path: string, body?: object): Promise<Response> {
   return fetch(`http://localhost:${port}${path}`, {
-    ...init,
-    headers: token ? headers : anonymous,
+    headers: {
+      "content-type": "application/json",
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+    ...(body && { method: "POST", body: JSON.stringify(body) }),
   });
 }
 
-async function signIn(): Promise<string> {
-  const response = await post("/auth/login", { email: EMAIL, password: PASSWORD });
+async function signIn(): Promise<void> {
+  const response = await call("/auth/login", { email: EMAIL, password: PASSWORD });
   expect(response.status).toBe(200);
-  return (await response.json()).access_token;
+  token = (await response.json()).access_token;
+}
+
+/** What the first start has stored. */
+let chatId: string;
+let answer: string;
+
+async function expectEverythingKept(): Promise<void> {
+  const messages = await (await call(`/chats/${chatId}/messages`)).json();
+  const contents = messages.map((message: { content: string }) => message.content);
+  expect(contents).toEqual([QUESTION, answer]);
 }
 
 async function expectNothingLeft(): Promise<void> {
@@ -62,30 +71,40 @@ async function expectNothingLeft(): Promise<void> {
 describe("npm run dev", { timeout: START_MS }, () => {
   it("says where the product is, and answers there by itself", async () => {
     const { output, url } = await start();
-    for (const words of [url, `${url}/docs`, "OPENAI_API_KEY", "Ctrl-C"]) {
+    expect(output().match(/^Ready .*$/gm)).toEqual([`Ready      ${url}`]);
+    for (const words of [`${url}/docs`, "OPENAI_API_KEY", "Ctrl-C"]) {
       expect(output()).toContain(words);
     }
     const account = { name: "Ada Example", email: EMAIL, password: PASSWORD };
-    expect((await post("/auth/register", account)).status).toBe(201);
-    const question = { content: "May a landlord keep the deposit?", stream: true };
-    const events = await allEvents(await post("/chat", question, await signIn()));
-    expect(textOf(events)).toContain("offline stand-in");
+    expect((await call("/auth/register", account)).status).toBe(201);
+    await signIn();
+    const events = await allEvents(await call("/chat", { content: QUESTION, stream: true }));
+    chatId = events[0]?.data.message.chat_id;
+    answer = textOf(events);
+    expect(answer).toContain("offline stand-in");
     expect(events.at(-1)?.name).toBe("stream_complete");
   });
 
   it("keeps its secrets to its user", async () => {
-    const modes = [DEV_VARS, join(folder.path, "dev.vars")].map(async (path) => stat(path));
-    for (const { mode } of await Promise.all(modes)) expect(mode & 0o777).toBe(0o600);
+    const paths = [devVarsIn(folder.path), join(folder.path, "dev.vars")];
+    for (const path of paths) expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
-  it("names a port that is taken, and a folder that is in use, and starts nothing", async () => {
-    const second = startLocal(port, `${folder.path}-other`, { SECRET_KEY });
-    expect(await second.exited).toBe(1);
-    expect(second.output()).toContain(`Port ${port} is taken`);
-    expect(existsSync(`${folder.path}-other`)).toBe(false);
-    const third = startLocal(await freePort(), folder.path, { SECRET_KEY });
-    expect(await third.exited).toBe(1);
-    expect(third.output()).toContain(`${folder.path} is in use by process ${local?.pid}`);
+  it("names a port that is taken or none, and a folder that is in use, and starts nothing", async () => {
+    const other = `${folder.path}-other`;
+    const refused = [
+      { start: startLocal(port, other), why: `Port ${port} is taken` },
+      { start: startLocal("web", other), why: "PORT is not a port number: web" },
+      {
+        start: startLocal(await freePort(), folder.path),
+        why: `${folder.path} is in use by process ${local?.pid}`,
+      },
+    ];
+    for (const { start, why } of refused) {
+      expect(await start.exited).toBe(1);
+      expect(start.output()).toContain(why);
+    }
+    expect(existsSync(other)).toBe(false);
   });
 
   it("stops everything when it is told to, however often", async () => {
@@ -95,13 +114,16 @@ describe("npm run dev", { timeout: START_MS }, () => {
     await expectNothingLeft();
   });
 
-  it("has kept everything, and uses the provider and the words of its settings", async () => {
+  it("has kept everything, and uses the provider of its file and the words of its environment", async () => {
     const SYSTEM_PROMPT = `It's "about" $HOME, \${PATH} \\$ and #1\nof two lines.`;
     const OPENAI_BASE_URL = `${inject("providerUrl")}/v1`;
-    const { output } = await start({ SYSTEM_PROMPT, OPENAI_BASE_URL });
+    const lines = `\nOPENAI_BASE_URL=${OPENAI_BASE_URL}\nSYSTEM_PROMPT="of the file"\n`;
+    await appendFile(devVarsIn(folder.path), lines);
+    const { output } = await start({ SYSTEM_PROMPT });
     expect(output()).toContain(OPENAI_BASE_URL);
+    await expectEverythingKept();
     const mark = crypto.randomUUID();
-    await (await post("/chat", { content: mark, stream: false }, await signIn())).json();
+    await (await call("/chat", { content: mark, stream: false })).json();
     const asked = (await requestsContaining(mark)).map(({ body }) => body.messages[0]?.content);
     expect(asked).toContain(SYSTEM_PROMPT);
   });
@@ -110,8 +132,10 @@ describe("npm run dev", { timeout: START_MS }, () => {
     local?.kill("SIGKILL");
     await local?.exited;
     await expectNothingLeft();
-    await start();
+    const { output } = await start({ OPENAI_BASE_URL: "" });
+    expect(output()).toContain("offline stand-in");
     await signIn();
+    await expectEverythingKept();
   });
 
   it("ends with a reason when wrangler does", async () => {
@@ -125,7 +149,7 @@ describe("npm run dev", { timeout: START_MS }, () => {
   });
 
   it("does not wait for a Worker that refuses to serve", async () => {
-    local = startLocal(port, folder.path, { SECRET_KEY, TURN_LIMITS: "{" });
+    local = startLocal(port, folder.path, { TURN_LIMITS: "{" });
     expect(await local.exited).toBe(1);
     expect(local.output()).toContain("TURN_LIMITS");
     expect(local.output().trimEnd().split("\n").at(-1)).toContain("refuses to serve");

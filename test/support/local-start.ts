@@ -18,12 +18,15 @@ export type LocalStart = {
   kill: (signal: NodeJS.Signals) => void;
 };
 
-/** Starts it; names that are not in `vars` are unset, whatever the developer's file holds. */
-export function startLocal(port: number, folder: string, vars: Record<string, string>): LocalStart {
-  const unset = Object.fromEntries(NAMES.map((name) => [name, ""]));
-  const env = { ...process.env, ...unset, ...vars, PORT: String(port), LOCAL_DIR: folder };
-  // As a developer without a server of his own has it; the tests' own may be run with one.
-  const child = spawn(process.execPath, [START], { env: { ...env, LOCAL_POSTGRES_URL: "" } });
+/** Starts it with its data and its `.dev.vars` in a folder, and nothing of the developer's own. */
+export function startLocal(
+  port: number | string,
+  folder: string,
+  vars: Record<string, string> = {},
+): LocalStart {
+  const places = { PORT: String(port), LOCAL_DIR: folder, DEV_VARS: devVarsIn(folder) };
+  const env = { ...withoutSettings(process.env), ...places, ...vars };
+  const child = spawn(process.execPath, [START], { env });
   let output = "";
   const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
   const ready = new Promise<void>((resolve) => {
@@ -42,6 +45,17 @@ export function startLocal(port: number, folder: string, vars: Record<string, st
     exited,
     kill: (signal) => child.kill(signal),
   };
+}
+
+/** Where it keeps the settings that a developer may change. */
+export function devVarsIn(folder: string): string {
+  return join(folder, ".dev.vars");
+}
+
+/** As a developer without a server of his own has it; the tests' own may be run with one. */
+function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const ours = new Set([...NAMES, "LOCAL_POSTGRES_URL"]);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !ours.has(name)));
 }
 
 function pidOf({ pid }: ChildProcess): number {
