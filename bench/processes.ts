@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, until } from "./wait.ts";
+import { freePort } from "../local/ports.ts";
+import { until } from "./wait.ts";
 
 const stops: (() => Promise<unknown> | void)[] = [];
 

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { call, type Target } from "./client.ts";
 import { makeFolder, startWorkerd } from "./processes.ts";
-import { freePort } from "./wait.ts";
+import { freePort } from "../local/ports.ts";
 import { writeConfig } from "./workerd-config.ts";
 
 const ROOT = join(import.meta.dirname, "..");

@@ -18,7 +18,7 @@ import { type Product, startProduct } from "./product.ts";
 import { printStreams, printTargets, type Row, say } from "./report.ts";
 import { measureRequests } from "./requests.ts";
 import { measureStreams, type StreamFigures } from "./streams.ts";
-import { freePort } from "./wait.ts";
+import { freePort } from "../local/ports.ts";
 import { writeConfig } from "./workerd-config.ts";
 
 const QUICK = process.argv.includes("--quick");

@@ -1,5 +1,4 @@
-/** Waiting, and ports. */
-import { createServer } from "node:net";
+/** Waiting for what another process does. */
 import { setTimeout as delay } from "node:timers/promises";
 
 const POLL_MS = 100;
@@ -17,16 +16,4 @@ export async function until(attempt: () => Promise<unknown>): Promise<void> {
     }
     await delay(POLL_MS);
   }
-}
-
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 }

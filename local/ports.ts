@@ -33,3 +33,15 @@ function failureToListen(port: number, host: string): Promise<string | undefined
     probe.listen(port, host, () => probe.close(() => resolve(undefined)));
   });
 }
+
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      const port = typeof address === "object" && address ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+}

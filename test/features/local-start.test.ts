@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { appendFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { freePort } from "../support/dev-server.ts";
+import { freePort } from "../../local/ports.ts";
 import { devVarsIn, type LocalStart, processesOf, startLocal } from "../support/local-start.ts";
 import { requestsContaining } from "../support/provider.ts";
 import { allEvents, textOf } from "../support/sse.ts";

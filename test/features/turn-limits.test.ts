@@ -101,3 +101,17 @@ it("An end that Postgres refuses for long is told as delayed, and saved by alarm
   expect(saved.content).toBe("Kept.");
   expect(await query("SELECT id FROM ai_usage WHERE chat_id = $1", [chatId])).toHaveLength(1);
 });
+
+it("A beginning that Postgres took without our knowing is ended by alarm, and nothing is paid for", async () => {
+  const chatId = await newChat();
+  await injectFault({ contains: chatId, times: 2, kind: "cut_after_commit" });
+  expect((await ask(chatId, "Hello?")).status).toBe(503);
+  const [, answer] = (await ada.get(`/chats/${chatId}/messages`)).body;
+  expect(answer.status).toBe("streaming");
+  await until(async () => {
+    const { body } = await ada.get(`/chats/${chatId}/messages`);
+    return body.at(-1).status === "interrupted";
+  });
+  expect(await query("SELECT id FROM ai_usage WHERE chat_id = $1", [chatId])).toEqual([]);
+  expect(textOf(await allEvents(await ask(chatId, "Again?")))).not.toBe("");
+});

@@ -1,9 +1,9 @@
 /** The Worker under `wrangler dev`, for what the harness does not pass on: hang-ups and kills. */
 import { execFile } from "node:child_process";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { inject } from "vitest";
+import { freePort } from "../../local/ports.ts";
 import { writeSettings } from "../../local/settings.ts";
 import { startWrangler } from "../../local/wrangler-dev.ts";
 import { makeFolder, type Vars } from "./worker.ts";
@@ -46,16 +46,4 @@ async function killWorkerd(envFile: string): Promise<void> {
   );
   if (!workerd) throw new Error("the Worker's process was not found");
   process.kill(workerd.pid, "SIGKILL");
-}
-
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 }

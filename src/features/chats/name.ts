@@ -2,9 +2,8 @@
 import { sql } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
-import { findModel } from "../../lib/models.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
-import { type SuggestedName, suggestName } from "../turns/naming.ts";
+import { failedAttempt, type SuggestedName, suggestName } from "../turns/naming.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
 import { findFirstQuestion, requireChat } from "./queries.ts";
 
@@ -48,13 +47,11 @@ async function ask(deps: NameDeps, place: Place, text: string): Promise<Suggeste
   }
 }
 
-/** An attempt that failed is an attempt: its row says that it is taken to have cost nothing. */
+/** An attempt that failed is an attempt, and has a row. */
 async function saveFailure(deps: NameDeps, place: Place): Promise<void> {
-  const name = deps.config.TITLE_MODEL ?? deps.config.DEFAULT_MODEL;
-  const model = findModel(name, [name]);
-  if (!model || !deps.model.isConfigured()) return;
-  const usage = { promptTokens: 0, completionTokens: 0 };
-  const row = usageOf(deps, place, { model, usage, estimated: true });
+  const failed = failedAttempt(deps);
+  if (!failed) return;
+  const row = usageOf(deps, place, failed);
   await repeatable(async () => deps.db.execute(usageInsert(row)));
 }
 

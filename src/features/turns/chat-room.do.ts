@@ -255,10 +255,12 @@ export class ChatRoom extends DurableObject<Env> {
     if (this.#live?.answerId === turn.answerId || this.#beginning.has(turn.answerId)) return;
     const { db, clock } = this.#deps;
     try {
-      await finishTurn(db, endOf(readRecord(turn.record), "", clock()));
+      const end = endOf(readRecord(turn.record), "", clock());
+      // Not told and not running here: no provider was asked, so there is nothing to pay for.
+      const neverBegan = turn.lastId === 0;
+      await finishTurn(db, neverBegan ? { ...end, usage: [] } : end);
       this.#saveTries = 0;
-      // Not told and not running here: it never began, as far as anybody reads it.
-      if (turn.lastId === 0) this.#log.turns.remove(turn.answerId);
+      if (neverBegan) this.#log.turns.remove(turn.answerId);
       else this.#log.turns.end(turn.answerId, clock());
     } catch (error) {
       this.#saveTries++;

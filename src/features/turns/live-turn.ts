@@ -71,10 +71,6 @@ export class LiveTurn {
     if (event.type === "stream_complete") this.#end();
   }
 
-  stop(): void {
-    this.#stop.abort();
-  }
-
   /** Stops it and tells nobody: the chat is gone. */
   forget(): void {
     this.#telling = false;

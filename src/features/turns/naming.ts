@@ -14,6 +14,8 @@ export type SuggestedName = {
   estimated: boolean;
 };
 
+type NamingDeps = Pick<Deps, "model" | "config">;
+
 const LONGEST_NAME = 80;
 const LONGEST_EXCERPT = 4_000;
 const MOST_TOKENS = 200;
@@ -34,7 +36,7 @@ const JSON_SCHEMA = {
 
 /** Suggests a name for a conversation about this text. Throws a `Problem` of the kind `ai_*`. */
 export async function suggestName(
-  { model: client, config }: Pick<Deps, "model" | "config">,
+  { model: client, config }: NamingDeps,
   { text }: { text: string },
   signal: AbortSignal,
 ): Promise<SuggestedName> {
@@ -53,6 +55,19 @@ export async function suggestName(
     completionTokens: estimateTokens(answer),
   };
   return { name, reasoning, model, usage: counted, estimated: usage === undefined };
+}
+
+/**
+ * What an attempt that failed is taken to have cost, which is nothing; undefined where no provider is
+ * there to be asked.
+ */
+export function failedAttempt({
+  model: client,
+  config,
+}: NamingDeps): Pick<SuggestedName, "model" | "usage" | "estimated"> | undefined {
+  if (!client.isConfigured()) return undefined;
+  const usage = { promptTokens: 0, completionTokens: 0 };
+  return { model: titleModel(config), usage, estimated: true };
 }
 
 function titleModel(config: Deps["config"]): Model {

@@ -1,8 +1,7 @@
 /** The title of a chat, asked for while the answer streams, so that it delays nothing. */
 import type { Deps } from "../../deps.ts";
-import { findModel } from "../../lib/models.ts";
 import type { NewUsage } from "../usage/queries.ts";
-import { suggestName } from "./naming.ts";
+import { failedAttempt, suggestName } from "./naming.ts";
 
 /** What came of asking: a name, or none, and what it cost. */
 export type Title = { name?: string; usage: NewUsage[] };
@@ -23,13 +22,12 @@ export async function askTitle(deps: TitleDeps, of: TitleOf): Promise<Title> {
   }
 }
 
-/** An attempt that failed is an attempt: its row says that it is taken to have cost nothing. */
+/** An attempt that failed is an attempt, and has a row. */
 function failedUsage(deps: TitleDeps, of: TitleOf): NewUsage[] {
-  const name = deps.config.TITLE_MODEL ?? deps.config.DEFAULT_MODEL;
-  const model = findModel(name, [name]);
-  if (!model) return [];
-  const nothing = { promptTokens: 0, completionTokens: 0, estimated: true };
-  return [{ ...usageKey(deps, of), model, ...nothing }];
+  const failed = failedAttempt(deps);
+  if (!failed) return [];
+  const { model, usage, estimated } = failed;
+  return [{ ...usageKey(deps, of), model, ...usage, estimated }];
 }
 
 function usageKey({ newId, clock }: TitleDeps, { userId, chatId, messageId }: TitleOf) {
