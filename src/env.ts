@@ -66,6 +66,7 @@ const ConfigSchema = z.object({
   OPENAI_API_KEY: optional(text),
   OPENAI_BASE_URL: optional(url),
   ANTHROPIC_API_KEY: optional(text),
+  ANTHROPIC_BASE_URL: optional(url),
   ALLOWED_ORIGINS: Origins,
   DEFAULT_MODEL: optional(text).transform((name) => name ?? "gpt-4o-mini"),
   TITLE_MODEL: optional(text),

@@ -5,7 +5,7 @@ import { readEventData } from "../lib/event-data.ts";
 import type { Model, Provider } from "../lib/models.ts";
 import { Problem } from "../lib/problem.ts";
 
-const ANTHROPIC_BASE_URL = "https://api.anthropic.com/v1/";
+const DEFAULT_ANTHROPIC_URL = "https://api.anthropic.com/v1/";
 const OVERLOADED = new Set([429, 503, 529]);
 
 export type PromptMessage = { role: "system" | "user" | "assistant"; content: string };
@@ -31,7 +31,9 @@ export type Completion = { text: string; usage: TokenCount | undefined };
 /** Every failure is a `Problem` of the kind `ai_*`; an aborted stream just ends. */
 export type ModelClient = {
   isConfigured(): boolean;
-  /** Asks the configured provider for its list of models: generates nothing, costs nothing. */
+  /** Whether there is a key, or an address, for the provider of this model. */
+  canAsk(model: Model): boolean;
+  /** Asks the providers for their lists of models, until one answers: generates and costs nothing. */
   isReachable(signal: AbortSignal): Promise<boolean>;
   /** What arrived together comes together. */
   stream(ask: Ask, signal: AbortSignal): AsyncIterable<ModelChunk[]>;
@@ -47,6 +49,7 @@ export function createModelClient(config: Config): ModelClient {
   };
   return {
     isConfigured: () => Object.keys(providers).length > 0,
+    canAsk: ({ provider }) => providers[provider] !== undefined,
     isReachable: (signal) => isReachable(Object.values(providers), signal),
     stream: (ask, signal) => stream(providerOf(ask.model), ask, signal),
     complete: async (ask, signal) => complete(providerOf(ask.model), ask, signal),
@@ -54,27 +57,31 @@ export function createModelClient(config: Config): ModelClient {
 }
 
 function createProviders(config: Config): Partial<Record<Provider, OpenAI>> {
-  // A generation is never repeated by the SDK: every attempt is paid for, and counted by us.
-  const options = { maxRetries: 0, logLevel: "off" } as const;
-  const { OPENAI_API_KEY, OPENAI_BASE_URL, ANTHROPIC_API_KEY } = config;
-  return {
-    ...((OPENAI_API_KEY ?? OPENAI_BASE_URL) && {
-      openai: new OpenAI({
-        ...options,
-        apiKey: OPENAI_API_KEY ?? "none",
-        ...(OPENAI_BASE_URL && { baseURL: OPENAI_BASE_URL }),
-      }),
-    }),
-    ...(ANTHROPIC_API_KEY && {
-      anthropic: new OpenAI({ ...options, apiKey: ANTHROPIC_API_KEY, baseURL: ANTHROPIC_BASE_URL }),
-    }),
-  };
+  const openai = createProvider(config.OPENAI_API_KEY, config.OPENAI_BASE_URL);
+  const { ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL = DEFAULT_ANTHROPIC_URL } = config;
+  const anthropic = ANTHROPIC_API_KEY && createProvider(ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL);
+  return { ...(openai && { openai }), ...(anthropic && { anthropic }) };
 }
 
+/** A server of one's own may want no key; OpenAI's is where no other is named. */
+function createProvider(apiKey: string | undefined, baseURL: string | undefined) {
+  if (apiKey === undefined && baseURL === undefined) return undefined;
+  return new OpenAI({
+    apiKey: apiKey ?? "none",
+    ...(baseURL !== undefined && { baseURL }),
+    // A generation is never repeated by the SDK: every attempt is paid for, and counted by us.
+    maxRetries: 0,
+    logLevel: "off",
+  });
+}
+
+/** One that answers is enough: the others may hang. */
 async function isReachable(clients: OpenAI[], signal: AbortSignal): Promise<boolean> {
   const lists = clients.map((client) => client.models.list({ signal }));
-  const results = await Promise.allSettled(lists);
-  return results.some((result) => result.status === "fulfilled");
+  return Promise.any(lists).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**

@@ -12,6 +12,8 @@ export type Model = {
   /** US dollars per million tokens, which is micro-dollars per token. */
   promptPrice: number;
   completionPrice: number;
+  /** The model of another provider that answers where this one's fails before its first word. */
+  fallback?: string;
 };
 
 const row = (
@@ -20,6 +22,7 @@ const row = (
   contextTokens: number,
   promptPrice: number,
   completionPrice: number,
+  fallback?: string,
 ): Model => ({
   name,
   provider,
@@ -27,19 +30,21 @@ const row = (
   maxOutputTokens: 8_192,
   promptPrice,
   completionPrice,
+  ...(fallback !== undefined && { fallback }),
 });
 
+/** A fallback takes every prompt that was made for the model before it. */
 const OFFERED: readonly Model[] = [
-  row("gpt-4o-mini", "openai", 128_000, 0.15, 0.6),
-  row("gpt-4o", "openai", 128_000, 2.5, 10),
-  row("gpt-4.1-nano", "openai", 1_047_576, 0.1, 0.4),
-  row("gpt-4.1-mini", "openai", 1_047_576, 0.4, 1.6),
-  row("gpt-4.1", "openai", 1_047_576, 2, 8),
-  row("gpt-5-mini", "openai", 400_000, 0.25, 2),
-  row("gpt-5", "openai", 400_000, 1.25, 10),
-  row("claude-haiku-4-5", "anthropic", 200_000, 1, 5),
-  row("claude-sonnet-4-5", "anthropic", 200_000, 3, 15),
-  row("claude-opus-4-1", "anthropic", 200_000, 15, 75),
+  row("gpt-4o-mini", "openai", 128_000, 0.15, 0.6, "claude-haiku-4-5"),
+  row("gpt-4o", "openai", 128_000, 2.5, 10, "claude-sonnet-4-5"),
+  row("gpt-4.1-nano", "openai", 1_047_576, 0.1, 0.4, "claude-haiku-4-5"),
+  row("gpt-4.1-mini", "openai", 1_047_576, 0.4, 1.6, "claude-haiku-4-5"),
+  row("gpt-4.1", "openai", 1_047_576, 2, 8, "claude-sonnet-4-5"),
+  row("gpt-5-mini", "openai", 400_000, 0.25, 2, "claude-haiku-4-5"),
+  row("gpt-5", "openai", 400_000, 1.25, 10, "claude-sonnet-4-5"),
+  row("claude-haiku-4-5", "anthropic", 200_000, 1, 5, "gpt-4.1-mini"),
+  row("claude-sonnet-4-5", "anthropic", 200_000, 3, 15, "gpt-4.1"),
+  row("claude-opus-4-1", "anthropic", 200_000, 15, 75, "gpt-5"),
 ];
 
 /**
@@ -51,6 +56,11 @@ export function findModel(name: string, configured: readonly string[]): Model | 
   const offered = OFFERED.find((model) => model.name === name);
   if (offered || !configured.includes(name)) return offered;
   return { ...row(name, "openai", 32_768, 0, 0), maxOutputTokens: 4_096 };
+}
+
+/** The model that stands in for this one; undefined where there is none. */
+export function fallbackOf({ fallback }: Model): Model | undefined {
+  return OFFERED.find((model) => model.name === fallback);
 }
 
 const PICO_PER_MICRO = 1_000_000;

@@ -18,6 +18,7 @@ const RESERVED_KEYS = [
   "processing_time",
   "citations",
   "unverified_quotes",
+  "failover",
 ];
 
 export const Content = text({ min: 1, max: LONGEST_MESSAGE }).openapi({
@@ -77,7 +78,10 @@ export const Message = z
     status: z.enum(["complete", "streaming", "stopped", "interrupted", "failed"]),
     file_name: z.string().nullable(),
     file_url: z.string().nullable(),
-    metadata: z.record(z.string(), z.unknown()),
+    metadata: z.record(z.string(), z.unknown()).openapi({
+      description: `What the client sent. On an answer also \`model\`, \`usage\`, \`finish_reason\` and \
+\`processing_time\`; where another model stood in, \`failover: { from, code }\` says for which, and why.`,
+    }),
     sibling_ids: z
       .array(ShownId)
       .openapi({ description: "Oldest first, itself included, at most 50." }),
