@@ -11,3 +11,8 @@ export function logEvent(event: string, fields: LogFields = {}): void {
 export function logError(event: string, fields: LogFields = {}): void {
   console.error(JSON.stringify({ event, ...fields }));
 }
+
+/** As much of an error as a log may hold: its message may quote what somebody wrote. */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

@@ -5,11 +5,13 @@
 import { DurableObject } from "cloudflare:workers";
 import { createDeps, type Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
-import { logError } from "../../lib/log.ts";
+import { logError, nameOf } from "../../lib/log.ts";
 import type { Model } from "../../lib/models.ts";
 import { toProblem } from "../../http/problem-response.ts";
 import type { TurnEvent } from "./events.ts";
+import { LateTitles } from "./late-titles.ts";
 import { LiveTurn, type Refusal, type TurnOutcome } from "./live-turn.ts";
+import { LostTurns, type Settled } from "./lost-turns.ts";
 import type { Message } from "../messages/schemas.ts";
 import {
   type BegunTurn,
@@ -18,7 +20,6 @@ import {
   type FinishedTurn,
   finishTurn,
   type NewTurn,
-  saveLateTitle,
 } from "./persist.ts";
 import { buildPrompt, historyBytes, promptBudget } from "./prompt.ts";
 import { Readers } from "./readers.ts";
@@ -30,8 +31,8 @@ import {
   tellEnd,
   writeRecord,
 } from "./recover.ts";
-import { type RunDeps, runTurn, type SaveResult } from "./run.ts";
-import { retryDelayMs, saveWithin } from "./save.ts";
+import { type RunDeps, runTurn, type SaveResult, textToName } from "./run.ts";
+import { saveWithin } from "./save.ts";
 import { DEFAULT_SYSTEM_PROMPT } from "./system-prompt.ts";
 import { TurnLog } from "./turn-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
@@ -53,29 +54,32 @@ export type ReadResult = { stream: ReadableStream<Uint8Array> } | "nothing" | "u
 export class ChatRoom extends DurableObject<Env> {
   readonly #deps: Deps;
   readonly #log: TurnLog;
+  readonly #titles: LateTitles;
+  readonly #lost: LostTurns;
   readonly #readers: Readers;
   /** Turns whose beginning is being asked of Postgres. */
   readonly #beginning = new Set<string>();
   #live: LiveTurn | undefined;
   #flushTimer: ReturnType<typeof setTimeout> | undefined;
-  #saveTries = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#deps = createDeps(env);
     this.#log = new TurnLog(ctx.storage.sql);
+    this.#titles = new LateTitles(ctx.storage.sql, this.#deps);
+    const isRun = (id: string) => this.#live?.answerId === id || this.#beginning.has(id);
+    this.#lost = new LostTurns({ log: this.#log, titles: this.#titles, isRun }, this.#deps);
     this.#readers = new Readers(this.#log, this.#limits.heartbeat_ms, (reading) =>
       ctx.waitUntil(reading),
     );
     // Whatever has not been told to its end was lost with the memory of the room before this one.
-    for (const turn of this.#log.turns.unsealed()) this.#endLostTurn(turn);
+    ctx.waitUntil(this.#endLostTurns());
   }
 
   /** Begins a turn and runs it to its end, whoever stays to watch. */
   async start({ turn, model, wait }: StartTurn): Promise<StartResult> {
     if (this.#live) return { refused: this.#live.refuseSecond(turn.userId) };
-    const usageId = this.#deps.newId();
-    const record = beginningRecord(turn, model, usageId);
+    const record = beginningRecord(turn, { model, usageId: this.#deps.newId() });
     this.#prepare(turn, record);
     try {
       const begun = await beginTurn(this.#deps.db, turn, historyBytes(model));
@@ -101,6 +105,11 @@ export class ChatRoom extends DurableObject<Env> {
     return { stream: this.#readers.read(after) };
   }
 
+  /** Asked about an answer that is left streaming in Postgres: ends it, unless it is being written. */
+  settle(answerId: string): Promise<Settled> {
+    return this.#lost.settle(answerId);
+  }
+
   /** The chat was deleted: stops its turn, ends its readers, and leaves nothing behind. */
   async erase(): Promise<void> {
     this.#live?.forget();
@@ -112,7 +121,7 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** The one alarm: makes up for lost turns and failed saves, and forgets old logs. */
   override async alarm(): Promise<void> {
-    await Promise.all(this.#log.turns.unfinished().map((turn) => this.#retrySave(turn)));
+    await this.#lost.retry();
     this.#log.prune(this.#deps.clock() - this.#limits.log_kept_ms);
     await this.#schedule();
   }
@@ -133,7 +142,7 @@ export class ChatRoom extends DurableObject<Env> {
   async #refuse({ answerId }: NewTurn, error: unknown): Promise<Refusal> {
     const problem = toProblem(error);
     if (problem.code === "internal_error") logError("begin_failed", { cause: nameOf(error) });
-    if (problem.code !== "database_unavailable") {
+    if (!MAY_HAVE_BEGUN.has(problem.code)) {
       this.#log.turns.remove(answerId);
       if (this.#log.isEmpty) await this.#deleteEverything();
       else this.#log.release();
@@ -149,38 +158,42 @@ export class ChatRoom extends DurableObject<Env> {
     const estimatedPromptTokens = prompt.estimatedTokens;
     const record = { ...beginning, answer: begun.answer, estimatedPromptTokens };
     const firstId = this.#log.open(answerId, writeRecord({ running: record }));
+    if (begun.wantsTitle) this.#titles.expect(turn, textToName(begun));
     const live = new LiveTurn({ answerId, userId, firstId });
     live.began(begun.question, begun.chatTitle);
-    const input = { userId, chatId, begun, prompt, model, usageId, stop: live.stopSignal };
-    this.#drive(live, runTurn(input, this.#runDeps(live)));
+    const input = {
+      userId,
+      chatId,
+      begun,
+      prompt,
+      attempt: { model, usageId },
+      stop: live.stopSignal,
+    };
+    void this.#drive(live, runTurn(input, this.#runDeps(live, record)));
     return live;
   }
 
-  #runDeps(live: LiveTurn): RunDeps {
-    const { model, config, clock, newId, db } = this.#deps;
-    const inTime = <T>(save: () => Promise<T>) => saveWithin(this.#limits.watchdog_ms, clock, save);
+  #runDeps(live: LiveTurn, record: RunningRecord): RunDeps {
+    const { answerId } = live;
     return {
-      model,
-      config,
-      clock,
-      newId,
-      save: (finished) => this.#save(live, finished),
-      saveTitle: async (of, name) => {
-        const title = await inTime(async () => (await saveLateTitle(db, of, name)) ?? "");
-        return title === "delayed" || title === "" ? undefined : title;
+      ...this.#deps,
+      noteAttempt: (attempt) => {
+        this.#log.turns.update(answerId, writeRecord({ running: { ...record, ...attempt } }));
       },
+      save: (finished) => this.#save(live, finished),
+      saveTitle: (title) => this.#titles.save(answerId, title),
     };
   }
 
   /** Keeps the run alive by itself: its events go to the log, and from there to whoever reads. */
-  #drive(live: LiveTurn, events: AsyncGenerator<TurnEvent>): void {
+  #drive(live: LiveTurn, events: AsyncGenerator<TurnEvent>): Promise<void> {
     this.#live = live;
-    this.ctx.waitUntil(
-      this.#tell(live, events).catch((error: unknown) => {
-        logError("turn_failed", { cause: nameOf(error) });
-        if (live.telling) this.#endFailedTurn(live);
-      }),
-    );
+    const run = this.#tell(live, events).catch((error: unknown) => {
+      logError("turn_failed", { cause: nameOf(error) });
+      if (live.telling) this.#endFailedTurn(live);
+    });
+    this.ctx.waitUntil(run);
+    return run;
   }
 
   async #tell(live: LiveTurn, events: AsyncGenerator<TurnEvent>): Promise<void> {
@@ -221,17 +234,24 @@ export class ChatRoom extends DurableObject<Env> {
       () => this.#log.keep(live.answerId, writeRecord({ finished })),
     );
     if (result !== "delayed") this.#log.turns.end(live.answerId, clock());
+    if (finished.usage.some(({ kind }) => kind === "title")) this.#titles.settled(live.answerId);
     return result;
   }
 
+  /** One after the other: there is one turn at a time, and one place in the log to write to. */
+  async #endLostTurns(): Promise<void> {
+    for (const turn of this.#lost.findBegun()) await this.#endLostTurn(turn);
+    await this.#lost.retry();
+  }
+
   /** Ends a turn that has no run any more: the text so far is saved, and readers are told. */
-  #endLostTurn(turn: RecordedTurn): void {
+  #endLostTurn(turn: RecordedTurn): Promise<void> {
     const { answerId, userId, firstId } = turn;
     const content = this.#log.contentOf(answerId);
     const lost = endOf(readRecord(turn.record), content, this.#deps.clock());
     this.#log.open(answerId);
     const live = new LiveTurn({ answerId, userId, firstId });
-    this.#drive(
+    return this.#drive(
       live,
       tellEnd(lost, (finished) => this.#saveLost(live, finished)),
     );
@@ -241,45 +261,25 @@ export class ChatRoom extends DurableObject<Env> {
   async #saveLost(live: LiveTurn, finished: FinishedTurn): Promise<Message> {
     const saved = await this.#save(live, finished);
     if (saved === "delayed") return finished.message;
-    return (await findAnswer(this.#deps.db, finished)) ?? finished.message;
+    const { db, clock } = this.#deps;
+    const found = await saveWithin(this.#limits.watchdog_ms, clock, () => findAnswer(db, finished));
+    return found === "delayed" || !found ? finished.message : found;
   }
 
   /** A bug in the run must not leave the turn without an end. */
   #endFailedTurn({ answerId }: LiveTurn): void {
     const turn = this.#log.turns.find(answerId);
-    if (turn) this.#endLostTurn(turn);
-  }
-
-  /** For a turn that nobody runs: one that was told but not saved, or that may never have begun. */
-  async #retrySave(turn: RecordedTurn): Promise<void> {
-    if (this.#live?.answerId === turn.answerId || this.#beginning.has(turn.answerId)) return;
-    const { db, clock } = this.#deps;
-    try {
-      const end = endOf(readRecord(turn.record), "", clock());
-      // Not told and not running here: no provider was asked, so there is nothing to pay for.
-      const neverBegan = turn.lastId === 0;
-      await finishTurn(db, neverBegan ? { ...end, usage: [] } : end);
-      this.#saveTries = 0;
-      if (neverBegan) this.#log.turns.remove(turn.answerId);
-      else this.#log.turns.end(turn.answerId, clock());
-    } catch (error) {
-      this.#saveTries++;
-      logError("retry_failed", { cause: nameOf(error), tries: this.#saveTries });
-    }
+    if (turn) void this.#endLostTurn(turn);
   }
 
   /** Sets the alarm to the earliest of watchdog, retry and pruning; none where there is nothing to do. */
   async #schedule(): Promise<void> {
-    const now = this.#deps.clock();
     const { watchdog_ms, log_kept_ms } = this.#limits;
     const times: number[] = [];
     const firstEnd = this.#log.turns.firstEnd();
     if (firstEnd !== undefined) times.push(firstEnd + log_kept_ms);
-    if (this.#log.turns.unfinished().length > 0) {
-      times.push(
-        now + (this.#live || this.#saveTries === 0 ? watchdog_ms : retryDelayMs(this.#saveTries)),
-      );
-    }
+    const delayMs = this.#live ? watchdog_ms : this.#lost.delayMs(watchdog_ms);
+    if (delayMs !== undefined) times.push(this.#deps.clock() + delayMs);
     if (times.length > 0) await this.ctx.storage.setAlarm(Math.min(...times));
   }
 
@@ -287,9 +287,9 @@ export class ChatRoom extends DurableObject<Env> {
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
     this.#log.forget();
+    this.#titles.forget();
   }
 }
 
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
-}
+/** Of such a beginning it is not known that nothing came of it. */
+const MAY_HAVE_BEGUN: ReadonlySet<string> = new Set(["database_unavailable", "internal_error"]);

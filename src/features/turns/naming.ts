@@ -41,7 +41,7 @@ export async function suggestName(
   signal: AbortSignal,
 ): Promise<SuggestedName> {
   const model = titleModel(config);
-  const excerpt = text.slice(0, LONGEST_EXCERPT).toWellFormed();
+  const excerpt = excerptOf(text);
   const messages = [
     { role: "system" as const, content: INSTRUCTIONS },
     { role: "user" as const, content: excerpt },
@@ -68,6 +68,20 @@ export function failedAttempt({
   if (!client.isConfigured()) return undefined;
   const usage = { promptTokens: 0, completionTokens: 0 };
   return { model: titleModel(config), usage, estimated: true };
+}
+
+/** The same of an attempt whose end is not known: it may have been read, and answered. */
+export function estimatedAttempt(deps: NamingDeps, text: string): ReturnType<typeof failedAttempt> {
+  const failed = failedAttempt(deps);
+  const usage = {
+    promptTokens: estimateTokens(INSTRUCTIONS + excerptOf(text)),
+    completionTokens: 0,
+  };
+  return failed && { ...failed, usage };
+}
+
+function excerptOf(text: string): string {
+  return text.slice(0, LONGEST_EXCERPT).toWellFormed();
 }
 
 function titleModel(config: Deps["config"]): Model {

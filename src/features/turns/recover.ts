@@ -1,8 +1,9 @@
 /** What a room writes down of a turn, and what becomes of a turn that was lost in its middle. */
 import { toIso } from "../../lib/clock.ts";
-import { estimateTokens, type Model } from "../../lib/models.ts";
+import { estimateTokens } from "../../lib/models.ts";
 import { Problem } from "../../lib/problem.ts";
 import type { Message } from "../messages/schemas.ts";
+import { type Attempt, usageOf } from "./attempts.ts";
 import type { TurnEvent } from "./events.ts";
 import type { FinishedTurn, NewTurn } from "./persist.ts";
 import { answered } from "./run.ts";
@@ -10,15 +11,13 @@ import { answered } from "./run.ts";
 /** Before the end: what the end can be made of. After it: the end, until Postgres has it. */
 export type TurnRecord = { running: RunningRecord } | { finished: FinishedTurn };
 
-export type RunningRecord = {
+/** With the attempt that is under way. */
+export type RunningRecord = Attempt & {
   userId: string;
   chatId: string;
   answer: Message;
-  model: Model;
-  /** 0 as long as the provider has not been asked. */
+  /** 0 as long as the turn may not have begun: no provider has been asked. */
   estimatedPromptTokens: number;
-  /** Id of the usage row of the attempt that is under way. */
-  usageId: string;
   /** ISO 8601. */
   startedAt: string;
 };
@@ -32,7 +31,7 @@ export function readRecord(text: string): TurnRecord {
 }
 
 /** The record of a turn that may or may not be committed. */
-export function beginningRecord(turn: NewTurn, model: Model, usageId: string): RunningRecord {
+export function beginningRecord(turn: NewTurn, attempt: Attempt): RunningRecord {
   const { userId, chatId, answerId, question, at } = turn;
   const answer: Message = {
     id: answerId,
@@ -48,7 +47,12 @@ export function beginningRecord(turn: NewTurn, model: Model, usageId: string): R
     sibling_count: 1,
     created_at: at,
   };
-  return { userId, chatId, answer, model, estimatedPromptTokens: 0, usageId, startedAt: at };
+  return { ...attempt, userId, chatId, answer, estimatedPromptTokens: 0, startedAt: at };
+}
+
+/** True where no reader was told of the turn, and no provider asked: it may not even have begun. */
+export function isUnasked(record: TurnRecord): boolean {
+  return "running" in record && record.running.estimatedPromptTokens === 0;
 }
 
 /** The end of a turn: as it was to be saved, or interrupted with the text so far. */
@@ -57,23 +61,15 @@ export function endOf(record: TurnRecord, content: string, now: number): Finishe
 }
 
 function toInterrupted(running: RunningRecord, content: string, now: number): FinishedTurn {
-  const { userId, chatId, answer, model, usageId: id } = running;
-  const at = toIso(new Date(now));
-  const usage = {
-    promptTokens: running.estimatedPromptTokens,
-    completionTokens: estimateTokens(content),
-  };
-  const given = {
-    content,
-    status: "interrupted" as const,
-    finishReason: null,
-    usage,
-    estimated: true,
-  };
+  const { userId, chatId, answer, estimatedPromptTokens: promptTokens } = running;
+  const usage = { promptTokens, completionTokens: estimateTokens(content) };
+  const given = { content, finishReason: null, usage, estimated: true };
   const seconds = (now - Date.parse(running.startedAt)) / 1000;
-  const message = answered(answer, given, model, seconds);
-  const key = { id, userId, chatId, messageId: answer.id, kind: "answer" as const, attempt: 1 };
-  return { userId, chatId, at, message, usage: [{ ...key, at, model, ...usage, estimated: true }] };
+  const message = answered(answer, { ...given, status: "interrupted" }, running, seconds);
+  const rows = usageOf({ userId, chatId, answerId: answer.id }, running, given, now);
+  // What was not asked for costs nothing, and has no row.
+  const spent = promptTokens === 0 ? [] : rows;
+  return { userId, chatId, at: toIso(new Date(now)), message, usage: spent };
 }
 
 /**

@@ -1,13 +1,19 @@
 /** A turn from its commit to its last event. Knows no HTTP and no Durable Object. */
-import type { Ask } from "../../clients/model.ts";
-import type { Deps } from "../../deps.ts";
 import { toIso, within } from "../../lib/clock.ts";
 import { costOf, type Model } from "../../lib/models.ts";
 import { Problem } from "../../lib/problem.ts";
 import type { Message } from "../messages/schemas.ts";
-import type { NewUsage } from "../usage/queries.ts";
-import { type Answer, streamAnswer } from "./answer.ts";
+import type { Answer } from "./answer.ts";
+import {
+  type Attempt,
+  type Attempted,
+  type AttemptsDeps,
+  type Failover,
+  streamAttempts,
+  usageOf,
+} from "./attempts.ts";
 import { fitMessage, toDeltas, type TurnEvent } from "./events.ts";
+import type { LateTitle } from "./late-titles.ts";
 import type { BegunTurn, FinishedTurn } from "./persist.ts";
 import type { Prompt } from "./prompt.ts";
 import { askTitle, type Title } from "./title.ts";
@@ -17,20 +23,15 @@ export type RunInput = {
   chatId: string;
   begun: BegunTurn;
   prompt: Prompt;
-  model: Model;
-  /** Id of the usage row of the answer: made before, so that the row is written once. */
-  usageId: string;
+  attempt: Attempt;
   stop: AbortSignal;
 };
 
-export type RunDeps = Pick<Deps, "model" | "config" | "clock" | "newId"> & {
+export type RunDeps = AttemptsDeps & {
   /** Saves the end of the turn: the chat's title, "gone" without the chat, or "delayed". */
   save(finished: FinishedTurn): Promise<SaveResult>;
-  /** Saves a title that came after the answer; the chat's title, undefined without the chat. */
-  saveTitle(
-    of: Omit<FinishedTurn, "message">,
-    name: string | undefined,
-  ): Promise<string | undefined>;
+  /** Saves a title that came after the answer; the chat's title, undefined where that is not known. */
+  saveTitle(title: LateTitle): Promise<string | undefined>;
 };
 
 export type SaveResult = { title: string } | "gone" | "delayed";
@@ -62,13 +63,9 @@ export async function* runTurn(input: RunInput, deps: RunDeps): AsyncGenerator<T
   await storing;
 }
 
-async function* tellAnswer(input: RunInput, deps: RunDeps): AsyncGenerator<TurnEvent, Answer> {
-  const { model, prompt, stop } = input;
-  const ask: Ask = { model, messages: prompt.messages, maxOutputTokens: model.maxOutputTokens };
-  const pieces = streamAnswer(
-    { ask, estimatedPromptTokens: prompt.estimatedTokens, stop },
-    { model: deps.model, limits: deps.config.TURN_LIMITS, clock: deps.clock },
-  );
+async function* tellAnswer(input: RunInput, deps: RunDeps): AsyncGenerator<TurnEvent, Attempted> {
+  const { attempt: first, begun } = input;
+  const pieces = streamAttempts({ ...input, first, answerId: begun.answer.id }, deps);
   for (;;) {
     const piece = await pieces.next();
     if (piece.done) return piece.value;
@@ -88,13 +85,23 @@ class PendingTitle {
   /** Saves it once it is there; the title that the chat then has. */
   async store({ userId, chatId, at }: FinishedTurn, deps: RunDeps): Promise<string | undefined> {
     const { name, usage } = await this.#asked;
-    return deps.saveTitle({ userId, chatId, at, usage }, name);
+    return deps.saveTitle({
+      userId,
+      chatId,
+      at,
+      usage,
+      ...(name !== undefined && { title: name }),
+    });
   }
 }
 
 function titleSubject({ userId, chatId, begun }: RunInput) {
-  const text = begun.path[0]?.content ?? begun.question.content;
-  return { userId, chatId, messageId: begun.answer.id, text };
+  return { userId, chatId, messageId: begun.answer.id, text: textToName(begun) };
+}
+
+/** The text that the conversation began with. */
+export function textToName({ path, question }: BegunTurn): string {
+  return path[0]?.content ?? question.content;
 }
 
 function toErrorEvent(problem: Problem): TurnEvent {
@@ -112,32 +119,16 @@ function withTitle(finished: FinishedTurn, title: Title | undefined): FinishedTu
 }
 
 function toFinishedTurn(
-  { userId, chatId, begun, model, usageId: id }: RunInput,
+  { userId, chatId, begun }: RunInput,
   { clock }: RunDeps,
-  given: Answer,
+  given: Attempted,
   startedAt: number,
 ): FinishedTurn {
-  const at = toIso(new Date(clock()));
-  const usage: NewUsage = {
-    id,
-    userId,
-    chatId,
-    messageId: begun.answer.id,
-    kind: "answer",
-    attempt: 1,
-    model,
-    at,
-    ...given.usage,
-    estimated: given.estimated,
-  };
-  const seconds = (clock() - startedAt) / 1000;
-  return {
-    userId,
-    chatId,
-    at,
-    usage: [usage],
-    message: answered(begun.answer, given, model, seconds),
-  };
+  const now = clock();
+  const { answer } = begun;
+  const usage = usageOf({ userId, chatId, answerId: answer.id }, given.attempt, given, now);
+  const message = answered(answer, given, given.attempt, (now - startedAt) / 1000);
+  return { userId, chatId, at: toIso(new Date(now)), usage, message };
 }
 
 /** The answer as it is stored: its text, how it ended, and what it took. */
@@ -146,7 +137,7 @@ export function answered(
   given: Pick<Answer, "content" | "finishReason" | "usage" | "estimated"> & {
     status: Message["status"];
   },
-  model: Model,
+  { model, failover }: { model: Model; failover?: Failover },
   seconds: number,
 ): Message {
   const { promptTokens, completionTokens } = given.usage;
@@ -159,6 +150,13 @@ export function answered(
     estimated: given.estimated,
   };
   const { content, status, finishReason: finish_reason } = given;
-  const metadata = { model: model.name, usage, finish_reason, processing_time: seconds };
-  return { ...answer, content, status, metadata: { ...answer.metadata, ...metadata } };
+  const metadata = {
+    ...answer.metadata,
+    model: model.name,
+    usage,
+    finish_reason,
+    processing_time: seconds,
+    ...(failover && { failover }),
+  };
+  return { ...answer, content, status, metadata };
 }

@@ -17,8 +17,8 @@ const KEPT_IN_MEMORY = 256;
 export class TurnLog {
   readonly turns: TurnTable;
   readonly #sql: SqlStorage;
-  /** The turn that events are appended to, and what is still to be written of it. */
-  #open: { answerId: string; record?: string } | undefined;
+  /** The turn that events are appended to. */
+  #open: string | undefined;
   /** The newest events; those from `#unwritten` on are not in SQLite yet. */
   #tail: NumberedEvent[] = [];
   #unwritten = 0;
@@ -49,11 +49,13 @@ export class TurnLog {
   }
 
   /**
-   * What is appended from here on is of this turn; its record is written with its first events. The id
-   * of the first of them.
+   * What is appended from here on is of this turn; the id of the first of it. The record is written
+   * before: nothing leaves the room while a write is not on its disk, so no provider is asked, and no
+   * reader told, of what could be forgotten.
    */
   open(answerId: string, record?: string): number {
-    this.#open = { answerId, ...(record !== undefined && { record }) };
+    if (record !== undefined) this.turns.update(answerId, record);
+    this.#open = answerId;
     return this.#lastId + 1;
   }
 
@@ -73,7 +75,6 @@ export class TurnLog {
 
   /** The turn's end could not be saved at once: it is kept here, in place of what was known before. */
   keep(answerId: string, record: string): void {
-    if (this.#open?.answerId === answerId) this.#open = { answerId };
     this.turns.keep(answerId, record);
   }
 
@@ -96,7 +97,7 @@ export class TurnLog {
 
   /** No turn came of it: the ids that were set aside are free again. */
   release(): void {
-    if (!this.#open) this.#writeCeiling(this.#lastId);
+    if (this.#open === undefined) this.#writeCeiling(this.#lastId);
   }
 
   /** Everything was deleted from outside. */
@@ -139,11 +140,8 @@ export class TurnLog {
   #writeTail(): void {
     const events = this.#tail.slice(this.#unwritten);
     const first = events[0];
-    if (first && this.#open) {
-      const { answerId, record } = this.#open;
-      if (record !== undefined) this.turns.update(answerId, record);
-      this.#open = { answerId };
-      const row = [first.id, this.#lastId, answerId, JSON.stringify(events)];
+    if (first && this.#open !== undefined) {
+      const row = [first.id, this.#lastId, this.#open, JSON.stringify(events)];
       this.#sql.exec(
         "INSERT INTO chunks (first_id, last_id, answer_id, events) VALUES (?, ?, ?, ?)",
         ...row,

@@ -8,7 +8,7 @@ export type RecordedTurn = {
   state: TurnState;
   /** Id of its first event. */
   firstId: number;
-  /** Id of its last event; 0 until it is told. */
+  /** Id of its last event; 0 until it is told, -1 where it never began. */
   lastId: number;
   /** JSON: what to make of it, see `recover.ts`. */
   record: string;
@@ -94,6 +94,12 @@ export class TurnTable {
     this.#sql.exec("UPDATE turns SET ended_at = ? WHERE answer_id = ?", endedAt, answerId);
   }
 
+  /** It never began; kept for a while all the same, since its beginning may yet be committed. */
+  discard(answerId: string, endedAt: number): void {
+    this.seal(answerId, -1);
+    this.end(answerId, endedAt);
+  }
+
   /** False where the turn is not known here any more, or is there already. */
   #move(answerId: string, to: TurnState): boolean {
     const turn = this.find(answerId);
@@ -118,7 +124,9 @@ export class TurnTable {
 
   /** The turn whose events hold an id; one that still grows holds every id from its first on. */
   holding(id: number): RecordedTurn | undefined {
-    return this.#select("WHERE first_id <= ? ORDER BY first_id DESC LIMIT 1", id)[0];
+    // One that was not told anything shares its first id with the next.
+    const where = "WHERE first_id <= ? AND last_id >= 0 ORDER BY first_id DESC, rowid DESC LIMIT 1";
+    return this.#select(where, id)[0];
   }
 
   /** Turns whose readers have not been told the end. */

@@ -1,0 +1,113 @@
+/** The attempts of one answer: a model, and where it fails before its first word, another in its place. */
+import type { PromptMessage } from "../../clients/model.ts";
+import type { Deps } from "../../deps.ts";
+import { toIso } from "../../lib/clock.ts";
+import { fallbackOf, type Model } from "../../lib/models.ts";
+import type { Problem, ProblemCode } from "../../lib/problem.ts";
+import type { NewUsage } from "../usage/queries.ts";
+import { type Answer, streamAnswer } from "./answer.ts";
+import type { Prompt } from "./prompt.ts";
+
+/** Which model was to answer, and why it did not: a part of the answer's metadata. */
+export type Failover = { from: string; code: ProblemCode };
+
+/** One asking of one provider. The id of its usage row is made before, so that it is written once. */
+export type Attempt = {
+  model: Model;
+  usageId: string;
+  /** What the attempts before it cost. */
+  spent?: NewUsage[];
+  failover?: Failover;
+};
+
+/** The answer, and the attempt that it came of. */
+export type Attempted = Answer & { attempt: Attempt };
+
+export type AttemptsInput = {
+  userId: string;
+  chatId: string;
+  answerId: string;
+  prompt: Prompt;
+  first: Attempt;
+  /** Aborted when somebody stops the turn. */
+  stop: AbortSignal;
+};
+
+export type AttemptsDeps = Pick<Deps, "model" | "config" | "clock" | "newId"> & {
+  /** Writes down, before the provider is asked, that another attempt is under way. */
+  noteAttempt(attempt: Attempt): void;
+};
+
+/** What another provider may do better. */
+const REPLACEABLE: ReadonlySet<ProblemCode> = new Set([
+  "ai_unavailable",
+  "ai_overloaded",
+  "ai_timeout",
+]);
+
+/** Yields the text piece by piece. Never throws: a failure is part of the answer. */
+export async function* streamAttempts(
+  input: AttemptsInput,
+  deps: AttemptsDeps,
+): AsyncGenerator<string, Attempted> {
+  const endsAt = deps.clock() + deps.config.TURN_LIMITS.total_ms;
+  const answer = yield* ask(input, deps, input.first.model, endsAt);
+  const second = nextAttempt(input, deps, answer, endsAt);
+  if (!second) return { ...answer, attempt: input.first };
+  deps.noteAttempt(second);
+  return { ...(yield* ask(input, deps, second.model, endsAt)), attempt: second };
+}
+
+function ask(
+  { prompt, stop }: AttemptsInput,
+  { model: client, config, clock }: AttemptsDeps,
+  model: Model,
+  endsAt: number,
+) {
+  const messages: PromptMessage[] = prompt.messages;
+  return streamAnswer(
+    {
+      ask: { model, messages, maxOutputTokens: model.maxOutputTokens },
+      estimatedPromptTokens: prompt.estimatedTokens,
+      stop,
+    },
+    { model: client, limits: { ...config.TURN_LIMITS, total_ms: endsAt - clock() }, clock },
+  );
+}
+
+/** The attempt in place of one that failed; undefined where the answer, such as it is, stands. */
+function nextAttempt(
+  input: AttemptsInput,
+  { model: client, clock, newId }: AttemptsDeps,
+  answer: Answer,
+  endsAt: number,
+): Attempt | undefined {
+  const { first, stop } = input;
+  const fallback = fallbackOf(first.model);
+  if (!fallback || !client.canAsk(fallback)) return undefined;
+  if (!answer.problem || !canBeReplaced(answer, answer.problem)) return undefined;
+  if (stop.aborted || clock() >= endsAt) return undefined;
+  return {
+    model: fallback,
+    usageId: newId(),
+    spent: usageOf(input, first, answer, clock()),
+    failover: { from: first.model.name, code: answer.problem.code },
+  };
+}
+
+/** Once a reader may have its first word, an answer cannot be begun again. */
+function canBeReplaced({ content }: Answer, { code }: Problem): boolean {
+  return content === "" && REPLACEABLE.has(code);
+}
+
+/** The rows of what an answer cost up to an attempt, that one included. */
+export function usageOf(
+  { userId, chatId, answerId }: Pick<AttemptsInput, "userId" | "chatId" | "answerId">,
+  { model, usageId: id, spent = [] }: Attempt,
+  { usage, estimated }: Pick<Answer, "usage" | "estimated">,
+  now: number,
+): NewUsage[] {
+  const key = { id, userId, chatId, messageId: answerId, kind: "answer" as const };
+  const attempt = spent.length + 1;
+  return [...spent, { ...key, attempt, model, at: toIso(new Date(now)), ...usage, estimated }];
+}

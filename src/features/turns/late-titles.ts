@@ -1,0 +1,108 @@
+/**
+ * Titles that were asked for and are not saved yet, in the room's SQLite: what they cost is recorded
+ * and what came of them is kept, also when Postgres is away for long, or the room is lost meanwhile.
+ */
+import type { Deps } from "../../deps.ts";
+import { toIso } from "../../lib/clock.ts";
+import { estimatedAttempt } from "./naming.ts";
+import { type FinishedTurn, type NewTurn, saveLateTitle } from "./persist.ts";
+import { saveWithin } from "./save.ts";
+
+/** What is to be saved: without a title, what asking for it is taken to have cost. */
+export type LateTitle = Omit<FinishedTurn, "message">;
+
+type LateTitlesDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
+
+export class LateTitles {
+  readonly #sql: SqlStorage;
+  readonly #deps: LateTitlesDeps;
+  /** Answers whose titles this room itself is waiting for, or saving. */
+  readonly #underWay = new Set<string>();
+  #exists: boolean;
+
+  constructor(sql: SqlStorage, deps: LateTitlesDeps) {
+    this.#sql = sql;
+    this.#deps = deps;
+    const query = "SELECT 1 FROM sqlite_master WHERE name = 'late_titles'";
+    this.#exists = sql.exec(query).toArray().length > 0;
+  }
+
+  /** A provider is about to be asked: should the room be lost, that is known. */
+  expect({ userId, chatId, answerId }: NewTurn, text: string): void {
+    const { newId, clock } = this.#deps;
+    const estimate = estimatedAttempt(this.#deps, text);
+    if (!estimate) return;
+    const at = toIso(new Date(clock()));
+    const key = { id: newId(), userId, chatId, messageId: answerId, kind: "title" as const };
+    this.#create();
+    this.#underWay.add(answerId);
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO late_titles (answer_id, record) VALUES (?, ?)",
+      answerId,
+      JSON.stringify({ userId, chatId, at, usage: [{ ...key, attempt: 1, at, ...estimate }] }),
+    );
+  }
+
+  /** Saves it for as long as a reader may wait; what Postgres does not take then is left to `retry`. */
+  async save(answerId: string, title: LateTitle): Promise<string | undefined> {
+    const { config, clock, db } = this.#deps;
+    const saved = await saveWithin(
+      config.TURN_LIMITS.watchdog_ms,
+      clock,
+      async () => ({ title: await saveLateTitle(db, title, title.title) }),
+      () => this.#keep(answerId, title),
+    );
+    this.#underWay.delete(answerId);
+    if (saved === "delayed") return undefined;
+    this.settled(answerId);
+    return saved.title;
+  }
+
+  /** It is in Postgres, or kept with the answer. */
+  settled(answerId: string): void {
+    this.#underWay.delete(answerId);
+    if (this.#exists) this.#sql.exec("DELETE FROM late_titles WHERE answer_id = ?", answerId);
+  }
+
+  /** Saves what nobody is saving. Throws what the first failure threw; the rest is tried all the same. */
+  async retry(): Promise<void> {
+    const waiting = this.#all().filter(({ answerId }) => !this.#underWay.has(answerId));
+    const results = await Promise.allSettled(
+      waiting.map(async ({ answerId, title }) => {
+        await saveLateTitle(this.#deps.db, title, title.title);
+        this.settled(answerId);
+      }),
+    );
+    const failure = results.find((result) => result.status === "rejected");
+    if (failure) throw failure.reason;
+  }
+
+  get isEmpty(): boolean {
+    return this.#all().length === 0;
+  }
+
+  /** Everything was deleted from outside. */
+  forget(): void {
+    this.#exists = false;
+  }
+
+  #create(): void {
+    if (this.#exists) return;
+    this.#sql.exec("CREATE TABLE late_titles (answer_id TEXT PRIMARY KEY, record TEXT NOT NULL)");
+    this.#exists = true;
+  }
+
+  #keep(answerId: string, title: LateTitle): void {
+    if (!this.#exists) return;
+    const record = JSON.stringify(title);
+    this.#sql.exec("UPDATE late_titles SET record = ? WHERE answer_id = ?", record, answerId);
+  }
+
+  #all(): { answerId: string; title: LateTitle }[] {
+    if (!this.#exists) return [];
+    const rows = this.#sql.exec<{ answer_id: string; record: string }>("SELECT * FROM late_titles");
+    return rows
+      .toArray()
+      .map((row) => ({ answerId: row.answer_id, title: JSON.parse(row.record) }));
+  }
+}

@@ -1,0 +1,89 @@
+/** What a room finds unfinished and nobody is working at: ends it by itself, and again where it fails. */
+import type { Deps } from "../../deps.ts";
+import { logError, nameOf } from "../../lib/log.ts";
+import type { LateTitles } from "./late-titles.ts";
+import { finishTurn } from "./persist.ts";
+import { endOf, isUnasked, readRecord } from "./recover.ts";
+import { retryDelayMs } from "./save.ts";
+import type { TurnLog } from "./turn-log.ts";
+import type { RecordedTurn } from "./turn-table.ts";
+
+/** What a room says of an answer that was left streaming in Postgres. */
+export type Settled = "running" | "ended" | "failed" | "unknown";
+
+type Room = {
+  log: TurnLog;
+  titles: LateTitles;
+  /** True while the turn is under way in the room, or its beginning is. */
+  isRun(answerId: string): boolean;
+};
+
+export class LostTurns {
+  readonly #room: Room;
+  readonly #deps: Pick<Deps, "db" | "clock">;
+  /** Failures in a row. */
+  #tries = 0;
+
+  constructor(room: Room, deps: Pick<Deps, "db" | "clock">) {
+    this.#room = room;
+    this.#deps = deps;
+  }
+
+  /**
+   * Those whose readers are to be told the end: one at most, as there is one turn at a time. Of a turn
+   * that may not even have begun, nobody was told anything.
+   */
+  findBegun(): RecordedTurn[] {
+    return this.#room.log.turns.unsealed().filter(({ record }) => !isUnasked(readRecord(record)));
+  }
+
+  /** Ends a turn that somebody found to be without an end, unless it is under way. */
+  async settle(answerId: string): Promise<Settled> {
+    if (this.#room.isRun(answerId)) return "running";
+    const turn = this.#room.log.turns.find(answerId);
+    if (!turn) return "unknown";
+    return (await this.#endAll([turn])) ? "ended" : "failed";
+  }
+
+  /** Whatever Postgres does not have yet. */
+  async retry(): Promise<void> {
+    const failures = await Promise.all([
+      this.#endAll(this.#room.log.turns.unfinished()),
+      this.#succeeds(() => this.#room.titles.retry()),
+    ]);
+    this.#tries = failures.every(Boolean) ? 0 : this.#tries + 1;
+  }
+
+  /** How long to wait before the next `retry`; undefined where there is nothing to be done. */
+  delayMs(watchdogMs: number): number | undefined {
+    const { log, titles } = this.#room;
+    if (log.turns.unfinished().length === 0 && titles.isEmpty) return undefined;
+    return this.#tries === 0 ? watchdogMs : retryDelayMs(this.#tries);
+  }
+
+  async #endAll(turns: RecordedTurn[]): Promise<boolean> {
+    const lost = turns.filter(({ answerId }) => !this.#room.isRun(answerId));
+    const ended = lost.map((turn) => this.#succeeds(() => this.#end(turn)));
+    return (await Promise.all(ended)).every(Boolean);
+  }
+
+  /** As it was to end, or as interrupted. */
+  async #end({ answerId, record: text }: RecordedTurn): Promise<void> {
+    const { log } = this.#room;
+    const { db, clock } = this.#deps;
+    const record = readRecord(text);
+    await finishTurn(db, endOf(record, log.contentOf(answerId), clock()));
+    if (isUnasked(record)) log.turns.discard(answerId, clock());
+    else log.turns.end(answerId, clock());
+  }
+
+  async #succeeds(save: () => Promise<void>): Promise<boolean> {
+    try {
+      await save();
+      return true;
+    } catch (error) {
+      logError("retry_failed", { cause: nameOf(error), tries: this.#tries });
+      return false;
+    }
+  }
+}
