@@ -4,6 +4,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { startCron } from "./cron.ts";
 import { claimFolder } from "./folder-lock.ts";
 import { migrate } from "./migrate.ts";
 import { startNeon } from "./neon.ts";
@@ -37,6 +38,7 @@ async function main(): Promise<string> {
   const wrangler = launchWrangler({ port, envFile, stateDir: join(folder, "state") });
   stops.push(wrangler.stop);
   await wrangler.ready;
+  stops.push(startCron(wrangler.url, complain));
   say(greeting(wrangler.url, notes));
   await wrangler.ended;
   return "wrangler ended by itself; its own words above say why.";

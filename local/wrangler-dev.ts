@@ -44,7 +44,13 @@ export function launchWrangler(options: WranglerOptions): WranglerDev {
 function spawnGroup({ port, envFile, stateDir }: WranglerOptions): ChildProcess {
   const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
   const flags = ["--port", String(port), "--env-file", envFile, "--persist-to", stateDir];
-  const quiet = ["--inspector-port", "0", "--show-interactive-dev-session=false"];
+  // Without the last, wrangler warns that nothing fires the cron; `local/cron.ts` does.
+  const quiet = [
+    "--inspector-port",
+    "0",
+    "--show-interactive-dev-session=false",
+    "--test-scheduled",
+  ];
   const command = [process.execPath, wrangler, "dev", ...flags, ...quiet];
   return spawn(process.execPath, [join(import.meta.dirname, "process-group.ts"), ...command], {
     cwd: ROOT,

@@ -34,7 +34,7 @@ const row = (
 });
 
 /** A fallback takes every prompt that was made for the model before it. */
-const OFFERED: readonly Model[] = [
+export const OFFERED: readonly Model[] = [
   row("gpt-4o-mini", "openai", 128_000, 0.15, 0.6, "claude-haiku-4-5"),
   row("gpt-4o", "openai", 128_000, 2.5, 10, "claude-sonnet-4-5"),
   row("gpt-4.1-nano", "openai", 1_047_576, 0.1, 0.4, "claude-haiku-4-5"),

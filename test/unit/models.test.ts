@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { costOf, estimateTokens, findModel, trimCost } from "../../src/lib/models.ts";
+import { promptBudget } from "../../src/features/turns/prompt.ts";
+import {
+  costOf,
+  estimateTokens,
+  fallbackOf,
+  findModel,
+  type Model,
+  OFFERED,
+  trimCost,
+} from "../../src/lib/models.ts";
 
 function model(name: string) {
   const found = findModel(name, []);
@@ -39,6 +48,27 @@ describe("the table of models", () => {
 
   it("keeps the table's prices for a model that the configuration names too", () => {
     expect(findModel("gpt-4o", ["gpt-4o"])?.promptPrice).toBe(2.5);
+  });
+});
+
+describe("the model that stands in for another", () => {
+  const fallen = (model: Model) => {
+    const fallback = fallbackOf(model);
+    if (!fallback) throw new Error(`${model.name} has a fallback`);
+    return fallback;
+  };
+
+  it("is another provider's, and takes every prompt that was made for the first", () => {
+    for (const model of OFFERED) {
+      const fallback = fallen(model);
+      expect(fallback.provider, model.name).not.toBe(model.provider);
+      expect(promptBudget(fallback), model.name).toBeGreaterThanOrEqual(promptBudget(model));
+    }
+  });
+
+  it("is none for a model of which nothing is known", () => {
+    const own = findModel("llama-local", ["llama-local"]);
+    expect(own && fallbackOf(own)).toBeUndefined();
   });
 });
 

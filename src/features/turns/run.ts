@@ -131,15 +131,23 @@ function toFinishedTurn(
   return { userId, chatId, at: toIso(new Date(now)), usage, message };
 }
 
+type Given = Pick<Answer, "finishReason" | "usage" | "estimated">;
+type GivenBy = { model: Model; failover?: Failover };
+
 /** The answer as it is stored: its text, how it ended, and what it took. */
 export function answered(
   answer: Message,
-  given: Pick<Answer, "content" | "finishReason" | "usage" | "estimated"> & {
-    status: Message["status"];
-  },
-  { model, failover }: { model: Model; failover?: Failover },
+  given: Given & Pick<Message, "content" | "status">,
+  by: GivenBy,
   seconds: number,
 ): Message {
+  const { content, status } = given;
+  const metadata = { ...answer.metadata, ...answerMetadata(given, by, seconds) };
+  return { ...answer, content, status, metadata };
+}
+
+/** What the server itself says of an answer. */
+export function answerMetadata(given: Given, { model, failover }: GivenBy, seconds: number) {
   const { promptTokens, completionTokens } = given.usage;
   const usage = {
     prompt_tokens: promptTokens,
@@ -149,14 +157,11 @@ export function answered(
     currency: "USD",
     estimated: given.estimated,
   };
-  const { content, status, finishReason: finish_reason } = given;
-  const metadata = {
-    ...answer.metadata,
+  return {
     model: model.name,
     usage,
-    finish_reason,
+    finish_reason: given.finishReason,
     processing_time: seconds,
     ...(failover && { failover }),
   };
-  return { ...answer, content, status, metadata };
 }

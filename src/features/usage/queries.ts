@@ -20,9 +20,10 @@ export type NewUsage = TokenCount & {
 
 /**
  * The statement that writes one attempt, for a batch. A chat or message that was deleted meanwhile is
- * left out of the row, an account takes the row with it; a second writing of it does nothing.
+ * left out of the row, an account takes the row with it; a second writing of it does nothing. `only`
+ * is a condition on the rest of the statement.
  */
-export function usageInsert(usage: NewUsage): SQL {
+export function usageInsert(usage: NewUsage, only: SQL = sql`true`): SQL {
   const { promptTokens, completionTokens } = usage;
   return sql`
     INSERT INTO ai_usage (id, user_id, chat_id, message_id, service_type, attempt, provider, model_name,
@@ -33,6 +34,6 @@ export function usageInsert(usage: NewUsage): SQL {
       ${usage.kind}, ${usage.attempt}::int, ${usage.model.provider}, ${usage.model.name},
       ${promptTokens}::int, ${completionTokens}::int, ${promptTokens + completionTokens}::int,
       ${costOf(usage.model, usage)}::numeric, ${usage.estimated}::boolean, ${usage.at}::timestamptz
-    FROM users WHERE users.id = ${usage.userId}::uuid
+    FROM users WHERE users.id = ${usage.userId}::uuid AND ${only}
     ON CONFLICT DO NOTHING`;
 }

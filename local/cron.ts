@@ -1,0 +1,28 @@
+/** Cron never fires by itself under `wrangler dev`: this calls its address, as Cloudflare would. */
+
+const MINUTE_MS = 60_000;
+const ADDRESS = "/cdn-cgi/local/scheduled?cron=*+*+*+*+*";
+
+/** Calls it again and again, and says nothing of it unless it fails; returns how to stop. */
+export function startCron(
+  url: string,
+  complain: (error: unknown) => void,
+  everyMs = MINUTE_MS,
+): () => Promise<void> {
+  const stopping = new AbortController();
+  const timer = setInterval(() => {
+    call(url, stopping.signal).catch((error: unknown) => {
+      if (!stopping.signal.aborted) complain(error);
+    });
+  }, everyMs);
+  return async () => {
+    clearInterval(timer);
+    stopping.abort();
+  };
+}
+
+async function call(url: string, signal: AbortSignal): Promise<void> {
+  const response = await fetch(url + ADDRESS, { signal });
+  await response.body?.cancel();
+  if (!response.ok) throw new Error(`What is due each minute failed with ${response.status}.`);
+}

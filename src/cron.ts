@@ -1,0 +1,45 @@
+/** What each minute does: named jobs, each of which fails alone. */
+import { describeDbError } from "./db/errors.ts";
+import { createDeps, type Deps } from "./deps.ts";
+import type { Env } from "./env.ts";
+import { reconcileTurns } from "./features/turns/reconcile.ts";
+import { logError, logEvent, type LogFields, nameOf } from "./lib/log.ts";
+
+/** Returns what it did, in numbers. It may be run twice, and twice at once. */
+type Job = (env: Env, deps: Deps) => Promise<Record<string, number>>;
+
+const JOBS: Record<string, Job> = {
+  // Answers that nobody is writing any more.
+  turns: reconcileTurns,
+};
+
+const FAILURE = "_error";
+
+/** Runs every job, and writes one line about all of them. Throws nothing: the next minute comes. */
+export async function runMinute(env: Env): Promise<void> {
+  try {
+    const deps = createDeps(env);
+    const startedAt = deps.clock();
+    const results = await Promise.all(
+      Object.entries(JOBS).map(([name, job]) => run(name, () => job(env, deps))),
+    );
+    const fields: LogFields = Object.assign({}, ...results);
+    const write = results.some(hasFailed) ? logError : logEvent;
+    write("minute", { duration_ms: deps.clock() - startedAt, ...fields });
+  } catch (error) {
+    logError("minute_failed", { cause: nameOf(error) });
+  }
+}
+
+async function run(name: string, job: () => Promise<Record<string, number>>): Promise<LogFields> {
+  try {
+    const counts = Object.entries(await job());
+    return Object.fromEntries(counts.map(([key, count]) => [`${name}_${key}`, count]));
+  } catch (error) {
+    return { [name + FAILURE]: describeDbError(error)?.code ?? nameOf(error) };
+  }
+}
+
+function hasFailed(fields: LogFields): boolean {
+  return Object.keys(fields).some((key) => key.endsWith(FAILURE));
+}

@@ -1,0 +1,127 @@
+/**
+ * Ends what a room should have ended and did not: answers that are still streaming in Postgres long
+ * after they began. Their rooms are asked first, for only they know whether somebody is writing.
+ */
+import { sql } from "drizzle-orm";
+import { type Db, repeatable } from "../../db/client.ts";
+import type { Deps } from "../../deps.ts";
+import type { Env } from "../../env.ts";
+import { present } from "../../lib/assert.ts";
+import { toIso } from "../../lib/clock.ts";
+import { BYTES_PER_TOKEN, findModel, type Model } from "../../lib/models.ts";
+import { type NewUsage, usageInsert } from "../usage/queries.ts";
+import type { Settled } from "./lost-turns.ts";
+import { historyBytes } from "./prompt.ts";
+import { answerMetadata } from "./run.ts";
+
+/** The rest is of the next minute, and by then among the oldest. */
+const MOST_PER_RUN = 200;
+const ROOMS_AT_ONCE = 10;
+
+type Left = { id: string; chat_id: string; user_id: string; created_at: string };
+
+type Counts = Record<"found" | Exclude<Settled, "unknown"> | "interrupted", number>;
+
+/** Asks the rooms of all that were left, the oldest first. Can be run twice, and twice at once. */
+export async function reconcileTurns(env: Env, deps: Deps): Promise<Counts> {
+  const left = await findLeft(deps);
+  const counts: Counts = { found: left.length, running: 0, ended: 0, interrupted: 0, failed: 0 };
+  for (let start = 0; start < left.length; start += ROOMS_AT_ONCE) {
+    const group = left.slice(start, start + ROOMS_AT_ONCE);
+    const settled = await Promise.all(group.map((message) => settle(env, deps, message)));
+    for (const outcome of settled) counts[outcome]++;
+  }
+  return counts;
+}
+
+/** A room has had its own watchdog by then, and time to end what it has found. */
+async function findLeft({ db, clock, config }: Deps): Promise<Left[]> {
+  const before = toIso(new Date(clock() - 2 * config.TURN_LIMITS.watchdog_ms));
+  const { rows } = await repeatable(() =>
+    db.execute<Left>(sql`
+      SELECT m.id, m.chat_id, m.created_at, chats.user_id
+      FROM messages AS m JOIN chats ON chats.id = m.chat_id
+      WHERE m.status = 'streaming' AND m.created_at < ${before}::timestamptz
+      ORDER BY m.created_at LIMIT ${MOST_PER_RUN}::int`),
+  );
+  return rows;
+}
+
+/** One that cannot be settled now is found again in a minute, and stops no other. */
+async function settle(
+  env: Env,
+  deps: Deps,
+  message: Left,
+): Promise<Exclude<keyof Counts, "found">> {
+  try {
+    const settled = await env.CHAT_ROOM.getByName(message.chat_id).settle(message.id);
+    if (settled !== "unknown") return settled;
+    return (await interrupt(deps, message)) ? "interrupted" : "ended";
+  } catch {
+    return "failed";
+  }
+}
+
+/**
+ * Of an answer whose room has no record of it, nothing is known: its text, had it any, is lost, and a
+ * provider may have been asked. What that cost is estimated. False where it has ended meanwhile.
+ */
+async function interrupt({ db, clock, config, newId }: Deps, message: Left): Promise<boolean> {
+  const now = clock();
+  const at = toIso(new Date(now));
+  const model = present(
+    findModel(config.DEFAULT_MODEL, [config.DEFAULT_MODEL]),
+    "the default model",
+  );
+  const usage: NewUsage = {
+    id: newId(),
+    userId: message.user_id,
+    chatId: message.chat_id,
+    messageId: message.id,
+    kind: "answer",
+    attempt: 1,
+    model,
+    promptTokens: await estimatePrompt(db, message, model),
+    completionTokens: 0,
+    estimated: true,
+    at,
+  };
+  const seconds = (now - Date.parse(message.created_at)) / 1000;
+  const given = { usage, finishReason: null, estimated: true };
+  const metadata = answerMetadata(given, { model }, seconds);
+  const { rows } = await repeatable(() => db.execute(end(message, metadata, usage)));
+  return rows.length > 0;
+}
+
+/** Tokens of what was said before the answer, as far as a prompt takes it. */
+async function estimatePrompt(db: Db, { id, chat_id: chatId }: Left, model: Model) {
+  const { rows } = await repeatable(() =>
+    db.execute<{ bytes: number }>(sql`
+      WITH RECURSIVE path AS (
+        SELECT m.parent_id, 0 AS bytes FROM messages AS m WHERE m.chat_id = ${chatId} AND m.id = ${id}
+        UNION ALL
+        SELECT m.parent_id, path.bytes + octet_length(m.content)
+        FROM path JOIN messages AS m ON m.chat_id = ${chatId} AND m.id = path.parent_id
+        WHERE path.bytes + octet_length(m.content) <= ${historyBytes(model)}::int
+      )
+      SELECT coalesce(max(bytes), 0)::int AS bytes FROM path`),
+  );
+  return Math.ceil((rows[0]?.bytes ?? 0) / BYTES_PER_TOKEN);
+}
+
+/** Only one that is still streaming is ended, and only then is anything paid for. */
+function end({ id, chat_id: chatId, user_id: userId }: Left, metadata: object, usage: NewUsage) {
+  return sql`
+    WITH ended AS (
+      UPDATE messages AS m
+      SET status = 'interrupted', metadata = m.metadata || ${JSON.stringify(metadata)}::jsonb
+      FROM chats
+      WHERE m.chat_id = ${chatId} AND m.id = ${id} AND m.status = 'streaming'
+        AND chats.id = m.chat_id AND chats.user_id = ${userId}
+      RETURNING m.id, m.chat_id
+    ), touched AS (
+      UPDATE chats SET version = version + 1, updated_at = ${usage.at}::timestamptz
+      FROM ended WHERE chats.id = ended.chat_id
+    ), spent AS (${usageInsert(usage, sql`EXISTS (SELECT FROM ended)`)})
+    SELECT id FROM ended`;
+}

@@ -1,0 +1,56 @@
+import { afterEach, expect, it } from "vitest";
+import { startCron } from "../../local/cron.ts";
+import { listen, type RunningServer } from "../../local/http-server.ts";
+
+let server: RunningServer | undefined;
+afterEach(() => server?.close());
+
+/** A Worker that answers with these statuses, then with the last; and what it was asked. */
+async function workerAnswering(...statuses: number[]) {
+  const asked: string[] = [];
+  const waiting = new Map<number, () => void>();
+  server = await listen(async (request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    response.statusCode = statuses[asked.length - 1] ?? statuses.at(-1) ?? 200;
+    response.end("ok");
+    waiting.get(asked.length)?.();
+  });
+  const times = (count: number) =>
+    new Promise<void>((resolve) => {
+      if (asked.length >= count) resolve();
+      else waiting.set(count, resolve);
+    });
+  return { url: server.origin, asked, times };
+}
+
+it("What is due each minute is called for again and again, without a word", async () => {
+  const { url, asked, times } = await workerAnswering(200);
+  const complaints: unknown[] = [];
+  const stop = startCron(url, (error) => complaints.push(error), 5);
+  await times(3);
+  await stop();
+  expect(new Set(asked)).toEqual(new Set(["GET /cdn-cgi/local/scheduled?cron=*+*+*+*+*"]));
+  expect(complaints).toEqual([]);
+});
+
+it("A failure is told, and the next minute comes all the same", async () => {
+  const { url, times } = await workerAnswering(500, 200);
+  const complaints: unknown[] = [];
+  const stop = startCron(url, (error) => complaints.push(error), 5);
+  await times(3);
+  await stop();
+  expect(String(complaints[0])).toContain("failed with 500");
+  expect(complaints).toHaveLength(1);
+});
+
+it("Once stopped it is silent, also about the call that this cut short", async () => {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  server = await listen(async () => resolve());
+  const complaints: unknown[] = [];
+  const stop = startCron(server.origin, (error) => complaints.push(error), 5);
+  await asked;
+  await stop();
+  await server.close();
+  server = undefined;
+  expect(complaints).toEqual([]);
+});
