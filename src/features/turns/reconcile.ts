@@ -14,6 +14,8 @@ import type { Settled } from "./lost-turns.ts";
 import { historyBytes } from "./prompt.ts";
 import { answerMetadata } from "./run.ts";
 
+/** By then a room has had its own watchdog, and time to end what it has found. */
+const LEFT_AFTER_MS = 60_000;
 /** The rest is of the next minute, and by then among the oldest. */
 const MOST_PER_RUN = 200;
 const ROOMS_AT_ONCE = 10;
@@ -34,9 +36,8 @@ export async function reconcileTurns(env: Env, deps: Deps): Promise<Counts> {
   return counts;
 }
 
-/** A room has had its own watchdog by then, and time to end what it has found. */
-async function findLeft({ db, clock, config }: Deps): Promise<Left[]> {
-  const before = toIso(new Date(clock() - 2 * config.TURN_LIMITS.watchdog_ms));
+async function findLeft({ db, clock }: Deps): Promise<Left[]> {
+  const before = toIso(new Date(clock() - LEFT_AFTER_MS));
   const { rows } = await repeatable(() =>
     db.execute<Left>(sql`
       SELECT m.id, m.chat_id, m.created_at, chats.user_id
