@@ -4,6 +4,7 @@
  */
 import type { Deps } from "../../deps.ts";
 import { toIso } from "../../lib/clock.ts";
+import type { NewUsage } from "../usage/queries.ts";
 import { estimatedAttempt } from "./naming.ts";
 import { type FinishedTurn, type NewTurn, saveLateTitle } from "./persist.ts";
 import { saveWithin } from "./save.ts";
@@ -32,15 +33,12 @@ export class LateTitles {
     const { newId, clock } = this.#deps;
     const estimate = estimatedAttempt(this.#deps, text);
     if (!estimate) return;
+    const { model, usage, estimated } = estimate;
     const at = toIso(new Date(clock()));
     const key = { id: newId(), userId, chatId, messageId: answerId, kind: "title" as const };
-    this.#create();
+    const row: NewUsage = { ...key, attempt: 1, model, ...usage, estimated, at };
     this.#underWay.add(answerId);
-    this.#sql.exec(
-      "INSERT OR REPLACE INTO late_titles (answer_id, record) VALUES (?, ?)",
-      answerId,
-      JSON.stringify({ userId, chatId, at, usage: [{ ...key, attempt: 1, at, ...estimate }] }),
-    );
+    this.#insert(answerId, { userId, chatId, at, usage: [row] });
   }
 
   /** Saves it for as long as a reader may wait; what Postgres does not take then is left to `retry`. */
@@ -86,10 +84,12 @@ export class LateTitles {
     this.#exists = false;
   }
 
-  #create(): void {
-    if (this.#exists) return;
-    this.#sql.exec("CREATE TABLE late_titles (answer_id TEXT PRIMARY KEY, record TEXT NOT NULL)");
+  #insert(answerId: string, title: LateTitle): void {
+    const table = "late_titles (answer_id TEXT PRIMARY KEY, record TEXT NOT NULL)";
+    if (!this.#exists) this.#sql.exec(`CREATE TABLE ${table}`);
     this.#exists = true;
+    const statement = "INSERT OR REPLACE INTO late_titles (answer_id, record) VALUES (?, ?)";
+    this.#sql.exec(statement, answerId, JSON.stringify(title));
   }
 
   #keep(answerId: string, title: LateTitle): void {
