@@ -152,7 +152,7 @@ export class ChatRoom extends DurableObject<Env> {
     const live = new LiveTurn({ answerId, userId, firstId });
     live.began(begun.question, begun.chatTitle);
     const input = { userId, chatId, begun, prompt, model, usageId, stop: live.stopSignal };
-    this.#drive(live, runTurn(input, this.#runDeps(live)));
+    this.#drive(live, () => runTurn(input, this.#runDeps(live)));
     return live;
   }
 
@@ -164,6 +164,7 @@ export class ChatRoom extends DurableObject<Env> {
       config,
       clock,
       newId,
+      tell: (event) => this.#tell(live, event),
       save: (finished) => this.#save(live, finished),
       saveTitle: async (of, name) => {
         const title = await inTime(async () => (await saveLateTitle(db, of, name)) ?? "");
@@ -173,25 +174,23 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Keeps the run alive by itself: its events go to the log, and from there to whoever reads. */
-  #drive(live: LiveTurn, events: AsyncGenerator<TurnEvent>): void {
+  #drive(live: LiveTurn, run: () => Promise<void>): void {
     this.#live = live;
     this.ctx.waitUntil(
-      this.#tell(live, events).catch((error: unknown) => {
+      run().catch((error: unknown) => {
         logError("turn_failed", { cause: nameOf(error) });
         if (live.telling) this.#endFailedTurn(live);
       }),
     );
   }
 
-  async #tell(live: LiveTurn, events: AsyncGenerator<TurnEvent>): Promise<void> {
-    for await (const event of events) {
-      if (!live.telling) continue;
-      this.#log.append(event);
-      live.note(event);
-      if (live.telling) this.#flushLater();
-      else await this.#seal(live);
-      this.#readers.notify();
-    }
+  #tell(live: LiveTurn, event: TurnEvent): void {
+    if (!live.telling) return;
+    this.#log.append(event);
+    live.note(event);
+    if (live.telling) this.#flushLater();
+    else this.#seal(live);
+    this.#readers.notify();
   }
 
   #flushLater(): void {
@@ -201,10 +200,10 @@ export class ChatRoom extends DurableObject<Env> {
     }, this.#limits.flush_ms);
   }
 
-  async #seal(live: LiveTurn): Promise<void> {
+  #seal(live: LiveTurn): void {
     this.#live = undefined;
     this.#log.seal(live.answerId);
-    await this.#schedule();
+    this.ctx.waitUntil(this.#schedule());
   }
 
   /** Saves the end; what Postgres does not take at once is kept here, and left to the alarm in the end. */
@@ -231,10 +230,8 @@ export class ChatRoom extends DurableObject<Env> {
     const lost = endOf(readRecord(turn.record), content, this.#deps.clock());
     this.#log.open(answerId);
     const live = new LiveTurn({ answerId, userId, firstId });
-    this.#drive(
-      live,
-      tellEnd(lost, (finished) => this.#saveLost(live, finished)),
-    );
+    const save = (finished: FinishedTurn) => this.#saveLost(live, finished);
+    this.#drive(live, () => tellEnd(lost, save, (event) => this.#tell(live, event)));
   }
 
   /** The message that counts: what Postgres has, or, while it cannot be asked, what it will have. */
@@ -272,10 +269,10 @@ export class ChatRoom extends DurableObject<Env> {
   async #schedule(): Promise<void> {
     const now = this.#deps.clock();
     const { watchdog_ms, log_kept_ms } = this.#limits;
+    const { firstEnd, unfinished } = this.#log.turns.summary();
     const times: number[] = [];
-    const firstEnd = this.#log.turns.firstEnd();
-    if (firstEnd !== undefined) times.push(firstEnd + log_kept_ms);
-    if (this.#log.turns.unfinished().length > 0) {
+    if (firstEnd !== null) times.push(firstEnd + log_kept_ms);
+    if (unfinished > 0) {
       times.push(
         now + (this.#live || this.#saveTries === 0 ? watchdog_ms : retryDelayMs(this.#saveTries)),
       );
