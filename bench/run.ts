@@ -87,10 +87,13 @@ async function compareStreams(directUrl: string, bareUrl: string, product: Produ
   if (last) printTargets(...last);
 }
 
-/** Chats that have had a turn each. */
+/** Turns in each room before it is measured: a process that just started still compiles its code. */
+const WARM_UP_ROUNDS = 4;
+
+/** Chats that have had a few turns each. */
 async function openRooms(product: Product, count: number): Promise<string[]> {
   const ids = await product.newChats(count);
-  await measureStreams(count, 1, (place) => product.ask(ids[place] ?? ""));
+  await measureStreams(count, WARM_UP_ROUNDS, (place) => product.ask(ids[place] ?? ""));
   return ids;
 }
 

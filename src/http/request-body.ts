@@ -22,9 +22,11 @@ export const readJsonBody: MiddlewareHandler = async function readJsonBody(c, ne
 };
 
 async function readBody(request: Request): Promise<Uint8Array> {
-  const declared = Number(request.headers.get("content-length") ?? 0);
-  if (declared > LARGEST_JSON_BYTES) throw new Problem("body_too_large");
   if (!request.body) return new Uint8Array();
+  const declared = Number(request.headers.get("content-length") ?? Number.NaN);
+  if (declared > LARGEST_JSON_BYTES) throw new Problem("body_too_large");
+  // HTTP itself holds a body to its declared length; only without one is it counted.
+  if (declared >= 0) return new Uint8Array(await request.arrayBuffer());
   const bytes = await readAtMost(request.body, LARGEST_JSON_BYTES);
   if (!bytes) throw new Problem("body_too_large");
   return bytes;

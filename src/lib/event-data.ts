@@ -1,22 +1,21 @@
 /** Reading somebody else's server-sent events (HTML standard, section 9.2.6), as far as their data goes. */
 
-/**
- * The data of the events of a response: one list for each piece of the network that completed any. Of
- * an event only single `data:` lines are read, which is all that providers send.
- */
-export async function* readEventData(response: Response): AsyncGenerator<string[]> {
-  if (!response.body) return;
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const bytes of response.body) {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    const data = lines.map(toData).filter((text) => text !== undefined);
-    if (data.length > 0) yield data;
-  }
-}
+/** Takes the bytes as the network cuts them, and gives the data of each event once it is whole. */
+export class EventDataReader {
+  readonly #decoder = new TextDecoder();
+  #rest = "";
 
-function toData(line: string): string | undefined {
-  if (!line.startsWith("data:")) return undefined;
-  return line.slice(line[5] === " " ? 6 : 5).trimEnd();
+  /**
+   * The data of the events that this piece completed. Of an event only single `data:` lines are read,
+   * which is all that providers send.
+   */
+  push(bytes: Uint8Array): string[] {
+    const lines = (this.#rest + this.#decoder.decode(bytes, { stream: true })).split("\n");
+    this.#rest = lines.pop() ?? "";
+    const data: string[] = [];
+    for (const line of lines) {
+      if (line.startsWith("data:")) data.push(line.slice(line[5] === " " ? 6 : 5).trimEnd());
+    }
+    return data;
+  }
 }

@@ -6,7 +6,8 @@ import {
   toDeltas,
   type TurnEvent,
 } from "../../src/features/turns/events.ts";
-import { encodeSse } from "../../src/features/turns/wires/sse.ts";
+import { encodePage } from "../../src/features/turns/wires/sse.ts";
+import { present } from "../../src/lib/assert.ts";
 import { TextCleaner } from "../../src/features/turns/text-cleaner.ts";
 
 const MESSAGE = {
@@ -32,7 +33,9 @@ const anyText = fc.oneof(
   }),
 );
 
-const sizeOf = (event: TurnEvent) => encodeSse({ id: 999_999_999, event }).byteLength;
+const encode = (id: number, event: TurnEvent) =>
+  encodePage([{ id, event }])?.bytes ?? new Uint8Array();
+const sizeOf = (event: TurnEvent) => encode(999_999_999, event).byteLength;
 
 function textOf(deltas: TurnEvent[]): string {
   return deltas.map((delta) => (delta.type === "content_delta" ? delta.content : "")).join("");
@@ -53,7 +56,7 @@ describe("the events of a turn", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         for (const event of toDeltas(text)) {
-          const frame = new TextDecoder().decode(encodeSse({ id: 7, event }));
+          const frame = new TextDecoder().decode(encode(7, event));
           const lines = frame.split(/\r\n|\r|\n/);
           expect(lines).toHaveLength(5);
           expect(lines[0]).toBe("id: 7");
@@ -64,7 +67,7 @@ describe("the events of a turn", () => {
   });
 
   it("give a failure a name that browsers do not reserve", () => {
-    const frame = encodeSse({ id: 1, event: { type: "error", error: "No.", code: "ai_timeout" } });
+    const frame = encode(1, { type: "error", error: "No.", code: "ai_timeout" });
     expect(new TextDecoder().decode(frame)).toContain("event: turn_error\n");
   });
 
@@ -90,6 +93,33 @@ describe("the events of a turn", () => {
     };
     expect(event.message).toMatchObject({ content: null, metadata: null, content_length: 5 });
     expect(sizeOf(event)).toBeLessThanOrEqual(LARGEST_EVENT_BYTES);
+  });
+});
+
+describe("what goes out in one write", () => {
+  it("is at most 4 KiB of whole events, in order, and ends with the turn", () => {
+    const texts = fc.array(anyText, { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(texts, (all) => {
+        const told: TurnEvent[] = [...all.flatMap(toDeltas), { type: "stream_complete" }];
+        const events = told.map((event, index) => ({ id: index + 1, event }));
+        let sent = "";
+        for (let left = events; left.length > 0;) {
+          const page = present(encodePage(left), "a page of the events that are left");
+          expect(page.bytes.byteLength).toBeLessThanOrEqual(LARGEST_EVENT_BYTES);
+          expect(page.isLast).toBe(page.lastId === events.length);
+          sent += new TextDecoder().decode(page.bytes);
+          left = events.slice(page.lastId);
+        }
+        expect(sent).toBe(
+          told.map((event, index) => new TextDecoder().decode(encode(index + 1, event))).join(""),
+        );
+      }),
+    );
+  });
+
+  it("is nothing where there is no event", () => {
+    expect(encodePage([])).toBeUndefined();
   });
 });
 

@@ -4,7 +4,6 @@ import type { TurnLimits } from "../../env.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { estimateTokens } from "../../lib/models.ts";
 import { Problem } from "../../lib/problem.ts";
-import { joinArrivals } from "./arrivals.ts";
 import { startDeadlines } from "./deadlines.ts";
 import { TextCleaner } from "./text-cleaner.ts";
 
@@ -26,22 +25,27 @@ export type AnswerRequest = {
   stop: AbortSignal;
 };
 
-type AnswerDeps = { model: ModelClient; limits: TurnLimits; clock: Clock };
+type AnswerDeps = {
+  model: ModelClient;
+  limits: TurnLimits;
+  clock: Clock;
+  tell: (text: string) => void;
+};
 
-/** Yields the text piece by piece. Never throws: a failure is part of the answer. */
-export async function* streamAnswer(
+/** Tells the text piece by piece. Never throws: a failure is part of the answer. */
+export async function streamAnswer(
   request: AnswerRequest,
-  { model, limits, clock }: AnswerDeps,
-): AsyncGenerator<string, Answer> {
+  { model, limits, clock, tell }: AnswerDeps,
+): Promise<Answer> {
   const expired = new AbortController();
   const signal = AbortSignal.any([request.stop, expired.signal]);
   const deadlines = startDeadlines(limits, clock, () => expired.abort());
   const draft = new Draft();
   try {
-    for await (const lists of joinArrivals(model.stream(request.ask, signal), clock)) {
+    for await (const chunks of model.stream(request.ask, signal)) {
       deadlines.progressed();
-      const text = draft.add(lists.flat());
-      if (text !== "") yield text;
+      const text = draft.add(chunks);
+      if (text !== "") tell(text);
     }
   } catch (error) {
     draft.problem =

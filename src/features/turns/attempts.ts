@@ -45,25 +45,27 @@ const REPLACEABLE: ReadonlySet<ProblemCode> = new Set([
   "ai_timeout",
 ]);
 
-/** Yields the text piece by piece. Never throws: a failure is part of the answer. */
-export async function* streamAttempts(
+/** Tells the text piece by piece. Never throws: a failure is part of the answer. */
+export async function streamAttempts(
   input: AttemptsInput,
   deps: AttemptsDeps,
-): AsyncGenerator<string, Attempted> {
+  tell: (text: string) => void,
+): Promise<Attempted> {
   const endsAt = deps.clock() + deps.config.TURN_LIMITS.total_ms;
-  const answer = yield* ask(input, deps, input.first.model, endsAt);
+  const askModel = (model: Model) => ask(input, { ...deps, tell }, model, endsAt);
+  const answer = await askModel(input.first.model);
   const second = nextAttempt(input, deps, answer, endsAt);
   if (!second) return { ...answer, attempt: input.first };
   deps.noteAttempt(second);
-  return { ...(yield* ask(input, deps, second.model, endsAt)), attempt: second };
+  return { ...(await askModel(second.model)), attempt: second };
 }
 
 function ask(
   { prompt, stop }: AttemptsInput,
-  { model: client, config, clock }: AttemptsDeps,
+  { model: client, config, clock, tell }: AttemptsDeps & { tell: (text: string) => void },
   model: Model,
   endsAt: number,
-) {
+): Promise<Answer> {
   const messages: PromptMessage[] = prompt.messages;
   return streamAnswer(
     {
@@ -71,7 +73,7 @@ function ask(
       estimatedPromptTokens: prompt.estimatedTokens,
       stop,
     },
-    { model: client, limits: { ...config.TURN_LIMITS, total_ms: endsAt - clock() }, clock },
+    { model: client, limits: { ...config.TURN_LIMITS, total_ms: endsAt - clock() }, clock, tell },
   );
 }
 

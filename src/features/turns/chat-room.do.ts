@@ -161,15 +161,9 @@ export class ChatRoom extends DurableObject<Env> {
     if (begun.wantsTitle) this.#titles.expect(turn, textToName(begun));
     const live = new LiveTurn({ answerId, userId, firstId });
     live.began(begun.question, begun.chatTitle);
-    const input = {
-      userId,
-      chatId,
-      begun,
-      prompt,
-      attempt: { model, usageId },
-      stop: live.stopSignal,
-    };
-    void this.#drive(live, runTurn(input, this.#runDeps(live, record)));
+    const attempt = { model, usageId };
+    const input = { userId, chatId, begun, prompt, attempt, stop: live.stopSignal };
+    void this.#drive(live, () => runTurn(input, this.#runDeps(live, record)));
     return live;
   }
 
@@ -177,6 +171,7 @@ export class ChatRoom extends DurableObject<Env> {
     const { answerId } = live;
     return {
       ...this.#deps,
+      tell: (event) => this.#tell(live, event),
       noteAttempt: (attempt) => {
         this.#log.turns.update(answerId, writeRecord({ running: { ...record, ...attempt } }));
       },
@@ -186,25 +181,23 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Keeps the run alive by itself: its events go to the log, and from there to whoever reads. */
-  #drive(live: LiveTurn, events: AsyncGenerator<TurnEvent>): Promise<void> {
+  async #drive(live: LiveTurn, run: () => Promise<void>): Promise<void> {
     this.#live = live;
-    const run = this.#tell(live, events).catch((error: unknown) => {
+    const running = run().catch((error: unknown) => {
       logError("turn_failed", { cause: nameOf(error) });
       if (live.telling) this.#endFailedTurn(live);
     });
-    this.ctx.waitUntil(run);
-    return run;
+    this.ctx.waitUntil(running);
+    await running;
   }
 
-  async #tell(live: LiveTurn, events: AsyncGenerator<TurnEvent>): Promise<void> {
-    for await (const event of events) {
-      if (!live.telling) continue;
-      this.#log.append(event);
-      live.note(event);
-      if (live.telling) this.#flushLater();
-      else await this.#seal(live);
-      this.#readers.notify();
-    }
+  #tell(live: LiveTurn, event: TurnEvent): void {
+    if (!live.telling) return;
+    this.#log.append(event);
+    live.note(event);
+    if (live.telling) this.#flushLater();
+    else this.#seal(live);
+    this.#readers.notify();
   }
 
   #flushLater(): void {
@@ -214,10 +207,10 @@ export class ChatRoom extends DurableObject<Env> {
     }, this.#limits.flush_ms);
   }
 
-  async #seal(live: LiveTurn): Promise<void> {
+  #seal(live: LiveTurn): void {
     this.#live = undefined;
     this.#log.seal(live.answerId);
-    await this.#schedule();
+    this.ctx.waitUntil(this.#schedule());
   }
 
   /** Saves the end; what Postgres does not take at once is kept here, and left to the alarm in the end. */
@@ -251,10 +244,8 @@ export class ChatRoom extends DurableObject<Env> {
     const lost = endOf(readRecord(turn.record), content, this.#deps.clock());
     this.#log.open(answerId);
     const live = new LiveTurn({ answerId, userId, firstId });
-    return this.#drive(
-      live,
-      tellEnd(lost, (finished) => this.#saveLost(live, finished)),
-    );
+    const save = (finished: FinishedTurn) => this.#saveLost(live, finished);
+    return this.#drive(live, () => tellEnd(lost, save, (event) => this.#tell(live, event)));
   }
 
   /** The message that counts: what Postgres has, or, while it cannot be asked, what it will have. */
@@ -275,11 +266,13 @@ export class ChatRoom extends DurableObject<Env> {
   /** Sets the alarm to the earliest of watchdog, retry and pruning; none where there is nothing to do. */
   async #schedule(): Promise<void> {
     const { watchdog_ms, log_kept_ms } = this.#limits;
+    const { firstEnd, unfinished } = this.#log.turns.summary();
     const times: number[] = [];
-    const firstEnd = this.#log.turns.firstEnd();
-    if (firstEnd !== undefined) times.push(firstEnd + log_kept_ms);
-    const delayMs = this.#live ? watchdog_ms : this.#lost.delayMs(watchdog_ms);
-    if (delayMs !== undefined) times.push(this.#deps.clock() + delayMs);
+    if (firstEnd !== null) times.push(firstEnd + log_kept_ms);
+    if (unfinished > 0 || !this.#titles.isEmpty) {
+      const delayMs = this.#live ? watchdog_ms : this.#lost.delayMs(watchdog_ms);
+      times.push(this.#deps.clock() + delayMs);
+    }
     if (times.length > 0) await this.ctx.storage.setAlarm(Math.min(...times));
   }
 

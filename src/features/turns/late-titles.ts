@@ -76,7 +76,7 @@ export class LateTitles {
   }
 
   get isEmpty(): boolean {
-    return this.#all().length === 0;
+    return !this.#exists || this.#sql.exec("SELECT 1 FROM late_titles").next().done === true;
   }
 
   /** Everything was deleted from outside. */

@@ -54,10 +54,8 @@ export class LostTurns {
     this.#tries = failures.every(Boolean) ? 0 : this.#tries + 1;
   }
 
-  /** How long to wait before the next `retry`; undefined where there is nothing to be done. */
-  delayMs(watchdogMs: number): number | undefined {
-    const { log, titles } = this.#room;
-    if (log.turns.unfinished().length === 0 && titles.isEmpty) return undefined;
+  /** How long to wait before the next `retry`. */
+  delayMs(watchdogMs: number): number {
     return this.#tries === 0 ? watchdogMs : retryDelayMs(this.#tries);
   }
 

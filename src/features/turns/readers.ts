@@ -1,7 +1,6 @@
 /** Who reads a chat's log right now. A reader is a place in the log: nothing is queued for it. */
-import type { NumberedEvent } from "./events.ts";
 import type { TurnLog } from "./turn-log.ts";
-import { encodeSse, HEARTBEAT, OPENING } from "./wires/sse.ts";
+import { encodePage, HEARTBEAT, OPENING } from "./wires/sse.ts";
 
 export class Readers {
   readonly #log: TurnLog;
@@ -50,17 +49,22 @@ export class Readers {
 }
 
 /**
- * Writes what the log has, one event a write, each once the one before it was taken: a slow reader
- * lags behind in the log, and slows nobody.
+ * Writes what the log has, each write once the one before it was taken: a slow reader lags behind in
+ * the log, slows nobody, and gets what came meanwhile together.
  */
 class Reader {
   readonly #log: TurnLog;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #ended = Promise.withResolvers<void>();
   #lastId: number;
-  #news = Promise.withResolvers<void>();
-  #waiting = false;
+  #writing = false;
   #quiet = false;
   #closed = false;
+  /** Made once: a write is on the path of every token. */
+  readonly #written = (): void => {
+    this.#writing = false;
+    this.wake();
+  };
 
   constructor(log: TurnLog, after: number, writer: WritableStreamDefaultWriter<Uint8Array>) {
     this.#log = log;
@@ -68,24 +72,27 @@ class Reader {
     this.#writer = writer;
   }
 
-  /** Resolves at the turn's last event, or when the reader leaves. */
-  async run(): Promise<void> {
-    try {
-      await this.#writer.write(OPENING);
-      while (!this.#closed) await this.#sendPage(this.#log.readAfter(this.#lastId));
-      await this.#writer.close();
-    } catch {
-      // The reader left. Whatever it read goes on without it.
-    }
+  /** Resolves after the turn's last event, or when the reader leaves. */
+  run(): Promise<void> {
+    this.#write(OPENING);
+    return this.#ended.promise;
   }
 
+  /** Sends what is new, unless a write is on its way: that looks again at its end. */
   wake(): void {
-    if (this.#waiting) this.#news.resolve();
+    if (this.#writing) return;
+    if (this.#closed) return this.#end();
+    const page = encodePage(this.#log.readAfter(this.#lastId));
+    if (!page) return;
+    this.#lastId = page.lastId;
+    this.#closed = page.isLast;
+    this.#quiet = false;
+    this.#write(page.bytes);
   }
 
   /** A comment, where nothing was sent since the last beat and nothing is on its way. */
   beat(): void {
-    if (this.#quiet && this.#waiting) this.#writer.write(HEARTBEAT).catch(() => this.close());
+    if (this.#quiet && !this.#writing) this.#write(HEARTBEAT);
     this.#quiet = true;
   }
 
@@ -94,20 +101,14 @@ class Reader {
     this.wake();
   }
 
-  async #sendPage(page: NumberedEvent[]): Promise<void> {
-    if (page.length === 0) return this.#somethingNew();
-    for (const numbered of page) {
-      await this.#writer.write(encodeSse(numbered));
-      this.#lastId = numbered.id;
-      this.#quiet = false;
-      if (numbered.event.type === "stream_complete") this.#closed = true;
-    }
+  #write(bytes: Uint8Array): void {
+    this.#writing = true;
+    this.#writer.write(bytes).then(this.#written, this.#ended.resolve);
   }
 
-  async #somethingNew(): Promise<void> {
-    this.#waiting = true;
-    await this.#news.promise;
-    this.#waiting = false;
-    this.#news = Promise.withResolvers();
+  /** The reader may leave in between. Whatever it read goes on without it. */
+  #end(): void {
+    this.#writing = true;
+    this.#writer.close().then(this.#ended.resolve, this.#ended.resolve);
   }
 }

@@ -77,15 +77,16 @@ function toInterrupted(running: RunningRecord, content: string, now: number): Fi
  * saved. Its message always carries its content: readers may be ahead of the log, and this replaces
  * what they have.
  */
-export async function* tellEnd(
+export async function tellEnd(
   finished: FinishedTurn,
   save: (finished: FinishedTurn) => Promise<Message>,
-): AsyncGenerator<TurnEvent> {
+  tell: (event: TurnEvent) => void,
+): Promise<void> {
   const message = await save(finished);
   if (message.status === "interrupted") {
     const problem = new Problem("turn_interrupted");
-    yield { type: "error", error: problem.detail, code: problem.code };
+    tell({ type: "error", error: problem.detail, code: problem.code });
   }
-  yield { type: "ai_message_complete", message };
-  yield { type: "stream_complete" };
+  tell({ type: "ai_message_complete", message });
+  tell({ type: "stream_complete" });
 }

@@ -28,6 +28,8 @@ export type RunInput = {
 };
 
 export type RunDeps = AttemptsDeps & {
+  /** Takes the turn's next event. It never waits: a slow reader slows nobody. */
+  tell: (event: TurnEvent) => void;
   /** Saves the end of the turn: the chat's title, "gone" without the chat, or "delayed". */
   save(finished: FinishedTurn): Promise<SaveResult>;
   /** Saves a title that came after the answer; the chat's title, undefined where that is not known. */
@@ -40,37 +42,34 @@ export type SaveResult = { title: string } | "gone" | "delayed";
 const TITLE_WAIT_MS = 3_000;
 
 /** Tells the turn as events, in the order of the contract. `stream_complete` ends it for readers. */
-export async function* runTurn(input: RunInput, deps: RunDeps): AsyncGenerator<TurnEvent> {
+export async function runTurn(input: RunInput, deps: RunDeps): Promise<void> {
+  const { tell } = deps;
   const startedAt = deps.clock();
   const { question, answer, wantsTitle } = input.begun;
-  yield { type: "user_message", message: fitMessage(question) };
-  yield { type: "ai_message_start", message_id: answer.id };
+  tell({ type: "user_message", message: fitMessage(question) });
+  tell({ type: "ai_message_start", message_id: answer.id });
   const title = wantsTitle ? new PendingTitle(askTitle(deps, titleSubject(input))) : undefined;
 
-  const given = yield* tellAnswer(input, deps);
-  if (given.problem) yield toErrorEvent(given.problem);
+  const given = await tellAnswer(input, deps);
+  if (given.problem) tell(toErrorEvent(given.problem));
 
   const finished = toFinishedTurn(input, deps, given, startedAt);
   const early = title?.settled;
   const saved = await deps.save(withTitle(finished, early));
-  if (saved === "delayed" && !given.problem) yield toErrorEvent(new Problem("save_delayed"));
-  yield { type: "ai_message_complete", message: fitMessage(finished.message) };
+  if (saved === "delayed" && !given.problem) tell(toErrorEvent(new Problem("save_delayed")));
+  tell({ type: "ai_message_complete", message: fitMessage(finished.message) });
 
   const storing = early ? Promise.resolve(savedTitle(saved)) : title?.store(finished, deps);
   const name = title && (await within(TITLE_WAIT_MS, storing ?? Promise.resolve(undefined)));
-  if (name !== undefined && name === title?.settled?.name) yield { type: "chat_name", name };
-  yield { type: "stream_complete" };
+  if (name !== undefined && name === title?.settled?.name) tell({ type: "chat_name", name });
+  tell({ type: "stream_complete" });
   await storing;
 }
 
-async function* tellAnswer(input: RunInput, deps: RunDeps): AsyncGenerator<TurnEvent, Attempted> {
+function tellAnswer(input: RunInput, deps: RunDeps): Promise<Attempted> {
   const { attempt: first, begun } = input;
-  const pieces = streamAttempts({ ...input, first, answerId: begun.answer.id }, deps);
-  for (;;) {
-    const piece = await pieces.next();
-    if (piece.done) return piece.value;
-    yield* toDeltas(piece.value);
-  }
+  const tell = (text: string) => toDeltas(text).forEach(deps.tell);
+  return streamAttempts({ ...input, first, answerId: begun.answer.id }, deps, tell);
 }
 
 /** A title that is on its way. */

@@ -13,8 +13,9 @@ const NEXT: Record<TurnState, readonly TurnState[]> = {
   ended: [],
 };
 
-/** The state after a step; throws for a step that a turn cannot take. */
-export function step(from: TurnState, to: TurnState): TurnState {
-  if (!NEXT[from].includes(to)) throw new Error(`a turn cannot go from ${from} to ${to}`);
-  return to;
+/** The states from which a turn may go there. */
+export function statesBefore(to: TurnState): TurnState[] {
+  return STATES.filter((from) => NEXT[from].includes(to));
 }
+
+const STATES = ["running", "saving", "ended"] as const;

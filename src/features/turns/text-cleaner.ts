@@ -1,6 +1,5 @@
 /** Makes a model's text storable while it streams, so that what is read is what is stored. */
 
-const HIGH_SURROGATE_AT_END = /[\uD800-\uDBFF]$/;
 const REPLACEMENT = "\uFFFD";
 
 /**
@@ -12,8 +11,13 @@ export class TextCleaner {
 
   push(piece: string): string {
     const text = this.#held + piece;
-    this.#held = HIGH_SURROGATE_AT_END.test(text) ? text.slice(-1) : "";
+    this.#held = endsInHalfAPair(text) ? text.slice(-1) : "";
     const whole = this.#held === "" ? text : text.slice(0, -1);
     return whole.replaceAll("\0", REPLACEMENT).toWellFormed();
   }
+}
+
+function endsInHalfAPair(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1);
+  return last >= 0xd800 && last <= 0xdbff;
 }

@@ -70,7 +70,7 @@ export class TurnLog {
   /** Writes what is not yet written. */
   flush(): void {
     this.#writeTail();
-    this.#writeCeiling(this.#lastId + HEADROOM);
+    if (this.#ceiling - this.#lastId < HEADROOM / 2) this.#writeCeiling(this.#lastId + HEADROOM);
   }
 
   /** The turn's end could not be saved at once: it is kept here, in place of what was known before. */

@@ -1,5 +1,5 @@
 /** The room's record of its turns, and the tables of its SQLite. */
-import { step, type TurnState } from "./state.ts";
+import { statesBefore, type TurnState } from "./state.ts";
 
 /** What a room must know of a turn to end it after a crash. */
 export type RecordedTurn = {
@@ -75,6 +75,7 @@ export class TurnTable {
 
   /** Writes down more of what is known of a turn. */
   update(answerId: string, record: string): void {
+    if (!this.#exists) return;
     this.#sql.exec("UPDATE turns SET record = ? WHERE answer_id = ?", record, answerId);
   }
 
@@ -85,28 +86,32 @@ export class TurnTable {
 
   /** Its end could not be saved at once, and is kept here until it is. */
   keep(answerId: string, record: string): void {
-    if (this.#move(answerId, "saving")) this.update(answerId, record);
+    this.#move(answerId, "saving", "record", record);
   }
 
   /** Postgres has it: its log is kept for a while from now on. */
   end(answerId: string, endedAt: number): void {
-    if (!this.#move(answerId, "ended")) return;
-    this.#sql.exec("UPDATE turns SET ended_at = ? WHERE answer_id = ?", endedAt, answerId);
+    this.#move(answerId, "ended", "ended_at", endedAt);
   }
 
   /** It never began; kept for a while all the same, since its beginning may yet be committed. */
   discard(answerId: string, endedAt: number): void {
-    this.seal(answerId, -1);
+    if (this.#exists) this.seal(answerId, -1);
     this.end(answerId, endedAt);
   }
 
-  /** False where the turn is not known here any more, or is there already. */
-  #move(answerId: string, to: TurnState): boolean {
-    const turn = this.find(answerId);
-    if (!turn || turn.state === to) return false;
-    const state = step(turn.state, to);
-    this.#sql.exec("UPDATE turns SET state = ? WHERE answer_id = ?", state, answerId);
-    return true;
+  /** Does nothing where the turn is not known here any more, or cannot go there. */
+  #move(answerId: string, to: TurnState, column: "record" | "ended_at", value: string | number) {
+    if (!this.#exists) return;
+    const from = JSON.stringify(statesBefore(to));
+    this.#sql.exec(
+      `UPDATE turns SET state = ?, ${column} = ?
+       WHERE answer_id = ? AND state IN (SELECT value FROM json_each(?))`,
+      to,
+      value,
+      answerId,
+      from,
+    );
   }
 
   remove(answerId: string): void {
@@ -143,11 +148,13 @@ export class TurnTable {
     return this.#select("WHERE ended_at < ?", time);
   }
 
-  /** When the first of the kept logs ended; undefined where none is kept. */
-  firstEnd(): number | undefined {
-    if (!this.#exists) return undefined;
-    const query = "SELECT min(ended_at) AS time FROM turns";
-    return this.#sql.exec<{ time: number | null }>(query).one().time ?? undefined;
+  /** When the first of the kept logs ended, if any did, and how many turns are unfinished. */
+  summary(): { firstEnd: number | null; unfinished: number } {
+    if (!this.#exists) return { firstEnd: null, unfinished: 0 };
+    const query = `
+      SELECT min(ended_at) AS firstEnd, count(*) FILTER (WHERE state <> 'ended') AS unfinished
+      FROM turns`;
+    return this.#sql.exec<{ firstEnd: number | null; unfinished: number }>(query).one();
   }
 
   count(): number {
