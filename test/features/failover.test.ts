@@ -13,7 +13,7 @@ import { type RunningWorker, startWorker } from "../support/worker.ts";
 
 const FIRST = "gpt-4o-mini";
 const SECOND = "claude-haiku-4-5";
-const FIRST_TOKEN_MS = 400;
+const FIRST_TOKEN_MS = 1_500;
 
 /** Both providers are the same stand-in: what it was asked for tells which of them it is. */
 const SECOND_PROVIDER = {
@@ -24,7 +24,7 @@ const SECOND_PROVIDER = {
 let ada: SignedIn;
 let worker: RunningWorker;
 beforeAll(async () => {
-  const TURN_LIMITS = JSON.stringify({ first_token_ms: FIRST_TOKEN_MS, total_ms: 5_000 });
+  const TURN_LIMITS = JSON.stringify({ first_token_ms: FIRST_TOKEN_MS, total_ms: 10_000 });
   [ada, worker] = await Promise.all([signUp(), startWorker({ ...SECOND_PROVIDER, TURN_LIMITS })]);
 });
 afterAll(() => worker.close());
