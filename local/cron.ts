@@ -3,18 +3,20 @@
 const MINUTE_MS = 60_000;
 const ADDRESS = "/cdn-cgi/local/scheduled?cron=*+*+*+*+*";
 
-/** Calls it again and again, and says nothing of it unless it fails; returns how to stop. */
+/** Calls it now and again and again, and says nothing of it unless it fails; returns how to stop. */
 export function startCron(
   url: string,
   complain: (error: unknown) => void,
   everyMs = MINUTE_MS,
 ): () => Promise<void> {
   const stopping = new AbortController();
-  const timer = setInterval(() => {
+  const fire = () => {
     call(url, stopping.signal).catch((error: unknown) => {
       if (!stopping.signal.aborted) complain(error);
     });
-  }, everyMs);
+  };
+  fire();
+  const timer = setInterval(fire, everyMs);
   return async () => {
     clearInterval(timer);
     stopping.abort();

@@ -4,7 +4,7 @@ import { freePort } from "../../local/ports.ts";
 import type { Script } from "../../local/provider/script.ts";
 import { costOf, findModel } from "../../src/lib/models.ts";
 import { newChat } from "../support/chats.ts";
-import { type SignedIn, signUp } from "../support/client.ts";
+import { expectProblem, type SignedIn, signUp } from "../support/client.ts";
 import { query } from "../support/postgres.ts";
 import { release, requestsContaining, script } from "../support/provider.ts";
 import { allEvents, readEvents, type StreamEvent, textOf } from "../support/sse.ts";
@@ -208,6 +208,13 @@ describe("the model that stands in", () => {
     const events = await allEvents(await ask(chatId, question, inject("workerUrl")));
     expect(codeOf(events)).toBe("ai_unavailable");
     expect(await askedModels(question)).toEqual([FIRST]);
+  });
+
+  it("is told of by the server alone: no client can claim it", async () => {
+    const metadata = { failover: { from: FIRST, code: "ai_timeout" } };
+    const message = { chat_id: await emptyChat(), type: "user", content: "Hello", metadata };
+    const answer = await ada.post("/messages", message);
+    expectProblem(answer, 422, "reserved_key", "/metadata/failover");
   });
 
   it("goes on where the reader left off, and can be read from anywhere meanwhile", async () => {

@@ -75,6 +75,9 @@ describe("npm run dev", { timeout: START_MS }, () => {
     for (const words of [`${url}/docs`, "OPENAI_API_KEY", "Ctrl-C"]) {
       expect(output()).toContain(words);
     }
+    // Wrangler warns that nobody fires the cron; somebody does.
+    expect(output()).not.toContain("Scheduled Workers");
+    await until(async () => output().includes('"event":"minute"'));
     const account = { name: "Ada Example", email: EMAIL, password: PASSWORD };
     expect((await call("/auth/register", account)).status).toBe(201);
     await signIn();

@@ -23,6 +23,7 @@ export class LostTurns {
   readonly #deps: Pick<Deps, "db" | "clock">;
   /** Failures in a row. */
   #tries = 0;
+  #retrying: Promise<void> | undefined;
 
   constructor(room: Room, deps: Pick<Deps, "db" | "clock">) {
     this.#room = room;
@@ -45,18 +46,23 @@ export class LostTurns {
     return (await this.#endAll([turn])) ? "ended" : "failed";
   }
 
-  /** Whatever Postgres does not have yet. */
-  async retry(): Promise<void> {
-    const failures = await Promise.all([
-      this.#endAll(this.#room.log.turns.unfinished()),
-      this.#succeeds(() => this.#room.titles.retry()),
-    ]);
-    this.#tries = failures.every(Boolean) ? 0 : this.#tries + 1;
+  /** Saves whatever Postgres does not have yet; whoever asks meanwhile waits for the same. */
+  retry(): Promise<void> {
+    this.#retrying ??= this.#saveAll().finally(() => (this.#retrying = undefined));
+    return this.#retrying;
   }
 
   /** How long to wait before the next `retry`. */
   delayMs(watchdogMs: number): number {
     return this.#tries === 0 ? watchdogMs : retryDelayMs(this.#tries);
+  }
+
+  async #saveAll(): Promise<void> {
+    const saved = await Promise.all([
+      this.#endAll(this.#room.log.turns.unfinished()),
+      this.#succeeds(() => this.#room.titles.retry()),
+    ]);
+    this.#tries = saved.every(Boolean) ? 0 : this.#tries + 1;
   }
 
   async #endAll(turns: RecordedTurn[]): Promise<boolean> {
