@@ -13,6 +13,8 @@ const SURELY_FITS = Math.floor(LARGEST_EVENT_BYTES / 3);
 
 export type Page = {
   bytes: Uint8Array;
+  /** How many events it holds. */
+  count: number;
   lastId: number;
   /** True where it ends the turn. */
   isLast: boolean;
@@ -22,15 +24,17 @@ export type Page = {
 export function encodePage(events: readonly NumberedEvent[]): Page | undefined {
   let text = "";
   let last: NumberedEvent | undefined;
+  let count = 0;
   for (const numbered of events) {
     const next = encodeEvent(numbered);
     if (last && text.length + next.length > SURELY_FITS) break;
     text += next;
     last = numbered;
+    count++;
   }
   if (!last) return undefined;
   const isLast = last.event.type === "stream_complete";
-  return { bytes: encodeUtf8(text), lastId: last.id, isLast };
+  return { bytes: encodeUtf8(text), count, lastId: last.id, isLast };
 }
 
 /**
