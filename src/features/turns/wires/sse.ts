@@ -1,6 +1,6 @@
 /** Turn events as server-sent events (HTML standard, section 9.2.5). Pure. */
 import { encodeUtf8 } from "../../../lib/bytes.ts";
-import type { NumberedEvent } from "../events.ts";
+import type { NumberedEvent, TurnEvent } from "../events.ts";
 
 /** A comment: keeps proxies from closing a silent connection, and tells readers nothing. */
 export const HEARTBEAT = encodeUtf8(": keep-alive\n\n");
@@ -16,6 +16,12 @@ export function encodeSse({ id, event }: NumberedEvent): Uint8Array {
   // Browsers reserve the event name `error` for failures of the connection.
   const name = event.type === "error" ? "turn_error" : event.type;
   return encodeUtf8(`id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(event)}\n\n`);
+}
+
+/** An event of a turn whose log is gone, and that nobody can resume. */
+export function encodeUnnumbered(event: TurnEvent): Uint8Array {
+  const name = event.type === "error" ? "turn_error" : event.type;
+  return encodeUtf8(`event: ${name}\ndata: ${JSON.stringify(event)}\n\n`);
 }
 
 export const SSE_HEADERS = {
