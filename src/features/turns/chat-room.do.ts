@@ -95,11 +95,11 @@ export class ChatRoom extends DurableObject<Env> {
   /** The turn that a repeated request stands for, while it runs and as long as its log is kept. */
   async attach({ userId, answerId, wait }: AttachTurn): Promise<AttachResult> {
     await this.#beginning.settled(answerId);
+    const turn = this.#log.turns.find(answerId);
+    if (turn?.userId !== userId) return "gone";
     const live = this.#live?.answerId === answerId ? this.#live : undefined;
     if (live && wait) return { outcome: await live.outcome };
     if (live) return { stream: this.#readers.read(live.firstId - 1) };
-    const turn = this.#log.turns.find(answerId);
-    if (!turn || turn.userId !== userId) return "gone";
     if (!wait && turn.lastId > 0) return { stream: this.#readers.read(turn.firstId - 1) };
     if (turn.state !== "ended") await this.#retrySave(turn);
     return "gone";
