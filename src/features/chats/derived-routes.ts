@@ -8,7 +8,7 @@ import {
   markReplayed,
   readKey,
   replayedHeader,
-} from "../../http/idempotency-key.ts";
+} from "../../http/keyed-route.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { formats, getOutline, streamExport } from "./export.ts";
 import { nameChat } from "./name.ts";

@@ -9,7 +9,7 @@ import {
   markReplayed,
   readKey,
   replayedHeader,
-} from "../../http/idempotency-key.ts";
+} from "../../http/keyed-route.ts";
 import { type App, createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { toIso } from "../../lib/clock.ts";
 import { encodeCursor } from "../../lib/cursor.ts";

@@ -7,7 +7,7 @@ import {
   markReplayed,
   readKey,
   replayedHeader,
-} from "../../http/idempotency-key.ts";
+} from "../../http/keyed-route.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { toIso } from "../../lib/clock.ts";
 import { linksOf, listMessages } from "./list.ts";

@@ -1,6 +1,6 @@
 /** The answer to a repeated request: the turn that the first one began. */
 import type { Context } from "hono";
-import { markReplayed } from "../../http/idempotency-key.ts";
+import { markReplayed } from "../../http/keyed-route.ts";
 import type { App } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
 import { getTurn, type RebuiltTurn, tellAgain } from "./rebuild.ts";

@@ -1,7 +1,7 @@
 /** Asking, and reading the answer while it is written. */
 import { z } from "@hono/zod-openapi";
 import { ById } from "../../http/fields.ts";
-import { KeyHeader, keyProblems, replayedHeader } from "../../http/idempotency-key.ts";
+import { KeyHeader, keyProblems, replayedHeader } from "../../http/keyed-route.ts";
 import { createRouter, jsonBody, route } from "../../http/router.ts";
 import { Problem, type ProblemCode } from "../../lib/problem.ts";
 import { requireChat } from "../chats/queries.ts";

@@ -1,6 +1,6 @@
 /** A question on its way into its chat's room, and what comes back. */
 import type { Context } from "hono";
-import { readKey } from "../../http/idempotency-key.ts";
+import { readKey } from "../../http/keyed-route.ts";
 import { names } from "../../http/negotiate.ts";
 import type { App } from "../../http/router.ts";
 import { findModel, type Model } from "../../lib/models.ts";
