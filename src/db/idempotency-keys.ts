@@ -9,7 +9,7 @@ import { type Db, repeatable } from "./client.ts";
 
 /** A client's key, as one request brought it. */
 export type IdempotencyKey = {
-  /** Of the request, made before the write: by it a repeated write knows its own row. */
+  /** Of the request, made before the write: by it a repeated batch knows its own row. */
   id: string;
   /** Method and template; the same key at another route is another key. */
   route: string;
@@ -74,11 +74,13 @@ export async function findEarlierUse(
   return earlierUse(key, rows[0]);
 }
 
-/** A condition of a write: no other request of the last day used the key. True without a claim. */
+/**
+ * A condition of a write: nobody used the key in the last day. True without a claim. A batch that is
+ * repeated because its answer was lost finds its own row, and with it all that it wrote.
+ */
 export function keyIsFree(claim: Claim | undefined): SQL {
   if (!claim) return sql`true`;
-  return sql`NOT EXISTS (
-    SELECT FROM idempotency_keys AS k WHERE ${ofKey(claim)} AND k.id <> ${claim.id}::uuid)`;
+  return sql`NOT EXISTS (SELECT FROM idempotency_keys AS k WHERE ${ofKey(claim)})`;
 }
 
 /** The id of what the key stands for, as a subquery: of this request or of the one before it. */

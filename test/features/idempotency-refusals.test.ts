@@ -2,9 +2,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { newChat, runningTurn } from "../support/chats.ts";
 import { expectProblem, type SignedIn, signUp } from "../support/client.ts";
 import { isReplayed, newKey, send, withKey } from "../support/keys.ts";
-import { injectFault, query } from "../support/postgres.ts";
+import { callsContaining, injectFault, query } from "../support/postgres.ts";
 import { requestsContaining, script } from "../support/provider.ts";
 import { allEvents } from "../support/sse.ts";
+import { until } from "../support/until.ts";
 import type { Script } from "../../local/provider/script.ts";
 import type { ProblemCode } from "../../src/lib/problem.ts";
 
@@ -76,6 +77,21 @@ describe("when the answer of the database is lost", () => {
     expect(isReplayed(again)).toBe(true);
     expect(again.body.ai_response).toEqual(first.body.ai_response);
     expect(await countOf(chatId)).toBe(2);
+  });
+
+  it("once, a repetition that comes before it is known waits, and then attaches", async () => {
+    const path = `/chats/${await newChat(ada, { auto_title: false })}/messages`;
+    const key = newKey();
+    const ask = () => send(ada, path, { content: "Hi", stream: true }, key);
+    await injectFault({ contains: key, times: 1, kind: "cut_after_commit" });
+    await injectFault({ contains: key, times: 1, kind: "delay", delayMs: 700 });
+    const first = ask();
+    await until(async () => (await callsContaining(key)).length === 2);
+    const again = await ask();
+    expect(isReplayed(again)).toBe(true);
+    const [told, toldAgain] = [await allEvents(await first), await allEvents(again)];
+    expect(toldAgain).toEqual(told);
+    expect(told.map((event) => event.name)).not.toContain("turn_error");
   });
 
   it("for good, a repetition ends what had begun, and says so; nobody was asked or paid", async () => {
