@@ -11,3 +11,8 @@ export function logEvent(event: string, fields: LogFields = {}): void {
 export function logError(event: string, fields: LogFields = {}): void {
   console.error(JSON.stringify({ event, ...fields }));
 }
+
+/** What an error may be called in the log: its kind, never its message, which may hold anything. */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

@@ -5,11 +5,11 @@
 import { DurableObject } from "cloudflare:workers";
 import { createDeps, type Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
-import { logError } from "../../lib/log.ts";
-import type { Model } from "../../lib/models.ts";
-import { toProblem } from "../../http/problem-response.ts";
+import { logError, nameOf } from "../../lib/log.ts";
+import { nextAlarm } from "./alarm.ts";
+import { Beginnings } from "./beginnings.ts";
 import type { TurnEvent } from "./events.ts";
-import { LiveTurn, type Refusal, type TurnOutcome } from "./live-turn.ts";
+import { LiveTurn, type Refusal, toRefusal } from "./live-turn.ts";
 import type { Message } from "../messages/schemas.ts";
 import {
   type BegunTurn,
@@ -31,31 +31,18 @@ import {
   writeRecord,
 } from "./recover.ts";
 import { type RunDeps, runTurn, type SaveResult } from "./run.ts";
-import { retryDelayMs, saveWithin } from "./save.ts";
+import type { AttachResult, AttachTurn, ReadResult, StartResult, StartTurn } from "./room-calls.ts";
+import { saveWithin } from "./save.ts";
 import { DEFAULT_SYSTEM_PROMPT } from "./system-prompt.ts";
+import { findEarlierTurn } from "./turn-key.ts";
 import { TurnLog } from "./turn-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
-
-export type StartTurn = {
-  turn: NewTurn;
-  model: Model;
-  /** Where the client does not stream: the answer is the turn's outcome. */
-  wait: boolean;
-};
-
-export type StartResult =
-  | { refused: Refusal }
-  | { stream: ReadableStream<Uint8Array> }
-  | { outcome: TurnOutcome | undefined };
-
-export type ReadResult = { stream: ReadableStream<Uint8Array> } | "nothing" | "unknown_id";
 
 export class ChatRoom extends DurableObject<Env> {
   readonly #deps: Deps;
   readonly #log: TurnLog;
   readonly #readers: Readers;
-  /** Turns whose beginning is being asked of Postgres. */
-  readonly #beginning = new Set<string>();
+  readonly #beginning = new Beginnings();
   #live: LiveTurn | undefined;
   #flushTimer: ReturnType<typeof setTimeout> | undefined;
   #saveTries = 0;
@@ -73,13 +60,17 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Begins a turn and runs it to its end, whoever stays to watch. */
   async start({ turn, model, wait }: StartTurn): Promise<StartResult> {
-    if (this.#live) return { refused: this.#live.refuseSecond(turn.userId) };
+    if (this.#live) return this.#answerSecond(turn, this.#live);
     const usageId = this.#deps.newId();
     const record = beginningRecord(turn, model, usageId);
     this.#prepare(turn, record);
     try {
       const begun = await beginTurn(this.#deps.db, turn, historyBytes(model));
-      const live = this.#run(turn, begun, record);
+      if ("replay" in begun) {
+        await this.#discard(turn);
+        return begun;
+      }
+      const live = await this.#run(turn, begun, record);
       return wait
         ? { outcome: await live.outcome }
         : { stream: this.#readers.read(live.firstId - 1) };
@@ -99,6 +90,19 @@ export class ChatRoom extends DurableObject<Env> {
     const turn = this.#log.turns.holding(after);
     if (!turn || (turn.lastId > 0 && after >= turn.lastId)) return "nothing";
     return { stream: this.#readers.read(after) };
+  }
+
+  /** The turn that a repeated request stands for, while it runs and as long as its log is kept. */
+  async attach({ userId, answerId, wait }: AttachTurn): Promise<AttachResult> {
+    await this.#beginning.settled(answerId);
+    const turn = this.#log.turns.find(answerId);
+    if (turn?.userId !== userId) return "gone";
+    const live = this.#live?.answerId === answerId ? this.#live : undefined;
+    if (live && wait) return { outcome: await live.outcome };
+    if (live) return { stream: this.#readers.read(live.firstId - 1) };
+    if (!wait && turn.lastId > 0) return { stream: this.#readers.read(turn.firstId - 1) };
+    if (turn.state !== "ended") await this.#retrySave(turn);
+    return "gone";
   }
 
   /** The chat was deleted: stops its turn, ends its readers, and leaves nothing behind. */
@@ -129,19 +133,32 @@ export class ChatRoom extends DurableObject<Env> {
     this.ctx.waitUntil(this.#schedule());
   }
 
-  /** Nothing came of it, as far as that is known: a commit may have gone through without an answer. */
-  async #refuse({ answerId }: NewTurn, error: unknown): Promise<Refusal> {
-    const problem = toProblem(error);
-    if (problem.code === "internal_error") logError("begin_failed", { cause: nameOf(error) });
-    if (problem.code !== "database_unavailable") {
-      this.#log.turns.remove(answerId);
-      if (this.#log.isEmpty) await this.#deleteEverything();
-      else this.#log.release();
+  /** While a turn runs no other begins; only a key may stand for one that did. */
+  async #answerSecond(turn: NewTurn, live: LiveTurn): Promise<StartResult> {
+    try {
+      const replay = await findEarlierTurn(this.#deps.db, turn);
+      return replay ? { replay } : { refused: live.refuseSecond(turn.userId) };
+    } catch (error) {
+      return { refused: toRefusal(error) };
     }
-    return { code: problem.code, members: problem.extras.members ?? {} };
   }
 
-  #run(turn: NewTurn, begun: BegunTurn, beginning: RunningRecord): LiveTurn {
+  /** Nothing came of it, as far as that is known: a commit may have gone through without an answer. */
+  async #refuse(turn: NewTurn, error: unknown): Promise<Refusal> {
+    const refusal = toRefusal(error);
+    if (refusal.code !== "database_unavailable") await this.#discard(turn);
+    return refusal;
+  }
+
+  async #discard({ answerId }: NewTurn): Promise<void> {
+    this.#log.turns.remove(answerId);
+    if (this.#log.isEmpty) await this.#deleteEverything();
+    else this.#log.release();
+  }
+
+  async #run(turn: NewTurn, begun: BegunTurn, beginning: RunningRecord): Promise<LiveTurn> {
+    // The turn before this one may be saved, and still be telling its title.
+    await this.#live?.outcome;
     const { userId, chatId, answerId } = turn;
     const { model, usageId } = beginning;
     const system = this.#deps.config.SYSTEM_PROMPT ?? DEFAULT_SYSTEM_PROMPT;
@@ -153,6 +170,7 @@ export class ChatRoom extends DurableObject<Env> {
     live.began(begun.question, begun.chatTitle);
     const input = { userId, chatId, begun, prompt, model, usageId, stop: live.stopSignal };
     this.#drive(live, () => runTurn(input, this.#runDeps(live)));
+    this.#beginning.delete(answerId);
     return live;
   }
 
@@ -265,19 +283,10 @@ export class ChatRoom extends DurableObject<Env> {
     }
   }
 
-  /** Sets the alarm to the earliest of watchdog, retry and pruning; none where there is nothing to do. */
   async #schedule(): Promise<void> {
-    const now = this.#deps.clock();
-    const { watchdog_ms, log_kept_ms } = this.#limits;
-    const { firstEnd, unfinished } = this.#log.turns.summary();
-    const times: number[] = [];
-    if (firstEnd !== null) times.push(firstEnd + log_kept_ms);
-    if (unfinished > 0) {
-      times.push(
-        now + (this.#live || this.#saveTries === 0 ? watchdog_ms : retryDelayMs(this.#saveTries)),
-      );
-    }
-    if (times.length > 0) await this.ctx.storage.setAlarm(Math.min(...times));
+    const state = { now: this.#deps.clock(), isLive: !!this.#live, saveTries: this.#saveTries };
+    const time = nextAlarm(this.#log.turns, this.#limits, state);
+    if (time !== undefined) await this.ctx.storage.setAlarm(time);
   }
 
   async #deleteEverything(): Promise<void> {
@@ -285,8 +294,4 @@ export class ChatRoom extends DurableObject<Env> {
     await this.ctx.storage.deleteAll();
     this.#log.forget();
   }
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
 }

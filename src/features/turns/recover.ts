@@ -66,7 +66,7 @@ function toInterrupted(running: RunningRecord, content: string, now: number): Fi
   const given = {
     content,
     status: "interrupted" as const,
-    finishReason: null,
+    finishReason: "turn_interrupted",
     usage,
     estimated: true,
   };

@@ -144,7 +144,7 @@ export class TurnLog {
     const first = events[0];
     if (first && this.#open) {
       const { answerId, record } = this.#open;
-      if (record !== undefined) this.turns.update(answerId, record);
+      if (record !== undefined) this.turns.begin(answerId, record, first.id);
       this.#open = { answerId };
       const row = [first.id, this.#lastId, answerId, JSON.stringify(events)];
       this.#sql.exec(

@@ -73,9 +73,10 @@ export class TurnTable {
     );
   }
 
-  /** Writes down more of what is known of a turn. */
-  update(answerId: string, record: string): void {
-    this.#sql.exec("UPDATE turns SET record = ? WHERE answer_id = ?", record, answerId);
+  /** It runs: what is known of it by now, and its first id, if others were told since it was asked for. */
+  begin(answerId: string, record: string, firstId: number): void {
+    const query = "UPDATE turns SET record = ?, first_id = ? WHERE answer_id = ?";
+    this.#sql.exec(query, record, firstId, answerId);
   }
 
   /** Its readers have been told everything. */
