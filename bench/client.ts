@@ -41,6 +41,22 @@ export function readStream({ url, headers, body }: Target): Promise<StreamTimes>
   });
 }
 
+/** Opens a stream, and waits until it has begun to tell the answer; how to leave it. */
+export function openStream({ url, headers, body }: Omit<Target, "body"> & { body?: string }) {
+  return new Promise<() => void>((resolve, reject) => {
+    const method = body === undefined ? "GET" : "POST";
+    const sent = request(url, { method, agent, headers }, (response) => {
+      response.setEncoding("utf8");
+      response.on("data", (text: string) => {
+        if (text.includes("content_delta")) resolve(() => sent.destroy());
+      });
+      response.on("error", () => {});
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
 /** One call; its answer. */
 export function call(
   method: string,

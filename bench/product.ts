@@ -1,9 +1,9 @@
 /** The built Worker on workerd, with a user who has chats. */
-import type { ChildProcess } from "node:child_process";
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { call, type Target } from "./client.ts";
-import { makeFolder, startWorkerd } from "./processes.ts";
+import { makeFolder, memoryMiB, startWorkerd } from "./processes.ts";
 import { freePort } from "../local/ports.ts";
 import { writeConfig } from "./workerd-config.ts";
 
@@ -12,11 +12,30 @@ const JSON_TYPE = { "content-type": "application/json" };
 
 export type Product = {
   url: string;
-  process: ChildProcess;
+  /** Of workerd itself, in MiB. */
+  memoryMiB: () => number | undefined;
+  /** Kills it, and starts it again with what it left on its disk. */
+  crash: () => Promise<void>;
   headers: Record<string, string>;
   newChats: (count: number) => Promise<string[]>;
-  ask: (chatId: string) => Target;
+  ask: (chatId: string, content?: string) => Target;
 };
+
+const QUESTION = "How long may a landlord keep the deposit?";
+
+/** What the Worker is told of the world of a bench. */
+export function varsOf(
+  neon: { url: string; connectionString: string },
+  provider: { url: string },
+): Record<string, string> {
+  return {
+    DATABASE_URL: neon.connectionString,
+    DATABASE_HTTP_URL: neon.url,
+    SECRET_KEY: "a secret of the bench, of at least 32 characters",
+    OPENAI_BASE_URL: provider.url,
+    OPENAI_API_KEY: "bench",
+  };
+}
 
 /** Bundles the Worker, starts it, and signs up. */
 export async function startProduct(vars: Record<string, string>): Promise<Product> {
@@ -26,18 +45,24 @@ export async function startProduct(vars: Record<string, string>): Promise<Produc
   execFileSync(process.execPath, args, { cwd: ROOT, stdio: "ignore" });
   const port = await freePort();
   const config = await writeConfig({ folder, module: "index.js", port, vars, rooms: true });
-  const child = await startWorkerd(config, port);
+  let child = await startWorkerd(config, port);
   const url = `http://127.0.0.1:${port}`;
   const headers = { ...JSON_TYPE, authorization: `Bearer ${await signUp(url)}` };
   return {
     url,
-    process: child,
     headers,
+    memoryMiB: () => memoryMiB(child),
+    crash: async () => {
+      const ended = once(child, "exit");
+      child.kill("SIGKILL");
+      await ended;
+      child = await startWorkerd(config, port);
+    },
     newChats: (count) => newChats(url, headers, count),
-    ask: (chatId) => ({
+    ask: (chatId, content = QUESTION) => ({
       url: `${url}/chats/${chatId}/messages/stream`,
       headers,
-      body: '{"content":"How long may a landlord keep the deposit?"}',
+      body: JSON.stringify({ content }),
     }),
   };
 }

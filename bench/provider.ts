@@ -1,12 +1,14 @@
 /**
  * The provider of the bench, in a process of its own: 50 ms to the first token, then 50 tokens 10 ms
- * apart. Each token is the time at which it was sent, so that a reader knows how late it is.
+ * apart. Each token is the time at which it was sent, so that a reader knows how late it is. A
+ * question that asks to be held gets one token, and no more for a long while.
  */
-import { listen } from "../local/http-server.ts";
+import { listen, readText } from "../local/http-server.ts";
 
 const TOKENS = 50;
 const FIRST_TOKEN_MS = 50;
 const TOKEN_MS = 10;
+const HELD_MS = 45_000;
 
 const now = () => performance.timeOrigin + performance.now();
 
@@ -16,7 +18,7 @@ const chunk = (delta: object, finishReason: string | null) =>
 const FINISH = `${chunk({}, "stop")}data: {"id":"bench","object":"chat.completion.chunk","choices":[],"usage":{"prompt_tokens":100,"completion_tokens":50,"total_tokens":150}}\n\ndata: [DONE]\n\n`;
 
 const server = await listen(async (request, response) => {
-  request.resume();
+  const isHeld = (await readText(request)).includes("[held]");
   response.writeHead(200, { "content-type": "text/event-stream" });
   response.flushHeaders();
   let sent = 0;
@@ -26,7 +28,7 @@ const server = await listen(async (request, response) => {
       return;
     }
     response.write(chunk({ content: `${now().toFixed(3)} ` }, null));
-    setTimeout(send, TOKEN_MS);
+    setTimeout(send, isHeld ? HELD_MS : TOKEN_MS);
   };
   setTimeout(send, FIRST_TOKEN_MS);
 });

@@ -6,15 +6,8 @@
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Target } from "./client.ts";
-import {
-  makeFolder,
-  memoryMiB,
-  startPostgres,
-  startScript,
-  startWorkerd,
-  stopAll,
-} from "./processes.ts";
-import { type Product, startProduct } from "./product.ts";
+import { makeFolder, startPostgres, startScript, startWorkerd, stopAll } from "./processes.ts";
+import { type Product, startProduct, varsOf } from "./product.ts";
 import { printStreams, printTargets, type Row, say } from "./report.ts";
 import { measureRequests } from "./requests.ts";
 import { measureStreams, type StreamFigures } from "./streams.ts";
@@ -34,13 +27,7 @@ async function main(): Promise<void> {
     ...(postgresUrl ? [postgresUrl] : []),
   );
   const bareUrl = await startBareWorker(`${provider.url}/chat/completions`);
-  const product = await startProduct({
-    DATABASE_URL: neon.connectionString,
-    DATABASE_HTTP_URL: neon.url,
-    SECRET_KEY: "a secret of the bench, of at least 32 characters",
-    OPENAI_BASE_URL: provider.url,
-    OPENAI_API_KEY: "bench",
-  });
+  const product = await startProduct(varsOf(neon, provider));
   await compareStreams(`${provider.url}/chat/completions`, bareUrl, product);
   if (postgresUrl) await printRequests(product);
 }
@@ -67,7 +54,7 @@ async function compareStreams(directUrl: string, bareUrl: string, product: Produ
     of: (place: number, round: number) => Target,
   ) => {
     const figures = await measureStreams(atOnce, ROUNDS, of);
-    const memory = target.startsWith("ours") ? memoryMiB(product.process) : undefined;
+    const memory = target.startsWith("ours") ? product.memoryMiB() : undefined;
     rows.push({ atOnce, target, figures, memoryMiB: memory });
     return figures;
   };

@@ -1,8 +1,10 @@
 /** What each minute does: named jobs, each of which fails alone. */
 import { describeDbError } from "./db/errors.ts";
+import { deleteExpiredKeys } from "./db/idempotency-keys.ts";
 import { createDeps, type Deps } from "./deps.ts";
 import type { Env } from "./env.ts";
 import { reconcileTurns } from "./features/turns/reconcile.ts";
+import { toIso } from "./lib/clock.ts";
 import { logError, logEvent, type LogFields, nameOf } from "./lib/log.ts";
 
 /** Returns what it did, in numbers. It may be run twice, and twice at once. */
@@ -11,6 +13,10 @@ type Job = (env: Env, deps: Deps) => Promise<Record<string, number>>;
 const JOBS: Record<string, Job> = {
   // Answers that nobody is writing any more.
   turns: reconcileTurns,
+  // Idempotency keys that count no more.
+  keys: async (_env, { db, clock }) => ({
+    expired: await deleteExpiredKeys(db, toIso(new Date(clock()))),
+  }),
 };
 
 const FAILURE = "_error";

@@ -13,6 +13,7 @@ import {
   jsonb,
   numeric,
   pgTable,
+  primaryKey,
   text,
   timestamp,
   unique,
@@ -72,6 +73,7 @@ export const chats = pgTable(
     version: integer().notNull().default(1),
     createdAt: time("created_at").notNull(),
     updatedAt: time("updated_at").notNull(),
+    titleReasoning: text("title_reasoning"),
   },
   (t) => [
     index("chats_list_idx").on(
@@ -191,5 +193,26 @@ export const aiUsage = pgTable(
     index("ai_usage_user_idx").on(t.userId, t.createdAt),
     index("ai_usage_chat_idx").on(t.chatId),
     check("ai_usage_service_type_check", sql`${t.serviceType} IN ('answer', 'title', 'name')`),
+  ],
+);
+
+export const idempotencyKeys = pgTable(
+  "idempotency_keys",
+  {
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    route: text().notNull(),
+    key: text().notNull(),
+    id: uuid().notNull(),
+    fingerprint: text().notNull(),
+    chatId: uuid("chat_id").notNull(),
+    messageId: uuid("message_id"),
+    answerId: uuid("answer_id"),
+    createdAt: time("created_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "idempotency_keys_pkey", columns: [t.userId, t.route, t.key] }),
+    index("idempotency_keys_created_idx").on(t.createdAt),
   ],
 );

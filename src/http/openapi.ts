@@ -12,6 +12,10 @@ an allowed \`Origin\`.
 
 **Errors** are \`application/problem+json\` (RFC 9457) with a stable \`code\` and a \`request_id\`.
 
+**Repeating.** A call that creates or generates takes an \`Idempotency-Key\`: for 24 hours the same key and body \
+give the first answer again (\`Idempotent-Replayed: true\`), attached to the answer while it is written; another \
+body is refused. A refusal uses no key up, a failed answer does.
+
 **Ids** are UUIDs, **times** ISO 8601 UTC with milliseconds, **lengths** are counted in Unicode code points. \
 Unknown body fields are refused, unknown query parameters ignored.`;
 

@@ -12,7 +12,7 @@ export function logError(event: string, fields: LogFields = {}): void {
   console.error(JSON.stringify({ event, ...fields }));
 }
 
-/** As much of an error as a log may hold: its message may quote what somebody wrote. */
+/** What an error may be called in the log: its kind, never its message, which may hold anything. */
 export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }

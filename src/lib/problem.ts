@@ -118,6 +118,11 @@ export const catalogue = {
     title: "Reserved key",
     detail: "The metadata holds a key that the server writes itself.",
   },
+  idempotency_key_reused: {
+    status: 422,
+    title: "Idempotency key reused",
+    detail: "This Idempotency-Key was used before, for something else. Send a new one.",
+  },
   headers_too_large: {
     status: 431,
     title: "Headers too large",

@@ -167,3 +167,17 @@ it("A late title that Postgres refuses for long is saved by alarm, with what it 
     await worker.close();
   }
 });
+
+it("A question on its way into a chat that is deleted is answered, or finds no chat", async () => {
+  const chats = await Promise.all(Array.from({ length: 20 }, () => newChat(ada)));
+  const answers = await Promise.all(
+    chats.map(async (chatId) => {
+      const [answer] = await Promise.all([
+        ada.post(`/chats/${chatId}/messages`, { content: "Still there?" }),
+        ada.delete(`/chats/${chatId}`),
+      ]);
+      return answer.status;
+    }),
+  );
+  for (const status of answers) expect([200, 404]).toContain(status);
+});

@@ -62,6 +62,7 @@ function update(ownerId: string, chatId: string, change: Change, condition: Cond
     UPDATE chats AS c
     SET title = ${title}, auto_title = ${autoTitle}, pinned = ${pinned}, archived = ${archived},
       current_message_id = ${current},
+      title_reasoning = CASE WHEN c.title = ${title} THEN c.title_reasoning END,
       updated_at = CASE WHEN c.title <> ${title} THEN ${condition.at}::timestamptz ELSE c.updated_at END,
       version = c.version + CASE
         WHEN (c.title, c.auto_title, c.pinned, c.archived, c.current_message_id)

@@ -2,6 +2,13 @@
 import { z } from "@hono/zod-openapi";
 import { attachment } from "../../http/content-disposition.ts";
 import { ById } from "../../http/fields.ts";
+import {
+  KeyHeader,
+  keyProblems,
+  markReplayed,
+  readKey,
+  replayedHeader,
+} from "../../http/keyed-route.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { formats, getOutline, streamExport } from "./export.ts";
 import { nameChat } from "./name.ts";
@@ -15,9 +22,9 @@ const name = route({
   tags,
   summary: "Let the model name a chat",
   description: "Suggests a name and gives it to the chat. From then on no message names it.",
-  request: { params: ById, body: jsonBody(NameRequest) },
-  problems: ["ai_unavailable", "ai_overloaded", "ai_timeout", "ai_not_configured"],
-  responses: { 200: json(NameAnswer, "The chat's new name.") },
+  request: { params: ById, headers: KeyHeader, body: jsonBody(NameRequest) },
+  problems: [...keyProblems, "ai_unavailable", "ai_overloaded", "ai_timeout", "ai_not_configured"],
+  responses: { 200: { ...json(NameAnswer, "The chat's new name."), headers: replayedHeader } },
 });
 
 const download = route({
@@ -44,9 +51,11 @@ const download = route({
 export const derivedRoutes = createRouter()
   .openapi(name, async (c) => {
     const place = { ownerId: c.get("principal").userId, chatId: c.req.valid("param").id };
-    const { message } = c.req.valid("json");
-    const suggestion = await nameChat(c.get("deps"), place, message ?? undefined);
-    return c.json({ suggested_name: suggestion.name, reasoning: suggestion.reasoning }, 200);
+    const body = c.req.valid("json");
+    const key = await readKey(c, body);
+    const given = await nameChat(c.get("deps"), place, body.message ?? undefined, key);
+    const answer = { suggested_name: given.name, reasoning: given.reasoning };
+    return c.json(answer, 200, markReplayed(given.isReplayed));
   })
   .openapi(download, async (c) => {
     const { db } = c.get("deps");

@@ -1,6 +1,6 @@
 /** What is left of a deleted chat outside Postgres: its room. */
 import type { Env } from "../../env.ts";
-import { logError } from "../../lib/log.ts";
+import { logError, nameOf } from "../../lib/log.ts";
 
 /**
  * Stops the turn that may be running, ends its readers and deletes the room's log. The chat is gone by
@@ -20,8 +20,4 @@ export async function eraseRoom(env: Env, chatId: string): Promise<void> {
 
 function erase(env: Env, chatId: string): Promise<void> {
   return env.CHAT_ROOM.getByName(chatId).erase();
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
 }

@@ -1,7 +1,15 @@
 /** A chat named by the model, because the user asks for it. */
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
+import {
+  batchUnderKey,
+  type Claim,
+  findEarlierUse,
+  type IdempotencyKey,
+  keyIsFree,
+} from "../../db/idempotency-keys.ts";
 import type { Deps } from "../../deps.ts";
+import { toIso } from "../../lib/clock.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
 import { failedAttempt, type SuggestedName, suggestName } from "../turns/naming.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
@@ -10,21 +18,32 @@ import { findFirstQuestion, requireChat } from "./queries.ts";
 type NameDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
 type Place = { ownerId: string; chatId: string };
 
+/** `isReplayed`: an earlier request with the same key gave it. */
+export type GivenName = Pick<SuggestedName, "name" | "reasoning"> & { isReplayed: boolean };
+
 /**
- * Asks for a name, after this text or after what the chat began with, and gives it to the chat. What
- * it cost is written down even where nothing came of it. Throws `not_found`, a 422 for a chat without
- * words, or a `Problem` of the kind `ai_*`.
+ * Asks for a name, after this text or after what the chat began with, and gives it to the chat; where
+ * the key did that before, tells the chat's name as it is now. What it cost is written down even where
+ * nothing came of it. Throws `not_found`, a 422 for a chat without words, `idempotency_key_reused`, or
+ * a `Problem` of the kind `ai_*`, which uses no key up.
  */
 export async function nameChat(
   deps: NameDeps,
   place: Place,
   message: string | undefined,
-): Promise<Pick<SuggestedName, "name" | "reasoning">> {
+  key?: IdempotencyKey,
+): Promise<GivenName> {
+  const claim = key && claimOf(deps, place, key);
+  const earlier = claim && (await findEarlierUse(deps.db, claim));
+  if (earlier) return readName(deps.db, place);
   const text = await textOf(deps.db, place, message);
   const suggestion = await ask(deps, place, text);
-  const { name, reasoning } = suggestion;
-  await saveName(deps.db, place, name, usageOf(deps, place, suggestion));
-  return { name, reasoning };
+  return saveName(deps.db, place, suggestion, usageOf(deps, place, suggestion), claim);
+}
+
+function claimOf({ clock }: NameDeps, { ownerId, chatId }: Place, key: IdempotencyKey): Claim {
+  const isMade = sql`EXISTS (SELECT FROM chats WHERE id = ${chatId} AND user_id = ${ownerId})`;
+  return { ...key, ownerId, made: { chatId }, isMade, at: toIso(new Date(clock())) };
 }
 
 async function textOf(db: Db, { ownerId, chatId }: Place, message?: string): Promise<string> {
@@ -65,16 +84,44 @@ function usageOf(
   return { id: newId(), ...of, model, ...usage, estimated, at };
 }
 
-/** Throws `not_found` when the chat was deleted meanwhile; the money is spent all the same. */
-async function saveName(db: Db, { ownerId, chatId }: Place, name: string, usage: NewUsage) {
-  const [renamed] = await repeatable(() =>
-    db.batch([
-      db.execute(sql`
-        UPDATE chats SET title = ${name}, auto_title = false, version = version + 1,
-          updated_at = ${usage.at}::timestamptz
-        WHERE id = ${chatId} AND user_id = ${ownerId} RETURNING id`),
-      db.execute(usageInsert(usage)),
-    ]),
-  );
-  if (renamed.rows.length === 0) throw new Problem("not_found");
+/**
+ * Of requests with one key that ran at once, the first gives the chat its name, and all tell that one.
+ * Throws `not_found` when the chat was deleted meanwhile; the money is spent all the same.
+ */
+async function saveName(
+  db: Db,
+  place: Place,
+  { name, reasoning }: SuggestedName,
+  usage: NewUsage,
+  claim: Claim | undefined,
+): Promise<GivenName> {
+  const { ownerId, chatId } = place;
+  const { earlier, read } = await batchUnderKey(db, claim, {
+    writes: [
+      sql`
+        UPDATE chats SET title = ${name}, title_reasoning = ${reasoning}, auto_title = false,
+          version = version + 1, updated_at = ${usage.at}::timestamptz
+        WHERE id = ${chatId} AND user_id = ${ownerId} AND ${keyIsFree(claim)}`,
+      usageInsert(usage),
+    ],
+    reads: [selectName(place)],
+  });
+  return toGivenName(read[0] as NameRow[] | undefined, earlier !== undefined);
+}
+
+async function readName(db: Db, place: Place): Promise<GivenName> {
+  const { rows } = await repeatable(() => db.execute<NameRow>(selectName(place)));
+  return toGivenName(rows, true);
+}
+
+type NameRow = { title: string; title_reasoning: string | null };
+
+function selectName({ ownerId, chatId }: Place): SQL {
+  return sql`
+    SELECT title, title_reasoning FROM chats WHERE id = ${chatId} AND user_id = ${ownerId}`;
+}
+
+function toGivenName([row]: NameRow[] = [], isReplayed: boolean): GivenName {
+  if (!row) throw new Problem("not_found");
+  return { name: row.title, reasoning: row.title_reasoning ?? "", isReplayed };
 }

@@ -1,7 +1,6 @@
 /** Chats in Postgres. */
 import { sql, type SQL } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
-import { violates } from "../../db/errors.ts";
 import { Problem } from "../../lib/problem.ts";
 import { ownedChat, pageMessages, pathPage, wholePath } from "../messages/path.ts";
 import type { MessageRow } from "../messages/queries.ts";
@@ -25,27 +24,6 @@ export type ChatRow = {
 export const chatColumns = sql.raw(`
   c.id, c.user_id, c.title, c.auto_title, c.pinned, c.archived, c.current_message_id,
   c.message_count, c.version, c.created_at, c.updated_at`);
-
-export type NewChatRow = { id: string; title: string; autoTitle: boolean; at: string };
-
-/** Creates an empty chat. Throws `invalid_token` when the account is gone. */
-export async function insertChat(db: Db, ownerId: string, chat: NewChatRow): Promise<ChatRow> {
-  const { id, title, autoTitle, at } = chat;
-  try {
-    await repeatable(() =>
-      db.execute(sql`
-        INSERT INTO chats (id, user_id, title, auto_title, created_at, updated_at)
-        VALUES (${id}, ${ownerId}, ${title}, ${autoTitle}, ${at}, ${at})
-        ON CONFLICT (id) DO NOTHING`),
-    );
-  } catch (error) {
-    if (violates(error, "chats_user_id_fkey")) throw new Problem("invalid_token");
-    throw error;
-  }
-  const fresh = { pinned: false, archived: false, current_message_id: null, message_count: 0 };
-  const row = { id, user_id: ownerId, title, auto_title: autoTitle, ...fresh, version: 1 };
-  return { ...row, created_at: at, updated_at: at };
-}
 
 /** The sort key of a chat in the list. */
 export type ChatPlace = { pinned: boolean; updatedAt: string; id: string };

@@ -3,12 +3,20 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { entityTag, hasVersion, readIfMatch } from "../../http/entity-tag.ts";
 import { ById } from "../../http/fields.ts";
+import {
+  KeyHeader,
+  keyProblems,
+  markReplayed,
+  readKey,
+  replayedHeader,
+} from "../../http/keyed-route.ts";
 import { type App, createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { toIso } from "../../lib/clock.ts";
 import { encodeCursor } from "../../lib/cursor.ts";
 import type { ProblemCode } from "../../lib/problem.ts";
 import { type Message, toMessage } from "../messages/schemas.ts";
 import { type Change, changeChat } from "./change.ts";
+import { createChat } from "./create.ts";
 import { derivedRoutes } from "./derived-routes.ts";
 import { eraseRoom } from "./erase-room.ts";
 import {
@@ -16,7 +24,6 @@ import {
   type ChatRow,
   deleteChat,
   getChatWithMessages,
-  insertChat,
   listChats,
   MOST_COUNTED,
 } from "./queries.ts";
@@ -72,9 +79,13 @@ const create = route({
   path: "/chats",
   tags,
   summary: "Create a chat",
-  request: { body: jsonBody(NewChat) },
+  request: { headers: KeyHeader, body: jsonBody(NewChat) },
+  problems: [...keyProblems, "not_found"],
   responses: {
-    201: { ...json(Chat, "The new chat."), headers: { ETag, Location: header("Its path.") } },
+    201: {
+      ...json(Chat, "The new chat."),
+      headers: { ETag, Location: header("Its path."), ...replayedHeader },
+    },
   },
 });
 
@@ -129,12 +140,15 @@ export const chatRoutes = createRouter()
     return c.json(toChatList(filter, found), 200);
   })
   .openapi(create, async (c) => {
-    const { title, auto_title: autoTitle } = c.req.valid("json");
+    const body = c.req.valid("json");
     const { db, newId, clock } = c.get("deps");
     const at = toIso(new Date(clock()));
+    const { title, auto_title: autoTitle } = body;
     const chat = { id: newId(), title: title ?? DEFAULT_TITLE, autoTitle: autoTitle ?? true, at };
-    const row = await insertChat(db, c.get("principal").userId, chat);
-    return c.json(toChat(row), 201, { etag: entityTag(1), location: `/chats/${row.id}` });
+    const key = await readKey(c, body);
+    const { row, isReplayed } = await createChat(db, c.get("principal").userId, chat, key);
+    const headers = { etag: entityTag(row.version), location: `/chats/${row.id}` };
+    return c.json(toChat(row), 201, { ...headers, ...markReplayed(isReplayed) });
   })
   .openapi(read, async (c) => {
     const { id } = c.req.valid("param");

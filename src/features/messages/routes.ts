@@ -1,6 +1,13 @@
 /** Messages: the active path of a chat, and messages that nobody answers. */
 import { z } from "@hono/zod-openapi";
 import { ById } from "../../http/fields.ts";
+import {
+  KeyHeader,
+  keyProblems,
+  markReplayed,
+  readKey,
+  replayedHeader,
+} from "../../http/keyed-route.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { toIso } from "../../lib/clock.ts";
 import { linksOf, listMessages } from "./list.ts";
@@ -33,9 +40,9 @@ const store = route({
   tags,
   summary: "Store a message without asking for an answer",
   description: "It becomes a child of the chat's current message, and the current one itself.",
-  request: { body: jsonBody(NewMessage) },
-  problems: ["not_found", "turn_in_progress", "reserved_key"],
-  responses: { 201: json(Message, "The stored message.") },
+  request: { headers: KeyHeader, body: jsonBody(NewMessage) },
+  problems: [...keyProblems, "not_found", "turn_in_progress", "reserved_key"],
+  responses: { 201: { ...json(Message, "The stored message."), headers: replayedHeader } },
 });
 
 export const messageRoutes = createRouter()
@@ -47,9 +54,12 @@ export const messageRoutes = createRouter()
     return c.json(page.messages.map(toMessage), 200, link === undefined ? {} : { link });
   })
   .openapi(store, async (c) => {
-    const { file_name = null, file_url = null, metadata, ...given } = c.req.valid("json");
+    const body = c.req.valid("json");
+    const { file_name = null, file_url = null, metadata, ...given } = body;
     const { db, newId, clock } = c.get("deps");
     const at = toIso(new Date(clock()));
     const message = { ...given, id: newId(), file_name, file_url, metadata: metadata ?? {}, at };
-    return c.json(toMessage(await storeMessage(db, c.get("principal").userId, message)), 201);
+    const key = await readKey(c, body);
+    const stored = await storeMessage(db, c.get("principal").userId, message, key);
+    return c.json(toMessage(stored.row), 201, markReplayed(stored.isReplayed));
   });

@@ -1,6 +1,13 @@
 /** Storing a message that nobody answers. */
 import { sql, type SQL } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import type { Db } from "../../db/client.ts";
+import {
+  batchUnderKey,
+  type Claim,
+  type IdempotencyKey,
+  idUnder,
+  keyIsFree,
+} from "../../db/idempotency-keys.ts";
 import { getChatState, isQuiet, lockChat, turnInProgress } from "../chats/change.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "./queries.ts";
 
@@ -13,32 +20,41 @@ export type StoredMessage = Pick<
 };
 
 /**
- * Stores a message below the current one, and makes it the current one. One batch; the id is made
- * before it, so that repeating it does nothing. Throws `not_found`, or `turn_in_progress`.
+ * Stores a message below the current one, and makes it the current one; where the key stored one
+ * before, gives that one as it is now. One batch; the id is made before it, so that repeating it does
+ * nothing. Throws `not_found`, `turn_in_progress`, or `idempotency_key_reused`.
  */
 export async function storeMessage(
   db: Db,
   ownerId: string,
   message: StoredMessage,
-): Promise<MessageRow> {
-  const { chat_id: chatId } = message;
-  const [, , stored] = await repeatable(() =>
-    db.batch([
-      db.execute(lockChat(ownerId, chatId)),
-      db.execute(insert(ownerId, message)),
-      db.execute<MessageRow>(select(ownerId, message)),
-    ]),
-  );
-  if (stored.rows[0]) return stored.rows[0];
+  key?: IdempotencyKey,
+): Promise<{ row: MessageRow; isReplayed: boolean }> {
+  const { id, chat_id: chatId } = message;
+  const claim = key && claimOf(ownerId, message, key);
+  const wanted = claim ? idUnder(claim, "message_id") : sql`${id}`;
+  const { earlier, read } = await batchUnderKey(db, claim, {
+    writes: [lockChat(ownerId, chatId), insert(ownerId, message, claim)],
+    reads: [select(ownerId, chatId, wanted)],
+  });
+  const row = read[0]?.[0] as MessageRow | undefined;
+  if (row) return { row, isReplayed: earlier !== undefined };
   throw turnInProgress(await getChatState(db, ownerId, chatId));
 }
 
-function insert(ownerId: string, message: StoredMessage): SQL {
+function claimOf(ownerId: string, { id, chat_id, at }: StoredMessage, key: IdempotencyKey): Claim {
+  const made = { chatId: chat_id, messageId: id };
+  const isMade = sql`EXISTS (${select(ownerId, chat_id, sql`${id}`)})`;
+  return { ...key, ownerId, made, isMade, at };
+}
+
+function insert(ownerId: string, message: StoredMessage, claim: Claim | undefined): SQL {
   const { id, chat_id: chatId, type, content, file_name, file_url, metadata, at } = message;
   return sql`
     WITH place AS (
       SELECT c.id, c.current_message_id FROM chats AS c
       WHERE c.id = ${chatId} AND c.user_id = ${ownerId} AND ${isQuiet}
+        AND ${keyIsFree(claim)}
     ), stored AS (
       INSERT INTO messages (id, chat_id, parent_id, type, content, status, file_name, file_url, metadata, created_at)
       SELECT ${id}, id, current_message_id, ${type}, ${content}, 'complete',
@@ -53,7 +69,7 @@ function insert(ownerId: string, message: StoredMessage): SQL {
     FROM stored WHERE chats.id = stored.chat_id`;
 }
 
-function select(ownerId: string, { id, chat_id: chatId }: StoredMessage): SQL {
+function select(ownerId: string, chatId: string, id: SQL): SQL {
   return sql`
     SELECT ${messageColumns} FROM messages AS m JOIN chats ON chats.id = m.chat_id ${joinSiblings}
     WHERE m.chat_id = ${chatId} AND chats.user_id = ${ownerId} AND m.id = ${id}`;

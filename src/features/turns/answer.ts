@@ -10,6 +10,7 @@ import { TextCleaner } from "./text-cleaner.ts";
 export type Answer = {
   content: string;
   status: "complete" | "stopped" | "failed";
+  /** Why it ended: in the provider's words, or the code of the problem. */
   finishReason: string | null;
   usage: TokenCount;
   /** True where the provider gave no count. */
@@ -84,7 +85,7 @@ class Draft {
     return {
       content: this.#content,
       status: stopped ? "stopped" : problem ? "failed" : "complete",
-      finishReason: this.#finishReason,
+      finishReason: problem?.code ?? this.#finishReason,
       usage: this.#usage ?? this.#estimate(request),
       estimated: this.#usage === undefined,
       ...(problem && { problem }),

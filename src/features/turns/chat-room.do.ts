@@ -6,21 +6,15 @@ import { DurableObject } from "cloudflare:workers";
 import { createDeps, type Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { logError, nameOf } from "../../lib/log.ts";
-import type { Model } from "../../lib/models.ts";
-import { toProblem } from "../../http/problem-response.ts";
+import { Problem } from "../../lib/problem.ts";
+import { nextAlarm } from "./alarm.ts";
+import { Beginnings } from "./beginnings.ts";
 import type { TurnEvent } from "./events.ts";
 import { LateTitles } from "./late-titles.ts";
-import { LiveTurn, type Refusal, type TurnOutcome } from "./live-turn.ts";
+import { LiveTurn, type Refusal, toRefusal } from "./live-turn.ts";
 import { LostTurns, type Settled } from "./lost-turns.ts";
 import type { Message } from "../messages/schemas.ts";
-import {
-  type BegunTurn,
-  beginTurn,
-  findAnswer,
-  type FinishedTurn,
-  finishTurn,
-  type NewTurn,
-} from "./persist.ts";
+import { type BegunTurn, beginTurn, type FinishedTurn, type NewTurn } from "./persist.ts";
 import { buildPrompt, historyBytes, promptBudget } from "./prompt.ts";
 import { Readers } from "./readers.ts";
 import {
@@ -32,24 +26,12 @@ import {
   writeRecord,
 } from "./recover.ts";
 import { type RunDeps, runTurn, type SaveResult, textToName } from "./run.ts";
-import { saveWithin } from "./save.ts";
+import type { AttachResult, AttachTurn, ReadResult, StartResult, StartTurn } from "./room-calls.ts";
+import { findEnd, saveEnd } from "./save-end.ts";
 import { DEFAULT_SYSTEM_PROMPT } from "./system-prompt.ts";
+import { findEarlierTurn } from "./turn-key.ts";
 import { TurnLog } from "./turn-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
-
-export type StartTurn = {
-  turn: NewTurn;
-  model: Model;
-  /** Where the client does not stream: the answer is the turn's outcome. */
-  wait: boolean;
-};
-
-export type StartResult =
-  | { refused: Refusal }
-  | { stream: ReadableStream<Uint8Array> }
-  | { outcome: TurnOutcome | undefined };
-
-export type ReadResult = { stream: ReadableStream<Uint8Array> } | "nothing" | "unknown_id";
 
 export class ChatRoom extends DurableObject<Env> {
   readonly #deps: Deps;
@@ -57,8 +39,7 @@ export class ChatRoom extends DurableObject<Env> {
   readonly #titles: LateTitles;
   readonly #lost: LostTurns;
   readonly #readers: Readers;
-  /** Turns whose beginning is being asked of Postgres. */
-  readonly #beginning = new Set<string>();
+  readonly #beginning = new Beginnings();
   #live: LiveTurn | undefined;
   #flushTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -78,12 +59,16 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Begins a turn and runs it to its end, whoever stays to watch. */
   async start({ turn, model, wait }: StartTurn): Promise<StartResult> {
-    if (this.#live) return { refused: this.#live.refuseSecond(turn.userId) };
+    if (this.#live) return this.#answerSecond(turn, this.#live);
     const record = beginningRecord(turn, { model, usageId: this.#deps.newId() });
     this.#prepare(turn, record);
     try {
       const begun = await beginTurn(this.#deps.db, turn, historyBytes(model));
-      const live = this.#run(turn, begun, record);
+      if ("replay" in begun) {
+        await this.#discard(turn);
+        return begun;
+      }
+      const live = await this.#run(turn, begun, record);
       return wait
         ? { outcome: await live.outcome }
         : { stream: this.#readers.read(live.firstId - 1) };
@@ -103,6 +88,19 @@ export class ChatRoom extends DurableObject<Env> {
     const turn = this.#log.turns.holding(after);
     if (!turn || (turn.lastId > 0 && after >= turn.lastId)) return "nothing";
     return { stream: this.#readers.read(after) };
+  }
+
+  /** The turn that a repeated request stands for, while it runs and as long as its log is kept. */
+  async attach({ userId, answerId, wait }: AttachTurn): Promise<AttachResult> {
+    await this.#beginning.settled(answerId);
+    const turn = this.#log.turns.find(answerId);
+    if (turn?.userId !== userId) return "gone";
+    const live = this.#live?.answerId === answerId ? this.#live : undefined;
+    if (live && wait) return { outcome: await live.outcome };
+    if (live) return { stream: this.#readers.read(live.firstId - 1) };
+    if (!wait && turn.lastId > 0) return { stream: this.#readers.read(turn.firstId - 1) };
+    if (turn.state !== "ended") await this.#lost.settle(answerId);
+    return "gone";
   }
 
   /** Asked about an answer that is left streaming in Postgres: ends it, unless it is being written. */
@@ -138,19 +136,34 @@ export class ChatRoom extends DurableObject<Env> {
     this.ctx.waitUntil(this.#schedule());
   }
 
-  /** Nothing came of it, as far as that is known: a commit may have gone through without an answer. */
-  async #refuse({ answerId }: NewTurn, error: unknown): Promise<Refusal> {
-    const problem = toProblem(error);
-    if (problem.code === "internal_error") logError("begin_failed", { cause: nameOf(error) });
-    if (!MAY_HAVE_BEGUN.has(problem.code)) {
-      this.#log.turns.remove(answerId);
-      if (this.#log.isEmpty) await this.#deleteEverything();
-      else this.#log.release();
+  /** While a turn runs no other begins; only a key may stand for one that did. */
+  async #answerSecond(turn: NewTurn, live: LiveTurn): Promise<StartResult> {
+    try {
+      const replay = await findEarlierTurn(this.#deps.db, turn);
+      return replay ? { replay } : { refused: live.refuseSecond(turn.userId) };
+    } catch (error) {
+      return { refused: toRefusal(error) };
     }
-    return { code: problem.code, members: problem.extras.members ?? {} };
   }
 
-  #run(turn: NewTurn, begun: BegunTurn, beginning: RunningRecord): LiveTurn {
+  /** Nothing came of it, as far as that is known: a commit may have gone through without an answer. */
+  async #refuse(turn: NewTurn, error: unknown): Promise<Refusal> {
+    const refusal = toRefusal(error);
+    if (!MAY_HAVE_BEGUN.has(refusal.code)) await this.#discard(turn);
+    return refusal;
+  }
+
+  async #discard({ answerId }: NewTurn): Promise<void> {
+    this.#log.turns.remove(answerId);
+    if (this.#log.isEmpty) await this.#deleteEverything();
+    else this.#log.release();
+  }
+
+  async #run(turn: NewTurn, begun: BegunTurn, beginning: RunningRecord): Promise<LiveTurn> {
+    // The turn before this one may be saved, and still be telling its title.
+    await this.#live?.outcome;
+    // Nor may the chat have been deleted meanwhile, which left nothing of it here.
+    if (!this.#log.turns.find(turn.answerId)) throw new Problem("not_found");
     const { userId, chatId, answerId } = turn;
     const { model, usageId } = beginning;
     const system = this.#deps.config.SYSTEM_PROMPT ?? DEFAULT_SYSTEM_PROMPT;
@@ -164,6 +177,7 @@ export class ChatRoom extends DurableObject<Env> {
     const attempt = { model, usageId };
     const input = { userId, chatId, begun, prompt, attempt, stop: live.stopSignal };
     void this.#drive(live, () => runTurn(input, this.#runDeps(live, record)));
+    this.#beginning.delete(answerId);
     return live;
   }
 
@@ -215,18 +229,10 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Saves the end; what Postgres does not take at once is kept here, and left to the alarm in the end. */
   async #save(live: LiveTurn, finished: FinishedTurn): Promise<SaveResult> {
-    const { clock, db } = this.#deps;
     live.finished(finished);
-    const result = await saveWithin(
-      this.#limits.watchdog_ms,
-      clock,
-      async () => {
-        const title = await finishTurn(db, finished);
-        return title === undefined ? ("gone" as const) : { title };
-      },
-      () => this.#log.keep(live.answerId, writeRecord({ finished })),
-    );
-    if (result !== "delayed") this.#log.turns.end(live.answerId, clock());
+    const keep = () => this.#log.keep(live.answerId, writeRecord({ finished }));
+    const result = await saveEnd(this.#deps, finished, keep);
+    if (result !== "delayed") this.#log.turns.end(live.answerId, this.#deps.clock());
     if (finished.usage.some(({ kind }) => kind === "title")) this.#titles.settled(live.answerId);
     return result;
   }
@@ -248,13 +254,9 @@ export class ChatRoom extends DurableObject<Env> {
     return this.#drive(live, () => tellEnd(lost, save, (event) => this.#tell(live, event)));
   }
 
-  /** The message that counts: what Postgres has, or, while it cannot be asked, what it will have. */
   async #saveLost(live: LiveTurn, finished: FinishedTurn): Promise<Message> {
     const saved = await this.#save(live, finished);
-    if (saved === "delayed") return finished.message;
-    const { db, clock } = this.#deps;
-    const found = await saveWithin(this.#limits.watchdog_ms, clock, () => findAnswer(db, finished));
-    return found === "delayed" || !found ? finished.message : found;
+    return saved === "delayed" ? finished.message : findEnd(this.#deps, finished);
   }
 
   /** A bug in the run must not leave the turn without an end. */
@@ -263,17 +265,14 @@ export class ChatRoom extends DurableObject<Env> {
     if (turn) void this.#endLostTurn(turn);
   }
 
-  /** Sets the alarm to the earliest of watchdog, retry and pruning; none where there is nothing to do. */
   async #schedule(): Promise<void> {
-    const { watchdog_ms, log_kept_ms } = this.#limits;
-    const { firstEnd, unfinished } = this.#log.turns.summary();
-    const times: number[] = [];
-    if (firstEnd !== null) times.push(firstEnd + log_kept_ms);
-    if (unfinished > 0 || !this.#titles.isEmpty) {
-      const delayMs = this.#live ? watchdog_ms : this.#lost.delayMs(watchdog_ms);
-      times.push(this.#deps.clock() + delayMs);
-    }
-    if (times.length > 0) await this.ctx.storage.setAlarm(Math.min(...times));
+    const time = nextAlarm(this.#log.turns, this.#limits, {
+      now: this.#deps.clock(),
+      isLive: !!this.#live,
+      hasTitles: !this.#titles.isEmpty,
+      saveTries: this.#lost.tries,
+    });
+    if (time !== undefined) await this.ctx.storage.setAlarm(time);
   }
 
   async #deleteEverything(): Promise<void> {

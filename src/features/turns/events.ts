@@ -1,5 +1,6 @@
 /** What a reader of a turn is told, in the order of the wire contract. */
 import type { ProblemCode } from "../../lib/problem.ts";
+import { utf8Length } from "../../lib/bytes.ts";
 import { codePointLength } from "../../lib/text.ts";
 import type { Message } from "../messages/schemas.ts";
 
@@ -38,31 +39,21 @@ export function fitMessage(message: Message): ShownMessage {
   return fits(short) ? short : { ...short, metadata: null };
 }
 
-/** A text as deltas, each short enough for one event; divided between code points. */
-export function divide(text: string): TurnEvent[] {
-  const limit = LARGEST_JSON_BYTES - jsonBytes({ type: "content_delta", content: "" });
-  const pieces: string[] = [];
-  let piece = "";
-  let size = 0;
-  for (const char of text) {
-    const bytes = jsonBytes(char) - 2;
-    if (size + bytes > limit) {
-      pieces.push(piece);
-      piece = "";
-      size = 0;
-    }
-    piece += char;
-    size += bytes;
-  }
-  return [...pieces, piece].map((content) => ({ type: "content_delta", content }));
-}
-
 /** No character takes more than six bytes of JSON: short texts need no counting. */
 const SURELY_SHORT = Math.floor(LARGEST_JSON_BYTES / 6) - 10;
 
-/** The deltas of a text. */
+/** A text as deltas, each short enough for one event; divided between code points. */
 export function toDeltas(text: string): TurnEvent[] {
-  return text.length <= SURELY_SHORT ? [{ type: "content_delta", content: text }] : divide(text);
+  const delta = { type: "content_delta", content: text } as const;
+  if (text.length <= SURELY_SHORT || jsonBytes(delta) <= LARGEST_JSON_BYTES) return [delta];
+  const middle = beforePair(text, text.length >> 1);
+  return [...toDeltas(text.slice(0, middle)), ...toDeltas(text.slice(middle))];
+}
+
+/** The place itself, or the one before where it lies inside a surrogate pair. */
+function beforePair(text: string, place: number): number {
+  const code = text.charCodeAt(place);
+  return code >= 0xdc00 && code <= 0xdfff ? place - 1 : place;
 }
 
 function fits(message: ShownMessage): boolean {
@@ -70,5 +61,5 @@ function fits(message: ShownMessage): boolean {
 }
 
 function jsonBytes(value: unknown): number {
-  return new TextEncoder().encode(JSON.stringify(value)).byteLength;
+  return utf8Length(JSON.stringify(value));
 }

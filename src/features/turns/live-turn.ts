@@ -1,4 +1,6 @@
 /** The turn that is running in this room, as far as memory holds it. */
+import { toProblem } from "../../http/problem-response.ts";
+import { logError, nameOf } from "../../lib/log.ts";
 import type { ProblemCode } from "../../lib/problem.ts";
 import type { Message } from "../messages/schemas.ts";
 import type { TurnEvent } from "./events.ts";
@@ -15,6 +17,13 @@ export type TurnOutcome = {
 
 /** A problem on its way through RPC, which carries no classes. */
 export type Refusal = { code: ProblemCode; members: Record<string, unknown> };
+
+/** What was caught instead of a beginning; a bug is logged here, because it gets no further. */
+export function toRefusal(error: unknown): Refusal {
+  const problem = toProblem(error);
+  if (problem.code === "internal_error") logError("begin_failed", { cause: nameOf(error) });
+  return { code: problem.code, members: problem.extras.members ?? {} };
+}
 
 export class LiveTurn {
   readonly answerId: string;

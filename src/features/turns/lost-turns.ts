@@ -4,7 +4,6 @@ import { logError, nameOf } from "../../lib/log.ts";
 import type { LateTitles } from "./late-titles.ts";
 import { finishTurn } from "./persist.ts";
 import { endOf, isUnasked, readRecord } from "./recover.ts";
-import { retryDelayMs } from "./save.ts";
 import type { TurnLog } from "./turn-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
 
@@ -21,13 +20,17 @@ type Room = {
 export class LostTurns {
   readonly #room: Room;
   readonly #deps: Pick<Deps, "db" | "clock">;
-  /** Failures in a row. */
   #tries = 0;
   #retrying: Promise<void> | undefined;
 
   constructor(room: Room, deps: Pick<Deps, "db" | "clock">) {
     this.#room = room;
     this.#deps = deps;
+  }
+
+  /** Failures in a row. */
+  get tries(): number {
+    return this.#tries;
   }
 
   /**
@@ -50,11 +53,6 @@ export class LostTurns {
   retry(): Promise<void> {
     this.#retrying ??= this.#saveAll().finally(() => (this.#retrying = undefined));
     return this.#retrying;
-  }
-
-  /** How long to wait before the next `retry`. */
-  delayMs(watchdogMs: number): number {
-    return this.#tries === 0 ? watchdogMs : retryDelayMs(this.#tries);
   }
 
   async #saveAll(): Promise<void> {

@@ -2,12 +2,19 @@
 import { sql } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
 import { violates } from "../../db/errors.ts";
+import {
+  batchUnderKey,
+  type Claim,
+  type IdempotencyKey,
+  keyIsFree,
+} from "../../db/idempotency-keys.ts";
 import { present } from "../../lib/assert.ts";
 import { Problem } from "../../lib/problem.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
 import { type Message, toMessage } from "../messages/schemas.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
 import type { PastMessage } from "./prompt.ts";
+import { claimOfTurn, toTurnIds, type TurnIds } from "./turn-key.ts";
 
 /** What a client says; the ids are made by us before the write, so that it can be repeated. */
 export type Question = Pick<Message, "id" | "content" | "file_name" | "file_url" | "metadata">;
@@ -21,6 +28,8 @@ export type NewTurn = {
   answerId: string;
   /** ISO 8601. */
   at: string;
+  /** What the client names its request by, so that it can repeat it. */
+  key?: IdempotencyKey;
 };
 
 export type BegunTurn = {
@@ -34,20 +43,27 @@ export type BegunTurn = {
 };
 
 /**
- * Commits the question and an empty, streaming answer, and reads what the prompt needs. One trip.
- * Throws `not_found`, or `turn_in_progress`: a unique index lets one turn of a chat in.
+ * Commits the question and an empty, streaming answer, and reads what the prompt needs; or, where the
+ * turn's key began one before, does nothing but name that. One trip. Throws `not_found`,
+ * `idempotency_key_reused`, or `turn_in_progress`: a unique index lets one turn of a chat in.
  */
-export async function beginTurn(db: Db, turn: NewTurn, historyBytes: number): Promise<BegunTurn> {
+export async function beginTurn(
+  db: Db,
+  turn: NewTurn,
+  historyBytes: number,
+): Promise<BegunTurn | { replay: TurnIds }> {
+  const claim = claimOfTurn(turn);
   try {
-    const [, , pair, path] = await repeatable(() =>
-      db.batch([
-        db.execute(turn.newChatTitle === undefined ? lockChat(turn) : createChat(turn)),
-        db.execute(insertPair(turn)),
-        db.execute<PairRow>(readPair(turn)),
-        db.execute<PastMessage>(readPath(turn, historyBytes)),
-      ]),
-    );
-    return toBegunTurn(turn, pair.rows, path.rows);
+    const { earlier, read } = await batchUnderKey(db, claim, {
+      writes: [
+        turn.newChatTitle === undefined ? lockChat(turn) : createChat(turn, claim),
+        insertPair(turn, claim),
+      ],
+      reads: [readPair(turn), readPath(turn, historyBytes)],
+    });
+    if (earlier) return { replay: toTurnIds(earlier) };
+    const [pair = [], path = []] = read;
+    return toBegunTurn(turn, pair as PairRow[], path as PastMessage[]);
   } catch (error) {
     if (violates(error, "messages_one_streaming_key")) throw await turnInProgress(db, turn);
     if (violates(error, "chats_user_id_fkey")) throw new Problem("invalid_token");
@@ -82,18 +98,21 @@ function lockChat({ chatId, userId }: NewTurn) {
   return sql`SELECT id FROM chats WHERE id = ${chatId} AND user_id = ${userId} FOR UPDATE`;
 }
 
-function createChat({ chatId, userId, newChatTitle, at }: NewTurn) {
+function createChat({ chatId, userId, newChatTitle, at }: NewTurn, claim: Claim | undefined) {
   return sql`
     INSERT INTO chats (id, user_id, title, created_at, updated_at)
-    VALUES (${chatId}, ${userId}, ${newChatTitle}, ${at}, ${at})
+    SELECT ${chatId}::uuid, ${userId}::uuid, ${newChatTitle}, ${at}::timestamptz, ${at}::timestamptz
+    WHERE ${keyIsFree(claim)}
     ON CONFLICT (id) DO NOTHING`;
 }
 
 /** Both messages and the chat's place, or, for another's chat or a repetition, nothing. */
-function insertPair({ chatId, userId, question, answerId, at }: NewTurn) {
+function insertPair(turn: NewTurn, claim: Claim | undefined) {
+  const { chatId, userId, question, answerId, at } = turn;
   return sql`
     WITH place AS (
-      SELECT id, current_message_id FROM chats WHERE id = ${chatId} AND user_id = ${userId}
+      SELECT id, current_message_id FROM chats
+      WHERE id = ${chatId} AND user_id = ${userId} AND ${keyIsFree(claim)}
     ), asked AS (
       INSERT INTO messages (id, chat_id, parent_id, type, content, status, file_name, file_url, metadata, created_at)
       SELECT ${question.id}, id, current_message_id, 'user', ${question.content}, 'complete',

@@ -1,4 +1,5 @@
 /** Who reads a chat's log right now. A reader is a place in the log: nothing is queued for it. */
+import type { NumberedEvent } from "./events.ts";
 import type { TurnLog } from "./turn-log.ts";
 import { encodePage, HEARTBEAT, OPENING } from "./wires/sse.ts";
 
@@ -57,6 +58,8 @@ class Reader {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #ended = Promise.withResolvers<void>();
   #lastId: number;
+  /** What was read of the log, and is still to be sent. */
+  #ahead: NumberedEvent[] = [];
   #writing = false;
   #quiet = false;
   #closed = false;
@@ -82,17 +85,26 @@ class Reader {
   wake(): void {
     if (this.#writing) return;
     if (this.#closed) return this.#end();
-    const page = encodePage(this.#log.readAfter(this.#lastId));
+    if (this.#ahead.length === 0) this.#ahead = this.#log.readAfter(this.#lastId);
+    const page = encodePage(this.#ahead);
     if (!page) return;
+    this.#ahead = this.#ahead.slice(page.count);
     this.#lastId = page.lastId;
     this.#closed = page.isLast;
     this.#quiet = false;
     this.#write(page.bytes);
   }
 
-  /** A comment, where nothing was sent since the last beat and nothing is on its way. */
+  /**
+   * Sends a comment where nothing was sent since the last beat. One that has not taken a write for two
+   * beats is cut: it can resume after the last id that it has.
+   */
   beat(): void {
-    if (this.#quiet && !this.#writing) this.#write(HEARTBEAT);
+    if (!this.#writing) {
+      if (this.#quiet) this.#write(HEARTBEAT);
+    } else if (this.#quiet) {
+      this.#cut();
+    }
     this.#quiet = true;
   }
 
@@ -104,6 +116,10 @@ class Reader {
   #write(bytes: Uint8Array): void {
     this.#writing = true;
     this.#writer.write(bytes).then(this.#written, this.#ended.resolve);
+  }
+
+  #cut(): void {
+    this.#writer.abort(new Error("too slow")).then(this.#ended.resolve, this.#ended.resolve);
   }
 
   /** The reader may leave in between. Whatever it read goes on without it. */

@@ -88,7 +88,7 @@ async function interrupt({ db, clock, config, newId }: Deps, message: Left): Pro
     at,
   };
   const seconds = (now - Date.parse(message.created_at)) / 1000;
-  const given = { usage, finishReason: null, estimated: true };
+  const given = { usage, finishReason: "turn_interrupted", estimated: true };
   const metadata = answerMetadata(given, { model }, seconds);
   const { rows } = await repeatable(() => db.execute(end(message, metadata, usage)));
   return rows.length > 0;

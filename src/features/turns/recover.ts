@@ -63,7 +63,7 @@ export function endOf(record: TurnRecord, content: string, now: number): Finishe
 function toInterrupted(running: RunningRecord, content: string, now: number): FinishedTurn {
   const { userId, chatId, answer, estimatedPromptTokens: promptTokens } = running;
   const usage = { promptTokens, completionTokens: estimateTokens(content) };
-  const given = { content, finishReason: null, usage, estimated: true };
+  const given = { content, finishReason: "turn_interrupted", usage, estimated: true };
   const seconds = (now - Date.parse(running.startedAt)) / 1000;
   const message = answered(answer, { ...given, status: "interrupted" }, running, seconds);
   const rows = usageOf({ userId, chatId, answerId: answer.id }, running, given, now);

@@ -1,6 +1,7 @@
 /** Asking, and reading the answer while it is written. */
 import { z } from "@hono/zod-openapi";
 import { ById } from "../../http/fields.ts";
+import { KeyHeader, keyProblems, replayedHeader } from "../../http/keyed-route.ts";
 import { createRouter, jsonBody, route } from "../../http/router.ts";
 import { Problem, type ProblemCode } from "../../lib/problem.ts";
 import { requireChat } from "../chats/queries.ts";
@@ -30,6 +31,7 @@ const turnAnswer = {
 };
 
 const problems: ProblemCode[] = [
+  ...keyProblems,
   "turn_in_progress",
   "unknown_model",
   "reserved_key",
@@ -48,9 +50,9 @@ const ask = route({
   tags,
   summary: "Ask, and get an answer",
   description: "Without `chat_id` a chat is created, and named after the question.",
-  request: { body: jsonBody(Ask) },
+  request: { headers: KeyHeader, body: jsonBody(Ask) },
   problems: [...problems, "not_found"],
-  responses: { 200: turnAnswer },
+  responses: { 200: { ...turnAnswer, headers: replayedHeader } },
 });
 
 const askInChat = route({
@@ -58,9 +60,9 @@ const askInChat = route({
   path: "/chats/{id}/messages",
   tags,
   summary: "Ask in a chat",
-  request: { params: ById, body: jsonBody(AskInChat) },
+  request: { params: ById, headers: KeyHeader, body: jsonBody(AskInChat) },
   problems,
-  responses: { 200: turnAnswer },
+  responses: { 200: { ...turnAnswer, headers: replayedHeader } },
 });
 
 const askStreaming = route({
@@ -68,9 +70,9 @@ const askStreaming = route({
   path: "/chats/{id}/messages/stream",
   tags,
   summary: "Ask in a chat, and read the answer as it is written",
-  request: { params: ById, body: jsonBody(AskInChat) },
+  request: { params: ById, headers: KeyHeader, body: jsonBody(AskInChat) },
   problems,
-  responses: { 200: eventStream },
+  responses: { 200: { ...eventStream, headers: replayedHeader } },
 });
 
 const readStream = route({

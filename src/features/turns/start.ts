@@ -1,16 +1,18 @@
 /** A question on its way into its chat's room, and what comes back. */
 import type { Context } from "hono";
+import { readKey } from "../../http/keyed-route.ts";
 import { names } from "../../http/negotiate.ts";
 import type { App } from "../../http/router.ts";
-import { present } from "../../lib/assert.ts";
 import { findModel, type Model } from "../../lib/models.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
-import type { StartResult } from "./chat-room.do.ts";
-import type { Refusal, TurnOutcome } from "./live-turn.ts";
+import type { Refusal } from "./live-turn.ts";
 import type { NewTurn } from "./persist.ts";
-import { TurnAnswer, type TurnBody } from "./schemas.ts";
+import { replayTurn } from "./replay.ts";
+import type { StartResult, StartTurn } from "./room-calls.ts";
+import type { TurnBody } from "./schemas.ts";
+import { membersOf, toTurnAnswer } from "./turn-answer.ts";
+import type { TurnIds } from "./turn-key.ts";
 import { SSE_HEADERS } from "./wires/sse.ts";
-import type { z } from "@hono/zod-openapi";
 
 const JSON_TYPE = "application/json";
 const EVENT_STREAM = "text/event-stream";
@@ -18,20 +20,25 @@ const EVENT_STREAM = "text/event-stream";
 /** Where the question goes: a chat that is there, or one to be made. */
 export type Place = { chatId: string } | { newChatTitle: string };
 
-/** Runs the turn in the room; streams it, or answers with its outcome. */
+/**
+ * Runs the turn in the room; streams it, or answers with its outcome. A key that began a turn before
+ * gives that one again.
+ */
 export async function answerTurn(
   c: Context<App>,
   place: Place,
   body: TurnBody,
   streams = wantsStream(c, body),
 ): Promise<Response> {
+  const key = await readKey(c, { ...body, ...("chatId" in place && { chat_id: place.chatId }) });
   const model = chooseModel(c, body);
   refuseFiles(body);
-  const turn = toNewTurn(c, place, body);
+  const turn = { ...toNewTurn(c, place, body), ...(key && { key }) };
   const result = await callRoom(c, { turn, model, wait: !streams });
   if ("refused" in result) throw toProblem(result.refused);
+  if ("replay" in result) return replayTurn(c, result.replay, streams);
   if ("stream" in result) return new Response(result.stream, { headers: SSE_HEADERS });
-  return c.json(toTurnAnswer(turn, result.outcome), 200);
+  return c.json(toTurnAnswer(idsOf(turn), result.outcome), 200);
 }
 
 /** The body decides; where it is silent, `Accept` does. */
@@ -67,14 +74,11 @@ function toNewTurn(c: Context<App>, place: Place, body: TurnBody): NewTurn {
 }
 
 /** The room may be restarted by a deploy in the middle of a call; what it began, it ends by itself. */
-async function callRoom(
-  c: Context<App>,
-  input: { turn: NewTurn; model: Model; wait: boolean },
-): Promise<StartResult> {
+async function callRoom(c: Context<App>, input: StartTurn): Promise<StartResult> {
   try {
     return await c.env.CHAT_ROOM.getByName(input.turn.chatId).start(input);
   } catch (error) {
-    throw new Problem("room_unavailable", { cause: error, members: membersOf(input.turn) });
+    throw new Problem("room_unavailable", { cause: error, members: membersOf(idsOf(input.turn)) });
   }
 }
 
@@ -82,20 +86,6 @@ function toProblem({ code, members }: Refusal): Problem {
   return new Problem(code, { members });
 }
 
-function toTurnAnswer(turn: NewTurn, outcome: TurnOutcome | undefined): z.infer<typeof TurnAnswer> {
-  if (!outcome) throw new Problem("not_found");
-  if (outcome.problem) throw new Problem(outcome.problem, { members: membersOf(turn) });
-  const { metadata } = outcome.answer;
-  return TurnAnswer.parse({
-    chat_id: turn.chatId,
-    user_message: present(outcome.userMessage, "the question of a turn"),
-    ai_response: outcome.answer,
-    chat_name: outcome.chatName,
-    processing_time: metadata.processing_time,
-    usage: metadata.usage,
-  });
-}
-
-function membersOf({ chatId, question, answerId }: NewTurn) {
-  return { chat_id: chatId, user_message_id: question.id, message_id: answerId };
+function idsOf({ chatId, question, answerId }: NewTurn): TurnIds {
+  return { chatId, questionId: question.id, answerId };
 }

@@ -11,6 +11,8 @@ import { type NewRecord, TurnTable } from "./turn-table.ts";
 
 /** Ids that may be handed out between two writes. */
 const HEADROOM = 1_000;
+/** Events that are written at once at the latest: of 4 KiB each, a row of SQLite takes twice as many. */
+const MOST_IN_A_ROW = 256;
 /** Written events that stay in memory for readers who are a little behind. */
 const KEPT_IN_MEMORY = 256;
 
@@ -54,14 +56,16 @@ export class TurnLog {
    * reader told, of what could be forgotten.
    */
   open(answerId: string, record?: string): number {
-    if (record !== undefined) this.turns.update(answerId, record);
+    const firstId = this.#lastId + 1;
+    if (record !== undefined) this.turns.begin(answerId, record, firstId);
     this.#open = answerId;
-    return this.#lastId + 1;
+    return firstId;
   }
 
-  /** Numbers the event. It is in memory until the next `flush`, which this calls when ids run out. */
+  /** Numbers the event. It is in memory until the next `flush`, which this calls when they are many or ids run out. */
   append(event: TurnEvent): NumberedEvent {
-    if (this.#lastId >= this.#ceiling) this.flush();
+    const isMany = this.#tail.length - this.#unwritten >= MOST_IN_A_ROW;
+    if (isMany || this.#lastId >= this.#ceiling) this.flush();
     const numbered = { id: ++this.#lastId, event };
     this.#tail.push(numbered);
     return numbered;
@@ -151,11 +155,15 @@ export class TurnLog {
     this.#unwritten = this.#tail.length;
   }
 
+  /** What is left of the row that holds the next event after an id. */
   #readChunk(id: number): NumberedEvent[] | undefined {
-    const query = "SELECT events FROM chunks WHERE last_id > ? ORDER BY first_id LIMIT 1";
-    const row = this.turns.exists
-      ? this.#sql.exec<{ events: string }>(query, id).toArray()[0]
-      : undefined;
+    if (!this.turns.exists) return undefined;
+    // The row that begins last before the id may end before it too: then the next one it is.
+    const query = `
+      SELECT events FROM chunks
+      WHERE first_id >= coalesce((SELECT max(first_id) FROM chunks WHERE first_id <= ?1), 0) AND last_id > ?1
+      ORDER BY first_id LIMIT 1`;
+    const row = this.#sql.exec<{ events: string }>(query, id).toArray()[0];
     if (!row) return undefined;
     return parseEvents(row.events).filter((event) => event.id > id);
   }

@@ -73,6 +73,12 @@ export class TurnTable {
     );
   }
 
+  /** It runs: what is known of it by now, and its first id, if others were told since it was asked for. */
+  begin(answerId: string, record: string, firstId: number): void {
+    const query = "UPDATE turns SET record = ?, first_id = ? WHERE answer_id = ?";
+    this.#sql.exec(query, record, firstId, answerId);
+  }
+
   /** Writes down more of what is known of a turn. */
   update(answerId: string, record: string): void {
     if (!this.#exists) return;

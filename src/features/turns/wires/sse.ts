@@ -1,6 +1,6 @@
 /** Turn events as server-sent events (HTML standard, section 9.2.5). Pure. */
 import { encodeUtf8 } from "../../../lib/bytes.ts";
-import { LARGEST_EVENT_BYTES, type NumberedEvent } from "../events.ts";
+import { LARGEST_EVENT_BYTES, type NumberedEvent, type TurnEvent } from "../events.ts";
 
 /** A comment: keeps proxies from closing a silent connection, and tells readers nothing. */
 export const HEARTBEAT = encodeUtf8(": keep-alive\n\n");
@@ -13,6 +13,8 @@ const SURELY_FITS = Math.floor(LARGEST_EVENT_BYTES / 3);
 
 export type Page = {
   bytes: Uint8Array;
+  /** How many events it holds. */
+  count: number;
   lastId: number;
   /** True where it ends the turn. */
   isLast: boolean;
@@ -22,25 +24,36 @@ export type Page = {
 export function encodePage(events: readonly NumberedEvent[]): Page | undefined {
   let text = "";
   let last: NumberedEvent | undefined;
+  let count = 0;
   for (const numbered of events) {
     const next = encodeEvent(numbered);
     if (last && text.length + next.length > SURELY_FITS) break;
     text += next;
     last = numbered;
+    count++;
   }
   if (!last) return undefined;
   const isLast = last.event.type === "stream_complete";
-  return { bytes: encodeUtf8(text), lastId: last.id, isLast };
+  return { bytes: encodeUtf8(text), count, lastId: last.id, isLast };
+}
+
+/** An event of a turn whose log is gone: without an id, because nobody can resume it. */
+export function encodeUnnumbered(event: TurnEvent): Uint8Array {
+  return encodeUtf8(encodeBody(event));
+}
+
+function encodeEvent({ id, event }: NumberedEvent): string {
+  return `id: ${id}\n${encodeBody(event)}`;
 }
 
 /**
  * Its data is one line of JSON, in which line breaks are escaped: no text of a model can end the
  * event, or begin another.
  */
-function encodeEvent({ id, event }: NumberedEvent): string {
+function encodeBody(event: TurnEvent): string {
   // Browsers reserve the event name `error` for failures of the connection.
   const name = event.type === "error" ? "turn_error" : event.type;
-  return `id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(event)}\n\n`;
+  return `event: ${name}\ndata: ${JSON.stringify(event)}\n\n`;
 }
 
 export const SSE_HEADERS = {

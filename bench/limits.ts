@@ -1,0 +1,90 @@
+/**
+ * `npm run bench:limits`: what one process bears. 500 streams at once, memory per running turn and per
+ * reader, and how long a crash is felt.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { call, now, openStream } from "./client.ts";
+import { startPostgres, startScript, stopAll } from "./processes.ts";
+import { type Product, startProduct, varsOf } from "./product.ts";
+import { say } from "./report.ts";
+import { measureStreams } from "./streams.ts";
+
+const AT_ONCE = 500;
+const TOKENS = 50;
+const TURNS = 200;
+const READERS = 500;
+const HELD = "Wait with the rest. [held]";
+/** Long enough for memory that was let go to be given back. */
+const SETTLE_MS = 3_000;
+
+async function main(): Promise<void> {
+  const postgresUrl = await startPostgres();
+  const provider = await startScript<{ url: string }>("provider.ts");
+  const neon = await startScript<{ url: string; connectionString: string }>(
+    "neon.ts",
+    ...(postgresUrl ? [postgresUrl] : []),
+  );
+  const product = await startProduct(varsOf(neon, provider));
+  await manyAtOnce(product);
+  await memory(product);
+  await recovery(product);
+}
+
+async function manyAtOnce(product: Product): Promise<void> {
+  const ids = await product.newChats(AT_ONCE);
+  await measureStreams(50, 4, (place) => product.ask(ids[place] ?? ""));
+  const startedAt = now();
+  const figures = await measureStreams(AT_ONCE, 1, (place) => product.ask(ids[place] ?? ""));
+  const seconds = (now() - startedAt) / 1_000;
+  say(`${AT_ONCE} streams at once: all complete after ${seconds.toFixed(1)} s`);
+  say(`  ${((AT_ONCE * TOKENS) / seconds).toFixed(0)} tokens/s where one process is saturated`);
+  say(`  first token after ${figures.firstTokenMs.toFixed(0)} ms (median)`);
+}
+
+async function memory(product: Product): Promise<void> {
+  await delay(SETTLE_MS);
+  const atRest = product.memoryMiB() ?? Number.NaN;
+  const ids = await product.newChats(TURNS);
+  const turns = await Promise.all(ids.map((id) => openStream(product.ask(id, HELD))));
+  const running = product.memoryMiB() ?? Number.NaN;
+  const target = { url: `${product.url}/chats/${ids[0]}/stream`, headers: product.headers };
+  const readers: (() => void)[] = [];
+  for (let opened = 0; opened < READERS; opened++) readers.push(await openStream(target));
+  const read = product.memoryMiB() ?? Number.NaN;
+  say(`Memory: ${atRest.toFixed(0)} MiB before`);
+  say(`  ${perPiece(running - atRest, TURNS)} KiB a running turn with its reader (of ${TURNS})`);
+  say(`  ${perPiece(read - running, READERS)} KiB a further reader (of ${READERS} in one room)`);
+  for (const leave of [...turns, ...readers]) leave();
+}
+
+function perPiece(mib: number, pieces: number): string {
+  return ((mib * 1_024) / pieces).toFixed(0);
+}
+
+/** From the process's end until a reader that comes back knows how its answer ended. */
+async function recovery(product: Product): Promise<void> {
+  const [asked, alone] = await product.newChats(2);
+  for (const id of [asked, alone]) await openStream(product.ask(id ?? "", HELD));
+  await delay(1_000);
+  const killedAt = now();
+  await product.crash();
+  const startedAt = now();
+  const path = `${product.url}/chats/${asked}/stream?after=1`;
+  await call("GET", path, product.headers);
+  say(`After SIGKILL and ${(startedAt - killedAt).toFixed(0)} ms of start:`);
+  say(`  a reader that resumes has the end ${(now() - startedAt).toFixed(0)} ms later`);
+  while (await isStreaming(product, alone ?? "")) await delay(250);
+  say(`  an answer that nobody asks for ends ${((now() - startedAt) / 1_000).toFixed(0)} s later`);
+}
+
+async function isStreaming({ url, headers }: Product, chatId: string): Promise<boolean> {
+  const messages = JSON.parse(await call("GET", `${url}/chats/${chatId}/messages`, headers));
+  return messages.at(-1).status === "streaming";
+}
+
+try {
+  await main();
+} finally {
+  await stopAll();
+}
+process.exit(0);

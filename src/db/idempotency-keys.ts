@@ -1,0 +1,147 @@
+/**
+ * What an `Idempotency-Key` was used for, kept in the same batch as its effect: ids, never a body.
+ * One request at a time holds a key: the batch begins with its lock, so that what the statements after
+ * it read of the key stays true until the commit.
+ */
+import { sql, type SQL } from "drizzle-orm";
+import { Problem } from "../lib/problem.ts";
+import { type Db, repeatable } from "./client.ts";
+
+/** A client's key, as one request brought it. */
+export type IdempotencyKey = {
+  /** Of the request, made before the write: by it a repeated batch knows its own row. */
+  id: string;
+  /** Method and template; the same key at another route is another key. */
+  route: string;
+  key: string;
+  /** Of what was asked. */
+  fingerprint: string;
+};
+
+/** What a key was used for: the ids of what was made. */
+export type KeyUse = { chatId: string; messageId: string | null; answerId: string | null };
+
+/** A key, whose it is, and what it is to stand for once `isMade` holds. */
+export type Claim = IdempotencyKey & {
+  ownerId: string;
+  made: { chatId: string; messageId?: string; answerId?: string };
+  isMade: SQL;
+  /** ISO 8601. */
+  at: string;
+};
+
+type Rows = Record<string, unknown>[];
+
+type Batch = {
+  /** With a claim, their conditions hold `keyIsFree`. */
+  writes: [SQL, ...SQL[]];
+  reads: [SQL, ...SQL[]];
+};
+
+/**
+ * Runs one batch, with a claim under the lock of its key, and keeps the key where its effect is there
+ * then: a refusal leaves none. Gives the rows of the reads, and as `earlier` what the key stood for
+ * already; undefined where it was free. Throws `idempotency_key_reused`.
+ */
+export async function batchUnderKey(
+  db: Db,
+  claim: Claim | undefined,
+  { writes, reads }: Batch,
+): Promise<{ earlier: KeyUse | undefined; read: Rows[] }> {
+  const [first, ...rest] = statementsOf(claim, { writes, reads });
+  const results = await repeatable(() =>
+    db.batch([db.execute(first), ...rest.map((statement) => db.execute(statement))]),
+  );
+  const rows: Rows[] = results.map((result) => result.rows);
+  const use = rows[writes.length + 2]?.[0] as UseRow | undefined;
+  return { earlier: claim && earlierUse(claim, use), read: rows.slice(-reads.length) };
+}
+
+function statementsOf(claim: Claim | undefined, { writes, reads }: Batch): [SQL, ...SQL[]] {
+  if (!claim) return [...writes, ...reads];
+  return [lock(claim), ...writes, keep(claim), selectUse(claim), ...reads];
+}
+
+/**
+ * What the key was used for before this request, without using it. One trip. Throws
+ * `idempotency_key_reused`.
+ */
+export async function findEarlierUse(
+  db: Db,
+  key: Pick<Claim, "ownerId" | "at"> & IdempotencyKey,
+): Promise<KeyUse | undefined> {
+  const { rows } = await repeatable(() => db.execute<UseRow>(selectUse(key)));
+  return earlierUse(key, rows[0]);
+}
+
+/**
+ * A condition of a write: nobody used the key in the last day. True without a claim. A batch that is
+ * repeated because its answer was lost finds its own row, and with it all that it wrote.
+ */
+export function keyIsFree(claim: Claim | undefined): SQL {
+  if (!claim) return sql`true`;
+  return sql`NOT EXISTS (SELECT FROM idempotency_keys AS k WHERE ${ofKey(claim)})`;
+}
+
+/** The id of what the key stands for, as a subquery: of this request or of the one before it. */
+export function idUnder(claim: Claim, column: "chat_id" | "message_id"): SQL {
+  return sql`(SELECT k.${sql.raw(column)} FROM idempotency_keys AS k WHERE ${ofKey(claim)})`;
+}
+
+/** Forgets keys that are older than a day; they count no more. Returns how many there were. */
+export async function deleteExpiredKeys(db: Db, now: string): Promise<number> {
+  const { rowCount } = await repeatable(() =>
+    db.execute(sql`DELETE FROM idempotency_keys WHERE created_at <= ${now}::timestamptz - ${LIFE}`),
+  );
+  return rowCount;
+}
+
+const LIFE = sql.raw("interval '24 hours'");
+
+type Owned = Pick<Claim, "ownerId" | "route" | "key" | "at">;
+
+function ofKey({ ownerId, route, key, at }: Owned): SQL {
+  return sql`k.user_id = ${ownerId} AND k.route = ${route} AND k.key = ${key}
+    AND k.created_at > ${at}::timestamptz - ${LIFE}`;
+}
+
+function lock({ ownerId, route, key }: Claim): SQL {
+  const name = `${ownerId} ${route} ${key}`;
+  return sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
+}
+
+/** A row that has had its day is replaced; any other stays. */
+function keep(claim: Claim): SQL {
+  const { id, ownerId, route, key, fingerprint, made, isMade, at } = claim;
+  const { chatId, messageId = null, answerId = null } = made;
+  return sql`
+    INSERT INTO idempotency_keys AS k
+      (user_id, route, key, id, fingerprint, chat_id, message_id, answer_id, created_at)
+    SELECT ${ownerId}::uuid, ${route}, ${key}, ${id}::uuid, ${fingerprint},
+      ${chatId}::uuid, ${messageId}::uuid, ${answerId}::uuid, ${at}::timestamptz
+    WHERE ${isMade}
+    ON CONFLICT (user_id, route, key) DO UPDATE
+    SET id = excluded.id, fingerprint = excluded.fingerprint, chat_id = excluded.chat_id,
+      message_id = excluded.message_id, answer_id = excluded.answer_id, created_at = excluded.created_at
+    WHERE k.created_at <= excluded.created_at - ${LIFE}`;
+}
+
+type UseRow = {
+  id: string;
+  fingerprint: string;
+  chat_id: string;
+  message_id: string | null;
+  answer_id: string | null;
+};
+
+function selectUse(key: Owned): SQL {
+  return sql`
+    SELECT k.id, k.fingerprint, k.chat_id, k.message_id, k.answer_id
+    FROM idempotency_keys AS k WHERE ${ofKey(key)}`;
+}
+
+function earlierUse(key: IdempotencyKey, use: UseRow | undefined): KeyUse | undefined {
+  if (!use || use.id === key.id) return undefined;
+  if (use.fingerprint !== key.fingerprint) throw new Problem("idempotency_key_reused");
+  return { chatId: use.chat_id, messageId: use.message_id, answerId: use.answer_id };
+}

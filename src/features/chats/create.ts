@@ -1,0 +1,72 @@
+/** Creating a chat, once for a key. */
+import { sql, type SQL } from "drizzle-orm";
+import { type Db, repeatable } from "../../db/client.ts";
+import { violates } from "../../db/errors.ts";
+import {
+  batchUnderKey,
+  type Claim,
+  type IdempotencyKey,
+  idUnder,
+  keyIsFree,
+} from "../../db/idempotency-keys.ts";
+import { Problem } from "../../lib/problem.ts";
+import { chatColumns, type ChatRow } from "./queries.ts";
+
+export type NewChatRow = { id: string; title: string; autoTitle: boolean; at: string };
+
+/** A chat that was made, by this request or by an earlier one with its key. */
+type Created = { row: ChatRow; isReplayed: boolean };
+
+/**
+ * Creates an empty chat, or, where the key made one before, gives that one as it is now. Throws
+ * `invalid_token` when the account is gone, `not_found` when that chat is, or `idempotency_key_reused`.
+ */
+export async function createChat(
+  db: Db,
+  ownerId: string,
+  chat: NewChatRow,
+  key?: IdempotencyKey,
+): Promise<Created> {
+  try {
+    if (key) return await createOnce(db, claimOf(ownerId, chat, key), chat);
+    await repeatable(() => db.execute(insert(ownerId, chat)));
+    return { row: freshRow(ownerId, chat), isReplayed: false };
+  } catch (error) {
+    if (violates(error, "chats_user_id_fkey")) throw new Problem("invalid_token");
+    throw error;
+  }
+}
+
+async function createOnce(db: Db, claim: Claim, chat: NewChatRow): Promise<Created> {
+  const { ownerId } = claim;
+  const { earlier, read } = await batchUnderKey(db, claim, {
+    writes: [insert(ownerId, chat, claim)],
+    reads: [select(ownerId, idUnder(claim, "chat_id"))],
+  });
+  const row = read[0]?.[0] as ChatRow | undefined;
+  if (!row) throw new Problem("not_found");
+  return { row, isReplayed: earlier !== undefined };
+}
+
+function claimOf(ownerId: string, { id, at }: NewChatRow, key: IdempotencyKey): Claim {
+  const isMade = sql`EXISTS (SELECT FROM chats WHERE id = ${id} AND user_id = ${ownerId})`;
+  return { ...key, ownerId, made: { chatId: id }, isMade, at };
+}
+
+function insert(ownerId: string, { id, title, autoTitle, at }: NewChatRow, claim?: Claim): SQL {
+  return sql`
+    INSERT INTO chats (id, user_id, title, auto_title, created_at, updated_at)
+    SELECT ${id}::uuid, ${ownerId}::uuid, ${title}, ${autoTitle}::boolean, ${at}::timestamptz, ${at}::timestamptz
+    WHERE ${keyIsFree(claim)}
+    ON CONFLICT (id) DO NOTHING`;
+}
+
+function select(ownerId: string, id: SQL): SQL {
+  return sql`SELECT ${chatColumns} FROM chats AS c WHERE c.id = ${id} AND c.user_id = ${ownerId}`;
+}
+
+function freshRow(ownerId: string, { id, title, autoTitle, at }: NewChatRow): ChatRow {
+  const fresh = { pinned: false, archived: false, current_message_id: null, message_count: 0 };
+  const row = { id, user_id: ownerId, title, auto_title: autoTitle, ...fresh, version: 1 };
+  return { ...row, created_at: at, updated_at: at };
+}

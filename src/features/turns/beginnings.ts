@@ -1,0 +1,23 @@
+/** Turns whose beginning is being asked of Postgres. */
+export class Beginnings {
+  readonly #open = new Map<string, PromiseWithResolvers<void>>();
+
+  add(answerId: string): void {
+    this.#open.set(answerId, Promise.withResolvers());
+  }
+
+  has(answerId: string): boolean {
+    return this.#open.has(answerId);
+  }
+
+  /** It runs, or nothing came of it. */
+  delete(answerId: string): void {
+    this.#open.get(answerId)?.resolve();
+    this.#open.delete(answerId);
+  }
+
+  /** Resolves once that is known of a turn; at once for any other. */
+  async settled(answerId: string): Promise<void> {
+    await this.#open.get(answerId)?.promise;
+  }
+}

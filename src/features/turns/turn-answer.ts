@@ -1,0 +1,34 @@
+/** The answer of a client that does not stream: a turn's outcome as one JSON, or as a problem. */
+import type { z } from "@hono/zod-openapi";
+import { present } from "../../lib/assert.ts";
+import { Problem } from "../../lib/problem.ts";
+import type { TurnOutcome } from "./live-turn.ts";
+import { TurnAnswer } from "./schemas.ts";
+import type { TurnIds } from "./turn-key.ts";
+
+/**
+ * The outcome as the wire has it. Throws `not_found` where the chat was deleted meanwhile, or the
+ * problem that the turn ended with, with these headers.
+ */
+export function toTurnAnswer(
+  ids: TurnIds,
+  outcome: TurnOutcome | undefined,
+  headers: Record<string, string> = {},
+): z.infer<typeof TurnAnswer> {
+  if (!outcome) throw new Problem("not_found");
+  if (outcome.problem) throw new Problem(outcome.problem, { members: membersOf(ids), headers });
+  const { metadata } = outcome.answer;
+  return TurnAnswer.parse({
+    chat_id: ids.chatId,
+    user_message: present(outcome.userMessage, "the question of a turn"),
+    ai_response: outcome.answer,
+    chat_name: outcome.chatName,
+    processing_time: metadata.processing_time,
+    usage: metadata.usage,
+  });
+}
+
+/** What a problem names, so that a client finds what was stored. */
+export function membersOf({ chatId, questionId, answerId }: TurnIds) {
+  return { chat_id: chatId, user_message_id: questionId, message_id: answerId };
+}

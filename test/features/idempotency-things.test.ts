@@ -1,0 +1,182 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { newChat, runningTurn } from "../support/chats.ts";
+import { expectProblem, type SignedIn, signUp } from "../support/client.ts";
+import { atOnce, isReplayed, newKey, withKey } from "../support/keys.ts";
+import { countCalls, injectFault, query } from "../support/postgres.ts";
+import { requestsContaining, script } from "../support/provider.ts";
+
+let ada: SignedIn;
+beforeAll(async () => {
+  ada = await signUp();
+});
+
+const AT_ONCE = 20;
+
+describe("creating a chat with a key", () => {
+  it("twenty times at once makes one, however often that is tried", async () => {
+    const bob = await signUp();
+    for (let round = 1; round <= 10; round++) {
+      const key = newKey();
+      const create = () => bob.post("/chats", { title: "One" }, withKey(key));
+      const answers = await atOnce(AT_ONCE, create);
+      for (const { status, body, headers } of answers) {
+        expect(status).toBe(201);
+        expect(body).toEqual(answers[0]?.body);
+        expect(headers.get("location")).toBe(`/chats/${body.id}`);
+        expect(headers.get("etag")).toBe('"1"');
+      }
+      expect(answers.filter(isReplayed)).toHaveLength(AT_ONCE - 1);
+      expect((await bob.get("/chats")).body.total).toBe(round);
+    }
+  });
+
+  it("takes one round trip, and gives the chat as it is by then", async () => {
+    const key = newKey();
+    const create = () => ada.post("/chats", { title: "Before" }, withKey(key));
+    expect(await countCalls(key, create)).toBe(1);
+    const { body } = await create();
+    await ada.put(`/chats/${body.id}`, { title: "After" });
+    const again = await create();
+    expect(again.body).toMatchObject({ id: body.id, title: "After" });
+    expect(again.headers.get("etag")).toBe('"2"');
+    expectProblem(await ada.post("/chats", {}, withKey(key)), 422, "idempotency_key_reused");
+  });
+
+  it("makes one when the database's answer is lost", async () => {
+    const bob = await signUp();
+    const key = newKey();
+    await injectFault({ contains: key, times: 1, kind: "cut_after_commit" });
+    const first = await bob.post("/chats", {}, withKey(key));
+    expect([first.status, isReplayed(first)]).toEqual([201, false]);
+    expect((await bob.post("/chats", {}, withKey(key))).body).toEqual(first.body);
+    expect((await bob.get("/chats")).body.total).toBe(1);
+  });
+
+  it("makes no second one after the first was deleted", async () => {
+    const key = newKey();
+    const { body } = await ada.post("/chats", {}, withKey(key));
+    await ada.delete(`/chats/${body.id}`);
+    expectProblem(await ada.post("/chats", {}, withKey(key)), 404, "not_found");
+  });
+});
+
+describe("storing a message with a key", () => {
+  const store = (chatId: string, content: string, key: string) =>
+    ada.post("/messages", { chat_id: chatId, type: "user", content }, withKey(key));
+
+  it("twenty times at once stores one", async () => {
+    const chatId = await newChat(ada);
+    const key = newKey();
+    const answers = await atOnce(AT_ONCE, () => store(chatId, "Once", key));
+    for (const { status, body } of answers) {
+      expect(status).toBe(201);
+      expect(body).toEqual(answers[0]?.body);
+    }
+    expect(answers.filter(isReplayed)).toHaveLength(AT_ONCE - 1);
+    expect((await ada.get(`/chats/${chatId}`)).body).toMatchObject({
+      message_count: 1,
+      messages: [answers[0]?.body],
+    });
+  });
+
+  it("stores one when the database's answer is lost, and refuses another body", async () => {
+    const chatId = await newChat(ada);
+    const key = newKey();
+    await injectFault({ contains: key, times: 1, kind: "cut_after_commit" });
+    const first = await store(chatId, "Once", key);
+    expect([first.status, isReplayed(first)]).toEqual([201, false]);
+    expect(await countCalls(key, () => store(chatId, "Once", key))).toBe(1);
+    expectProblem(await store(chatId, "Twice", key), 422, "idempotency_key_reused");
+    expect((await ada.get(`/chats/${chatId}`)).body.message_count).toBe(1);
+  });
+
+  it("is answered while an answer is written, but not begun then", async () => {
+    const [done, fresh] = [newKey(), newKey()];
+    const chatId = await newChat(ada);
+    const stored = await store(chatId, "Before", done);
+    const turn = await runningTurn(ada, chatId);
+    expect((await store(chatId, "Before", done)).body).toEqual(stored.body);
+    expectProblem(await store(chatId, "Meanwhile", fresh), 409, "turn_in_progress");
+    await turn.finish();
+    await turn.rest();
+    const then = await store(chatId, "Meanwhile", fresh);
+    expect([then.status, isReplayed(then)]).toEqual([201, false]);
+  });
+
+  it("is over with its chat", async () => {
+    const chatId = await newChat(ada);
+    const key = newKey();
+    await store(chatId, "Gone", key);
+    await ada.delete(`/chats/${chatId}`);
+    expectProblem(await store(chatId, "Gone", key), 404, "not_found");
+  });
+});
+
+describe("letting the model name a chat with a key", () => {
+  const suggest = (name: string) => [
+    JSON.stringify({ suggested_name: name, reasoning: `It is about ${name}.` }),
+  ];
+
+  it("asks once, and gives the same name and reason again", async () => {
+    const chatId = await newChat(ada);
+    const marker = await script({ tokens: suggest("deposits") });
+    const key = newKey();
+    const name = () => ada.post(`/chats/${chatId}/name`, { message: marker }, withKey(key));
+    const first = await name();
+    expect(first.body).toEqual({ suggested_name: "deposits", reasoning: "It is about deposits." });
+    const again = await name();
+    expect([again.status, isReplayed(again)]).toEqual([200, true]);
+    expect(again.body).toEqual(first.body);
+    expect(await requestsContaining(marker)).toHaveLength(1);
+    const rows = await query("SELECT * FROM idempotency_keys WHERE key = $1", [key]);
+    expect(JSON.stringify(rows)).not.toContain("deposits");
+  });
+
+  it("twenty times at once gives the chat one name, which all are told", async () => {
+    const chatId = await newChat(ada);
+    const marker = `marker-${crypto.randomUUID()}`;
+    const key = newKey();
+    const names = Array.from({ length: AT_ONCE }, (_, index) => `name ${index}`);
+    for (const name of names) await script({ tokens: suggest(name), times: 1 }, marker);
+    const answers = await atOnce(AT_ONCE, () =>
+      ada.post(`/chats/${chatId}/name`, { message: marker }, withKey(key)),
+    );
+    for (const { body } of answers) expect(body).toEqual(answers[0]?.body);
+    const chat = await ada.get(`/chats/${chatId}`);
+    expect(chat.body.title).toBe(answers[0]?.body.suggested_name);
+    expect(chat.headers.get("etag")).toBe('"2"');
+  });
+
+  it("names the chat once when the database's answer is lost", async () => {
+    const chatId = await newChat(ada);
+    const marker = await script({ tokens: suggest("lost leases") });
+    // It stands in the statement that names the chat, and in no other.
+    await injectFault({ contains: "It is about lost leases.", times: 1, kind: "cut_after_commit" });
+    const named = await ada.post(`/chats/${chatId}/name`, { message: marker }, withKey(newKey()));
+    expect([named.status, isReplayed(named)]).toEqual([200, false]);
+    expect(named.body.suggested_name).toBe("lost leases");
+    expect((await ada.get(`/chats/${chatId}`)).headers.get("etag")).toBe('"2"');
+    const usage = await query("SELECT id FROM ai_usage WHERE chat_id = $1", [chatId]);
+    expect(usage).toHaveLength(1);
+  });
+
+  it("leaves the key free where the provider fails, so that it can be asked again", async () => {
+    const chatId = await newChat(ada);
+    const marker = await script({ errorStatus: 500, times: 1 });
+    const key = newKey();
+    const name = () => ada.post(`/chats/${chatId}/name`, { message: marker }, withKey(key));
+    expectProblem(await name(), 502, "ai_unavailable");
+    const then = await name();
+    expect([then.status, isReplayed(then)]).toEqual([200, false]);
+  });
+
+  it("has no reason to give for a name that the user chose since", async () => {
+    const chatId = await newChat(ada);
+    const marker = await script({ tokens: suggest("deposits") });
+    const key = newKey();
+    const name = () => ada.post(`/chats/${chatId}/name`, { message: marker }, withKey(key));
+    await name();
+    await ada.put(`/chats/${chatId}`, { title: "Mine" });
+    expect((await name()).body).toEqual({ suggested_name: "Mine", reasoning: "" });
+  });
+});

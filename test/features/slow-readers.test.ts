@@ -1,0 +1,76 @@
+import { get, type IncomingMessage } from "node:http";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type SignedIn, signUp } from "../support/client.ts";
+import { release, script } from "../support/provider.ts";
+import { readEvents } from "../support/sse.ts";
+import { type RunningWorker, startWorker } from "../support/worker.ts";
+
+/** More than the network holds for a reader that takes nothing. */
+const TOKENS = Array.from({ length: 4_000 }, (_, index) => `${index}:`.padEnd(3_500, "."));
+
+let ada: SignedIn;
+let worker: RunningWorker;
+beforeAll(async () => {
+  worker = await startWorker({ TURN_LIMITS: JSON.stringify({ heartbeat_ms: 100 }) });
+  ada = await signUp();
+});
+afterAll(() => worker.close());
+
+const headers = () => ({ authorization: `Bearer ${ada.accessToken}` });
+
+function read(path: string): Promise<Response> {
+  return fetch(worker.url + path, { headers: headers() });
+}
+
+/** A reader that takes the headers, and then nothing until it is asked to. */
+function readNothing(path: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    get(worker.url + path, { headers: headers() }, resolve).on("error", reject);
+  });
+}
+
+/** All that the reader can still have: whole events, until its connection ends. */
+async function takeAll(response: IncomingMessage): Promise<string> {
+  let text = "";
+  response.setEncoding("utf8");
+  try {
+    for await (const piece of response) text += piece;
+  } catch {
+    // A stream that was cut ends so.
+  }
+  return text.slice(0, text.lastIndexOf("\n\n") + 2);
+}
+
+const contentOf = (text: string) =>
+  [...text.matchAll(/^data: (\{"type":"content_delta".*)$/gm)]
+    .map(([, data]) => JSON.parse(data ?? "").content)
+    .join("");
+
+it("A reader that takes nothing slows nobody, is cut, and resumes where it was without a gap", async () => {
+  const marker = await script({ tokens: TOKENS, holdAfter: TOKENS.length - 1, times: 1 });
+  const { id: chatId } = (await ada.post("/chats", { auto_title: false })).body;
+  const started = await fetch(`${worker.url}/chats/${chatId}/messages/stream`, {
+    method: "POST",
+    headers: { ...headers(), "content-type": "application/json" },
+    body: JSON.stringify({ content: marker }),
+  });
+  const stuck = await readNothing(`/chats/${chatId}/stream`);
+
+  // Beats are the same for all readers of a room, and come to this one once it has all there is.
+  let beats = 0;
+  let text = "";
+  const onComment = () => {
+    if (++beats === 5) void release(marker);
+  };
+  for await (const { name, data } of readEvents(started, onComment)) {
+    if (name === "content_delta") text += data.content;
+  }
+  expect(text).toBe(TOKENS.join(""));
+
+  const taken = await takeAll(stuck);
+  expect(taken).not.toContain("stream_complete");
+  const lastId = [...taken.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1];
+  const rest = await (await read(`/chats/${chatId}/stream?after=${lastId}`)).text();
+  expect(contentOf(taken) + contentOf(rest)).toBe(text);
+  expect(rest).toContain("stream_complete");
+});

@@ -1,0 +1,76 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Body, expectProblem, type SignedIn, signUp } from "../support/client.ts";
+import { newKey } from "../support/keys.ts";
+import { readDocument } from "../support/routes.ts";
+
+/** POST, but nothing is made that a second time would make twice. */
+const NOTHING_TO_REPEAT = new Set(["POST /chats/{id}/stop", "POST /ws/tickets"]);
+
+type Operation = { name: string; path: string; takesKey: boolean; responses: Body };
+
+let operations: Operation[];
+let ada: SignedIn;
+beforeAll(async () => {
+  const { paths } = await readDocument();
+  operations = Object.entries<Body>(paths).flatMap(([path, methods]) =>
+    Object.entries<Body>(methods).map(([method, { parameters = [], responses }]) => ({
+      name: `${method.toUpperCase()} ${path}`,
+      path,
+      takesKey: parameters.some(({ name }: Body) => name === "idempotency-key"),
+      responses,
+    })),
+  );
+  ada = await signUp();
+});
+
+const keyed = () => operations.filter(({ takesKey }) => takesKey);
+
+describe("an Idempotency-Key", () => {
+  it("is taken by every call that creates or generates, and by no other", () => {
+    const creating = operations.filter(
+      ({ name, path }) =>
+        name === "PATCH /messages/{id}" ||
+        (name.startsWith("POST ") && !path.startsWith("/auth/") && !NOTHING_TO_REPEAT.has(name)),
+    );
+    expect(creating.length).toBeGreaterThan(5);
+    expect(keyed().map(({ name }) => name)).toEqual(creating.map(({ name }) => name));
+  });
+
+  it("comes with the documented refusals and the header of a repeated answer", () => {
+    for (const { name, responses } of keyed()) {
+      const codesOf = (status: number) =>
+        responses[status].content["application/problem+json"].schema.allOf[1].properties.code.enum;
+      expect(codesOf(400), name).toContain("malformed_header");
+      expect(codesOf(422), name).toContain("idempotency_key_reused");
+      const success = responses[200] ?? responses[201];
+      expect(success.headers, name).toHaveProperty("Idempotent-Replayed");
+    }
+  });
+
+  it.each(["", '""', "two words", "one, two", "é", "k".repeat(256)])(
+    "that reads %j is refused everywhere",
+    async (key) => {
+      const { body: chat } = await ada.post("/chats", {});
+      for (const { name, path } of keyed().filter((operation) =>
+        operation.name.startsWith("POST"),
+      )) {
+        const body = {
+          content: "Hi",
+          ...(path === "/messages" && { chat_id: chat.id, type: "user" }),
+        };
+        const given = path === "/chats" || path.endsWith("/name") ? {} : body;
+        const answer = await ada.post(path.replace("{id}", chat.id), given, {
+          "idempotency-key": key,
+        });
+        expect({ name, code: answer.body.code }).toEqual({ name, code: "malformed_header" });
+        expectProblem(answer, 400, "malformed_header");
+      }
+    },
+  );
+
+  it("of 255 visible characters is taken", async () => {
+    const key = `${newKey()}!~`.padEnd(255, "x");
+    const answer = await ada.post("/chats", {}, { "idempotency-key": key });
+    expect(answer.status).toBe(201);
+  });
+});
