@@ -33,6 +33,9 @@ export function pathPage({ limit, offset, before, after }: PathPage): SQL {
 /** The CTE `path` over the CTE `chat`, from the current message to the root. */
 export const wholePath = walk(startOf(undefined), sql`true`);
 
+/** The CTE `path` over the CTE `chat`, from the current message up to the last answer. */
+export const pathToAnswer = walk(startOf(undefined), sql`path.type <> 'bot'`);
+
 function startOf(before: string | undefined): SQL {
   if (!before) return sql`chat.current_message_id`;
   return sql`(SELECT b.parent_id FROM messages AS b WHERE b.chat_id = chat.id AND b.id = ${before})`;

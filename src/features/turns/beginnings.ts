@@ -20,4 +20,9 @@ export class Beginnings {
   async settled(answerId: string): Promise<void> {
     await this.#open.get(answerId)?.promise;
   }
+
+  /** Resolves once that is known of all that are open now. */
+  async allSettled(): Promise<void> {
+    await Promise.all([...this.#open.values()].map(({ promise }) => promise));
+  }
 }

@@ -11,7 +11,7 @@ import { nextAlarm } from "./alarm.ts";
 import { Beginnings } from "./beginnings.ts";
 import type { TurnEvent } from "./events.ts";
 import { LateTitles } from "./late-titles.ts";
-import { LiveTurn, type Refusal, toRefusal } from "./live-turn.ts";
+import { LiveTurn, mayHaveBegun, type Refusal, toRefusal } from "./live-turn.ts";
 import { LostTurns, type Settled } from "./lost-turns.ts";
 import type { Message } from "../messages/schemas.ts";
 import { type BegunTurn, beginTurn, type FinishedTurn, type NewTurn } from "./persist.ts";
@@ -26,7 +26,14 @@ import {
   writeRecord,
 } from "./recover.ts";
 import { type RunDeps, runTurn, type SaveResult, textToName } from "./run.ts";
-import type { AttachResult, AttachTurn, ReadResult, StartResult, StartTurn } from "./room-calls.ts";
+import type {
+  AttachResult,
+  AttachTurn,
+  ReadResult,
+  StartResult,
+  StartTurn,
+  StopTurn,
+} from "./room-calls.ts";
 import { findEnd, saveEnd } from "./save-end.ts";
 import { DEFAULT_SYSTEM_PROMPT } from "./system-prompt.ts";
 import { findEarlierTurn } from "./turn-key.ts";
@@ -103,6 +110,14 @@ export class ChatRoom extends DurableObject<Env> {
     return "gone";
   }
 
+  /** Stops the answer that is running, or is about to; as it stands then, undefined where none does. */
+  async stop({ userId, messageId }: StopTurn): Promise<Message | undefined> {
+    await this.#beginning.allSettled();
+    const live = this.#live;
+    const isMeant = live?.userId === userId && live.answerId === (messageId ?? live.answerId);
+    return isMeant ? live.stop() : undefined;
+  }
+
   /** Asked about an answer that is left streaming in Postgres: ends it, unless it is being written. */
   settle(answerId: string): Promise<Settled> {
     return this.#lost.settle(answerId);
@@ -149,7 +164,7 @@ export class ChatRoom extends DurableObject<Env> {
   /** Nothing came of it, as far as that is known: a commit may have gone through without an answer. */
   async #refuse(turn: NewTurn, error: unknown): Promise<Refusal> {
     const refusal = toRefusal(error);
-    if (!MAY_HAVE_BEGUN.has(refusal.code)) await this.#discard(turn);
+    if (!mayHaveBegun(refusal)) await this.#discard(turn);
     return refusal;
   }
 
@@ -282,6 +297,3 @@ export class ChatRoom extends DurableObject<Env> {
     this.#titles.forget();
   }
 }
-
-/** Of such a beginning it is not known that nothing came of it. */
-const MAY_HAVE_BEGUN: ReadonlySet<string> = new Set(["database_unavailable", "internal_error"]);

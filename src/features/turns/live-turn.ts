@@ -1,5 +1,6 @@
 /** The turn that is running in this room, as far as memory holds it. */
 import { toProblem } from "../../http/problem-response.ts";
+import { within } from "../../lib/clock.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 import type { ProblemCode } from "../../lib/problem.ts";
 import type { Message } from "../messages/schemas.ts";
@@ -25,12 +26,23 @@ export function toRefusal(error: unknown): Refusal {
   return { code: problem.code, members: problem.extras.members ?? {} };
 }
 
+const UNKNOWN: ReadonlySet<ProblemCode> = new Set(["database_unavailable", "internal_error"]);
+
+/** True where it is not known that nothing came of the beginning. */
+export function mayHaveBegun({ code }: Refusal): boolean {
+  return UNKNOWN.has(code);
+}
+
+/** Whoever stops an answer is told within two seconds how it stands. */
+const STOP_WAIT_MS = 1_500;
+
 export class LiveTurn {
   readonly answerId: string;
   readonly userId: string;
   /** Id of its first event. */
   readonly firstId: number;
   readonly #stop = new AbortController();
+  readonly #answered = Promise.withResolvers<Message | undefined>();
   readonly #ended = Promise.withResolvers<TurnOutcome | undefined>();
   #userMessage: Message | undefined;
   #chatName: string | undefined;
@@ -77,13 +89,25 @@ export class LiveTurn {
   note(event: TurnEvent): void {
     if (event.type === "chat_name") this.#chatName = event.name;
     if (event.type === "error") this.#problem = event.code;
+    if (event.type === "ai_message_complete") this.#answered.resolve(this.#finished?.message);
     if (event.type === "stream_complete") this.#end();
+  }
+
+  /**
+   * Stops the provider, and resolves to the answer once it is saved. Where that takes long, to what
+   * will be saved: the room has it by then, and does not let go of it. Undefined without the chat.
+   */
+  async stop(): Promise<Message | undefined> {
+    this.#stop.abort();
+    return (await within(STOP_WAIT_MS, this.#answered.promise)) ?? this.#finished?.message;
   }
 
   /** Stops it and tells nobody: the chat is gone. */
   forget(): void {
     this.#telling = false;
+    this.#finished = undefined;
     this.#stop.abort();
+    this.#answered.resolve(undefined);
     this.#ended.resolve(undefined);
   }
 

@@ -27,3 +27,6 @@ export type AttachResult =
   | { stream: ReadableStream<Uint8Array> }
   | { outcome: TurnOutcome | undefined }
   | "gone";
+
+/** Which answer is to be stopped; whichever is running, unless it is named. */
+export type StopTurn = { userId: string; messageId: string | undefined };

@@ -2,12 +2,14 @@
 import { z } from "@hono/zod-openapi";
 import { ById } from "../../http/fields.ts";
 import { KeyHeader, keyProblems, replayedHeader } from "../../http/keyed-route.ts";
-import { createRouter, jsonBody, route } from "../../http/router.ts";
+import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { Problem, type ProblemCode } from "../../lib/problem.ts";
 import { requireChat } from "../chats/queries.ts";
 import { DEFAULT_TITLE } from "../chats/schemas.ts";
-import { Ask, AskInChat, LastEventId, ReadFrom, TurnAnswer } from "./schemas.ts";
+import { Message } from "../messages/schemas.ts";
+import { Ask, AskInChat, LastEventId, ReadFrom, Stop, TurnAnswer } from "./schemas.ts";
 import { answerTurn } from "./start.ts";
+import { stopAnswer } from "./stop.ts";
 import { SSE_HEADERS } from "./wires/sse.ts";
 
 const tags = ["Answers"];
@@ -87,6 +89,21 @@ const readStream = route({
   responses: { 200: eventStream, 204: { description: "Nothing is running, or nothing is left." } },
 });
 
+const stop = route({
+  method: "post",
+  path: "/chats/{id}/stop",
+  tags,
+  summary: "Stop an answer",
+  description:
+    "From any device, as often as you like: the running answer, or only the one that is named. What was written so far is kept. Where nothing is running, the answer named or the last one comes back as it is.",
+  request: { params: ById, body: jsonBody(Stop) },
+  problems: ["room_unavailable"],
+  responses: {
+    200: json(Message, "The answer as it stands."),
+    204: { description: "There is no answer in this chat." },
+  },
+});
+
 export const turnRoutes = createRouter()
   .openapi(ask, async (c) => {
     const { chat_id: chatId, ...body } = c.req.valid("json");
@@ -106,6 +123,11 @@ export const turnRoutes = createRouter()
     if (result === "nothing") return c.body(null, 204);
     if (result === "unknown_id") throw new Problem("unknown_event_id");
     return new Response(result.stream, { headers: SSE_HEADERS });
+  })
+  .openapi(stop, async (c) => {
+    const { message_id: messageId } = c.req.valid("json");
+    const answer = await stopAnswer(c, c.req.valid("param").id, messageId ?? undefined);
+    return answer ? c.json(answer, 200) : c.body(null, 204);
   });
 
 function toEventId(text: string | undefined): number | undefined {

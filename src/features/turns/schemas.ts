@@ -33,6 +33,12 @@ export const AskInChat = z
 
 export type TurnBody = z.infer<typeof AskInChat>;
 
+export const Stop = z
+  .strictObject({
+    message_id: Id.nullish().openapi({ description: "Stops this answer, and no other." }),
+  })
+  .openapi("Stop", { example: {} });
+
 const Usage = z
   .object({
     prompt_tokens: z.int(),

@@ -1,0 +1,60 @@
+/** Stopping an answer, from wherever. */
+import { sql, type SQL } from "drizzle-orm";
+import type { Context } from "hono";
+import { type Db, repeatable } from "../../db/client.ts";
+import type { App } from "../../http/router.ts";
+import { Problem } from "../../lib/problem.ts";
+import { ownedChat, pathToAnswer } from "../messages/path.ts";
+import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
+import { type Message, toMessage } from "../messages/schemas.ts";
+
+/**
+ * Stops the running answer, or only the one that is named; the answer as it stands. Where it is not
+ * running: that one as it is stored, or the last one of the active path, if there is any. Throws
+ * `not_found`.
+ */
+export async function stopAnswer(
+  c: Context<App>,
+  chatId: string,
+  messageId: string | undefined,
+): Promise<Message | undefined> {
+  const { userId } = c.get("principal");
+  const stopped = await stopInRoom(c, chatId, messageId);
+  return stopped ?? findStored(c.get("deps").db, userId, chatId, messageId);
+}
+
+async function stopInRoom(c: Context<App>, chatId: string, messageId: string | undefined) {
+  try {
+    const { userId } = c.get("principal");
+    return await c.env.CHAT_ROOM.getByName(chatId).stop({ userId, messageId });
+  } catch (error) {
+    throw new Problem("room_unavailable", { cause: error });
+  }
+}
+
+type Found = { found: string } & (MessageRow | { id: null });
+
+async function findStored(
+  db: Db,
+  ownerId: string,
+  chatId: string,
+  messageId: string | undefined,
+): Promise<Message | undefined> {
+  const target = messageId ? sql`${messageId}` : sql`(SELECT id FROM path WHERE type = 'bot')`;
+  const { rows } = await repeatable(() => db.execute<Found>(select(ownerId, chatId, target)));
+  const row = rows[0];
+  if (!row || (row.id === null && messageId)) throw new Problem("not_found");
+  if (row.id === null) return undefined;
+  const { found: _found, ...message } = row;
+  return toMessage(message);
+}
+
+function select(ownerId: string, chatId: string, target: SQL): SQL {
+  return sql`
+    WITH RECURSIVE ${ownedChat(ownerId, chatId)}, ${pathToAnswer}
+    SELECT chat.id AS found, shown.*
+    FROM chat LEFT JOIN LATERAL (
+      SELECT ${messageColumns} FROM messages AS m ${joinSiblings}
+      WHERE m.chat_id = chat.id AND m.type = 'bot' AND m.id = ${target}
+    ) AS shown ON true`;
+}
