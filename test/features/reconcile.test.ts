@@ -170,6 +170,35 @@ describe("an answer that its room knows of", () => {
   });
 });
 
+describe("a minute", () => {
+  it("does each of its jobs, also where another of them fails", async () => {
+    const { chatId } = await forgottenAnswer();
+    const contains = "DELETE FROM idempotency_keys";
+    const restore = await injectFault({ contains, times: 100, kind: "refuse" });
+    await minute();
+    await restore();
+    expect(lastLine().keys_error).toBe("unreachable");
+    expect((await lastOf(chatId)).status).toBe("interrupted");
+    await minute();
+    expect(lastLine()).toMatchObject({ keys_expired: expect.any(Number) });
+  });
+
+  it("forgets the keys that count no more, and no others", async () => {
+    const chatId = await emptyChat();
+    const keys = [crypto.randomUUID(), crypto.randomUUID()];
+    for (const key of keys) {
+      const message = { chat_id: chatId, type: "user", content: "Hello" };
+      await ada.post("/messages", message, { "idempotency-key": key });
+    }
+    const old =
+      "UPDATE idempotency_keys SET created_at = now() - interval '25 hours' WHERE key = $1";
+    await query(old, [keys[0]]);
+    await minute();
+    const kept = "SELECT key FROM idempotency_keys WHERE key = ANY ($1::text[])";
+    expect(await query(kept, [`{${keys.join(",")}}`])).toEqual([{ key: keys[1] }]);
+  });
+});
+
 /** What a slow network does: a call is carried out long after the caller has gone. */
 async function replay(body: string): Promise<void> {
   const headers = { "neon-connection-string": inject("vars").DATABASE_URL ?? "" };

@@ -168,16 +168,22 @@ it("A late title that Postgres refuses for long is saved by alarm, with what it 
   }
 });
 
-it("A question on its way into a chat that is deleted is answered, or finds no chat", async () => {
-  const chats = await Promise.all(Array.from({ length: 20 }, () => newChat(ada)));
-  const answers = await Promise.all(
-    chats.map(async (chatId) => {
-      const [answer] = await Promise.all([
-        ada.post(`/chats/${chatId}/messages`, { content: "Still there?" }),
-        ada.delete(`/chats/${chatId}`),
-      ]);
-      return answer.status;
-    }),
-  );
-  for (const status of answers) expect([200, 404]).toContain(status);
+it("A turn that waits to begin when its chat is deleted does not begin, and its sender is told", async () => {
+  const chatId = await newChat(ada);
+  const url = inject("workerUrl");
+  const waits = await script({ tokens: ["Never."] });
+  await injectFault({ contains: waits, times: 1, kind: "delay", delayMs: 700 });
+  const second = ask(chatId, waits, url);
+  await until(async () => (await callsContaining(waits)).length === 1);
+  const titled = await script({ kind: "title", holdAfter: 0 });
+  await readUntil(readEvents(await ask(chatId, titled, url)), "ai_message_complete");
+  // The first still tells its title, and the second is committed.
+  await until(async () => (await ada.get(`/chats/${chatId}`)).body.message_count === 4);
+  expect((await ada.delete(`/chats/${chatId}`)).status).toBe(200);
+  const answer = await second;
+  expect({ status: answer.status, code: (await answer.json()).code }).toEqual({
+    status: 404,
+    code: "not_found",
+  });
+  expect(await requestsContaining(waits)).toEqual([]);
 });

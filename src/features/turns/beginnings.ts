@@ -16,6 +16,11 @@ export class Beginnings {
     this.#open.delete(answerId);
   }
 
+  /** Nothing can come of any of them: the chat is gone. */
+  clear(): void {
+    for (const answerId of this.#open.keys()) this.delete(answerId);
+  }
+
   /** Resolves once that is known of a turn; at once for any other. */
   async settled(answerId: string): Promise<void> {
     await this.#open.get(answerId)?.promise;

@@ -125,6 +125,7 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** The chat was deleted: stops its turn, ends its readers, and leaves nothing behind. */
   async erase(): Promise<void> {
+    this.#beginning.clear();
     this.#live?.forget();
     this.#live = undefined;
     clearTimeout(this.#flushTimer);
@@ -177,8 +178,7 @@ export class ChatRoom extends DurableObject<Env> {
   async #run(turn: NewTurn, begun: BegunTurn, beginning: RunningRecord): Promise<LiveTurn> {
     // The turn before this one may be saved, and still be telling its title.
     await this.#live?.outcome;
-    // Nor may the chat have been deleted meanwhile, which left nothing of it here.
-    if (!this.#log.turns.find(turn.answerId)) throw new Problem("not_found");
+    if (!this.#beginning.has(turn.answerId)) throw new Problem("not_found");
     const { userId, chatId, answerId } = turn;
     const { model, usageId } = beginning;
     const system = this.#deps.config.SYSTEM_PROMPT ?? DEFAULT_SYSTEM_PROMPT;
@@ -275,8 +275,9 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** A bug in the run must not leave the turn without an end. */
-  #endFailedTurn({ answerId }: LiveTurn): void {
-    const turn = this.#log.turns.find(answerId);
+  #endFailedTurn(live: LiveTurn): void {
+    live.forget();
+    const turn = this.#log.turns.find(live.answerId);
     if (turn) void this.#endLostTurn(turn);
   }
 
