@@ -85,7 +85,7 @@ function pickMessage({ chat_title: _title, auto_title: _auto, ...row }: PairRow)
 /** The chat is made, or its row locked, as the statements after it rely on its rules. */
 function chatOf(turn: NewTurn, claim: Claim | undefined): SQL {
   const { chatId, userId, at } = turn;
-  const title = turn.place === "end" ? turn.newChatTitle : undefined;
+  const title = "newChatTitle" in turn ? turn.newChatTitle : undefined;
   if (title === undefined) {
     return sql`SELECT id FROM chats WHERE id = ${chatId} AND user_id = ${userId} FOR UPDATE`;
   }

@@ -62,7 +62,7 @@ function questionThere({ chatId, userId, question }: AtQuestion, claim: Claim | 
 function newQuestion(turn: WithQuestion, claim: Claim | undefined): SQL {
   const { id, content, file_name, file_url, metadata } = turn.question;
   return sql`
-    parent AS (${turn.place === "end" ? currentMessage(turn) : parentOfEdited(turn)}
+    parent AS (${turn.place === "beside_question" ? parentOfEdited(turn) : currentMessage(turn)}
       AND ${keyIsFree(claim)}
     ), asked AS (
       INSERT INTO messages (id, chat_id, parent_id, type, content, status, file_name, file_url, metadata, created_at)
