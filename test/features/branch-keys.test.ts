@@ -46,9 +46,9 @@ const ways: Way[] = [
   },
 ];
 
-function act({ method, pathOf }: Way, asked: Asked, body: object, key: string): Promise<Answer> {
-  const send = method === "POST" ? ada.post : ada.patch;
-  return send(pathOf(asked), body, withKey(key));
+function act(way: Way, asked: Asked, body: object, key: string): Promise<Answer> {
+  const send = way.method === "POST" ? ada.post : ada.patch;
+  return send(way.pathOf(asked), body, withKey(key));
 }
 
 const countOf = async (chatId: string) => (await ada.get(`/chats/${chatId}`)).body.message_count;

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { askedChat, edit, pathOf, regenerate, stream } from "../support/branches.ts";
+import { askedChat, edit, pathOf, promptsOf, regenerate, stream } from "../support/branches.ts";
 import { chatOf, newChat, runningTurn, say } from "../support/chats.ts";
 import { type Body, expectProblem, type SignedIn, signUp } from "../support/client.ts";
 import { countCalls } from "../support/postgres.ts";
-import { requestsContaining, script } from "../support/provider.ts";
+import { script } from "../support/provider.ts";
 import { allEvents, textOf } from "../support/sse.ts";
 
 let ada: SignedIn;
@@ -11,12 +11,6 @@ let eve: SignedIn;
 beforeAll(async () => {
   [ada, eve] = await Promise.all([signUp(), signUp()]);
 });
-
-/** What the provider was given of the conversation, of the prompts that held a text. */
-async function promptsOf(text: string): Promise<string[][]> {
-  const seen = (await requestsContaining(text)).filter(({ body }) => body.stream);
-  return seen.map(({ body }) => body.messages.slice(1).map(({ content }) => String(content)));
-}
 
 describe("editing a question", () => {
   it("asks the new one beside the old one, and answers it", async () => {

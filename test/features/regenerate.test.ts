@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { askedChat, ended, pathOf, regenerate, stream } from "../support/branches.ts";
+import { askedChat, ended, pathOf, promptsOf, regenerate, stream } from "../support/branches.ts";
 import { chatOf, grow, newChat, runningTurn, say } from "../support/chats.ts";
 import { type Body, expectProblem, type SignedIn, signUp } from "../support/client.ts";
 import { countCalls, query } from "../support/postgres.ts";
@@ -13,11 +13,8 @@ beforeAll(async () => {
   [ada, eve] = await Promise.all([signUp(), signUp()]);
 });
 
-/** What the provider was given last of the prompts that held a text, the system prompt left out. */
-async function promptOf(text: string): Promise<string[]> {
-  const seen = (await requestsContaining(text)).filter(({ body }) => body.stream).at(-1);
-  return seen?.body.messages.slice(1).map(({ content }) => String(content)) ?? [];
-}
+/** The conversation that the model was shown last, of those that held a text. */
+const promptOf = async (text: string) => (await promptsOf(text)).at(-1);
 
 describe("regenerating an answer", () => {
   it("puts another one beside it, which the chat goes on with", async () => {
@@ -104,7 +101,7 @@ describe("regenerating an answer", () => {
     const file = (await ada.get(`/chats/${chatId}/export?format=json`)).body;
     expect(file.messages.map(({ id }: Body) => id)).toEqual(expected);
     await ada.post(`/chats/${chatId}/messages`, { content: `Next ${marker}` });
-    expect((await promptOf(`Next ${marker}`)).slice(0, 5)).toEqual([
+    expect((await promptOf(`Next ${marker}`))?.slice(0, 5)).toEqual([
       "message 1",
       "message 2",
       ...contents.slice(0, 3),

@@ -1,7 +1,7 @@
 /** Turns, answers beside answers and edited questions, as tests ask for them. */
 import type { Answer, Body, SignedIn } from "./client.ts";
 import { newChat } from "./chats.ts";
-import { script } from "./provider.ts";
+import { requestsContaining, script } from "./provider.ts";
 import { until } from "./until.ts";
 import type { Script } from "../../local/provider/script.ts";
 
@@ -65,7 +65,13 @@ export async function pathOf(of: SignedIn, chatId: string): Promise<string[]> {
   return body.map(({ id }: Body) => id);
 }
 
-/** A message of the active path, once its answer has ended. */
+/** The conversations that the model was shown, of those that held a text, without the system prompt. */
+export async function promptsOf(text: string): Promise<string[][]> {
+  const seen = (await requestsContaining(text)).filter(({ body }) => body.stream);
+  return seen.map(({ body }) => body.messages.slice(1).map(({ content }) => content));
+}
+
+/** The last message of the active path, once its answer has ended. */
 export function ended(of: SignedIn, chatId: string): Promise<Body> {
   return until(async () => {
     const last = (await of.get(`/chats/${chatId}/messages`)).body.at(-1);
