@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import type { NewTurn } from "../../src/features/turns/persist.ts";
+import { beginningRecord } from "../../src/features/turns/recover.ts";
+import { findModel } from "../../src/lib/models.ts";
+
+const turn = { userId: "user", chatId: "chat", answerId: "new", at: "2026-11-23T09:30:00.000Z" };
+
+function answerOf(of: NewTurn) {
+  const model = findModel("gpt-4o-mini", []);
+  if (!model) throw new Error("the model is offered");
+  return beginningRecord(of, { model, usageId: "usage" }).answer;
+}
+
+function again(before: number) {
+  const ids = Array.from({ length: before }, (_, index) => `old ${index}`).slice(0, 50);
+  const answers = { ids, count: before };
+  return answerOf({ ...turn, place: "beside_answer", question: { id: "asked" }, answers });
+}
+
+it("What a room writes down before it begins knows the answers beside the new one", () => {
+  expect(again(2)).toMatchObject({
+    parent_id: "asked",
+    status: "streaming",
+    sibling_ids: ["old 0", "old 1", "new"],
+    sibling_count: 3,
+  });
+  const [many, ids] = [again(60), again(60).sibling_ids];
+  expect([ids.length, ids[48], ids[49], many.sibling_count]).toEqual([50, "old 48", "new", 61]);
+});
+
+it("The answer of a new question has none beside it", () => {
+  const question = { id: "asked", content: "?", file_name: null, file_url: null, metadata: {} };
+  const edited = answerOf({ ...turn, place: "beside_question", besideId: "old", question });
+  expect(edited).toMatchObject({ parent_id: "asked", sibling_ids: ["new"], sibling_count: 1 });
+});
