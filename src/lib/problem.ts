@@ -128,6 +128,16 @@ export const catalogue = {
     title: "Idempotency key reused",
     detail: "This Idempotency-Key was used before, for something else. Send a new one.",
   },
+  no_question: {
+    status: 422,
+    title: "No question",
+    detail: "This message answers no question, so there is none to answer again.",
+  },
+  answer_not_editable: {
+    status: 422,
+    title: "Answers are not edited",
+    detail: "Only a question can be edited. Ask for another answer, or edit what it answers.",
+  },
   headers_too_large: {
     status: 431,
     title: "Headers too large",

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { newChat } from "../support/chats.ts";
-import { type Answer, expectProblem, type SignedIn, signUp } from "../support/client.ts";
+import { expectProblem, type SignedIn, signUp } from "../support/client.ts";
 import { atOnce, isReplayed, newKey, withKey } from "../support/keys.ts";
 import { query } from "../support/postgres.ts";
 import { release, requestsContaining, script } from "../support/provider.ts";
+import { releaseAfterRefusals } from "../support/races.ts";
 import { until } from "../support/until.ts";
 
 let ada: SignedIn;
@@ -13,15 +14,6 @@ beforeAll(async () => {
 
 /** An answer that waits until the test lets it go on. */
 const heldAnswer = () => script({ kind: "answer", tokens: ["One."], holdAfter: 0 });
-
-/** Lets it go on once all but one of the sends were refused. */
-async function releaseAfterRefusals(sends: Promise<Answer>[], refused: number, marker: string) {
-  let count = 0;
-  for (const sent of sends) void sent.then(({ status }) => (count += status === 200 ? 0 : 1));
-  await until(async () => count === refused);
-  await release(marker);
-  return Promise.all(sends);
-}
 
 describe("at once", () => {
   it("twenty keys in one chat begin one turn; the keys of the others stay free", async () => {

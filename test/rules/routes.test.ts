@@ -72,13 +72,14 @@ describe("every route", () => {
 
   it("answers for another's object as for one that never was, and for no id at all", async () => {
     const chatId = (await ada.post("/chats", { title: "Private" })).body.id;
-    await ada.post(`/chats/${chatId}/messages`, { content: "A secret" });
+    const turn = await ada.post(`/chats/${chatId}/messages`, { content: "A secret" });
+    const messageId = turn.body.user_message.id;
     const before = (await ada.get(`/chats/${chatId}`)).body;
     const byId = operations.filter((operation) => operation.path.includes("{id}"));
     expect(byId.length).toBeGreaterThan(8);
     for (const operation of byId) {
       const answers: unknown[] = [];
-      for (const id of [chatId, crypto.randomUUID(), "no-id", "%00", "0".repeat(200)]) {
+      for (const id of [chatId, messageId, crypto.randomUUID(), "no-id", "%00", "0".repeat(200)]) {
         const { status, body } = await call(eve, operation, operation.path.replace("{id}", id));
         const { request_id: _request, instance: _instance, ...rest } = body ?? {};
         answers.push({ route: nameOf(operation), status, ...rest });

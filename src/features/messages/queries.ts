@@ -22,7 +22,8 @@ export const messageColumns = sql.raw(`
   m.id, m.chat_id, m.parent_id, m.type, m.content, m.status, m.file_name, m.file_url, m.metadata,
   m.created_at, siblings.sibling_ids, siblings.sibling_count`);
 
-const SHOWN_SIBLINGS = 50;
+/** As many as `sibling_ids` holds, the message itself among them. */
+export const SHOWN_SIBLINGS = 50;
 
 /**
  * Joins the siblings of `m`: the messages with the same parent, oldest first. Two probes of one index,
@@ -33,7 +34,7 @@ export const joinSiblings = sql.raw(`
     SELECT coalesce(json_agg(s.id ORDER BY s.created_at, s.id) FILTER (WHERE s.place <= ${SHOWN_SIBLINGS}), '[]') AS sibling_ids,
            count(*)::int AS sibling_count
     FROM (
-      SELECT found.id, found.created_at, row_number() OVER (ORDER BY found.created_at, found.id) AS place
+      SELECT found.id, found.created_at, row_number() OVER (ORDER BY found.id <> m.id, found.created_at, found.id) AS place
       FROM (
         SELECT id, created_at FROM messages WHERE chat_id = m.chat_id AND parent_id = m.parent_id
         UNION ALL

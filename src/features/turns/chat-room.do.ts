@@ -75,7 +75,7 @@ export class ChatRoom extends DurableObject<Env> {
         await this.#discard(turn);
         return begun;
       }
-      const live = await this.#run(turn, begun, record);
+      const live = await this.#run(turn, this.#titles.once(begun), record);
       return wait
         ? { outcome: await live.outcome }
         : { stream: this.#readers.read(live.firstId - 1) };

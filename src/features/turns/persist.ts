@@ -1,5 +1,5 @@
 /** The two batches of a turn in Postgres: its beginning and its end. */
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
 import { violates } from "../../db/errors.ts";
 import {
@@ -8,23 +8,18 @@ import {
   type IdempotencyKey,
   keyIsFree,
 } from "../../db/idempotency-keys.ts";
-import { present } from "../../lib/assert.ts";
 import { Problem } from "../../lib/problem.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
 import { type Message, toMessage } from "../messages/schemas.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
+import { insertTurn, type TurnPlace } from "./place.ts";
 import type { PastMessage } from "./prompt.ts";
 import { claimOfTurn, toTurnIds, type TurnIds } from "./turn-key.ts";
 
-/** What a client says; the ids are made by us before the write, so that it can be repeated. */
-export type Question = Pick<Message, "id" | "content" | "file_name" | "file_url" | "metadata">;
-
-export type NewTurn = {
+/** A turn that is to begin, and where in its chat. */
+export type NewTurn = TurnPlace & {
   userId: string;
   chatId: string;
-  /** The title of the chat to create; absent where the chat is there. */
-  newChatTitle?: string;
-  question: Question;
   answerId: string;
   /** ISO 8601. */
   at: string;
@@ -36,15 +31,15 @@ export type BegunTurn = {
   question: Message;
   answer: Message;
   chatTitle: string;
-  /** True when the chat asks for a title, and this is its first answer. */
+  /** True when the chat has no title that was asked for, and this is the first answer of its path. */
   wantsTitle: boolean;
   /** The active path up to the question, oldest first, as much as the budget takes. */
   path: PastMessage[];
 };
 
 /**
- * Commits the question and an empty, streaming answer, and reads what the prompt needs; or, where the
- * turn's key began one before, does nothing but name that. One trip. Throws `not_found`,
+ * Commits the question, where it is a new one, and an empty, streaming answer, and reads what the
+ * prompt needs; or, where the turn's key began one before, does nothing but name that. One trip. Throws `not_found`,
  * `idempotency_key_reused`, or `turn_in_progress`: a unique index lets one turn of a chat in.
  */
 export async function beginTurn(
@@ -55,10 +50,7 @@ export async function beginTurn(
   const claim = claimOfTurn(turn);
   try {
     const { earlier, read } = await batchUnderKey(db, claim, {
-      writes: [
-        turn.newChatTitle === undefined ? lockChat(turn) : createChat(turn, claim),
-        insertPair(turn, claim),
-      ],
+      writes: [chatOf(turn, claim), insertTurn(turn, claim)],
       reads: [readPair(turn), readPath(turn, historyBytes)],
     });
     if (earlier) return { replay: toTurnIds(earlier) };
@@ -75,11 +67,8 @@ type PairRow = MessageRow & { chat_title: string; auto_title: boolean };
 
 function toBegunTurn(turn: NewTurn, pair: PairRow[], path: PastMessage[]): BegunTurn {
   const question = pair.find((row) => row.id === turn.question.id);
-  if (!question) throw new Problem("not_found");
-  const answer = present(
-    pair.find((row) => row.id === turn.answerId),
-    "the answer of a question",
-  );
+  const answer = pair.find((row) => row.id === turn.answerId);
+  if (!question || !answer) throw new Problem("not_found");
   return {
     question: toMessage(pickMessage(question)),
     answer: toMessage(pickMessage(answer)),
@@ -93,42 +82,18 @@ function pickMessage({ chat_title: _title, auto_title: _auto, ...row }: PairRow)
   return row;
 }
 
-/** Locks the row whose rules the statements after it rely on. */
-function lockChat({ chatId, userId }: NewTurn) {
-  return sql`SELECT id FROM chats WHERE id = ${chatId} AND user_id = ${userId} FOR UPDATE`;
-}
-
-function createChat({ chatId, userId, newChatTitle, at }: NewTurn, claim: Claim | undefined) {
+/** The chat is made, or its row locked, as the statements after it rely on its rules. */
+function chatOf(turn: NewTurn, claim: Claim | undefined): SQL {
+  const { chatId, userId, at } = turn;
+  const title = "newChatTitle" in turn ? turn.newChatTitle : undefined;
+  if (title === undefined) {
+    return sql`SELECT id FROM chats WHERE id = ${chatId} AND user_id = ${userId} FOR UPDATE`;
+  }
   return sql`
     INSERT INTO chats (id, user_id, title, created_at, updated_at)
-    SELECT ${chatId}::uuid, ${userId}::uuid, ${newChatTitle}, ${at}::timestamptz, ${at}::timestamptz
+    SELECT ${chatId}::uuid, ${userId}::uuid, ${title}, ${at}::timestamptz, ${at}::timestamptz
     WHERE ${keyIsFree(claim)}
     ON CONFLICT (id) DO NOTHING`;
-}
-
-/** Both messages and the chat's place, or, for another's chat or a repetition, nothing. */
-function insertPair(turn: NewTurn, claim: Claim | undefined) {
-  const { chatId, userId, question, answerId, at } = turn;
-  return sql`
-    WITH place AS (
-      SELECT id, current_message_id FROM chats
-      WHERE id = ${chatId} AND user_id = ${userId} AND ${keyIsFree(claim)}
-    ), asked AS (
-      INSERT INTO messages (id, chat_id, parent_id, type, content, status, file_name, file_url, metadata, created_at)
-      SELECT ${question.id}, id, current_message_id, 'user', ${question.content}, 'complete',
-        ${question.file_name}, ${question.file_url}, ${JSON.stringify(question.metadata)}::jsonb, ${at}::timestamptz
-      FROM place
-      ON CONFLICT (id) DO NOTHING
-      RETURNING id, chat_id
-    ), answered AS (
-      INSERT INTO messages (id, chat_id, parent_id, type, content, status, created_at)
-      SELECT ${answerId}, chat_id, id, 'bot', '', 'streaming', ${at}::timestamptz FROM asked
-      RETURNING id, chat_id
-    )
-    UPDATE chats
-    SET current_message_id = answered.id, message_count = message_count + 2, version = version + 1,
-      updated_at = ${at}::timestamptz
-    FROM answered WHERE chats.id = answered.chat_id`;
 }
 
 function readPair({ chatId, userId, question, answerId }: NewTurn) {
@@ -220,10 +185,12 @@ function saveAnswer({ userId, chatId, message, at }: FinishedTurn) {
 
 type OfChat = Pick<FinishedTurn, "userId" | "chatId">;
 
+/** Named once, a chat asks no more, whichever answer is the first of its path then. */
 function saveTitle({ userId, chatId, at }: OfChat & { at: string }, title: string) {
   return sql`
-    UPDATE chats SET title = ${title}, version = version + 1, updated_at = ${at}::timestamptz
-    WHERE id = ${chatId} AND user_id = ${userId} AND auto_title AND title <> ${title}`;
+    UPDATE chats
+    SET title = ${title}, auto_title = false, version = version + 1, updated_at = ${at}::timestamptz
+    WHERE id = ${chatId} AND user_id = ${userId} AND auto_title`;
 }
 
 function readTitle({ userId, chatId }: OfChat) {

@@ -2,6 +2,7 @@
 import { toIso } from "../../lib/clock.ts";
 import { estimateTokens } from "../../lib/models.ts";
 import { Problem } from "../../lib/problem.ts";
+import { SHOWN_SIBLINGS } from "../messages/queries.ts";
 import type { Message } from "../messages/schemas.ts";
 import { type Attempt, usageOf } from "./attempts.ts";
 import type { TurnEvent } from "./events.ts";
@@ -43,11 +44,17 @@ export function beginningRecord(turn: NewTurn, attempt: Attempt): RunningRecord 
     file_name: null,
     file_url: null,
     metadata: {},
-    sibling_ids: [answerId],
-    sibling_count: 1,
+    ...siblingsOf(turn),
     created_at: at,
   };
   return { ...attempt, userId, chatId, answer, estimatedPromptTokens: 0, startedAt: at };
+}
+
+function siblingsOf(turn: NewTurn): Pick<Message, "sibling_ids" | "sibling_count"> {
+  const { answerId } = turn;
+  const before = turn.place === "beside_answer" ? turn.answers : { ids: [], count: 0 };
+  const oldest = before.ids.slice(0, SHOWN_SIBLINGS - 1);
+  return { sibling_ids: [...oldest, answerId], sibling_count: before.count + 1 };
 }
 
 /** True where no reader was told of the turn, and no provider asked: it may not even have begun. */

@@ -8,7 +8,7 @@ import { requireChat } from "../chats/queries.ts";
 import { DEFAULT_TITLE } from "../chats/schemas.ts";
 import { Message } from "../messages/schemas.ts";
 import { Ask, AskInChat, LastEventId, ReadFrom, Stop, TurnAnswer } from "./schemas.ts";
-import { answerTurn } from "./start.ts";
+import { answerTurn, atEnd } from "./start.ts";
 import { stopAnswer } from "./stop.ts";
 import { SSE_HEADERS } from "./wires/sse.ts";
 
@@ -24,7 +24,7 @@ const eventStream = {
   content: { "text/event-stream": { schema: z.string() } },
 };
 
-const turnAnswer = {
+export const turnAnswer = {
   description: `The answer, once it is complete. ${EVENTS}`,
   content: {
     "application/json": { schema: TurnAnswer },
@@ -32,7 +32,7 @@ const turnAnswer = {
   },
 };
 
-const problems: ProblemCode[] = [
+export const problems: ProblemCode[] = [
   ...keyProblems,
   "turn_in_progress",
   "unknown_model",
@@ -106,15 +106,18 @@ const stop = route({
 
 export const turnRoutes = createRouter()
   .openapi(ask, async (c) => {
-    const { chat_id: chatId, ...body } = c.req.valid("json");
-    return answerTurn(c, chatId ? { chatId } : { newChatTitle: DEFAULT_TITLE }, body);
+    const body = c.req.valid("json");
+    const chat = body.chat_id ? { chatId: body.chat_id } : { newChatTitle: DEFAULT_TITLE };
+    return answerTurn(c, body, () => atEnd(c, body, chat));
   })
-  .openapi(askInChat, async (c) =>
-    answerTurn(c, { chatId: c.req.valid("param").id }, c.req.valid("json")),
-  )
-  .openapi(askStreaming, async (c) =>
-    answerTurn(c, { chatId: c.req.valid("param").id }, c.req.valid("json"), true),
-  )
+  .openapi(askInChat, async (c) => {
+    const [{ id: chatId }, body] = [c.req.valid("param"), c.req.valid("json")];
+    return answerTurn(c, body, () => atEnd(c, body, { chatId }));
+  })
+  .openapi(askStreaming, async (c) => {
+    const [{ id: chatId }, body] = [c.req.valid("param"), c.req.valid("json")];
+    return answerTurn(c, body, () => atEnd(c, body, { chatId }), true);
+  })
   .openapi(readStream, async (c) => {
     const { id } = c.req.valid("param");
     await requireChat(c.get("deps").db, c.get("principal").userId, id);

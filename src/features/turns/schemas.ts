@@ -33,6 +33,12 @@ export const AskInChat = z
 
 export type TurnBody = z.infer<typeof AskInChat>;
 
+export const AnswerAgain = z
+  .strictObject({ model: turnFields.model, stream: turnFields.stream })
+  .openapi("AnswerAgain", { example: { stream: true } });
+
+export type AnswerAgain = z.infer<typeof AnswerAgain>;
+
 export const Stop = z
   .strictObject({
     message_id: Id.nullish().openapi({ description: "Stops this answer, and no other." }),

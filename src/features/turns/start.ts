@@ -7,6 +7,7 @@ import { findModel, type Model } from "../../lib/models.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
 import type { Refusal } from "./live-turn.ts";
 import type { NewTurn } from "./persist.ts";
+import type { Question, TurnPlace } from "./place.ts";
 import { replayTurn } from "./replay.ts";
 import type { StartResult, StartTurn } from "./room-calls.ts";
 import type { TurnBody } from "./schemas.ts";
@@ -17,23 +18,25 @@ import { SSE_HEADERS } from "./wires/sse.ts";
 const JSON_TYPE = "application/json";
 const EVENT_STREAM = "text/event-stream";
 
-/** Where the question goes: a chat that is there, or one to be made. */
-export type Place = { chatId: string } | { newChatTitle: string };
+/** What may be said of any turn, whether or not it brings a question. */
+export type TurnOptions = Pick<Partial<TurnBody>, "model" | "stream" | "file_ids">;
+
+export type PlacedTurn = TurnPlace & { chatId: string };
 
 /**
  * Runs the turn in the room; streams it, or answers with its outcome. A key that began a turn before
- * gives that one again.
+ * gives that one again. `place` is asked once the request is known to be in order.
  */
 export async function answerTurn(
   c: Context<App>,
-  place: Place,
-  body: TurnBody,
+  body: TurnOptions,
+  place: () => PlacedTurn | Promise<PlacedTurn>,
   streams = wantsStream(c, body),
 ): Promise<Response> {
-  const key = await readKey(c, { ...body, ...("chatId" in place && { chat_id: place.chatId }) });
+  const key = await readKey(c, body);
   const model = chooseModel(c, body);
   refuseFiles(body);
-  const turn = { ...toNewTurn(c, place, body), ...(key && { key }) };
+  const turn = { ...toNewTurn(c, await place()), ...(key && { key }) };
   const result = await callRoom(c, { turn, model, wait: !streams });
   if ("refused" in result) throw toProblem(result.refused);
   if ("replay" in result) return replayTurn(c, result.replay, streams);
@@ -41,14 +44,30 @@ export async function answerTurn(
   return c.json(toTurnAnswer(idsOf(turn), result.outcome), 200);
 }
 
+/** A question at the end of a chat that is there, or of one that is made for it. */
+export function atEnd(
+  c: Context<App>,
+  body: TurnBody,
+  chat: { chatId: string } | { newChatTitle: string },
+): PlacedTurn {
+  const chatId = c.get("deps").newId();
+  return { place: "end", chatId, ...chat, question: toQuestion(c, body) };
+}
+
+/** The question that a body brings, under an id of its own. */
+export function toQuestion(c: Context<App>, body: TurnBody): Question {
+  const { content, file_name = null, file_url = null, metadata } = body;
+  return { id: c.get("deps").newId(), content, file_name, file_url, metadata: metadata ?? {} };
+}
+
 /** The body decides; where it is silent, `Accept` does. */
-function wantsStream(c: Context<App>, { stream }: TurnBody): boolean {
+function wantsStream(c: Context<App>, { stream }: TurnOptions): boolean {
   if (typeof stream === "boolean") return stream;
   const accept = c.req.header("accept") ?? "*/*";
   return names(accept, EVENT_STREAM) && !names(accept, JSON_TYPE);
 }
 
-function chooseModel(c: Context<App>, { model: name }: TurnBody): Model {
+function chooseModel(c: Context<App>, { model: name }: TurnOptions): Model {
   const { DEFAULT_MODEL } = c.get("deps").config;
   const model = findModel(name ?? DEFAULT_MODEL, [DEFAULT_MODEL]);
   if (!model) throw new Problem("unknown_model");
@@ -56,21 +75,14 @@ function chooseModel(c: Context<App>, { model: name }: TurnBody): Model {
 }
 
 /** No id names a file yet that could be read. */
-function refuseFiles({ file_ids: ids }: TurnBody): void {
+function refuseFiles({ file_ids: ids }: TurnOptions): void {
   if (ids?.length) throw invalidField("/file_ids/0", "unknown_file", "There is no such file.");
 }
 
-function toNewTurn(c: Context<App>, place: Place, body: TurnBody): NewTurn {
+function toNewTurn(c: Context<App>, placed: PlacedTurn): NewTurn {
   const { newId, clock } = c.get("deps");
-  const { content, file_name = null, file_url = null, metadata } = body;
-  return {
-    userId: c.get("principal").userId,
-    chatId: "chatId" in place ? place.chatId : newId(),
-    ...("newChatTitle" in place && { newChatTitle: place.newChatTitle }),
-    question: { id: newId(), content, file_name, file_url, metadata: metadata ?? {} },
-    answerId: newId(),
-    at: new Date(clock()).toISOString(),
-  };
+  const { userId } = c.get("principal");
+  return { ...placed, userId, answerId: newId(), at: new Date(clock()).toISOString() };
 }
 
 /** The room may be restarted by a deploy in the middle of a call; what it began, it ends by itself. */
