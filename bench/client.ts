@@ -41,6 +41,24 @@ export function readStream({ url, headers, body }: Target): Promise<StreamTimes>
   });
 }
 
+/** Reads one stream to its end; how many deltas it had. */
+export function countDeltas({ url, headers, body }: Target): Promise<number> {
+  let count = 0;
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: "POST", agent, headers }, (response) => {
+      response.setEncoding("utf8");
+      response.on(
+        "data",
+        (text: string) => (count += text.split("event: content_delta").length - 1),
+      );
+      response.on("error", reject);
+      response.on("end", () => resolve(count));
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
 /** Opens a stream, and waits until it has begun to tell the answer; how to leave it. */
 export function openStream({ url, headers, body }: Omit<Target, "body"> & { body?: string }) {
   return new Promise<() => void>((resolve, reject) => {

@@ -3,14 +3,14 @@
  * reader, and how long a crash is felt.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { call, now, openStream } from "./client.ts";
+import { call, countDeltas, now, openStream } from "./client.ts";
 import { startPostgres, startScript, stopAll } from "./processes.ts";
 import { type Product, startProduct, varsOf } from "./product.ts";
 import { say } from "./report.ts";
 import { measureStreams } from "./streams.ts";
 
 const AT_ONCE = 500;
-const TOKENS = 50;
+const LONG_ANSWERS = 100;
 const TURNS = 200;
 const READERS = 500;
 const HELD = "Wait with the rest. [held]";
@@ -26,6 +26,7 @@ async function main(): Promise<void> {
   );
   const product = await startProduct(varsOf(neon, provider));
   await manyAtOnce(product);
+  await saturation(product);
   await memory(product);
   await recovery(product);
 }
@@ -37,8 +38,17 @@ async function manyAtOnce(product: Product): Promise<void> {
   const figures = await measureStreams(AT_ONCE, 1, (place) => product.ask(ids[place] ?? ""));
   const seconds = (now() - startedAt) / 1_000;
   say(`${AT_ONCE} streams at once: all complete after ${seconds.toFixed(1)} s`);
-  say(`  ${((AT_ONCE * TOKENS) / seconds).toFixed(0)} tokens/s where one process is saturated`);
   say(`  first token after ${figures.firstTokenMs.toFixed(0)} ms (median)`);
+}
+
+/** 100 answers of 500 tokens, of which the provider sends 10,000 a second. */
+async function saturation(product: Product): Promise<void> {
+  const ids = await product.newChats(LONG_ANSWERS);
+  const startedAt = now();
+  const counts = await Promise.all(ids.map((id) => countDeltas(product.ask(id, "All. [many]"))));
+  const seconds = (now() - startedAt) / 1_000;
+  const events = counts.reduce((sum, count) => sum + count, 0);
+  say(`Of 10,000 tokens/s one process tells ${(events / seconds).toFixed(0)} events/s`);
 }
 
 async function memory(product: Product): Promise<void> {

@@ -1,7 +1,7 @@
 /**
  * The provider of the bench, in a process of its own: 50 ms to the first token, then 50 tokens 10 ms
  * apart. Each token is the time at which it was sent, so that a reader knows how late it is. A
- * question that asks to be held gets one token, and no more for a long while.
+ * question that asks to be held gets one token, and no more for a long while; one that asks for much, many.
  */
 import { listen, readText } from "../local/http-server.ts";
 
@@ -9,6 +9,7 @@ const TOKENS = 50;
 const FIRST_TOKEN_MS = 50;
 const TOKEN_MS = 10;
 const HELD_MS = 45_000;
+const MANY_TOKENS = 500;
 
 const now = () => performance.timeOrigin + performance.now();
 
@@ -18,12 +19,14 @@ const chunk = (delta: object, finishReason: string | null) =>
 const FINISH = `${chunk({}, "stop")}data: {"id":"bench","object":"chat.completion.chunk","choices":[],"usage":{"prompt_tokens":100,"completion_tokens":50,"total_tokens":150}}\n\ndata: [DONE]\n\n`;
 
 const server = await listen(async (request, response) => {
-  const isHeld = (await readText(request)).includes("[held]");
+  const question = await readText(request);
+  const isHeld = question.includes("[held]");
+  const tokens = question.includes("[many]") ? MANY_TOKENS : TOKENS;
   response.writeHead(200, { "content-type": "text/event-stream" });
   response.flushHeaders();
   let sent = 0;
   const send = () => {
-    if (sent++ === TOKENS) {
+    if (sent++ === tokens) {
       response.end(FINISH);
       return;
     }

@@ -123,6 +123,20 @@ export const messages = pgTable(
   ],
 );
 
+export const messageFeedback = pgTable(
+  "message_feedback",
+  {
+    messageId: uuid("message_id")
+      .primaryKey()
+      .references(() => messages.id, { onDelete: "cascade" }),
+    rating: text({ enum: ["up", "down"] }).notNull(),
+    comment: text(),
+    createdAt: time("created_at").notNull(),
+    updatedAt: time("updated_at").notNull(),
+  },
+  (t) => [check("message_feedback_rating_check", sql`${t.rating} IN ('up', 'down')`)],
+);
+
 export const chatSessions = pgTable(
   "chat_sessions",
   {

@@ -41,20 +41,27 @@ export const QueryText = z
 
 /** `limit` of a paged list. */
 export function limit(fallback: number, max: number) {
-  return z.coerce.number().int().min(1).max(max).default(fallback);
+  return wholeNumber(1, max, fallback);
 }
 
 const HIGHEST_OFFSET = 10_000_000;
 
 /** `offset` of a paged list. */
-export const Offset = z.coerce
-  .number()
-  .int()
-  .min(0)
-  .max(HIGHEST_OFFSET)
-  .default(0)
-  // Spelled out: that a null would be coerced to 0 makes the generator think that one may be sent.
-  .openapi({ type: "integer", minimum: 0, maximum: HIGHEST_OFFSET, default: 0 });
+export const Offset = wholeNumber(0, HIGHEST_OFFSET, 0);
+
+/** In decimal digits, and nothing else that JavaScript would take for a number. */
+function wholeNumber(minimum: number, maximum: number, fallback: number) {
+  return (
+    z
+      .string()
+      .regex(/^\d{1,15}$/, "This must be a whole number.")
+      .transform(Number)
+      .pipe(z.number().min(minimum).max(maximum))
+      .default(fallback)
+      // Spelled out: the generator sees the text that a query holds.
+      .openapi({ type: "integer", minimum, maximum, default: fallback })
+  );
+}
 
 /** A boolean of a query string. */
 export const Flag = z

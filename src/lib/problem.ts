@@ -118,6 +118,11 @@ export const catalogue = {
     title: "Reserved key",
     detail: "The metadata holds a key that the server writes itself.",
   },
+  not_an_answer: {
+    status: 422,
+    title: "Not an answer",
+    detail: "Only an answer can be rated, and this message is none.",
+  },
   idempotency_key_reused: {
     status: 422,
     title: "Idempotency key reused",

@@ -197,6 +197,9 @@ describe("a list that is asked for wrongly", () => {
 
   it.each([
     ["limit=0", "?limit"],
+    ["limit=0x10", "?limit"],
+    ["limit=1e1", "?limit"],
+    ["limit=", "?limit"],
     ["limit=101", "?limit"],
     ["limit=1.5", "?limit"],
     ["limit=ten", "?limit"],

@@ -125,6 +125,14 @@ describe("reading a chat", () => {
 });
 
 describe("deleting a chat", () => {
+  it("says so and ends its readers, also when the database's own answer was lost", async () => {
+    const turn = await runningTurn(ada);
+    await injectFault({ contains: turn.chatId, times: 1, kind: "cut_after_commit" });
+    expect((await ada.delete(`/chats/${turn.chatId}`)).status).toBe(200);
+    expect(await turn.rest()).not.toContain("stream_complete");
+    expectProblem(await ada.get(`/chats/${turn.chatId}`), 404, "not_found");
+  });
+
   it("takes the messages with it, and cannot be done twice", async () => {
     const id = await newChat(ada);
     await say(ada, id, "To be forgotten");

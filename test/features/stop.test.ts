@@ -53,7 +53,10 @@ const terminal = (events: StreamEvent[]) =>
   events.filter(({ name }) => name === "stream_complete").length;
 
 async function usageOf(answerId: string) {
-  return query("SELECT service_type AS kind, attempt, estimated FROM ai_usage WHERE message_id = $1", [answerId]);
+  return query(
+    "SELECT service_type AS kind, attempt, estimated FROM ai_usage WHERE message_id = $1",
+    [answerId],
+  );
 }
 
 describe("stopping an answer", () => {

@@ -1,6 +1,7 @@
 /** Chats in Postgres. */
 import { sql, type SQL } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
+import { present } from "../../lib/assert.ts";
 import { Problem } from "../../lib/problem.ts";
 import { ownedChat, pageMessages, pathPage, wholePath } from "../messages/path.ts";
 import type { MessageRow } from "../messages/queries.ts";
@@ -128,13 +129,19 @@ export async function findFirstQuestion(
 }
 
 /**
- * Deletes the chat with all that hangs on it. Throws `not_found`, also where an answer was lost and the
- * repetition finds nothing: whose chat that was can no longer be told.
+ * Deletes the chat with all that hangs on it. Throws `not_found`; but where the answer of a first try
+ * was lost, and the second finds no such chat of anybody, it is taken to be deleted.
  */
 export async function deleteChat(db: Db, ownerId: string, chatId: string): Promise<void> {
-  const { rows } = await repeatable(() =>
-    db.execute(sql`
-      DELETE FROM chats WHERE id = ${chatId} AND user_id = ${ownerId} RETURNING id`),
-  );
-  if (rows.length === 0) throw new Problem("not_found");
+  let tries = 0;
+  const { rows } = await repeatable(() => {
+    tries++;
+    return db.execute<{ deleted: boolean; is_there: boolean }>(sql`
+      WITH gone AS (DELETE FROM chats WHERE id = ${chatId} AND user_id = ${ownerId} RETURNING id)
+      SELECT EXISTS (SELECT FROM gone) AS deleted,
+        EXISTS (SELECT FROM chats WHERE id = ${chatId}) AS is_there`);
+  });
+  const { deleted, is_there: isThere } = present(rows[0], "what became of a deletion");
+  // The try before this one may have deleted it, and its answer been lost. Another's chat is still there.
+  if (!deleted && (isThere || tries === 1)) throw new Problem("not_found");
 }

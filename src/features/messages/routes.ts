@@ -10,8 +10,9 @@ import {
 } from "../../http/keyed-route.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { toIso } from "../../lib/clock.ts";
+import { deleteFeedback, putFeedback } from "./feedback.ts";
 import { linksOf, listMessages } from "./list.ts";
-import { Message, MessageQuery, NewMessage, toMessage } from "./schemas.ts";
+import { Feedback, Message, MessageQuery, NewFeedback, NewMessage, toMessage } from "./schemas.ts";
 import { storeMessage } from "./store.ts";
 
 const tags = ["Messages"];
@@ -45,6 +46,26 @@ const store = route({
   responses: { 201: { ...json(Message, "The stored message."), headers: replayedHeader } },
 });
 
+const rate = route({
+  method: "put",
+  path: "/messages/{id}/feedback",
+  tags,
+  summary: "Say what you think of an answer",
+  description: "In place of what you said of it before.",
+  request: { params: ById, body: jsonBody(NewFeedback) },
+  problems: ["not_an_answer"],
+  responses: { 200: json(Feedback, "What is stored.") },
+});
+
+const unrate = route({
+  method: "delete",
+  path: "/messages/{id}/feedback",
+  tags,
+  summary: "Take back what you said of an answer",
+  request: { params: ById },
+  responses: { 204: { description: "Nothing is said of it any more." } },
+});
+
 export const messageRoutes = createRouter()
   .openapi(list, async (c) => {
     const { id } = c.req.valid("param");
@@ -62,4 +83,16 @@ export const messageRoutes = createRouter()
     const key = await readKey(c, body);
     const stored = await storeMessage(db, c.get("principal").userId, message, key);
     return c.json(toMessage(stored.row), 201, markReplayed(stored.isReplayed));
+  })
+  .openapi(rate, async (c) => {
+    const { db, clock } = c.get("deps");
+    const { id } = c.req.valid("param");
+    const at = toIso(new Date(clock()));
+    const said = c.req.valid("json");
+    return c.json(await putFeedback(db, c.get("principal").userId, id, said, at), 200);
+  })
+  .openapi(unrate, async (c) => {
+    const { id } = c.req.valid("param");
+    await deleteFeedback(c.get("deps").db, c.get("principal").userId, id);
+    return c.body(null, 204);
   });

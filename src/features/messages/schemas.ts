@@ -6,6 +6,7 @@ import { toIso } from "../../lib/clock.ts";
 import type { MessageRow } from "./queries.ts";
 
 const LONGEST_MESSAGE = 32_000;
+const LONGEST_COMMENT = 2_000;
 const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 200;
 const LARGEST_METADATA_BYTES = 16 * 1024;
@@ -91,6 +92,29 @@ export const Message = z
   .openapi("Message");
 
 export type Message = z.infer<typeof Message>;
+
+export const NewFeedback = z
+  .strictObject({
+    rating: z.enum(["up", "down"]),
+    comment: text({ max: LONGEST_COMMENT }).nullish(),
+  })
+  .openapi("NewFeedback", {
+    example: { rating: "down", comment: "The quoted section is repealed." },
+  });
+
+export type NewFeedback = z.infer<typeof NewFeedback>;
+
+export const Feedback = z
+  .object({
+    message_id: ShownId,
+    rating: z.enum(["up", "down"]),
+    comment: z.string().nullable(),
+    created_at: ShownTime,
+    updated_at: ShownTime,
+  })
+  .openapi("Feedback");
+
+export type Feedback = z.infer<typeof Feedback>;
 
 export function toMessage(row: MessageRow): Message {
   return { ...row, created_at: toIso(row.created_at) };
