@@ -5,6 +5,7 @@ import { chatRoutes } from "./features/chats/routes.ts";
 import { messageRoutes } from "./features/messages/routes.ts";
 import { systemRoutes } from "./features/system/routes.ts";
 import { turnRoutes } from "./features/turns/routes.ts";
+import { socketRoutes, ticketRoutes } from "./features/turns/socket-routes.ts";
 import { userRoutes } from "./features/users/routes.ts";
 import { crossOrigin } from "./http/cross-origin.ts";
 import { renderProblem } from "./http/problem-response.ts";
@@ -26,6 +27,7 @@ app.use(guardRequest(app));
 
 app.route("/", systemRoutes(app));
 app.route("/", authRoutes);
+app.route("/", socketRoutes);
 
 // From here on, everything is signed in.
 app.use(authenticate);
@@ -34,3 +36,4 @@ app.route("/", userRoutes);
 app.route("/", chatRoutes);
 app.route("/", messageRoutes);
 app.route("/", turnRoutes);
+app.route("/", ticketRoutes);

@@ -18,10 +18,10 @@ import {
   type FinishedTurn,
   finishTurn,
   type NewTurn,
-  saveLateTitle,
 } from "./persist.ts";
-import { buildPrompt, historyBytes, promptBudget } from "./prompt.ts";
+import { historyBytes } from "./prompt.ts";
 import { Readers } from "./readers.ts";
+import { placeOf, placeOfSocket } from "./reading.ts";
 import {
   beginningRecord,
   endOf,
@@ -30,10 +30,10 @@ import {
   tellEnd,
   writeRecord,
 } from "./recover.ts";
-import { type RunDeps, runTurn, type SaveResult } from "./run.ts";
+import { runTurn, type SaveResult } from "./run.ts";
+import { toPrompt, toRunDeps } from "./run-deps.ts";
 import type { AttachResult, AttachTurn, ReadResult, StartResult, StartTurn } from "./room-calls.ts";
 import { saveWithin } from "./save.ts";
-import { DEFAULT_SYSTEM_PROMPT } from "./system-prompt.ts";
 import { findEarlierTurn } from "./turn-key.ts";
 import { TurnLog } from "./turn-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
@@ -51,15 +51,14 @@ export class ChatRoom extends DurableObject<Env> {
     super(ctx, env);
     this.#deps = createDeps(env);
     this.#log = new TurnLog(ctx.storage.sql);
-    this.#readers = new Readers(this.#log, this.#limits.heartbeat_ms, (reading) =>
-      ctx.waitUntil(reading),
-    );
+    this.#readers = new Readers(ctx, this.#deps, this.#log);
     // Whatever has not been told to its end was lost with the memory of the room before this one.
     for (const turn of this.#log.turns.unsealed()) this.#endLostTurn(turn);
+    this.#readers.notify();
   }
 
   /** Begins a turn and runs it to its end, whoever stays to watch. */
-  async start({ turn, model, wait }: StartTurn): Promise<StartResult> {
+  async start({ turn, model, wait, sessionId }: StartTurn): Promise<StartResult> {
     if (this.#live) return this.#answerSecond(turn, this.#live);
     const usageId = this.#deps.newId();
     const record = beginningRecord(turn, model, usageId);
@@ -73,7 +72,7 @@ export class ChatRoom extends DurableObject<Env> {
       const live = await this.#run(turn, begun, record);
       return wait
         ? { outcome: await live.outcome }
-        : { stream: this.#readers.read(live.firstId - 1) };
+        : { stream: this.#readers.read(live.firstId - 1, sessionId) };
     } catch (error) {
       return { refused: await this.#refuse(turn, error) };
     } finally {
@@ -82,27 +81,44 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** The rest of the turn that holds an event id; without one, the running turn from its start. */
-  read(after: number | undefined): ReadResult {
-    if (after === undefined) {
-      return this.#live ? { stream: this.#readers.read(this.#live.firstId - 1) } : "nothing";
-    }
-    if (after < 1 || after > this.#log.lastId) return "unknown_id";
-    const turn = this.#log.turns.holding(after);
-    if (!turn || (turn.lastId > 0 && after >= turn.lastId)) return "nothing";
-    return { stream: this.#readers.read(after) };
+  read(after: number | undefined, sessionId: string): ReadResult {
+    const place = placeOf(this.#log, this.#live, after);
+    return typeof place === "number" ? { stream: this.#readers.read(place, sessionId) } : place;
   }
 
   /** The turn that a repeated request stands for, while it runs and as long as its log is kept. */
-  async attach({ userId, answerId, wait }: AttachTurn): Promise<AttachResult> {
+  async attach({ userId, sessionId, answerId, wait }: AttachTurn): Promise<AttachResult> {
     await this.#beginning.settled(answerId);
     const turn = this.#log.turns.find(answerId);
     if (turn?.userId !== userId) return "gone";
     const live = this.#live?.answerId === answerId ? this.#live : undefined;
     if (live && wait) return { outcome: await live.outcome };
-    if (live) return { stream: this.#readers.read(live.firstId - 1) };
-    if (!wait && turn.lastId > 0) return { stream: this.#readers.read(turn.firstId - 1) };
+    const stream = () => this.#readers.read((live ?? turn).firstId - 1, sessionId);
+    if (live || (!wait && turn.lastId > 0)) return { stream: stream() };
     if (turn.state !== "ended") await this.#retrySave(turn);
     return "gone";
+  }
+
+  /** Opens a live socket; all else is RPC. */
+  override fetch(request: Request): Response {
+    return this.#readers.sockets.accept(request, placeOfSocket(this.#log, this.#live));
+  }
+
+  override webSocketMessage(ws: WebSocket, data: string | ArrayBuffer): void {
+    this.#readers.sockets.hear(ws, data);
+  }
+
+  override webSocketClose(ws: WebSocket): void {
+    this.#readers.sockets.left(ws);
+  }
+
+  override webSocketError(ws: WebSocket): void {
+    this.#readers.sockets.left(ws);
+  }
+
+  /** A sign-in has ended: what it watches here ends with it, the turn does not. */
+  endSession(sessionId: string): void {
+    this.#readers.endSession(sessionId);
   }
 
   /** The chat was deleted: stops its turn, ends its readers, and leaves nothing behind. */
@@ -117,7 +133,7 @@ export class ChatRoom extends DurableObject<Env> {
   /** The one alarm: makes up for lost turns and failed saves, and forgets old logs. */
   override async alarm(): Promise<void> {
     await Promise.all(this.#log.turns.unfinished().map((turn) => this.#retrySave(turn)));
-    this.#log.prune(this.#deps.clock() - this.#limits.log_kept_ms);
+    this.#readers.forget(this.#log.prune(this.#deps.clock() - this.#limits.log_kept_ms));
     await this.#schedule();
   }
 
@@ -161,34 +177,18 @@ export class ChatRoom extends DurableObject<Env> {
     await this.#live?.outcome;
     const { userId, chatId, answerId } = turn;
     const { model, usageId } = beginning;
-    const system = this.#deps.config.SYSTEM_PROMPT ?? DEFAULT_SYSTEM_PROMPT;
-    const prompt = buildPrompt(system, begun.path, promptBudget(model));
+    const prompt = toPrompt(this.#deps, begun, model);
     const estimatedPromptTokens = prompt.estimatedTokens;
     const record = { ...beginning, answer: begun.answer, estimatedPromptTokens };
     const firstId = this.#log.open(answerId, writeRecord({ running: record }));
     const live = new LiveTurn({ answerId, userId, firstId });
     live.began(begun.question, begun.chatTitle);
     const input = { userId, chatId, begun, prompt, model, usageId, stop: live.stopSignal };
-    this.#drive(live, () => runTurn(input, this.#runDeps(live)));
+    const tell = (event: TurnEvent) => this.#tell(live, event);
+    const save = (finished: FinishedTurn) => this.#save(live, finished);
+    this.#drive(live, () => runTurn(input, toRunDeps(this.#deps, { tell, save })));
     this.#beginning.delete(answerId);
     return live;
-  }
-
-  #runDeps(live: LiveTurn): RunDeps {
-    const { model, config, clock, newId, db } = this.#deps;
-    const inTime = <T>(save: () => Promise<T>) => saveWithin(this.#limits.watchdog_ms, clock, save);
-    return {
-      model,
-      config,
-      clock,
-      newId,
-      tell: (event) => this.#tell(live, event),
-      save: (finished) => this.#save(live, finished),
-      saveTitle: async (of, name) => {
-        const title = await inTime(async () => (await saveLateTitle(db, of, name)) ?? "");
-        return title === "delayed" || title === "" ? undefined : title;
-      },
-    };
   }
 
   /** Keeps the run alive by itself: its events go to the log, and from there to whoever reads. */
