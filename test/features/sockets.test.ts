@@ -92,11 +92,11 @@ describe("a socket's address", () => {
   it("asks for an upgrade, and says to what", async () => {
     const answer = await ada.get(wsPath(await newTicket(ada, chatId)));
     expectProblem(answer, 426, "upgrade_required");
-    expect(answer.headers.get("upgrade")).toBe("websocket");
+    expect(answer.body.detail).toContain("WebSocket");
   });
 
   it("takes pages of allowed origins, and clients that name none", async () => {
-    for (const origin of ["https://evil.example", "null", ""]) {
+    for (const origin of ["https://evil.example", "null"]) {
       const ticket = await newTicket(ada, chatId);
       expectProblem(await handshake(wsPath(ticket), { origin }), 403, "origin_not_allowed");
       expect((await handshake(wsPath(ticket), { origin: FRONTEND })).status).toBe(101);
@@ -146,8 +146,8 @@ describe("a live tab", () => {
     await turn.finish();
     await late.until("stream_complete");
     const idle = await openTab(ada, turn.chatId);
-    idle.send({ type: "ping" });
-    expect(await idle.until("pong")).toEqual([{ type: "pong" }]);
+    await idle.ping();
+    expect(idle.frames).toEqual([]);
   });
 
   it("goes on after the event that it resumes from, and says so of an id that is none", async () => {
@@ -201,14 +201,14 @@ describe("a live tab", () => {
     const tabs = await Promise.all(Array.from({ length: 32 }, () => openTab(ada, id)));
     const last = await openTab(ada, id);
     expect(await last.closed).toEqual({ code: 1013, reason: "too many sockets" });
+    await tabs[0]?.ping();
     tabs[0]?.close();
     await tabs[0]?.closed;
     await until(
       async () => (await rowsOf(id)).filter((row) => row.is_active === "t").length === 31,
     );
     const next = await openTab(ada, id);
-    next.send({ type: "ping" });
-    expect(await next.until("pong")).toHaveLength(1);
+    await next.ping();
   });
 
   it("is known in its row while it is open, without a trip for each frame", async () => {
@@ -229,6 +229,7 @@ describe("a live tab", () => {
     const { chatId: id } = await runningTurn(ada);
     const tab = await openTab(ada, id);
     await tab.until("content_delta");
+    await tab.ping();
     await ada.delete(`/chats/${id}`);
     expect(await tab.closed).toEqual({ code: 1001, reason: "chat deleted" });
   });

@@ -8,6 +8,11 @@ export type Tab = {
   /** Everything that came so far, oldest first. */
   frames: Body[];
   send: (frame: unknown) => void;
+  /**
+   * Says something, as every tab does in time. To a socket that never heard anything workerd sends a close
+   * frame at once, but the end of the connection only with the room's sleep, which tests need not wait for.
+   */
+  ping: () => Promise<void>;
   /** Resolves once a frame of this type came; the frames up to it. */
   until: (type: string) => Promise<Body[]>;
   closed: Promise<{ code: number; reason: string }>;
@@ -38,8 +43,17 @@ export async function connect(chatId: string, ticket: string, baseUrl = workerUr
     socket.addEventListener("open", () => resolve());
     socket.addEventListener("error", () => reject(new Error("the socket could not be opened")));
   });
+  const ping = async () => {
+    socket.send('{"type":"ping"}');
+    const at = await until(async () => {
+      const found = frames.findIndex((frame) => frame.type === "pong");
+      return found >= 0 && { found };
+    });
+    frames.splice(at.found, 1);
+  };
   return {
     frames,
+    ping,
     send: (frame) => socket.send(toData(frame)),
     until: (type) =>
       until(async () => {

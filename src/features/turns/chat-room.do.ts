@@ -109,7 +109,7 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   override webSocketClose(ws: WebSocket): void {
-    this.#readers.sockets.left(ws);
+    this.#readers.sockets.bidFarewell(ws);
   }
 
   override webSocketError(ws: WebSocket): void {

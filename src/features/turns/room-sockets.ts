@@ -8,7 +8,7 @@ import { logError, nameOf } from "../../lib/log.ts";
 import type { EndedSessions } from "./ended-sessions.ts";
 import { LiveSocket } from "./live-socket.ts";
 import { readSocketRequest } from "./room-calls.ts";
-import { noteActivity, noteClosed } from "./tickets.ts";
+import { noteActivity, noteClosed, type SocketKey } from "./tickets.ts";
 import type { TurnLog } from "./turn-log.ts";
 import {
   type Closing,
@@ -50,13 +50,17 @@ export class RoomSockets {
   accept(request: Request, after: number): Response {
     const key = readSocketRequest(request);
     const { 0: client, 1: server } = new WebSocketPair();
-    this.#ctx.acceptWebSocket(server);
-    const isFull = this.#open.size >= MOST_SOCKETS;
-    const now = this.#deps.clock();
-    this.#open.set(server, LiveSocket.open(server, this.#log, { ...key, lastId: after }, now));
-    if (this.#ended.has(key.sessionId)) this.#close(server, closings.sessionEnded);
-    else if (isFull) this.#close(server, closings.tooManySockets);
-    else this.#tell(server);
+    const closing = this.#refuse(key);
+    if (closing) {
+      server.accept();
+      server.close(closing.code, closing.reason);
+      this.#note(noteClosed(this.#deps.db, key, this.#deps.clock()));
+    } else {
+      this.#ctx.acceptWebSocket(server);
+      const attachment = { ...key, lastId: after };
+      this.#open.set(server, LiveSocket.open(server, this.#log, attachment, this.#deps.clock()));
+      this.#tell(server);
+    }
     return new Response(null, { status: 101, webSocket: client });
   }
 
@@ -75,7 +79,12 @@ export class RoomSockets {
     });
   }
 
-  /** A client has left, or was lost. */
+  /** A client leaves, and waits for the same of us. */
+  bidFarewell(ws: WebSocket): void {
+    this.#close(ws, closings.left);
+  }
+
+  /** A client is gone. */
   left(ws: WebSocket): void {
     const socket = this.#forget(ws);
     if (socket) this.#note(noteClosed(this.#deps.db, socket.key, this.#deps.clock()));
@@ -91,6 +100,12 @@ export class RoomSockets {
   /** The chat is gone, and their rows with it. */
   closeAll(): void {
     for (const ws of this.#open.keys()) this.#forget(ws)?.close(closings.chatDeleted);
+  }
+
+  /** Why a socket is not opened: the client reads it of the close frame, as of no status. */
+  #refuse({ sessionId }: SocketKey): Closing | undefined {
+    if (this.#ended.has(sessionId)) return closings.sessionEnded;
+    return this.#open.size >= MOST_SOCKETS ? closings.tooManySockets : undefined;
   }
 
   /** Sends what is new, a page of the log at a time: others get their turn in between. */
