@@ -6,6 +6,7 @@ import { messageRoutes } from "./features/messages/routes.ts";
 import { systemRoutes } from "./features/system/routes.ts";
 import { branchRoutes } from "./features/turns/branch-routes.ts";
 import { turnRoutes } from "./features/turns/routes.ts";
+import { socketRoutes, ticketRoutes } from "./features/turns/socket-routes.ts";
 import { userRoutes } from "./features/users/routes.ts";
 import { crossOrigin } from "./http/cross-origin.ts";
 import { renderProblem } from "./http/problem-response.ts";
@@ -27,6 +28,7 @@ app.use(guardRequest(app));
 
 app.route("/", systemRoutes(app));
 app.route("/", authRoutes);
+app.route("/", socketRoutes);
 
 // From here on, everything is signed in.
 app.use(authenticate);
@@ -36,3 +38,4 @@ app.route("/", chatRoutes);
 app.route("/", messageRoutes);
 app.route("/", turnRoutes);
 app.route("/", branchRoutes);
+app.route("/", ticketRoutes);

@@ -151,11 +151,16 @@ export const chatSessions = pgTable(
     isActive: boolean("is_active").notNull().default(true),
     lastActivity: time("last_activity").notNull(),
     createdAt: time("created_at").notNull(),
+    sessionId: uuid("session_id")
+      .notNull()
+      .references(() => sessions.id, { onDelete: "cascade" }),
+    usedAt: time("used_at"),
   },
   (t) => [
     unique("chat_sessions_token_key").on(t.sessionToken),
     index("chat_sessions_chat_idx").on(t.chatId),
     index("chat_sessions_user_idx").on(t.userId),
+    index("chat_sessions_session_idx").on(t.sessionId),
   ],
 );
 

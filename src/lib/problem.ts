@@ -56,7 +56,7 @@ export const catalogue = {
   origin_not_allowed: {
     status: 403,
     title: "Origin not allowed",
-    detail: "A change signed by cookie must come from an allowed origin.",
+    detail: "A change signed by cookie, or a live socket, must come from an allowed origin.",
   },
   not_found: {
     status: 404,
@@ -137,6 +137,11 @@ export const catalogue = {
     status: 422,
     title: "Answers are not edited",
     detail: "Only a question can be edited. Ask for another answer, or edit what it answers.",
+  },
+  upgrade_required: {
+    status: 426,
+    title: "Upgrade required",
+    detail: "This address takes WebSocket connections only.",
   },
   headers_too_large: {
     status: 431,

@@ -49,10 +49,9 @@ async function byCookie(c: Context<App>): Promise<{ principal: Principal; renewe
   const cookies = readSessionCookies(c);
   if (!cookies) throw new Problem("unauthenticated");
   requireAllowedOrigin(c);
-  const deps = c.get("deps");
-  const claims = cookies.access && (await deps.tokens.readAccess(cookies.access));
+  const claims = cookies.access && (await c.get("deps").tokens.readAccess(cookies.access));
   if (claims) return { principal: { ...claims, via: "cookie" } };
   if (!cookies.refresh) throw new Problem("invalid_token");
-  const { userId, sessionId, ...renewed } = await refreshSession(deps, cookies.refresh);
+  const { userId, sessionId, ...renewed } = await refreshSession(c, cookies.refresh);
   return { principal: { userId, sessionId, via: "cookie" }, renewed };
 }

@@ -4,6 +4,7 @@ import { type Db, repeatable } from "../../db/client.ts";
 import { violates } from "../../db/errors.ts";
 import { sessions, users } from "../../db/schema.ts";
 import { Problem } from "../../lib/problem.ts";
+import { selectWatched, type WatchedChat } from "./session-end.ts";
 import { SESSION_TTL_SECONDS } from "./tokens.ts";
 
 export type UserRow = typeof users.$inferSelect;
@@ -57,18 +58,27 @@ function insertSession(db: Db, { now, ...columns }: NewSession) {
 /** What a refresh found: the session's generation afterwards, or why there is none. */
 export type Rotation = { generation: number } | "ended" | "replayed";
 
+/** `watched`: where the session may be watching, if it is over. */
+export type Refreshed = { rotation: Rotation; watched: WatchedChat[] };
+
 /**
  * Moves a live session one generation on when the token is of its present one. A token one behind is
  * answered with the present generation (its answer was lost, or a parallel request was first), an
- * older one ends the session: somebody else has used it. One statement, so that of twenty parallel
+ * older one ends the session: somebody else has used it. One guarded statement, so that of twenty parallel
  * refreshes one moves.
  */
 export async function rotateSession(
   db: Db,
   token: { sessionId: string; userId: string; generation: number },
   now: Date,
-): Promise<Rotation> {
-  const [row] = await repeatable(() => advance(db, token, now));
+): Promise<Refreshed> {
+  const [rows, watched] = await repeatable(() =>
+    db.batch([advance(db, token, now), db.execute<WatchedChat>(selectWatched(token.sessionId))]),
+  );
+  return { rotation: toRotation(rows[0]), watched: watched.rows };
+}
+
+function toRotation(row: { generation: number; endedAt: Date | null } | undefined): Rotation {
   if (!row) return "ended";
   return row.endedAt ? "replayed" : { generation: row.generation };
 }
@@ -100,10 +110,16 @@ function advance(
     .returning({ generation: sessions.generation, endedAt: sessions.endedAt });
 }
 
-/** Ends a session; one that has ended, or never was, is left as it is. */
-export async function endSession(db: Db, sessionId: string, now: Date): Promise<void> {
+/** Ends a session; one that has ended, or never was, is left as it is. Where it may be watching. */
+export async function endSession(db: Db, sessionId: string, now: Date): Promise<WatchedChat[]> {
   const live = and(eq(sessions.id, sessionId), isNull(sessions.endedAt));
-  await repeatable(async () => db.update(sessions).set({ endedAt: now }).where(live));
+  const [, watched] = await repeatable(() =>
+    db.batch([
+      db.update(sessions).set({ endedAt: now }).where(live),
+      db.execute<WatchedChat>(selectWatched(sessionId)),
+    ]),
+  );
+  return watched.rows;
 }
 
 /** The signed-in account. Throws `invalid_token` when it is gone. */

@@ -1,19 +1,24 @@
 /** A session moved on: the old refresh token for a new pair. */
+import type { Context } from "hono";
 import type { Deps } from "../../deps.ts";
+import type { App } from "../../http/router.ts";
 import { logEvent } from "../../lib/log.ts";
 import { Problem } from "../../lib/problem.ts";
 import type { TokenPair } from "./cookies.ts";
 import { rotateSession } from "./queries.ts";
+import { tellRooms } from "./session-end.ts";
 import type { AccessClaims } from "./tokens.ts";
 
 /** Who the session is of, and its new tokens. Throws `invalid_token`. */
 export async function refreshSession(
-  deps: Deps,
+  c: Context<App>,
   refreshToken: string,
 ): Promise<AccessClaims & TokenPair> {
+  const deps = c.get("deps");
   const claims = await deps.tokens.readRefresh(refreshToken);
   if (!claims) throw new Problem("invalid_token");
-  const rotation = await rotateSession(deps.db, claims, new Date(deps.clock()));
+  const { rotation, watched } = await rotateSession(deps.db, claims, new Date(deps.clock()));
+  tellRooms(c, claims.sessionId, watched);
   if (rotation === "replayed") logReplay(claims);
   if (typeof rotation === "string") throw new Problem("invalid_token");
   const { userId, sessionId } = claims;

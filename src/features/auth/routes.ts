@@ -22,6 +22,7 @@ import {
   TokenAnswer,
   toUser,
 } from "./schemas.ts";
+import { tellRooms } from "./session-end.ts";
 import { login, register, type SignedInUser } from "./sign-in.ts";
 import { ACCESS_TTL_SECONDS } from "./tokens.ts";
 
@@ -89,14 +90,14 @@ export const authRoutes = createRouter()
   })
   .openapi(refreshRoute, async (c) => {
     const given = c.req.valid("json").refresh_token;
-    if (given) return c.json(tokenFields(await refreshSession(c.get("deps"), given)), 200);
-    setSessionCookies(c, await refreshSession(c.get("deps"), cookieRefreshToken(c)));
+    if (given) return c.json(tokenFields(await refreshSession(c, given)), 200);
+    setSessionCookies(c, await refreshSession(c, cookieRefreshToken(c)));
     return c.json({ expires_in: ACCESS_TTL_SECONDS }, 200);
   })
   .openapi(logoutRoute, async (c) => {
     const sessionId = await findSessionId(c, c.req.valid("json").refresh_token ?? undefined);
     const { db, clock } = c.get("deps");
-    if (sessionId) await endSession(db, sessionId, new Date(clock()));
+    if (sessionId) tellRooms(c, sessionId, await endSession(db, sessionId, new Date(clock())));
     clearSessionCookies(c);
     return c.json({ success: true as const, message: "Signed out.", data: {} }, 200);
   });

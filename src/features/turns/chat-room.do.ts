@@ -15,8 +15,9 @@ import { LiveTurn, mayHaveBegun, type Refusal, toRefusal } from "./live-turn.ts"
 import { LostTurns, type Settled } from "./lost-turns.ts";
 import type { Message } from "../messages/schemas.ts";
 import { type BegunTurn, beginTurn, type FinishedTurn, type NewTurn } from "./persist.ts";
-import { buildPrompt, historyBytes, promptBudget } from "./prompt.ts";
+import { historyBytes, promptFor } from "./prompt.ts";
 import { Readers } from "./readers.ts";
+import { placeOf, placeOfSocket } from "./reading.ts";
 import {
   beginningRecord,
   endOf,
@@ -35,8 +36,7 @@ import type {
   StopTurn,
 } from "./room-calls.ts";
 import { findEnd, saveEnd } from "./save-end.ts";
-import { DEFAULT_SYSTEM_PROMPT } from "./system-prompt.ts";
-import { findEarlierTurn } from "./turn-key.ts";
+import { answerSecond } from "./second-turn.ts";
 import { TurnLog } from "./turn-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
 
@@ -57,16 +57,15 @@ export class ChatRoom extends DurableObject<Env> {
     this.#titles = new LateTitles(ctx.storage.sql, this.#deps);
     const isRun = (id: string) => this.#live?.answerId === id || this.#beginning.has(id);
     this.#lost = new LostTurns({ log: this.#log, titles: this.#titles, isRun }, this.#deps);
-    this.#readers = new Readers(this.#log, this.#limits.heartbeat_ms, (reading) =>
-      ctx.waitUntil(reading),
-    );
+    this.#readers = new Readers(ctx, this.#deps, this.#log);
     // Whatever has not been told to its end was lost with the memory of the room before this one.
     ctx.waitUntil(this.#endLostTurns());
+    this.#readers.notify();
   }
 
   /** Begins a turn and runs it to its end, whoever stays to watch. */
-  async start({ turn, model, wait }: StartTurn): Promise<StartResult> {
-    if (this.#live) return this.#answerSecond(turn, this.#live);
+  async start({ turn, model, wait, sessionId }: StartTurn): Promise<StartResult> {
+    if (this.#live) return answerSecond(this.#deps.db, turn, this.#live);
     const record = beginningRecord(turn, { model, usageId: this.#deps.newId() });
     this.#prepare(turn, record);
     try {
@@ -78,7 +77,7 @@ export class ChatRoom extends DurableObject<Env> {
       const live = await this.#run(turn, this.#titles.once(begun), record);
       return wait
         ? { outcome: await live.outcome }
-        : { stream: this.#readers.read(live.firstId - 1) };
+        : { stream: this.#readers.read(live.firstId - 1, sessionId) };
     } catch (error) {
       return { refused: await this.#refuse(turn, error) };
     } finally {
@@ -87,25 +86,20 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** The rest of the turn that holds an event id; without one, the running turn from its start. */
-  read(after: number | undefined): ReadResult {
-    if (after === undefined) {
-      return this.#live ? { stream: this.#readers.read(this.#live.firstId - 1) } : "nothing";
-    }
-    if (after < 1 || after > this.#log.lastId) return "unknown_id";
-    const turn = this.#log.turns.holding(after);
-    if (!turn || (turn.lastId > 0 && after >= turn.lastId)) return "nothing";
-    return { stream: this.#readers.read(after) };
+  read(after: number | undefined, sessionId: string): ReadResult {
+    const place = placeOf(this.#log, this.#live, after);
+    return typeof place === "number" ? { stream: this.#readers.read(place, sessionId) } : place;
   }
 
   /** The turn that a repeated request stands for, while it runs and as long as its log is kept. */
-  async attach({ userId, answerId, wait }: AttachTurn): Promise<AttachResult> {
+  async attach({ userId, sessionId, answerId, wait }: AttachTurn): Promise<AttachResult> {
     await this.#beginning.settled(answerId);
     const turn = this.#log.turns.find(answerId);
     if (turn?.userId !== userId) return "gone";
     const live = this.#live?.answerId === answerId ? this.#live : undefined;
     if (live && wait) return { outcome: await live.outcome };
-    if (live) return { stream: this.#readers.read(live.firstId - 1) };
-    if (!wait && turn.lastId > 0) return { stream: this.#readers.read(turn.firstId - 1) };
+    const stream = () => this.#readers.read((live ?? turn).firstId - 1, sessionId);
+    if (live || (!wait && turn.lastId > 0)) return { stream: stream() };
     if (turn.state !== "ended") await this.#lost.settle(answerId);
     return "gone";
   }
@@ -123,6 +117,28 @@ export class ChatRoom extends DurableObject<Env> {
     return this.#lost.settle(answerId);
   }
 
+  /** Opens a live socket; all else is RPC. */
+  override fetch(request: Request): Response {
+    return this.#readers.sockets.accept(request, placeOfSocket(this.#log, this.#live));
+  }
+
+  override webSocketMessage(ws: WebSocket, data: string | ArrayBuffer): void {
+    this.#readers.sockets.hear(ws, data);
+  }
+
+  override webSocketClose(ws: WebSocket): void {
+    this.#readers.sockets.bidFarewell(ws);
+  }
+
+  override webSocketError(ws: WebSocket): void {
+    this.#readers.sockets.left(ws);
+  }
+
+  /** A sign-in has ended: what it watches here ends with it, the turn does not. */
+  endSession(sessionId: string): void {
+    this.#readers.endSession(sessionId);
+  }
+
   /** The chat was deleted: stops its turn, ends its readers, and leaves nothing behind. */
   async erase(): Promise<void> {
     this.#beginning.clear();
@@ -136,12 +152,10 @@ export class ChatRoom extends DurableObject<Env> {
   /** The one alarm: makes up for lost turns and failed saves, and forgets old logs. */
   override async alarm(): Promise<void> {
     await this.#lost.retry();
-    this.#log.prune(this.#deps.clock() - this.#limits.log_kept_ms);
+    this.#readers.forget(
+      this.#log.prune(this.#deps.clock() - this.#deps.config.TURN_LIMITS.log_kept_ms),
+    );
     await this.#schedule();
-  }
-
-  get #limits() {
-    return this.#deps.config.TURN_LIMITS;
   }
 
   /** Writes down what may be about to happen, and sets the alarm, before it does. */
@@ -150,16 +164,6 @@ export class ChatRoom extends DurableObject<Env> {
     this.#beginning.add(answerId);
     this.#log.prepare({ answerId, userId, record: writeRecord({ running: record }) });
     this.ctx.waitUntil(this.#schedule());
-  }
-
-  /** While a turn runs no other begins; only a key may stand for one that did. */
-  async #answerSecond(turn: NewTurn, live: LiveTurn): Promise<StartResult> {
-    try {
-      const replay = await findEarlierTurn(this.#deps.db, turn);
-      return replay ? { replay } : { refused: live.refuseSecond(turn.userId) };
-    } catch (error) {
-      return { refused: toRefusal(error) };
-    }
   }
 
   /** Nothing came of it, as far as that is known: a commit may have gone through without an answer. */
@@ -181,8 +185,7 @@ export class ChatRoom extends DurableObject<Env> {
     if (!this.#beginning.has(turn.answerId)) throw new Problem("not_found");
     const { userId, chatId, answerId } = turn;
     const { model, usageId } = beginning;
-    const system = this.#deps.config.SYSTEM_PROMPT ?? DEFAULT_SYSTEM_PROMPT;
-    const prompt = buildPrompt(system, begun.path, promptBudget(model));
+    const prompt = promptFor(model, begun.path, this.#deps.config.SYSTEM_PROMPT);
     const estimatedPromptTokens = prompt.estimatedTokens;
     const record = { ...beginning, answer: begun.answer, estimatedPromptTokens };
     const firstId = this.#log.open(answerId, writeRecord({ running: record }));
@@ -233,7 +236,7 @@ export class ChatRoom extends DurableObject<Env> {
     this.#flushTimer ??= setTimeout(() => {
       this.#flushTimer = undefined;
       if (this.#live) this.#log.flush();
-    }, this.#limits.flush_ms);
+    }, this.#deps.config.TURN_LIMITS.flush_ms);
   }
 
   #seal(live: LiveTurn): void {
@@ -282,12 +285,9 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   async #schedule(): Promise<void> {
-    const time = nextAlarm(this.#log.turns, this.#limits, {
-      now: this.#deps.clock(),
-      isLive: !!this.#live,
-      hasTitles: !this.#titles.isEmpty,
-      saveTries: this.#lost.tries,
-    });
+    const { turns } = this.#log;
+    const room = { turns, titles: this.#titles, lost: this.#lost, isLive: !!this.#live };
+    const time = nextAlarm(room, this.#deps.config.TURN_LIMITS, this.#deps.clock());
     if (time !== undefined) await this.ctx.storage.setAlarm(time);
   }
 

@@ -1,6 +1,7 @@
 /** From a conversation to what the model is given. Pure. */
 import type { PromptMessage } from "../../clients/model.ts";
 import { BYTES_PER_TOKEN, estimateTokens, type Model } from "../../lib/models.ts";
+import { DEFAULT_SYSTEM_PROMPT } from "./system-prompt.ts";
 
 /** A message of the active path, as far as a prompt needs it. */
 export type PastMessage = { type: "user" | "bot"; content: string };
@@ -35,6 +36,15 @@ export function buildPrompt(
     });
   }
   return { messages: [{ role: "system", content: system }, ...kept], estimatedTokens };
+}
+
+/** The prompt as the model takes it, under the configured instructions or our own. */
+export function promptFor(
+  model: Model,
+  path: readonly PastMessage[],
+  system = DEFAULT_SYSTEM_PROMPT,
+): Prompt {
+  return buildPrompt(system, path, promptBudget(model));
 }
 
 /** Tokens that a prompt may have, the system prompt included, so that the answer has room. */

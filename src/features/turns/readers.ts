@@ -1,39 +1,61 @@
 /** Who reads a chat's log right now. A reader is a place in the log: nothing is queued for it. */
+import type { Deps } from "../../deps.ts";
+import { EndedSessions } from "./ended-sessions.ts";
 import type { NumberedEvent } from "./events.ts";
+import { RoomSockets } from "./room-sockets.ts";
 import type { TurnLog } from "./turn-log.ts";
+import type { RecordedTurn } from "./turn-table.ts";
 import { encodePage, HEARTBEAT, OPENING } from "./wires/sse.ts";
 
 export class Readers {
+  readonly sockets: RoomSockets;
+  readonly #ctx: DurableObjectState;
   readonly #log: TurnLog;
   readonly #heartbeatMs: number;
-  readonly #keepAlive: (reading: Promise<void>) => void;
+  readonly #ended = new EndedSessions();
   readonly #open = new Set<Reader>();
   #heart: ReturnType<typeof setInterval> | undefined;
 
-  /** `keepAlive` is told of every reading: without it, the room may sleep before the last byte is out. */
-  constructor(log: TurnLog, heartbeatMs: number, keepAlive: (reading: Promise<void>) => void) {
+  constructor(ctx: DurableObjectState, deps: Deps, log: TurnLog) {
+    this.sockets = new RoomSockets(ctx, deps, log, this.#ended);
+    this.#ctx = ctx;
     this.#log = log;
-    this.#heartbeatMs = heartbeatMs;
-    this.#keepAlive = keepAlive;
+    this.#heartbeatMs = deps.config.TURN_LIMITS.heartbeat_ms;
   }
 
-  /** A stream of the turn's events after an id, until its last. */
-  read(after: number): ReadableStream<Uint8Array> {
+  /** A stream of the turn's events after an id, until its last or until the reader's sign-in ends. */
+  read(after: number, sessionId: string): ReadableStream<Uint8Array> {
     const { readable, writable } = new IdentityTransformStream();
-    const reader = new Reader(this.#log, after, writable.getWriter());
+    const reader = new Reader(this.#log, { after, sessionId }, writable.getWriter());
     this.#open.add(reader);
     this.#heart ??= setInterval(() => this.#beat(), this.#heartbeatMs);
-    this.#keepAlive(reader.run().finally(() => this.#leave(reader)));
+    // Without this, the room may sleep before the last byte is out.
+    this.#ctx.waitUntil(reader.run().finally(() => this.#leave(reader)));
+    if (this.#ended.has(sessionId)) reader.close();
     return readable;
   }
 
   /** There is something new in the log. */
   notify(): void {
     for (const reader of this.#open) reader.wake();
+    this.sockets.notify();
   }
 
-  /** Ends every stream: what they read is gone. */
+  /** Ends the streams and sockets of a sign-in, without a last event: the turn goes on. */
+  endSession(sessionId: string): void {
+    this.#ended.add(sessionId);
+    this.sockets.endSession(sessionId);
+    for (const reader of this.#open) if (reader.sessionId === sessionId) reader.close();
+  }
+
+  /** Ends the streams that were still in the middle of turns whose log is gone. */
+  forget(turns: readonly RecordedTurn[]): void {
+    for (const reader of this.#open) if (turns.some((turn) => reader.isIn(turn))) reader.close();
+  }
+
+  /** Ends every stream and socket: what they read is gone. */
   closeAll(): void {
+    this.sockets.closeAll();
     for (const reader of this.#open) reader.close();
   }
 
@@ -54,6 +76,7 @@ export class Readers {
  * the log, slows nobody, and gets what came meanwhile together.
  */
 class Reader {
+  readonly sessionId: string;
   readonly #log: TurnLog;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #ended = Promise.withResolvers<void>();
@@ -69,10 +92,20 @@ class Reader {
     this.wake();
   };
 
-  constructor(log: TurnLog, after: number, writer: WritableStreamDefaultWriter<Uint8Array>) {
+  constructor(
+    log: TurnLog,
+    { after, sessionId }: { after: number; sessionId: string },
+    writer: WritableStreamDefaultWriter<Uint8Array>,
+  ) {
+    this.sessionId = sessionId;
     this.#log = log;
     this.#lastId = after;
     this.#writer = writer;
+  }
+
+  /** True where events of the turn are still to come. */
+  isIn({ firstId, lastId }: RecordedTurn): boolean {
+    return this.#lastId >= firstId - 1 && this.#lastId < lastId;
   }
 
   /** Resolves after the turn's last event, or when the reader leaves. */

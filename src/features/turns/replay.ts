@@ -31,9 +31,9 @@ const replayed = markReplayed(true);
 
 async function attach(c: Context<App>, ids: TurnIds, wait: boolean): Promise<AttachResult> {
   const { answerId, chatId } = ids;
-  const { userId } = c.get("principal");
+  const { userId, sessionId } = c.get("principal");
   try {
-    return await c.env.CHAT_ROOM.getByName(chatId).attach({ userId, answerId, wait });
+    return await c.env.CHAT_ROOM.getByName(chatId).attach({ userId, sessionId, answerId, wait });
   } catch (error) {
     throw new Problem("room_unavailable", { cause: error, members: membersOf(ids) });
   }

@@ -120,9 +120,10 @@ export const turnRoutes = createRouter()
   })
   .openapi(readStream, async (c) => {
     const { id } = c.req.valid("param");
-    await requireChat(c.get("deps").db, c.get("principal").userId, id);
+    const { userId, sessionId } = c.get("principal");
+    await requireChat(c.get("deps").db, userId, id);
     const after = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").after;
-    const result = await c.env.CHAT_ROOM.getByName(id).read(toEventId(after));
+    const result = await c.env.CHAT_ROOM.getByName(id).read(toEventId(after), sessionId);
     if (result === "nothing") return c.body(null, 204);
     if (result === "unknown_id") throw new Problem("unknown_event_id");
     return new Response(result.stream, { headers: SSE_HEADERS });

@@ -37,7 +37,8 @@ export async function answerTurn(
   const model = chooseModel(c, body);
   refuseFiles(body);
   const turn = { ...toNewTurn(c, await place()), ...(key && { key }) };
-  const result = await callRoom(c, { turn, model, wait: !streams });
+  const { sessionId } = c.get("principal");
+  const result = await callRoom(c, { turn, model, wait: !streams, sessionId });
   if ("refused" in result) throw toProblem(result.refused);
   if ("replay" in result) return replayTurn(c, result.replay, streams);
   if ("stream" in result) return new Response(result.stream, { headers: SSE_HEADERS });

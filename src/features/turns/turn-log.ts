@@ -7,7 +7,7 @@
  * after a crash the log goes on above it, so that no id ever has two contents.
  */
 import type { NumberedEvent, TurnEvent } from "./events.ts";
-import { type NewRecord, TurnTable } from "./turn-table.ts";
+import { type NewRecord, type RecordedTurn, TurnTable } from "./turn-table.ts";
 
 /** Ids that may be handed out between two writes. */
 const HEADROOM = 1_000;
@@ -36,6 +36,11 @@ export class TurnLog {
   /** The highest id that a reader can have. */
   get lastId(): number {
     return this.#lastId;
+  }
+
+  /** True for an id that a reader can have. */
+  gave(id: unknown): id is number {
+    return Number.isInteger(id) && Number(id) >= 1 && Number(id) <= this.#lastId;
   }
 
   /** True when there is nothing here worth keeping, not even the count of ids. */
@@ -121,12 +126,17 @@ export class TurnLog {
     return rows.flatMap((row) => parseEvents(row.events).map(textOf)).join("");
   }
 
-  /** Forgets the events of turns that ended before a time; their ids are never given out again. */
-  prune(before: number): void {
-    for (const turn of this.turns.endedBefore(before)) {
+  /**
+   * Forgets the events of turns that ended before a time, and names those turns; their ids are never
+   * given out again.
+   */
+  prune(before: number): RecordedTurn[] {
+    const turns = this.turns.endedBefore(before);
+    for (const turn of turns) {
       this.#sql.exec("DELETE FROM chunks WHERE answer_id = ?", turn.answerId);
       this.turns.remove(turn.answerId);
     }
+    return turns;
   }
 
   #restore(): void {

@@ -1,0 +1,182 @@
+/**
+ * The live sockets of a chat. They hold nothing awake: the runtime keeps them while the room sleeps,
+ * and each knows its place in the log.
+ */
+import type { Deps } from "../../deps.ts";
+import { nextTask } from "../../lib/clock.ts";
+import { logError, nameOf } from "../../lib/log.ts";
+import type { EndedSessions } from "./ended-sessions.ts";
+import { LiveSocket } from "./live-socket.ts";
+import { readSocketRequest } from "./room-calls.ts";
+import { noteActivity, noteClosed, type SocketKey } from "./tickets.ts";
+import type { TurnLog } from "./turn-log.ts";
+import {
+  type Closing,
+  closings,
+  decodeFrame,
+  encodeUnknownId,
+  PING,
+  PONG,
+} from "./wires/socket.ts";
+
+const MOST_SOCKETS = 32;
+
+/** Heartbeats between two notes of a socket's activity: a minute. */
+const BEATS_BETWEEN_NOTES = 4;
+
+const OPEN = 1;
+
+export class RoomSockets {
+  readonly #ctx: DurableObjectState;
+  readonly #deps: Deps;
+  readonly #log: TurnLog;
+  readonly #ended: EndedSessions;
+  readonly #open = new Map<WebSocket, LiveSocket>();
+  /** Those that have a page of the log on its way, and will look again. */
+  readonly #behind = new Set<WebSocket>();
+
+  constructor(ctx: DurableObjectState, deps: Deps, log: TurnLog, ended: EndedSessions) {
+    this.#ctx = ctx;
+    this.#deps = deps;
+    this.#log = log;
+    this.#ended = ended;
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+    for (const ws of ctx.getWebSockets().filter(({ readyState }) => readyState === OPEN)) {
+      this.#open.set(ws, LiveSocket.restore(ws, log, deps.clock()));
+    }
+  }
+
+  /** Opens the socket that a request of the Worker's asks for; it is told what comes after an id. */
+  accept(request: Request, after: number): Response {
+    const key = readSocketRequest(request);
+    const { 0: client, 1: server } = new WebSocketPair();
+    const closing = this.#refuse(key);
+    if (closing) {
+      server.accept();
+      server.close(closing.code, closing.reason);
+      this.#note(noteClosed(this.#deps.db, key, this.#deps.clock()));
+    } else {
+      this.#ctx.acceptWebSocket(server);
+      const attachment = { ...key, lastId: after };
+      this.#open.set(server, LiveSocket.open(server, this.#log, attachment, this.#deps.clock()));
+      this.#tell(server);
+    }
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /** There may be something new in the log. */
+  notify(): void {
+    for (const ws of this.#open.keys()) this.#tell(ws);
+  }
+
+  /** A client said something. */
+  hear(ws: WebSocket, data: string | ArrayBuffer): void {
+    const socket = this.#open.get(ws);
+    if (!socket) return;
+    this.#guard(ws, () => {
+      const closing = this.#answer(ws, socket, data);
+      if (closing) this.#close(ws, closing);
+    });
+  }
+
+  /** A client leaves, and waits for the same of us. */
+  bidFarewell(ws: WebSocket): void {
+    this.#close(ws, closings.left);
+  }
+
+  /** A client is gone. */
+  left(ws: WebSocket): void {
+    const socket = this.#forget(ws);
+    if (socket) this.#note(noteClosed(this.#deps.db, socket.key, this.#deps.clock()));
+  }
+
+  /** Their sign-in has ended; whoever ended it knows of their rows. */
+  endSession(sessionId: string): void {
+    for (const [ws, { key }] of this.#open) {
+      if (key.sessionId === sessionId) this.#forget(ws)?.close(closings.sessionEnded);
+    }
+  }
+
+  /** The chat is gone, and their rows with it. */
+  closeAll(): void {
+    for (const ws of this.#open.keys()) this.#forget(ws)?.close(closings.chatDeleted);
+  }
+
+  /** Why a socket is not opened: the client reads it of the close frame, as of no status. */
+  #refuse({ sessionId }: SocketKey): Closing | undefined {
+    if (this.#ended.has(sessionId)) return closings.sessionEnded;
+    return this.#open.size >= MOST_SOCKETS ? closings.tooManySockets : undefined;
+  }
+
+  /** Sends what is new, a page of the log at a time: others get their turn in between. */
+  #tell(ws: WebSocket): void {
+    const socket = this.#open.get(ws);
+    if (!socket || this.#behind.has(ws)) return;
+    this.#guard(ws, () => {
+      this.#noteActivity(ws, socket);
+      if (!socket.sendPage()) return;
+      this.#behind.add(ws);
+      this.#ctx.waitUntil(nextTask().then(() => this.#tellMore(ws)));
+    });
+  }
+
+  #tellMore(ws: WebSocket): void {
+    this.#behind.delete(ws);
+    this.#tell(ws);
+  }
+
+  /** Does what a frame asks for; why the socket is to be closed, where it is. */
+  #answer(ws: WebSocket, socket: LiveSocket, data: string | ArrayBuffer): Closing | undefined {
+    if (!socket.admitFrame(this.#deps.clock())) return closings.tooManyFrames;
+    const frame = decodeFrame(data);
+    if ("code" in frame) return frame;
+    this.#noteActivity(ws, socket);
+    if (frame.type === "ping") socket.send(PONG);
+    else if (!this.#log.gave(frame.after)) socket.send(encodeUnknownId());
+    else if (!socket.resume(frame.after)) return closings.tooManyResumes;
+    else this.#tell(ws);
+    return undefined;
+  }
+
+  /** A failure closes the one socket: nothing that a client does may reach the turn. */
+  #guard(ws: WebSocket, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      logError("socket_failed", { cause: nameOf(error) });
+      this.#close(ws, closings.failed);
+    }
+  }
+
+  #close(ws: WebSocket, closing: Closing): void {
+    this.#open.get(ws)?.close(closing);
+    this.left(ws);
+  }
+
+  #forget(ws: WebSocket): LiveSocket | undefined {
+    const socket = this.#open.get(ws);
+    this.#open.delete(ws);
+    return socket;
+  }
+
+  /** Once in a while; what the row then tells of a sign-in that ended makes up for a push that was lost. */
+  #noteActivity(ws: WebSocket, socket: LiveSocket): void {
+    const { config, clock } = this.#deps;
+    const now = clock();
+    if (!socket.isDue(now, BEATS_BETWEEN_NOTES * config.TURN_LIMITS.heartbeat_ms)) return;
+    this.#note(this.#noteOrClose(ws, socket, now));
+  }
+
+  async #noteOrClose(ws: WebSocket, socket: LiveSocket, now: number): Promise<void> {
+    const mayStay = await noteActivity(this.#deps.db, socket.key, now);
+    if (!mayStay) this.#close(ws, closings.sessionEnded);
+  }
+
+  /** A row tells what was; that it could not be written changes nothing for the client. */
+  #note(noting: Promise<void>): void {
+    const logged = noting.catch((error: unknown) =>
+      logError("socket_not_noted", { cause: nameOf(error) }),
+    );
+    this.#ctx.waitUntil(logged);
+  }
+}

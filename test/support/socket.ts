@@ -1,0 +1,113 @@
+/** A live tab: a socket of a chat, and the frames that came. */
+import { request } from "node:http";
+import { type Body, type SignedIn, workerUrl } from "./client.ts";
+import { checkAgainstDocument } from "./openapi.ts";
+import { until } from "./until.ts";
+
+export type Tab = {
+  /** Everything that came so far, oldest first. */
+  frames: Body[];
+  send: (frame: unknown) => void;
+  /**
+   * Says something, as every tab does in time. To a socket that never heard anything workerd sends a close
+   * frame at once, but the end of the connection only with the room's sleep, which tests need not wait for.
+   */
+  ping: () => Promise<void>;
+  /** Resolves once a frame of this type came; the frames up to it. */
+  until: (type: string) => Promise<Body[]>;
+  closed: Promise<{ code: number; reason: string }>;
+  close: () => void;
+};
+
+/** A ticket for a chat. */
+export async function newTicket(of: SignedIn, chatId: string): Promise<string> {
+  return (await of.post("/ws/tickets", { chat_id: chatId })).body.ticket;
+}
+
+/** Opens a tab on a chat, with a ticket of its own. */
+export async function openTab(of: SignedIn, chatId: string, baseUrl = workerUrl): Promise<Tab> {
+  return connect(chatId, await newTicket(of, chatId), baseUrl);
+}
+
+/** Opens a socket; rejects where it is refused. */
+export async function connect(chatId: string, ticket: string, baseUrl = workerUrl): Promise<Tab> {
+  const socket = new WebSocket(
+    `${baseUrl.replace("http", "ws")}/chats/${chatId}/ws?ticket=${ticket}`,
+  );
+  const frames: Body[] = [];
+  socket.addEventListener("message", ({ data }) => frames.push(JSON.parse(String(data))));
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.addEventListener("close", ({ code, reason }) => resolve({ code, reason }));
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.addEventListener("open", () => resolve());
+    socket.addEventListener("error", () => reject(new Error("the socket could not be opened")));
+  });
+  const ping = async () => {
+    socket.send('{"type":"ping"}');
+    const at = await until(async () => {
+      const found = frames.findIndex((frame) => frame.type === "pong");
+      return found >= 0 && { found };
+    });
+    frames.splice(at.found, 1);
+  };
+  return {
+    frames,
+    ping,
+    send: (frame) => socket.send(toData(frame)),
+    until: (type) =>
+      until(async () => {
+        const found = frames.findIndex((frame) => frame.type === type);
+        return found >= 0 && frames.slice(0, found + 1);
+      }),
+    closed,
+    close: () => socket.close(1000),
+  };
+}
+
+/** Text and bytes go out as they are, everything else as JSON. */
+function toData(frame: unknown): string | Uint8Array<ArrayBuffer> {
+  if (frame instanceof Uint8Array) return frame as Uint8Array<ArrayBuffer>;
+  return typeof frame === "string" ? frame : JSON.stringify(frame);
+}
+
+/** What the first line of a WebSocket is answered by; a socket that opens is closed at once. */
+export async function handshake(
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; headers: Headers; body: Body }> {
+  const sent = {
+    connection: "Upgrade",
+    upgrade: "websocket",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": Buffer.from(crypto.randomUUID().slice(0, 16)).toString("base64"),
+    ...headers,
+  };
+  const answer = await new Promise<{ status: number; headers: Headers; body: Body }>(
+    (resolve, reject) => {
+      const sending = request(workerUrl + path, { headers: sent }, (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (piece) => (text += piece));
+        response.on("end", () => {
+          const status = response.statusCode ?? 0;
+          resolve({ status, headers: toHeaders(response.headers), body: JSON.parse(text) });
+        });
+      });
+      sending.on("upgrade", (response, socket) => {
+        socket.destroy();
+        resolve({ status: 101, headers: toHeaders(response.headers), body: undefined });
+      });
+      sending.on("error", reject).end();
+    },
+  );
+  await checkAgainstDocument("GET", path, answer);
+  return answer;
+}
+
+function toHeaders(given: NodeJS.Dict<string | string[]>): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(given)) {
+    for (const one of [value ?? []].flat()) headers.append(name, one);
+  }
+  return headers;
+}
