@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type SignedIn, signUp } from "../support/client.ts";
 import { release, script } from "../support/provider.ts";
 import { readEvents } from "../support/sse.ts";
+import { until } from "../support/until.ts";
 import { type RunningWorker, startWorker } from "../support/worker.ts";
 
 /** More than the network holds for a reader that takes nothing. */
@@ -18,14 +19,14 @@ afterAll(() => worker.close());
 
 const headers = () => ({ authorization: `Bearer ${ada.accessToken}` });
 
-function read(path: string): Promise<Response> {
-  return fetch(worker.url + path, { headers: headers() });
+function read(path: string, url = worker.url): Promise<Response> {
+  return fetch(url + path, { headers: headers() });
 }
 
 /** A reader that takes the headers, and then nothing until it is asked to. */
-function readNothing(path: string): Promise<IncomingMessage> {
+function readNothing(path: string, url = worker.url): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    get(worker.url + path, { headers: headers() }, resolve).on("error", reject);
+    get(url + path, { headers: headers() }, resolve).on("error", reject);
   });
 }
 
@@ -73,4 +74,28 @@ it("A reader that takes nothing slows nobody, is cut, and resumes where it was w
   const rest = await (await read(`/chats/${chatId}/stream?after=${lastId}`)).text();
   expect(contentOf(taken) + contentOf(rest)).toBe(text);
   expect(rest).toContain("stream_complete");
+});
+
+it("A reader whose turn is forgotten before it has read it all comes to an end", async () => {
+  const forgetful = await startWorker({ TURN_LIMITS: JSON.stringify({ log_kept_ms: 500 }) });
+  try {
+    const marker = await script({ tokens: TOKENS, holdAfter: TOKENS.length - 1, times: 1 });
+    const { id: chatId } = (await ada.post("/chats", { auto_title: false })).body;
+    const started = await fetch(`${forgetful.url}/chats/${chatId}/messages/stream`, {
+      method: "POST",
+      headers: { ...headers(), "content-type": "application/json" },
+      body: JSON.stringify({ content: marker }),
+    });
+    const stuck = await readNothing(`/chats/${chatId}/stream`, forgetful.url);
+    await release(marker);
+    expect(await started.text()).toContain("stream_complete");
+    await until(async () => {
+      const response = await read(`/chats/${chatId}/stream?after=1`, forgetful.url);
+      await response.body?.cancel();
+      return response.status === 204;
+    });
+    expect(await takeAll(stuck)).not.toContain("stream_complete");
+  } finally {
+    await forgetful.close();
+  }
 });

@@ -19,6 +19,8 @@ export type RunningWorker = {
   url: string;
   /** The lines that the Worker has logged so far. */
   logs(): string[];
+  /** Takes the memory of a chat's room, and leaves its sockets open: as the platform does with idle ones. */
+  hibernate(chatId: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -42,6 +44,8 @@ export async function startBuilt(folder: string, vars: Vars): Promise<RunningWor
   return {
     url: url.origin,
     logs: () => harness.getLogs().map((log) => log.message),
+    hibernate: (name) =>
+      harness.getWorker().evictDurableObject("CHAT_ROOM", { name, webSockets: "hibernate" }),
     close: () => harness.close(),
   };
 }
