@@ -5,7 +5,8 @@ import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../local/ports.ts";
-import { until } from "./wait.ts";
+import { until } from "../local/wait.ts";
+import { startWorkerd as start } from "../local/workerd.ts";
 
 const stops: (() => Promise<unknown> | void)[] = [];
 
@@ -35,10 +36,8 @@ export function startScript<T>(name: string, ...args: string[]): Promise<T> {
 
 /** Starts workerd on a configuration, and waits until it listens. */
 export async function startWorkerd(config: string, port: number): Promise<ChildProcess> {
-  const binary = join(import.meta.dirname, "..", "node_modules", ".bin", "workerd");
-  const child = spawn(binary, ["serve", config], { stdio: ["ignore", "ignore", "inherit"] });
+  const child = await start(config, port);
   stops.push(() => void child.kill("SIGKILL"));
-  await until(() => fetch(`http://127.0.0.1:${port}/health/live`, { method: "HEAD" }));
   return child;
 }
 
