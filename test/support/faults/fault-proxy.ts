@@ -90,6 +90,7 @@ async function answer(
 ): Promise<void> {
   if (fault?.kind === "swallow") {
     await drain(from);
+    fault.then?.();
     response.destroy();
     return;
   }

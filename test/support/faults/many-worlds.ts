@@ -1,0 +1,107 @@
+/** Many small worlds at once: those without kills in one Worker, each of the others in its own. */
+import { type SignedIn, signUp } from "../client.ts";
+import { type FastWorker, startFastWorker } from "../fast-worker.ts";
+import type { Person } from "./actors.ts";
+import { findViolations } from "./checker.ts";
+import { isKilled, makeSchedule, type Schedule } from "./schedule.ts";
+import { runSchedule } from "./small-world.ts";
+import { startUpstreams, type Upstreams } from "./upstreams.ts";
+
+/** The schedule of a seed, and what its history violates. */
+export type Failure = { schedule: Schedule; violations: string[]; history: unknown };
+
+/** As many as keep two cores busy, and no more: a world that waits for the machine sees no faults. */
+const AT_ONCE = 16;
+const KILLED_AT_ONCE = 3;
+
+export class ManyWorlds {
+  readonly #upstreams: Upstreams;
+  readonly #shared: FastWorker;
+  readonly #owners: Person[];
+  readonly #stranger: Person;
+  readonly #offers: Set<string>;
+
+  static async start(): Promise<ManyWorlds> {
+    const upstreams = await startUpstreams();
+    const shared = await startFastWorker(upstreams.vars);
+    const people: SignedIn[] = [];
+    for (let left = AT_ONCE + KILLED_AT_ONCE + 1; left > 0; left--) people.push(await signUp());
+    const [stranger, ...owners] = people.map(({ user, accessToken }) => ({
+      id: String(user.id),
+      token: accessToken,
+    }));
+    if (!stranger) throw new Error("nobody signed up");
+    return new ManyWorlds(upstreams, shared, owners, stranger, await readOffers(shared.url));
+  }
+
+  private constructor(
+    upstreams: Upstreams,
+    shared: FastWorker,
+    owners: Person[],
+    stranger: Person,
+    offers: Set<string>,
+  ) {
+    this.#upstreams = upstreams;
+    this.#shared = shared;
+    this.#owners = owners;
+    this.#stranger = stranger;
+    this.#offers = offers;
+  }
+
+  /** Carries out the schedules of all seeds; what went wrong, in the order of the seeds. */
+  async run(seeds: number[]): Promise<Failure[]> {
+    const failures: Failure[] = [];
+    const [killed, others] = [true, false].map((kills) =>
+      seeds.filter((seed) => isKilled(seed) === kills),
+    );
+    const live = async (queue: number[], owner: Person) => {
+      for (let seed = queue.shift(); seed !== undefined; seed = queue.shift()) {
+        const failure = await this.#live(seed, owner);
+        if (failure) failures.push(failure);
+      }
+    };
+    await Promise.all(
+      this.#owners.map((owner, place) =>
+        live((place < KILLED_AT_ONCE ? killed : others) ?? [], owner),
+      ),
+    );
+    return failures.toSorted((a, b) => a.schedule.seed - b.schedule.seed);
+  }
+
+  async close(): Promise<void> {
+    await this.#shared.close();
+    await this.#upstreams.close();
+  }
+
+  async #live(seed: number, owner: Person): Promise<Failure | undefined> {
+    const schedule = makeSchedule(seed, this.#offers);
+    const own = isKilled(seed) ? await startFastWorker(this.#upstreams.vars) : undefined;
+    try {
+      const history = await runSchedule(schedule, {
+        ...(own ?? { url: this.#shared.url }),
+        upstreams: this.#upstreams,
+        owner,
+        stranger: this.#stranger,
+      });
+      const violations = findViolations(history);
+      return violations.length > 0 ? { schedule, violations, history } : undefined;
+    } finally {
+      await own?.close();
+    }
+  }
+}
+
+const PATHS: [string, string, string][] = [
+  ["stop", "post", "/chats/{id}/stop"],
+  ["regenerate", "post", "/messages/{id}/regenerate"],
+  ["edit", "patch", "/messages/{id}"],
+];
+
+/** Which operations the product has by now, by its own document. */
+async function readOffers(url: string): Promise<Set<string>> {
+  const document = (await (await fetch(`${url}/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, unknown>>;
+  };
+  const offered = PATHS.filter(([, method, path]) => document.paths[path]?.[method] !== undefined);
+  return new Set(offered.map(([kind]) => kind));
+}
