@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Failure, ManyWorlds } from "../support/faults/many-worlds.ts";
 
 /** Few enough for every run of the tests; `npm run test:faults` takes thousands. */
-const COUNT = Number(process.env.FAULT_SCHEDULES ?? 240);
+const COUNT = Number(process.env.FAULT_SCHEDULES ?? 200);
 const FIRST = Number(process.env.FAULT_FIRST_SEED ?? 1);
 const ONE = process.env.FAULT_SEED;
 const SLOWEST_MS = 2_000;

@@ -100,7 +100,9 @@ function runningTurnIsNamed(history: History): string[] {
       // It may have ended between the refusal and the look for its name.
       if (body.message_id === undefined) return false;
       const row = answers.get(body.message_id);
-      return row?.type !== "bot" || row.chat_id !== chatId;
+      // A room that was killed as its turn began finds out only by ending it that it never did.
+      if (!row) return history.crashes.length === 0;
+      return row.type !== "bot" || row.chat_id !== chatId;
     })
     .map((call) => `${show(call)} names ${call.body.message_id}`);
 }

@@ -12,9 +12,9 @@ import {
 
 const ORDER =
   /^user_message,ai_message_start,(content_delta,)*(citations,)?(turn_error,)?ai_message_complete,(chat_name,)?stream_complete,$/;
-/** After a crash the log may have lost anything between the question and the end. */
+/** In a crash the log may lose whatever was told since the last write, the end too: it is told again. */
 const ORDER_AFTER_CRASH =
-  /^user_message,(ai_message_start,)?(content_delta,)*(citations,)?(turn_error,)?ai_message_complete,(chat_name,)?stream_complete,$/;
+  /^user_message,(ai_message_start,)?(content_delta,)*(citations,)?(turn_error,)?(ai_message_complete,(chat_name,)?)?(turn_error,)?ai_message_complete,(chat_name,)?stream_complete,$/;
 
 const streamsOf = ({ calls }: History) =>
   calls.filter((call): call is Call & { events: SeenEvent[] } => call.events !== undefined);
@@ -101,7 +101,7 @@ function turnsAreInOrder(history: History): string[] {
 function textIsStored(history: History): string[] {
   const rows = new Map(history.rows.messages.map((row) => [row.id, row]));
   return turnsOfAll(history).flatMap(({ chatId, events }) => {
-    const end = events.find(({ name }) => name === "ai_message_complete")?.data.message;
+    const end = events.findLast(({ name }) => name === "ai_message_complete")?.data.message;
     const row = rows.get(end?.id ?? "");
     if (!end) return [];
     if (!row) return [`${chatId}: the answer ${end.id} is not there`];
