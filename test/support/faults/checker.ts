@@ -8,6 +8,9 @@ export type Check = (history: History) => string[];
 
 const CHECKS: Record<string, Check> = { ...actsAreWhole, ...streamsAreWhole, ...rowsAreWhole };
 
+/** The names of what is checked. */
+export const RULES = Object.keys(CHECKS);
+
 /** Everything that is wrong with a history; empty where nothing is. */
 export function findViolations(history: History): string[] {
   return Object.entries(CHECKS).flatMap(([rule, check]) =>

@@ -90,7 +90,7 @@ async function answer(
 ): Promise<void> {
   if (fault?.kind === "swallow") {
     await drain(from);
-    fault.then?.();
+    fault.onDone?.();
     response.destroy();
     return;
   }

@@ -12,8 +12,8 @@ export type Fault =
   | { kind: "status"; status: number }
   /** It happened, but its answer ends after so many bytes. */
   | { kind: "cut"; afterBytes: number }
-  /** It happened, but nobody is told; `then` is called before the client knows that. */
-  | { kind: "swallow"; then?: () => void }
+  /** It happened, but nobody is told; `onDone` is called before the client knows that. */
+  | { kind: "swallow"; onDone?: () => void }
   /** It happened, but a byte of its answer is no longer what it was. */
   | { kind: "corrupt"; atByte: number }
   /** It happens twice, one after the other. */

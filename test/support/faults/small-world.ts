@@ -114,7 +114,7 @@ class SmallWorld {
     const { kills, postgresFaults } = this.#schedule;
     const before = kills.some((kill) => "beforeCall" in kill && kill.beforeCall === number);
     const after = kills.some((kill) => "afterCall" in kill && kill.afterCall === number);
-    if (after) return { kind: "swallow", then: () => this.#kill() };
+    if (after) return { kind: "swallow", onDone: () => this.#kill() };
     if (before) this.#kill();
     return before ? { kind: "refuse" } : postgresFaults.get(number);
   }
