@@ -3,7 +3,7 @@ import { type SignedIn, signUp } from "../client.ts";
 import { type FastWorker, startFastWorker } from "../fast-worker.ts";
 import type { Person } from "./actors.ts";
 import { findViolations } from "./checker.ts";
-import { isKilled, makeSchedule, type Schedule } from "./schedule.ts";
+import type { Schedule } from "./schedule.ts";
 import { runSchedule } from "./small-world.ts";
 import { startUpstreams, type Upstreams } from "./upstreams.ts";
 
@@ -19,13 +19,15 @@ export class ManyWorlds {
   readonly #shared: FastWorker;
   readonly #owners: Person[];
   readonly #stranger: Person;
-  readonly #offers: Set<string>;
+  /** Which operations the product has by now. */
+  readonly offers: ReadonlySet<string>;
 
-  static async start(): Promise<ManyWorlds> {
+  /** With fewer at once where there are few to come. */
+  static async start(atOnce = AT_ONCE): Promise<ManyWorlds> {
     const upstreams = await startUpstreams();
     const shared = await startFastWorker(upstreams.vars);
     const people: SignedIn[] = [];
-    for (let left = AT_ONCE + KILLED_AT_ONCE + 1; left > 0; left--) people.push(await signUp());
+    for (let left = atOnce + KILLED_AT_ONCE + 1; left > 0; left--) people.push(await signUp());
     const [stranger, ...owners] = people.map(({ user, accessToken }) => ({
       id: String(user.id),
       token: accessToken,
@@ -39,24 +41,24 @@ export class ManyWorlds {
     shared: FastWorker,
     owners: Person[],
     stranger: Person,
-    offers: Set<string>,
+    offers: ReadonlySet<string>,
   ) {
     this.#upstreams = upstreams;
     this.#shared = shared;
     this.#owners = owners;
     this.#stranger = stranger;
-    this.#offers = offers;
+    this.offers = offers;
   }
 
-  /** Carries out the schedules of all seeds; what went wrong, in the order of the seeds. */
-  async run(seeds: number[]): Promise<Failure[]> {
+  /** Carries out all schedules; what went wrong, in the order of their seeds. */
+  async run(schedules: Schedule[]): Promise<Failure[]> {
     const failures: Failure[] = [];
     const [killed, others] = [true, false].map((kills) =>
-      seeds.filter((seed) => isKilled(seed) === kills),
+      schedules.filter((schedule) => schedule.kills.length > 0 === kills),
     );
-    const live = async (queue: number[], owner: Person) => {
-      for (let seed = queue.shift(); seed !== undefined; seed = queue.shift()) {
-        const failure = await this.#live(seed, owner);
+    const live = async (queue: Schedule[], owner: Person) => {
+      for (let schedule = queue.shift(); schedule; schedule = queue.shift()) {
+        const failure = await this.#live(schedule, owner);
         if (failure) failures.push(failure);
       }
     };
@@ -73,9 +75,8 @@ export class ManyWorlds {
     await this.#upstreams.close();
   }
 
-  async #live(seed: number, owner: Person): Promise<Failure | undefined> {
-    const schedule = makeSchedule(seed, this.#offers);
-    const own = isKilled(seed) ? await startFastWorker(this.#upstreams.vars) : undefined;
+  async #live(schedule: Schedule, owner: Person): Promise<Failure | undefined> {
+    const own = schedule.kills.length > 0 ? await startFastWorker(this.#upstreams.vars) : undefined;
     try {
       const history = await runSchedule(schedule, {
         ...(own ?? { url: this.#shared.url }),

@@ -43,11 +43,6 @@ export type Schedule = {
 /** One seed in so many has a process that is killed: those take longer. */
 const KILLED_ONE_IN = 6;
 
-/** Whether the world of a seed needs a process of its own. */
-export function isKilled(seed: number): boolean {
-  return seed % KILLED_ONE_IN === 0;
-}
-
 /** The same for the same seed, always. `offers` are the operations that the product has by now. */
 export function makeSchedule(seed: number, offers: ReadonlySet<string>): Schedule {
   const random = new Random(seed);
@@ -66,9 +61,10 @@ export function makeSchedule(seed: number, offers: ReadonlySet<string>): Schedul
     steps,
     postgresFaults: randomFaults(random, random.pick([0, 0.05, 0.15])),
     providerFaults: randomFaults(random, random.pick([0, 0.1, 0.3])),
-    kills: isKilled(seed)
-      ? Array.from({ length: random.between(1, 2) }, () => randomKill(random))
-      : [],
+    kills:
+      seed % KILLED_ONE_IN === 0
+        ? Array.from({ length: random.between(1, 2) }, () => randomKill(random))
+        : [],
   };
 }
 
