@@ -10,6 +10,7 @@ import { nextAlarm } from "./alarm.ts";
 import { Beginnings } from "./beginnings.ts";
 import type { TurnEvent } from "./events.ts";
 import { LiveTurn, type Refusal, toRefusal } from "./live-turn.ts";
+import { endLostTurns } from "./lost-turns.ts";
 import type { Message } from "../messages/schemas.ts";
 import {
   type BegunTurn,
@@ -22,14 +23,7 @@ import {
 } from "./persist.ts";
 import { buildPrompt, historyBytes, promptBudget } from "./prompt.ts";
 import { Readers } from "./readers.ts";
-import {
-  beginningRecord,
-  endOf,
-  readRecord,
-  type RunningRecord,
-  tellEnd,
-  writeRecord,
-} from "./recover.ts";
+import { beginningRecord, endOf, readRecord, type RunningRecord, writeRecord } from "./recover.ts";
 import { type RunDeps, runTurn, type SaveResult } from "./run.ts";
 import type { AttachResult, AttachTurn, ReadResult, StartResult, StartTurn } from "./room-calls.ts";
 import { saveWithin } from "./save.ts";
@@ -55,7 +49,7 @@ export class ChatRoom extends DurableObject<Env> {
       ctx.waitUntil(reading),
     );
     // Whatever has not been told to its end was lost with the memory of the room before this one.
-    for (const turn of this.#log.turns.unsealed()) this.#endLostTurn(turn);
+    this.#endLostTurns(this.#log.turns.unsealed());
   }
 
   /** Begins a turn and runs it to its end, whoever stays to watch. */
@@ -241,28 +235,28 @@ export class ChatRoom extends DurableObject<Env> {
     return result;
   }
 
-  /** Ends a turn that has no run any more: the text so far is saved, and readers are told. */
-  #endLostTurn(turn: RecordedTurn): void {
-    const { answerId, userId, firstId } = turn;
-    const content = this.#log.contentOf(answerId);
-    const lost = endOf(readRecord(turn.record), content, this.#deps.clock());
-    this.#log.open(answerId);
-    const live = new LiveTurn({ answerId, userId, firstId });
-    const save = (finished: FinishedTurn) => this.#saveLost(live, finished);
-    this.#drive(live, () => tellEnd(lost, save, (event) => this.#tell(live, event)));
+  /** Ends turns that have no run any more: the text so far is saved, and readers are told. */
+  #endLostTurns(turns: RecordedTurn[]): void {
+    endLostTurns(turns, {
+      log: this.#log,
+      now: this.#deps.clock(),
+      unsettled: this.#beginning,
+      drive: (live, run) => this.#drive(live, run),
+      save: (live, finished) => this.#saveLost(live, finished),
+      tell: (live, event) => this.#tell(live, event),
+    });
   }
 
   /** The message that counts: what Postgres has, or, while it cannot be asked, what it will have. */
-  async #saveLost(live: LiveTurn, finished: FinishedTurn): Promise<Message> {
+  async #saveLost(live: LiveTurn, finished: FinishedTurn): Promise<Message | undefined> {
     const saved = await this.#save(live, finished);
-    if (saved === "delayed") return finished.message;
-    return (await findAnswer(this.#deps.db, finished)) ?? finished.message;
+    return saved === "delayed" ? finished.message : findAnswer(this.#deps.db, finished);
   }
 
   /** A bug in the run must not leave the turn without an end. */
   #endFailedTurn({ answerId }: LiveTurn): void {
     const turn = this.#log.turns.find(answerId);
-    if (turn) this.#endLostTurn(turn);
+    if (turn) this.#endLostTurns([turn]);
   }
 
   /** For a turn that nobody runs: one that was told but not saved, or that may never have begun. */

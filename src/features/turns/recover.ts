@@ -81,12 +81,7 @@ function toInterrupted(running: RunningRecord, content: string, now: number): Fi
  * saved. Its message always carries its content: readers may be ahead of the log, and this replaces
  * what they have.
  */
-export async function tellEnd(
-  finished: FinishedTurn,
-  save: (finished: FinishedTurn) => Promise<Message>,
-  tell: (event: TurnEvent) => void,
-): Promise<void> {
-  const message = await save(finished);
+export function tellEnd(message: Message, tell: (event: TurnEvent) => void): void {
   if (message.status === "interrupted") {
     const problem = new Problem("turn_interrupted");
     tell({ type: "error", error: problem.detail, code: problem.code });
