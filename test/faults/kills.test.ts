@@ -35,4 +35,5 @@ it("Killing the process before or after any call to Postgres breaks nothing", as
   const kills = calls.flatMap((call): Kill[] => [{ beforeCall: call }, { afterCall: call }]);
   const failures = await worlds.run(kills.map(scheduleOf));
   expect(failures.length, await tellFailures(failures)).toBe(0);
+  expect(worlds.crashes).toBe(kills.length);
 }, 120_000);

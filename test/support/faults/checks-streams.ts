@@ -12,9 +12,12 @@ import {
 
 const ORDER =
   /^user_message,ai_message_start,(content_delta,)*(citations,)?(turn_error,)?ai_message_complete,(chat_name,)?stream_complete,$/;
-/** In a crash the log may lose whatever was told since the last write, the end too: it is told again. */
+/**
+ * In a crash the log may lose whatever was told since the last write: the end is told again then, and
+ * whoever did not see the beginning before never does. What turns out never to have begun just ends.
+ */
 const ORDER_AFTER_CRASH =
-  /^user_message,(ai_message_start,)?(content_delta,)*(citations,)?(turn_error,)?(ai_message_complete,(chat_name,)?)?(turn_error,)?ai_message_complete,(chat_name,)?stream_complete,$/;
+  /^(user_message,(ai_message_start,)?(content_delta,)*(citations,)?)?(turn_error,)?(ai_message_complete,(chat_name,)?)?(turn_error,)?ai_message_complete,(chat_name,)?stream_complete,$|^stream_complete,$/;
 
 const streamsOf = ({ calls }: History) =>
   calls.filter((call): call is Call & { events: SeenEvent[] } => call.events !== undefined);

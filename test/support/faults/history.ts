@@ -118,7 +118,8 @@ export function logsOf({ calls }: Pick<History, "calls">): Map<string, SeenEvent
 export function turnsOf(log: SeenEvent[]): SeenEvent[][] {
   const turns: SeenEvent[][] = [];
   for (const event of log) {
-    if (event.name === "user_message" || turns.length === 0) turns.push([]);
+    const isFirst = turns.at(-1)?.at(-1)?.name === "stream_complete";
+    if (event.name === "user_message" || isFirst || turns.length === 0) turns.push([]);
     turns.at(-1)?.push(event);
   }
   return turns;

@@ -21,6 +21,8 @@ export class ManyWorlds {
   readonly #stranger: Person;
   /** Which operations the product has by now. */
   readonly offers: ReadonlySet<string>;
+  /** How often a process was killed so far. */
+  crashes = 0;
 
   /** With fewer at once where there are few to come. */
   static async start(atOnce = AT_ONCE): Promise<ManyWorlds> {
@@ -84,6 +86,7 @@ export class ManyWorlds {
         owner,
         stranger: this.#stranger,
       });
+      this.crashes += history.crashes.length;
       const violations = findViolations(history);
       return violations.length > 0 ? { schedule, violations, history } : undefined;
     } finally {
