@@ -1,11 +1,11 @@
 /** The processes that a run is made of, each on its own event loop, all gone at its end. */
-import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../local/ports.ts";
-import { until } from "./wait.ts";
+import { startPostgres as startServer } from "../local/throwaway-postgres.ts";
+import { startWorkerd as start } from "../local/workerd.ts";
 
 const stops: (() => Promise<unknown> | void)[] = [];
 
@@ -35,10 +35,8 @@ export function startScript<T>(name: string, ...args: string[]): Promise<T> {
 
 /** Starts workerd on a configuration, and waits until it listens. */
 export async function startWorkerd(config: string, port: number): Promise<ChildProcess> {
-  const binary = join(import.meta.dirname, "..", "node_modules", ".bin", "workerd");
-  const child = spawn(binary, ["serve", config], { stdio: ["ignore", "ignore", "inherit"] });
+  const child = await start(config, port);
   stops.push(() => void child.kill("SIGKILL"));
-  await until(() => fetch(`http://127.0.0.1:${port}/health/live`, { method: "HEAD" }));
   return child;
 }
 
@@ -52,41 +50,7 @@ export function memoryMiB({ pid }: ChildProcess): number | undefined {
 
 /** A throw-away Postgres where its programs exist; undefined elsewhere. */
 export async function startPostgres(): Promise<string | undefined> {
-  const programs = findPrograms();
-  if (!programs) return undefined;
-  const folder = await makeFolder();
-  const port = await freePort();
-  const user = unprivileged();
-  await chown(folder, user?.uid ?? process.getuid?.() ?? 0, user?.gid ?? process.getgid?.() ?? 0);
-  await chmod(folder, 0o700);
-  const options = { cwd: folder, ...user, stdio: "ignore" as const };
-  const data = join(folder, "data");
-  execFileSync(join(programs, "initdb"), ["-D", data, "-U", "bench", "-A", "trust"], options);
-  const flags = ["-D", data, "-p", String(port), "-k", folder, "-c", "listen_addresses=127.0.0.1"];
-  const server = spawn(join(programs, "postgres"), flags, options);
-  stops.push(() => new Promise((resolve) => server.once("exit", resolve) && server.kill("SIGINT")));
-  const url = `postgres://bench@127.0.0.1:${port}/postgres`;
-  await until(async () =>
-    execFileSync(join(programs, "psql"), [url, "-c", "SELECT 1"], { stdio: "ignore" }),
-  );
-  return url;
-}
-
-function findPrograms(): string | undefined {
-  try {
-    return execFileSync("pg_config", ["--bindir"], { encoding: "utf8" }).trim();
-  } catch {
-    const versions = ["18", "17", "16", "15", "14"];
-    return versions.map((v) => `/usr/lib/postgresql/${v}/bin`).find((path) => existsSync(path));
-  }
-}
-
-/** Postgres refuses to run as root. */
-function unprivileged(): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  return { uid: idOfNobody("-u"), gid: idOfNobody("-g") };
-}
-
-function idOfNobody(flag: string): number {
-  return Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }));
+  const server = await startServer(await makeFolder());
+  if (server) stops.push(server.stop);
+  return server?.url;
 }

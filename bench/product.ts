@@ -1,13 +1,10 @@
 /** The built Worker on workerd, with a user who has chats. */
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { call, type Target } from "./client.ts";
 import { makeFolder, memoryMiB, startWorkerd } from "./processes.ts";
 import { freePort } from "../local/ports.ts";
-import { writeConfig } from "./workerd-config.ts";
+import { bundleWorker, writeConfig } from "../local/workerd.ts";
 
-const ROOT = join(import.meta.dirname, "..");
 const JSON_TYPE = { "content-type": "application/json" };
 
 export type Product = {
@@ -40,9 +37,7 @@ export function varsOf(
 /** Bundles the Worker, starts it, and signs up. */
 export async function startProduct(vars: Record<string, string>): Promise<Product> {
   const folder = await makeFolder();
-  const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
-  const args = [wrangler, "deploy", "--dry-run", "--outdir", folder];
-  execFileSync(process.execPath, args, { cwd: ROOT, stdio: "ignore" });
+  await bundleWorker(folder);
   const port = await freePort();
   const config = await writeConfig({ folder, module: "index.js", port, vars, rooms: true });
   let child = await startWorkerd(config, port);

@@ -12,7 +12,7 @@ import { printStreams, printTargets, type Row, say } from "./report.ts";
 import { measureRequests } from "./requests.ts";
 import { measureStreams, type StreamFigures } from "./streams.ts";
 import { freePort } from "../local/ports.ts";
-import { writeConfig } from "./workerd-config.ts";
+import { writeConfig } from "../local/workerd.ts";
 
 const QUICK = process.argv.includes("--quick");
 const ROUNDS = QUICK ? 3 : 10;

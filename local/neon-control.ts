@@ -13,9 +13,10 @@ export type NeonFault = {
   times: number;
   /**
    * `refuse` closes the connection before anything happens, `cut_after_commit` after it happened,
-   * `status` answers like a broken proxy, `delay` waits before it happens.
+   * `garble_after_commit` answers with what is no JSON then, `status` answers like a broken proxy,
+   * `delay` waits before it happens.
    */
-  kind: "refuse" | "status" | "delay" | "cut_after_commit";
+  kind: "refuse" | "status" | "delay" | "cut_after_commit" | "garble_after_commit";
   status?: number;
   delayMs?: number;
 };
@@ -50,9 +51,9 @@ export class NeonControl {
 
   /** True when the fault swallows the answer of what has happened. */
   after(fault: NeonFault, response: ServerResponse): boolean {
-    if (fault.kind !== "cut_after_commit") return false;
-    response.destroy();
-    return true;
+    if (fault.kind === "cut_after_commit") response.destroy();
+    if (fault.kind === "garble_after_commit") response.end('{"results":[{"fi');
+    return fault.kind === "cut_after_commit" || fault.kind === "garble_after_commit";
   }
 
   /** Answers `/_control/calls?contains=` and `/_control/faults/{id}`; false for other addresses. */

@@ -9,6 +9,9 @@ export type Db = NeonHttpDatabase<typeof schema>;
 
 const CALL_TIMEOUT_MS = 10_000;
 
+/** How Neon answers a statement that Postgres refused: with JSON too. */
+const SQL_ERROR = 400;
+
 /** A database handle. Opens nothing: every query is one HTTP request. */
 export function createDb(config: Pick<Config, "DATABASE_URL" | "DATABASE_HTTP_URL">): Db {
   if (config.DATABASE_HTTP_URL) neonConfig.fetchEndpoint = config.DATABASE_HTTP_URL;
@@ -26,8 +29,10 @@ async function fetchInTime(input: string, init: RequestInit): Promise<Response> 
   const timer = setTimeout(() => deadline.abort(), CALL_TIMEOUT_MS);
   try {
     const { ok, status, text } = await readWhole(input, { ...init, signal: deadline.signal });
+    // Parsed here: what is no JSON is a failure of the connection, after which a write may have happened.
+    const body: unknown = ok || status === SQL_ERROR ? JSON.parse(text) : undefined;
     // As much of a response as the driver reads: a real one would be read through a stream again.
-    return { ok, status, text: async () => text, json: async () => JSON.parse(text) } as Response;
+    return { ok, status, text: async () => text, json: async () => body } as Response;
   } finally {
     clearTimeout(timer);
   }

@@ -213,14 +213,20 @@ describe("when Postgres", () => {
     expect((await ada.post(`/chats/${chatId}/messages`, { content: "Hello?" })).status).toBe(200);
   });
 
-  it("committed the beginning but its answer was lost, the turn runs once all the same", async () => {
-    const chatId = await newChat();
-    await injectFault({ contains: chatId, times: 1, kind: "cut_after_commit" });
-    const { status, body } = await ada.post(`/chats/${chatId}/messages`, { content: "Hello?" });
-    expect(status).toBe(200);
-    const chat = (await ada.get(`/chats/${chatId}`)).body;
-    expect(chat).toMatchObject({ message_count: 2, current_message_id: body.ai_response.id });
-  });
+  it.each([
+    ["lost", "cut_after_commit"],
+    ["garbled", "garble_after_commit"],
+  ] as const)(
+    "committed the beginning but its answer was %s, the turn runs once all the same",
+    async (_, kind) => {
+      const chatId = await newChat();
+      await injectFault({ contains: chatId, times: 1, kind });
+      const { status, body } = await ada.post(`/chats/${chatId}/messages`, { content: "Hello?" });
+      expect(status).toBe(200);
+      const chat = (await ada.get(`/chats/${chatId}`)).body;
+      expect(chat).toMatchObject({ message_count: 2, current_message_id: body.ai_response.id });
+    },
+  );
 
   it("refuses the end for a moment, the answer is saved all the same, and paid for once", async () => {
     const { chatId, marker, response } = await heldTurn();

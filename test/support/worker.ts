@@ -1,9 +1,7 @@
 /** The built Worker in workerd, with an environment of the test's own. */
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { inject } from "vitest";
 import { createTestHarness } from "wrangler";
 import { NAMES } from "../../local/settings.ts";
@@ -23,13 +21,6 @@ export type RunningWorker = {
   hibernate(chatId: string): Promise<void>;
   close(): Promise<void>;
 };
-
-/** Bundles the Worker into a folder, as a deployment would. */
-export async function buildWorker(folder: string): Promise<void> {
-  const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
-  const args = [wrangler, "deploy", "--dry-run", "--outdir", folder];
-  await promisify(execFile)(process.execPath, args, { cwd: ROOT, env: offline() });
-}
 
 /** Starts a Worker that was bundled before. */
 export async function startBuilt(folder: string, vars: Vars): Promise<RunningWorker> {

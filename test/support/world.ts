@@ -4,7 +4,8 @@ import type { TestProject } from "vitest/node";
 import { migrate } from "../../local/migrate.ts";
 import { startNeon } from "../../local/neon.ts";
 import { startProvider } from "../../local/openai.ts";
-import { buildWorker, makeFolder, startBuilt, type Vars } from "./worker.ts";
+import { bundleWorker } from "../../local/workerd.ts";
+import { makeFolder, startBuilt, type Vars } from "./worker.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -36,7 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await migrate(neon.pool);
   const provider = await startProvider({ control: true, script: AT_ONCE });
   stack.defer(provider.close);
-  await buildWorker(folder.path);
+  await bundleWorker(folder.path);
   const vars: Vars = {
     DATABASE_URL: neon.connectionString,
     DATABASE_HTTP_URL: neon.url,

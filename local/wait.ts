@@ -1,7 +1,7 @@
 /** Waiting for what another process does. */
 import { setTimeout as delay } from "node:timers/promises";
 
-const POLL_MS = 100;
+const POLL_MS = 20;
 const PATIENCE_MS = 20_000;
 
 /** Tries until it succeeds. */

@@ -1,0 +1,51 @@
+/**
+ * `npm run test:postgres`: what only a real server shows, which has locks and serves many at once. The
+ * embedded Postgres does one thing after the other, and can lose no race.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startPostgres } from "./throwaway-postgres.ts";
+
+const VITEST = join(import.meta.dirname, "..", "node_modules", "vitest", "vitest.mjs");
+
+/** Races, keys, faults, and the stand-in's contract. Parts of file names. */
+const TESTS = [
+  "test/contract/neon",
+  "test/faults/",
+  "test/features/idempotency",
+  "test/features/messages.test",
+  "test/features/sessions",
+  "test/features/turn-failures",
+  "test/features/turns-overlap",
+];
+
+const NO_PROGRAMS =
+  "There are no programs of a Postgres server here (initdb, postgres, psql). Install them, or name a server yourself: LOCAL_POSTGRES_URL=postgres://… npm test\n";
+
+const folder = await mkdtemp(join(tmpdir(), "postgres-"));
+try {
+  process.exitCode = await main();
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function main(): Promise<number> {
+  const server = await startPostgres(folder);
+  if (!server) {
+    process.stderr.write(NO_PROGRAMS);
+    return 1;
+  }
+  process.stdout.write(`A throw-away Postgres listens at ${server.url}\n`);
+  try {
+    const env = { ...process.env, LOCAL_POSTGRES_URL: server.url };
+    const args = [VITEST, "run", ...TESTS, ...process.argv.slice(2)];
+    const tests = spawn(process.execPath, args, { env, stdio: "inherit" });
+    const [code] = await once(tests, "exit");
+    return typeof code === "number" ? code : 1;
+  } finally {
+    await server.stop();
+  }
+}

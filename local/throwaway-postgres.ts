@@ -1,0 +1,56 @@
+/** A real Postgres server for one run, where its programs are on this machine. */
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { chmod, chown } from "node:fs/promises";
+import { join } from "node:path";
+import { freePort } from "./ports.ts";
+import { until } from "./wait.ts";
+
+export type ThrowawayPostgres = { url: string; stop: () => Promise<void> };
+
+/** Starts one in a folder of its own; undefined where there are no programs. */
+export async function startPostgres(folder: string): Promise<ThrowawayPostgres | undefined> {
+  const programs = findPrograms();
+  if (!programs) return undefined;
+  const port = await freePort();
+  const user = unprivileged();
+  await chown(folder, user?.uid ?? process.getuid?.() ?? 0, user?.gid ?? process.getgid?.() ?? 0);
+  await chmod(folder, 0o700);
+  const options = { cwd: folder, ...user, stdio: "ignore" as const };
+  const data = join(folder, "data");
+  execFileSync(join(programs, "initdb"), ["-D", data, "-U", "local", "-A", "trust"], options);
+  const flags = ["-D", data, "-p", String(port), "-k", folder, "-c", "listen_addresses=127.0.0.1"];
+  const server = spawn(join(programs, "postgres"), flags, options);
+  const url = `postgres://local@127.0.0.1:${port}/postgres`;
+  await until(async () =>
+    execFileSync(join(programs, "psql"), [url, "-c", "SELECT 1"], { stdio: "ignore" }),
+  );
+  return {
+    url,
+    stop: async () => {
+      const ended = once(server, "exit");
+      server.kill("SIGINT");
+      await ended;
+    },
+  };
+}
+
+function findPrograms(): string | undefined {
+  try {
+    return execFileSync("pg_config", ["--bindir"], { encoding: "utf8" }).trim();
+  } catch {
+    const versions = ["18", "17", "16", "15", "14"];
+    return versions.map((v) => `/usr/lib/postgresql/${v}/bin`).find((path) => existsSync(path));
+  }
+}
+
+/** Postgres refuses to run as root. */
+function unprivileged(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  return { uid: idOfNobody("-u"), gid: idOfNobody("-g") };
+}
+
+function idOfNobody(flag: string): number {
+  return Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }));
+}

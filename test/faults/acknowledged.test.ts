@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { newChat, say } from "../support/chats.ts";
+import { type SignedIn, signUp } from "../support/client.ts";
+import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
+import { script } from "../support/provider.ts";
+import { readEvents } from "../support/sse.ts";
+
+const CHATS = 10;
+
+let ada: SignedIn;
+let worker: FastWorker;
+beforeAll(async () => {
+  [ada, worker] = await Promise.all([signUp(), startFastWorker()]);
+});
+afterAll(() => worker.close());
+
+/** The words of a chat's messages, as whoever reads it now sees them. */
+async function readContents(chatId: string): Promise<string[]> {
+  const headers = { authorization: `Bearer ${ada.accessToken}` };
+  const response = await fetch(`${worker.url}/chats/${chatId}/messages`, { headers });
+  const messages = (await response.json()) as { content: string }[];
+  return messages.map(({ content }) => content);
+}
+
+/** Asks, and waits for no more than to be told that the question is in. */
+async function ask(chatId: string, content: string): Promise<void> {
+  const response = await fetch(`${worker.url}/chats/${chatId}/messages/stream`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${ada.accessToken}`, "content-type": "application/json" },
+    body: JSON.stringify({ content }),
+  });
+  const { value } = await readEvents(response).next();
+  expect(value?.name).toBe("user_message");
+}
+
+it("What was acknowledged is read at once from another connection, and after SIGKILL", async () => {
+  const marker = await script({ tokens: ["Never told."], holdAfter: 0 });
+  const chats = await Promise.all(Array.from({ length: CHATS }, () => newChat(ada)));
+  await Promise.all(
+    chats.map(async (chatId, index) => {
+      await say(ada, chatId, `stored ${index}`);
+      await ask(chatId, `asked ${marker} ${index}`);
+      const seen = await readContents(chatId);
+      expect(seen.slice(0, 2)).toEqual([`stored ${index}`, `asked ${marker} ${index}`]);
+    }),
+  );
+  await worker.crash();
+  for (const [index, chatId] of chats.entries()) {
+    const seen = await readContents(chatId);
+    expect(seen.slice(0, 2)).toEqual([`stored ${index}`, `asked ${marker} ${index}`]);
+  }
+});

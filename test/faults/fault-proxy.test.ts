@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { listen, readText, type RunningServer, sendJson } from "../../local/http-server.ts";
+import type { Fault } from "../support/faults/fault.ts";
+import { type FaultProxy, startFaultProxy } from "../support/faults/fault-proxy.ts";
+
+const TEXT = '{"text":"0123456789"}';
+
+/** How often each body came to the upstream. */
+const came = new Map<string, number>();
+let upstream: RunningServer;
+let proxy: FaultProxy;
+beforeAll(async () => {
+  upstream = await listen(async (request, response) => {
+    const body = await readText(request);
+    came.set(body, (came.get(body) ?? 0) + 1);
+    sendJson(response, 200, { text: "0123456789" });
+  });
+  proxy = await startFaultProxy(upstream.origin);
+});
+afterAll(async () => {
+  await proxy.close();
+  await upstream.close();
+});
+
+/** Sends one request that suffers a fault: what the client sees, and how often the upstream was asked. */
+async function suffer(fault: Fault | undefined) {
+  const body = crypto.randomUUID();
+  const forget = proxy.plan(body, () => fault);
+  const seen = await fetch(proxy.origin, { method: "POST", body })
+    .then(async (response) => ({ status: response.status, text: await response.text() }))
+    .catch(() => "no answer");
+  forget();
+  return { seen, times: came.get(body) ?? 0 };
+}
+
+it("A request without a fault goes through as it is", async () => {
+  expect(await suffer(undefined)).toEqual({ seen: { status: 200, text: TEXT }, times: 1 });
+});
+
+it("A request that is refused, stalled or answered by somebody else never arrives", async () => {
+  expect(await suffer({ kind: "refuse" })).toEqual({ seen: "no answer", times: 0 });
+  expect(await suffer({ kind: "stall", ms: 20 })).toEqual({ seen: "no answer", times: 0 });
+  const { seen, times } = await suffer({ kind: "status", status: 503 });
+  expect({ seen, times }).toMatchObject({ seen: { status: 503 }, times: 0 });
+});
+
+it("A request whose answer is lost or cut arrived all the same", async () => {
+  expect(await suffer({ kind: "swallow" })).toEqual({ seen: "no answer", times: 1 });
+  expect(await suffer({ kind: "cut", afterBytes: 5 })).toEqual({ seen: "no answer", times: 1 });
+});
+
+it("A corrupted answer is no JSON any more, a delayed one comes, a duplicate happens twice", async () => {
+  const text = TEXT.replace("0", "\0");
+  const place = TEXT.indexOf("0");
+  expect(await suffer({ kind: "corrupt", atByte: place })).toEqual({
+    seen: { status: 200, text },
+    times: 1,
+  });
+  const whole = { status: 200, text: TEXT };
+  expect(await suffer({ kind: "delay", ms: 20 })).toEqual({ seen: whole, times: 1 });
+  expect(await suffer({ kind: "duplicate" })).toEqual({ seen: whole, times: 2 });
+});
+
+it("A plan counts the requests that hold its marker, and no others", async () => {
+  const marker = crypto.randomUUID();
+  const numbers: number[] = [];
+  proxy.plan(marker, (number) => void numbers.push(number));
+  for (const body of [`1 ${marker}`, "another", `2 ${marker}`]) {
+    await fetch(proxy.origin, { method: "POST", body });
+  }
+  expect(numbers).toEqual([1, 2]);
+});

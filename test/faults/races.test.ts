@@ -1,0 +1,107 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { beforeAll, expect, it } from "vitest";
+import { newChat } from "../support/chats.ts";
+import { type Answer, expectProblem, type SignedIn, signUp } from "../support/client.ts";
+import { query } from "../support/postgres.ts";
+import { release, script } from "../support/provider.ts";
+import { allEvents, readEvents, type StreamEvent } from "../support/sse.ts";
+import { until } from "../support/until.ts";
+
+const AT_ONCE = 20;
+const ROUNDS = 5;
+
+let ada: SignedIn;
+beforeAll(async () => {
+  ada = await signUp();
+});
+
+const streaming = { accept: "text/event-stream" };
+
+function ask(chatId: string, content: string, index: number): Promise<Answer> {
+  const inChat = `/chats/${chatId}/messages`;
+  if (index % 3 === 0) return ada.post("/chat", { chat_id: chatId, content });
+  return index % 3 === 1
+    ? ada.post(inChat, { content }, streaming)
+    : ada.post(`${inChat}/stream`, { content });
+}
+
+it("Of twenty sends at once in one chat one is taken, and the others are told which, again and again", async () => {
+  const chatId = await newChat(ada, { auto_title: false });
+  for (let round = 1; round <= ROUNDS; round++) {
+    const marker = await script({ kind: "answer", tokens: ["Taken."], holdAfter: 0 });
+    let refusals = 0;
+    const sends = Array.from({ length: AT_ONCE }, async (_, index) => {
+      const answer = await ask(chatId, `${marker} ${index}`, index);
+      if (answer.status === 409) refusals++;
+      return answer;
+    });
+    await until(async () => refusals === AT_ONCE - 1);
+    await release(marker);
+    const answers = await Promise.all(sends);
+    const { body } = await ada.get(`/chats/${chatId}`);
+    expect(body.message_count).toBe(2 * round);
+    const [, taken] = body.messages.slice(-2);
+    expect(taken).toMatchObject({ status: "complete", content: "Taken." });
+    for (const answer of answers.filter(({ status }) => status !== 200)) {
+      expectProblem(answer, 409, "turn_in_progress");
+      expect(answer.body.message_id).toBe(taken.id);
+    }
+  }
+});
+
+it("A send against the deletion of its chat leaves nothing behind, whoever comes first", async () => {
+  const chats = await Promise.all(Array.from({ length: AT_ONCE }, () => newChat(ada)));
+  const tokens = Array.from({ length: 10 }, (_, index) => `${index} `);
+  const marker = await script({ tokens, tokenDelayMs: 5 });
+  const statuses = await Promise.all(
+    chats.map(async (chatId, index) => {
+      const sent = ask(chatId, marker, index);
+      await delay(index * 5);
+      const { status } = await ada.delete(`/chats/${chatId}`);
+      return { deleted: status, sent: (await sent).status };
+    }),
+  );
+  for (const { deleted, sent } of statuses) {
+    expect(deleted).toBe(200);
+    expect([200, 404]).toContain(sent);
+  }
+  for (const id of chats) expectProblem(await ada.get(`/chats/${id}`), 404, "not_found");
+  const list = [chats.join(",")];
+  const left = `SELECT 1 FROM chats WHERE id = ANY (string_to_array($1, ',')::uuid[])
+    UNION ALL SELECT 1 FROM messages WHERE chat_id = ANY (string_to_array($1, ',')::uuid[])`;
+  expect(await query(left, list)).toEqual([]);
+});
+
+/** The turn of the chat from after an event, or, without one, from its start. */
+function readFrom(chatId: string, after: number): Promise<Response> {
+  return ada.fetch(`/chats/${chatId}/stream${after > 0 ? `?after=${after}` : ""}`);
+}
+
+it("Fifty readers who join at different places see the same events, each to the end", async () => {
+  const chatId = await newChat(ada, { auto_title: false });
+  const tokens = Array.from({ length: 60 }, (_, index) => `${index}é `);
+  const marker = await script({ tokens, tokenDelayMs: 5, holdAfter: 30 });
+  const body = JSON.stringify({ content: marker });
+  const headers = { "content-type": "application/json" };
+  const first = readEvents(
+    await ada.fetch(`/chats/${chatId}/messages/stream`, { method: "POST", headers, body }),
+  );
+  const all: StreamEvent[] = [];
+  const readUntil = async (length: number) => {
+    while (all.length < length) {
+      const { value, done } = await first.next();
+      if (done) return;
+      all.push(value);
+    }
+  };
+  await readUntil(20);
+  const offsets = Array.from({ length: 50 }, (_, index) => index % 20);
+  const readers = await Promise.all(offsets.map((after) => readFrom(chatId, after)));
+  const reading = readers.map(allEvents);
+  await release(marker);
+  await readUntil(Number.POSITIVE_INFINITY);
+  for (const [index, after] of offsets.entries()) {
+    expect(await reading[index], `after ${after}`).toEqual(all.filter(({ id }) => id > after));
+  }
+  expect(all.at(-1)?.name).toBe("stream_complete");
+});

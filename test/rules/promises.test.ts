@@ -1,0 +1,163 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const TESTS = join(import.meta.dirname, "..");
+
+/** Where each promise of turns is kept: files of tests, and the tests' names as they are written there. */
+const PROMISES: Record<number, Record<string, string[]>> = {
+  // A message that is acknowledged is readable at once, and after SIGKILL.
+  1: {
+    "faults/acknowledged.test.ts": [
+      "What was acknowledged is read at once from another connection, and after SIGKILL",
+    ],
+  },
+  // One Idempotency-Key, one turn.
+  2: {
+    "features/idempotency.test.ts": [
+      "are one question, one answer and one bill, and twenty times that answer",
+      "are one chat and one stream, where none was named and all stream",
+      "attaches to the answer while it runs, from its first event",
+      "is refused for another body, whether the first turn runs or has ended",
+      "belongs to one person and one route",
+      "is kept with ids and a hash, and never with what was said",
+    ],
+    "features/idempotency-races.test.ts": [
+      "twenty keys in one chat begin one turn; the keys of the others stay free",
+    ],
+    "features/idempotency-crash.test.ts": [
+      "A send repeated after a crash tells what became of the first, and begins nothing",
+      "A send without a chat, repeated after a crash, ends in the chat of the first",
+    ],
+    "features/idempotency-log-gone.test.ts": [
+      "streams it anew from what is stored, without ids",
+      "gives the same JSON as before",
+    ],
+    "features/idempotency-refusals.test.ts": [
+      "once, a repetition that comes before it is known waits, and then attaches",
+      "is twenty-four hours: then it is free, and begins another",
+    ],
+  },
+  // A write whose answer was lost is repeated with the same ids.
+  3: {
+    "features/turn-failures.test.ts": [
+      "committed the beginning but its answer was %s, the turn runs once all the same",
+      "refuses the end for a moment, the answer is saved all the same, and paid for once",
+    ],
+    "features/idempotency-refusals.test.ts": [
+      "once, the beginning is repeated under its own ids, and the turn runs once",
+      "for good, a repetition ends what had begun, and says so; nobody was asked or paid",
+    ],
+    "features/messages.test.ts": ["are stored once each when the database's answer is lost"],
+    "features/chats.test.ts": ["happens once when the answer of the database is lost"],
+  },
+  // A kill between any two calls to Postgres breaks nothing.
+  4: {
+    "faults/kills.test.ts": [
+      "Killing the process before or after any call to Postgres breaks nothing",
+    ],
+    "faults/schedules.test.ts": [
+      "Whatever fails, and whenever the process is killed, nothing is lost, doubled or stuck",
+    ],
+  },
+  // Refreshing.
+  5: {
+    "features/sessions.test.ts": [
+      "used twenty times at once moves the session by exactly one",
+      "can be used again when its answer was lost",
+      "that is long used ends the session, whoever of the two was the thief",
+    ],
+  },
+  // A reader cut at any byte resumes.
+  6: {
+    "faults/cut-anywhere.test.ts": [
+      "A reader cut at any byte, inside a character too, has the stored text once it has read on",
+      "A reader whose connection is cut while the answer is written has the stored text in the end",
+    ],
+  },
+  // Ids are contiguous and have one content; many readers, slow readers.
+  7: {
+    "features/turns.test.ts": [
+      "is told in the order of the contract, with contiguous ids and small events",
+    ],
+    "features/crash.test.ts": [
+      "A reader who comes back after a crash is told what counts, under ids that nobody had",
+    ],
+    "faults/races.test.ts": [
+      "Fifty readers who join at different places see the same events, each to the end",
+    ],
+    "features/slow-readers.test.ts": [
+      "A reader that takes nothing slows nobody, is cut, and resumes where it was without a gap",
+    ],
+  },
+  // Leaving never stops an answer; stopping does.
+  8: {
+    "features/hang-ups.test.ts": [
+      "A client that hangs up stops nothing: the provider is read to its end, and the answer stored",
+    ],
+    "features/stop.test.ts": [
+      "works from another device of the same person, and takes no trip but the one that saves",
+      "twenty times at once stops once, and all are told the same",
+      "at the moment of its end leaves one end, whichever came first",
+    ],
+    "features/turns.test.ts": ["is estimated, and says so, where the provider gives no count"],
+  },
+  // One terminal event, heartbeats, and no event of a model's making.
+  9: {
+    "features/turn-limits.test.ts": [
+      "A stream that has nothing to say sends comments, so that nobody takes it for dead",
+    ],
+    "unit/turn-events.test.ts": [
+      "are three lines whatever the text holds, so that a model cannot begin an event",
+    ],
+    "faults/schedules.test.ts": [
+      "Whatever fails, and whenever the process is killed, nothing is lost, doubled or stuck",
+    ],
+  },
+  // A crash in mid-answer; no turn is endless.
+  10: {
+    "features/crash.test.ts": [
+      "A crash in mid-answer leaves the text so far as interrupted, its usage recorded, by itself",
+      "A chat whose turn was lost in a crash can be asked again",
+    ],
+    "features/turn-limits.test.ts": [
+      "A provider that writes for ever is cut off at the time that a turn may take",
+      "An end that Postgres refuses for long is told as delayed, and saved by alarm later, once",
+      "A beginning that Postgres took without our knowing is ended by alarm, and nothing is paid for",
+    ],
+  },
+  // A provider that fails.
+  11: {
+    "features/turn-failures.test.ts": [
+      "${what}, the reader is told, what was written is kept, and the chat goes on",
+      "${what}, a client that waits gets a problem that names what was stored",
+    ],
+    "features/turn-limits.test.ts": [
+      "A provider that never begins is given up on, and the answer ends as failed",
+      "A provider that falls silent is given up on, and what it wrote is kept",
+    ],
+    "features/turns.test.ts": ["is one row per attempt at a provider, exact to the last digit"],
+  },
+};
+
+const TURNS = Array.from({ length: 11 }, (_, index) => index + 1);
+
+/** The names of the tests of a file, as they are written there. */
+async function namesOf(file: string): Promise<string[]> {
+  const text = await readFile(join(TESTS, file), "utf8");
+  const calls = text.matchAll(/\bit(?:\.each\((?:(?!\)\().)*\))?\(\s*(["`])(.*?)\1/gs);
+  return [...calls].map(([, , name = ""]) => name);
+}
+
+describe("promise", () => {
+  for (const promise of TURNS) {
+    it(`${promise} is kept by tests that there are`, async () => {
+      const files = Object.entries(PROMISES[promise] ?? {});
+      expect(files).not.toEqual([]);
+      for (const [file, tests] of files) {
+        const names = await namesOf(file);
+        for (const test of tests) expect(names, file).toContain(test);
+      }
+    });
+  }
+});

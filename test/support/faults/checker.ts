@@ -1,0 +1,19 @@
+/** What must be true of every history, whatever faults it had. Pure. */
+import { actsAreWhole } from "./checks-calls.ts";
+import type { History } from "./history.ts";
+import { rowsAreWhole } from "./checks-rows.ts";
+import { streamsAreWhole } from "./checks-streams.ts";
+
+export type Check = (history: History) => string[];
+
+const CHECKS: Record<string, Check> = { ...actsAreWhole, ...streamsAreWhole, ...rowsAreWhole };
+
+/** The names of what is checked. */
+export const RULES = Object.keys(CHECKS);
+
+/** Everything that is wrong with a history; empty where nothing is. */
+export function findViolations(history: History): string[] {
+  return Object.entries(CHECKS).flatMap(([rule, check]) =>
+    check(history).map((violation) => `${rule}: ${violation}`),
+  );
+}

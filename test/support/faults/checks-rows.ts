@@ -1,0 +1,93 @@
+/** What Postgres must hold, and the API show, once everything has settled. Pure. */
+import type { Check } from "./checker.ts";
+import { doomed, type History, type MessageRow } from "./history.ts";
+
+/** An answer is written, or it is over. */
+function nothingStaysStreaming({ rows }: History): string[] {
+  return rows.messages.filter(({ status }) => status === "streaming").map(({ id }) => id);
+}
+
+/** Every attempt has its cost once. */
+function usageIsWrittenOnce({ rows }: History): string[] {
+  const written = Map.groupBy(
+    rows.usage.filter((row) => row.message_id !== null),
+    ({ message_id, kind, attempt }) => `${message_id} ${kind} ${attempt}`,
+  );
+  return [...written].filter(([, same]) => same.length > 1).map(([key]) => key);
+}
+
+/** Whatever the provider was asked for has its cost. */
+function askedIsPaid(history: History): string[] {
+  const { messages, usage } = history.rows;
+  const asked = Map.groupBy(history.asked, (content) => content);
+  return messages
+    .filter(({ type, content }) => type === "user" && asked.has(content))
+    .flatMap(({ id, content }) => {
+      const answers = new Set(messages.filter((row) => row.parent_id === id).map((row) => row.id));
+      const paid = usage.filter(
+        (row) => row.kind === "answer" && answers.has(row.message_id ?? ""),
+      );
+      const least = Math.min(asked.get(content)?.length ?? 0, answers.size);
+      return paid.length >= least ? [] : [`${content}: asked ${least}, paid ${paid.length}`];
+    });
+}
+
+/** A chat counts its messages, and stands at one of them. */
+function chatsCount({ rows }: History): string[] {
+  const counts = Map.groupBy(rows.messages, ({ chat_id }) => chat_id);
+  return rows.chats.flatMap(({ id, message_count, current_message_id }) => {
+    const own = counts.get(id) ?? [];
+    const isPlaced =
+      own.length === 0
+        ? current_message_id === null
+        : own.some((row) => row.id === current_message_id);
+    if (!isPlaced) return [`${id} stands at ${current_message_id}`];
+    return message_count === own.length ? [] : [`${id} counts ${message_count} of ${own.length}`];
+  });
+}
+
+/** Parents are of the same chat, answers are below questions, and every way up ends. */
+function parentsAreATree({ rows }: History): string[] {
+  const byId = new Map(rows.messages.map((row) => [row.id, row]));
+  return rows.messages.flatMap((row) => {
+    const parent = byId.get(row.parent_id ?? "");
+    if (row.parent_id !== null && parent?.chat_id !== row.chat_id)
+      return [`${row.id} has a foreign parent`];
+    if (row.type === "bot" && parent?.type !== "user") return [`${row.id} answers no question`];
+    return wayUp(byId, row) === undefined ? [`${row.id} is above itself`] : [];
+  });
+}
+
+/** The ids from the root down to a message; undefined where they go round. */
+function wayUp(byId: Map<string, MessageRow>, from: MessageRow | undefined): string[] | undefined {
+  const way: string[] = [];
+  for (let row = from; row; row = byId.get(row.parent_id ?? "")) {
+    if (way.includes(row.id)) return undefined;
+    way.unshift(row.id);
+  }
+  return way;
+}
+
+/** What the API shows of a chat is its path, with what is stored. */
+function viewsShowThePath(history: History): string[] {
+  const gone = doomed(history);
+  const byId = new Map(history.rows.messages.map((row) => [row.id, row]));
+  return history.views.flatMap(({ chatId, status, body }) => {
+    if (gone.has(chatId)) return [];
+    const chat = history.rows.chats.find((row) => row.id === chatId);
+    if (status !== 200 || !chat) return [`${chatId} is gone, and nobody deleted it (${status})`];
+    const path = wayUp(byId, byId.get(chat.current_message_id ?? "")) ?? [];
+    const stored = path.map((id) => [id, byId.get(id)?.status, byId.get(id)?.content]);
+    const shown = body.messages.map((m: MessageRow) => [m.id, m.status, m.content]);
+    return JSON.stringify(stored) === JSON.stringify(shown) ? [] : [`${chatId} shows another path`];
+  });
+}
+
+export const rowsAreWhole: Record<string, Check> = {
+  nothingStaysStreaming,
+  usageIsWrittenOnce,
+  askedIsPaid,
+  chatsCount,
+  parentsAreATree,
+  viewsShowThePath,
+};

@@ -1,0 +1,133 @@
+/** A seed's small world: what its clients do, what its upstreams suffer, and when it is killed. Pure. */
+import { type Fault, randomFault } from "./fault.ts";
+import { Random } from "./random.ts";
+
+export type Send = {
+  kind: "send";
+  chat: number;
+  /** `chat` names its chat in the body, and makes one where there is none yet. */
+  route: "chat" | "messages" | "stream";
+  streams: boolean;
+  /** Sent under a key, and as often again once it is answered, or while it is not. */
+  keyed: boolean;
+  repeats: number;
+  repeatsAtOnce: boolean;
+  /** The client hangs up after so many bytes of a stream. */
+  leavesAfter?: number;
+};
+
+export type Operation =
+  | Send
+  /** `place` is how far into what was seen of the chat; without it, the running turn from its start. */
+  | { kind: "resume"; chat: number; place?: number; leavesAfter?: number }
+  | { kind: "regenerate"; chat: number; streams: boolean; leavesAfter?: number }
+  | { kind: "edit"; chat: number; streams: boolean; leavesAfter?: number }
+  | { kind: "read" | "stop" | "delete"; chat: number }
+  /** Somebody else tries the same chat. */
+  | { kind: "stranger"; chat: number; tries: "read" | "send" | "resume" | "delete" };
+
+/** SIGKILL, with a request to Postgres on its way there or back; or just in the middle of something. */
+export type Kill = { beforeCall: number } | { afterCall: number } | { afterMs: number };
+
+export type Schedule = {
+  seed: number;
+  /** True where a chat is created before anything is said in it. */
+  chats: boolean[];
+  /** What is done together, one after the other. */
+  steps: Operation[][];
+  postgresFaults: Map<number, Fault>;
+  providerFaults: Map<number, Fault>;
+  kills: Kill[];
+};
+
+/** One seed in so many has a process that is killed: those take longer. */
+const KILLED_ONE_IN = 6;
+
+/** The same for the same seed, always. `offers` are the operations that the product has by now. */
+export function makeSchedule(seed: number, offers: ReadonlySet<string>): Schedule {
+  const random = new Random(seed);
+  const chats = Array.from({ length: random.between(1, 3) }, () => random.chance(0.5));
+  const steps: Operation[][] = [];
+  for (let left = random.between(3, 10); left > 0;) {
+    const together = Math.min(left, random.pick([1, 1, 1, 2, 3]));
+    steps.push(
+      Array.from({ length: together }, () => randomOperation(random, chats.length, offers)),
+    );
+    left -= together;
+  }
+  return {
+    seed,
+    chats,
+    steps,
+    postgresFaults: randomFaults(random, random.pick([0, 0.05, 0.15])),
+    providerFaults: randomFaults(random, random.pick([0, 0.1, 0.3])),
+    kills:
+      seed % KILLED_ONE_IN === 0
+        ? Array.from({ length: random.between(1, 2) }, () => randomKill(random))
+        : [],
+  };
+}
+
+const MOST_REQUESTS = 60;
+
+function randomFaults(random: Random, probability: number): Map<number, Fault> {
+  const faults = new Map<number, Fault>();
+  for (let number = 1; number <= MOST_REQUESTS; number++) {
+    const fault = randomFault(random);
+    if (random.chance(probability)) faults.set(number, fault);
+  }
+  return faults;
+}
+
+const LATEST_CALL = 12;
+const LATEST_MS = 800;
+
+function randomKill(random: Random): Kill {
+  const call = random.between(1, LATEST_CALL);
+  const afterMs = random.below(LATEST_MS);
+  return random.pick<Kill>([{ beforeCall: call }, { afterCall: call }, { afterMs }]);
+}
+
+const WEIGHTS: [Operation["kind"], number][] = [
+  ["send", 10],
+  ["resume", 4],
+  ["regenerate", 2],
+  ["edit", 2],
+  ["stop", 2],
+  ["read", 3],
+  ["delete", 1],
+  ["stranger", 1],
+];
+
+function randomOperation(random: Random, chats: number, offers: ReadonlySet<string>): Operation {
+  const kinds = WEIGHTS.flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind));
+  const drawn = random.pick(kinds);
+  // What the product does not have yet is read instead, so that the rest of the schedule stays.
+  const kind =
+    ["regenerate", "edit", "stop"].includes(drawn) && !offers.has(drawn) ? "read" : drawn;
+  const chat = random.below(chats);
+  const leaves = random.chance(0.3) ? { leavesAfter: random.below(1_500) } : {};
+  if (kind === "send") return randomSend(random, chat, leaves);
+  if (kind === "resume") {
+    return { kind, chat, ...leaves, ...(random.chance(0.8) && { place: random.next() }) };
+  }
+  if (kind === "regenerate" || kind === "edit") {
+    return { kind, chat, streams: random.chance(0.7), ...leaves };
+  }
+  if (kind !== "stranger") return { kind, chat };
+  return { kind, chat, tries: random.pick(["read", "send", "resume", "delete"]) };
+}
+
+function randomSend(random: Random, chat: number, leaves: { leavesAfter?: number }): Send {
+  const keyed = random.chance(0.5);
+  return {
+    kind: "send",
+    chat,
+    route: random.pick(["chat", "messages", "stream"]),
+    streams: random.chance(0.7),
+    keyed,
+    repeats: keyed ? random.below(3) : 0,
+    repeatsAtOnce: random.chance(0.5),
+    ...leaves,
+  };
+}

@@ -1,0 +1,59 @@
+/** A provider whose answer follows from the question alone: its words, its pace, how it fails. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { listen, readText, type RunningServer, sendJson } from "../../../local/http-server.ts";
+import { asksForTitle } from "../../../local/provider/assistant.ts";
+import {
+  type CompletionRequest,
+  sendStream,
+  sendWhole,
+} from "../../../local/provider/completion.ts";
+import type { Script } from "../../../local/provider/script.ts";
+import { Random } from "./random.ts";
+
+/** Of one byte, of several, of several code points, and what a line or an event could be cut with. */
+const WORDS = ["so ", "é", "契約", "👩‍⚖️", "e\u0301 ", "\n\ndata: {}\n\n", "\u2028", "ﷺ ", "🇩🇪"];
+
+export function startSeededProvider(): Promise<RunningServer> {
+  return listen(async (request: IncomingMessage, response: ServerResponse) => {
+    const body: CompletionRequest = JSON.parse(await readText(request));
+    const reply = { request: body, released: Promise.resolve() };
+    if (!body.stream && asksForTitle(body.messages)) {
+      await sendWhole(
+        { ...reply, script: { tokens: ['{"suggested_name":"Ein Fall"}'] } },
+        response,
+      );
+      return;
+    }
+    const script = scriptFor(questionOf(body));
+    if (script.errorStatus) sendJson(response, script.errorStatus, { error: { message: "no" } });
+    else await sendStream({ ...reply, script }, response);
+  });
+}
+
+/** What was asked last. */
+export function questionOf({ messages }: CompletionRequest): string {
+  return messages.findLast(({ role }) => role === "user")?.content ?? "";
+}
+
+function scriptFor(question: string): Script {
+  const random = new Random(hashOf(question));
+  const tokens = Array.from({ length: random.between(1, 25) }, () => random.pick(WORDS));
+  const place = random.below(tokens.length);
+  return {
+    tokens,
+    tokenDelayMs: random.pick([0, 0, 1, 5, 15]),
+    firstTokenDelayMs: random.pick([0, 0, 10, 50]),
+    omitUsage: random.chance(0.2),
+    ...(random.chance(0.05) && { errorStatus: random.pick([401, 429, 500]) }),
+    ...(random.chance(0.05) && { cutAfter: place }),
+    ...(random.chance(0.05) && { malformedAfter: place }),
+    ...(random.chance(0.2) && { bytesPerWrite: random.between(1, 40) }),
+  };
+}
+
+/** FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash;
+}

@@ -1,0 +1,187 @@
+/** Carries a schedule out against a Worker, lets everything settle, and writes down what is there. */
+import { query } from "../postgres.ts";
+import { Actors, type Person } from "./actors.ts";
+import type { Fault } from "./fault.ts";
+import { type History, logsOf, turnsOf } from "./history.ts";
+import { Recorder } from "./recorder.ts";
+import type { Kill, Schedule } from "./schedule.ts";
+import { questionOf } from "./seeded-provider.ts";
+import type { Upstreams } from "./upstreams.ts";
+
+export type Surroundings = {
+  url: string;
+  /** Kills the Worker, and starts it again; absent where it is shared. */
+  crash?: () => Promise<void>;
+  upstreams: Upstreams;
+  owner: Person;
+  stranger: Person;
+};
+
+export async function runSchedule(schedule: Schedule, around: Surroundings): Promise<History> {
+  const world = new SmallWorld(schedule, around);
+  try {
+    await world.live();
+    await world.settle();
+    return await world.describe();
+  } finally {
+    await world.end();
+  }
+}
+
+const QUIET_POLL_MS = 100;
+/** Nothing is late by more than the longest fault: whatever is not there by then does not come. */
+const QUIET_POLLS = 7;
+const SETTLED_WITHIN_MS = 10_000;
+
+class SmallWorld {
+  readonly #schedule: Schedule;
+  readonly #around: Surroundings;
+  readonly #recorder: Recorder;
+  readonly #actors: Actors;
+  readonly #asked: string[] = [];
+  readonly #crashes: number[] = [];
+  readonly #timers: ReturnType<typeof setTimeout>[] = [];
+  readonly #forget: (() => void)[];
+  /** Resolves once the Worker is up again. */
+  #up: Promise<void> = Promise.resolve();
+  #healed = false;
+
+  constructor(schedule: Schedule, around: Surroundings) {
+    const marker = `world-${schedule.seed}-${crypto.randomUUID().slice(0, 8)}`;
+    const { postgres, provider } = around.upstreams;
+    this.#schedule = schedule;
+    this.#around = around;
+    this.#recorder = new Recorder(around.url);
+    this.#actors = new Actors(this.#recorder, around.owner, around.stranger, marker);
+    this.#forget = [
+      postgres.plan(around.owner.id, (number) => this.#onPostgres(number)),
+      provider.plan(marker, (number, body) => this.#onProvider(number, body)),
+    ];
+  }
+
+  async live(): Promise<void> {
+    const { chats, steps, kills } = this.#schedule;
+    for (const kill of kills) this.#killLater(kill);
+    for (const [chat, isMade] of chats.entries()) if (isMade) await this.#actors.create(chat);
+    for (const step of steps) {
+      await this.#up;
+      await Promise.all(step.map((operation) => this.#actors.act(operation)));
+    }
+  }
+
+  /** Takes all faults away, reads every turn to its end, and waits until nothing is written any more. */
+  async settle(): Promise<void> {
+    this.#healed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    await this.#up;
+    await this.#readOn();
+    await this.#waitForQuiet();
+    await this.#readAgain();
+  }
+
+  async describe(): Promise<History> {
+    const rows = await readRows(this.#around.owner.id);
+    const known = new Set([...rows.chats.map(({ id }) => id), ...this.#chatIds()]);
+    const headers = { authorization: `Bearer ${this.#around.owner.token}` };
+    const views = await Promise.all(
+      [...known].map(async (chatId) => {
+        const response = await fetch(`${this.#around.url}/chats/${chatId}`, { headers });
+        return { chatId, status: response.status, body: await response.json() };
+      }),
+    );
+    return {
+      calls: this.#recorder.calls,
+      crashes: this.#crashes,
+      asked: this.#asked,
+      rows,
+      views,
+    };
+  }
+
+  /** Leaves an owner without chats to the next world. */
+  async end(): Promise<void> {
+    for (const forget of this.#forget) forget();
+    await query("DELETE FROM chats WHERE user_id = $1", [this.#around.owner.id]);
+    await query("DELETE FROM ai_usage WHERE user_id = $1", [this.#around.owner.id]);
+  }
+
+  #chatIds(): string[] {
+    return this.#actors.chatIds.filter((id) => id !== undefined);
+  }
+
+  #onPostgres(number: number): Fault | undefined {
+    if (this.#healed) return undefined;
+    const { kills, postgresFaults } = this.#schedule;
+    const before = kills.some((kill) => "beforeCall" in kill && kill.beforeCall === number);
+    const after = kills.some((kill) => "afterCall" in kill && kill.afterCall === number);
+    if (after) return { kind: "swallow", onDone: () => this.#kill() };
+    if (before) this.#kill();
+    return before ? { kind: "refuse" } : postgresFaults.get(number);
+  }
+
+  #onProvider(number: number, text: string): Fault | undefined {
+    const body = JSON.parse(text);
+    if (body.stream) this.#asked.push(questionOf(body));
+    return this.#healed ? undefined : this.#schedule.providerFaults.get(number);
+  }
+
+  #killLater(kill: Kill): void {
+    if ("afterMs" in kill) this.#timers.push(setTimeout(() => this.#kill(), kill.afterMs));
+  }
+
+  #kill(): void {
+    const { crash } = this.#around;
+    if (!crash) return;
+    this.#crashes.push(performance.now());
+    const before = this.#up;
+    this.#up = before.then(crash);
+  }
+
+  /** Readers whose turn has not told them its end come back for it. */
+  async #readOn(): Promise<void> {
+    const logs = [...logsOf(this.#recorder)];
+    await Promise.all(
+      logs.map(async ([chatId, log]) => {
+        const last = log.at(-1);
+        if (last && last.name !== "stream_complete") await this.#actors.readOn(chatId, last.id);
+      }),
+    );
+  }
+
+  /** And all turns are read once more from their first event on, from another place. */
+  async #readAgain(): Promise<void> {
+    const turns = [...logsOf(this.#recorder)].flatMap(([chatId, log]) =>
+      turnsOf(log).map(([first]) => ({ chatId, after: first?.id ?? 0 })),
+    );
+    await Promise.all(turns.map(({ chatId, after }) => this.#actors.readOn(chatId, after)));
+  }
+
+  async #waitForQuiet(): Promise<void> {
+    const endsAt = performance.now() + SETTLED_WITHIN_MS;
+    const isSure = this.#recorder.calls.every(({ status, end }) => status > 0 && end !== "left");
+    for (let quiet = 0; quiet < (isSure ? 1 : QUIET_POLLS) && performance.now() < endsAt;) {
+      const running = await query(
+        "SELECT 1 FROM messages AS m JOIN chats ON chats.id = chat_id WHERE user_id = $1 AND status = 'streaming'",
+        [this.#around.owner.id],
+      );
+      quiet = running.length === 0 ? quiet + 1 : 0;
+      await new Promise((resolve) => setTimeout(resolve, QUIET_POLL_MS));
+    }
+  }
+}
+
+const ROWS = `SELECT json_build_object(
+  'chats', (SELECT coalesce(json_agg(json_build_object(
+    'id', id, 'current_message_id', current_message_id, 'message_count', message_count)), '[]')
+    FROM chats WHERE user_id = $1),
+  'messages', (SELECT coalesce(json_agg(json_build_object('id', m.id, 'chat_id', chat_id,
+    'parent_id', parent_id, 'type', type, 'content', content, 'status', status)), '[]')
+    FROM messages AS m JOIN chats ON chats.id = chat_id WHERE user_id = $1),
+  'usage', (SELECT coalesce(json_agg(json_build_object(
+    'message_id', message_id, 'kind', service_type, 'attempt', attempt)), '[]')
+    FROM ai_usage WHERE user_id = $1)) AS rows`;
+
+async function readRows(userId: string): Promise<History["rows"]> {
+  const [found] = await query(ROWS, [userId]);
+  return JSON.parse(found?.rows ?? "null");
+}

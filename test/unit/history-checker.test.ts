@@ -1,0 +1,273 @@
+import { describe, expect, it } from "vitest";
+import { findViolations, RULES } from "../support/faults/checker.ts";
+import type { Call, History, MessageRow, SeenEvent } from "../support/faults/history.ts";
+
+const CHAT = "chat-1";
+const ANSWER = { id: "a1", type: "bot", status: "complete", content: "Yes, no." };
+
+const row = (id: string, parentId: string | null, more: Partial<MessageRow> = {}): MessageRow => ({
+  id,
+  chat_id: CHAT,
+  parent_id: parentId,
+  type: "user",
+  status: "complete",
+  content: id,
+  ...more,
+});
+
+const event = (id: number, name: string, data: object = {}): SeenEvent => ({ id, name, data });
+
+const call = (more: Partial<Call>): Call => ({
+  kind: "send",
+  chatId: CHAT,
+  startedAt: 0,
+  endedAt: 1,
+  status: 200,
+  ...more,
+});
+
+/** One question that was streamed, read on by another reader, and read as a list: all as it should be. */
+function goodHistory() {
+  const question = { id: "q1", chat_id: CHAT, content: "q1" };
+  const events = [
+    event(1, "user_message", { message: question }),
+    event(2, "ai_message_start", { message_id: "a1" }),
+    event(3, "content_delta", { content: "Yes, " }),
+    event(4, "content_delta", { content: "no." }),
+    event(5, "ai_message_complete", { message: ANSWER }),
+    event(6, "stream_complete"),
+  ];
+  const messages = [row("q1", null), row("a1", "q1", { type: "bot", content: "Yes, no." })];
+  const stream = call({ key: "k", content: "q1", events, end: "closed" });
+  const resumed = call({ kind: "resume", after: 3, events: events.slice(3), end: "closed" });
+  const read = call({ kind: "read", startedAt: 5, endedAt: 6, body: messages });
+  const chat = { id: CHAT, current_message_id: "a1", message_count: 2 };
+  return {
+    stream,
+    resumed,
+    read,
+    events,
+    chat,
+    history: {
+      calls: [stream, resumed, read],
+      crashes: [],
+      asked: ["q1"],
+      rows: { chats: [chat], messages, usage: [{ message_id: "a1", kind: "answer", attempt: 1 }] },
+      views: [{ chatId: CHAT, status: 200, body: { messages } }],
+    } as History,
+  };
+}
+
+type Good = ReturnType<typeof goodHistory>;
+
+/** Takes the events from a place on as told after a crash, under ids far above. */
+const afterCrash = (good: Good, from: number) => {
+  good.history.crashes.push(1);
+  for (const seen of good.events.slice(from)) seen.id += 1_000;
+};
+
+/** What is made wrong, by the rule that must find it. */
+const BAD: Record<string, Record<string, (good: Good) => void>> = {
+  everyCallIsAnswered: {
+    "a bug of ours": ({ read }) => (read.status = 500),
+    "a request that hangs": ({ read }) => (read.status = -1),
+    "no answer where nothing was killed": ({ read }) => (read.status = 0),
+  },
+  acknowledgedIsReadable: {
+    "a streamed question is gone": ({ history }) => history.rows.messages.shift(),
+    "a question has other words": ({ history }) =>
+      void (history.rows.messages[0] = row("q1", null, { content: "other" })),
+    "an edited question is gone": ({ history }) =>
+      history.calls.push(
+        call({ kind: "edit", body: { user_message: { id: "q9", chat_id: CHAT, content: "q9" } } }),
+      ),
+  },
+  readableAtOnce: {
+    "a list does not have it yet": ({ read }) => (read.body = []),
+  },
+  saidOnce: {
+    "a question is stored twice": ({ history }) =>
+      history.rows.messages.push(row("q2", "a1", { content: "q1" })),
+  },
+  oneKeyOneTurn: {
+    "a repetition asked again": ({ history }) =>
+      history.calls.push(
+        call({ key: "k", body: { user_message: { id: "q2", chat_id: CHAT, content: "q1" } } }),
+      ),
+    "a repetition has another answer": ({ history }) =>
+      history.calls.push(
+        call({
+          key: "k",
+          body: {
+            user_message: { id: "q1", chat_id: CHAT, content: "q1" },
+            ai_response: { id: "a2" },
+          },
+        }),
+      ),
+  },
+  refusedIsNotThere: {
+    "a refused question is stored": ({ history }) => {
+      history.calls.push(call({ content: "q2", status: 409, body: { code: "other" } }));
+      history.rows.messages.push(row("q2", "a1"));
+    },
+  },
+  runningTurnIsNamed: {
+    "a refusal names what is no answer": ({ history }) =>
+      history.calls.push(
+        call({ status: 409, body: { code: "turn_in_progress", message_id: "q1" } }),
+      ),
+    "a refusal names nothing that is": ({ history }) =>
+      history.calls.push(
+        call({ status: 409, body: { code: "turn_in_progress", message_id: "x" } }),
+      ),
+  },
+  answeredIsStored: {
+    "an answer as JSON is not what is stored": ({ history }) =>
+      history.calls.push(call({ body: { ai_response: { ...ANSWER, content: "Yes." } } })),
+  },
+  stoppedIsOver: {
+    "stopping leaves it streaming": ({ history }) =>
+      history.calls.push(call({ kind: "stop", body: { status: "streaming" } })),
+  },
+  deletedStaysDeleted: {
+    "it is back in Postgres": ({ history }) => history.calls.push(call({ kind: "delete" })),
+    "it answers again": ({ history }) => {
+      history.rows = { chats: [], messages: [], usage: [] };
+      history.views = [];
+      history.calls.unshift(call({ kind: "delete", startedAt: 2, endedAt: 3 }));
+    },
+  },
+  strangersGetNothing: {
+    "somebody else reads": ({ history }) => history.calls.push(call({ kind: "stranger" })),
+  },
+  idsAreContiguous: {
+    "an event is left out": ({ stream, events }) =>
+      (stream.events = events.filter(({ id }) => id !== 4)),
+    "a resumed reader misses the next one": ({ resumed }) => (resumed.after = 2),
+    "a resumed reader gets one again": ({ resumed }) => (resumed.after = 4),
+    "two gaps after a crash": (good) => {
+      afterCrash(good, 3);
+      afterCrash(good, 4);
+    },
+  },
+  idsHaveOneContent: {
+    "an id has two contents": ({ resumed }) =>
+      (resumed.events = [
+        event(4, "content_delta", { content: "maybe." }),
+        ...(resumed.events ?? []).slice(1),
+      ]),
+  },
+  streamsEndOnce: {
+    "a stream ends without its end": ({ stream, events }) => (stream.events = events.slice(0, -1)),
+    "a stream ends twice": ({ stream, events }) =>
+      (stream.events = [...events, event(7, "stream_complete")]),
+    "something comes after the end": ({ stream, events }) =>
+      (stream.events = [...events, event(7, "chat_name", { name: "x" })]),
+  },
+  streamsAreNotBroken: {
+    "a connection breaks by itself": ({ stream }) => (stream.end = "broken"),
+  },
+  turnsAreInOrder: {
+    "an answer is complete before its text": ({ events }) => {
+      const [delta, complete] = [events[3], events[4]];
+      if (delta && complete) [delta.id, complete.id] = [5, 4];
+    },
+    "another turn begins in the middle": ({ history }) => {
+      const message = { id: "q1", chat_id: CHAT, content: "q1" };
+      const other = [event(4, "user_message", { message })];
+      history.calls.push(call({ kind: "resume", after: 3, events: other, end: "left" }));
+    },
+    "nobody was ever told the end": ({ stream, resumed, events }) => {
+      stream.events = events.slice(0, 4);
+      stream.end = "left";
+      resumed.events = [];
+      resumed.end = "left";
+    },
+  },
+  textIsStored: {
+    "the text that was read is another": ({ history }) =>
+      (history.rows.messages[1] = row("a1", "q1", { type: "bot", content: "Yes, no" })),
+    "the status that was told is another": ({ history }) =>
+      (history.rows.messages[1] = row("a1", "q1", {
+        type: "bot",
+        content: "Yes, no.",
+        status: "failed",
+      })),
+    "the answer is gone": ({ history }) => history.rows.messages.pop(),
+    "an interrupted answer is told without its content": (good) => {
+      afterCrash(good, 4);
+      const message = { ...ANSWER, status: "interrupted", content: null };
+      if (good.events[4]) good.events[4].data = { message };
+      good.history.rows.messages[1] = row("a1", "q1", {
+        type: "bot",
+        content: "Yes, ",
+        status: "interrupted",
+      });
+    },
+  },
+  nothingStaysStreaming: {
+    "an answer is still being written": ({ history }) =>
+      (history.rows.messages[1] = row("a1", "q1", { type: "bot", status: "streaming" })),
+  },
+  usageIsWrittenOnce: {
+    "an attempt is paid for twice": ({ history }) =>
+      history.rows.usage.push({ message_id: "a1", kind: "answer", attempt: 1 }),
+  },
+  askedIsPaid: {
+    "the provider was asked, and nothing is written down": ({ history }) =>
+      (history.rows.usage = []),
+  },
+  chatsCount: {
+    "a chat counts a message too many": ({ chat }) => (chat.message_count = 3),
+    "a chat stands nowhere": ({ chat }) => (chat.current_message_id = "gone"),
+    "an empty chat stands somewhere": ({ history }) => {
+      history.rows.messages = [];
+    },
+  },
+  parentsAreATree: {
+    "a parent is of another chat": ({ history }) =>
+      history.rows.messages.push(row("q2", "a1", { chat_id: "chat-2" })),
+    "an answer is below an answer": ({ history }) =>
+      history.rows.messages.push(row("a2", "a1", { type: "bot" })),
+    "a message is above itself": ({ history }) => (history.rows.messages[0] = row("q1", "a1")),
+  },
+  viewsShowThePath: {
+    "the API shows less": ({ history }) => history.views[0]?.body.messages.pop(),
+    "the API does not know the chat": ({ history }) =>
+      (history.views = [{ chatId: CHAT, status: 404, body: {} }]),
+  },
+};
+
+describe("a history in which", () => {
+  it("all is well is found to be so", () => {
+    expect(findViolations(goodHistory().history)).toEqual([]);
+  });
+
+  it("a crash loses the middle of a stream, once, is found to be well", () => {
+    const good = goodHistory();
+    afterCrash(good, 4);
+    good.resumed.events = good.events.slice(4);
+    good.stream.events = good.events.slice(0, 3);
+    good.stream.end = "broken";
+    const message = { ...ANSWER, status: "interrupted", content: "Yes, n" };
+    if (good.events[4]) good.events[4].data = { message };
+    const stored = row("a1", "q1", { type: "bot", status: "interrupted", content: "Yes, n" });
+    good.history.rows.messages[1] = stored;
+    expect(findViolations(good.history)).toEqual([]);
+  });
+
+  for (const [rule, cases] of Object.entries(BAD)) {
+    for (const [what, spoil] of Object.entries(cases)) {
+      it(`${what} is found out by "${rule}"`, () => {
+        const good = goodHistory();
+        spoil(good);
+        const rules = findViolations(good.history).map((found) => found.split(":")[0]);
+        expect(rules).toContain(rule);
+      });
+    }
+  }
+
+  it("each rule has been broken", () => {
+    expect(Object.keys(BAD).toSorted()).toEqual(RULES.toSorted());
+  });
+});
