@@ -46,6 +46,7 @@ export async function beginTurn(
   db: Db,
   turn: NewTurn,
   historyBytes: number,
+  triesLeft = MOST_TRIES,
 ): Promise<BegunTurn | { replay: TurnIds }> {
   const claim = claimOfTurn(turn);
   try {
@@ -57,11 +58,18 @@ export async function beginTurn(
     const [pair = [], path = []] = read;
     return toBegunTurn(turn, pair as PairRow[], path as PastMessage[]);
   } catch (error) {
-    if (violates(error, "messages_one_streaming_key")) throw await turnInProgress(db, turn);
     if (violates(error, "chats_user_id_fkey")) throw new Problem("invalid_token");
-    throw error;
+    if (!violates(error, "messages_one_streaming_key")) throw error;
+    const running = await findRunning(db, turn);
+    if (running) throw new Problem("turn_in_progress", { members: { message_id: running } });
+    if (triesLeft <= 1) throw new Problem("turn_in_progress");
   }
+  // What refused it has ended in between: the place is free.
+  return beginTurn(db, turn, historyBytes, triesLeft - 1);
 }
+
+/** Beyond this, turns come and go faster than they can be named. */
+const MOST_TRIES = 3;
 
 type PairRow = MessageRow & { chat_title: string; auto_title: boolean };
 
@@ -118,12 +126,11 @@ function readPath({ chatId, userId, question }: NewTurn, historyBytes: number) {
     SELECT type, content FROM path ORDER BY depth DESC`;
 }
 
-async function turnInProgress(db: Db, { chatId, userId }: NewTurn): Promise<Problem> {
+async function findRunning(db: Db, { chatId, userId }: NewTurn): Promise<string | undefined> {
   const { rows } = await db.execute<{ id: string }>(sql`
     SELECT m.id FROM messages AS m JOIN chats ON chats.id = m.chat_id
     WHERE m.chat_id = ${chatId} AND chats.user_id = ${userId} AND m.status = 'streaming'`);
-  const running = rows[0];
-  return new Problem("turn_in_progress", running ? { members: { message_id: running.id } } : {});
+  return rows[0]?.id;
 }
 
 export type FinishedTurn = {

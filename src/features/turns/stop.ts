@@ -19,8 +19,13 @@ export async function stopAnswer(
   messageId: string | undefined,
 ): Promise<Message | undefined> {
   const { userId } = c.get("principal");
+  const { db } = c.get("deps");
   const stopped = await stopInRoom(c, chatId, messageId);
-  return stopped ?? findStored(c.get("deps").db, userId, chatId, messageId);
+  if (stopped) return stopped;
+  const stored = await findStored(db, userId, chatId, messageId);
+  if (stored?.status !== "streaming") return stored;
+  // It began after the room was asked.
+  return (await stopInRoom(c, chatId, stored.id)) ?? findStored(db, userId, chatId, stored.id);
 }
 
 async function stopInRoom(c: Context<App>, chatId: string, messageId: string | undefined) {
