@@ -1,4 +1,4 @@
-/** Many small worlds at once: those without kills in one Worker, each of the others in its own. */
+/** Many small worlds at once: those without kills in one Worker, the others in Workers of their own. */
 import { type SignedIn, signUp } from "../client.ts";
 import { type FastWorker, startFastWorker } from "../fast-worker.ts";
 import type { Person } from "./actors.ts";
@@ -54,22 +54,17 @@ export class ManyWorlds {
 
   /** Carries out all schedules; what went wrong, in the order of their seeds. */
   async run(schedules: Schedule[]): Promise<Failure[]> {
-    const failures: Failure[] = [];
-    const [killed, others] = [true, false].map((kills) =>
-      schedules.filter((schedule) => schedule.kills.length > 0 === kills),
-    );
-    const live = async (queue: Schedule[], owner: Person) => {
-      for (let schedule = queue.shift(); schedule; schedule = queue.shift()) {
-        const failure = await this.#live(schedule, owner);
-        if (failure) failures.push(failure);
-      }
-    };
-    await Promise.all(
+    const isKilled = ({ kills }: Schedule) => kills.length > 0;
+    const killed = schedules.filter(isKilled);
+    const others = schedules.filter((schedule) => !isKilled(schedule));
+    const found = await Promise.all(
       this.#owners.map((owner, place) =>
-        live((place < KILLED_AT_ONCE ? killed : others) ?? [], owner),
+        place < KILLED_AT_ONCE
+          ? this.#kill(killed, owner)
+          : this.#live(others, owner, this.#shared),
       ),
     );
-    return failures.toSorted((a, b) => a.schedule.seed - b.schedule.seed);
+    return found.flat().toSorted((a, b) => a.schedule.seed - b.schedule.seed);
   }
 
   async close(): Promise<void> {
@@ -77,21 +72,27 @@ export class ManyWorlds {
     await this.#upstreams.close();
   }
 
-  async #live(schedule: Schedule, owner: Person): Promise<Failure | undefined> {
-    const own = schedule.kills.length > 0 ? await startFastWorker(this.#upstreams.vars) : undefined;
+  /** In a Worker that nobody else uses, as long as there are any. */
+  async #kill(queue: Schedule[], owner: Person): Promise<Failure[]> {
+    if (queue.length === 0) return [];
+    const own = await startFastWorker(this.#upstreams.vars);
     try {
-      const history = await runSchedule(schedule, {
-        ...(own ?? { url: this.#shared.url }),
-        upstreams: this.#upstreams,
-        owner,
-        stranger: this.#stranger,
-      });
+      return await this.#live(queue, owner, own);
+    } finally {
+      await own.close();
+    }
+  }
+
+  async #live(queue: Schedule[], owner: Person, worker: FastWorker): Promise<Failure[]> {
+    const failures: Failure[] = [];
+    const around = { worker, upstreams: this.#upstreams, owner, stranger: this.#stranger };
+    for (let schedule = queue.shift(); schedule; schedule = queue.shift()) {
+      const history = await runSchedule(schedule, around);
       this.crashes += history.crashes.length;
       const violations = findViolations(history);
-      return violations.length > 0 ? { schedule, violations, history } : undefined;
-    } finally {
-      await own?.close();
+      if (violations.length > 0) failures.push({ schedule, violations, history });
     }
+    return failures;
   }
 }
 

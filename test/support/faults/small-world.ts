@@ -1,4 +1,5 @@
 /** Carries a schedule out against a Worker, lets everything settle, and writes down what is there. */
+import type { FastWorker } from "../fast-worker.ts";
 import { query } from "../postgres.ts";
 import { Actors, type Person } from "./actors.ts";
 import type { Fault } from "./fault.ts";
@@ -9,9 +10,8 @@ import { questionOf } from "./seeded-provider.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 export type Surroundings = {
-  url: string;
-  /** Kills the Worker, and starts it again; absent where it is shared. */
-  crash?: () => Promise<void>;
+  /** Nobody else's where the schedule kills. */
+  worker: FastWorker;
   upstreams: Upstreams;
   owner: Person;
   stranger: Person;
@@ -51,7 +51,7 @@ class SmallWorld {
     const { postgres, provider } = around.upstreams;
     this.#schedule = schedule;
     this.#around = around;
-    this.#recorder = new Recorder(around.url);
+    this.#recorder = new Recorder(around.worker.url);
     this.#actors = new Actors(this.#recorder, around.owner, around.stranger, marker);
     this.#forget = [
       postgres.plan(around.owner.id, (number) => this.#onPostgres(number)),
@@ -85,7 +85,7 @@ class SmallWorld {
     const headers = { authorization: `Bearer ${this.#around.owner.token}` };
     const views = await Promise.all(
       [...known].map(async (chatId) => {
-        const response = await fetch(`${this.#around.url}/chats/${chatId}`, { headers });
+        const response = await fetch(`${this.#around.worker.url}/chats/${chatId}`, { headers });
         return { chatId, status: response.status, body: await response.json() };
       }),
     );
@@ -130,8 +130,7 @@ class SmallWorld {
   }
 
   #kill(): void {
-    const { crash } = this.#around;
-    if (!crash) return;
+    const { crash } = this.#around.worker;
     this.#crashes.push(performance.now());
     const before = this.#up;
     this.#up = before.then(crash);
