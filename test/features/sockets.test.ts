@@ -67,7 +67,10 @@ describe("a ticket", () => {
     const ticket = await newTicket(ada, chatId);
     const tries = Array.from({ length: 20 }, () => handshake(wsPath(ticket)));
     const statuses = (await Promise.all(tries)).map(({ status }) => status);
-    expect(statuses.toSorted((a, b) => a - b)).toEqual([101, ...Array.from({ length: 19 }, () => 401)]);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([
+      101,
+      ...Array.from({ length: 19 }, () => 401),
+    ]);
   });
 
   it("is refused when it is used, expired, of another chat, of an ended sign-in, or none", async () => {
