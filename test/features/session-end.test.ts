@@ -45,9 +45,10 @@ async function watchedTurn() {
 const lastOf = async (of: SignedIn, chatId: string) =>
   (await of.get(`/chats/${chatId}/messages`)).body.at(-1);
 
+/** Open at both ends. */
 async function isOpen(tab: Tab): Promise<boolean> {
   await tab.ping();
-  return true;
+  return tab.isOpen();
 }
 
 describe("signing out", () => {
@@ -94,6 +95,19 @@ describe("signing out", () => {
     await turn.finish();
     expect((await turn.rest()).at(-1)).toBe("stream_complete");
     expect((await phoneReads).at(-1)?.name).toBe("stream_complete");
+  });
+
+  it("at the moment in which a tab is opened leaves no tab open", async () => {
+    const races = Array.from({ length: 12 }, async () => {
+      const eve = await signUp();
+      const chatId = await newChat(eve);
+      const ticket = await newTicket(eve, chatId);
+      const opening = connect(chatId, ticket).catch(() => undefined);
+      await Promise.all([opening, eve.post("/auth/logout")]);
+      const tab = await opening;
+      return until(async () => !tab?.isOpen());
+    });
+    expect(await Promise.all(races)).not.toContain(false);
   });
 
   it("leaves nothing that the session's access token could watch from then on", async () => {

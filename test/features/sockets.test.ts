@@ -52,6 +52,17 @@ describe("a ticket", () => {
     expectProblem(await gone.post("/ws/tickets", { chat_id: own }), 401, "invalid_token");
   });
 
+  it("that nobody used is forgotten after a day", async () => {
+    const id = await newChat(ada);
+    await newTicket(ada, id);
+    await query(
+      "UPDATE chat_sessions SET last_activity = last_activity - interval '25 hours' WHERE chat_id = $1",
+      [id],
+    );
+    await newTicket(ada, id);
+    expect(await rowsOf(id)).toHaveLength(1);
+  });
+
   it("opens one socket, however many try at once", async () => {
     const ticket = await newTicket(ada, chatId);
     const tries = Array.from({ length: 20 }, () => handshake(wsPath(ticket)));
@@ -197,6 +208,14 @@ describe("a live tab", () => {
     for (let count = 0; count < 12; count++) tab.send({ type: "ping", count });
     expect(await tab.closed).toEqual({ code: 1008, reason: "too many frames" });
     expect(tab.frames.length).toBeLessThanOrEqual(10);
+  });
+
+  it("is closed for going back in the log again and again", async () => {
+    const id = await newChat(ada, { auto_title: false });
+    await allEvents(await ask(ada, id, "What is a deposit?"));
+    const tab = await openTab(ada, id);
+    for (let count = 0; count < 9; count++) tab.send({ type: "resume", after: 1 });
+    expect(await tab.closed).toEqual({ code: 1008, reason: "too many resumes" });
   });
 
   it("is one of 32 at most; the next is told to come again", async () => {

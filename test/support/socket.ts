@@ -15,6 +15,9 @@ export type Tab = {
   ping: () => Promise<void>;
   /** Resolves once a frame of this type came; the frames up to it. */
   until: (type: string) => Promise<Body[]>;
+  /** False from the server's close frame on. */
+  isOpen: () => boolean;
+  /** How it was closed, once the connection is down. */
   closed: Promise<{ code: number; reason: string }>;
   close: () => void;
 };
@@ -60,6 +63,7 @@ export async function connect(chatId: string, ticket: string, baseUrl = workerUr
         const found = frames.findIndex((frame) => frame.type === type);
         return found >= 0 && frames.slice(0, found + 1);
       }),
+    isOpen: () => socket.readyState === WebSocket.OPEN,
     closed,
     close: () => socket.close(1000),
   };

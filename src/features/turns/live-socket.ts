@@ -6,7 +6,7 @@ import { type Closing, encodeFrame } from "./wires/socket.ts";
 const MOST_FRAMES_PER_SECOND = 10;
 
 /** The runtime takes whatever is sent, read or not: how often the log may be asked for again is bounded. */
-const MOST_REWINDS = 20;
+const MOST_REWINDS = 8;
 
 /** What outlives the room's memory. */
 type Attachment = SocketKey & { lastId: number };

@@ -27,7 +27,8 @@ an id that is none of this chat is answered by \`{"type":"error","error":"…","
 socket goes on. \`{"type":"ping"}\`, in exactly these bytes, costs nothing and is answered by \`{"type":"pong"}\`.
 
 It is closed with 1001 when the chat is deleted; 1008 when the sign-in ends (\`session ended\`), or for a frame that \
-is not JSON, of an unknown type, or one of more than 10 within a second; 1009 for a frame of more than 64 KiB; 1011 for a \
+is not JSON, of an unknown type, or one of more than 10 within a second, or for going back by \`resume\` more than 8 \
+times; 1009 for a frame of more than 64 KiB; 1011 for a \
 failure of ours; 1013 where the chat has 32 sockets already. After anything but 1001 and \`session ended\`, ask for another \
 ticket, connect, and resume.`;
 
