@@ -120,6 +120,12 @@ const PROMISES: Record<number, Record<string, string[]>> = {
       "A crash in mid-answer leaves the text so far as interrupted, its usage recorded, by itself",
       "A chat whose turn was lost in a crash can be asked again",
     ],
+    "features/branch-crash.test.ts": [
+      "What a crash interrupted can be regenerated, and its question edited",
+    ],
+    "features/reconcile.test.ts": [
+      "is interrupted, what it may have cost is estimated, and its chat goes on",
+    ],
     "features/turn-limits.test.ts": [
       "A provider that writes for ever is cut off at the time that a turn may take",
       "An end that Postgres refuses for long is told as delayed, and saved by alarm later, once",
@@ -135,6 +141,10 @@ const PROMISES: Record<number, Record<string, string[]>> = {
     "features/turn-limits.test.ts": [
       "A provider that never begins is given up on, and the answer ends as failed",
       "A provider that falls silent is given up on, and what it wrote is kept",
+    ],
+    "features/failover.test.ts": [
+      "is chosen for the one that was asked for, and paid at its own price",
+      "has said its first word is not replaced: what it said is kept, and marked",
     ],
     "features/turns.test.ts": ["is one row per attempt at a provider, exact to the last digit"],
   },
