@@ -94,7 +94,7 @@ function pickMessage({ chat_title: _title, auto_title: _auto, ...row }: PairRow)
 }
 
 /** Locks the row whose rules the statements after it rely on. */
-function lockChat({ chatId, userId }: NewTurn) {
+function lockChat({ chatId, userId }: OfChat) {
   return sql`SELECT id FROM chats WHERE id = ${chatId} AND user_id = ${userId} FOR UPDATE`;
 }
 
@@ -179,6 +179,8 @@ export type FinishedTurn = {
 export async function finishTurn(db: Db, turn: FinishedTurn): Promise<string | undefined> {
   const results = await repeatable(() =>
     db.batch([
+      // First, as every beginning does: one that waits for this answer's end would be waited for in turn.
+      db.execute(lockChat(turn)),
       db.execute(saveAnswer(turn)),
       ...turn.usage.map((usage) => db.execute(usageInsert(usage))),
       ...(turn.title === undefined ? [] : [db.execute(saveTitle(turn, turn.title))]),
