@@ -55,7 +55,8 @@ it("Sends against the end of the answer before them are taken or told to wait, n
   for (let round = 1; round <= ROUNDS; round++) {
     const sends = Array.from({ length: AT_ONCE }, (_, index) => ask(chatId, marker, index));
     for (const answer of await Promise.all(sends)) {
-      if (answer.status !== 200) expectProblem(answer, 409, "turn_in_progress");
+      expect([200, 409]).toContain(answer.status);
+      if (answer.status === 409) expectProblem(answer, 409, "turn_in_progress");
     }
   }
 });
