@@ -3,7 +3,7 @@
  * environment: the rest of the code sees a `Config`.
  */
 import { z } from "zod";
-import type { ChatRoom } from "./features/turns/chat-room.do.ts";
+import type { ChatRoom } from "./features/turns/room/chat-room.do.ts";
 
 /** What Cloudflare hands to the Worker: bindings, and strings that are not yet trusted. */
 export type Env = {

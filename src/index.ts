@@ -3,7 +3,7 @@ import { app } from "./app.ts";
 import { runMinute } from "./cron.ts";
 import type { Env } from "./env.ts";
 
-export { ChatRoom } from "./features/turns/chat-room.do.ts";
+export { ChatRoom } from "./features/turns/room/chat-room.do.ts";
 
 export default {
   fetch: app.fetch,

@@ -8,7 +8,7 @@ import {
 } from "../../src/features/turns/events.ts";
 import { encodePage } from "../../src/features/turns/wires/sse.ts";
 import { present } from "../../src/lib/assert.ts";
-import { TextCleaner } from "../../src/features/turns/text-cleaner.ts";
+import { TextCleaner } from "../../src/features/turns/answer/text-cleaner.ts";
 
 const MESSAGE = {
   id: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10",

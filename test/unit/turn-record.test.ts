@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { NewTurn } from "../../src/features/turns/persist.ts";
-import { beginningRecord } from "../../src/features/turns/recover.ts";
+import { beginningRecord } from "../../src/features/turns/room/recover.ts";
 import { findModel } from "../../src/lib/models.ts";
 
 const turn = { userId: "user", chatId: "chat", answerId: "new", at: "2026-11-23T09:30:00.000Z" };

@@ -14,7 +14,7 @@ import { joinSiblings, messageColumns, type MessageRow } from "../messages/queri
 import { type Message, toMessage } from "../messages/schemas.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
 import { insertTurn, type TurnPlace } from "./place.ts";
-import type { PastMessage } from "./prompt.ts";
+import type { PastMessage } from "./answer/prompt.ts";
 import { claimOfTurn, toTurnIds, type TurnIds } from "./turn-key.ts";
 
 /** A turn that is to begin, and where in its chat. */

@@ -5,7 +5,7 @@ import { catalogue, Problem, type ProblemCode } from "../../lib/problem.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
 import { type Message, toMessage } from "../messages/schemas.ts";
 import { fitMessage, toDeltas, type TurnEvent } from "./events.ts";
-import type { TurnOutcome } from "./live-turn.ts";
+import type { TurnOutcome } from "./room/live-turn.ts";
 import { membersOf } from "./turn-answer.ts";
 import type { TurnIds } from "./turn-key.ts";
 

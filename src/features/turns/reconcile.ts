@@ -11,9 +11,9 @@ import { toIso } from "../../lib/clock.ts";
 import { BYTES_PER_TOKEN, findModel, type Model } from "../../lib/models.ts";
 import { lockChat } from "../chats/change.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
-import type { Settled } from "./lost-turns.ts";
-import { historyBytes } from "./prompt.ts";
-import { answerMetadata } from "./run.ts";
+import type { Settled } from "./room/lost-turns.ts";
+import { historyBytes } from "./answer/prompt.ts";
+import { answerMetadata } from "./answer/run.ts";
 
 /** By then a room has had its own watchdog, and time to end what it has found. */
 const LEFT_AFTER_MS = 60_000;

@@ -4,7 +4,7 @@ import { markReplayed } from "../../http/keyed-route.ts";
 import type { App } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
 import { getTurn, type RebuiltTurn, tellAgain } from "./rebuild.ts";
-import type { AttachResult } from "./room-calls.ts";
+import type { AttachResult } from "./room/room-calls.ts";
 import { membersOf, toTurnAnswer } from "./turn-answer.ts";
 import type { TurnIds } from "./turn-key.ts";
 import { encodeUnnumbered, OPENING, SSE_HEADERS } from "./wires/sse.ts";

@@ -7,7 +7,7 @@ import { type App, createRouter, json, jsonBody, route } from "../../http/router
 import { logError, nameOf } from "../../lib/log.ts";
 import { newSecret } from "../../lib/ids.ts";
 import { Problem } from "../../lib/problem.ts";
-import { toSocketRequest } from "./room-calls.ts";
+import { toSocketRequest } from "./room/room-calls.ts";
 import {
   insertTicket,
   noteClosed,

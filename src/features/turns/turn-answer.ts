@@ -2,7 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import { present } from "../../lib/assert.ts";
 import { Problem } from "../../lib/problem.ts";
-import type { TurnOutcome } from "./live-turn.ts";
+import type { TurnOutcome } from "./room/live-turn.ts";
 import { TurnAnswer } from "./schemas.ts";
 import type { TurnIds } from "./turn-key.ts";
 

@@ -1,7 +1,7 @@
 /** The title of a chat, asked for while the answer streams, so that it delays nothing. */
-import type { Deps } from "../../deps.ts";
-import type { NewUsage } from "../usage/queries.ts";
-import { failedAttempt, suggestName } from "./naming.ts";
+import type { Deps } from "../../../deps.ts";
+import type { NewUsage } from "../../usage/queries.ts";
+import { failedAttempt, suggestName } from "../naming.ts";
 
 /** What came of asking: a name, or none, and what it cost. */
 export type Title = { name?: string; usage: NewUsage[] };

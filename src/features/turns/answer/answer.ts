@@ -1,9 +1,9 @@
 /** One answer of a provider: its text as it comes, and how it ended. Knows no HTTP and no room. */
-import type { Ask, ModelChunk, ModelClient, TokenCount } from "../../clients/model.ts";
-import type { TurnLimits } from "../../env.ts";
-import type { Clock } from "../../lib/clock.ts";
-import { estimateTokens } from "../../lib/models.ts";
-import { Problem } from "../../lib/problem.ts";
+import type { Ask, ModelChunk, ModelClient, TokenCount } from "../../../clients/model.ts";
+import type { TurnLimits } from "../../../env.ts";
+import type { Clock } from "../../../lib/clock.ts";
+import { estimateTokens } from "../../../lib/models.ts";
+import { Problem } from "../../../lib/problem.ts";
 import { startDeadlines } from "./deadlines.ts";
 import { TextCleaner } from "./text-cleaner.ts";
 

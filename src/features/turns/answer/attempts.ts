@@ -1,10 +1,10 @@
 /** The attempts of one answer: a model, and where it fails before its first word, another in its place. */
-import type { PromptMessage } from "../../clients/model.ts";
-import type { Deps } from "../../deps.ts";
-import { toIso } from "../../lib/clock.ts";
-import { fallbackOf, type Model } from "../../lib/models.ts";
-import type { Problem, ProblemCode } from "../../lib/problem.ts";
-import type { NewUsage } from "../usage/queries.ts";
+import type { PromptMessage } from "../../../clients/model.ts";
+import type { Deps } from "../../../deps.ts";
+import { toIso } from "../../../lib/clock.ts";
+import { fallbackOf, type Model } from "../../../lib/models.ts";
+import type { Problem, ProblemCode } from "../../../lib/problem.ts";
+import type { NewUsage } from "../../usage/queries.ts";
 import { type Answer, streamAnswer } from "./answer.ts";
 import type { Prompt } from "./prompt.ts";
 

@@ -1,6 +1,6 @@
 /** From a conversation to what the model is given. Pure. */
-import type { PromptMessage } from "../../clients/model.ts";
-import { BYTES_PER_TOKEN, estimateTokens, type Model } from "../../lib/models.ts";
+import type { PromptMessage } from "../../../clients/model.ts";
+import { BYTES_PER_TOKEN, estimateTokens, type Model } from "../../../lib/models.ts";
 import { DEFAULT_SYSTEM_PROMPT } from "./system-prompt.ts";
 
 /** A message of the active path, as far as a prompt needs it. */

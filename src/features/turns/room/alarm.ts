@@ -1,5 +1,5 @@
 /** When a room is to wake by itself. */
-import type { TurnLimits } from "../../env.ts";
+import type { TurnLimits } from "../../../env.ts";
 import type { LateTitles } from "./late-titles.ts";
 import type { LostTurns } from "./lost-turns.ts";
 import { retryDelayMs } from "./save.ts";

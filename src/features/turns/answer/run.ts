@@ -1,8 +1,8 @@
 /** A turn from its commit to its last event. Knows no HTTP and no Durable Object. */
-import { toIso, within } from "../../lib/clock.ts";
-import { costOf, type Model } from "../../lib/models.ts";
-import { Problem } from "../../lib/problem.ts";
-import type { Message } from "../messages/schemas.ts";
+import { toIso, within } from "../../../lib/clock.ts";
+import { costOf, type Model } from "../../../lib/models.ts";
+import { Problem } from "../../../lib/problem.ts";
+import type { Message } from "../../messages/schemas.ts";
 import type { Answer } from "./answer.ts";
 import {
   type Attempt,
@@ -12,9 +12,9 @@ import {
   streamAttempts,
   usageOf,
 } from "./attempts.ts";
-import { fitMessage, toDeltas, type TurnEvent } from "./events.ts";
-import type { LateTitle } from "./late-titles.ts";
-import type { BegunTurn, FinishedTurn } from "./persist.ts";
+import { fitMessage, toDeltas, type TurnEvent } from "../events.ts";
+import type { LateTitle } from "../room/late-titles.ts";
+import type { BegunTurn, FinishedTurn } from "../persist.ts";
 import type { Prompt } from "./prompt.ts";
 import { askTitle, type Title } from "./title.ts";
 

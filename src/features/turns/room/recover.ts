@@ -1,13 +1,13 @@
 /** What a room writes down of a turn, and what becomes of a turn that was lost in its middle. */
-import { toIso } from "../../lib/clock.ts";
-import { estimateTokens } from "../../lib/models.ts";
-import { Problem } from "../../lib/problem.ts";
-import { SHOWN_SIBLINGS } from "../messages/queries.ts";
-import type { Message } from "../messages/schemas.ts";
-import { type Attempt, usageOf } from "./attempts.ts";
-import type { TurnEvent } from "./events.ts";
-import type { FinishedTurn, NewTurn } from "./persist.ts";
-import { answered } from "./run.ts";
+import { toIso } from "../../../lib/clock.ts";
+import { estimateTokens } from "../../../lib/models.ts";
+import { Problem } from "../../../lib/problem.ts";
+import { SHOWN_SIBLINGS } from "../../messages/queries.ts";
+import type { Message } from "../../messages/schemas.ts";
+import { type Attempt, usageOf } from "../answer/attempts.ts";
+import type { TurnEvent } from "../events.ts";
+import type { FinishedTurn, NewTurn } from "../persist.ts";
+import { answered } from "../answer/run.ts";
 
 /** Before the end: what the end can be made of. After it: the end, until Postgres has it. */
 export type TurnRecord = { running: RunningRecord } | { finished: FinishedTurn };

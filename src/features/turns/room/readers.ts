@@ -1,11 +1,11 @@
 /** Who reads a chat's log right now. A reader is a place in the log: nothing is queued for it. */
-import type { Deps } from "../../deps.ts";
+import type { Deps } from "../../../deps.ts";
 import { EndedSessions } from "./ended-sessions.ts";
-import type { NumberedEvent } from "./events.ts";
+import type { NumberedEvent } from "../events.ts";
 import { RoomSockets } from "./room-sockets.ts";
 import type { TurnLog } from "./turn-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
-import { encodePage, HEARTBEAT, OPENING } from "./wires/sse.ts";
+import { encodePage, HEARTBEAT, OPENING } from "../wires/sse.ts";
 
 export class Readers {
   readonly sockets: RoomSockets;

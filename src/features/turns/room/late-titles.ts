@@ -2,11 +2,11 @@
  * Titles that were asked for and are not saved yet, in the room's SQLite: what they cost is recorded
  * and what came of them is kept, also when Postgres is away for long, or the room is lost meanwhile.
  */
-import type { Deps } from "../../deps.ts";
-import { toIso } from "../../lib/clock.ts";
-import type { NewUsage } from "../usage/queries.ts";
-import { estimatedAttempt } from "./naming.ts";
-import { type FinishedTurn, type NewTurn, saveLateTitle } from "./persist.ts";
+import type { Deps } from "../../../deps.ts";
+import { toIso } from "../../../lib/clock.ts";
+import type { NewUsage } from "../../usage/queries.ts";
+import { estimatedAttempt } from "../naming.ts";
+import { type FinishedTurn, type NewTurn, saveLateTitle } from "../persist.ts";
 import { saveWithin } from "./save.ts";
 
 /** What is to be saved: without a title, what asking for it is taken to have cost. */

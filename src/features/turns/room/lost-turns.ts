@@ -1,8 +1,8 @@
 /** What a room finds unfinished and nobody is working at: ends it by itself, and again where it fails. */
-import type { Deps } from "../../deps.ts";
-import { logError, nameOf } from "../../lib/log.ts";
+import type { Deps } from "../../../deps.ts";
+import { logError, nameOf } from "../../../lib/log.ts";
 import type { LateTitles } from "./late-titles.ts";
-import { finishTurn } from "./persist.ts";
+import { finishTurn } from "../persist.ts";
 import { endOf, isUnasked, readRecord } from "./recover.ts";
 import type { TurnLog } from "./turn-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";

@@ -1,6 +1,6 @@
 /** The three patiences of a turn: for the first token, for the next one, and for all of it. */
-import type { TurnLimits } from "../../env.ts";
-import type { Clock } from "../../lib/clock.ts";
+import type { TurnLimits } from "../../../env.ts";
+import type { Clock } from "../../../lib/clock.ts";
 
 export type Deadlines = { progressed(): void; clear(): void };
 

@@ -3,19 +3,19 @@
  * connection does, so a client that leaves stops nothing.
  */
 import { DurableObject } from "cloudflare:workers";
-import { createDeps, type Deps } from "../../deps.ts";
-import type { Env } from "../../env.ts";
-import { logError, nameOf } from "../../lib/log.ts";
-import { Problem } from "../../lib/problem.ts";
+import { createDeps, type Deps } from "../../../deps.ts";
+import type { Env } from "../../../env.ts";
+import { logError, nameOf } from "../../../lib/log.ts";
+import { Problem } from "../../../lib/problem.ts";
 import { nextAlarm } from "./alarm.ts";
 import { Beginnings } from "./beginnings.ts";
-import type { TurnEvent } from "./events.ts";
+import type { TurnEvent } from "../events.ts";
 import { LateTitles } from "./late-titles.ts";
 import { LiveTurn, mayHaveBegun, type Refusal, toRefusal } from "./live-turn.ts";
 import { LostTurns, type Settled } from "./lost-turns.ts";
-import type { Message } from "../messages/schemas.ts";
-import { type BegunTurn, beginTurn, type FinishedTurn, type NewTurn } from "./persist.ts";
-import { historyBytes, promptFor } from "./prompt.ts";
+import type { Message } from "../../messages/schemas.ts";
+import { type BegunTurn, beginTurn, type FinishedTurn, type NewTurn } from "../persist.ts";
+import { historyBytes, promptFor } from "../answer/prompt.ts";
 import { Readers } from "./readers.ts";
 import { placeOf, placeOfSocket } from "./reading.ts";
 import {
@@ -26,7 +26,7 @@ import {
   tellEnd,
   writeRecord,
 } from "./recover.ts";
-import { type RunDeps, runTurn, type SaveResult, textToName } from "./run.ts";
+import { type RunDeps, runTurn, type SaveResult, textToName } from "../answer/run.ts";
 import type {
   AttachResult,
   AttachTurn,

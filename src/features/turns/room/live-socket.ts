@@ -1,7 +1,7 @@
 /** One live socket: a place in the chat's log, kept with the connection, so that the room may sleep. */
 import type { TurnLog } from "./turn-log.ts";
-import type { SocketKey } from "./tickets.ts";
-import { type Closing, encodeFrame } from "./wires/socket.ts";
+import type { SocketKey } from "../tickets.ts";
+import { type Closing, encodeFrame } from "../wires/socket.ts";
 
 const MOST_FRAMES_PER_SECOND = 10;
 

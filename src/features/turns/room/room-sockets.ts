@@ -2,13 +2,13 @@
  * The live sockets of a chat. They hold nothing awake: the runtime keeps them while the room sleeps,
  * and each knows its place in the log.
  */
-import type { Deps } from "../../deps.ts";
-import { nextTask } from "../../lib/clock.ts";
-import { logError, nameOf } from "../../lib/log.ts";
+import type { Deps } from "../../../deps.ts";
+import { nextTask } from "../../../lib/clock.ts";
+import { logError, nameOf } from "../../../lib/log.ts";
 import type { EndedSessions } from "./ended-sessions.ts";
 import { LiveSocket } from "./live-socket.ts";
 import { readSocketRequest } from "./room-calls.ts";
-import { noteActivity, noteClosed, type SocketKey } from "./tickets.ts";
+import { noteActivity, noteClosed, type SocketKey } from "../tickets.ts";
 import type { TurnLog } from "./turn-log.ts";
 import {
   type Closing,
@@ -17,7 +17,7 @@ import {
   encodeUnknownId,
   PING,
   PONG,
-} from "./wires/socket.ts";
+} from "../wires/socket.ts";
 
 const MOST_SOCKETS = 32;
 

@@ -1,11 +1,11 @@
 /** The turn that is running in this room, as far as memory holds it. */
-import { toProblem } from "../../http/problem-response.ts";
-import { within } from "../../lib/clock.ts";
-import { logError, nameOf } from "../../lib/log.ts";
-import type { ProblemCode } from "../../lib/problem.ts";
-import type { Message } from "../messages/schemas.ts";
-import type { TurnEvent } from "./events.ts";
-import type { FinishedTurn } from "./persist.ts";
+import { toProblem } from "../../../http/problem-response.ts";
+import { within } from "../../../lib/clock.ts";
+import { logError, nameOf } from "../../../lib/log.ts";
+import type { ProblemCode } from "../../../lib/problem.ts";
+import type { Message } from "../../messages/schemas.ts";
+import type { TurnEvent } from "../events.ts";
+import type { FinishedTurn } from "../persist.ts";
 
 /** A turn's result as one piece, for a client that does not stream. */
 export type TurnOutcome = {

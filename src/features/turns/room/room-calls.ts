@@ -1,10 +1,10 @@
 /** What a room is asked, and answers. */
-import { present } from "../../lib/assert.ts";
-import type { Model } from "../../lib/models.ts";
+import { present } from "../../../lib/assert.ts";
+import type { Model } from "../../../lib/models.ts";
 import type { Refusal, TurnOutcome } from "./live-turn.ts";
-import type { NewTurn } from "./persist.ts";
-import type { SocketKey } from "./tickets.ts";
-import type { TurnIds } from "./turn-key.ts";
+import type { NewTurn } from "../persist.ts";
+import type { SocketKey } from "../tickets.ts";
+import type { TurnIds } from "../turn-key.ts";
 
 export type StartTurn = {
   turn: NewTurn;

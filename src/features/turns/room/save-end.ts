@@ -1,8 +1,8 @@
 /** The end of a turn on its way into Postgres, for as long as a reader may wait. */
-import type { Deps } from "../../deps.ts";
-import type { Message } from "../messages/schemas.ts";
-import { findAnswer, type FinishedTurn, finishTurn } from "./persist.ts";
-import type { SaveResult } from "./run.ts";
+import type { Deps } from "../../../deps.ts";
+import type { Message } from "../../messages/schemas.ts";
+import { findAnswer, type FinishedTurn, finishTurn } from "../persist.ts";
+import type { SaveResult } from "../answer/run.ts";
 import { saveWithin } from "./save.ts";
 
 type SaveDeps = Pick<Deps, "db" | "clock" | "config">;

@@ -1,6 +1,6 @@
 /** Writing the end of a turn until Postgres has it. */
-import { delay } from "../../lib/clock.ts";
-import { logError } from "../../lib/log.ts";
+import { delay } from "../../../lib/clock.ts";
+import { logError } from "../../../lib/log.ts";
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;

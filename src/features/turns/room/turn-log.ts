@@ -6,7 +6,7 @@
  * write therefore also stores a ceiling: no id above it is handed out before the next write, and
  * after a crash the log goes on above it, so that no id ever has two contents.
  */
-import type { NumberedEvent, TurnEvent } from "./events.ts";
+import type { NumberedEvent, TurnEvent } from "../events.ts";
 import { type NewRecord, type RecordedTurn, TurnTable } from "./turn-table.ts";
 
 /** Ids that may be handed out between two writes. */
