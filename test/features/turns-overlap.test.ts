@@ -37,3 +37,21 @@ it("A turn that begins while the one before still tells its title waits for its 
     expect(await allEvents(rest)).toEqual(events.slice(index + 1));
   }
 });
+
+it("A question that comes while only the title is awaited is answered, and the title stored later", async () => {
+  const ada = await signUp();
+  const chatId = await newChat(ada);
+  const marker = await script({ kind: "title", tokens: ["A late title"], holdAfter: 0, times: 1 });
+  const path = `/chats/${chatId}/messages/stream`;
+  const first = readEvents(await send(ada, path, { content: marker }, newKey()));
+  const told: string[] = [];
+  for await (const { name } of first) {
+    told.push(name);
+    if (name !== "ai_message_complete") continue;
+    const { status, body } = await ada.post(`/chats/${chatId}/messages`, { content: "And then?" });
+    expect([status, body.ai_response?.status]).toEqual([200, "complete"]);
+  }
+  expect(told.slice(-2)).toEqual(["ai_message_complete", "stream_complete"]);
+  await release(marker);
+  await until(async () => (await ada.get(`/chats/${chatId}`)).body.title === "A late title");
+});

@@ -30,6 +30,8 @@ export type RunInput = {
 export type RunDeps = AttemptsDeps & {
   /** Takes the turn's next event. It never waits: a slow reader slows nobody. */
   tell: (event: TurnEvent) => void;
+  /** Resolves when another turn waits for this one to end: then it waits for no title. */
+  hurried: Promise<void>;
   /** Saves the end of the turn: the chat's title, "gone" without the chat, or "delayed". */
   save(finished: FinishedTurn): Promise<SaveResult>;
   /** Saves a title that came after the answer; the chat's title, undefined where that is not known. */
@@ -60,7 +62,8 @@ export async function runTurn(input: RunInput, deps: RunDeps): Promise<void> {
   tell({ type: "ai_message_complete", message: fitMessage(finished.message) });
 
   const storing = early ? Promise.resolve(savedTitle(saved)) : title?.store(finished, deps);
-  const name = title && (await within(TITLE_WAIT_MS, storing ?? Promise.resolve(undefined)));
+  const titled = storing ?? Promise.resolve(undefined);
+  const name = title && (await Promise.race([within(TITLE_WAIT_MS, titled), deps.hurried]));
   if (name !== undefined && name === title?.settled?.name) tell({ type: "chat_name", name });
   tell({ type: "stream_complete" });
   await storing;

@@ -65,7 +65,8 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Begins a turn and runs it to its end, whoever stays to watch. */
   async start({ turn, model, wait, sessionId }: StartTurn): Promise<StartResult> {
-    if (this.#live) return answerSecond(this.#deps.db, turn, this.#live);
+    const second = await answerSecond(this.#deps.db, turn, () => this.#live);
+    if (second) return second;
     const record = beginningRecord(turn, { model, usageId: this.#deps.newId() });
     this.#prepare(turn, record);
     try {
@@ -107,9 +108,7 @@ export class ChatRoom extends DurableObject<Env> {
   /** Stops the answer that is running, or is about to; as it stands then, undefined where none does. */
   async stop({ userId, messageId }: StopTurn): Promise<Message | undefined> {
     await this.#beginning.allSettled();
-    const live = this.#live;
-    const isMeant = live?.userId === userId && live.answerId === (messageId ?? live.answerId);
-    return isMeant ? live.stop() : undefined;
+    return this.#live?.stop(userId, messageId);
   }
 
   /** Asked about an answer that is left streaming in Postgres: ends it, unless it is being written. */
@@ -203,6 +202,7 @@ export class ChatRoom extends DurableObject<Env> {
     const { answerId } = live;
     return {
       ...this.#deps,
+      hurried: live.hurried,
       tell: (event) => this.#tell(live, event),
       noteAttempt: (attempt) => {
         this.#log.turns.update(answerId, writeRecord({ running: { ...record, ...attempt } }));

@@ -43,11 +43,13 @@ export class LiveTurn {
   readonly firstId: number;
   readonly #stop = new AbortController();
   readonly #answered = Promise.withResolvers<Message | undefined>();
+  readonly #hurried = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<TurnOutcome | undefined>();
   #userMessage: Message | undefined;
   #chatName: string | undefined;
   #problem: ProblemCode | undefined;
   #finished: FinishedTurn | undefined;
+  #isAnswered = false;
   #telling = true;
 
   constructor(key: { answerId: string; userId: string; firstId: number }) {
@@ -63,6 +65,11 @@ export class LiveTurn {
   /** True until its last event, or until the room forgets it. */
   get telling(): boolean {
     return this.#telling;
+  }
+
+  /** Resolves when another turn waits for this one's end. */
+  get hurried(): Promise<void> {
+    return this.#hurried.promise;
   }
 
   /** How it ended; undefined when the room forgot it before its end. */
@@ -89,17 +96,27 @@ export class LiveTurn {
   note(event: TurnEvent): void {
     if (event.type === "chat_name") this.#chatName = event.name;
     if (event.type === "error") this.#problem = event.code;
-    if (event.type === "ai_message_complete") this.#answered.resolve(this.#finished?.message);
+    if (event.type === "ai_message_complete") this.#answer();
     if (event.type === "stream_complete") this.#end();
   }
 
   /**
    * Stops the provider, and resolves to the answer once it is saved. Where that takes long, to what
-   * will be saved: the room has it by then, and does not let go of it. Undefined without the chat.
+   * will be saved: the room has it by then, and does not let go of it. Undefined without the chat, and
+   * where another's answer, or another answer, is meant.
    */
-  async stop(): Promise<Message | undefined> {
+  async stop(userId: string, messageId = this.answerId): Promise<Message | undefined> {
+    if (userId !== this.userId || messageId !== this.answerId) return undefined;
     this.#stop.abort();
     return (await within(STOP_WAIT_MS, this.#answered.promise)) ?? this.#finished?.message;
+  }
+
+  /** Once it is answered, it waits no longer for a title, and ends. False as long as it is not. */
+  async makeWay(): Promise<boolean> {
+    if (!this.#isAnswered) return false;
+    this.#hurried.resolve();
+    await this.outcome;
+    return true;
   }
 
   /** Stops it and tells nobody: the chat is gone. */
@@ -109,6 +126,11 @@ export class LiveTurn {
     this.#stop.abort();
     this.#answered.resolve(undefined);
     this.#ended.resolve(undefined);
+  }
+
+  #answer(): void {
+    this.#isAnswered = true;
+    this.#answered.resolve(this.#finished?.message);
   }
 
   #end(): void {
