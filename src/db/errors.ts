@@ -2,8 +2,8 @@
 
 type PostgresError = { code: string; constraint?: string };
 
-/** SQLSTATE classes that mean "not now": connection, resources, operator intervention. */
-const UNAVAILABLE_CLASSES = new Set(["08", "53", "57"]);
+/** SQLSTATE classes that mean "not now": connection, rollback (deadlock), resources, operator intervention. */
+const UNAVAILABLE_CLASSES = new Set(["08", "40", "53", "57"]);
 
 /** True when the call broke the constraint or unique index of that name. */
 export function violates(error: unknown, constraint: string): boolean {

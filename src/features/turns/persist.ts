@@ -9,6 +9,7 @@ import {
   keyIsFree,
 } from "../../db/idempotency-keys.ts";
 import { Problem } from "../../lib/problem.ts";
+import { lockChat } from "../chats/change.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
 import { type Message, toMessage } from "../messages/schemas.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
@@ -94,9 +95,7 @@ function pickMessage({ chat_title: _title, auto_title: _auto, ...row }: PairRow)
 function chatOf(turn: NewTurn, claim: Claim | undefined): SQL {
   const { chatId, userId, at } = turn;
   const title = "newChatTitle" in turn ? turn.newChatTitle : undefined;
-  if (title === undefined) {
-    return sql`SELECT id FROM chats WHERE id = ${chatId} AND user_id = ${userId} FOR UPDATE`;
-  }
+  if (title === undefined) return lockChat(userId, chatId);
   return sql`
     INSERT INTO chats (id, user_id, title, created_at, updated_at)
     SELECT ${chatId}::uuid, ${userId}::uuid, ${title}, ${at}::timestamptz, ${at}::timestamptz
@@ -151,6 +150,8 @@ export type FinishedTurn = {
 export async function finishTurn(db: Db, turn: FinishedTurn): Promise<string | undefined> {
   const results = await repeatable(() =>
     db.batch([
+      // First, as every beginning does: one that waits for this answer's end would be waited for in turn.
+      db.execute(lockChat(turn.userId, turn.chatId)),
       db.execute(saveAnswer(turn)),
       ...turn.usage.map((usage) => db.execute(usageInsert(usage))),
       ...(turn.title === undefined ? [] : [db.execute(saveTitle(turn, turn.title))]),

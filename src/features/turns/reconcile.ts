@@ -9,6 +9,7 @@ import type { Env } from "../../env.ts";
 import { present } from "../../lib/assert.ts";
 import { toIso } from "../../lib/clock.ts";
 import { BYTES_PER_TOKEN, findModel, type Model } from "../../lib/models.ts";
+import { lockChat } from "../chats/change.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
 import type { Settled } from "./lost-turns.ts";
 import { historyBytes } from "./prompt.ts";
@@ -90,8 +91,14 @@ async function interrupt({ db, clock, config, newId }: Deps, message: Left): Pro
   const seconds = (now - Date.parse(message.created_at)) / 1000;
   const given = { usage, finishReason: "turn_interrupted", estimated: true };
   const metadata = answerMetadata(given, { model }, seconds);
-  const { rows } = await repeatable(() => db.execute(end(message, metadata, usage)));
-  return rows.length > 0;
+  const [, ended] = await repeatable(() =>
+    // The chat first, as in every batch that writes messages: else two could wait for each other.
+    db.batch([
+      db.execute(lockChat(message.user_id, message.chat_id)),
+      db.execute(end(message, metadata, usage)),
+    ]),
+  );
+  return ended.rows.length > 0;
 }
 
 /** Tokens of what was said before the answer, as far as a prompt takes it. */
