@@ -1,80 +1,31 @@
 import { describe, expect, it } from "vitest";
 import { findViolations, RULES } from "../support/faults/checker.ts";
-import type { Call, History, MessageRow, SeenEvent } from "../support/faults/history.ts";
-
-const CHAT = "chat-1";
-const ANSWER = { id: "a1", type: "bot", status: "complete", content: "Yes, no." };
-
-const row = (id: string, parentId: string | null, more: Partial<MessageRow> = {}): MessageRow => ({
-  id,
-  chat_id: CHAT,
-  parent_id: parentId,
-  type: "user",
-  status: "complete",
-  content: id,
-  ...more,
-});
-
-const event = (id: number, name: string, data: object = {}): SeenEvent => ({ id, name, data });
-
-const call = (more: Partial<Call>): Call => ({
-  kind: "send",
-  chatId: CHAT,
-  startedAt: 0,
-  endedAt: 1,
-  status: 200,
-  ...more,
-});
-
-/** One question that was streamed, read on by another reader, and read as a list: all as it should be. */
-function goodHistory() {
-  const question = { id: "q1", chat_id: CHAT, content: "q1" };
-  const events = [
-    event(1, "user_message", { message: question }),
-    event(2, "ai_message_start", { message_id: "a1" }),
-    event(3, "content_delta", { content: "Yes, " }),
-    event(4, "content_delta", { content: "no." }),
-    event(5, "ai_message_complete", { message: ANSWER }),
-    event(6, "stream_complete"),
-  ];
-  const messages = [row("q1", null), row("a1", "q1", { type: "bot", content: "Yes, no." })];
-  const stream = call({ key: "k", content: "q1", events, end: "closed" });
-  const resumed = call({ kind: "resume", after: 3, events: events.slice(3), end: "closed" });
-  const read = call({ kind: "read", startedAt: 5, endedAt: 6, body: messages });
-  const chat = { id: CHAT, current_message_id: "a1", message_count: 2 };
-  return {
-    stream,
-    resumed,
-    read,
-    events,
-    chat,
-    history: {
-      calls: [stream, resumed, read],
-      crashes: [],
-      asked: ["q1"],
-      rows: { chats: [chat], messages, usage: [{ message_id: "a1", kind: "answer", attempt: 1 }] },
-      views: [{ chatId: CHAT, status: 200, body: { messages } }],
-    } as History,
-  };
-}
-
-type Good = ReturnType<typeof goodHistory>;
-
-/** Takes the events from a place on as told after a crash, under ids far above. */
-const afterCrash = (good: Good, from: number) => {
-  good.history.crashes.push(1);
-  for (const seen of good.events.slice(from)) seen.id += 1_000;
-};
+import {
+  afterCrash,
+  ANSWER,
+  call,
+  CHAT,
+  event,
+  failed,
+  type Good,
+  goodHistory,
+  row,
+} from "../support/faults/good-history.ts";
 
 /** What is made wrong, by the rule that must find it. */
 const BAD: Record<string, Record<string, (good: Good) => void>> = {
   everyCallIsAnswered: {
     "a bug of ours": ({ read }) => (read.status = 500),
+    "an id that was told is not known": ({ resumed }) => (resumed.status = 400),
     "a request that hangs": ({ read }) => (read.status = -1),
     "no answer where nothing was killed": ({ read }) => (read.status = 0),
   },
   acknowledgedIsReadable: {
     "a streamed question is gone": ({ history }) => history.rows.messages.shift(),
+    "a question is gone, and the deletion of its chat had failed": ({ history }) => {
+      history.calls.push(call({ kind: "delete", status: 503 }));
+      history.rows.messages.shift();
+    },
     "a question has other words": ({ history }) =>
       void (history.rows.messages[0] = row("q1", null, { content: "other" })),
     "an edited question is gone": ({ history }) =>
@@ -177,7 +128,9 @@ const BAD: Record<string, Record<string, (good: Good) => void>> = {
       const other = [event(4, "user_message", { message })];
       history.calls.push(call({ kind: "resume", after: 3, events: other, end: "left" }));
     },
-    "nobody was ever told the end": ({ stream, resumed, events }) => {
+    "nobody was ever told the end": ({ stream, resumed, again, events }) => {
+      again.events = [];
+      again.end = "left";
       stream.events = events.slice(0, 4);
       stream.end = "left";
       resumed.events = [];
@@ -231,6 +184,38 @@ const BAD: Record<string, Record<string, (good: Good) => void>> = {
       history.rows.messages.push(row("a2", "a1", { type: "bot" })),
     "a message is above itself": ({ history }) => (history.rows.messages[0] = row("q1", "a1")),
   },
+  resumedGetsTheRest: {
+    "a reader in the middle is told that nothing is left": ({ resumed }) => {
+      resumed.status = 204;
+      delete resumed.events;
+    },
+    "an id that was told is not known": ({ resumed }) => {
+      resumed.status = 400;
+      delete resumed.events;
+    },
+  },
+  turnsCanBeReadAgain: {
+    "a turn is gone from the log": ({ again }) => {
+      again.status = 503;
+      delete again.events;
+    },
+    "a turn is told, but not to its end": ({ again }) => (again.end = "broken"),
+  },
+  failedIsStored: {
+    "a failed answer is not there": ({ history }) =>
+      history.calls.push(failed({ message_id: "a9", user_message_id: "q1" })),
+    "a failed answer is complete": ({ history }) =>
+      history.calls.push(failed({ message_id: "a1", user_message_id: "q1" })),
+    "a failed answer belongs to another question": ({ history }) => {
+      history.calls.push(failed({ message_id: "a1", user_message_id: "q9" }));
+      history.rows.messages[1] = row("a1", "q1", { type: "bot", status: "failed" });
+    },
+    "a failure names nothing": ({ history }) => history.calls.push(failed({})),
+  },
+  nobodyIsAskedTwice: {
+    "the provider is asked twice for one answer": ({ history }) => history.asked.push("q1"),
+    "the provider is asked, and no answer is there": ({ history }) => history.rows.messages.pop(),
+  },
   viewsShowThePath: {
     "the API shows less": ({ history }) => history.views[0]?.body.messages.pop(),
     "the API does not know the chat": ({ history }) =>
@@ -254,6 +239,19 @@ describe("a history in which", () => {
     const stored = row("a1", "q1", { type: "bot", status: "interrupted", content: "Yes, n" });
     good.history.rows.messages[1] = stored;
     expect(findViolations(good.history)).toEqual([]);
+  });
+
+  it("a chat is deleted while it is read is found to be well", () => {
+    const { history, stream, resumed, again } = goodHistory();
+    history.calls.push(call({ kind: "delete", startedAt: 7, endedAt: 8 }));
+    history.rows = { chats: [], messages: [], usage: [] };
+    history.views = [{ chatId: CHAT, status: 404, body: {} }];
+    stream.events = stream.events?.slice(0, 3) ?? [];
+    for (const late of [resumed, again]) {
+      late.status = 404;
+      delete late.events;
+    }
+    expect(findViolations(history)).toEqual([]);
   });
 
   for (const [rule, cases] of Object.entries(BAD)) {

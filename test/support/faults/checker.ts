@@ -2,11 +2,17 @@
 import { actsAreWhole } from "./checks-calls.ts";
 import type { History } from "./history.ts";
 import { rowsAreWhole } from "./checks-rows.ts";
+import { promisedIsKept } from "./checks-promised.ts";
 import { streamsAreWhole } from "./checks-streams.ts";
 
 export type Check = (history: History) => string[];
 
-const CHECKS: Record<string, Check> = { ...actsAreWhole, ...streamsAreWhole, ...rowsAreWhole };
+const CHECKS: Record<string, Check> = {
+  ...actsAreWhole,
+  ...streamsAreWhole,
+  ...rowsAreWhole,
+  ...promisedIsKept,
+};
 
 /** The names of what is checked. */
 export const RULES = Object.keys(CHECKS);

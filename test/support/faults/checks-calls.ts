@@ -1,9 +1,16 @@
 /** What each request must have got, and left. Pure. */
 import type { Check } from "./checker.ts";
-import { acknowledged, type Call, chatOf, doomed, type History, userMessageOf } from "./history.ts";
+import {
+  acknowledged,
+  type Call,
+  chatOf,
+  deleted,
+  type History,
+  userMessageOf,
+} from "./history.ts";
 
 /** Refusals that a client can be given; anything else is a fault of ours. */
-const EXPECTED = new Set([200, 201, 204, 304, 400, 404, 409, 502, 503, 504]);
+const EXPECTED = new Set([200, 201, 204, 304, 404, 409, 502, 503, 504]);
 
 const show = (call: Call) => `${call.kind} of ${call.content ?? chatOf(call)} → ${call.status}`;
 
@@ -16,7 +23,7 @@ function everyCallIsAnswered({ calls, crashes }: History): string[] {
 
 /** What a client was told is in, is in, word for word. */
 function acknowledgedIsReadable(history: History): string[] {
-  const gone = doomed(history);
+  const gone = deleted(history);
   const rows = new Map(history.rows.messages.map((row) => [row.id, row]));
   return acknowledged(history)
     .filter(({ chatId }) => !gone.has(chatId))
@@ -91,7 +98,7 @@ function refusedIsNotThere({ calls, rows }: History): string[] {
 
 /** Who is refused because a turn runs is told which. */
 function runningTurnIsNamed(history: History): string[] {
-  const gone = doomed(history);
+  const gone = deleted(history);
   const answers = new Map(history.rows.messages.map((row) => [row.id, row]));
   return history.calls
     .filter((call) => call.status === 409 && call.body?.code === "turn_in_progress")
@@ -109,7 +116,7 @@ function runningTurnIsNamed(history: History): string[] {
 
 /** What was answered as a whole is what is stored. */
 function answeredIsStored(history: History): string[] {
-  const gone = doomed(history);
+  const gone = deleted(history);
   const rows = new Map(history.rows.messages.map((row) => [row.id, row]));
   return history.calls.flatMap((call) => {
     const answer = call.status === 200 ? call.body?.ai_response : undefined;

@@ -1,6 +1,6 @@
 /** What Postgres must hold, and the API show, once everything has settled. Pure. */
 import type { Check } from "./checker.ts";
-import { doomed, type History, type MessageRow } from "./history.ts";
+import { deleted, type History, type MessageRow } from "./history.ts";
 
 /** An answer is written, or it is over. */
 function nothingStaysStreaming({ rows }: History): string[] {
@@ -70,7 +70,7 @@ function wayUp(byId: Map<string, MessageRow>, from: MessageRow | undefined): str
 
 /** What the API shows of a chat is its path, with what is stored. */
 function viewsShowThePath(history: History): string[] {
-  const gone = doomed(history);
+  const gone = deleted(history);
   const byId = new Map(history.rows.messages.map((row) => [row.id, row]));
   return history.views.flatMap(({ chatId, status, body }) => {
     if (gone.has(chatId)) return [];

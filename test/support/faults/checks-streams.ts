@@ -3,7 +3,7 @@ import type { Check } from "./checker.ts";
 import {
   type Call,
   chatOf,
-  doomed,
+  deleted,
   type History,
   logsOf,
   type SeenEvent,
@@ -61,7 +61,7 @@ function idsHaveOneContent(history: History): string[] {
 
 /** A stream that the server ended has told the end, once and last. Deletion ends it without a word. */
 function streamsEndOnce(history: History): string[] {
-  const gone = doomed(history);
+  const gone = deleted(history);
   return streamsOf(history)
     .filter((call) => {
       const ends = call.events.filter(({ name }) => name === "stream_complete").length;
@@ -75,7 +75,7 @@ function streamsEndOnce(history: History): string[] {
 /** Nothing but a crash, or the end of its chat, breaks a stream. */
 function streamsAreNotBroken(history: History): string[] {
   if (history.crashes.length > 0) return [];
-  const gone = doomed(history);
+  const gone = deleted(history);
   return streamsOf(history)
     .filter((call) => call.end === "broken" && !gone.has(chatOf(call)))
     .map(show);
@@ -83,7 +83,7 @@ function streamsAreNotBroken(history: History): string[] {
 
 /** The turns of all chats that are there, as far as they were seen. */
 function turnsOfAll(history: History) {
-  const gone = doomed(history);
+  const gone = deleted(history);
   return [...logsOf(history)]
     .filter(([chatId]) => !gone.has(chatId))
     .flatMap(([chatId, log]) => turnsOf(log).map((events) => ({ chatId, events })));

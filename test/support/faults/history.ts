@@ -94,6 +94,12 @@ export function doomed({ calls }: History): Set<string | undefined> {
   return new Set(calls.filter(({ kind }) => kind === "delete").map(({ chatId }) => chatId));
 }
 
+/** Chats that are gone as somebody asked; a deletion that failed took nothing with it. */
+export function deleted(history: History): Set<string | undefined> {
+  const there = new Set<string | undefined>(history.rows.chats.map(({ id }) => id));
+  return new Set([...doomed(history)].filter((id) => !there.has(id)));
+}
+
 /** The chat that a call was about, also where the call made it. */
 export function chatOf(call: Call): string | undefined {
   return call.chatId ?? userMessageOf(call)?.chat_id ?? call.body?.chat_id;

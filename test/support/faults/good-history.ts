@@ -1,0 +1,80 @@
+/** A history in which all is well, for a test to spoil: of one chat, one question and its answer. */
+import type { Call, History, MessageRow, SeenEvent } from "./history.ts";
+
+export const CHAT = "chat-1";
+export const ANSWER = { id: "a1", type: "bot", status: "complete", content: "Yes, no." };
+
+export const row = (
+  id: string,
+  parentId: string | null,
+  more: Partial<MessageRow> = {},
+): MessageRow => ({
+  id,
+  chat_id: CHAT,
+  parent_id: parentId,
+  type: "user",
+  status: "complete",
+  content: id,
+  ...more,
+});
+
+export const event = (id: number, name: string, data: object = {}): SeenEvent => ({
+  id,
+  name,
+  data,
+});
+
+export const call = (more: Partial<Call>): Call => ({
+  kind: "send",
+  chatId: CHAT,
+  startedAt: 0,
+  endedAt: 1,
+  status: 200,
+  ...more,
+});
+
+/** A turn that failed, as a client that waits for JSON is told. */
+export const failed = (ids: object) =>
+  call({ status: 502, body: { code: "ai_unavailable", chat_id: CHAT, ...ids } });
+
+/** One question that was streamed, read on by another reader, and read as a list: all as it should be. */
+export function goodHistory() {
+  const question = { id: "q1", chat_id: CHAT, content: "q1" };
+  const events = [
+    event(1, "user_message", { message: question }),
+    event(2, "ai_message_start", { message_id: "a1" }),
+    event(3, "content_delta", { content: "Yes, " }),
+    event(4, "content_delta", { content: "no." }),
+    event(5, "ai_message_complete", { message: ANSWER }),
+    event(6, "stream_complete"),
+  ];
+  const messages = [row("q1", null), row("a1", "q1", { type: "bot", content: "Yes, no." })];
+  const stream = call({ key: "k", content: "q1", events, end: "closed" });
+  const resumed = call({ kind: "resume", after: 3, events: events.slice(3), end: "closed" });
+  const again = call({ kind: "resume", after: 1, events: events.slice(1), end: "closed" });
+  const read = call({ kind: "read", startedAt: 5, endedAt: 6, body: messages });
+  const chat = { id: CHAT, current_message_id: "a1", message_count: 2 };
+  return {
+    stream,
+    resumed,
+    again,
+    read,
+    events,
+    chat,
+    history: {
+      calls: [stream, resumed, again, read],
+      crashes: [],
+      asked: ["q1"],
+      rows: { chats: [chat], messages, usage: [{ message_id: "a1", kind: "answer", attempt: 1 }] },
+      views: [{ chatId: CHAT, status: 200, body: { messages } }],
+    } as History,
+  };
+}
+
+export type Good = ReturnType<typeof goodHistory>;
+
+/** Takes the events from a place on as told after a crash, under ids far above. */
+export const afterCrash = (good: Good, from: number) => {
+  good.history.crashes.push(1);
+  for (const seen of good.events.slice(from)) seen.id += 1_000;
+};
