@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { newChat, say } from "../support/chats.ts";
 import { bearer, type Body, expectProblem, type SignedIn, signUp } from "../support/client.ts";
-import { countCalls, query } from "../support/postgres.ts";
+import { countCalls, injectFault, query } from "../support/postgres.ts";
 import { requestsContaining, script } from "../support/provider.ts";
 import { until } from "../support/until.ts";
 import { allEvents, readEvents, type StreamEvent, textOf } from "../support/sse.ts";
@@ -117,6 +117,20 @@ describe("stopping an answer", () => {
     expect(await usageOf(answerId)).toHaveLength(1);
     const again = await stop(ada, chatId, { message_id: answerId });
     expect(again.body).toEqual(replies[0]?.body);
+  });
+
+  it("is told within two seconds, also while Postgres takes no end", async () => {
+    const { chatId, answerId, rest } = await startHeld();
+    const recover = await injectFault({ contains: answerId, times: 99, kind: "refuse" });
+    const stopped = await ada.fetch(`/chats/${chatId}/stop`, {
+      method: "POST",
+      signal: AbortSignal.timeout(2_000),
+    });
+    expect(await stopped.json()).toMatchObject({ status: "stopped", content: "Half " });
+    await recover();
+    expect(terminal(await rest)).toBe(1);
+    const last = (await ada.get(`/chats/${chatId}/messages`)).body.at(-1);
+    expect(last).toMatchObject({ id: answerId, status: "stopped", content: "Half " });
   });
 
   it("at the moment of its end leaves one end, whichever came first", async () => {

@@ -97,6 +97,7 @@ const PROMISES: Record<number, Record<string, string[]>> = {
     ],
     "features/stop.test.ts": [
       "works from another device of the same person, and takes no trip but the one that saves",
+      "is told within two seconds, also while Postgres takes no end",
       "twenty times at once stops once, and all are told the same",
       "at the moment of its end leaves one end, whichever came first",
     ],

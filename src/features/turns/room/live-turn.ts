@@ -34,7 +34,7 @@ export function mayHaveBegun({ code }: Refusal): boolean {
 }
 
 /** Whoever stops an answer is told within two seconds how it stands. */
-const STOP_WAIT_MS = 1_500;
+const STOP_WAIT_MS = 1_000;
 
 export class LiveTurn {
   readonly answerId: string;
