@@ -29,7 +29,7 @@ export function createDeps(env: Env): Deps {
     config,
     db: createDb(config),
     model: createModelClient(config),
-    storage: createStorageClient(config),
+    storage: createStorageClient(config) as StorageClient,
     tokens: createTokens(config.SECRET_KEY, systemClock),
     clock: systemClock,
     newId,

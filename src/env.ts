@@ -3,12 +3,14 @@
  * environment: the rest of the code sees a `Config`.
  */
 import { z } from "zod";
+import type { FileJob } from "./features/files/jobs.ts";
 import type { ChatRoom } from "./features/turns/room/chat-room.do.ts";
 
 /** What Cloudflare hands to the Worker: bindings, and strings that are not yet trusted. */
 export type Env = {
   CHAT_ROOM: DurableObjectNamespace<ChatRoom>;
   ASSETS: Fetcher;
+  FILE_JOBS: Queue<FileJob>;
 };
 
 /** An empty variable is an absent one: that is how a process's environment unsets a file's. */
@@ -70,6 +72,7 @@ const ConfigSchema = z.object({
   ALLOWED_ORIGINS: Origins,
   DEFAULT_MODEL: optional(text).transform((name) => name ?? "gpt-4o-mini"),
   TITLE_MODEL: optional(text),
+  EMBEDDING_MODEL: optional(text).transform((name) => name ?? "text-embedding-3-small"),
   SYSTEM_PROMPT: optional(text),
   TURN_LIMITS: json(TurnLimits),
 });

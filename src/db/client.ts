@@ -3,7 +3,10 @@ import { neon, neonConfig } from "@neondatabase/serverless";
 import { drizzle, type NeonHttpDatabase } from "drizzle-orm/neon-http";
 import type { Config } from "../env.ts";
 import { isUnreachable } from "./errors.ts";
-import * as schema from "./schema.ts";
+import * as documents from "./schema-documents.ts";
+import * as accounts from "./schema.ts";
+
+const schema = { ...accounts, ...documents };
 
 export type Db = NeonHttpDatabase<typeof schema>;
 

@@ -19,12 +19,17 @@ export type IdempotencyKey = {
 };
 
 /** What a key was used for: the ids of what was made. */
-export type KeyUse = { chatId: string; messageId: string | null; answerId: string | null };
+export type KeyUse = {
+  chatId: string | null;
+  messageId: string | null;
+  answerId: string | null;
+  fileId: string | null;
+};
 
 /** A key, whose it is, and what it is to stand for once `isMade` holds. */
 export type Claim = IdempotencyKey & {
   ownerId: string;
-  made: { chatId: string; messageId?: string; answerId?: string };
+  made: { chatId?: string; messageId?: string; answerId?: string; fileId?: string };
   isMade: SQL;
   /** ISO 8601. */
   at: string;
@@ -84,7 +89,7 @@ export function keyIsFree(claim: Claim | undefined): SQL {
 }
 
 /** The id of what the key stands for, as a subquery: of this request or of the one before it. */
-export function idUnder(claim: Claim, column: "chat_id" | "message_id"): SQL {
+export function idUnder(claim: Claim, column: "chat_id" | "message_id" | "file_id"): SQL {
   return sql`(SELECT k.${sql.raw(column)} FROM idempotency_keys AS k WHERE ${ofKey(claim)})`;
 }
 
@@ -113,35 +118,38 @@ function lock({ ownerId, route, key }: Claim): SQL {
 /** A row that has had its day is replaced; any other stays. */
 function keep(claim: Claim): SQL {
   const { id, ownerId, route, key, fingerprint, made, isMade, at } = claim;
-  const { chatId, messageId = null, answerId = null } = made;
+  const { chatId = null, messageId = null, answerId = null, fileId = null } = made;
   return sql`
     INSERT INTO idempotency_keys AS k
-      (user_id, route, key, id, fingerprint, chat_id, message_id, answer_id, created_at)
+      (user_id, route, key, id, fingerprint, chat_id, message_id, answer_id, file_id, created_at)
     SELECT ${ownerId}::uuid, ${route}, ${key}, ${id}::uuid, ${fingerprint},
-      ${chatId}::uuid, ${messageId}::uuid, ${answerId}::uuid, ${at}::timestamptz
+      ${chatId}::uuid, ${messageId}::uuid, ${answerId}::uuid, ${fileId}::uuid, ${at}::timestamptz
     WHERE ${isMade}
     ON CONFLICT (user_id, route, key) DO UPDATE
     SET id = excluded.id, fingerprint = excluded.fingerprint, chat_id = excluded.chat_id,
-      message_id = excluded.message_id, answer_id = excluded.answer_id, created_at = excluded.created_at
+      message_id = excluded.message_id, answer_id = excluded.answer_id, file_id = excluded.file_id,
+      created_at = excluded.created_at
     WHERE k.created_at <= excluded.created_at - ${LIFE}`;
 }
 
 type UseRow = {
   id: string;
   fingerprint: string;
-  chat_id: string;
+  chat_id: string | null;
   message_id: string | null;
   answer_id: string | null;
+  file_id: string | null;
 };
 
 function selectUse(key: Owned): SQL {
   return sql`
-    SELECT k.id, k.fingerprint, k.chat_id, k.message_id, k.answer_id
+    SELECT k.id, k.fingerprint, k.chat_id, k.message_id, k.answer_id, k.file_id
     FROM idempotency_keys AS k WHERE ${ofKey(key)}`;
 }
 
 function earlierUse(key: IdempotencyKey, use: UseRow | undefined): KeyUse | undefined {
   if (!use || use.id === key.id) return undefined;
   if (use.fingerprint !== key.fingerprint) throw new Problem("idempotency_key_reused");
-  return { chatId: use.chat_id, messageId: use.message_id, answerId: use.answer_id };
+  const { chat_id: chatId, message_id: messageId, answer_id: answerId, file_id: fileId } = use;
+  return { chatId, messageId, answerId, fileId };
 }

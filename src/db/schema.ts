@@ -1,10 +1,9 @@
 /**
- * The data model as drizzle sees it. `migrations/` is what the database is made from; a test
- * compares the two.
+ * The data model as drizzle sees it: accounts, chats and what they cost; `schema-documents.ts` has the
+ * rest. `migrations/` is what the database is made from; a test compares the two.
  */
 import { sql } from "drizzle-orm";
 import {
-  bigint,
   boolean,
   check,
   foreignKey,
@@ -21,7 +20,8 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 
-const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "date" });
+export const time = (name: string) =>
+  timestamp(name, { withTimezone: true, precision: 3, mode: "date" });
 
 export const users = pgTable(
   "users",
@@ -103,6 +103,7 @@ export const messages = pgTable(
     fileUrl: text("file_url"),
     metadata: jsonb().$type<Record<string, unknown>>().notNull().default({}),
     createdAt: time("created_at").notNull(),
+    fileIds: uuid("file_ids").array().notNull().default([]),
   },
   (t) => [
     unique("messages_chat_key").on(t.chatId, t.id),
@@ -164,29 +165,6 @@ export const chatSessions = pgTable(
   ],
 );
 
-export const files = pgTable(
-  "files",
-  {
-    id: uuid().primaryKey(),
-    userId: uuid("user_id")
-      .notNull()
-      .references(() => users.id, { onDelete: "cascade" }),
-    originalName: text("original_name").notNull(),
-    filePath: text("file_path").notNull(),
-    fileUrl: text("file_url").notNull(),
-    fileSize: bigint("file_size", { mode: "number" }).notNull(),
-    contentType: text("content_type").notNull(),
-    status: text({ enum: ["pending", "processing", "ready", "failed"] }).notNull(),
-    processed: boolean().notNull().default(false),
-    extractionText: text("extraction_text"),
-    createdAt: time("created_at").notNull(),
-  },
-  (t) => [
-    index("files_list_idx").on(t.userId, t.createdAt.desc(), t.id.desc()),
-    check("files_status_check", sql`${t.status} IN ('pending', 'processing', 'ready', 'failed')`),
-  ],
-);
-
 export const aiUsage = pgTable(
   "ai_usage",
   {
@@ -196,7 +174,9 @@ export const aiUsage = pgTable(
       .references(() => users.id, { onDelete: "cascade" }),
     chatId: uuid("chat_id").references(() => chats.id, { onDelete: "set null" }),
     messageId: uuid("message_id").references(() => messages.id, { onDelete: "set null" }),
-    serviceType: text("service_type", { enum: ["answer", "title", "name"] }).notNull(),
+    serviceType: text("service_type", {
+      enum: ["answer", "title", "name", "embedding", "analysis"],
+    }).notNull(),
     attempt: integer().notNull().default(1),
     provider: text().notNull(),
     modelName: text("model_name").notNull(),
@@ -211,7 +191,10 @@ export const aiUsage = pgTable(
     unique("ai_usage_attempt_key").on(t.messageId, t.serviceType, t.attempt),
     index("ai_usage_user_idx").on(t.userId, t.createdAt),
     index("ai_usage_chat_idx").on(t.chatId),
-    check("ai_usage_service_type_check", sql`${t.serviceType} IN ('answer', 'title', 'name')`),
+    check(
+      "ai_usage_service_type_check",
+      sql`${t.serviceType} IN ('answer', 'title', 'name', 'embedding', 'analysis')`,
+    ),
   ],
 );
 
@@ -225,10 +208,11 @@ export const idempotencyKeys = pgTable(
     key: text().notNull(),
     id: uuid().notNull(),
     fingerprint: text().notNull(),
-    chatId: uuid("chat_id").notNull(),
+    chatId: uuid("chat_id"),
     messageId: uuid("message_id"),
     answerId: uuid("answer_id"),
     createdAt: time("created_at").notNull(),
+    fileId: uuid("file_id"),
   },
   (t) => [
     primaryKey({ name: "idempotency_keys_pkey", columns: [t.userId, t.route, t.key] }),

@@ -31,7 +31,7 @@ function importsOf({ path, text }: Source): Import[] {
 /** From the entry down; a file may import its own layer and those below it. */
 const LAYERS: [RegExp, number][] = [
   [/^index\.ts$/, 6],
-  [/^(app|cron)\.ts$/, 5],
+  [/^(app|cron|queue)\.ts$/, 5],
   [/^features\//, 3],
   [/^(http|db|clients|limits)\//, 2],
   [/^lib\//, 1],
@@ -60,7 +60,7 @@ describe("an import", () => {
       ({ from, to, typeOnly }) =>
         to === "deps.ts" &&
         !typeOnly &&
-        !["http/provide-deps.ts", "cron.ts"].includes(from) &&
+        !["http/provide-deps.ts", "cron.ts", "queue.ts"].includes(from) &&
         !from.endsWith(".do.ts"),
     );
     const withValues = values.filter(({ from }) => {
@@ -116,7 +116,11 @@ const DOORS: [string, RegExp, RegExp][] = [
     /^(lib\/ids|features\/auth\/password)\.ts$/,
   ],
   ["the console", /\bconsole\./, /^lib\/log\.ts$/],
-  ["the raw environment", /\bprocess\.env|\bc\.env\.[A-Z_]+(?<!CHAT_ROOM|ASSETS)\b/, /^env\.ts$/],
+  [
+    "the raw environment",
+    /\bprocess\.env|\bc\.env\.[A-Z_]+(?<!CHAT_ROOM|ASSETS|FILE_JOBS)\b/,
+    /^env\.ts$/,
+  ],
 ];
 
 describe("one file alone", () => {

@@ -3,7 +3,8 @@ import type pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { migrate } from "../../local/migrate.ts";
 import { type LocalPostgres, openPostgres } from "../../local/postgres.ts";
-import * as schema from "../../src/db/schema.ts";
+import * as documents from "../../src/db/schema-documents.ts";
+import * as accounts from "../../src/db/schema.ts";
 
 /** One database made by the migrations, and one made from the schema alone. */
 let migrated: LocalPostgres;
@@ -13,7 +14,10 @@ beforeAll(async () => {
   [migrated, declared] = await Promise.all([openPostgres({}), openPostgres({})]);
   applied = await migrate(migrated.pool);
   const empty = generateDrizzleJson({});
-  const statements = await generateMigration(empty, generateDrizzleJson({ ...schema }, empty.id));
+  const statements = await generateMigration(
+    empty,
+    generateDrizzleJson({ ...accounts, ...documents }, empty.id),
+  );
   for (const statement of statements) await declared.pool.query(statement);
 });
 afterAll(() => Promise.all([migrated.close(), declared.close()]));

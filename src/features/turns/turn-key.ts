@@ -45,7 +45,7 @@ export async function findEarlierTurn(db: Db, turn: KeyedTurn): Promise<TurnIds 
 
 export function toTurnIds({ chatId, messageId, answerId }: KeyUse): TurnIds {
   return {
-    chatId,
+    chatId: present(chatId, "the chat of a key"),
     questionId: present(messageId, "the question of a key"),
     answerId: present(answerId, "the answer of a key"),
   };

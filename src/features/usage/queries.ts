@@ -7,9 +7,10 @@ import { costOf, type Model } from "../../lib/models.ts";
 export type NewUsage = TokenCount & {
   id: string;
   userId: string;
-  chatId: string;
+  /** Null where it was for a file. */
+  chatId: string | null;
   messageId: string | null;
-  kind: "answer" | "title" | "name";
+  kind: "answer" | "title" | "name" | "embedding" | "analysis";
   attempt: number;
   model: Model;
   /** True where the provider gave no count. */

@@ -1,0 +1,84 @@
+/** The data model of documents, as drizzle sees it. */
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { chats, time, users } from "./schema.ts";
+
+export const files = pgTable(
+  "files",
+  {
+    id: uuid().primaryKey(),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    originalName: text("original_name").notNull(),
+    filePath: text("file_path").notNull(),
+    fileUrl: text("file_url").notNull(),
+    fileSize: bigint("file_size", { mode: "number" }).notNull(),
+    contentType: text("content_type").notNull(),
+    status: text({ enum: ["pending", "processing", "ready", "failed"] }).notNull(),
+    processed: boolean().notNull().default(false),
+    extractionText: text("extraction_text"),
+    createdAt: time("created_at").notNull(),
+    sha256: text(),
+    failureCode: text("failure_code"),
+    pageCount: integer("page_count"),
+    textLength: integer("text_length"),
+    language: text(),
+    uploadExpiresAt: time("upload_expires_at"),
+    run: integer().notNull().default(0),
+    updatedAt: time("updated_at").notNull().defaultNow(),
+  },
+  (t) => [
+    index("files_unfinished_idx")
+      .on(t.updatedAt)
+      .where(sql`${t.status} IN ('pending', 'processing')`),
+    index("files_list_idx").on(t.userId, t.createdAt.desc(), t.id.desc()),
+    check("files_status_check", sql`${t.status} IN ('pending', 'processing', 'ready', 'failed')`),
+  ],
+);
+
+/** A line that the format marks as a heading; offsets are code points into the text of the file. */
+export type Heading = { start: number; end: number; level: number };
+
+export const filePages = pgTable(
+  "file_pages",
+  {
+    fileId: uuid("file_id")
+      .notNull()
+      .references(() => files.id, { onDelete: "cascade" }),
+    part: integer().notNull(),
+    page: integer().notNull(),
+    startOffset: integer("start_offset").notNull(),
+    endOffset: integer("end_offset").notNull(),
+    text: text().notNull(),
+    headings: jsonb().$type<Heading[]>().notNull().default([]),
+  },
+  (t) => [primaryKey({ name: "file_pages_pkey", columns: [t.fileId, t.part] })],
+);
+
+export const chatFiles = pgTable(
+  "chat_files",
+  {
+    chatId: uuid("chat_id")
+      .notNull()
+      .references(() => chats.id, { onDelete: "cascade" }),
+    fileId: uuid("file_id")
+      .notNull()
+      .references(() => files.id, { onDelete: "cascade" }),
+  },
+  (t) => [
+    primaryKey({ name: "chat_files_pkey", columns: [t.chatId, t.fileId] }),
+    index("chat_files_file_idx").on(t.fileId),
+  ],
+);
