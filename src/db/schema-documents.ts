@@ -4,13 +4,16 @@ import {
   bigint,
   boolean,
   check,
+  foreignKey,
   index,
   integer,
   jsonb,
   pgTable,
   primaryKey,
+  smallint,
   text,
   uuid,
+  vector,
 } from "drizzle-orm/pg-core";
 import { chats, time, users } from "./schema.ts";
 
@@ -81,6 +84,74 @@ export const chatFiles = pgTable(
   (t) => [
     primaryKey({ name: "chat_files_pkey", columns: [t.chatId, t.fileId] }),
     index("chat_files_file_idx").on(t.fileId),
+  ],
+);
+
+export const passages = pgTable(
+  "passages",
+  {
+    fileId: uuid("file_id")
+      .notNull()
+      .references(() => files.id, { onDelete: "cascade" }),
+    place: integer().notNull(),
+    userId: uuid("user_id").notNull(),
+    startOffset: integer("start_offset").notNull(),
+    endOffset: integer("end_offset").notNull(),
+    page: integer().notNull(),
+    headings: text().array().notNull().default([]),
+    text: text().notNull(),
+  },
+  (t) => [primaryKey({ name: "passages_pkey", columns: [t.fileId, t.place] })],
+);
+
+export const indexedFiles = pgTable(
+  "indexed_files",
+  {
+    fileId: uuid("file_id")
+      .primaryKey()
+      .references(() => files.id, { onDelete: "cascade" }),
+    userId: uuid("user_id").notNull(),
+    language: text().notNull(),
+    passages: integer().notNull(),
+  },
+  (t) => [index("indexed_files_owner_idx").on(t.userId)],
+);
+
+export const passageTerms = pgTable(
+  "passage_terms",
+  {
+    userId: uuid("user_id").notNull(),
+    term: text().notNull(),
+    fileId: uuid("file_id")
+      .notNull()
+      .references(() => files.id, { onDelete: "cascade" }),
+    part: integer().notNull(),
+    places: integer().array().notNull(),
+    impacts: smallint().array().notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "passage_terms_pkey", columns: [t.userId, t.term, t.fileId, t.part] }),
+    index("passage_terms_file_idx").on(t.fileId),
+  ],
+);
+
+/** Only where the server has pgvector. */
+export const passageVectors = pgTable(
+  "passage_vectors",
+  {
+    fileId: uuid("file_id").notNull(),
+    place: integer().notNull(),
+    userId: uuid("user_id").notNull(),
+    model: text().notNull(),
+    embedding: vector({ dimensions: 1_536 }).notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "passage_vectors_pkey", columns: [t.fileId, t.place] }),
+    foreignKey({
+      columns: [t.fileId, t.place],
+      foreignColumns: [passages.fileId, passages.place],
+    }).onDelete("cascade"),
+    index("passage_vectors_owner_idx").on(t.userId),
   ],
 );
 
