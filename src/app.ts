@@ -2,6 +2,8 @@
 import { authRoutes } from "./features/auth/routes.ts";
 import { authenticate } from "./features/auth/authenticate.ts";
 import { chatRoutes } from "./features/chats/routes.ts";
+import { fileRoutes } from "./features/files/routes.ts";
+import { uploadRoutes } from "./features/files/upload-routes.ts";
 import { messageRoutes } from "./features/messages/routes.ts";
 import { systemRoutes } from "./features/system/routes.ts";
 import { branchRoutes } from "./features/turns/branch-routes.ts";
@@ -39,3 +41,5 @@ app.route("/", messageRoutes);
 app.route("/", turnRoutes);
 app.route("/", branchRoutes);
 app.route("/", ticketRoutes);
+app.route("/", uploadRoutes);
+app.route("/", fileRoutes);
