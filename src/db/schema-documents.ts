@@ -4,13 +4,16 @@ import {
   bigint,
   boolean,
   check,
+  foreignKey,
   index,
   integer,
   jsonb,
   pgTable,
   primaryKey,
+  smallint,
   text,
   uuid,
+  vector,
 } from "drizzle-orm/pg-core";
 import { chats, time, users } from "./schema.ts";
 
@@ -44,6 +47,7 @@ export const files = pgTable(
       .on(t.updatedAt)
       .where(sql`${t.status} IN ('pending', 'processing')`),
     index("files_list_idx").on(t.userId, t.createdAt.desc(), t.id.desc()),
+    index("files_path_idx").on(t.filePath),
     check("files_status_check", sql`${t.status} IN ('pending', 'processing', 'ready', 'failed')`),
   ],
 );
@@ -82,3 +86,95 @@ export const chatFiles = pgTable(
     index("chat_files_file_idx").on(t.fileId),
   ],
 );
+
+export const passages = pgTable(
+  "passages",
+  {
+    fileId: uuid("file_id")
+      .notNull()
+      .references(() => files.id, { onDelete: "cascade" }),
+    place: integer().notNull(),
+    userId: uuid("user_id").notNull(),
+    startOffset: integer("start_offset").notNull(),
+    endOffset: integer("end_offset").notNull(),
+    page: integer().notNull(),
+    headings: text().array().notNull().default([]),
+    text: text().notNull(),
+  },
+  (t) => [primaryKey({ name: "passages_pkey", columns: [t.fileId, t.place] })],
+);
+
+export const indexedFiles = pgTable(
+  "indexed_files",
+  {
+    fileId: uuid("file_id")
+      .primaryKey()
+      .references(() => files.id, { onDelete: "cascade" }),
+    userId: uuid("user_id").notNull(),
+    language: text().notNull(),
+    passages: integer().notNull(),
+  },
+  (t) => [index("indexed_files_owner_idx").on(t.userId)],
+);
+
+export const passageTerms = pgTable(
+  "passage_terms",
+  {
+    userId: uuid("user_id").notNull(),
+    term: text().notNull(),
+    fileId: uuid("file_id")
+      .notNull()
+      .references(() => files.id, { onDelete: "cascade" }),
+    part: integer().notNull(),
+    places: integer().array().notNull(),
+    impacts: smallint().array().notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "passage_terms_pkey", columns: [t.userId, t.term, t.fileId, t.part] }),
+    index("passage_terms_file_idx").on(t.fileId),
+  ],
+);
+
+/** Only where the server has pgvector. */
+export const passageVectors = pgTable(
+  "passage_vectors",
+  {
+    fileId: uuid("file_id").notNull(),
+    place: integer().notNull(),
+    userId: uuid("user_id").notNull(),
+    model: text().notNull(),
+    embedding: vector({ dimensions: 1_536 }).notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "passage_vectors_pkey", columns: [t.fileId, t.place] }),
+    foreignKey({
+      columns: [t.fileId, t.place],
+      foreignColumns: [passages.fileId, passages.place],
+    }).onDelete("cascade"),
+    index("passage_vectors_owner_idx").on(t.userId),
+  ],
+);
+
+/** Filled by triggers of `files` and `chats`, which drizzle cannot declare. */
+export const deletions = pgTable(
+  "deletions",
+  {
+    kind: text({ enum: ["object", "room"] }).notNull(),
+    target: text().notNull(),
+    dueAt: time("due_at").notNull(),
+    lastAt: time("last_at").notNull(),
+    tries: integer().notNull().default(0),
+    createdAt: time("created_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "deletions_pkey", columns: [t.kind, t.target] }),
+    index("deletions_due_idx").on(t.kind, t.dueAt),
+    check("deletions_kind_check", sql`${t.kind} IN ('object', 'room')`),
+  ],
+);
+
+export const sweeps = pgTable("sweeps", {
+  bucket: text().primaryKey(),
+  place: text().notNull(),
+  updatedAt: time("updated_at").notNull(),
+});
