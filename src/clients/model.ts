@@ -2,7 +2,7 @@
 import OpenAI, { APIConnectionTimeoutError, APIError } from "openai";
 import type { Config } from "../env.ts";
 import { EventDataReader } from "../lib/event-data.ts";
-import type { Model, Provider } from "../lib/models.ts";
+import type { EmbeddingModel, Model, Provider } from "../lib/models.ts";
 import { Problem } from "../lib/problem.ts";
 
 const DEFAULT_ANTHROPIC_URL = "https://api.anthropic.com/v1/";
@@ -26,6 +26,12 @@ export type ModelChunk =
   | { type: "finish"; reason: string }
   | { type: "usage"; usage: TokenCount };
 
+export type Embeddings = {
+  /** One for each text, in their order. */
+  vectors: number[][];
+  usage: TokenCount | undefined;
+};
+
 export type Completion = { text: string; usage: TokenCount | undefined };
 
 /** Every failure is a `Problem` of the kind `ai_*`; an aborted stream just ends. */
@@ -38,6 +44,7 @@ export type ModelClient = {
   /** What arrived together comes together. */
   stream(ask: Ask, signal: AbortSignal): AsyncIterable<ModelChunk[]>;
   complete(ask: Ask, signal: AbortSignal): Promise<Completion>;
+  embed(ask: { model: EmbeddingModel; texts: string[] }, signal: AbortSignal): Promise<Embeddings>;
 };
 
 export function createModelClient(config: Config): ModelClient {
@@ -53,6 +60,7 @@ export function createModelClient(config: Config): ModelClient {
     isReachable: (signal) => isReachable(Object.values(providers), signal),
     stream: (ask, signal) => stream(providerOf(ask.model), ask, signal),
     complete: async (ask, signal) => complete(providerOf(ask.model), ask, signal),
+    embed: async ({ model, texts }, signal) => embed(providerOf(model), model, texts, signal),
   };
 }
 
@@ -145,6 +153,30 @@ async function complete(client: OpenAI, ask: Ask, signal: AbortSignal): Promise<
     const completion = await client.chat.completions.create(toRequest(ask), { signal });
     const text = completion.choices[0]?.message.content ?? "";
     return { text, usage: completion.usage && toTokenCount(completion.usage) };
+  } catch (error) {
+    throw signal.aborted ? new Problem("ai_timeout", { cause: error }) : toProblem(error);
+  }
+}
+
+async function embed(
+  client: OpenAI,
+  { name, dimensions }: EmbeddingModel,
+  texts: string[],
+  signal: AbortSignal,
+): Promise<Embeddings> {
+  // Numbers, not base64: not every provider that speaks this format has the other.
+  const width = dimensions !== undefined && { dimensions };
+  const body = { model: name, input: texts, encoding_format: "float" as const, ...width };
+  try {
+    const { data, usage } = await client.embeddings.create(body, { signal });
+    const vectors = data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding);
+    if (vectors.length !== texts.length) throw new Problem("ai_unavailable");
+    // Typed as always there; a provider of one's own may leave it out.
+    const promptTokens: number | undefined = usage?.prompt_tokens;
+    return {
+      vectors,
+      usage: promptTokens === undefined ? undefined : { promptTokens, completionTokens: 0 },
+    };
   } catch (error) {
     throw signal.aborted ? new Problem("ai_timeout", { cause: error }) : toProblem(error);
   }

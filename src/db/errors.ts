@@ -5,9 +5,18 @@ type PostgresError = { code: string; constraint?: string };
 /** SQLSTATE classes that mean "not now": connection, rollback (deadlock), resources, operator intervention. */
 const UNAVAILABLE_CLASSES = new Set(["08", "40", "53", "57"]);
 
+const UNDEFINED_TABLE = "42P01";
+const UNDEFINED_TYPE = "42704";
+
 /** True when the call broke the constraint or unique index of that name. */
 export function violates(error: unknown, constraint: string): boolean {
   return postgresError(error)?.constraint === constraint;
+}
+
+/** True when the statement named a table or type that this server does not have. */
+export function namesUnknown(error: unknown): boolean {
+  const code = postgresError(error)?.code;
+  return code === UNDEFINED_TABLE || code === UNDEFINED_TYPE;
 }
 
 /** True when Postgres could not be asked, or did not answer in time; a write may have happened. */

@@ -5,14 +5,17 @@ import {
   boolean,
   check,
   customType,
+  foreignKey,
   index,
   integer,
   jsonb,
   pgTable,
   primaryKey,
+  smallint,
   text,
   uniqueIndex,
   uuid,
+  vector,
 } from "drizzle-orm/pg-core";
 import { chats, messages, time, users } from "./schema.ts";
 
@@ -137,5 +140,73 @@ export const messageWords = pgTable(
   (t) => [
     index("message_words_idx").using("gin", t.words),
     index("message_words_newest_idx").on(t.userId, t.createdAt.desc(), t.messageId.desc()),
+  ],
+);
+
+export const passages = pgTable(
+  "passages",
+  {
+    fileId: uuid("file_id")
+      .notNull()
+      .references(() => files.id, { onDelete: "cascade" }),
+    place: integer().notNull(),
+    userId: uuid("user_id").notNull(),
+    startOffset: integer("start_offset").notNull(),
+    endOffset: integer("end_offset").notNull(),
+    page: integer().notNull(),
+    headings: text().array().notNull().default([]),
+    text: text().notNull(),
+  },
+  (t) => [primaryKey({ name: "passages_pkey", columns: [t.fileId, t.place] })],
+);
+
+export const indexedFiles = pgTable(
+  "indexed_files",
+  {
+    fileId: uuid("file_id")
+      .primaryKey()
+      .references(() => files.id, { onDelete: "cascade" }),
+    userId: uuid("user_id").notNull(),
+    language: text().notNull(),
+    passages: integer().notNull(),
+  },
+  (t) => [index("indexed_files_owner_idx").on(t.userId)],
+);
+
+export const passageTerms = pgTable(
+  "passage_terms",
+  {
+    userId: uuid("user_id").notNull(),
+    term: text().notNull(),
+    fileId: uuid("file_id")
+      .notNull()
+      .references(() => files.id, { onDelete: "cascade" }),
+    part: integer().notNull(),
+    places: integer().array().notNull(),
+    impacts: smallint().array().notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "passage_terms_pkey", columns: [t.userId, t.term, t.fileId, t.part] }),
+    index("passage_terms_file_idx").on(t.fileId),
+  ],
+);
+
+/** Only where the server has pgvector. */
+export const passageVectors = pgTable(
+  "passage_vectors",
+  {
+    fileId: uuid("file_id").notNull(),
+    place: integer().notNull(),
+    userId: uuid("user_id").notNull(),
+    model: text().notNull(),
+    embedding: vector({ dimensions: 1_536 }).notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "passage_vectors_pkey", columns: [t.fileId, t.place] }),
+    foreignKey({
+      columns: [t.fileId, t.place],
+      foreignColumns: [passages.fileId, passages.place],
+    }).onDelete("cascade"),
+    index("passage_vectors_owner_idx").on(t.userId),
   ],
 );

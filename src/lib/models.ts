@@ -58,6 +58,32 @@ export function findModel(name: string, configured: readonly string[]): Model | 
   return { ...row(name, "openai", 32_768, 0, 0), maxOutputTokens: 4_096 };
 }
 
+/** A model that turns texts into vectors. Its answers cost nothing. */
+export type EmbeddingModel = Model & {
+  /** The width to ask for; undefined where the model has one width only. */
+  dimensions: number | undefined;
+};
+
+const embeddingRow = (name: string, promptPrice: number, dimensions?: number): EmbeddingModel => ({
+  ...row(name, "openai", 8_192, promptPrice, 0),
+  dimensions,
+});
+
+/** As wide as the vectors that are stored. */
+const STORED_WIDTH = 1_536;
+
+const EMBEDDING: readonly EmbeddingModel[] = [
+  embeddingRow("text-embedding-3-small", 0.02, STORED_WIDTH),
+  embeddingRow("text-embedding-3-large", 0.13, STORED_WIDTH),
+  embeddingRow("text-embedding-ada-002", 0.1),
+];
+
+/** The embedding model of that name, without a price where it is unknown; undefined for "none". */
+export function findEmbeddingModel(name: string): EmbeddingModel | undefined {
+  if (name === "none") return undefined;
+  return EMBEDDING.find((model) => model.name === name) ?? embeddingRow(name, 0);
+}
+
 /** The model that stands in for this one; undefined where there is none. */
 export function fallbackOf({ fallback }: Model): Model | undefined {
   return OFFERED.find((model) => model.name === fallback);

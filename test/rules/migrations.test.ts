@@ -13,6 +13,8 @@ let applied: string[];
 beforeAll(async () => {
   [migrated, declared] = await Promise.all([openPostgres({}), openPostgres({})]);
   applied = await migrate(migrated.pool);
+  // The migrations ask for it themselves, where a server has it.
+  await declared.pool.query("CREATE EXTENSION vector");
   const empty = generateDrizzleJson({});
   const statements = await generateMigration(
     empty,

@@ -25,7 +25,12 @@ export const SearchQuery = z
   .superRefine(({ scope, file_id }, context) => {
     if (scope !== "messages" || !file_id) return;
     const message = "A file holds no messages: leave out one of the two.";
-    context.addIssue({ code: "custom", params: { code: "contradiction" }, path: ["scope"], message });
+    context.addIssue({
+      code: "custom",
+      params: { code: "contradiction" },
+      path: ["scope"],
+      message,
+    });
   });
 
 export type SearchQuery = z.infer<typeof SearchQuery>;

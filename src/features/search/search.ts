@@ -29,9 +29,7 @@ export async function search(
 ): Promise<SearchHit[]> {
   const question = readQuestion(asked.q);
   const reading = readPlace(deps.db, ownerId, asked);
-  const fileIds = asked.chat_id
-    ? reading.then((place) => place.fileIds)
-    : asked.file_id && [asked.file_id];
+  const fileIds = asked.chat_id ? reading.then((place) => place.fileIds) : toList(asked.file_id);
   const [{ messages }, passages] = await Promise.all([
     reading,
     asked.scope === "messages" ? [] : findFitting(deps, ownerId, question, fileIds),
@@ -55,6 +53,10 @@ async function findFitting(
   return passages.filter(({ text }) => fits(question, text));
 }
 
+function toList(id: string | undefined): string[] | undefined {
+  return id === undefined ? undefined : [id];
+}
+
 function ofMessage({ message_id, chat_id, marked }: MessageHit): Hit {
   return { kind: "message", chat_id, message_id, snippet: toSnippet(marked) };
 }
@@ -67,8 +69,6 @@ function ofPassage({ fileId, page, start, end, text }: FoundPassage, { words }: 
 /** Ranks of different searches say nothing of each other but their order. */
 function fuse(lists: Hit[][]): SearchHit[] {
   return lists
-    .flatMap((hits) =>
-      hits.map((hit, index) => ({ ...hit, score: 1 / (RANK_OFFSET + index + 1) })),
-    )
+    .flatMap((hits) => hits.map((hit, index) => ({ ...hit, score: 1 / (RANK_OFFSET + index + 1) })))
     .toSorted((a, b) => b.score - a.score);
 }

@@ -1,0 +1,126 @@
+/**
+ * Cuts a document into passages along its own structure: a passage never goes across a heading, and
+ * ends within a sentence only where the sentence is too long for one.
+ */
+import { type Block, readBlocks } from "./blocks.ts";
+import type { Title } from "./headings.ts";
+import type { Passage } from "./passage.ts";
+import { readSentences, type Stretch } from "./sentences.ts";
+
+/** All offsets are code points into the text. */
+export type CuttableText = {
+  text: string;
+  pages: { page: number; start: number }[];
+  headings: { start: number; end: number; level: number }[];
+};
+
+/** Sentences are joined up to this length: what is quoted is rarely longer, and the rest is ballast. */
+const JOINED = 320;
+const DEEPEST_PATH = 6;
+
+/** The passages of a text in their order. They hold all of it but blanks, and overlap a little. */
+export function* cutPassages(doc: CuttableText): Generator<Passage> {
+  const { text } = doc;
+  const marked = toIndexes(text, doc.headings);
+  const offsets = new OffsetCursor(text);
+  const pages = new PageCursor(doc.pages);
+  let place = 0;
+  for (const { start, end, path } of joinStretches(text, readBlocks(text, marked))) {
+    const at = offsets.at(start);
+    const passage = text.slice(start, end);
+    yield {
+      place: place++,
+      start: at,
+      end: at + countCodePoints(passage),
+      page: pages.at(at),
+      headings: path,
+      text: passage,
+    };
+  }
+}
+
+type Cut = Stretch & { path: string[] };
+
+function* joinStretches(text: string, blocks: Iterable<Block>): Generator<Cut> {
+  let open: (Cut & { isTitle: boolean }) | undefined;
+  let titles: Title[] = [];
+  for (const block of blocks) {
+    if (block.title) titles = below(titles, block.title);
+    for (const stretch of readSentences(text, block.start, block.end)) {
+      const isAhead = block.title !== undefined && stretch.start === block.start;
+      const isFull = open && stretch.end - open.start > JOINED;
+      if (open && (isFull || (isAhead && !open.isTitle))) {
+        yield open;
+        open = undefined;
+      }
+      open ??= { ...stretch, path: pathOf(titles), isTitle: true };
+      open.end = stretch.end;
+      open.isTitle &&= block.isTitle;
+      open.path = open.isTitle ? pathOf(titles) : open.path;
+    }
+  }
+  if (open) yield open;
+}
+
+function below(titles: Title[], title: Title): Title[] {
+  return [...titles.filter(({ level }) => level < title.level), title].slice(-DEEPEST_PATH);
+}
+
+const pathOf = (titles: Title[]) => titles.map(({ text }) => text.replace(/\s+/g, " "));
+
+/** Code points before an index; asked in the order of the text, so that it is read once. */
+class OffsetCursor {
+  readonly #text: string;
+  #index = 0;
+  #offset = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  at(index: number): number {
+    this.#offset += countCodePoints(this.#text, this.#index, index);
+    this.#index = index;
+    return this.#offset;
+  }
+}
+
+function countCodePoints(text: string, start = 0, end = text.length): number {
+  let count = end - start;
+  for (let at = start + 1; at < end; at++) {
+    const isSecond = (text.charCodeAt(at) & 0xfc00) === 0xdc00;
+    if (isSecond && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800) count--;
+  }
+  return count;
+}
+
+class PageCursor {
+  readonly #pages: CuttableText["pages"];
+  #next = 0;
+
+  constructor(pages: CuttableText["pages"]) {
+    this.#pages = pages;
+  }
+
+  at(offset: number): number {
+    while ((this.#pages[this.#next + 1]?.start ?? Infinity) <= offset) this.#next++;
+    return this.#pages[this.#next]?.page ?? 1;
+  }
+}
+
+/** Ranges of code points, in their order, as ranges of indexes. */
+function toIndexes<T extends { start: number; end: number }>(text: string, ranges: T[]): T[] {
+  let index = 0;
+  let offset = 0;
+  const indexOf = (wanted: number) => {
+    for (; offset < wanted && index < text.length; offset++) {
+      index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
+    }
+    return index;
+  };
+  return ranges.map((range) => ({
+    ...range,
+    start: indexOf(range.start),
+    end: indexOf(range.end),
+  }));
+}

@@ -1,0 +1,166 @@
+/** Gives passages and questions their vectors, where there are a provider and pgvector. */
+import { type SQL, sql } from "drizzle-orm";
+import type { TokenCount } from "../../clients/model.ts";
+import { repeatable } from "../../db/client.ts";
+import type { Deps } from "../../deps.ts";
+import { logError, nameOf } from "../../lib/log.ts";
+import { type EmbeddingModel, estimateTokens, findEmbeddingModel } from "../../lib/models.ts";
+import { Problem } from "../../lib/problem.ts";
+import { type NewUsage, usageInsert } from "../usage/queries.ts";
+import type { Reading } from "./store.ts";
+import { lacksVectors, type QuestionVector, toVectorText, whereVectors } from "./vectors.ts";
+
+export type EmbedDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
+
+/** Of one call to the provider. */
+const PASSAGES_AT_ONCE = 64;
+const CALL_TIMEOUT_MS = 30_000;
+
+/** A person waits for this one. */
+const QUESTION_TIMEOUT_MS = 3_000;
+
+/** No model takes more tokens, of which each has a character at least. */
+const LONGEST_QUESTION = 8_000;
+
+/**
+ * The next passages of a file get their vectors. "done" when all have one, and where there can be none:
+ * no pgvector, no provider, a provider that fails. What has no vector is found by its words.
+ */
+export async function embedNext(deps: EmbedDeps, reading: Reading): Promise<"more" | "done"> {
+  const model = modelOf(deps);
+  if (!model) return "done";
+  return whereVectors<"more" | "done">(
+    deps.db,
+    async () => embedPassages(deps, reading, model),
+    async () => "done",
+  );
+}
+
+type PassageRow = {
+  user_id: string;
+  place: number;
+  file_name: string;
+  headings: string[];
+  text: string;
+};
+
+async function embedPassages(
+  deps: EmbedDeps,
+  reading: Reading,
+  model: EmbeddingModel,
+): Promise<"more" | "done"> {
+  const rows = await readNext(deps, reading);
+  const [first] = rows;
+  if (!first) return "done";
+  const texts = rows.map(({ file_name, headings, text }) =>
+    [file_name, ...headings, text].join("\n"),
+  );
+  const made = await embedOrNothing(deps, model, texts, CALL_TIMEOUT_MS);
+  if (!made) return "done";
+  const usage = usageOf(deps, first.user_id, model, made.count);
+  const vectors = rows.map(({ place }, index) => ({
+    place,
+    vector: toVectorText(made.vectors[index] ?? []),
+  }));
+  await repeatable(async () =>
+    deps.db.batch([
+      deps.db.execute(usageInsert(usage)),
+      deps.db.execute(vectorsInsert(reading, model, vectors)),
+    ]),
+  );
+  return rows.length < PASSAGES_AT_ONCE ? "done" : "more";
+}
+
+async function readNext({ db }: EmbedDeps, { fileId, run }: Reading): Promise<PassageRow[]> {
+  const { rows } = await repeatable(async () =>
+    db.execute<PassageRow>(sql`
+      SELECT f.user_id, p.place, f.original_name AS file_name, p.headings, p.text
+      FROM files f JOIN passages p ON p.file_id = f.id
+      WHERE f.id = ${fileId}::uuid AND f.run = ${run}::int
+        AND NOT EXISTS (SELECT FROM passage_vectors v WHERE v.file_id = p.file_id AND v.place = p.place)
+      ORDER BY p.place LIMIT ${PASSAGES_AT_ONCE}`),
+  );
+  return rows;
+}
+
+function vectorsInsert(
+  { fileId, run }: Reading,
+  { name }: EmbeddingModel,
+  vectors: { place: number; vector: string }[],
+): SQL {
+  return sql`
+    WITH file AS (
+      SELECT id, user_id FROM files WHERE id = ${fileId}::uuid AND run = ${run}::int FOR SHARE
+    )
+    INSERT INTO passage_vectors (file_id, place, user_id, model, embedding)
+    SELECT file.id, place, file.user_id, ${name}, r.vector::vector
+    FROM file JOIN passages p ON p.file_id = file.id
+      JOIN json_to_recordset(${JSON.stringify(vectors)}::json) AS r (place int, vector text) USING (place)
+    ON CONFLICT DO NOTHING`;
+}
+
+/** The question as a vector; undefined where the search must do without. Never throws. */
+export async function embedQuestion(
+  deps: EmbedDeps,
+  userId: string,
+  text: string,
+): Promise<QuestionVector | undefined> {
+  const model = modelOf(deps);
+  if (!model || lacksVectors(deps.db)) return undefined;
+  const made = await embedOrNothing(
+    deps,
+    model,
+    [text.slice(0, LONGEST_QUESTION)],
+    QUESTION_TIMEOUT_MS,
+  );
+  const [values] = made?.vectors ?? [];
+  if (!made || !values) return undefined;
+  // The search does not wait for the account of what it cost.
+  void saveUsage(deps, usageOf(deps, userId, model, made.count));
+  return { model: model.name, values };
+}
+
+async function saveUsage({ db }: EmbedDeps, usage: NewUsage): Promise<void> {
+  try {
+    await repeatable(async () => db.execute(usageInsert(usage)));
+  } catch (error) {
+    logError("usage_lost", { kind: usage.kind, cause: nameOf(error) });
+  }
+}
+
+function modelOf({ config, model }: EmbedDeps): EmbeddingModel | undefined {
+  const found = findEmbeddingModel(config.EMBEDDING_MODEL);
+  return found && model.canAsk(found) ? found : undefined;
+}
+
+type Count = { tokens: TokenCount; estimated: boolean };
+type Made = { vectors: number[][]; count: Count };
+
+/** Nothing where the provider fails: search goes on by words. */
+async function embedOrNothing(
+  { model: client }: EmbedDeps,
+  model: EmbeddingModel,
+  texts: string[],
+  timeoutMs: number,
+): Promise<Made | undefined> {
+  try {
+    const { vectors, usage } = await client.embed({ model, texts }, AbortSignal.timeout(timeoutMs));
+    const promptTokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);
+    const tokens = usage ?? { promptTokens, completionTokens: 0 };
+    return { vectors, count: { tokens, estimated: usage === undefined } };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    logError("embedding_failed", { code: error.code });
+    return undefined;
+  }
+}
+
+function usageOf(
+  { newId, clock }: EmbedDeps,
+  userId: string,
+  model: EmbeddingModel,
+  { tokens, estimated }: Count,
+): NewUsage {
+  const of = { userId, chatId: null, messageId: null, kind: "embedding" as const, attempt: 1 };
+  return { id: newId(), ...of, model, ...tokens, estimated, at: new Date(clock()).toISOString() };
+}

@@ -1,0 +1,116 @@
+/** Finds passages of one's documents: the only search there is over them. */
+import { type SQL, sql } from "drizzle-orm";
+import { type Db, repeatable } from "../../db/client.ts";
+import { termsOf } from "./ask.ts";
+import { lexicalRanks, scopeOf } from "./lexical.ts";
+import type { FoundPassage } from "./passage.ts";
+import { type QuestionVector, toVectorText, whereVectors } from "./vectors.ts";
+
+export type PassageSearch = {
+  /** A person's own words. */
+  query: string;
+  /** Without it the search is by words alone. */
+  vector?: QuestionVector | undefined;
+  /** Only these files; ids of others than the owner's find nothing. */
+  fileIds?: string[] | undefined;
+  limit: number;
+};
+
+export type FoundPassages = { passages: FoundPassage[]; mode: "hybrid" | "lexical" };
+
+type FoundRow = {
+  file_id: string;
+  file_name: string;
+  place: number;
+  start_offset: number;
+  end_offset: number;
+  page: number;
+  headings: string[];
+  text: string;
+  score: number;
+};
+
+/** The best passages first. One statement; a second where the first tells that pgvector is missing. */
+export async function findPassages(
+  db: Db,
+  ownerId: string,
+  search: PassageSearch,
+): Promise<FoundPassages> {
+  const lexical = async (): Promise<FoundPassages> => ({
+    passages: await run(db, lexicalStatement(ownerId, search)),
+    mode: "lexical",
+  });
+  const { vector } = search;
+  if (!vector) return lexical();
+  const hybrid = async (): Promise<FoundPassages> => ({
+    passages: await run(db, hybridStatement(ownerId, search, vector)),
+    mode: "hybrid",
+  });
+  return whereVectors(db, hybrid, lexical);
+}
+
+async function run(db: Db, statement: SQL): Promise<FoundPassage[]> {
+  const { rows } = await repeatable(async () => db.execute<FoundRow>(statement));
+  return rows.map(toFoundPassage);
+}
+
+function toFoundPassage(row: FoundRow): FoundPassage {
+  return {
+    fileId: row.file_id,
+    fileName: row.file_name,
+    place: row.place,
+    start: row.start_offset,
+    end: row.end_offset,
+    page: row.page,
+    headings: row.headings,
+    text: row.text,
+    score: row.score,
+  };
+}
+
+/** How far down a list its order is looked at. */
+const RANKED = 200;
+
+/** Reciprocal rank fusion: the higher, the less the first places stand out. */
+const RANK_OFFSET = 60;
+
+function lexicalStatement(ownerId: string, search: PassageSearch): SQL {
+  return sql`
+    WITH ${scopeOf(ownerId, search.fileIds)},
+    ${lexicalRanks(ownerId, termsOf(search.query), RANKED)},
+    ranked AS (SELECT file_id, place, score FROM lexical)
+    ${foundRows(ownerId, search.limit)}`;
+}
+
+function hybridStatement(ownerId: string, search: PassageSearch, vector: QuestionVector): SQL {
+  const asked = sql`${toVectorText(vector.values)}::vector`;
+  return sql`
+    WITH ${scopeOf(ownerId, search.fileIds)},
+    ${lexicalRanks(ownerId, termsOf(search.query), RANKED)},
+    near AS (
+      SELECT file_id, place, v.embedding <=> ${asked} AS distance
+      FROM passage_vectors v JOIN scope USING (file_id)
+      WHERE v.user_id = ${ownerId}::uuid AND v.model = ${vector.model}
+      ORDER BY 3 LIMIT ${RANKED}
+    ),
+    ranks AS (
+      SELECT file_id, place, row_number() OVER (ORDER BY score DESC, file_id, place) AS rank FROM lexical
+      UNION ALL
+      SELECT file_id, place, row_number() OVER (ORDER BY distance, file_id, place) FROM near
+    ),
+    ranked AS (
+      SELECT file_id, place, sum(1.0 / (${RANK_OFFSET} + rank)) AS score
+      FROM ranks GROUP BY file_id, place
+    )
+    ${foundRows(ownerId, search.limit)}`;
+}
+
+/** The passages of `ranked`. The owner is asked for once more, of the passage itself. */
+function foundRows(ownerId: string, limit: number): SQL {
+  return sql`
+    SELECT p.file_id, scope.file_name, p.place, p.start_offset, p.end_offset, p.page, p.headings, p.text,
+      ranked.score::float8 AS score
+    FROM ranked JOIN passages p USING (file_id, place) JOIN scope USING (file_id)
+    WHERE p.user_id = ${ownerId}::uuid
+    ORDER BY ranked.score DESC, p.file_id, p.place LIMIT ${limit}::int`;
+}

@@ -1,0 +1,61 @@
+/** Passages with what is to be indexed of them, some hundred at a time. */
+import { conceptsIn } from "./concepts.ts";
+import type { Passage } from "./passage.ts";
+import { plainWords, wordsOfName } from "./words.ts";
+
+export type IndexedPassage = {
+  passage: Passage;
+  /** Its own words, plain. */
+  body: string;
+  /** Those of the headings above it. */
+  titles: string;
+  /** Those of the passages beside it: what it says may be understood from them alone. */
+  around: string;
+  concepts: { name: string; strength: number }[];
+};
+
+export type Slice = {
+  /** The first place of the slice. */
+  part: number;
+  rows: IndexedPassage[];
+  /** What names the document: the file's own name, and how its text begins. Only in the first slice. */
+  naming: { name: string; beginning: string } | undefined;
+};
+
+/** Titles, dates and parties stand here. */
+const BEGINNING = 1_500;
+
+export function* slicesOf(
+  passages: Iterable<Passage>,
+  file: { name: string; text: string },
+  size: number,
+): Generator<Slice> {
+  const naming = {
+    name: wordsOfName(file.name),
+    beginning: plainWords(file.text.slice(0, BEGINNING)),
+  };
+  let rows: IndexedPassage[] = [];
+  let part = 0;
+  for (const passage of passages) {
+    if (rows.length === size) {
+      yield { part, rows: withAround(rows), naming: part === 0 ? naming : undefined };
+      rows = [];
+      part = passage.place;
+    }
+    rows.push(indexed(passage));
+  }
+  yield { part, rows: withAround(rows), naming: part === 0 ? naming : undefined };
+}
+
+function indexed(passage: Passage): IndexedPassage {
+  const body = plainWords(passage.text);
+  const titles = plainWords(passage.headings.join(" "));
+  return { passage, body, titles, around: "", concepts: conceptsIn(body, titles) };
+}
+
+function withAround(rows: IndexedPassage[]): IndexedPassage[] {
+  return rows.map((row, index) => {
+    const beside = [rows[index - 1], rows[index + 1]];
+    return { ...row, around: beside.map((other) => other?.body ?? "").join(" ") };
+  });
+}

@@ -1,0 +1,123 @@
+/** Makes a file searchable: its text is cut, and its passages and their terms are stored. */
+import { type SQL, sql } from "drizzle-orm";
+import { type Db, repeatable } from "../../db/client.ts";
+import type { Deps } from "../../deps.ts";
+import { type CuttableText, cutPassages } from "./cut.ts";
+import { guessLanguage } from "./language.ts";
+import { type Slice, slicesOf } from "./slices.ts";
+import { termsInsert } from "./terms.ts";
+
+/** One reading of a file: what an earlier one still writes is refused. */
+export type Reading = { fileId: string; run: number };
+
+type FileRow = { name: string };
+
+/** What is written at once: enough to be quick, and never too much for one call. */
+const PASSAGES_AT_ONCE = 200;
+
+/** Code points read at once. */
+const READ_AT_ONCE = 1_000_000;
+
+/**
+ * Cuts the text of a file into passages and stores them. May be called twice, even at once: a text is
+ * always cut alike. Nothing happens where `run` is no longer the file's; what an earlier run stored
+ * must have been deleted when the run began.
+ */
+export async function indexFile({ db }: Pick<Deps, "db">, reading: Reading): Promise<void> {
+  const file = await findFile(db, reading);
+  if (!file) return;
+  const doc = await readText(db, reading.fileId);
+  const language = guessLanguage(doc.text);
+  let count = 0;
+  for (const slice of slicesOf(
+    cutPassages(doc),
+    { name: file.name, text: doc.text },
+    PASSAGES_AT_ONCE,
+  )) {
+    await storeSlice(db, reading, language, slice);
+    count += slice.rows.length;
+  }
+  await finish(db, reading, language, count);
+}
+
+async function findFile(db: Db, { fileId, run }: Reading): Promise<FileRow | undefined> {
+  const { rows } = await repeatable(async () =>
+    db.execute<FileRow>(sql`
+      SELECT original_name AS name FROM files WHERE id = ${fileId}::uuid AND run = ${run}::int`),
+  );
+  return rows[0];
+}
+
+type PageRow = {
+  page: number;
+  start_offset: number;
+  end_offset: number;
+  text: string;
+  headings: CuttableText["headings"];
+};
+
+async function readText(db: Db, fileId: string): Promise<CuttableText> {
+  const doc: CuttableText = { text: "", pages: [], headings: [] };
+  for (let from = 0, more = true; more;) {
+    const rows = await readPages(db, fileId, from);
+    for (const row of rows) {
+      doc.text += row.text;
+      doc.pages.push({ page: row.page, start: row.start_offset });
+      doc.headings.push(...row.headings);
+      from = row.end_offset;
+    }
+    more = rows.some((row) => row.text !== "");
+  }
+  return doc;
+}
+
+async function readPages(db: Db, fileId: string, from: number): Promise<PageRow[]> {
+  const { rows } = await repeatable(async () =>
+    db.execute<PageRow>(sql`
+      SELECT page, start_offset, end_offset, text, headings FROM file_pages
+      WHERE file_id = ${fileId}::uuid AND start_offset >= ${from}::int
+        AND start_offset < ${from + READ_AT_ONCE}::int AND end_offset > ${from}::int
+      ORDER BY part`),
+  );
+  return rows;
+}
+
+/** The file while its run counts; nobody can begin another run before the statement has ended. */
+const heldFile = ({ fileId, run }: Reading): SQL => sql`
+  SELECT id, user_id FROM files WHERE id = ${fileId}::uuid AND run = ${run}::int FOR SHARE`;
+
+async function storeSlice(db: Db, reading: Reading, language: string, slice: Slice) {
+  const rows = slice.rows.map(({ passage }) => passage);
+  const passages = sql`
+    WITH file AS (${heldFile(reading)})
+    INSERT INTO passages (file_id, place, user_id, start_offset, end_offset, page, headings, text)
+    SELECT file.id, p.place, file.user_id, p.start, p."end", p.page, p.headings, p.text
+    FROM file, json_to_recordset(${JSON.stringify(rows)}::json)
+      AS p (place int, start int, "end" int, page int, headings text[], text text)
+    ON CONFLICT DO NOTHING`;
+  const terms = termsInsert(heldFile(reading), language, slice);
+  await repeatable(async () => db.batch([db.execute(passages), db.execute(terms)]));
+}
+
+/** From here on the file is found. */
+async function finish(db: Db, reading: Reading, language: string, count: number): Promise<void> {
+  const statement = sql`
+    WITH file AS (
+      UPDATE files SET language = ${language}
+      WHERE id = ${reading.fileId}::uuid AND run = ${reading.run}::int
+      RETURNING id, user_id
+    )
+    INSERT INTO indexed_files (file_id, user_id, language, passages)
+    SELECT id, user_id, ${language}, ${count}::int FROM file
+    ON CONFLICT (file_id) DO UPDATE SET language = excluded.language, passages = excluded.passages`;
+  await repeatable(async () => db.execute(statement));
+}
+
+/** The statements that forget what was indexed of a file, for the batch that begins another run. */
+export function passagesDelete(fileId: string): SQL[] {
+  return [
+    sql`DELETE FROM indexed_files WHERE file_id = ${fileId}::uuid`,
+    sql`DELETE FROM passage_terms WHERE file_id = ${fileId}::uuid`,
+    sql`DELETE FROM passages WHERE file_id = ${fileId}::uuid`,
+  ];
+}
