@@ -3,39 +3,40 @@
  * so that only the newest of those that match are ranked.
  */
 import { sql, type SQL } from "drizzle-orm";
-import { MARK_END, MARK_START } from "./snippet.ts";
+import type { Question } from "./question.ts";
 
 export type MessageHit = {
   message_id: string;
   chat_id: string;
-  /** With marks around what matched; not yet HTML. */
-  marked: string;
+  /** The text around the first of the words. */
+  excerpt: string;
 };
 
 /** Of matching messages, so many are ranked: the newest. */
 const MOST_RANKED = 1_000;
 /** So many messages are read, newest first, before the index is asked. */
 const READ_FIRST = 2_000;
-/** So many matches among them are a sign that the word is common: they are ranked, and no others. */
+/** So many matches among them are a sign that the words are common: they are ranked, and no others. */
 const COMMON_FROM = 400;
 
 /** Divides a rank by the logarithm of the text's length. */
 const BY_LENGTH = 1;
 
-const HEADLINE = `MaxFragments=2, MaxWords=30, MinWords=12, FragmentDelimiter=" … ", \
-StartSel=${MARK_START}, StopSel=${MARK_END}`;
+const EXCERPT = 4_000;
+const EXCERPT_BEFORE = 400;
 
-export type MessageSearch = { text: string; chatId?: string | undefined; limit: number };
+export type MessageSearch = { question: Question; chatId?: string | undefined; limit: number };
 
 /**
- * The statement that finds the best, each with its place. Words of English that say nothing are asked for only
- * where there are no others. A rare word is found by the index, which would give a common one in tens
- * of thousands; those are met at once when the newest messages are read, which would take long to come
- * upon a rare one.
+ * The statement that finds the best, each with its place. A rare word is found by the index, which
+ * would give a common one in tens of thousands; those are met at once when the newest messages are
+ * read, which would take long to come upon a rare one.
  */
-export function selectMessages(ownerId: string, { text, chatId, limit }: MessageSearch): SQL {
-  const asked = askedFor(text);
-  const owned = sql`w.user_id = ${ownerId}::uuid AND ${chatId ? sql`w.chat_id = ${chatId}::uuid` : sql`true`}`;
+export function selectMessages(ownerId: string, search: MessageSearch): SQL {
+  const { question, chatId, limit } = search;
+  const asked = askedFor(question.websearch);
+  const inChat = chatId ? sql`w.chat_id = ${chatId}::uuid` : sql`true`;
+  const owned = sql`w.user_id = ${ownerId}::uuid AND ${inChat}`;
   return sql`
     WITH newest AS MATERIALIZED (
       SELECT n.* FROM (
@@ -58,18 +59,32 @@ export function selectMessages(ownerId: string, { text, chatId, limit }: Message
       ) AS newest_matching JOIN message_words AS w USING (message_id)
     ), best AS (
       SELECT message_id, chat_id, row_number() OVER (
-        ORDER BY ts_rank_cd(words, ${asked}, ${BY_LENGTH}) DESC, created_at DESC, message_id DESC
+        ORDER BY ts_rank(words, ${anyOf(question)}, ${BY_LENGTH}) DESC, created_at DESC, message_id DESC
       ) AS place
       FROM found ORDER BY place LIMIT ${limit}::int
     )
-    SELECT best.message_id, best.chat_id, best.place, ts_headline('message_text',
-      translate(m.content, ${MARK_START + MARK_END}, '  '), ${asked}, ${HEADLINE}) AS marked
+    SELECT best.message_id, best.chat_id, best.place, ${excerptOf(question)} AS excerpt
     FROM best JOIN messages AS m ON m.id = best.message_id`;
 }
 
-function askedFor(text: string): SQL {
-  const withoutEmpty = sql`websearch_to_tsquery('english', ${text})`;
+/** Words of English that say nothing are asked for only where there are no others. */
+function askedFor(websearch: string): SQL {
+  const withoutEmpty = sql`websearch_to_tsquery('english', ${websearch})`;
   return sql`
     (CASE WHEN numnode(${withoutEmpty}) > 0 THEN ${withoutEmpty}
-      ELSE websearch_to_tsquery('message_text', ${text}) END)`;
+      ELSE websearch_to_tsquery('message_text', ${websearch}) END)`;
+}
+
+/** Alternatives, of which each adds to the rank: to weigh how close they stand would take long. */
+function anyOf({ telling }: Question): SQL {
+  return sql`websearch_to_tsquery('message_text', ${telling.join(" or ")})`;
+}
+
+/** From a little before the first of the words, in whatever form, so that a long message stays there. */
+function excerptOf({ telling }: Question): SQL {
+  const stems = JSON.stringify(telling.map((word) => word.slice(0, Math.max(4, word.length - 2))));
+  const first = sql`(
+    SELECT min(nullif(strpos(lower(m.content), stem), 0))
+    FROM json_array_elements_text(${stems}::json) AS stem)`;
+  return sql`substr(m.content, greatest(1, coalesce(${first}, 1) - ${EXCERPT_BEFORE}::int), ${EXCERPT}::int)`;
 }

@@ -4,6 +4,7 @@ import { type Db, repeatable } from "../../db/client.ts";
 import { present } from "../../lib/assert.ts";
 import { Problem } from "../../lib/problem.ts";
 import { type MessageHit, selectMessages } from "./messages.ts";
+import type { Question } from "./question.ts";
 import type { SearchQuery } from "./schemas.ts";
 
 type PlaceRow = {
@@ -20,9 +21,16 @@ export type ReadPlace = { fileIds: string[] | undefined; messages: MessageHit[] 
  * The messages that are found, best first, and the files that are to be searched. One trip. Throws
  * `not_found` for a chat or a file that the owner does not have.
  */
-export async function readPlace(db: Db, ownerId: string, asked: SearchQuery): Promise<ReadPlace> {
+export async function readPlace(
+  db: Db,
+  ownerId: string,
+  asked: SearchQuery,
+  question: Question,
+): Promise<ReadPlace> {
   const { chat_id: chatId, file_id: fileId } = asked;
-  const { rows } = await repeatable(() => db.execute<PlaceRow>(selectPlace(ownerId, asked)));
+  const { rows } = await repeatable(() =>
+    db.execute<PlaceRow>(selectPlace(ownerId, asked, question)),
+  );
   const place = present(rows[0], "the place of a search");
   if ((chatId && !place.knows_chat) || (fileId && !place.knows_file)) {
     throw new Problem("not_found");
@@ -35,9 +43,9 @@ function filesOf(place: PlaceRow, { chat_id: chatId, file_id: fileId }: SearchQu
   return place.chat_files.filter((id) => !fileId || id === fileId);
 }
 
-function selectPlace(ownerId: string, { q: text, ...asked }: SearchQuery): SQL {
+function selectPlace(ownerId: string, asked: SearchQuery, question: Question): SQL {
   const [chatId, fileId] = [asked.chat_id ?? null, asked.file_id ?? null];
-  const search = { text, chatId: asked.chat_id, limit: asked.limit };
+  const search = { question, chatId: asked.chat_id, limit: asked.limit };
   const hasMessages = asked.scope !== "files" && !asked.file_id;
   return sql`
     SELECT

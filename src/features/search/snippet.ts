@@ -1,12 +1,5 @@
 /** Snippets of what was found: HTML that is safe to insert, with what matched in `<mark>`. Pure. */
-import { firstCodePoints } from "../../lib/text.ts";
 
-/** Stand around what matched until the text is escaped; no text that is searched keeps them. */
-export const MARK_START = "\u0002";
-export const MARK_END = "\u0003";
-
-const MARKS = /[\u0002\u0003]/g;
-const LONGEST_SNIPPET = 400;
 const WORD = /[\p{L}\p{N}]+/gu;
 
 const ENTITIES: Record<string, string> = {
@@ -17,42 +10,37 @@ const ENTITIES: Record<string, string> = {
   "'": "&#39;",
 };
 
-/** Text with marks as HTML: everything in it escaped but the marks. */
-export function toSnippet(marked: string): string {
-  const line = marked.replace(/\s+/g, " ").trim();
-  const short = firstCodePoints(line, LONGEST_SNIPPET);
-  const shown = short === line ? line : `${short}…`;
-  const isOpen = shown.lastIndexOf(MARK_START) > shown.lastIndexOf(MARK_END);
-  return (isOpen ? shown + MARK_END : shown)
-    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "")
-    .replaceAll(MARK_START, "<mark>")
-    .replaceAll(MARK_END, "</mark>");
-}
-
 const BEFORE = 80;
 const WINDOW = 320;
 
 type Match = { start: number; end: number };
 
 /**
- * The part of a text in which the most words of a question stand, with marks around them; its beginning
- * where none does, as with what was found by its meaning.
+ * The part of a text in which the most words of a question stand, as HTML; its beginning where none
+ * does, as with what was found by its meaning.
  */
-export function markWords(text: string, words: readonly string[]): string {
-  const plain = text.replace(MARKS, " ");
-  const wanted = new Set(words);
-  const matches = [...plain.matchAll(WORD)]
-    .filter(([word]) => isWanted(word.toLowerCase(), wanted))
-    .map(({ 0: word, index }): Match => ({ start: index, end: index + word.length }));
-  const from = startOfWindow(plain, matches);
+export function toSnippet(text: string, words: readonly string[]): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  const matches = findWords(line, new Set(words));
+  const from = startOfWindow(line, matches);
   const to = from + WINDOW;
-  let marked = from > 0 ? "… " : "";
+  let html = from > 0 ? "… " : "";
   let done = from;
   for (const { start, end } of matches.filter((match) => match.start >= from && match.end <= to)) {
-    marked += `${plain.slice(done, start)}${MARK_START}${plain.slice(start, end)}${MARK_END}`;
+    html += `${escaped(line.slice(done, start))}<mark>${escaped(line.slice(start, end))}</mark>`;
     done = end;
   }
-  return `${marked}${plain.slice(done, to)}${to < plain.length ? " …" : ""}`.toWellFormed();
+  return html + escaped(line.slice(done, to).toWellFormed()) + (to < line.length ? " …" : "");
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+}
+
+function findWords(text: string, wanted: ReadonlySet<string>): Match[] {
+  return [...text.matchAll(WORD)]
+    .filter(([word]) => isWanted(word.toLowerCase(), wanted))
+    .map(({ 0: word, index }) => ({ start: index, end: index + word.length }));
 }
 
 /** A little before the match that has the most others after it, at the beginning of a word. */
