@@ -1,14 +1,8 @@
 /** Documents as the queue leaves them once they were read, written straight into the database. */
-import { inject } from "vitest";
-import { createDb } from "../../src/db/client.ts";
-import { indexFile } from "../../src/features/retrieval/store.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { codePointLength } from "../../src/lib/text.ts";
 import type { SignedIn } from "./client.ts";
 import { query } from "./postgres.ts";
-
-const { DATABASE_URL = "", DATABASE_HTTP_URL = "" } = inject("vars");
-const db = createDb({ DATABASE_URL, DATABASE_HTTP_URL });
 
 /** A file of these pages; its id. */
 export async function readyFile(of: SignedIn, name: string, pages: string[]): Promise<string> {
@@ -28,13 +22,6 @@ export async function readyFile(of: SignedIn, name: string, pages: string[]): Pr
     start = end;
   }
   return id;
-}
-
-/** The same, cut into passages that are found. */
-export async function indexedFile(of: SignedIn, name: string, pages: string[]): Promise<string> {
-  const fileId = await readyFile(of, name, pages);
-  await indexFile({ db }, { fileId, run: 1 });
-  return fileId;
 }
 
 /** Notes that a file was asked about in a chat. */

@@ -52,9 +52,9 @@ export function fits({ phrases, excluded }: Question, text: string): boolean {
 /** `or` is no term of its own: it may stand between any two. */
 function firstTerms(text: string): string[] {
   const all = (text.match(TERM) ?? []).filter((term) => normalised(term) !== "");
-  const known = distinct(all.filter((term) => !isOr(term))).slice(0, MOST_TERMS);
+  const first = new Set(distinct(all.filter((term) => !isOr(term))).slice(0, MOST_TERMS));
   return all.filter(
-    (term, index) => isOr(term) || (known.includes(term) && all.indexOf(term) === index),
+    (term, index) => isOr(term) || (first.has(term) && all.indexOf(term) === index),
   );
 }
 
