@@ -64,7 +64,6 @@ describe("uploading through the Worker", () => {
   it("takes names as data: quotes, line ends, other scripts and folders", async () => {
     for (const [sent, kept] of [
       ["Vertrag „Größe“ 漢字.txt", "Vertrag „Größe“ 漢字.txt"],
-      ["C:\\fakepath\\plan.txt", "plan.txt"],
       ["../../etc/passwd", "passwd"],
       ["<img src=x onerror=alert(1)>.txt", "<img src=x onerror=alert(1)>.txt"],
     ] as const) {
