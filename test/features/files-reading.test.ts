@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { encryptedPdf, longPdf, pageSentence, scannedPdf, truncatedPdf } from "../fixtures/documents.ts";
+import { codePointLength } from "../../src/lib/text.ts";
+import { encryptedPdf, makePdf, scannedPdf, truncatedPdf } from "../fixtures/documents.ts";
 import { fireCron } from "../support/cron.ts";
 import { expectProblem, type SignedIn, signUp, workerUrl } from "../support/client.ts";
 import { announce, readyFile, sendTo, settled, textOf, upload } from "../support/files.ts";
@@ -62,23 +63,30 @@ describe("a file that cannot be read", () => {
 
 describe("a long document", () => {
   it("is read a hundred pages at a time, every page in its place, once", async () => {
-    const { id, page_count } = await readyFile(ada, await longPdf(230), "long.pdf");
-    expect(page_count).toBe(230);
+    const sentence = (page: number) => `This is page ${page} of the agreement.`;
+    const pdf = await makePdf((document) => {
+      document.text(sentence(1));
+      for (let page = 2; page <= 120; page++) document.addPage().text(sentence(page));
+    });
+    const { id, page_count } = await readyFile(ada, pdf, "long.pdf");
+    expect(page_count).toBe(120);
     const rows = await query(
       `SELECT page, start_offset, end_offset, char_length(text) AS length, text
        FROM file_pages WHERE file_id = $1 ORDER BY part`,
       [id],
     );
-    expect(rows.map(({ page }) => Number(page))).toEqual(Array.from({ length: 230 }, (_, i) => i + 1));
+    expect(rows.map(({ page }) => Number(page))).toEqual(
+      Array.from({ length: 120 }, (_, i) => i + 1),
+    );
     let end = 0;
     for (const { page, start_offset, end_offset, length, text } of rows) {
       expect(Number(start_offset)).toBe(end);
       end = Number(end_offset);
       expect(end - Number(start_offset)).toBe(Number(length));
-      expect(text?.replace(/\s+/g, " ")).toContain(pageSentence(Number(page)));
+      expect(text).toContain(sentence(Number(page)));
     }
     const text = await textOf(ada, id);
-    expect([...text].length).toBe(end);
+    expect(codePointLength(text)).toBe(end);
   });
 });
 
@@ -115,11 +123,16 @@ describe("a reading that was lost", () => {
 describe("a message of the queue that comes late", () => {
   it("changes nothing of a file that was deleted, or is of another run", async () => {
     const { id } = await readyFile(ada, "Old text.", "a.txt");
-    await query("UPDATE files SET status = 'processing', run = 2, updated_at = now() WHERE id = $1", [id]);
+    await query(
+      "UPDATE files SET status = 'processing', run = 2, updated_at = now() WHERE id = $1",
+      [id],
+    );
     const late = await lostReading(ada, "Late text.");
     expect((await ada.delete(`/files/${late}`)).status).toBe(204);
     await fireCron(workerUrl);
-    await until(async () => (await query("SELECT 1 FROM files WHERE id = $1", [late])).length === 0);
+    await until(
+      async () => (await query("SELECT 1 FROM files WHERE id = $1", [late])).length === 0,
+    );
     expect(await query("SELECT 1 FROM file_pages WHERE file_id = $1", [late])).toEqual([]);
   });
 });
@@ -145,4 +158,3 @@ describe("an upload that never comes", () => {
     expect(left).toEqual({ kind: "object" });
   });
 });
-

@@ -71,9 +71,16 @@ describe("a file that goes straight to the bucket", () => {
     expectProblem(large, 413, "file_too_large");
     expectProblem(await ada.post("/files", { ...announced, file_size: 0 }), 422, "empty_file");
     for (const content_type of ["image/png", "application/msword", "nonsense"]) {
-      expectProblem(await ada.post("/files", { ...announced, content_type }), 415, "unsupported_file");
+      expectProblem(
+        await ada.post("/files", { ...announced, content_type }),
+        415,
+        "unsupported_file",
+      );
     }
-    const shouted = await ada.post("/files", { ...announced, sha256: announced.sha256.toUpperCase() });
+    const shouted = await ada.post("/files", {
+      ...announced,
+      sha256: announced.sha256.toUpperCase(),
+    });
     expectProblem(shouted, 422, "validation_failed", "/sha256");
     expect((await ada.post("/files", { ...announced, file_size: limit })).status).toBe(201);
   });

@@ -1,7 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { codePointLength } from "../../src/lib/text.ts";
 import { contractDocx, contractPdf, contractText } from "../fixtures/documents.ts";
 import { CONTRACT_TEXT } from "../fixtures/contract.ts";
-import { anonymous, clientWith, expectProblem, type SignedIn, signUp, workerUrl } from "../support/client.ts";
+import {
+  anonymous,
+  clientWith,
+  expectProblem,
+  type SignedIn,
+  signUp,
+  workerUrl,
+} from "../support/client.ts";
 import { formOf, readyFile, settled, sha256, textOf, upload } from "../support/files.ts";
 import { atOnce, isReplayed, newKey, withKey } from "../support/keys.ts";
 import { countCalls, injectFault, query } from "../support/postgres.ts";
@@ -52,7 +60,7 @@ describe("uploading through the Worker", () => {
     const text = "Ein Satz 𝕬.\r\n\tZweiter — Satz.  \n\n漢字 😀 end";
     const { id } = await readyFile(ada, text, "notes.txt");
     const { body } = await ada.get(`/files/${id}/text`);
-    const length = [...text].length;
+    const length = codePointLength(text);
     expect(body).toEqual({
       file_id: id,
       length,
@@ -80,7 +88,10 @@ describe("uploading through the Worker", () => {
       email,
       password: "seven tall lamps",
     });
-    const cookie = headers.getSetCookie().map((line) => line.split(";")[0]).join("; ");
+    const cookie = headers
+      .getSetCookie()
+      .map((line) => line.split(";")[0])
+      .join("; ");
     const page = clientWith({ cookie, origin });
     const { status, body } = await upload(page, CONTRACT_TEXT, "contract.txt");
     expect(status).toBe(201);
@@ -93,7 +104,11 @@ describe("uploading through the Worker", () => {
 describe("an upload that cannot be taken", () => {
   it.each([
     ["a picture", new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0]), "a.png"],
-    ["an old Word file", new Uint8Array([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0]), "a.doc"],
+    [
+      "an old Word file",
+      new Uint8Array([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0]),
+      "a.doc",
+    ],
     ["a zip of anything", new Uint8Array([0x50, 0x4b, 3, 4, 0, 0, 0, 0, 0, 0]), "a.docx"],
     ["bytes that are no text", new Uint8Array([1, 0, 2, 0xff, 0, 0xfe, 0, 0]), "a.txt"],
   ])("is told what to send instead: %s", async (_what, bytes, name) => {
@@ -106,12 +121,20 @@ describe("an upload that cannot be taken", () => {
     expectProblem(await upload(ada, ""), 422, "empty_file");
     expectProblem(await ada.post("/files/upload", {}), 400, "malformed_upload");
     expectProblem(await ada.post("/files/upload", formOf("text", "")), 400, "malformed_upload");
-    expectProblem(await ada.post("/files/upload", formOf("text", "a.txt", "other")), 422, "validation_failed");
+    expectProblem(
+      await ada.post("/files/upload", formOf("text", "a.txt", "other")),
+      422,
+      "validation_failed",
+    );
     const two = formOf("one", "a.txt");
     two.append("file", new Blob(["two"]), "b.txt");
     expectProblem(await ada.post("/files/upload", two), 400, "malformed_upload");
     const type = { "content-type": "multipart/form-data; boundary=x" };
-    expectProblem(await ada.post("/files/upload", "--x\r\nnonsense", type), 400, "malformed_upload");
+    expectProblem(
+      await ada.post("/files/upload", "--x\r\nnonsense", type),
+      400,
+      "malformed_upload",
+    );
     const long = await upload(ada, "text", `${"n".repeat(256)}.txt`);
     expectProblem(long, 422, "validation_failed", "/file");
   });
@@ -132,7 +155,7 @@ describe("an upload that cannot be taken", () => {
         authorization: `Bearer ${ada.accessToken}`,
         "content-type": `multipart/form-data; boundary=${boundary}`,
       },
-      body: ReadableStream.from(endless()) as unknown as BodyInit,
+      body: endless() as unknown as BodyInit,
       duplex: "half",
     } as RequestInit);
     expect(response.status).toBe(413);
@@ -146,13 +169,21 @@ describe("an upload that cannot be taken", () => {
   it("leaves nothing behind where the bucket takes nothing, and its key is free again", async () => {
     const eve = await signUp();
     const key = newKey();
-    const heal = await injectBucketFault({ contains: "PUT files/", times: 2, kind: "status", status: 503 });
+    const heal = await injectBucketFault({
+      contains: "PUT files/",
+      times: 2,
+      kind: "status",
+      status: 503,
+    });
     const refused = await upload(eve, "Some text.", "a.txt", withKey(key));
     await heal();
     expectProblem(refused, 503, "storage_unavailable");
     expect(await countFiles(eve)).toBe(0);
     const again = await upload(eve, "Some text.", "a.txt", withKey(key));
-    expect({ status: again.status, replayed: isReplayed(again) }).toEqual({ status: 201, replayed: false });
+    expect({ status: again.status, replayed: isReplayed(again) }).toEqual({
+      status: 201,
+      replayed: false,
+    });
   });
 });
 
@@ -173,7 +204,10 @@ describe("an upload with an Idempotency-Key", () => {
   it("is refused for other bytes or another name", async () => {
     const key = newKey();
     expect((await upload(ada, "One.", "a.txt", withKey(key))).status).toBe(201);
-    for (const [text, name] of [["Two.", "a.txt"], ["One.", "b.txt"]] as const) {
+    for (const [text, name] of [
+      ["Two.", "a.txt"],
+      ["One.", "b.txt"],
+    ] as const) {
       const answer = await upload(ada, text, name, withKey(key));
       expectProblem(answer, 422, "idempotency_key_reused");
     }
@@ -194,7 +228,9 @@ describe("a call about files", () => {
   it("takes one round trip to read", async () => {
     const { id } = await readyFile(ada, "Some text.", "a.txt");
     for (const path of ["/files", `/files/${id}`, `/files/${id}/content`, `/files/${id}/text`]) {
-      const calls = await countCalls(ada.user.id, () => ada.get(path, { accept: "application/json" }));
+      const calls = await countCalls(ada.user.id, () =>
+        ada.get(path, { accept: "application/json" }),
+      );
       expect({ path, calls }).toEqual({ path, calls: 1 });
     }
     expect((await bucketCalls(`PUT files/${id}`)).length).toBe(1);

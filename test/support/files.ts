@@ -58,7 +58,10 @@ export function announce(bytes: Uint8Array | string, name: string, contentType: 
 }
 
 /** Sends bytes as a signed upload says. */
-export function sendTo({ method, url, headers }: Body, bytes: Uint8Array | string): Promise<Response> {
+export function sendTo(
+  { method, url, headers }: Body,
+  bytes: Uint8Array | string,
+): Promise<Response> {
   return fetch(url, { method, headers, body: bytes as BodyInit });
 }
 
@@ -74,4 +77,3 @@ export async function textOf(of: Client, id: string): Promise<string> {
   }
   return texts.join("");
 }
-

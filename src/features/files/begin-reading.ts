@@ -44,7 +44,8 @@ async function begin({ db, clock }: BeginDeps, file: FileRow, { kind, sha256 }: 
     WHERE id = ${id} AND user_id = ${ownerId} AND run = ${run}::int AND status IN ('pending', 'failed')
     RETURNING id`;
   const erased = erasures.map(
-    (statement, i) => sql`${sql.raw(`erased_${i}`)} AS (${statement} AND EXISTS (SELECT FROM begun))`,
+    (statement, i) =>
+      sql`${sql.raw(`erased_${i}`)} AS (${statement} AND EXISTS (SELECT FROM begun))`,
   );
   const [, { rows }] = await repeatable(() =>
     db.batch([
@@ -90,4 +91,3 @@ export async function finishReading(
   );
   return rows.length > 0;
 }
-

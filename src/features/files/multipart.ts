@@ -65,8 +65,12 @@ function onlyFile(parts: MultipartPart[]): MultipartPart {
   return file;
 }
 
+/** What forms escape in a name, and nothing else (HTML standard, "multipart/form-data encoding algorithm"). */
+const ESCAPED = /%(?:22|0[AD])/g;
+
 /** Without the folders that some browsers put before it. What was not UTF-8 shows as U+FFFD. */
-function checkedName(filename = ""): string {
+function checkedName(sent = ""): string {
+  const filename = sent.replace(ESCAPED, (escape) => decodeURIComponent(escape));
   const name = filename.slice(Math.max(filename.lastIndexOf("/"), filename.lastIndexOf("\\")) + 1);
   if (name.includes("\uFFFD")) throw new Problem("malformed_upload");
   const checked = FileName.refine((text) => !text.includes("\0")).safeParse(name);

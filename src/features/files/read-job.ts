@@ -80,7 +80,14 @@ async function storeAll(
   for await (const { page, text, headings, isLast } of pages) {
     const start = end.length;
     Object.assign(end, { page, isLast, length: start + codePointLength(text) });
-    waiting.push({ part: part++, page, start, end: end.length, text, headings: moved(headings, start) });
+    waiting.push({
+      part: part++,
+      page,
+      start,
+      end: end.length,
+      text,
+      headings: moved(headings, start),
+    });
     if (waiting.length < PARTS_AT_ONCE) continue;
     if (!(await store(deps, reading, waiting))) return undefined;
     waiting = [];
@@ -128,4 +135,3 @@ async function noteEnd(
       WHERE id = ${fileId} AND run = ${run}::int AND status = 'processing'`),
   );
 }
-

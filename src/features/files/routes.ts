@@ -9,7 +9,14 @@ import { toIso } from "../../lib/clock.ts";
 import { encodeCursor } from "../../lib/cursor.ts";
 import { Problem } from "../../lib/problem.ts";
 import { eraseNow } from "../deletion/erase-now.ts";
-import { deleteFile, type FileRow, getFile, getFileText, listFiles, type TextPart } from "./queries.ts";
+import {
+  deleteFile,
+  type FileRow,
+  getFile,
+  getFileText,
+  listFiles,
+  type TextPart,
+} from "./queries.ts";
 import { File, FileQuery, FileText, SignedUrl, TextQuery, toFile } from "./schemas.ts";
 
 const tags = ["Files"];

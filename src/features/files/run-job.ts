@@ -12,8 +12,8 @@ import { tellChats } from "./tell-chats.ts";
 
 type ReadingJob = Extract<FileJob, { run: number }>;
 
-/** How many steps one message may take where each is short: a small file is ready after one. */
-const STEPS_AT_ONCE = 3;
+/** How long one message goes on to further steps: a small file is ready after one. */
+const BUDGET_MS = 20_000;
 
 /** Throws where trying again may help; what cannot be read fails for good. */
 export async function runReadingJob(env: Env, deps: Deps, job: ReadingJob): Promise<void> {
@@ -29,12 +29,11 @@ export async function runReadingJob(env: Env, deps: Deps, job: ReadingJob): Prom
 
 /** The job that is left, "ready" when the file is, undefined where another run counts by now. */
 async function takeSteps(deps: Deps, job: ReadingJob): Promise<FileJob | "ready" | undefined> {
-  let next: FileJob | "ready" | undefined = job;
-  for (let taken = 0; taken < STEPS_AT_ONCE && isReading(next); taken++) {
-    const before: ReadingJob = next;
-    next = await takeStep(deps, before);
-    // Of a long file each message takes one window: it may be all that an isolate bears.
-    if (isReading(next) && next.step === before.step) break;
+  const endsAt = deps.clock() + BUDGET_MS;
+  let next = await takeStep(deps, job);
+  // The next pages are of another message: these may have been all that an isolate bears.
+  while (isReading(next) && next.step !== "read" && deps.clock() < endsAt) {
+    next = await takeStep(deps, next);
   }
   return next;
 }

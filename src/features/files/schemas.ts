@@ -132,7 +132,10 @@ export function toFile(row: FileRow): z.infer<typeof File> {
 }
 
 /** The code and the sentence of a failure; null where there is none. */
-export function toFailure({ status, failure_code: code }: Pick<FileRow, "status" | "failure_code">) {
+export function toFailure({
+  status,
+  failure_code: code,
+}: Pick<FileRow, "status" | "failure_code">) {
   if (status !== "failed") return null;
   const known = code !== null && isFailureCode(code) ? code : "unreadable";
   return { code: known, detail: FAILURES[known] };

@@ -40,7 +40,15 @@ export async function startUpload(
   if (!deps.storage.isConfigured()) throw new Problem("storage_not_configured");
   const now = deps.clock();
   const expiresAt = toIso(new Date(now + UPLOAD_SECONDS * 1_000));
-  const file = { id: deps.newId(), name, contentType, size, sha256, expiresAt, at: toIso(new Date(now)) };
+  const file = {
+    id: deps.newId(),
+    name,
+    contentType,
+    size,
+    sha256,
+    expiresAt,
+    at: toIso(new Date(now)),
+  };
   const { row, isReplayed } = await createFile(deps.db, ownerId, file, key);
   if (isReplayed) await extend(deps, row, expiresAt);
   const object = { contentType: row.content_type, sha256, size };
