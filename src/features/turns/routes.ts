@@ -35,6 +35,9 @@ export const turnAnswer = {
 export const problems: ProblemCode[] = [
   ...keyProblems,
   "turn_in_progress",
+  "file_failed",
+  "file_processing",
+  "file_not_ready",
   "unknown_model",
   "reserved_key",
   "ai_unavailable",
