@@ -13,7 +13,14 @@ import { lockChat } from "../chats/change.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
 import { type Message, toMessage } from "../messages/schemas.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
-import { allowsTurn, bringsFiles, explainRefusal, lockFiles, ownFiles, type TurnFiles } from "./documents/attach.ts";
+import {
+  allowsTurn,
+  bringsFiles,
+  explainRefusal,
+  lockFiles,
+  ownFiles,
+  type TurnFiles,
+} from "./documents/attach.ts";
 import { type DocumentInReach, selectDocuments } from "./documents/in-reach.ts";
 import { insertTurn, selectPlace, type TurnPlace } from "./place.ts";
 import type { PastMessage } from "./answer/prompt.ts";
@@ -108,9 +115,7 @@ function pickMessage({ chat_title: _title, auto_title: _auto, ...row }: PairRow)
 async function explain(db: Db, turn: NewTurn): Promise<Problem | undefined> {
   const { userId, files, place } = turn;
   const isPlain = place === "end" && files.waits && !bringsFiles(files);
-  return isPlain
-    ? new Problem("not_found")
-    : explainRefusal(db, userId, files, placeOf(turn));
+  return isPlain ? new Problem("not_found") : explainRefusal(db, userId, files, placeOf(turn));
 }
 
 function writesOf(turn: NewTurn, claim: Claim | undefined): [SQL, ...SQL[]] {

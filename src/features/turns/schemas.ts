@@ -7,14 +7,10 @@ const MOST_FILES = 20;
 
 const turnFields = {
   content: Content,
-  file_ids: z
-    .array(Id)
-    .max(MOST_FILES)
-    .nullish()
-    .openapi({
-      description:
-        "Documents that the question is about. They stay in reach of the questions below it, the newest 50.",
-    }),
+  file_ids: z.array(Id).max(MOST_FILES).nullish().openapi({
+    description:
+      "Documents that the question is about. They stay in reach of the questions below it, the newest 50.",
+  }),
   wait: z.boolean().nullish().openapi({
     description:
       "False: a file that is still being read refuses the question, instead of being waited for.",

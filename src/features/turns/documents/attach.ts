@@ -64,8 +64,12 @@ export function lockFiles(ownerId: string, files: TurnFiles): SQL | undefined {
 /** A condition of the turn's beginning, over its own files and those above it. */
 export function allowsTurn(ownerId: string, files: TurnFiles, own: SQL, inherited: SQL): SQL {
   const { named, waits } = files;
-  const areKnown = named?.length ? sql`${countOf(ownerId, named)} = ${named.length}::int` : sql`true`;
-  const areRead = waits ? sql`true` : sql`NOT ${isAny(ownerId, sql`${own} || ${inherited}`, UNREAD)}`;
+  const areKnown = named?.length
+    ? sql`${countOf(ownerId, named)} = ${named.length}::int`
+    : sql`true`;
+  const areRead = waits
+    ? sql`true`
+    : sql`NOT ${isAny(ownerId, sql`${own} || ${inherited}`, UNREAD)}`;
   return sql`${areKnown} AND NOT ${isAny(ownerId, own, FAILED)} AND ${areRead}`;
 }
 

@@ -14,7 +14,7 @@ export type News = {
 
 type AwaitDeps = {
   /** The documents as they are now. */
-  read(): Promise<DocumentInReach[]>;
+  read: () => Promise<DocumentInReach[]>;
   news: News;
   clock: Clock;
   /** Milliseconds. */

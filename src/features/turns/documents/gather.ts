@@ -45,7 +45,10 @@ function fitWhole(documents: readonly DocumentInReach[], model: Model): boolean 
 
 function takeWhole(documents: readonly DocumentInReach[]): Gathered {
   const excerpts = documents.flatMap((document) => divide(toFile(document), document.parts ?? []));
-  const sources = documents.map((document) => ({ ...toSource(document), parts: document.parts ?? [] }));
+  const sources = documents.map((document) => ({
+    ...toSource(document),
+    parts: document.parts ?? [],
+  }));
   return { passages: numberPassages(excerpts.filter(({ text }) => text.trim() !== "")), sources };
 }
 
@@ -57,7 +60,12 @@ async function search(
   const query = textToFind(path);
   const vector = await embedQuestion(deps, userId, query);
   const fileIds = documents.map(({ id }) => id);
-  const { passages } = await findPassages(deps.db, userId, { query, vector, fileIds, limit: MOST_FOUND });
+  const { passages } = await findPassages(deps.db, userId, {
+    query,
+    vector,
+    fileIds,
+    limit: MOST_FOUND,
+  });
   return passages;
 }
 

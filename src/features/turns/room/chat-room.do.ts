@@ -23,6 +23,7 @@ import { notesOf } from "./notes.ts";
 import { placeOf, placeOfSocket } from "./reading.ts";
 import {
   beginningRecord,
+  begunRecord,
   endOf,
   readRecord,
   type RunningRecord,
@@ -193,16 +194,13 @@ export class ChatRoom extends DurableObject<Env> {
     await this.#live?.outcome;
     if (!this.#beginning.has(turn.answerId)) throw new Problem("not_found");
     const { userId, chatId, answerId } = turn;
-    const { model, usageId } = beginning;
-    const prompt = plainPrompt(this.#deps.config, model, begun);
-    const estimatedPromptTokens = prompt?.estimatedTokens ?? 0;
-    const record = { ...beginning, answer: begun.answer, hasBegun: true, estimatedPromptTokens };
+    const prompt = plainPrompt(this.#deps.config, beginning.model, begun);
+    const record = begunRecord(beginning, begun.answer, prompt?.estimatedTokens ?? 0);
     const firstId = this.#log.open(answerId, writeRecord({ running: record }));
     if (begun.wantsTitle) this.#titles.expect(turn, textToName(begun));
     const live = new LiveTurn({ answerId, userId, firstId });
     live.began(begun.question, begun.chatTitle);
-    const attempt = { model, usageId };
-    const input = { userId, chatId, begun, prompt, attempt, stop: live.stopSignal };
+    const input = { userId, chatId, begun, prompt, attempt: beginning, stop: live.stopSignal };
     void this.#drive(live, () => runTurn(input, this.#runDeps(live, record)));
     this.#beginning.delete(answerId);
     return live;

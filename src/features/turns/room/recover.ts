@@ -52,6 +52,15 @@ export function beginningRecord(turn: NewTurn, attempt: Attempt): RunningRecord 
   return { ...attempt, userId, chatId, answer, estimatedPromptTokens: 0, startedAt: at };
 }
 
+/** The record of a turn that its readers are about to be told of; without tokens, nobody is asked yet. */
+export function begunRecord(
+  beginning: RunningRecord,
+  answer: Message,
+  estimatedPromptTokens: number,
+): RunningRecord {
+  return { ...beginning, answer, hasBegun: true, estimatedPromptTokens };
+}
+
 function siblingsOf(turn: NewTurn): Pick<Message, "sibling_ids" | "sibling_count"> {
   const { answerId } = turn;
   const before = turn.place === "beside_answer" ? turn.answers : { ids: [], count: 0 };
