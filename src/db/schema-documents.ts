@@ -47,6 +47,7 @@ export const files = pgTable(
       .on(t.updatedAt)
       .where(sql`${t.status} IN ('pending', 'processing')`),
     index("files_list_idx").on(t.userId, t.createdAt.desc(), t.id.desc()),
+    index("files_path_idx").on(t.filePath),
     check("files_status_check", sql`${t.status} IN ('pending', 'processing', 'ready', 'failed')`),
   ],
 );
@@ -153,3 +154,27 @@ export const passageVectors = pgTable(
     index("passage_vectors_owner_idx").on(t.userId),
   ],
 );
+
+/** Filled by triggers of `files` and `chats`, which drizzle cannot declare. */
+export const deletions = pgTable(
+  "deletions",
+  {
+    kind: text({ enum: ["object", "room"] }).notNull(),
+    target: text().notNull(),
+    dueAt: time("due_at").notNull(),
+    lastAt: time("last_at").notNull(),
+    tries: integer().notNull().default(0),
+    createdAt: time("created_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "deletions_pkey", columns: [t.kind, t.target] }),
+    index("deletions_due_idx").on(t.kind, t.dueAt),
+    check("deletions_kind_check", sql`${t.kind} IN ('object', 'room')`),
+  ],
+);
+
+export const sweeps = pgTable("sweeps", {
+  bucket: text().primaryKey(),
+  place: text().notNull(),
+  updatedAt: time("updated_at").notNull(),
+});
