@@ -1,0 +1,103 @@
+/** Takes the text out of a file. Reads nothing but the stream that it is given, and holds little of it. */
+import { ExtractionFailure, type FailureCode } from "../failures.ts";
+import { readDocx } from "./docx.ts";
+import { readHtml } from "./html.ts";
+import type { FileKind } from "./kind.ts";
+import { type ExtractedPage, PageWriter } from "./pages.ts";
+import { holdPdf, openPdf, type PageWindow, readPdf } from "./pdf.ts";
+import { readMarkdown, readText } from "./text.ts";
+
+export type { ExtractedPage, PartHeading } from "./pages.ts";
+
+export type Source = { size: number; body: ReadableStream<Uint8Array> };
+
+/** `textBefore`: code points of the pages before the window, for what is asked of the whole document. */
+export type Window = PageWindow & { textBefore?: number };
+
+export type Extraction = {
+  /** Of the whole document; undefined for formats without pages of a fixed size. */
+  pageCount: number | undefined;
+  /** To be read to the end, or left by `return`: it holds the document open until then. */
+  pages: AsyncIterable<ExtractedPage>;
+};
+
+/**
+ * Opens a file of a kind that `recognise` told. Only a PDF is read in windows: other files are read in one
+ * go, whatever the window. Throws ExtractionFailure, here or while the pages are read: for a document without
+ * any text too, at its end.
+ */
+export async function readDocument(
+  kind: FileKind,
+  source: Source,
+  window: Window,
+): Promise<Extraction> {
+  if (source.size === 0) throw new ExtractionFailure("empty");
+  const body = watched(source.body);
+  if (kind === "pdf") return told(() => readWindow({ size: source.size, body }, window));
+  const writer = new PageWriter({ page: 1, textBefore: 0 });
+  const pages = checked(READERS[kind](body, writer), { textBefore: 0, otherwise: "empty" });
+  return { pageCount: undefined, pages };
+}
+
+const READERS = {
+  docx: readDocx,
+  html: readHtml,
+  markdown: readMarkdown,
+  text: readText,
+  csv: readText,
+};
+
+async function readWindow(
+  source: { size: number; body: AsyncIterable<Uint8Array> },
+  { textBefore = 0, ...window }: Window,
+): Promise<Extraction> {
+  const document = await openPdf(await holdPdf(source));
+  const writer = new PageWriter({ page: window.fromPage, textBefore });
+  const pages = readPdf(document, writer, window);
+  const otherwise = "needs_ocr";
+  return { pageCount: document.numPages, pages: checked(pages, { textBefore, otherwise }) };
+}
+
+/** Passes the pages on. A document that ends without any text has failed. */
+async function* checked(
+  pages: AsyncGenerator<ExtractedPage>,
+  { textBefore, otherwise }: { textBefore: number; otherwise: FailureCode },
+): AsyncGenerator<ExtractedPage> {
+  let hasText = textBefore > 0;
+  try {
+    for await (const page of pages) {
+      hasText ||= page.text.trim() !== "";
+      if (page.isLast && !hasText) throw new ExtractionFailure(otherwise);
+      yield page;
+    }
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+async function told<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+/** Parsers fail on what is damaged in ways of their own. What the source fails of is not the file's fault. */
+function asFailure(error: unknown): unknown {
+  if (error instanceof ExtractionFailure) return error;
+  if (error instanceof SourceFailure) return error.cause;
+  const isLocked = error instanceof Error && error.name === "PasswordException";
+  return new ExtractionFailure(isLocked ? "encrypted" : "damaged", { cause: error });
+}
+
+class SourceFailure extends Error {}
+
+/** The bytes of a source, whose own failure is told from that of what reads them. */
+async function* watched(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw new SourceFailure("the source failed", { cause });
+  }
+}

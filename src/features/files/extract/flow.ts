@@ -1,0 +1,74 @@
+/** Running text out of elements: paragraphs with an empty line between them, lines within them. */
+import type { PageWriter } from "./pages.ts";
+
+/** UTF-16 code units; a longer paragraph is written in stretches. */
+const LONGEST_HELD = 20_000;
+
+export class TextFlow {
+  readonly #writer: PageWriter;
+  #pieces: string[] = [];
+  #held = 0;
+  /** Line breaks that are due before the next text. */
+  #breaks = 0;
+  /** True where text stands before the breaks. */
+  #begun = false;
+  /** The level of the heading that the text belongs to. */
+  level: number | undefined;
+
+  constructor(writer: PageWriter) {
+    this.#writer = writer;
+  }
+
+  /** Adds text to the line. */
+  add(text: string): void {
+    if (text === "") return;
+    this.#pieces.push(storable(text));
+    this.#held += text.length;
+    if (this.#held > LONGEST_HELD) this.#flush(false);
+  }
+
+  /** Ends the line: one break, or two for a paragraph. They are never more, whatever asks for them. */
+  end(breaks: 1 | 2): void {
+    this.#flush(true);
+    this.#breaks = Math.max(this.#breaks, breaks);
+  }
+
+  /** A break that someone set: the second in a row makes an empty line. */
+  break(): void {
+    const isEmpty = this.#held === 0;
+    this.end(1);
+    if (isEmpty && this.#begun) this.#breaks = 2;
+  }
+
+  /** Turns the page of the writer: the breaks that are due stay on the page before. */
+  turnPage(): void {
+    this.end(1);
+    this.#writeBreaks();
+    this.#writer.turnPage();
+  }
+
+  #flush(isEnd: boolean): void {
+    const joined = this.#pieces.join("");
+    const text = isEnd ? joined.trimEnd() : joined;
+    this.#pieces = [];
+    this.#held = 0;
+    if (text === "") return;
+    this.#writeBreaks();
+    this.#begun = true;
+    this.#writer.write(text, this.level);
+  }
+
+  #writeBreaks(): void {
+    if (this.#begun) this.#writer.write("\n".repeat(this.#breaks));
+    this.#begun = false;
+    this.#breaks = 0;
+  }
+}
+
+/** Postgres stores no NUL; other control characters are never seen, and mean nothing. */
+export function storable(text: string): string {
+  return text.replaceAll(CONTROLS, "").toWellFormed();
+}
+
+// oxlint-disable-next-line no-control-regex
+const CONTROLS = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g;

@@ -1,0 +1,106 @@
+/** What a file is by its bytes. Its name tells only kinds of text apart. */
+import { encodingOfMark, isUtf8 } from "./encoding.ts";
+import { isOleContainer, mayBeEncryptedWord } from "./ole.ts";
+import { isWordZip } from "./zip-names.ts";
+
+export type FileKind = "pdf" | "docx" | "text" | "markdown" | "html" | "csv";
+
+const CONTENT_TYPES: Record<FileKind, string> = {
+  pdf: "application/pdf",
+  docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  text: "text/plain; charset=utf-8",
+  markdown: "text/markdown; charset=utf-8",
+  html: "text/html; charset=utf-8",
+  csv: "text/csv; charset=utf-8",
+};
+
+/** The media type that a file of a kind is kept and given out as. */
+export function contentTypeOf(kind: FileKind): string {
+  return CONTENT_TYPES[kind];
+}
+
+const HEAD_SIZE = 64 * 1024;
+
+/**
+ * The kind of a file by its first 64 KiB, or all of a shorter one; undefined for what cannot be read. A
+ * Word document behind a password is one too: its reading says why it fails.
+ */
+export function recognise(bytes: Uint8Array, name: string): FileKind | undefined {
+  if (isPdf(bytes)) return "pdf";
+  if (isZip(bytes)) return isWordZip(bytes) ? "docx" : undefined;
+  if (isOleContainer(bytes)) return mayBeEncryptedWord(bytes, name) ? "docx" : undefined;
+  const text = textOf(bytes.subarray(0, HEAD_SIZE), bytes.byteLength >= HEAD_SIZE);
+  if (text === undefined || OTHER_FORMATS.test(text)) return undefined;
+  return HTML_START.test(withoutProlog(text)) ? "html" : kindByName(name);
+}
+
+/** Readers look for the header in the first 1024 bytes. Prose may speak of it: it begins a line. */
+function isPdf(bytes: Uint8Array): boolean {
+  return PDF_HEADER.test(latin1(bytes.subarray(0, 1024)));
+}
+
+// oxlint-disable-next-line no-control-regex
+const PDF_HEADER = /(?:^|[\x00-\x1f\x80-\xff])%PDF-\d\.\d/;
+
+function isZip(bytes: Uint8Array): boolean {
+  return latin1(bytes.subarray(0, 4)) === "PK\x03\x04";
+}
+
+/** Text by its bytes, but not made to be read as text. */
+const OTHER_FORMATS = /^\s*(?:\{\\rtf|%!PS)/;
+
+const HTML_START = /^<(?:!doctype\s+html|html|head|body)[\s>]/i;
+
+/** Without what may stand before the first tag: an XML declaration and comments. */
+function withoutProlog(text: string): string {
+  let rest = text.trimStart();
+  for (const [opening, closing] of PROLOG) {
+    while (rest.startsWith(opening)) {
+      const end = rest.indexOf(closing);
+      if (end < 0) return "";
+      rest = rest.slice(end + closing.length).trimStart();
+    }
+  }
+  return rest;
+}
+
+const PROLOG = [
+  ["<?xml", "?>"],
+  ["<!--", "-->"],
+] as const;
+
+function kindByName(name: string): FileKind {
+  if (/\.(?:md|markdown)$/i.test(name)) return "markdown";
+  if (/\.csv$/i.test(name)) return "csv";
+  return /\.x?html?$/i.test(name) ? "html" : "text";
+}
+
+/** The text of a head; undefined where it is none. */
+function textOf(head: Uint8Array, moreToCome: boolean): string | undefined {
+  const mark = encodingOfMark(head);
+  if (mark === undefined && !isUtf8(head, moreToCome)) return plausibleLatin(head);
+  const text = new TextDecoder(mark).decode(head, { stream: moreToCome });
+  return isReadable(text) ? text : undefined;
+}
+
+/** Western text of the time before Unicode: it has no control characters, and accents are few. */
+function plausibleLatin(head: Uint8Array): string | undefined {
+  let high = 0;
+  for (const byte of head) if (byte >= 0x80) high++;
+  if (high * 4 > head.byteLength) return undefined;
+  const text = new TextDecoder("windows-1252").decode(head);
+  // oxlint-disable-next-line no-control-regex
+  return /[\x00-\x08\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d]/.test(text) ? undefined : text;
+}
+
+/** A NUL is in no text, and a control character seldom. */
+function isReadable(text: string): boolean {
+  if (text.includes("\0")) return false;
+  // oxlint-disable-next-line no-control-regex
+  const controls = text.match(/[\x01-\x08\x0e-\x1f]/g)?.length ?? 0;
+  return controls * 200 <= text.length;
+}
+
+function latin1(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}

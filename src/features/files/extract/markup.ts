@@ -1,0 +1,88 @@
+/** A streaming parser of HTML and XML that holds little, however hostile its input is. */
+import { type Handler, Parser } from "htmlparser2";
+import { ExtractionFailure } from "../failures.ts";
+
+/** Elements within each other. The parser is quick only while they are few. */
+const DEEPEST = 1_000;
+const MOST_ATTRIBUTES = 500;
+/** UTF-16 code units of an attribute; the rest, as of a picture within a page, is not held. */
+const LONGEST_ATTRIBUTE = 64 * 1024;
+/** UTF-16 code units of a comment, or of anything else that is held until it ends. */
+const LONGEST_TOKEN = 4 * 1024 * 1024;
+
+export type MarkupHandler = {
+  open(name: string, attributes: Record<string, string>): void;
+  close(name: string): void;
+  text(text: string): void;
+};
+
+/** Tells a handler of elements and text. Whatever is beyond the bounds is `damaged`. */
+export class MarkupParser {
+  readonly #parser: BoundedParser;
+  #given = 0;
+
+  constructor(handler: MarkupHandler, { xml }: { xml: boolean }) {
+    this.#parser = new BoundedParser(bounded(handler, xml), { xmlMode: xml });
+  }
+
+  write(text: string): void {
+    this.#given += text.length;
+    this.#parser.write(text);
+    const held = this.#given - Math.max(this.#parser.endIndex, this.#parser.startIndex);
+    if (held - this.#parser.attributeLength > LONGEST_TOKEN) throw new ExtractionFailure("damaged");
+  }
+
+  end(): void {
+    this.#parser.end();
+  }
+}
+
+function bounded(handler: MarkupHandler, xml: boolean): Partial<Handler> {
+  let depth = 0;
+  return {
+    onopentagname: () => {
+      if (++depth > DEEPEST) throw new ExtractionFailure("damaged");
+    },
+    onopentag: (name, attributes) => handler.open(name, attributes),
+    onclosetag: (name) => {
+      depth--;
+      handler.close(name);
+    },
+    ontext: (text) => handler.text(text),
+    // A document type may define entities, and no document that an office program writes has one.
+    onprocessinginstruction: (name) => {
+      if (xml && name.startsWith("!")) throw new ExtractionFailure("damaged");
+    },
+  };
+}
+
+class BoundedParser extends Parser {
+  /** Code units of the attribute that is being read. */
+  attributeLength = 0;
+  #attributes = 0;
+
+  override onopentagname(...place: Parameters<Parser["onopentagname"]>): void {
+    this.#attributes = 0;
+    super.onopentagname(...place);
+  }
+
+  override onattribname(...place: Parameters<Parser["onattribname"]>): void {
+    if (++this.#attributes > MOST_ATTRIBUTES) throw new ExtractionFailure("damaged");
+    super.onattribname(...place);
+  }
+
+  override onattribdata(start: number, end: number): void {
+    this.attributeLength += end - start;
+    if (this.attributeLength <= LONGEST_ATTRIBUTE) super.onattribdata(start, end);
+  }
+
+  override onattribentity(codePoint: number): void {
+    this.attributeLength++;
+    if (this.attributeLength <= LONGEST_ATTRIBUTE) super.onattribentity(codePoint);
+  }
+
+  override onattribend(...place: Parameters<Parser["onattribend"]>): void {
+    this.attributeLength = 0;
+    super.onattribend(...place);
+  }
+}

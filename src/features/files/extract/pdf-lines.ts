@@ -1,0 +1,102 @@
+/** The lines and paragraphs of PDF pages, which know only where a run of characters is painted. */
+import { storable } from "./flow.ts";
+import type { PageWriter } from "./pages.ts";
+
+/** A run of characters as pdf.js tells it; items without text mark structure. */
+type Item = { str: string; transform: number[]; hasEOL: boolean } | { type: string };
+
+type Line = { text: string; size: number; y: number };
+
+/** A gap between lines that is this much larger than the letters divides paragraphs. */
+const PARAGRAPH_GAP = 1.65;
+/** Letters that are this much larger than those of the running text make a heading. */
+const HEADING_SIZE = 1.15;
+const LONGEST_HEADING = 200;
+/** Lines that are held until it is known which size is that of the running text. */
+const MOST_HELD = 1_000;
+/** UTF-16 code units of a line; pages that say nothing of lines have none longer. */
+const LONGEST_LINE = 10_000;
+
+export class PdfLines {
+  readonly #writer: PageWriter;
+  /** Size of letters to how many there are of it, over all pages so far. */
+  readonly #letters = new Map<number, number>();
+  #lines: Line[] = [];
+  #pieces: string[] = [];
+  #length = 0;
+  #size = 0;
+  #y = 0;
+  /** The line before on this page. */
+  #before: Line | undefined;
+
+  constructor(writer: PageWriter) {
+    this.#writer = writer;
+  }
+
+  add(items: Item[]): void {
+    for (const item of items) {
+      if (!("str" in item)) continue;
+      this.#addRun(item.str, item.transform);
+      if (item.hasEOL || this.#length > LONGEST_LINE) this.#endLine();
+    }
+    if (this.#lines.length > MOST_HELD) this.#writeLines();
+  }
+
+  endPage(): void {
+    this.#endLine();
+    this.#writeLines();
+    this.#before = undefined;
+  }
+
+  #addRun(text: string, transform: number[]): void {
+    if (text.trim() !== "") {
+      const [, , c = 0, d = 0, , y = 0] = transform;
+      const size = Math.round(Math.hypot(c, d) * 2) / 2;
+      this.#letters.set(size, (this.#letters.get(size) ?? 0) + text.length);
+      this.#size = Math.max(this.#size, size);
+      this.#y = y;
+    }
+    this.#pieces.push(text);
+    this.#length += text.length;
+  }
+
+  #endLine(): void {
+    const text = storable(this.#pieces.join("")).trim();
+    if (text !== "") this.#lines.push({ text, size: this.#size, y: this.#y });
+    this.#pieces = [];
+    this.#length = 0;
+    this.#size = 0;
+  }
+
+  #writeLines(): void {
+    const body = this.#bodySize();
+    for (const line of this.#lines) {
+      if (this.#before && beginsParagraph(line, this.#before)) this.#writer.write("\n");
+      this.#writer.write(line.text, levelOf(line, body));
+      this.#writer.write("\n");
+      this.#before = line;
+    }
+    this.#lines = [];
+  }
+
+  #bodySize(): number {
+    let [body, most] = [0, 0];
+    for (const [size, count] of this.#letters) if (count > most) [body, most] = [size, count];
+    return body;
+  }
+}
+
+function beginsParagraph(line: Line, before: Line): boolean {
+  const gap = before.y - line.y;
+  const [small, large] = [Math.min(line.size, before.size), Math.max(line.size, before.size)];
+  return gap > PARAGRAPH_GAP * large || gap < 0 || large > small * HEADING_SIZE;
+}
+
+function levelOf({ text, size }: Line, body: number): number | undefined {
+  const ratio = size / body;
+  if (!(ratio >= HEADING_SIZE) || text.length > LONGEST_HEADING || !/\p{L}/u.test(text)) {
+    return undefined;
+  }
+  if (ratio >= 1.7) return 1;
+  return ratio >= 1.35 ? 2 : 3;
+}

@@ -1,0 +1,29 @@
+/** A part of a Word document, read by a handler of its elements. */
+import { encodingOfMark } from "./encoding.ts";
+import { type MarkupHandler, MarkupParser } from "./markup.ts";
+import { type InflatedBytes, inflatePart, type ZipPart } from "./zip.ts";
+
+/** Gives a part to its handler; yields now and then, so that what came of it can be taken. */
+export function* parsePart(
+  part: ZipPart,
+  counted: InflatedBytes,
+  handler: MarkupHandler,
+): Generator<undefined> {
+  const parser = new MarkupParser(handler, { xml: true });
+  let decoder: TextDecoder | undefined;
+  for (const bytes of inflatePart(part, counted)) {
+    decoder ??= new TextDecoder(encodingOfMark(bytes));
+    for (const text of slices(decoder.decode(bytes, { stream: true }))) {
+      parser.write(text);
+      yield;
+    }
+  }
+  parser.end();
+}
+
+const SLICE = 64 * 1024;
+
+/** The parser holds what it is given until it has read it. */
+function* slices(text: string): Generator<string> {
+  for (let from = 0; from < text.length; from += SLICE) yield text.slice(from, from + SLICE);
+}
