@@ -11,7 +11,6 @@ import {
   jsonb,
   pgTable,
   primaryKey,
-  smallint,
   text,
   uniqueIndex,
   uuid,
@@ -184,9 +183,9 @@ export const passageTerms = pgTable(
       .notNull()
       .references(() => files.id, { onDelete: "cascade" }),
     part: integer().notNull(),
-    places: integer().array().notNull(),
-    impacts: smallint().array().notNull(),
+    postings: integer().array().notNull(),
   },
+  // The migration has the postings in this index too, which cannot be said here.
   (t) => [
     primaryKey({ name: "passage_terms_pkey", columns: [t.userId, t.term, t.fileId, t.part] }),
     index("passage_terms_file_idx").on(t.fileId),
