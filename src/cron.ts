@@ -4,6 +4,7 @@ import { deleteExpiredKeys } from "./db/idempotency-keys.ts";
 import { createDeps, type Deps } from "./deps.ts";
 import type { Env } from "./env.ts";
 import { runDeletions } from "./features/deletion/run-deletions.ts";
+import { resumeReadings } from "./features/files/resume-readings.ts";
 import { reconcileTurns } from "./features/turns/reconcile.ts";
 import { toIso } from "./lib/clock.ts";
 import { logError, logEvent, type LogFields, nameOf } from "./lib/log.ts";
@@ -14,6 +15,8 @@ type Job = (env: Env, deps: Deps) => Promise<Record<string, number>>;
 const JOBS: Record<string, Job> = {
   // Answers that nobody is writing any more.
   turns: reconcileTurns,
+  // Files that nobody is reading any more, or whose bytes never came.
+  files: resumeReadings,
   // What deletions left outside Postgres.
   deletions: runDeletions,
   // Idempotency keys that count no more.
