@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { SignedIn } from "../support/client.ts";
-import { type OwnWorld, startOwnWorld } from "../support/own-world.ts";
+import { type OwnWorld, startOwnWorld, WORLD_START_MS } from "../support/own-world.ts";
 import { hoursAgo, plantFile, type Planted } from "../support/planted-files.ts";
 
 let world: OwnWorld;
@@ -10,7 +10,7 @@ beforeAll(async () => {
   ada = await world.signUp();
   // The bucket is empty, and from here on this database's.
   await world.minute();
-});
+}, WORLD_START_MS);
 afterAll(() => world.close());
 
 const plant = (file: Planted) => plantFile(world, ada, file);
@@ -71,7 +71,6 @@ it("A sweep finds exactly what belongs to nothing, on both sides", async () => {
   for (const key of [...kept, `files/${whole}`]) expect(await isThere(key), key).toBe(true);
   expect(await world.uploadsWith("-upload")).toMatchObject([{ key: "files/new-upload" }]);
   expect(await sweepAll(2)).toMatchObject({ objects: 0, files: 0, uploads: 0 });
-});
 });
 
 it("A sweep goes on where it was, and leaves out nothing of many", async () => {

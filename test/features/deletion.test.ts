@@ -3,7 +3,7 @@ import { createStorageClient } from "../../src/clients/storage.ts";
 import { newChat, runningTurn } from "../support/chats.ts";
 import type { SignedIn } from "../support/client.ts";
 import { hashOf } from "../support/own-bucket.ts";
-import { type OwnWorld, startOwnWorld } from "../support/own-world.ts";
+import { type OwnWorld, startOwnWorld, WORLD_START_MS } from "../support/own-world.ts";
 import { plantFile } from "../support/planted-files.ts";
 import { openTab } from "../support/socket.ts";
 import { until } from "../support/until.ts";
@@ -13,7 +13,7 @@ let ada: SignedIn;
 beforeAll(async () => {
   world = await startOwnWorld();
   ada = await world.signUp();
-});
+}, WORLD_START_MS);
 afterAll(() => world.close());
 
 /** What is still to be done of a deletion. */

@@ -20,6 +20,9 @@ export type OwnWorld = SeenDatabase &
     close: () => Promise<void>;
   };
 
+/** A Postgres of one's own takes seconds to start, and far longer where the machine is busy. */
+export const WORLD_START_MS = 180_000;
+
 const BUCKET = {
   bucket: "own-files",
   accessKeyId: "OWNKEY",
