@@ -5,6 +5,7 @@ import { createDeps, type Deps } from "./deps.ts";
 import type { Env } from "./env.ts";
 import { runDeletions } from "./features/deletion/run-deletions.ts";
 import { sweepBucket } from "./features/deletion/sweep.ts";
+import { resumeReadings } from "./features/files/resume-readings.ts";
 import { reconcileTurns } from "./features/turns/reconcile.ts";
 import { toIso } from "./lib/clock.ts";
 import { logError, logEvent, type LogFields, nameOf } from "./lib/log.ts";
@@ -15,6 +16,8 @@ type Job = (env: Env, deps: Deps) => Promise<Record<string, number>>;
 const JOBS: Record<string, Job> = {
   // Answers that nobody is writing any more.
   turns: reconcileTurns,
+  // Files that nobody is reading any more, or whose bytes never came.
+  files: resumeReadings,
   // What deletions left outside Postgres.
   deletions: runDeletions,
   // What belongs to nothing, in the bucket and in Postgres.

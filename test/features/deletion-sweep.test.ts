@@ -47,7 +47,7 @@ it("A sweep finds exactly what belongs to nothing, on both sides", async () => {
   const whole = await plant({ hoursOld: 2 });
   const lost = [
     await plant({ hoursOld: 2, hasObject: false }),
-    await plant({ hoursOld: 2, hasObject: false, status: "processing" }),
+    await plant({ hoursOld: 2, hasObject: false }),
   ];
   const fine = [
     await plant({ hasObject: false }),
@@ -71,6 +71,8 @@ it("A sweep finds exactly what belongs to nothing, on both sides", async () => {
   for (const key of [...kept, `files/${whole}`]) expect(await isThere(key), key).toBe(true);
   expect(await world.uploadsWith("-upload")).toMatchObject([{ key: "files/new-upload" }]);
   expect(await sweepAll(2)).toMatchObject({ objects: 0, files: 0, uploads: 0 });
+  const shown = await ada.get(`/files/${lost[0]}`);
+  expect(shown.body).toMatchObject({ status: "failed", failure: { code: "missing" } });
 });
 
 it("A sweep goes on where it was, and leaves out nothing of many", async () => {

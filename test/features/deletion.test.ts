@@ -161,11 +161,10 @@ describe("what a deleted file leaves in the bucket", () => {
   });
 
   it("goes later where the bucket cannot be reached, in growing steps, and the deletion holds", async () => {
-    const eve = await world.signUp();
-    const file = await plantFile(world, eve);
+    const file = await plantFile(world, ada);
     const key = `files/${file}`;
     const restore = await world.injectBucketFault({ contains: key, times: 1_000, kind: "refuse" });
-    await eraseOwnerOf(eve);
+    expect((await ada.delete(`/files/${file}`)).status).toBe(204);
     expect(await rowsOf(file)).toEqual(NONE);
     expect(await world.minute()).toMatchObject({ deletions_failed: 1 });
     expect(await leftOf(key)).toMatchObject([{ tries: "1", due: "f" }]);

@@ -44,7 +44,7 @@ export type Stretch = {
 export type Orphans = {
   /** Keys of objects that no row names. */
   objects: string[];
-  /** Keys that rows name, and that are not in the stretch; in their order. */
+  /** Keys that rows of read files name, and that are not in the stretch; in their order. */
   rows: string[];
 };
 
@@ -68,7 +68,7 @@ export async function findOrphans(
       UNION ALL
       (SELECT f.file_path, true FROM files AS f
        WHERE f.file_path > ${after || PREFIX} AND f.file_path <= ${upTo}
-         AND f.status IN ('processing', 'ready') AND f.updated_at < ${before}::timestamptz
+         AND f.status = 'ready' AND f.updated_at < ${before}::timestamptz
          AND f.file_path NOT IN (SELECT key FROM listed)
        ORDER BY f.file_path LIMIT ${limit}::int)`),
   );
@@ -91,20 +91,20 @@ export async function leaveObjects(db: Db, keys: string[], now: number): Promise
   return rowCount;
 }
 
-/** Fails files whose objects are gone, unless they changed meanwhile. Returns how many. */
+/** Fails files whose objects are gone, unless they changed meanwhile. Returns their ids. */
 export async function failLost(
   db: Db,
   keys: string[],
   { now, changedBefore }: { now: number; changedBefore: number },
-): Promise<number> {
-  const { rowCount } = await repeatable(() =>
-    db.execute(sql`
+): Promise<string[]> {
+  const { rows } = await repeatable(() =>
+    db.execute<{ id: string }>(sql`
       UPDATE files
-      SET status = 'failed', failure_code = 'missing', processed = false, run = run + 1,
+      SET status = 'failed', failure_code = 'missing', processed = false,
         updated_at = ${toIso(new Date(now))}::timestamptz
       WHERE file_path IN (SELECT json_array_elements_text(${JSON.stringify(keys)}::json))
-        AND status IN ('processing', 'ready')
-        AND updated_at < ${toIso(new Date(changedBefore))}::timestamptz`),
+        AND status = 'ready' AND updated_at < ${toIso(new Date(changedBefore))}::timestamptz
+      RETURNING id`),
   );
-  return rowCount;
+  return rows.map(({ id }) => id);
 }
