@@ -10,6 +10,8 @@ import { migrate } from "./migrate.ts";
 import { startNeon } from "./neon.ts";
 import { startProvider } from "./openai.ts";
 import { readPort, requireFreePort } from "./ports.ts";
+import { startS3 } from "./s3.ts";
+import { localCredentials } from "./s3/credentials.ts";
 import { ensureDevVars, readSettings, type Settings, writeSettings } from "./settings.ts";
 import { launchWrangler } from "./wrangler-dev.ts";
 
@@ -31,8 +33,12 @@ async function main(): Promise<string> {
   stops.push(await claimFolder(folder));
   await ensureDevVars(DEV_VARS, EXAMPLE);
   const settings = await readSettings(DEV_VARS, process.env);
-  const notes = [await standInForPostgres(settings, folder), await standInForProvider(settings)];
   settings.ALLOWED_ORIGINS ??= "http://localhost:3000";
+  const notes = [
+    await standInForPostgres(settings, folder),
+    await standInForS3(settings, join(folder, "s3")),
+    await standInForProvider(settings),
+  ];
   const envFile = join(folder, "dev.vars");
   await writeSettings(envFile, settings);
   const wrangler = launchWrangler({ port, envFile, stateDir: join(folder, "state") });
@@ -57,6 +63,29 @@ async function standInForPostgres(settings: Settings, folder: string): Promise<s
   settings.DATABASE_URL = neon.connectionString;
   settings.DATABASE_HTTP_URL = neon.url;
   return `Database   ${postgresUrl ? "the server of LOCAL_POSTGRES_URL" : `embedded, in ${dataDir}`}`;
+}
+
+const BUCKET = "indifly-local";
+
+/** A page that is redirected to the bucket arrives there as `null`. */
+const REDIRECTED = "null";
+
+/** Changes the settings to the stand-in's address, unless they name a bucket. */
+async function standInForS3(settings: Settings, folder: string): Promise<string> {
+  if (settings.S3_BUCKET_NAME || settings.S3_ENDPOINT || settings.AWS_ACCESS_KEY_ID) {
+    return `Files      bucket ${settings.S3_BUCKET_NAME ?? "(S3_BUCKET_NAME is missing)"}`;
+  }
+  const credentials = await localCredentials(folder);
+  const pages = (settings.ALLOWED_ORIGINS ?? "").split(",").map((origin) => origin.trim());
+  const origins = [...pages.filter(Boolean), REDIRECTED];
+  const s3 = await startS3({ ...credentials, bucket: BUCKET, folder, origins });
+  stops.push(s3.close);
+  settings.S3_ENDPOINT = s3.endpoint;
+  settings.S3_BUCKET_NAME = s3.bucket;
+  settings.AWS_ACCESS_KEY_ID = s3.accessKeyId;
+  settings.AWS_SECRET_ACCESS_KEY = s3.secretAccessKey;
+  settings.AWS_REGION = s3.region;
+  return `Files      an S3 of this machine, in ${folder}`;
 }
 
 /** Changes the settings to the stand-in's address, unless they name a provider. */

@@ -31,15 +31,15 @@ CREATE INDEX indexed_files_owner_idx ON indexed_files (user_id);
 -- with `@` before it, one of the words that name the file (its own name, title and parties); with `#`,
 -- a legal concept that was recognised (src/features/retrieval/concepts.ts).
 CREATE TABLE passage_terms (
-  user_id uuid NOT NULL,
-  term    text NOT NULL,
-  file_id uuid NOT NULL REFERENCES files (id) ON DELETE CASCADE,
+  user_id  uuid NOT NULL,
+  term     text NOT NULL,
+  file_id  uuid NOT NULL REFERENCES files (id) ON DELETE CASCADE,
   -- The first place of the stretch.
-  part    integer NOT NULL,
-  places  integer[] NOT NULL,
-  -- How much it says there, by place: BM25's saturated frequency, in hundredths.
-  impacts smallint[] NOT NULL,
-  PRIMARY KEY (user_id, term, file_id, part)
+  part     integer NOT NULL,
+  -- A place, times 256, and how much the term says there: BM25's saturated frequency, in hundredths.
+  postings integer[] NOT NULL,
+  -- A search reads a term's rows of many files: side by side in the index, scattered in the table.
+  PRIMARY KEY (user_id, term, file_id, part) INCLUDE (postings)
 );
 
 CREATE INDEX passage_terms_file_idx ON passage_terms (file_id);

@@ -3,6 +3,7 @@ import { describeDbError } from "./db/errors.ts";
 import { deleteExpiredKeys } from "./db/idempotency-keys.ts";
 import { createDeps, type Deps } from "./deps.ts";
 import type { Env } from "./env.ts";
+import { runDeletions } from "./features/deletion/run-deletions.ts";
 import { reconcileTurns } from "./features/turns/reconcile.ts";
 import { toIso } from "./lib/clock.ts";
 import { logError, logEvent, type LogFields, nameOf } from "./lib/log.ts";
@@ -13,6 +14,8 @@ type Job = (env: Env, deps: Deps) => Promise<Record<string, number>>;
 const JOBS: Record<string, Job> = {
   // Answers that nobody is writing any more.
   turns: reconcileTurns,
+  // What deletions left outside Postgres.
+  deletions: runDeletions,
   // Idempotency keys that count no more.
   keys: async (_env, { db, clock }) => ({
     expired: await deleteExpiredKeys(db, toIso(new Date(clock()))),

@@ -29,7 +29,7 @@ export function createDeps(env: Env): Deps {
     config,
     db: createDb(config),
     model: createModelClient(config),
-    storage: createStorageClient(config) as StorageClient,
+    storage: createStorageClient(config),
     tokens: createTokens(config.SECRET_KEY, systemClock),
     clock: systemClock,
     newId,

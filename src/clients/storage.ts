@@ -1,6 +1,16 @@
 /** The only file that signs requests to the bucket: S3, or anything that speaks its API. */
 import { AwsClient } from "aws4fetch";
-import type { Config } from "../env.ts";
+import { Problem } from "../lib/problem.ts";
+import type { Bucket } from "./storage/calls.ts";
+import { hexToChecksum } from "./storage/checksum.ts";
+import { deleteObject, getObject, headObject, listObjects, putObject } from "./storage/objects.ts";
+import {
+  abortUpload,
+  completeUpload,
+  listUploads,
+  openUpload,
+  putPart,
+} from "./storage/uploads.ts";
 
 /** What the bucket knows of an object. */
 export type ObjectInfo = {
@@ -24,7 +34,10 @@ export type StorageClient = {
     bytes: Uint8Array<ArrayBuffer>,
     object: { contentType: string; sha256: string },
   ) => Promise<void>;
-  /** The bytes of an object, or of the first `atMost` of them; undefined where there is none. */
+  /**
+   * The bytes of an object, or the first `atMost` of them, and the size of the whole; undefined where
+   * there is none. The body fails with a `Problem` when it is cut, or when nothing more comes for 30 s.
+   */
   get: (
     key: string,
     atMost?: number,
@@ -32,7 +45,10 @@ export type StorageClient = {
   head: (key: string) => Promise<ObjectInfo | undefined>;
   /** Deleting what is not there succeeds. */
   delete: (key: string) => Promise<void>;
-  /** A PUT of exactly these bytes: length, type and checksum are signed. */
+  /**
+   * A PUT of exactly these bytes: length, type and checksum are signed. `headers` are those that a client
+   * has to set; the length is set by whatever sends a body, and by nothing else in a browser.
+   */
   presignPut: (
     key: string,
     object: { contentType: string; sha256: string; size: number },
@@ -59,39 +75,126 @@ export type StorageClient = {
   ) => Promise<string>;
   completeUpload: (key: string, uploadId: string, etags: string[]) => Promise<void>;
   abortUpload: (key: string, uploadId: string) => Promise<void>;
-  /** Uploads that were opened and not ended. */
+  /** Uploads that were opened and not ended, in the order of their keys: at most 1,000. */
   listUploads: (prefix: string) => Promise<{ key: string; uploadId: string; openedAt: string }[]>;
 };
 
+/** As much of the configuration as says which bucket it is. */
+export type BucketConfig = Partial<
+  Record<
+    "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" | "AWS_REGION" | "S3_BUCKET_NAME" | "S3_ENDPOINT",
+    string | undefined
+  >
+>;
+
 const DEFAULT_REGION = "us-east-1";
 
-export function createStorageClient(
-  config: Config,
-): Pick<StorageClient, "isConfigured" | "isReachable"> {
-  const bucket = openBucket(config);
+/** Opens nothing: every call is one request. */
+export function createStorageClient(config: BucketConfig): StorageClient {
+  const found = openBucket(config);
+  const open = () => {
+    if (!found) throw new Problem("storage_not_configured");
+    return found;
+  };
   return {
-    isConfigured: () => bucket !== undefined,
+    isConfigured: () => found !== undefined,
     isReachable: async (signal) => {
-      if (!bucket) return false;
+      const request = await found?.sign({ method: "HEAD" }, signal);
+      return request !== undefined && (await fetch(request)).ok;
+    },
+    put: async (...object) => putObject(open(), ...object),
+    get: async (...object) => getObject(open(), ...object),
+    head: async (key) => headObject(open(), key),
+    delete: async (key) => deleteObject(open(), key),
+    presignPut: async (...object) => presignPut(open(), ...object),
+    presignGet: async (...object) => presignGet(open(), ...object),
+    list: async (...range) => listObjects(open(), ...range),
+    openUpload: async (...object) => openUpload(open(), ...object),
+    putPart: async (...part) => putPart(open(), ...part),
+    completeUpload: async (...upload) => completeUpload(open(), ...upload),
+    abortUpload: async (...upload) => abortUpload(open(), ...upload),
+    listUploads: async (prefix) => listUploads(open(), prefix),
+  };
+}
+
+type SigningBucket = Bucket & { client: AwsClient; urlOf: (key?: string) => URL };
+
+function openBucket(config: BucketConfig): SigningBucket | undefined {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = config;
+  const { AWS_REGION: region = DEFAULT_REGION, S3_BUCKET_NAME: name } = config;
+  if (!accessKeyId || !secretAccessKey || !name) return undefined;
+  const client = new AwsClient({ accessKeyId, secretAccessKey, region, service: "s3", retries: 0 });
+  const base = addressOf(name, region, config.S3_ENDPOINT);
+  const urlOf = (key = "") => new URL(base + encodeKey(key));
+  return {
+    client,
+    urlOf,
+    sign: ({ method, key, query = {}, headers = {}, body }, signal) => {
+      const url = urlOf(key);
+      url.search = encodeQuery(query);
       // A redirect would carry the signature to another host.
-      const init = { method: "HEAD", signal, redirect: "manual" } as const;
-      return (await bucket.client.fetch(bucket.url, init)).ok;
+      const init = { method, headers, signal, redirect: "manual" } as const;
+      return client.sign(url.href, body === undefined ? init : { ...init, body });
     },
   };
 }
 
-function openBucket(config: Config): { client: AwsClient; url: string } | undefined {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = config;
-  const {
-    AWS_REGION: region = DEFAULT_REGION,
-    S3_BUCKET_NAME: name,
-    S3_ENDPOINT: endpoint,
-  } = config;
-  if (!accessKeyId || !secretAccessKey || !name) return undefined;
-  const client = new AwsClient({ accessKeyId, secretAccessKey, region, service: "s3", retries: 0 });
-  // Other providers know a bucket by its path, Amazon by its host.
-  const url = endpoint
-    ? `${endpoint.replace(/\/$/, "")}/${encodeURIComponent(name)}`
-    : `https://${name}.s3.${region}.amazonaws.com/`;
-  return { client, url };
+/** Other providers know a bucket by its path, Amazon by its host, but where no certificate fits it. */
+function addressOf(name: string, region: string, endpoint: string | undefined): string {
+  const host = `s3.${region}.amazonaws.com`;
+  if (endpoint === undefined && !name.includes(".")) return `https://${name}.${host}/`;
+  return `${(endpoint ?? `https://${host}`).replace(/\/+$/, "")}/${encodeURIComponent(name)}/`;
+}
+
+/** Each segment by itself: the signer would take a bare `+` for a space. */
+function encodeKey(key: string): string {
+  return key.split("/").map(encodeURIComponent).join("/");
+}
+
+function encodeQuery(query: Record<string, string>): string {
+  const pairs = Object.entries(query).map((pair) => pair.map(encodeURIComponent).join("="));
+  return pairs.join("&");
+}
+
+async function presignPut(
+  bucket: SigningBucket,
+  key: string,
+  { contentType, sha256, size }: { contentType: string; sha256: string; size: number },
+  expiresSeconds: number,
+): Promise<SignedRequest> {
+  const headers = { "content-type": contentType, "x-amz-checksum-sha256": hexToChecksum(sha256) };
+  const signed = { ...headers, "content-length": String(size) };
+  const url = await presign(
+    bucket,
+    { method: "PUT", url: bucket.urlOf(key) },
+    signed,
+    expiresSeconds,
+  );
+  return { method: "PUT", url, headers };
+}
+
+async function presignGet(
+  bucket: SigningBucket,
+  key: string,
+  { contentType, disposition }: { contentType: string; disposition: string },
+  expiresSeconds: number,
+): Promise<string> {
+  const url = bucket.urlOf(key);
+  url.searchParams.set("response-content-type", contentType);
+  url.searchParams.set("response-content-disposition", disposition);
+  return presign(bucket, { method: "GET", url }, {}, expiresSeconds);
+}
+
+async function presign(
+  { client }: SigningBucket,
+  { method, url }: { method: string; url: URL },
+  headers: Record<string, string>,
+  expiresSeconds: number,
+): Promise<string> {
+  url.searchParams.set("X-Amz-Expires", String(expiresSeconds));
+  // Without `allHeaders` length and type would be left out of the signature.
+  const aws = { signQuery: true, allHeaders: true };
+  const signed = await client.sign(url.href, { method, headers, aws });
+  // A form's `+` for a space is not read as one by everybody.
+  return signed.url.replaceAll("+", "%20");
 }

@@ -4,18 +4,21 @@ import {
   bigint,
   boolean,
   check,
+  customType,
   foreignKey,
   index,
   integer,
   jsonb,
   pgTable,
   primaryKey,
-  smallint,
   text,
+  uniqueIndex,
   uuid,
   vector,
 } from "drizzle-orm/pg-core";
-import { chats, time, users } from "./schema.ts";
+import { chats, messages, time, users } from "./schema.ts";
+
+const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });
 
 export const files = pgTable(
   "files",
@@ -47,6 +50,7 @@ export const files = pgTable(
       .on(t.updatedAt)
       .where(sql`${t.status} IN ('pending', 'processing')`),
     index("files_list_idx").on(t.userId, t.createdAt.desc(), t.id.desc()),
+    index("files_path_idx").on(t.filePath),
     check("files_status_check", sql`${t.status} IN ('pending', 'processing', 'ready', 'failed')`),
   ],
 );
@@ -83,6 +87,59 @@ export const chatFiles = pgTable(
   (t) => [
     primaryKey({ name: "chat_files_pkey", columns: [t.chatId, t.fileId] }),
     index("chat_files_file_idx").on(t.fileId),
+  ],
+);
+
+export const fileAnalyses = pgTable(
+  "file_analyses",
+  {
+    id: uuid().primaryKey(),
+    fileId: uuid("file_id")
+      .notNull()
+      .references(() => files.id, { onDelete: "cascade" }),
+    run: integer().notNull(),
+    status: text({ enum: ["running", "complete", "failed"] }).notNull(),
+    failureCode: text("failure_code"),
+    modelName: text("model_name").notNull(),
+    partLength: integer("part_length").notNull(),
+    partsTotal: integer("parts_total").notNull(),
+    partsDone: integer("parts_done").notNull().default(0),
+    failures: integer().notNull().default(0),
+    askingId: uuid("asking_id"),
+    askingUntil: time("asking_until"),
+    parts: jsonb().notNull().default([]),
+    result: jsonb(),
+    createdAt: time("created_at").notNull(),
+    updatedAt: time("updated_at").notNull(),
+    completedAt: time("completed_at"),
+  },
+  (t) => [
+    uniqueIndex("file_analyses_running_key")
+      .on(t.fileId)
+      .where(sql`${t.status} = 'running'`),
+    index("file_analyses_file_idx").on(t.fileId, t.createdAt.desc()),
+    index("file_analyses_unfinished_idx")
+      .on(t.updatedAt)
+      .where(sql`${t.status} = 'running'`),
+    check("file_analyses_status_check", sql`${t.status} IN ('running', 'complete', 'failed')`),
+  ],
+);
+
+/** Written by a trigger of `messages`. */
+export const messageWords = pgTable(
+  "message_words",
+  {
+    messageId: uuid("message_id")
+      .primaryKey()
+      .references(() => messages.id, { onDelete: "cascade" }),
+    userId: uuid("user_id").notNull(),
+    chatId: uuid("chat_id").notNull(),
+    createdAt: time("created_at").notNull(),
+    words: tsvector().notNull(),
+  },
+  (t) => [
+    index("message_words_idx").using("gin", t.words),
+    index("message_words_newest_idx").on(t.userId, t.createdAt.desc(), t.messageId.desc()),
   ],
 );
 
@@ -125,9 +182,9 @@ export const passageTerms = pgTable(
       .notNull()
       .references(() => files.id, { onDelete: "cascade" }),
     part: integer().notNull(),
-    places: integer().array().notNull(),
-    impacts: smallint().array().notNull(),
+    postings: integer().array().notNull(),
   },
+  // The migration has the postings in this index too, which cannot be said here.
   (t) => [
     primaryKey({ name: "passage_terms_pkey", columns: [t.userId, t.term, t.fileId, t.part] }),
     index("passage_terms_file_idx").on(t.fileId),
@@ -153,3 +210,27 @@ export const passageVectors = pgTable(
     index("passage_vectors_owner_idx").on(t.userId),
   ],
 );
+
+/** Filled by triggers of `files` and `chats`, which drizzle cannot declare. */
+export const deletions = pgTable(
+  "deletions",
+  {
+    kind: text({ enum: ["object", "room"] }).notNull(),
+    target: text().notNull(),
+    dueAt: time("due_at").notNull(),
+    lastAt: time("last_at").notNull(),
+    tries: integer().notNull().default(0),
+    createdAt: time("created_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "deletions_pkey", columns: [t.kind, t.target] }),
+    index("deletions_due_idx").on(t.kind, t.dueAt),
+    check("deletions_kind_check", sql`${t.kind} IN ('object', 'room')`),
+  ],
+);
+
+export const sweeps = pgTable("sweeps", {
+  bucket: text().primaryKey(),
+  place: text().notNull(),
+  updatedAt: time("updated_at").notNull(),
+});

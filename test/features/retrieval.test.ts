@@ -10,7 +10,8 @@ import { codePointLength } from "../../src/lib/text.ts";
 import { signUp } from "../support/client.ts";
 import { query } from "../support/postgres.ts";
 
-const config = readConfig(inject("vars") as unknown as Env);
+const vars: unknown = inject("vars");
+const config = readConfig(vars as Env);
 const db = createDb(config);
 const deps: EmbedDeps = {
   config,

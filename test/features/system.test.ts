@@ -31,7 +31,7 @@ describe("the health of the service", () => {
     expect(body).toMatchObject({
       status: "healthy",
       database: "connected",
-      s3: "not_configured",
+      s3: "available",
       ai_service: "available",
       version,
     });
@@ -49,22 +49,26 @@ describe("a part that is down", () => {
   let withoutPostgres: RunningWorker;
   let withoutProvider: RunningWorker;
   beforeAll(async () => {
-    withoutPostgres = await startWorker({ DATABASE_HTTP_URL: `${NOBODY_LISTENS}/sql` });
+    withoutPostgres = await startWorker({
+      DATABASE_HTTP_URL: `${NOBODY_LISTENS}/sql`,
+      S3_BUCKET_NAME: "",
+    });
     withoutProvider = await startWorker({
       OPENAI_BASE_URL: `${NOBODY_LISTENS}/v1`,
       S3_ENDPOINT: NOBODY_LISTENS,
-      S3_BUCKET_NAME: "bucket",
-      AWS_ACCESS_KEY_ID: "key",
-      AWS_SECRET_ACCESS_KEY: "secret",
     });
   });
   afterAll(() => Promise.all([withoutPostgres.close(), withoutProvider.close()]));
 
-  it("makes the service unhealthy where it is Postgres", async () => {
+  it("makes the service unhealthy where it is Postgres; what is not configured is no failure", async () => {
     const response = await fetch(`${withoutPostgres.url}/health`);
     expect(response.status).toBe(503);
     expect(response.headers.get("retry-after")).toBe("15");
-    expect(await response.json()).toMatchObject({ status: "unhealthy", database: "unavailable" });
+    expect(await response.json()).toMatchObject({
+      status: "unhealthy",
+      database: "unavailable",
+      s3: "not_configured",
+    });
   });
 
   it("makes the service degraded where it is the provider or the bucket", async () => {

@@ -39,14 +39,15 @@ const COLUMNS = `
     AND a.attnum > 0 AND NOT a.attisdropped AND c.relname <> '${NOTES}'`;
 
 // Where no column is null, it makes no difference that drizzle writes the place of nulls out.
+// Nor can drizzle declare what an index carries beside its key.
 const INDEXES = `
-  SELECT replace(indexdef, ' NULLS LAST', '') AS line FROM pg_indexes
+  SELECT regexp_replace(replace(indexdef, ' NULLS LAST', ''), ' INCLUDE \\(.*?\\)', '') AS line FROM pg_indexes
   WHERE schemaname = 'public' AND tablename <> '${NOTES}'`;
 
 // Foreign keys that nobody asks for by name have names of Postgres' or of drizzle's making.
 const CONSTRAINTS = `
   SELECT conrelid::regclass || ': ' || CASE contype WHEN 'f' THEN '' ELSE conname || ' ' END
-    || pg_get_constraintdef(oid) AS line
+    || regexp_replace(pg_get_constraintdef(oid), ' INCLUDE \\(.*?\\)', '') AS line
   FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
     AND conrelid <> coalesce(to_regclass('${NOTES}'), 0) AND conname <> '${CIRCLE}'`;
 

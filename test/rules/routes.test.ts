@@ -139,7 +139,9 @@ describe("the OpenAPI document", () => {
       const { id } = (await ada.post("/chats", {})).body;
       const body = { ...operation.body, ...(operation.body.chat_id && { chat_id: id }) };
       const path = operation.path.replace("{id}", await idFor(operation, id));
-      const { status } = await call(ada, { ...operation, body }, path);
+      // Whose account is erased is of no use to the other operations.
+      const client = nameOf(operation) === "DELETE /users/me" ? await signUp() : ada;
+      const { status } = await call(client, { ...operation, body }, path);
       expect(status, `${nameOf(operation)} ${JSON.stringify(body)}`).toBeLessThan(300);
     }
   });

@@ -57,25 +57,30 @@ export function anonymous(): Client {
 }
 
 /** Whoever holds this access token. */
-export function bearer(accessToken: string): Client {
-  return clientWith({ authorization: `Bearer ${accessToken}` });
+export function bearer(accessToken: string, baseUrl = workerUrl): Client {
+  return clientWith({ authorization: `Bearer ${accessToken}` }, baseUrl);
+}
+
+/** The same person at another Worker of this world. */
+export function at(baseUrl: string, of: SignedIn): SignedIn {
+  return { ...of, ...bearer(of.accessToken, baseUrl) };
 }
 
 /** A client that sends these headers with every request. */
-export function clientWith(always: Given): Client {
+export function clientWith(always: Given, baseUrl = workerUrl): Client {
   const send =
     (method: string) =>
     (path: string, body?: unknown, headers: Given = {}) =>
-      request(method, path, body, { ...always, ...headers });
+      request(baseUrl, { method, path, body, headers: { ...always, ...headers } });
   return {
-    get: (path, headers = {}) => request("GET", path, undefined, { ...always, ...headers }),
+    get: (path, headers = {}) => send("GET")(path, undefined, headers),
     post: send("POST"),
     put: send("PUT"),
     patch: send("PATCH"),
     delete: send("DELETE"),
     fetch: (path, init = {}) => {
       const headers = new Headers({ ...always, ...Object.fromEntries(new Headers(init.headers)) });
-      return fetch(workerUrl + path, { redirect: "manual", ...init, headers });
+      return fetch(baseUrl + path, { redirect: "manual", ...init, headers });
     },
   };
 }
@@ -104,13 +109,10 @@ export function expectProblem(
   }
 }
 
-async function request(
-  method: string,
-  path: string,
-  body: unknown,
-  headers: Given,
-): Promise<Answer> {
-  const response = await fetch(workerUrl + path, {
+type Request = { method: string; path: string; body: unknown; headers: Given };
+
+async function request(baseUrl: string, { method, path, body, headers }: Request): Promise<Answer> {
+  const response = await fetch(baseUrl + path, {
     method,
     redirect: "manual",
     ...toInit(body, headers),

@@ -19,6 +19,8 @@ export type RunningWorker = {
   logs(): string[];
   /** Takes the memory of a chat's room, and leaves its sockets open: as the platform does with idle ones. */
   hibernate(chatId: string): Promise<void>;
+  /** The tables of a chat's room, and how many rows each has: empty where nothing is kept. */
+  storageOf(chatId: string): Promise<Record<string, number>>;
   close(): Promise<void>;
 };
 
@@ -37,8 +39,26 @@ export async function startBuilt(folder: string, vars: Vars): Promise<RunningWor
     logs: () => harness.getLogs().map((log) => log.message),
     hibernate: (name) =>
       harness.getWorker().evictDurableObject("CHAT_ROOM", { name, webSockets: "hibernate" }),
+    storageOf: async (name) => {
+      const storage = await harness.getWorker().getDurableObjectStorage("CHAT_ROOM", { name });
+      return countRows(storage);
+    },
     close: () => harness.close(),
   };
+}
+
+type RoomStorage = { exec(query: string): Promise<Record<string, unknown>[]> };
+
+async function countRows(storage: RoomStorage): Promise<Record<string, number>> {
+  const tables = await storage.exec(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+  );
+  const counts: Record<string, number> = {};
+  for (const table of tables.map(({ name }) => String(name))) {
+    const [row] = await storage.exec(`SELECT count(*) AS rows FROM ${table}`);
+    counts[table] = Number(row?.rows);
+  }
+  return counts;
 }
 
 /** Starts another Worker in the world of this run, with some values of its own. */

@@ -1,9 +1,10 @@
-/** One world per run of the tests: Postgres, the provider, and the built Worker between them. */
+/** One world per run of the tests: Postgres, the bucket, the provider, and the built Worker between them. */
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { migrate } from "../../local/migrate.ts";
 import { startNeon } from "../../local/neon.ts";
 import { startProvider } from "../../local/openai.ts";
+import { startS3 } from "../../local/s3.ts";
 import { bundleWorker } from "../../local/workerd.ts";
 import { makeFolder, startBuilt, type Vars } from "./worker.ts";
 
@@ -12,6 +13,8 @@ declare module "vitest" {
     workerUrl: string;
     neonUrl: string;
     providerUrl: string;
+    /** Where the bucket listens; what is in it belongs to all tests. */
+    s3Url: string;
     /** The environment of the Worker, for a test that starts one of its own with other values. */
     vars: Vars;
     /** Where the built Worker lies. */
@@ -25,6 +28,14 @@ const AT_ONCE = { firstTokenDelayMs: 0, tokenDelayMs: 0 };
 /** Allowed beside the Worker's own origin. */
 const FRONTEND = "http://localhost:3000";
 
+const BUCKET = {
+  bucket: "test-files",
+  accessKeyId: "TESTKEY",
+  secretAccessKey: "a secret of the tests' own bucket",
+  region: "us-east-1",
+  origins: [FRONTEND, "null"],
+};
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // What was started is stopped in the opposite order, also when the rest cannot be started.
   await using stack = new AsyncDisposableStack();
@@ -37,11 +48,18 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await migrate(neon.pool);
   const provider = await startProvider({ control: true, script: AT_ONCE });
   stack.defer(provider.close);
+  const s3 = await startS3({ ...BUCKET, control: true });
+  stack.defer(s3.close);
   await bundleWorker(folder.path);
   const vars: Vars = {
     DATABASE_URL: neon.connectionString,
     DATABASE_HTTP_URL: neon.url,
     SECRET_KEY: "a secret of the tests, of at least 32 characters",
+    AWS_ACCESS_KEY_ID: s3.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
+    AWS_REGION: s3.region,
+    S3_BUCKET_NAME: s3.bucket,
+    S3_ENDPOINT: s3.endpoint,
     OPENAI_API_KEY: "local",
     OPENAI_BASE_URL: provider.baseUrl,
     ALLOWED_ORIGINS: FRONTEND,
@@ -51,6 +69,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("workerUrl", worker.url);
   project.provide("neonUrl", neon.url);
   project.provide("providerUrl", provider.origin);
+  project.provide("s3Url", s3.endpoint);
   project.provide("vars", vars);
   project.provide("workerFolder", folder.path);
   const running = stack.move();

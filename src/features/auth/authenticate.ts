@@ -23,7 +23,8 @@ export const authenticate: MiddlewareHandler<App> = async function authenticate(
   const { principal, renewed } = await byCookie(c);
   c.set("principal", principal);
   await next();
-  if (renewed) setSessionCookies(c, renewed);
+  // A handler that ended the session has cleared them.
+  if (renewed && !c.res.headers.has("set-cookie")) setSessionCookies(c, renewed);
 };
 
 /** Refuses a change that is signed by cookie and comes from a page that is not allowed to make it. */

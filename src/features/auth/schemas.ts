@@ -86,6 +86,10 @@ export const UserChange = z
   })
   .openapi("UserChange", { example: { name: "Ada Example" } });
 
+export const AccountDeletion = z
+  .strictObject({ password: GivenPassword })
+  .openapi("AccountDeletion", { example: { password: "seven tall lamps" } });
+
 export function toUser(row: UserRow): z.infer<typeof User> {
   return {
     id: row.id,

@@ -14,11 +14,11 @@ import { type App, createRouter, json, jsonBody, route } from "../../http/router
 import { toIso } from "../../lib/clock.ts";
 import { encodeCursor } from "../../lib/cursor.ts";
 import type { ProblemCode } from "../../lib/problem.ts";
+import { eraseNow } from "../deletion/erase-now.ts";
 import { type Message, toMessage } from "../messages/schemas.ts";
 import { type Change, changeChat } from "./change.ts";
 import { createChat } from "./create.ts";
 import { derivedRoutes } from "./derived-routes.ts";
-import { eraseRoom } from "./erase-room.ts";
 import {
   type ChatFilter,
   type ChatRow,
@@ -172,7 +172,7 @@ export const chatRoutes = createRouter()
   .openapi(remove, async (c) => {
     const { id } = c.req.valid("param");
     await deleteChat(c.get("deps").db, c.get("principal").userId, id);
-    await eraseRoom(c.env, id);
+    await eraseNow(c, [{ kind: "room", target: id }]);
     return c.json({ success: true as const, message: "Deleted.", data: { chat_id: id } }, 200);
   })
   .route("/", derivedRoutes);

@@ -5,7 +5,7 @@
 import { type Block, readBlocks } from "./blocks.ts";
 import type { Title } from "./headings.ts";
 import type { Passage } from "./passage.ts";
-import { readSentences, type Stretch } from "./sentences.ts";
+import { LONGEST, readSentences, type Stretch } from "./sentences.ts";
 
 /** All offsets are code points into the text. */
 export type CuttableText = {
@@ -15,7 +15,7 @@ export type CuttableText = {
 };
 
 /** Sentences are joined up to this length: what is quoted is rarely longer, and the rest is ballast. */
-const JOINED = 320;
+const JOINED = 400;
 const DEEPEST_PATH = 6;
 
 /** The passages of a text in their order. They hold all of it but blanks, and overlap a little. */
@@ -48,7 +48,7 @@ function* joinStretches(text: string, blocks: Iterable<Block>): Generator<Cut> {
     if (block.title) titles = below(titles, block.title);
     for (const stretch of readSentences(text, block.start, block.end)) {
       const isAhead = block.title !== undefined && stretch.start === block.start;
-      const isFull = open && stretch.end - open.start > JOINED;
+      const isFull = open && stretch.end - open.start > (open.isTitle ? LONGEST : JOINED);
       if (open && (isFull || (isAhead && !open.isTitle))) {
         yield open;
         open = undefined;

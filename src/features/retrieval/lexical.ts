@@ -2,22 +2,32 @@
 import { type SQL, sql } from "drizzle-orm";
 import { isId } from "../../lib/ids.ts";
 import type { AskedTerm } from "./ask.ts";
+import { PASSAGES_OF_PART } from "./slices.ts";
 
-/** Postings looked at in one search: those of the rarest terms come first. */
-const MOST_POSTINGS = 60_000;
+/** Postings looked at in one search, of the rarest terms: frequent ones tell little where all are searched. */
+const MOST_POSTINGS = 40_000;
+
+/** In so many documents, those that the question names first, every term is looked at. */
+const NAMED_FIRST = 10;
 
 /** How much rarity counts within the document, against rarity among all that is searched. */
-const WITHIN_DOCUMENT = 0.5;
+const WITHIN_DOCUMENT = 0.3;
 
 /** How far a document that the question names stands above the others. */
-const NAMED = 3;
+const NAMED = 5;
+
+/** More than a document has passages: the number of a file and a place together are one number. */
+const MOST_PLACES = 1_000_000;
+
+/** The strongest. The planner would reckon with thousands, and read the whole index. */
+const MOST_TERMS = 80;
 
 /** `scope`: the files that may be found. */
 export function scopeOf(ownerId: string, fileIds: string[] | undefined): SQL {
   const only = fileIds ? sql`AND f.id = ANY(${toArray(fileIds)}::uuid[])` : sql``;
   return sql`
     scope AS MATERIALIZED (
-      SELECT i.file_id, f.original_name AS file_name, i.language, i.passages
+      SELECT row_number() OVER () AS nr, i.file_id, f.original_name AS file_name, i.language, i.passages
       FROM indexed_files i JOIN files f ON f.id = i.file_id
       WHERE i.user_id = ${ownerId}::uuid AND f.user_id = ${ownerId}::uuid AND f.status = 'ready' ${only}
     )`;
@@ -31,61 +41,77 @@ export function lexicalRanks(ownerId: string, asked: AskedTerm[], limit: number)
     ${postings(ownerId, asked)},
     ${NAMED_DOCUMENTS},
     ${RARITIES},
+    passage AS (
+      SELECT nr * ${MOST_PLACES}::bigint + posting / 256 AS nr_and_place, sum(gain * (posting % 256)) AS gain
+      FROM affordable, unnest(postings) AS posting GROUP BY 1
+    ),
     lexical AS (
-      SELECT file_id, place, sum(weight * rarity * impact) * coalesce(max(factor), 1) AS score
-      FROM affordable LEFT JOIN document USING (file_id), unnest(places, impacts) AS p (place, impact)
-      GROUP BY file_id, place ORDER BY score DESC, file_id, place LIMIT ${limit}
+      SELECT file_id, (nr_and_place % ${MOST_PLACES})::int AS place, gain * factor AS score
+      FROM passage JOIN document ON nr = nr_and_place / ${MOST_PLACES}
+      ORDER BY score DESC, file_id, place LIMIT ${limit}
     )`;
 }
 
-/** `hit`: where the terms stand. A word is stemmed in each language that the documents are in. */
+/**
+ * `hit`: where the terms stand. A word is stemmed in each language that the documents are in. Each term
+ * is looked up by itself (`OFFSET 0`): the planner would rather hash the whole index.
+ */
 function postings(ownerId: string, asked: AskedTerm[]): SQL {
   return sql`
     asked AS (
       SELECT * FROM json_to_recordset(${JSON.stringify(asked)}::json)
-        AS a (kind text, text text, weight real)
+        AS a (kind text, text text, weight float8)
     ),
     term AS (
-      SELECT kind, term, max(weight) AS weight FROM (
-        SELECT kind, CASE kind WHEN 'name' THEN '@' ELSE '' END || lexeme AS term, weight
-        FROM asked, (SELECT DISTINCT language FROM scope) AS l,
-          unnest(tsvector_to_array(to_tsvector(l.language::regconfig, text))) AS lexeme
-        WHERE kind <> 'concept'
-        UNION ALL SELECT kind, '#' || text, weight FROM asked WHERE kind = 'concept'
-      ) AS stemmed GROUP BY kind, term
+      SELECT row_number() OVER ()::int AS id, kind, term, weight FROM (
+        SELECT kind, term, max(weight) AS weight FROM (
+          SELECT kind, CASE kind WHEN 'name' THEN '@' ELSE '' END || lexeme AS term, weight
+          FROM asked, (SELECT DISTINCT language FROM scope) AS l,
+            unnest(tsvector_to_array(to_tsvector(l.language::regconfig, text))) AS lexeme
+          WHERE kind <> 'concept'
+          UNION ALL SELECT kind, '#' || text, weight FROM asked WHERE kind = 'concept'
+        ) AS stemmed GROUP BY kind, term ORDER BY weight DESC, term LIMIT ${MOST_TERMS}
+      ) AS strongest
     ),
     hit AS MATERIALIZED (
-      SELECT kind, term, weight, file_id, t.places, t.impacts, scope.passages,
-        cardinality(t.places) AS count
-      FROM term JOIN passage_terms t USING (term) JOIN scope USING (file_id)
-      WHERE t.user_id = ${ownerId}::uuid
+      SELECT id, kind, nr, postings, cardinality(postings)::float8 AS count,
+        least(passages - part, ${PASSAGES_OF_PART})::float8 AS size
+      FROM term CROSS JOIN LATERAL (
+        SELECT file_id, part, postings FROM passage_terms t
+        WHERE t.user_id = ${ownerId}::uuid AND t.term = term.term OFFSET 0
+      ) AS t JOIN scope USING (file_id)
     )`;
 }
 
-/** `document`: how far each file is the one that the question names. */
+/** `document`: how far each file is the one that the question names, the first ones first. */
 const NAMED_DOCUMENTS = sql`
-  whole AS (SELECT count(*) AS files, sum(passages) AS passages FROM scope),
+  whole AS (SELECT count(*)::float8 AS files, sum(passages)::float8 AS passages FROM scope),
+  name AS (
+    SELECT id, weight * ln(1 + (files - df + 0.5) / (df + 0.5)) AS gain
+    FROM (SELECT id, count(*)::float8 AS df FROM hit WHERE kind = 'name' GROUP BY id) AS counted
+      JOIN term USING (id), whole
+  ),
   naming AS (
-    SELECT file_id, sum(weight * impacts[1] * ln(1 + (files - df + 0.5) / (df + 0.5))) AS score
-    FROM (SELECT *, count(*) OVER (PARTITION BY term) AS df FROM hit WHERE kind = 'name') AS h, whole
-    GROUP BY file_id
+    SELECT nr, sum(gain * postings[1]) AS score FROM hit JOIN name USING (id) GROUP BY nr
   ),
   document AS (
-    SELECT file_id, 1 + ${NAMED}::real * score / nullif(max(score) OVER (), 0) AS factor FROM naming
+    SELECT nr, file_id, row_number() OVER (ORDER BY score DESC NULLS LAST) AS rank,
+      1 + ${NAMED}::float8 * coalesce(score / nullif(max(score) OVER (), 0), 0) AS factor
+    FROM scope LEFT JOIN naming USING (nr)
   )`;
 
-/** `affordable`: the hits with the rarity of their terms, the rarest first, as many as are looked at. */
+/** `affordable`: which hits are looked at, and what a mention of their term gains. */
 const RARITIES = sql`
-  counted AS (
-    SELECT h.*, whole.passages AS total, sum(count) OVER (PARTITION BY term) AS df,
-      sum(count) OVER (PARTITION BY term, file_id) AS local
-    FROM hit h, whole WHERE kind <> 'name'
+  rarity AS (
+    SELECT id, weight, ln(1 + (passages - df + 0.5) / (df + 0.5)) AS rarity,
+      sum(df) OVER (ORDER BY df, id ROWS UNBOUNDED PRECEDING) <= ${MOST_POSTINGS}
+        OR row_number() OVER (ORDER BY df, id) = 1 AS everywhere
+    FROM (SELECT id, sum(count) AS df FROM hit WHERE kind <> 'name' GROUP BY id) AS counted
+      JOIN term USING (id), whole
   ),
   affordable AS (
-    SELECT file_id, places, impacts, weight,
-      ${WITHIN_DOCUMENT}::real * ln(1 + (passages - local + 0.5) / (local + 0.5))
-      + ${1 - WITHIN_DOCUMENT}::real * ln(1 + (total - df + 0.5) / (df + 0.5)) AS rarity
-    FROM (
-      SELECT *, sum(count) OVER (ORDER BY df, term, file_id ROWS UNBOUNDED PRECEDING) AS read FROM counted
-    ) AS c WHERE read <= ${MOST_POSTINGS}
+    SELECT nr, postings, weight * (${WITHIN_DOCUMENT}::float8 * ln(1 + (size - count + 0.5) / (count + 0.5))
+      + ${1 - WITHIN_DOCUMENT}::float8 * rarity) AS gain
+    FROM hit JOIN rarity USING (id) JOIN document USING (nr)
+    WHERE everywhere OR rank <= ${NAMED_FIRST}
   )`;

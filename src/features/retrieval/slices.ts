@@ -22,13 +22,15 @@ export type Slice = {
   naming: { name: string; beginning: string } | undefined;
 };
 
+/** What is written at once: enough to be quick, and never too much for one call. */
+export const PASSAGES_OF_PART = 200;
+
 /** Titles, dates and parties stand here. */
 const BEGINNING = 1_500;
 
 export function* slicesOf(
   passages: Iterable<Passage>,
   file: { name: string; text: string },
-  size: number,
 ): Generator<Slice> {
   const naming = {
     name: wordsOfName(file.name),
@@ -37,7 +39,7 @@ export function* slicesOf(
   let rows: IndexedPassage[] = [];
   let part = 0;
   for (const passage of passages) {
-    if (rows.length === size) {
+    if (rows.length === PASSAGES_OF_PART) {
       yield { part, rows: withAround(rows), naming: part === 0 ? naming : undefined };
       rows = [];
       part = passage.place;

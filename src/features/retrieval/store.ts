@@ -12,9 +12,6 @@ export type Reading = { fileId: string; run: number };
 
 type FileRow = { name: string };
 
-/** What is written at once: enough to be quick, and never too much for one call. */
-const PASSAGES_AT_ONCE = 200;
-
 /** Code points read at once. */
 const READ_AT_ONCE = 1_000_000;
 
@@ -29,11 +26,7 @@ export async function indexFile({ db }: Pick<Deps, "db">, reading: Reading): Pro
   const doc = await readText(db, reading.fileId);
   const language = guessLanguage(doc.text);
   let count = 0;
-  for (const slice of slicesOf(
-    cutPassages(doc),
-    { name: file.name, text: doc.text },
-    PASSAGES_AT_ONCE,
-  )) {
+  for (const slice of slicesOf(cutPassages(doc), { name: file.name, text: doc.text })) {
     await storeSlice(db, reading, language, slice);
     count += slice.rows.length;
   }

@@ -45,9 +45,9 @@ export function termsInsert(heldFile: SQL, language: string, slice: Slice): SQL 
       UNION ALL
       SELECT '@' || lexeme, 0, max(impact) FROM (${namingOf(slice, config)}) AS naming GROUP BY lexeme
     )
-    INSERT INTO passage_terms (user_id, term, file_id, part, places, impacts)
+    INSERT INTO passage_terms (user_id, term, file_id, part, postings)
     SELECT file.user_id, term, file.id, ${slice.part}::int,
-      array_agg(place ORDER BY place), array_agg(impact::smallint ORDER BY place)
+      array_agg(place * 256 + least(impact, 255)::int ORDER BY place)
     FROM file, found GROUP BY file.user_id, file.id, term
     ON CONFLICT DO NOTHING`;
 }

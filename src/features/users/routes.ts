@@ -3,9 +3,12 @@ import type { z } from "@hono/zod-openapi";
 import type { Deps } from "../../deps.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
+import { clearSessionCookies } from "../auth/cookies.ts";
 import { verifyPassword } from "../auth/password.ts";
 import { changeUser, getUser, type UserRow } from "../auth/queries.ts";
-import { toUser, User, UserChange } from "../auth/schemas.ts";
+import { AccountDeletion, toUser, User, UserChange } from "../auth/schemas.ts";
+import { eraseNow } from "../deletion/erase-now.ts";
+import { eraseAccount } from "./erase.ts";
 
 type Change = z.infer<typeof UserChange>;
 
@@ -30,6 +33,18 @@ const changeMe = route({
   responses: { 200: json(User, "The account as it is now.") },
 });
 
+const eraseMe = route({
+  method: "delete",
+  path: "/users/me",
+  tags,
+  summary: "Erase one's own account",
+  description:
+    "For good, with every chat, message and file: answers that are being written are stopped, streams, sockets and sign-ins end. Asked again, it is 401 `invalid_token`: the account is gone.",
+  request: { body: jsonBody(AccountDeletion) },
+  problems: ["invalid_credentials"],
+  responses: { 204: { description: "The account is gone; the cookies are cleared." } },
+});
+
 export const userRoutes = createRouter()
   .openapi(readMe, async (c) => {
     const { db } = c.get("deps");
@@ -38,6 +53,13 @@ export const userRoutes = createRouter()
   .openapi(changeMe, async (c) => {
     const { userId } = c.get("principal");
     return c.json(toUser(await change(c.get("deps"), userId, c.req.valid("json"))), 200);
+  })
+  .openapi(eraseMe, async (c) => {
+    const { password } = c.req.valid("json");
+    const left = await eraseAccount(c.get("deps"), c.get("principal").userId, password);
+    c.executionCtx.waitUntil(eraseNow(c, left));
+    clearSessionCookies(c);
+    return c.body(null, 204);
   });
 
 async function change(deps: Deps, userId: string, wanted: Change): Promise<UserRow> {

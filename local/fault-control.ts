@@ -1,0 +1,83 @@
+/** What a test may see and do at a stand-in: the calls that were made, and faults to come. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import { readText, sendJson } from "./http-server.ts";
+
+/** One HTTP request, by the text that tells it from others. */
+export type Call = { sequence: number; at: number; body: string };
+
+export type Fault = {
+  /** Hits calls that hold this text. */
+  contains: string;
+  /** How many calls it hits before it is gone. */
+  times: number;
+  /**
+   * `refuse` closes the connection before anything happens, `cut_after_commit` after it happened,
+   * `status` answers like a broken proxy, `delay` waits before it happens.
+   */
+  kind: "refuse" | "status" | "delay" | "cut_after_commit";
+  status?: number;
+  delayMs?: number;
+};
+
+const KEPT_CALLS = 20_000;
+const PREFIX = "/_control/";
+
+export class FaultControl<Known extends Omit<Fault, "kind"> & { kind: string } = Fault> {
+  readonly #faults = new Map<string, Known>();
+  #calls: Call[] = [];
+  #sequence = 0;
+
+  /** Notes a call, and finds the fault that it is to suffer. */
+  record(body: string): Known | undefined {
+    this.#calls.push({ sequence: ++this.#sequence, at: Date.now(), body });
+    if (this.#calls.length > KEPT_CALLS) this.#calls = this.#calls.slice(-KEPT_CALLS / 2);
+    for (const [id, fault] of this.#faults) {
+      if (!body.includes(fault.contains)) continue;
+      if (--fault.times <= 0) this.#faults.delete(id);
+      return fault;
+    }
+    return undefined;
+  }
+
+  /** True when the fault answers in the service's place. */
+  async before(fault: Known, response: ServerResponse): Promise<boolean> {
+    if (fault.kind === "delay") await delay(fault.delayMs ?? 0);
+    if (fault.kind === "refuse") response.destroy();
+    if (fault.kind === "status") sendJson(response, fault.status ?? 500, "upstream says: secret");
+    return fault.kind === "refuse" || fault.kind === "status";
+  }
+
+  /** True when the fault swallows the answer of what has happened. */
+  after(fault: Known, response: ServerResponse): boolean {
+    if (fault.kind === "cut_after_commit") response.destroy();
+    return fault.kind === "cut_after_commit";
+  }
+
+  /** Answers `/_control/calls?contains=` and `/_control/faults/{id}`; false for other addresses. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const url = new URL(request.url ?? "/", "http://local");
+    if (!url.pathname.startsWith(PREFIX)) return false;
+    await this.answer(url, request, response);
+    return true;
+  }
+
+  protected async answer(
+    url: URL,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const [kind, id = ""] = url.pathname.slice(PREFIX.length).split("/");
+    const text = url.searchParams.get("contains") ?? "";
+    if (kind === "calls") {
+      return sendJson(
+        response,
+        200,
+        this.#calls.filter(({ body }) => body.includes(text)),
+      );
+    }
+    if (request.method === "DELETE") this.#faults.delete(id);
+    else this.#faults.set(id, JSON.parse(await readText(request)));
+    sendJson(response, 200, {});
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * A bucket that speaks Amazon S3's REST API, for one machine without a network: objects on a disk,
+ * every signature and every checksum checked, and the rest refused under S3's own names.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+ */
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { listen } from "./http-server.ts";
+import { type Answer, failureAnswer, sendAnswer } from "./s3/answer.ts";
+import { S3Control } from "./s3/control.ts";
+import { CrossOrigin } from "./s3/cross-origin.ts";
+import { S3Failure } from "./s3/failure.ts";
+import { ObjectStore } from "./s3/object-store.ts";
+import { operationOf } from "./s3/operations.ts";
+import { readRequest, type S3Request } from "./s3/request.ts";
+import { authorize, type Credentials } from "./s3/signature.ts";
+import { UploadStore } from "./s3/upload-store.ts";
+
+export type S3Options = Credentials & {
+  bucket: string;
+  /** Where the objects are; a folder that is gone at the end, unless said. */
+  folder?: string;
+  port?: number;
+  /** Pages that may call, by their origins; any, unless said. */
+  origins?: string[];
+  /** Keeps a list of calls, and takes faults: for tests. */
+  control?: boolean;
+  /** Milliseconds since the epoch. */
+  now?: () => number;
+};
+
+export type LocalS3 = Credentials & {
+  bucket: string;
+  /** What `S3_ENDPOINT` is to be. */
+  endpoint: string;
+  close: () => Promise<void>;
+};
+
+/** Starts it on a free port of loopback. */
+export async function startS3(options: S3Options): Promise<LocalS3> {
+  const { bucket, accessKeyId, secretAccessKey, region, port, origins = ["*"] } = options;
+  const { folder, remove } = await openFolder(options.folder);
+  const [objects, uploads] = [await ObjectStore.open(folder), await UploadStore.open(folder)];
+  const control = options.control ? new S3Control(objects, uploads) : undefined;
+  const service = new Service(options, new CrossOrigin(origins), { objects, uploads }, control);
+  const server = await listen((request, response) => service.handle(request, response), port);
+  const close = () => server.close().then(remove);
+  return { bucket, accessKeyId, secretAccessKey, region, endpoint: server.origin, close };
+}
+
+async function openFolder(given: string | undefined) {
+  if (given !== undefined) {
+    await mkdir(given, { recursive: true });
+    return { folder: given, remove: async () => undefined };
+  }
+  const folder = await mkdtemp(join(tmpdir(), "s3-"));
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+type Stores = { objects: ObjectStore; uploads: UploadStore };
+
+class Service {
+  readonly #options: S3Options;
+  readonly #crossOrigin: CrossOrigin;
+  readonly #stores: Stores;
+  readonly #control: S3Control | undefined;
+
+  constructor(
+    options: S3Options,
+    crossOrigin: CrossOrigin,
+    stores: Stores,
+    control: S3Control | undefined,
+  ) {
+    this.#options = options;
+    this.#crossOrigin = crossOrigin;
+    this.#stores = stores;
+    this.#control = control;
+  }
+
+  async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#control && (await this.#control.handle(incoming, response))) return;
+    const withoutBody = incoming.method === "HEAD";
+    if (incoming.method === "OPTIONS") {
+      const answer = this.#crossOrigin.preflight(incoming.headers);
+      return sendAnswer(response, answer, { withoutBody, isCut: false });
+    }
+    const fault = this.#control?.record(describe(incoming, this.#options.bucket));
+    if (fault && (await this.#control?.before(fault, response))) return;
+    const answer = await this.#answer(incoming);
+    if (fault && this.#control?.after(fault, response)) return;
+    const headers = { ...answer.headers, ...this.#crossOrigin.headersFor(incoming.headers) };
+    const isCut = fault?.kind === "cut_midway";
+    await sendAnswer(response, { ...answer, headers }, { withoutBody, isCut });
+  }
+
+  async #answer(incoming: IncomingMessage): Promise<Answer> {
+    try {
+      const { bucket, now = Date.now } = this.#options;
+      const request = readRequest(incoming, bucket);
+      const authorization = authorize(request, this.#options, now());
+      if (request.bucket !== bucket) throw new S3Failure("NoSuchBucket");
+      const operation = operationOf(request);
+      return await operation({ request, authorization, ...this.#stores, now });
+    } catch (error) {
+      const failure = error instanceof S3Failure ? error : new S3Failure("InternalError");
+      return failureAnswer(failure, incoming.url?.split("?")[0] ?? "/");
+    }
+  }
+}
+
+const OF_SIGNATURES = /^(x-amz-|response-|x-id$)/i;
+
+/** How a call is named where faults and lists of calls look for it. */
+function describe(incoming: IncomingMessage, bucket: string): string {
+  const request = tryToRead(incoming, bucket);
+  if (!request) return `${incoming.method}`;
+  const pairs = request.query.filter(([name]) => !OF_SIGNATURES.test(name));
+  const query = pairs.map(([name, value]) => `${name}=${value}`).join("&");
+  return `${request.method} ${request.key}${query && `?${query}`}`;
+}
+
+function tryToRead(incoming: IncomingMessage, bucket: string): S3Request | undefined {
+  try {
+    return readRequest(incoming, bucket);
+  } catch {
+    return undefined;
+  }
+}

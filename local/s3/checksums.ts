@@ -1,0 +1,51 @@
+/** The checksums by which a client says what its bytes are. */
+import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
+import { S3Failure } from "./failure.ts";
+
+export type ChecksumName = "sha256" | "sha1" | "crc32";
+
+/** Base64, as the wire has it; of parts joined, `-` and their number follow. */
+export type Checksum = { name: ChecksumName; value: string };
+
+export type Hasher = { update: (piece: Buffer) => void; digest: () => Buffer };
+
+const HASHERS: Record<ChecksumName, () => Hasher> = {
+  sha256: () => createHash("sha256"),
+  sha1: () => createHash("sha1"),
+  crc32: createCrc32,
+};
+
+export const PREFIX = "x-amz-checksum-";
+
+/** What a checksum is called; throws for one that is not known here. */
+export function checksumName(name: string): ChecksumName {
+  const lower = name.toLowerCase();
+  if (lower === "sha256" || lower === "sha1" || lower === "crc32") return lower;
+  throw new S3Failure("NotImplemented", `The checksum ${name} is not known here.`);
+}
+
+export function createHasher(name: ChecksumName): Hasher {
+  return HASHERS[name]();
+}
+
+function createCrc32(): Hasher {
+  let value = 0;
+  return {
+    update: (piece) => {
+      value = crc32(piece, value);
+    },
+    digest: () => {
+      const bytes = Buffer.alloc(4);
+      bytes.writeUInt32BE(value);
+      return bytes;
+    },
+  };
+}
+
+/** The checksum of an object in parts: that of its parts' checksums. */
+export function joinChecksums(name: ChecksumName, values: string[]): string {
+  const hasher = createHasher(name);
+  for (const value of values) hasher.update(Buffer.from(value, "base64"));
+  return `${hasher.digest().toString("base64")}-${values.length}`;
+}

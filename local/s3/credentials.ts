@@ -1,0 +1,19 @@
+/** The key of this machine's own bucket: made at the first start, and the same from then on. */
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Credentials } from "./signature.ts";
+
+export async function localCredentials(folder: string): Promise<Credentials> {
+  const path = join(folder, "credentials.json");
+  if (existsSync(path)) return JSON.parse(await readFile(path, "utf8")) as Credentials;
+  await mkdir(folder, { recursive: true });
+  const credentials = {
+    accessKeyId: `LOCAL${randomBytes(8).toString("hex").toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString("base64url"),
+    region: "us-east-1",
+  };
+  await writeFile(path, JSON.stringify(credentials), { mode: 0o600 });
+  return credentials;
+}

@@ -1,0 +1,58 @@
+/**
+ * What a bucket says to browsers, as its CORS rule has it: one rule, with any header.
+ *
+ * A page that follows a redirect to the bucket arrives with `Origin: null`, which a rule has to name
+ * like any other; and where it brings credentials, the answer to `*` is not enough for a browser.
+ */
+import type { IncomingHttpHeaders } from "node:http";
+import type { Answer } from "./answer.ts";
+
+const METHODS = "GET, PUT, HEAD";
+const EXPOSED =
+  "ETag, Content-Length, Content-Range, Content-Disposition, x-amz-checksum-sha256, x-amz-request-id";
+const MAX_AGE_SECONDS = "3000";
+
+export class CrossOrigin {
+  readonly #origins: RegExp[];
+  readonly #isOpen: boolean;
+
+  /** Origins, in which one `*` may stand for anything. */
+  constructor(origins: string[]) {
+    this.#isOpen = origins.includes("*");
+    this.#origins = origins.map(
+      (origin) => new RegExp(`^${origin.split("*").map(RegExp.escape).join(".*")}$`),
+    );
+  }
+
+  /** The answer to a preflight. */
+  preflight(headers: IncomingHttpHeaders): Answer {
+    const method = headers["access-control-request-method"] ?? "";
+    const allowed = METHODS.split(", ").includes(method) ? this.headersFor(headers) : {};
+    if (!("access-control-allow-origin" in allowed)) {
+      return { status: 403, body: "This CORS request is not allowed." };
+    }
+    const requested = headers["access-control-request-headers"];
+    return {
+      status: 200,
+      headers: {
+        ...allowed,
+        "access-control-allow-methods": METHODS,
+        ...(requested !== undefined && { "access-control-allow-headers": requested }),
+        "access-control-max-age": MAX_AGE_SECONDS,
+      },
+    };
+  }
+
+  /** What goes along with every answer. */
+  headersFor({ origin }: IncomingHttpHeaders): Record<string, string> {
+    const vary = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
+    if (origin === undefined || !this.#origins.some((rule) => rule.test(origin))) return { vary };
+    const exposed = { "access-control-expose-headers": EXPOSED, vary };
+    if (this.#isOpen) return { "access-control-allow-origin": "*", ...exposed };
+    return {
+      "access-control-allow-origin": origin,
+      "access-control-allow-credentials": "true",
+      ...exposed,
+    };
+  }
+}

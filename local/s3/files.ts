@@ -1,0 +1,45 @@
+/** Files that are either there as a whole or not at all. */
+import { randomBytes } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+
+/** A name that nobody else has. */
+export function newName(): string {
+  return randomBytes(16).toString("hex");
+}
+
+/** Writes what comes to a new file; when it breaks off there is none. */
+export async function writeBytes(path: string, source: AsyncIterable<Buffer>): Promise<void> {
+  try {
+    await pipeline(source, createWriteStream(path, { flags: "wx" }));
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+/** Replaces a file by JSON, or makes it. */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  const fresh = `${path}.${newName()}.new`;
+  await writeFile(fresh, JSON.stringify(value));
+  await rename(fresh, path);
+}
+
+const JSON_FILE = /^[^.]+\.json$/;
+
+/** Every JSON document of a folder, which is made where it is missing. */
+export async function readJsonFiles<T>(folder: string): Promise<T[]> {
+  await mkdir(folder, { recursive: true });
+  const names = (await readdir(folder)).filter((name) => JSON_FILE.test(name));
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+  return texts.map((text) => JSON.parse(text) as T);
+}
+
+/** Removes what a crash has left: every file but those that are named. */
+export async function keepOnly(folder: string, names: Set<string>): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const others = (await readdir(folder)).filter((name) => !names.has(name));
+  await Promise.all(others.map((name) => rm(join(folder, name), { recursive: true })));
+}

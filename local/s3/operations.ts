@@ -1,0 +1,59 @@
+/** Which request means which operation. */
+import type { Answer } from "./answer.ts";
+import type { Context } from "./context.ts";
+import { S3Failure } from "./failure.ts";
+import { deleteObjects, listObjects } from "./lists.ts";
+import {
+  bucketLocation,
+  deleteObject,
+  getObject,
+  headBucket,
+  headObject,
+  putObject,
+} from "./objects.ts";
+import type { S3Request } from "./request.ts";
+import {
+  abortUpload,
+  completeUpload,
+  listParts,
+  listUploads,
+  openUpload,
+  putPart,
+} from "./uploads.ts";
+
+type Operation = (context: Context) => Promise<Answer>;
+
+/** By method, place and the parameter that tells them apart. */
+const OPERATIONS: Record<string, Operation> = {
+  "HEAD bucket": headBucket,
+  "GET bucket list-type": listObjects,
+  "GET bucket uploads": listUploads,
+  "GET bucket location": bucketLocation,
+  "POST bucket delete": deleteObjects,
+  "PUT object": putObject,
+  "GET object": getObject,
+  "HEAD object": headObject,
+  "DELETE object": deleteObject,
+  "POST object uploads": openUpload,
+  "PUT object uploadId": putPart,
+  "POST object uploadId": completeUpload,
+  "DELETE object uploadId": abortUpload,
+  "GET object uploadId": listParts,
+};
+
+/** What makes another operation of a request, known here or not: none of them is ever overlooked. */
+const SUBRESOURCES = new Set(
+  `list-type uploads location delete uploadId acl accelerate analytics append attributes cors
+  encryption intelligent-tiering inventory legal-hold lifecycle logging metrics notification
+  object-lock ownershipControls policy policyStatus publicAccessBlock rename replication
+  requestPayment restore retention select session tagging torrent versionId versioning versions
+  website`.split(/\s+/),
+);
+
+export function operationOf({ method, key, query }: S3Request): Operation {
+  const place = key === "" ? "bucket" : "object";
+  const subresources = query.map(([name]) => name).filter((name) => SUBRESOURCES.has(name));
+  const operation = OPERATIONS[[method, place, ...subresources].join(" ")];
+  if (!operation) throw new S3Failure("NotImplemented");
+  return operation;
+}

@@ -1,0 +1,73 @@
+/** A document's text, or a stretch of it, made ready for being searched. */
+import { codePointLength } from "../../lib/text.ts";
+import { type NormalText, toNormal } from "./normal-form.ts";
+
+/** A piece of a document's text, in the document's order. */
+export type TextPart = {
+  page: number;
+  /** Code points into the document's text. */
+  start: number;
+  text: string;
+};
+
+/** Code points into the document's text, the end not included. */
+export type Range = { start: number; end: number };
+
+export class DocumentText {
+  readonly text: string;
+  readonly normal: NormalText;
+  readonly #parts: readonly TextPart[];
+  /** Where each part begins in the text, in UTF-16 code units. */
+  readonly #indexes: number[] = [];
+
+  /** The parts follow on each other without a gap. */
+  constructor(parts: readonly TextPart[]) {
+    this.#parts = parts;
+    let index = 0;
+    for (const { text } of parts) {
+      this.#indexes.push(index);
+      index += text.length;
+    }
+    this.text = parts.map(({ text }) => text).join("");
+    this.normal = toNormal(this.text);
+  }
+
+  /** What stands between two indexes of the text, where, and on which page it begins. */
+  cite(from: number, to: number): Range & { page: number; quote: string } {
+    const place = this.#partAt(from);
+    const [part, index] = [this.#parts[place], this.#indexes[place] ?? 0];
+    const quote = this.text.slice(from, to);
+    const start = (part?.start ?? 0) + codePointLength(this.text.slice(index, from));
+    return { start, end: start + codePointLength(quote), page: part?.page ?? 1, quote };
+  }
+
+  /** The index of the text that an offset of the document is at, or the nearest one to it. */
+  toIndex(offset: number): number {
+    const place = Math.max(
+      this.#parts.findLastIndex(({ start }) => start <= offset),
+      0,
+    );
+    const part = this.#parts[place];
+    if (!part) return 0;
+    return (this.#indexes[place] ?? 0) + unitsOf(part.text, offset - part.start);
+  }
+
+  #partAt(index: number): number {
+    let [low, high] = [0, this.#indexes.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#indexes[middle] ?? 0) <= index) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
+
+/** UTF-16 code units of the first code points of a text. */
+function unitsOf(text: string, count: number): number {
+  let units = 0;
+  for (let seen = 0; seen < count && units < text.length; seen++) {
+    units += (text.codePointAt(units) ?? 0) > 0xffff ? 2 : 1;
+  }
+  return units;
+}

@@ -1,0 +1,144 @@
+/** The quotations of an answer that point to passages. Pure. */
+import { findMarkers, type Marker, type Span } from "./markers.ts";
+import { findQuoted } from "./quote-marks.ts";
+
+export type Quotation = {
+  /** The words between the quotation marks. */
+  text: string;
+  /** The numbers of the passages that it points to, as `[3]` or `[1, 2]`. */
+  points: number[];
+};
+
+/** Between a quotation and the number behind it, or in front of it. */
+const FARTHEST_BEHIND = 60;
+const FARTHEST_IN_FRONT = 30;
+/** What stands between quotations that share a number. */
+const LONGEST_JOINT = 12;
+const JOINED = /^[\s,;/&]*(?:and|or|und|oder|et|ou|y|e|en|…|\.{3})?[\s,;/&]*$/i;
+
+/**
+ * Finds words in quotation marks (“…”, "…", „…“, «…», ‚…‘, 「…」) and block quotations, followed closely by a
+ * number in brackets, or else having one in front of them. Words in quotation marks without a number
+ * point to nothing, and are left out.
+ */
+export function findQuotations(answer: string): Quotation[] {
+  return paragraphsOf(answer).flatMap(({ text, isBlock }) =>
+    isBlock ? findInBlock(text) : findInText(text),
+  );
+}
+
+type Paragraph = { text: string; isBlock: boolean };
+
+/** Lines that belong together; those of a block quotation without their marks. */
+function paragraphsOf(answer: string): Paragraph[] {
+  const paragraphs: Paragraph[] = [];
+  let open: Paragraph | undefined;
+  for (const line of answer.split("\n")) {
+    const quoted = /^\s{0,3}> ?(.*)$/s.exec(line)?.[1];
+    const isBlock = quoted !== undefined;
+    const isBlank = line.trim() === "";
+    if (isBlank) open = undefined;
+    else if (open && (open.isBlock === isBlock || endsBlock(open, line))) {
+      open.text += `\n${quoted ?? line}`;
+    } else paragraphs.push((open = { text: quoted ?? line, isBlock }));
+  }
+  return paragraphs;
+}
+
+/** A line that names the passages of the block above it. */
+function endsBlock(open: Paragraph, line: string): boolean {
+  return open.isBlock && /^\s*[—–-]{0,2}\s*\[[^\]]{1,40}\][.\s]*$/.test(line);
+}
+
+/** All of a block is one quotation, unless it has some with numbers of their own. */
+function findInBlock(text: string): Quotation[] {
+  const inside = findInText(text);
+  if (inside.length > 0) return inside;
+  const points = findMarkers(text).flatMap((marker) => marker.points);
+  return points.length > 0 ? toQuotation(text, points) : [];
+}
+
+function findInText(text: string): Quotation[] {
+  const spans = findQuoted(text);
+  if (spans.length === 0) return [];
+  const markers = findMarkers(text).filter((marker) => !spans.some((span) => holds(span, marker)));
+  const pointed = pointAll(text, spans, markers);
+  return spans.flatMap((span, index) => {
+    const inner = text.slice(span.start + 1, span.end - 1);
+    return toQuotation(inner, pointed[index] ?? []);
+  });
+}
+
+/** The numbers of each quotation, from the last to the first, as they may share those of the next. */
+function pointAll(text: string, spans: readonly Span[], markers: readonly Marker[]): number[][] {
+  const pointed: number[][] = spans.map(() => []);
+  for (let index = spans.length - 1; index >= 0; index--) {
+    const [span, next] = [spans[index], spans[index + 1]];
+    if (!span) continue;
+    const behind = markersBehind(text, span, next?.start ?? text.length, markers);
+    const isJoined = next !== undefined && joins(text.slice(span.end, next.start));
+    const shared = behind.length === 0 && isJoined ? (pointed[index + 1] ?? []) : behind;
+    const before = spans[index - 1]?.end ?? 0;
+    pointed[index] = shared.length > 0 ? shared : markersInFront(text, span, before, markers);
+  }
+  return pointed;
+}
+
+/** Those that follow, one right after the other. */
+function markersBehind(
+  text: string,
+  span: Span,
+  limit: number,
+  markers: readonly Marker[],
+): number[] {
+  const points: number[] = [];
+  let [end, reach] = [span.end, FARTHEST_BEHIND];
+  for (const marker of markers) {
+    if (marker.start < end) continue;
+    const isClose = marker.start - end <= reach && marker.end <= limit;
+    if (!isClose || (points.length === 0 && isNewItem(text.slice(end, marker.start)))) break;
+    points.push(...marker.points);
+    [end, reach] = [marker.end, NEXT_TO];
+  }
+  return points;
+}
+
+const NEXT_TO = 5;
+
+function joins(between: string): boolean {
+  return between.length <= LONGEST_JOINT && JOINED.test(between);
+}
+
+/** A list goes on with another item. */
+function isNewItem(between: string): boolean {
+  return /\n\s*(?:[-*•]|\d+[.)])\s/.test(between);
+}
+
+function markersInFront(
+  text: string,
+  span: Span,
+  limit: number,
+  markers: readonly Marker[],
+): number[] {
+  const marker = markers.findLast(({ end }) => end <= span.start);
+  if (!marker || marker.start < limit || span.start - marker.end > FARTHEST_IN_FRONT) return [];
+  return isNewItem(text.slice(marker.end, span.start)) ? [] : marker.points;
+}
+
+/** What a block quotation is signed with before the number. */
+const SOURCE_LINE = /\n[ —–-]{1,4}$/;
+
+/** A number may also be the last thing that is quoted. */
+function toQuotation(quoted: string, points: readonly number[]): Quotation[] {
+  const markers = findMarkers(quoted);
+  const last = markers.at(-1);
+  const isAtEnd = last !== undefined && /^[\s.,;:”"“»]*$/.test(quoted.slice(last.end));
+  const text = (isAtEnd ? quoted.slice(0, last.start) : quoted).replace(SOURCE_LINE, "").trim();
+  const all = [...new Set([...points, ...(isAtEnd ? last.points : [])])];
+  const isEmpty = !/[\p{L}\p{N}]/u.test(text);
+  return all.length > 0 && !isEmpty ? [{ text, points: all }] : [];
+}
+
+function holds(span: Span, marker: Marker): boolean {
+  return marker.start >= span.start && marker.end <= span.end;
+}

@@ -1,0 +1,131 @@
+/**
+ * A text as quotations are compared: without what typesetting, copying and quoting change. White space
+ * (but between digits), quotation marks, emphasis, square brackets, invisible characters and the hyphens
+ * inside words do not count; case, ligatures and widths are folded. Numbers, signs and all other
+ * punctuation stay, as they change what is said.
+ */
+export type NormalText = {
+  /** UTF-16 code units. */
+  units: Uint16Array;
+  /** Of each unit, the index in the text of the character that it came from. */
+  from: Uint32Array;
+};
+
+const DROPPED = 0;
+const SPACE = 1;
+const DASH = 2;
+const LETTER = 3;
+const DIGIT = 4;
+const OTHER = 5;
+
+type Kind = 0 | 1 | 2 | 3 | 4 | 5;
+type Folded = { kind: Kind; units: number[] };
+
+const HYPHEN = 0x2d;
+const BLANK = 0x20;
+
+/** The whole text in one pass. */
+export function toNormal(text: string): NormalText {
+  const writer = new NormalWriter(text.length);
+  let index = 0;
+  while (index < text.length) {
+    const point = text.codePointAt(index) ?? 0;
+    const { kind, units } = ASCII[point] ?? writer.fold(point);
+    writer.take(kind, units, index);
+    index += point > 0xffff ? 2 : 1;
+  }
+  return writer.finish();
+}
+
+/** What a character counts as. */
+function fold(point: number): Folded {
+  const character = String.fromCodePoint(point);
+  if (/[\s\p{Zs}]/u.test(character)) return { kind: SPACE, units: [] };
+  if (/[\p{Cc}\p{Cf}\p{Cs}\uFE00-\uFE0F]/u.test(character)) return { kind: DROPPED, units: [] };
+  if (/[\p{Pi}\p{Pf}"'`´*_[\]„‚′″＂＇]/u.test(character)) return { kind: DROPPED, units: [] };
+  if (/[\p{Pd}−]/u.test(character)) return { kind: DASH, units: [] };
+  const folded = character.normalize("NFKD").toLowerCase().replaceAll("ς", "σ");
+  return { kind: kindOf(folded), units: Array.from({ length: folded.length }, unitOf(folded)) };
+}
+
+function unitOf(text: string) {
+  return (_: unknown, index: number) => text.charCodeAt(index);
+}
+
+function kindOf(character: string): Kind {
+  if (/^[\p{L}\p{M}]/u.test(character)) return LETTER;
+  return /^\p{N}/u.test(character) ? DIGIT : OTHER;
+}
+
+/** Most of most texts, known beforehand. */
+const ASCII: readonly Folded[] = Array.from({ length: 128 }, (_, point) => fold(point));
+
+class NormalWriter {
+  #units: Uint16Array;
+  #from: Uint32Array;
+  #length = 0;
+  #last: Kind = DROPPED;
+  /** Where a dash stands of which it is not known yet what follows; -1 without one. */
+  #dashAt = -1;
+  #isSpaced = false;
+  /** Each character is looked at once. */
+  readonly #folded = new Map<number, Folded>();
+
+  constructor(capacity: number) {
+    this.#units = new Uint16Array(capacity + 8);
+    this.#from = new Uint32Array(capacity + 8);
+  }
+
+  fold(point: number): Folded {
+    const known = this.#folded.get(point);
+    if (known) return known;
+    const folded = fold(point);
+    this.#folded.set(point, folded);
+    return folded;
+  }
+
+  take(kind: Kind, units: readonly number[], index: number): void {
+    if (kind === DROPPED) return;
+    if (kind === SPACE) this.#isSpaced = true;
+    else if (kind === DASH) this.#dashAt = index;
+    else this.#write(kind, units, index);
+  }
+
+  finish(): NormalText {
+    const { buffer } = this.#units;
+    return {
+      units: new Uint16Array(buffer as ArrayBuffer, 0, this.#length),
+      from: this.#from.subarray(0, this.#length),
+    };
+  }
+
+  #write(kind: Kind, units: readonly number[], index: number): void {
+    this.#separate(kind, index);
+    for (const unit of units) this.#put(unit, index);
+    this.#last = kind;
+    this.#dashAt = -1;
+    this.#isSpaced = false;
+  }
+
+  /** A hyphen in a word may be the line's; between digits, a blank tells numbers apart. */
+  #separate(kind: Kind, index: number): void {
+    const isInWord = this.#last === LETTER && kind === LETTER;
+    if (this.#dashAt >= 0 && !isInWord) this.#put(HYPHEN, this.#dashAt);
+    else if (this.#isSpaced && this.#last === DIGIT && kind === DIGIT) this.#put(BLANK, index);
+  }
+
+  #put(unit: number, index: number): void {
+    if (this.#length === this.#units.length) this.#grow();
+    this.#units[this.#length] = unit;
+    this.#from[this.#length] = index;
+    this.#length++;
+  }
+
+  #grow(): void {
+    const [units, from] = [this.#units, this.#from];
+    this.#units = new Uint16Array(units.length * 2);
+    this.#from = new Uint32Array(from.length * 2);
+    this.#units.set(units);
+    this.#from.set(from);
+  }
+}

@@ -1,0 +1,36 @@
+/** Finding a pattern in time that grows with the text alone, whatever either of them holds. */
+
+/**
+ * Where the pattern begins in the units, first to last, overlaps too. Knuth, Morris and Pratt: what was
+ * matched is never looked at again.
+ */
+export function* occurrences(
+  units: Uint16Array,
+  pattern: Uint16Array,
+  start = 0,
+  end = units.length,
+): Generator<number> {
+  if (pattern.length === 0) return;
+  const borders = bordersOf(pattern);
+  let matched = 0;
+  for (let index = start; index < end; index++) {
+    const unit = units[index];
+    while (matched > 0 && unit !== pattern[matched]) matched = borders[matched - 1] ?? 0;
+    if (unit === pattern[matched]) matched++;
+    if (matched < pattern.length) continue;
+    yield index + 1 - matched;
+    matched = borders[matched - 1] ?? 0;
+  }
+}
+
+/** Of each beginning of the pattern, how long the longest proper beginning is that it ends with. */
+function bordersOf(pattern: Uint16Array): Uint32Array {
+  const borders = new Uint32Array(pattern.length);
+  let length = 0;
+  for (let index = 1; index < pattern.length; index++) {
+    while (length > 0 && pattern[index] !== pattern[length]) length = borders[length - 1] ?? 0;
+    if (pattern[index] === pattern[length]) length++;
+    borders[index] = length;
+  }
+  return borders;
+}

@@ -1,0 +1,84 @@
+/** Which quotation marks of a text belong together. Pure. */
+import type { Span } from "./markers.ts";
+
+type Open = { mark: string; start: number; closers: string };
+
+/** What may end what each mark begins; the first four are also used the other way round somewhere. */
+const CLOSERS: Record<string, string> = {
+  "“": "”",
+  "„": "“”",
+  '"': '"',
+  "«": "»",
+  "»": "«",
+  "”": "”",
+  "‚": "‘’",
+  "‘": "’",
+  "‹": "›",
+  "「": "」",
+  "『": "』",
+};
+
+const MARKS = /[“”„"«»‚‘’‹›「」『』]/g;
+/** Marks that end a quotation at least as often as they begin one. */
+const RATHER_END = new Set(["”", "»", "’", "›", "」", "』"]);
+const DEEPEST = 8;
+
+/**
+ * The outermost quotations of a paragraph. One that is never ended is none, and those inside of it count.
+ */
+export function findQuoted(text: string): Span[] {
+  const stack: Open[] = [];
+  const found: Span[] = [];
+  for (const { 0: mark, index } of text.matchAll(MARKS)) {
+    const place = endedBy(text, mark, index, stack);
+    if (place >= 0) found.push(close(stack, place, index));
+    else if (mayBegin(text, mark, index)) {
+      stack.push({ mark, start: index, closers: CLOSERS[mark] ?? "" });
+      if (stack.length > DEEPEST) stack.shift();
+    }
+  }
+  return outermost(found);
+}
+
+function close(stack: Open[], place: number, index: number): Span {
+  const [opened] = stack.splice(place);
+  return { start: opened?.start ?? index, end: index + 1 };
+}
+
+/** The place in the stack of what the mark ends; -1 where it ends nothing. */
+function endedBy(text: string, mark: string, index: number, stack: readonly Open[]): number {
+  const place = stack.findLastIndex(({ closers }) => closers.includes(mark));
+  if (place < 0) return -1;
+  // Straight marks, and “ after „, may begin another quotation inside of this one.
+  const isAmbiguous = mark === '"' || mark === "“" || mark === "‘" || mark === "«";
+  if (isAmbiguous && looksLikeBeginning(text, index)) return -1;
+  // An apostrophe.
+  if (mark === "’" && isWordAt(text, index + 1)) return -1;
+  return place;
+}
+
+function mayBegin(text: string, mark: string, index: number): boolean {
+  if (CLOSERS[mark] === undefined) return false;
+  if (mark === '"' || RATHER_END.has(mark)) return looksLikeBeginning(text, index);
+  return true;
+}
+
+/** After a blank or a bracket, and before a word. */
+function looksLikeBeginning(text: string, index: number): boolean {
+  const [before, after] = [text.charAt(index - 1), text.charAt(index + 1)];
+  return /^[\s([{—–:*_“"„«‘‚>/]?$/.test(before) && /^[^\s.,;:!?)\]}]$/.test(after);
+}
+
+function isWordAt(text: string, index: number): boolean {
+  return /[\p{L}\p{N}]/u.test(text.charAt(index));
+}
+
+/** They are in the order of their ends, so that those around others come later. */
+function outermost(found: readonly Span[]): Span[] {
+  const kept: Span[] = [];
+  for (const span of found) {
+    while ((kept.at(-1)?.start ?? -1) > span.start) kept.pop();
+    kept.push(span);
+  }
+  return kept;
+}

@@ -1,0 +1,66 @@
+/** The texts of documents, read in bounded slices. */
+import { sql } from "drizzle-orm";
+import { type Db, repeatable } from "../../db/client.ts";
+import type { TextPart } from "./document-text.ts";
+
+/** A stretch of a document: the parts that begin in it. Code points into its text. */
+export type Slice = { fileId: string; from: number; to: number };
+
+type PartRow = { file_id: string; page: number; start: number; text: string };
+
+/** The parts of each file that the slices name, in their order. One trip. */
+export async function readSlices(
+  db: Db,
+  ownerId: string,
+  slices: readonly Slice[],
+): Promise<Map<string, TextPart[]>> {
+  const wanted = slices.map(({ fileId, from, to }) => ({ file_id: fileId, from, to }));
+  const { rows } = await repeatable(() =>
+    db.execute<PartRow>(sql`
+      SELECT p.file_id, p.page, p.start_offset AS start, p.text
+      FROM jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) AS s (file_id uuid, "from" int, "to" int)
+      JOIN files AS f ON f.id = s.file_id AND f.user_id = ${ownerId}
+      JOIN file_pages AS p ON p.file_id = f.id
+        AND p.start_offset >= s."from" AND p.start_offset < s."to"
+      ORDER BY p.file_id, p.part`),
+  );
+  const parts = Map.groupBy(rows, ({ file_id }) => file_id);
+  return new Map([...parts].map(([fileId, found]) => [fileId, found.map(toPart)]));
+}
+
+function toPart({ page, start, text }: PartRow): TextPart {
+  return { page, start, text };
+}
+
+/** Code points that are read in one trip: a few megabytes, whatever the script. */
+const MOST_AT_ONCE = 1_000_000;
+/** What a slice has of the one before it, so that a quotation may lie across their border. */
+const OVERLAP = 60_000;
+
+/** The trips that texts of these lengths take: several short ones in one, a long one in several. */
+export function planSlices(
+  files: readonly { fileId: string; textLength: number }[],
+  mostAtOnce = MOST_AT_ONCE,
+): Slice[][] {
+  const trips: Slice[][] = [];
+  let room = 0;
+  for (const slice of files.flatMap((file) => sliceUp(file, mostAtOnce))) {
+    const length = slice.to - slice.from;
+    const trip = trips.at(-1);
+    if (trip && length <= room) trip.push(slice);
+    else trips.push([slice]);
+    room = (trip && length <= room ? room : mostAtOnce) - length;
+  }
+  return trips;
+}
+
+function sliceUp(
+  { fileId, textLength }: { fileId: string; textLength: number },
+  length: number,
+): Slice[] {
+  const slices: Slice[] = [];
+  for (let from = 0; from === 0 || from + OVERLAP < textLength; from += length - OVERLAP) {
+    slices.push({ fileId, from, to: Math.min(from + length, textLength) });
+  }
+  return slices;
+}

@@ -1,0 +1,58 @@
+/** Whether a match in a text is cut out of the middle of a word or a number. */
+
+const WORD = /^[\p{L}\p{N}\p{M}]/u;
+const NUMBER_GOES_ON = /^[.,'’]\p{N}/u;
+/** A hyphen may stand at a line's end. Backwards, the characters come in the opposite order. */
+const WORD_GOES_ON = /^[-\u2010\u2011]\n?[\p{L}\p{N}]/u;
+const WORD_GOES_ON_BACKWARDS = /^\n?[-\u2010\u2011][\p{L}\p{N}]/u;
+const DIGIT = /^\p{N}/u;
+const INVISIBLE = /^[\p{Cf}\r]/u;
+/** Scripts that write no space between words. */
+const UNSPACED =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+type Step = 1 | -1;
+
+/**
+ * True where both ends of the stretch are ends of words: “5 days” is not in “15 days”, nor “refundable” in
+ * “non-refundable”. Indexes are of UTF-16 code units.
+ */
+export function isWhole(text: string, start: number, end: number): boolean {
+  return !goesOn(text, start, -1) && !goesOn(text, end, 1);
+}
+
+/** True where the word at the edge goes on beyond it, in that direction. */
+function goesOn(text: string, edge: number, step: Step): boolean {
+  const inner = characterAt(text, edge, step === 1 ? -1 : 1);
+  if (!WORD.test(inner) || UNSPACED.test(inner)) return false;
+  const outside = lookOut(text, edge, step);
+  if (WORD.test(outside)) return !UNSPACED.test(outside);
+  if (DIGIT.test(inner)) return NUMBER_GOES_ON.test(outside);
+  return (step === 1 ? WORD_GOES_ON : WORD_GOES_ON_BACKWARDS).test(outside);
+}
+
+const SEEN = 3;
+const MOST_PASSED_OVER = 8;
+
+/** The next characters away from an edge, without the invisible ones. */
+function lookOut(text: string, edge: number, step: Step): string {
+  let seen = "";
+  let index = edge;
+  for (let looked = 0; looked < SEEN + MOST_PASSED_OVER && seen.length < SEEN; looked++) {
+    const character = characterAt(text, index, step);
+    index += step * character.length;
+    if (!INVISIBLE.test(character)) seen += character;
+  }
+  return seen;
+}
+
+/** The character that begins at an index, or the one that ends there; empty beyond the text. */
+function characterAt(text: string, index: number, step: Step): string {
+  if (step === 1) {
+    const point = text.codePointAt(index);
+    return point === undefined ? "" : String.fromCodePoint(point);
+  }
+  const last = text.charCodeAt(index - 1);
+  const isPair = last >= 0xdc00 && last <= 0xdfff;
+  return text.slice(Math.max(index - (isPair ? 2 : 1), 0), Math.max(index, 0));
+}

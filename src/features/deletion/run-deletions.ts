@@ -1,0 +1,23 @@
+/** Erases, each minute, what was left of deletions: because it could not be reached, or may have come back. */
+import type { Deps } from "../../deps.ts";
+import type { Env } from "../../env.ts";
+import { eraseAll } from "./erase.ts";
+import { listDue, noteAttempt, type Target } from "./outbox.ts";
+
+/** The rest is of the next minute. */
+const MOST_PER_RUN = 200;
+
+/** Can be run twice, and twice at once. Each kind by itself, so that neither waits for the other. */
+export async function runDeletions(env: Env, deps: Deps): Promise<Record<string, number>> {
+  const [objects, rooms] = await Promise.all([run(env, deps, "object"), run(env, deps, "room")]);
+  const failed = objects.failed + rooms.failed;
+  return { objects: objects.erased, rooms: rooms.erased, failed };
+}
+
+async function run(env: Env, deps: Deps, kind: Target["kind"]) {
+  const begunAt = deps.clock();
+  const due = await listDue(deps.db, kind, begunAt, MOST_PER_RUN);
+  const attempted = await eraseAll(env, deps, due);
+  if (due.length > 0) await noteAttempt(deps.db, attempted, begunAt);
+  return { erased: attempted.erased.length, failed: attempted.failed.length };
+}

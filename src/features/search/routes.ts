@@ -1,0 +1,21 @@
+/** Search over what was said, and what documents say. */
+import { createRouter, json, route } from "../../http/router.ts";
+import { SearchAnswer, SearchQuery } from "./schemas.ts";
+import { search } from "./search.ts";
+
+const find = route({
+  method: "get",
+  path: "/search",
+  tags: ["Search"],
+  summary: "Search one's messages and documents",
+  description:
+    "Messages that hold all the words, of every branch, and passages of documents by how much they say of them; with both, the best of each by turns. Of a word that is in very many messages, only the newest of these are ranked. Words are found in their English forms (`deposit` finds `deposits`), in documents in those of the document's language.",
+  request: { query: SearchQuery },
+  problems: ["not_found"],
+  responses: { 200: json(SearchAnswer, "What was found.") },
+});
+
+export const searchRoutes = createRouter().openapi(find, async (c) => {
+  const asked = c.req.valid("query");
+  return c.json({ hits: await search(c.get("deps"), c.get("principal").userId, asked) }, 200);
+});

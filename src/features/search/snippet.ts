@@ -1,0 +1,72 @@
+/** Snippets of what was found: HTML that is safe to insert, with what matched in `<mark>`. Pure. */
+
+const WORD = /[\p{L}\p{N}]+/gu;
+
+const ENTITIES: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+const BEFORE = 80;
+const WINDOW = 320;
+
+type Match = { start: number; end: number };
+
+/**
+ * The part of a text in which the most words of a question stand, as HTML; its beginning where none
+ * does, as with what was found by its meaning.
+ */
+export function toSnippet(text: string, words: readonly string[]): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  const matches = findWords(line, new Set(words));
+  const from = startOfWindow(line, matches);
+  const to = from + WINDOW;
+  let html = from > 0 ? "… " : "";
+  let done = from;
+  for (const { start, end } of matches.filter((match) => match.start >= from && match.end <= to)) {
+    html += `${escaped(line.slice(done, start))}<mark>${escaped(line.slice(start, end))}</mark>`;
+    done = end;
+  }
+  return html + escaped(line.slice(done, to).toWellFormed()) + (to < line.length ? " …" : "");
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+}
+
+function findWords(text: string, wanted: ReadonlySet<string>): Match[] {
+  return [...text.matchAll(WORD)]
+    .filter(([word]) => isWanted(word.toLowerCase(), wanted))
+    .map(({ 0: word, index }) => ({ start: index, end: index + word.length }));
+}
+
+/** A little before the match that has the most others after it, at the beginning of a word. */
+function startOfWindow(text: string, matches: readonly Match[]): number {
+  let best = 0;
+  let most = 0;
+  let last = 0;
+  for (const [index, { start }] of matches.entries()) {
+    while (last < matches.length && (matches[last]?.end ?? 0) <= start + WINDOW - BEFORE) last++;
+    if (last - index > most) [best, most] = [start, last - index];
+  }
+  if (best <= BEFORE) return 0;
+  const space = text.slice(best - BEFORE, best).search(/\s/);
+  return space < 0 ? best : best - BEFORE + space + 1;
+}
+
+const SHORTEST_STEM = 4;
+const LONGEST_ENDING = 3;
+
+/** The same word, or one that differs in its ending alone, as far as that can be told in any language. */
+function isWanted(word: string, wanted: ReadonlySet<string>): boolean {
+  if (wanted.has(word)) return true;
+  if (word.length < SHORTEST_STEM) return false;
+  return [...wanted].some((other) => {
+    const stem = Math.max(SHORTEST_STEM, Math.min(word.length, other.length) - 1);
+    const longest = Math.max(word.length, other.length);
+    return longest - stem <= LONGEST_ENDING + 1 && word.slice(0, stem) === other.slice(0, stem);
+  });
+}

@@ -1,0 +1,57 @@
+/** The end of an account: all that is the user's goes with its row, at once and for good. */
+import { sql } from "drizzle-orm";
+import { type Db, repeatable } from "../../db/client.ts";
+import type { Deps } from "../../deps.ts";
+import { Problem } from "../../lib/problem.ts";
+import { verifyPassword } from "../auth/password.ts";
+import { getUser } from "../auth/queries.ts";
+import type { Target } from "../deletion/outbox.ts";
+
+/** As many as can be erased right after the answer; the rest is of the minutes after it. */
+const MOST_AT_ONCE = 200;
+
+/**
+ * Deletes the account, if the password is right, and with it every row that is the user's. Returns what
+ * of it lies outside Postgres, as much as is to be erased at once: first the rooms that somebody may be
+ * watching. Throws `invalid_credentials`, or `invalid_token` when the account is gone already.
+ */
+export async function eraseAccount(
+  { db }: Pick<Deps, "db">,
+  userId: string,
+  password: string,
+): Promise<Target[]> {
+  const { hashedPassword } = await getUser(db, userId);
+  if (!verifyPassword(password, hashedPassword)) throw new Problem("invalid_credentials");
+  let tries = 0;
+  const [left, { rows }] = await repeatable(() => {
+    tries++;
+    return deleteUser(db, userId, hashedPassword);
+  });
+  const { deleted, is_there: isThere } = rows[0] ?? {};
+  // The try before this one may have deleted it, and its answer been lost.
+  if (!deleted && isThere) throw new Problem("invalid_credentials");
+  if (!deleted && tries === 1) throw new Problem("invalid_token");
+  return left.rows;
+}
+
+/** Only while the password is the one that was checked: it may have been changed meanwhile. */
+function deleteUser(db: Db, userId: string, checked: string) {
+  return db.batch([
+    db.execute<Target>(sql`
+      (SELECT 'room' AS kind, c.id::text AS target FROM chats AS c WHERE c.user_id = ${userId}
+       ORDER BY
+         EXISTS (SELECT FROM messages AS m WHERE m.chat_id = c.id AND m.status = 'streaming') DESC,
+         EXISTS (SELECT FROM chat_sessions AS w WHERE w.chat_id = c.id AND w.is_active) DESC,
+         c.updated_at DESC
+       LIMIT ${MOST_AT_ONCE}::int)
+      UNION ALL
+      (SELECT 'object', f.file_path FROM files AS f WHERE f.user_id = ${userId}
+       LIMIT ${MOST_AT_ONCE}::int)`),
+    db.execute<{ deleted: boolean; is_there: boolean }>(sql`
+      WITH gone AS (
+        DELETE FROM users WHERE id = ${userId} AND hashed_password = ${checked} RETURNING id
+      )
+      SELECT EXISTS (SELECT FROM gone) AS deleted,
+        EXISTS (SELECT FROM users WHERE id = ${userId}) AS is_there`),
+  ]);
+}

@@ -1,0 +1,170 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { DocumentText, type Range } from "../../src/features/citations/document-text.ts";
+import { locate } from "../../src/features/citations/locate.ts";
+import { toNormal } from "../../src/features/citations/normal-form.ts";
+
+const at = (text: string) => new DocumentText([{ page: 1, start: 0, text }]);
+const find = (text: string, quote: string, near?: Range[]) => locate(at(text), quote, near)?.quote;
+
+describe("a quotation", () => {
+  const LEASE =
+    "1. The Tenant shall pay the agree-\nment’s rent of $1,500 within 15 days—no later.\n\n" +
+    "2. The deposit is non-refundable “save as provided” in Clause 3.\u00a0 It  bears\tno interest.";
+
+  it.each([
+    ["as it stands", "shall pay the agree-\nment’s rent", "shall pay the agree-\nment’s rent"],
+    ["with other white space", "It bears no\ninterest", "It  bears\tno interest"],
+    ["without the hyphen of a line", "the agreement's rent of", "the agree-\nment’s rent of"],
+    [
+      "in other quotation marks",
+      'non-refundable "save as provided" in',
+      "non-refundable “save as provided” in",
+    ],
+    ["with another dash and case", "WITHIN 15 DAYS - NO LATER", "within 15 days—no later"],
+    [
+      "with a stop that is not there",
+      "The deposit is non-refundable.",
+      "The deposit is non-refundable",
+    ],
+    ["with the stop that is there", "bears no interest.", "bears\tno interest."],
+    ["with emphasis", "The **Tenant** shall pay", "The Tenant shall pay"],
+    ["with a letter in brackets", "[T]he tenant shall pay", "The Tenant shall pay"],
+    [
+      "with an omission",
+      "The Tenant shall pay … within 15 days",
+      "The Tenant shall pay the agree-\nment’s rent of $1,500 within 15 days",
+    ],
+    [
+      "with an omission in brackets",
+      "The deposit is [...] in Clause 3",
+      "The deposit is non-refundable “save as provided” in Clause 3",
+    ],
+    ["from one clause to the next", "no later. 2. The deposit", "no later.\n\n2. The deposit"],
+    ["between ellipses", "…shall pay the agreement’s rent…", "shall pay the agree-\nment’s rent"],
+  ])("is found %s", (_, quote, words) => {
+    expect(find(LEASE, quote)).toBe(words);
+  });
+
+  it.each([
+    ["a number that is cut", "5 days—no later"],
+    ["another number", "rent of $1,500 within 16 days"],
+    ["a part of a number", "rent of $1"],
+    ["a word that is cut", "refundable save as provided"],
+    ["words that are not there", "shall pay the landlord’s rent"],
+    ["words in another order", "pay shall the Tenant the rent"],
+    ["parts in another order", "The deposit is … the Tenant shall pay"],
+    ["a word that stands there, but not near", "deposit"],
+    ["nothing", "…"],
+  ])("is not found: %s", (_, quote) => {
+    expect(find(LEASE, quote)).toBeUndefined();
+  });
+
+  it("of a word is found where it points to", () => {
+    expect(find(LEASE, "deposit", [{ start: 80, end: 160 }])).toBe("deposit");
+    expect(find(LEASE, "deposit", [{ start: 0, end: 20 }])).toBeUndefined();
+  });
+
+  it("that stands in several places is the near one, else the one that is exact", () => {
+    const text = "the rent is due now. THE RENT IS DUE now. The rent is due now.";
+    expect(locate(at(text), "The rent is due")?.start).toBe(42);
+    expect(locate(at(text), "The rent is due", [{ start: 20, end: 30 }])?.start).toBe(21);
+  });
+
+  it("is told in code points of the document, and by the page that it begins on", () => {
+    const parts = [
+      { page: 7, start: 1_000, text: "𝒳𝒴 ends the" },
+      { page: 8, start: 1_011, text: " page 𝒵 and goes on" },
+    ];
+    const found = locate(new DocumentText(parts), "ends the page 𝒵 and");
+    expect(found).toEqual({ page: 7, start: 1_003, end: 1_022, quote: "ends the page 𝒵 and" });
+  });
+
+  it("of another script is found without spaces between words", () => {
+    expect(find("家賃は毎月末日\nまでに支払う。", "毎月末日までに支払う")).toBe(
+      "毎月末日\nまでに支払う",
+    );
+    expect(find("оплата производится ежемесячно", "Оплата производится")).toBe(
+      "оплата производится",
+    );
+    expect(find("cafe\u0301 de la gare est ouvert", "café de la gare")).toBe(
+      "cafe\u0301 de la gare",
+    );
+    expect(find("the ﬁnal ﬁling ofﬁce", "final filing office")).toBe("ﬁnal ﬁling ofﬁce");
+    expect(find("say ＜passage＞ and go", "say <passage> and go")).toBe("say ＜passage＞ and go");
+  });
+});
+
+const word = fc.stringMatching(/^[a-zé]{2,9}$/);
+const sentence = fc
+  .array(word, { minLength: 6, maxLength: 20 })
+  .map((words) => `${words.join(" ")}. `);
+const documentText = fc.array(sentence, { minLength: 2, maxLength: 8 }).map((all) => all.join(""));
+
+/** What a model, a printer or a copy makes of the same words. */
+const mangles: ((text: string) => string)[] = [
+  (text) => text,
+  (text) => text.replaceAll(" ", "\n"),
+  (text) => text.replaceAll(" ", " \u00a0 "),
+  (text) => text.toUpperCase(),
+  (text) => text.normalize("NFD"),
+  (text) => text.replace(/(\p{L}{2})(\p{L}{2})/u, "$1-\n$2"),
+  (text) => text.replace(/ (\p{L}+) /u, " “$1” "),
+  (text) => text.replace(/(\p{L}+)/u, "**$1**"),
+];
+
+describe("whatever the document", () => {
+  it("a quotation cut from it, and mangled, is found, and its words are the document's", () => {
+    const cut = fc.tuple(documentText, fc.nat(), fc.integer({ min: 3, max: 8 }), fc.nat());
+    fc.assert(
+      fc.property(cut, ([text, from, count, how]) => {
+        const words = [...text.matchAll(/\p{L}+/gu)];
+        const first = from % (words.length - count);
+        const [begin, last] = [words[first], words[first + count - 1]];
+        const start = begin?.index ?? 0;
+        const end = (last?.index ?? 0) + (last?.[0].length ?? 0);
+        const quote = text.slice(start, end);
+        fc.pre(toNormal(quote).units.length >= 12);
+        const mangle = mangles[how % mangles.length] ?? String;
+        const found = locate(at(text), mangle(quote), [{ start, end }]);
+        expect(found).toMatchObject({ start, end, quote });
+      }),
+    );
+  });
+
+  it("what is not there is never found, and what is found stands there", () => {
+    fc.assert(
+      fc.property(documentText, sentence, (text, quote) => {
+        const found = locate(at(text), quote);
+        const isThere = String(toNormal(text).units).includes(String(toNormal(quote.trim()).units));
+        return found ? isThere && text.slice(found.start, found.end) === found.quote : true;
+      }),
+    );
+  });
+
+  it("and whatever the quotation, it ends, and tells words of the document", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (text, quote) => {
+        const found = locate(at(text), quote, [{ start: 0, end: 5 }]);
+        const { start, end, quote: words } = found ?? { start: 0, end: 0, quote: "" };
+        return Array.from(text).slice(start, end).join("") === words;
+      }),
+    );
+  });
+});
+
+it("Five million characters take no longer than their length asks for", () => {
+  const repeated = ["a ", "the rent is due. ", "…"];
+  for (const piece of repeated) {
+    const document = at(piece.repeat(Math.floor(5_000_000 / piece.length)));
+    const startedAt = performance.now();
+    for (const quote of [
+      `${piece.repeat(500)}b`,
+      piece.repeat(500),
+      `${"a ".repeat(400)}… ${"a ".repeat(300)}b`,
+    ]) {
+      locate(document, quote, [{ start: 4_000_000, end: 4_002_000 }]);
+    }
+    expect(performance.now() - startedAt, piece).toBeLessThan(3_000);
+  }
+});
