@@ -4,6 +4,7 @@ import { deleteExpiredKeys } from "./db/idempotency-keys.ts";
 import { createDeps, type Deps } from "./deps.ts";
 import type { Env } from "./env.ts";
 import { runDeletions } from "./features/deletion/run-deletions.ts";
+import { sweepBucket } from "./features/deletion/sweep.ts";
 import { resumeReadings } from "./features/files/resume-readings.ts";
 import { reconcileTurns } from "./features/turns/reconcile.ts";
 import { toIso } from "./lib/clock.ts";
@@ -19,6 +20,8 @@ const JOBS: Record<string, Job> = {
   files: resumeReadings,
   // What deletions left outside Postgres.
   deletions: runDeletions,
+  // What belongs to nothing, in the bucket and in Postgres.
+  sweep: sweepBucket,
   // Idempotency keys that count no more.
   keys: async (_env, { db, clock }) => ({
     expired: await deleteExpiredKeys(db, toIso(new Date(clock()))),

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 const TESTS = join(import.meta.dirname, "..");
 
-/** Where each promise of turns is kept: files of tests, and the tests' names as they are written there. */
+/** Where each promise is kept: files of tests, and the tests' names as they are written there. */
 const PROMISES: Record<number, Record<string, string[]>> = {
   // A message that is acknowledged is readable at once, and after SIGKILL.
   1: {
@@ -149,9 +149,31 @@ const PROMISES: Record<number, Record<string, string[]>> = {
     ],
     "features/turns.test.ts": ["is one row per attempt at a provider, exact to the last digit"],
   },
+  // What is deleted is gone everywhere, and stays gone.
+  17: {
+    "features/account-erasure.test.ts": [
+      "leaves no row, no sign-in, and nothing in the rooms; an answer that is running is stopped",
+      "leaves everybody else's things alone",
+      "is done when the answer of the database is lost, and told so",
+      "lets nothing be made any more by a token that is still good",
+    ],
+    "features/deletion.test.ts": [
+      "goes with the request, and once more when nothing can write there any more",
+      "goes by itself where the request died right after the deletion was committed",
+      "does not come back by an answer that ends later",
+      "is erased again where it is not known that it was",
+      "goes with the request: the bytes, and an upload that was begun",
+      "goes later where the bucket cannot be reached, in growing steps, and the deletion holds",
+      "is gone in the end, though a signed URL that was still good brought it back",
+    ],
+    "features/deletion-sweep.test.ts": [
+      "A sweep finds exactly what belongs to nothing, on both sides",
+      "Many sweeps at once find the same, and do no more",
+    ],
+  },
 };
 
-const TURNS = Array.from({ length: 11 }, (_, index) => index + 1);
+const KEPT = [...Array.from({ length: 11 }, (_, index) => index + 1), 17];
 
 /** The names of the tests of a file, as they are written there. */
 async function namesOf(file: string): Promise<string[]> {
@@ -161,7 +183,7 @@ async function namesOf(file: string): Promise<string[]> {
 }
 
 describe("promise", () => {
-  for (const promise of TURNS) {
+  for (const promise of KEPT) {
     it(`${promise} is kept by tests that there are`, async () => {
       const files = Object.entries(PROMISES[promise] ?? {});
       expect(files).not.toEqual([]);

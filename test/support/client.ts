@@ -34,16 +34,16 @@ export const workerUrl = inject("workerUrl").replace(/\/$/, "");
 const PASSWORD = "seven tall lamps";
 
 /** A new account with an address of its own. */
-export async function signUp(name = "Ada Example"): Promise<SignedIn> {
+export async function signUp(name = "Ada Example", baseUrl = workerUrl): Promise<SignedIn> {
   const email = `ada.${crypto.randomUUID()}@example.com`;
-  const { status, body } = await anonymous().post("/auth/register", {
+  const { status, body } = await clientWith({}, baseUrl).post("/auth/register", {
     name,
     email,
     password: PASSWORD,
   });
   expect(status, JSON.stringify(body)).toBe(201);
   return {
-    ...bearer(body.access_token),
+    ...bearer(body.access_token, baseUrl),
     user: body.user,
     password: PASSWORD,
     accessToken: body.access_token,
