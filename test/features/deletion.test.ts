@@ -46,7 +46,7 @@ describe("what a deleted chat leaves in its room", () => {
   it("goes with the request, and once more when nothing can write there any more", async () => {
     const turn = await runningTurn(ada);
     expect((await ada.delete(`/chats/${turn.chatId}`)).status).toBe(200);
-    expect(await isEmpty(turn.chatId)).toBe(true);
+    await until(() => isEmpty(turn.chatId));
     await turn.finish();
     expect(await turn.rest()).not.toContain("stream_complete");
     const [left] = await erasedAtOnce(turn.chatId);
@@ -200,6 +200,40 @@ describe("what a deleted file leaves in the bucket", () => {
     await world.minute();
     expect(await world.objectsWith(file)).toEqual([]);
     expect(await leftOf(key)).toEqual([]);
+  });
+
+  it("holds nobody back where the bucket takes its time", async () => {
+    const file = await plantFile(world, ada);
+    const fault = { contains: `files/${file}`, times: 1, kind: "delay", delayMs: 6_000 } as const;
+    await world.injectBucketFault(fault);
+    const startedAt = Date.now();
+    expect((await ada.delete(`/files/${file}`)).status).toBe(204);
+    expect(Date.now() - startedAt).toBeLessThan(5_500);
+    await until(async () => (await world.objectsWith(file)).length === 0);
+  });
+
+  it("is gone in the end also of uploads that were under way, and so is what was read of them", async () => {
+    const eve = await world.signUp();
+    const uploads = Array.from({ length: 6 }, (_, index) => {
+      const body = new FormData();
+      body.set("file", new File([`The rent of flat ${index} is due monthly.`], "lease.txt"));
+      return eve.fetch("/files/upload", { method: "POST", body });
+    });
+    await Promise.any(uploads);
+    await eraseOwnerOf(eve);
+    const answers = await Promise.all(uploads);
+    for (const { status } of answers) expect([201, 401, 404]).toContain(status);
+    await world.query("UPDATE deletions SET due_at = now(), last_at = now() - interval '1 minute'");
+    await world.minute();
+    const keys = (await world.objectsWith("files/")).map(({ key }) => key);
+    const named = await world.query("SELECT file_path FROM files");
+    expect(named.map(({ file_path: key }) => key)).toEqual(expect.arrayContaining(keys));
+    const left = `SELECT 1 FROM files WHERE user_id = $1
+      UNION ALL SELECT 1 FROM passages WHERE user_id = $1
+      UNION ALL SELECT 1 FROM indexed_files WHERE user_id = $1
+      UNION ALL SELECT 1 FROM passage_terms WHERE user_id = $1
+      UNION ALL SELECT 1 FROM file_pages AS p WHERE NOT EXISTS (SELECT FROM files WHERE id = p.file_id)`;
+    expect(await world.query(left, [eve.user.id])).toEqual([]);
   });
 
   it("stays as long as another file has the same bytes", async () => {
