@@ -2,6 +2,7 @@
 import { authRoutes } from "./features/auth/routes.ts";
 import { authenticate } from "./features/auth/authenticate.ts";
 import { chatRoutes } from "./features/chats/routes.ts";
+import { analysisRoutes } from "./features/files/analysis/routes.ts";
 import { messageRoutes } from "./features/messages/routes.ts";
 import { searchRoutes } from "./features/search/routes.ts";
 import { systemRoutes } from "./features/system/routes.ts";
@@ -41,3 +42,4 @@ app.route("/", turnRoutes);
 app.route("/", branchRoutes);
 app.route("/", ticketRoutes);
 app.route("/", searchRoutes);
+app.route("/", analysisRoutes);
