@@ -81,11 +81,17 @@ function answerFromPassages(question: string, passages: Passage[]): string {
   return `The document says:\n\n${quotes.join("\n")}`;
 }
 
+/** As they stand in the text; none that would begin or end inside of somebody else's quotation. */
 function sentencesOf(text: string): string[] {
   return text
-    .split(/(?<=[.;:!?])\s+/)
+    .split(/(?<=[.;:!?])\s+|\n\s*\n/)
     .map((sentence) => sentence.trim())
-    .filter((sentence) => sentence.length > 0);
+    .filter((sentence) => sentence.length > 0 && isBalanced(sentence));
+}
+
+function isBalanced(sentence: string): boolean {
+  const count = (mark: RegExp) => sentence.match(mark)?.length ?? 0;
+  return count(/“/g) === count(/”/g) && count(/"/g) % 2 === 0 && !/[„«»]/.test(sentence);
 }
 
 function overlap(sentence: string, wanted: ReadonlySet<string>): number {

@@ -45,9 +45,13 @@ async function* write(
     yield* follow(deps, ownerId, row);
   } catch (error) {
     const problem = error instanceof Problem ? error : new Problem("database_unavailable");
-    yield encodeUnnumbered({ type: "error", error: problem.detail, code: problem.code });
+    yield encode({ type: "error", error: problem.detail, code: problem.code });
   }
-  yield encodeUnnumbered({ type: "stream_complete" });
+  yield encode({ type: "stream_complete" });
+}
+
+function encode(event: AnalysisEvent): Uint8Array {
+  return encodeUnnumbered(event);
 }
 
 async function* follow(
@@ -62,10 +66,10 @@ async function* follow(
     last = row;
     const isProgress = row.parts_done > told;
     if (!isProgress && deps.clock() - toldAt < heartbeatMs) continue;
-    yield isProgress ? encodeUnnumbered(progressOf(row)) : HEARTBEAT;
+    yield isProgress ? encode(progressOf(row)) : HEARTBEAT;
     [told, toldAt] = [row.parts_done, deps.clock()];
   }
-  yield encodeUnnumbered(endOf(last));
+  yield encode(endOf(last));
 }
 
 function progressOf({ id, parts_done: part, parts_total: parts }: AnalysisRow): AnalysisEvent {

@@ -56,7 +56,9 @@ function distinctPoints(name: SectionName, parts: readonly CitedPoint[][]): Cite
   for (const points of parts) {
     const fresh = points.filter((point) => !quoted.has(quoteOf(point)));
     for (const point of fresh) {
-      const said = normalised(name === "parties" ? [point.fields.name] : Object.values(point.fields));
+      const said = normalised(
+        name === "parties" ? [point.fields.name] : Object.values(point.fields),
+      );
       const earlier = kept.get(said);
       if (!earlier || (!earlier.place && point.place)) kept.set(said, point);
     }
@@ -72,7 +74,12 @@ function quoteOf({ place, unverified_quote }: CitedPoint): string {
 
 function normalised(texts: readonly (string | null | undefined)[]): string {
   return texts
-    .map((text) => (text ?? "").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim())
+    .map((text) =>
+      (text ?? "")
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]+/gu, " ")
+        .trim(),
+    )
     .join("\n")
     .trim();
 }

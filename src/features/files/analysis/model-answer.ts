@@ -111,7 +111,10 @@ function textOrNull(value: unknown): string | null {
 
 function cleanedAll(value: unknown): Record<string, unknown> {
   if (typeof value !== "object" || value === null) return {};
-  const members = Object.entries(value).map(([key, member]) => [key, cleaned(member, LONGEST_TEXT)]);
+  const members = Object.entries(value).map(([key, member]) => [
+    key,
+    cleaned(member, LONGEST_TEXT),
+  ]);
   return Object.fromEntries(members);
 }
 

@@ -70,10 +70,18 @@ export function askForOverview(
 const LONGEST_OUTLINE_ENTRY = 160;
 
 /** What a part is about, as short as it can be: a summary, and the beginning of each point. */
-function outlineOf({ document_type, title, summary, governing_law, sections }: PartFindings): string {
+function outlineOf({
+  document_type,
+  title,
+  summary,
+  governing_law,
+  sections,
+}: PartFindings): string {
   const head = [document_type, title, summary, governing_law?.fields.law];
   const lists = SECTION_NAMES.map((name) => {
-    const points = sections[name].map(({ fields }) => Object.values(fields).filter(Boolean).join(", "));
+    const points = sections[name].map(({ fields }) =>
+      Object.values(fields).filter(Boolean).join(", "),
+    );
     return points.map((point) => `${name}: ${point.slice(0, LONGEST_OUTLINE_ENTRY)}`).join("\n");
   });
   return [...head, ...lists].filter(Boolean).join("\n").toWellFormed();

@@ -64,7 +64,8 @@ export async function beginAnalysis(
   });
   const row = read[0]?.[0] as (AnalysisRow & { file_status: string }) | undefined;
   if (!row) throw new Problem("not_found");
-  if (row.id === null) throw new Problem(row.file_status === "failed" ? "file_failed" : "file_processing");
+  if (row.id === null)
+    throw new Problem(row.file_status === "failed" ? "file_failed" : "file_processing");
   return { row, isNew: row.id === id, isReplayed: earlier !== undefined };
 }
 

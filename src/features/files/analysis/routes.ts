@@ -11,7 +11,6 @@ import {
 } from "../../../http/keyed-route.ts";
 import { names } from "../../../http/negotiate.ts";
 import { type App, createRouter, jsonBody, route } from "../../../http/router.ts";
-import { toIso } from "../../../lib/clock.ts";
 import { SSE_HEADERS } from "../../turns/wires/sse.ts";
 import { streamAnalysis } from "./events.ts";
 import type { AnalysisRow } from "./queries.ts";

@@ -40,7 +40,8 @@ export async function startAnalysis(
   };
   const begun = await beginAnalysis(deps.db, ownerId, analysis, key);
   const { id: analysisId, status, parts_done: from } = begun.row;
-  if (begun.isNew && status === "running") await send(deps, { step: "analyse", fileId, analysisId, from });
+  if (begun.isNew && status === "running")
+    await send(deps, { step: "analyse", fileId, analysisId, from });
   return begun;
 }
 

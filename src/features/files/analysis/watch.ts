@@ -21,7 +21,7 @@ export async function* watchAnalysis(
 ): AsyncGenerator<AnalysisRow> {
   const endsAt = clock() + patienceMs;
   let pauseMs = SHORTEST_PAUSE_MS;
-  for (let row = first; ; ) {
+  for (let row = first; ;) {
     yield row;
     if (row.status !== "running" || clock() >= endsAt) return;
     await delay(Math.min(pauseMs, Math.max(endsAt - clock(), 0)));
