@@ -1,4 +1,5 @@
 /** A world of a test's own: for what looks at all there is, and for rooms that only one Worker has. */
+import { inject } from "vitest";
 import { migrate } from "../../local/migrate.ts";
 import { startNeon } from "../../local/neon.ts";
 import { startS3 } from "../../local/s3.ts";
@@ -33,7 +34,7 @@ const BUCKET = {
 /** Starts Postgres, a bucket and a Worker between them. */
 export async function startOwnWorld(): Promise<OwnWorld> {
   await using stack = new AsyncDisposableStack();
-  const neon = await startNeon({ control: true });
+  const neon = await startNeon({ control: true, copyOf: inject("emptyPostgres") });
   stack.defer(neon.close);
   await migrate(neon.pool);
   const s3 = await startS3({ ...BUCKET, control: true });
