@@ -1,4 +1,5 @@
 /** What the offline assistant says: honest about what it is, and true to the passages in its prompt. */
+import { analyseOffline } from "./analyst.ts";
 import type { CompletionRequest } from "./completion.ts";
 import { answerInJson, type JsonSchema } from "./json-answer.ts";
 
@@ -44,6 +45,17 @@ export function asksForTitle(messages: readonly ChatMessage[]): boolean {
 export function offlineTokens(request: CompletionRequest, kind: "title" | "answer"): string[] {
   const { messages, response_format } = request;
   const schema = response_format?.json_schema?.schema ?? (kind === "title" ? TITLE : undefined);
+  if (response_format?.json_schema?.name?.startsWith("document_")) {
+    const passages = readPassages(messages.map(({ content }) => content).join("\n"));
+    return [
+      JSON.stringify(
+        analyseOffline(
+          passages.map(({ text }) => text),
+          schema ?? {},
+        ),
+      ),
+    ];
+  }
   if (schema === undefined) return answerOffline(messages).match(/\s*\S+|\s+$/g) ?? [];
   return [JSON.stringify(answerInJson(schema, (name) => writeProperty(name, messages)))];
 }
@@ -81,11 +93,17 @@ function answerFromPassages(question: string, passages: Passage[]): string {
   return `The document says:\n\n${quotes.join("\n")}`;
 }
 
+/** As they stand in the text; none that would begin or end inside of somebody else's quotation. */
 function sentencesOf(text: string): string[] {
   return text
-    .split(/(?<=[.;:!?])\s+/)
+    .split(/(?<=[.;:!?])\s+|\n\s*\n/)
     .map((sentence) => sentence.trim())
-    .filter((sentence) => sentence.length > 0);
+    .filter((sentence) => sentence.length > 0 && isBalanced(sentence));
+}
+
+function isBalanced(sentence: string): boolean {
+  const count = (mark: RegExp) => sentence.match(mark)?.length ?? 0;
+  return count(/“/g) === count(/”/g) && count(/"/g) % 2 === 0 && !/[„«»]/.test(sentence);
 }
 
 function overlap(sentence: string, wanted: ReadonlySet<string>): number {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { expectProblem, type SignedIn, signUp } from "../support/client.ts";
 import { chatOf, grow, newChat, say } from "../support/chats.ts";
+import { newDocument } from "../support/documents.ts";
 import { countCalls, query } from "../support/postgres.ts";
 import { requestsContaining, script } from "../support/provider.ts";
 
@@ -71,11 +72,23 @@ describe("letting the model name a chat", () => {
     }
   });
 
-  it("takes file ids, which nothing can be read of yet", async () => {
-    const marker = await script({ tokens: suggest("With files") });
+  it("names it after documents where there is no message, and knows only one's own", async () => {
+    const marker = await script({ tokens: suggest("A lease") });
     const id = await newChat(ada);
-    const body = { message: marker, file_ids: [crypto.randomUUID()] };
-    expect((await ada.post(`/chats/${id}/name`, body)).body.suggested_name).toBe("With files");
+    const lease = await newDocument(ada, ["Text."], { name: `${marker}.pdf` });
+    const named = await ada.post(`/chats/${id}/name`, { file_ids: [lease] });
+    expect(named.body.suggested_name).toBe("A lease");
+    expect((await requestsContaining(marker)).at(-1)?.body.messages.at(-1)?.content).toBe(
+      `${marker}.pdf`,
+    );
+    const bob = await signUp();
+    for (const [of, chatId, fileId] of [
+      [bob, await newChat(bob), lease],
+      [ada, id, crypto.randomUUID()],
+    ] as const) {
+      const body = { message: marker, file_ids: [fileId] };
+      expectProblem(await of.post(`/chats/${chatId}/name`, body), 404, "not_found");
+    }
   });
 
   it("needs something to name the chat after", async () => {

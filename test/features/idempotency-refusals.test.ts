@@ -23,8 +23,8 @@ describe("what is refused before it happens leaves the key free", () => {
     [
       "files that are not there",
       { content: "Hi", file_ids: [crypto.randomUUID()] },
-      422,
-      "validation_failed",
+      404,
+      "not_found",
     ],
     ["a chat that is not there", { content: "Hi", chat_id: crypto.randomUUID() }, 404, "not_found"],
   ] as const)("%s", async (_, body, status, code) => {

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Body, expectProblem, type SignedIn, signUp } from "../support/client.ts";
 import { chatOf, grow, newChat, runningTurn, say } from "../support/chats.ts";
-import { attach } from "../support/documents.ts";
-import { indexedFile } from "../support/passages.ts";
+import { attach, newDocument } from "../support/documents.ts";
+import { indexDocument } from "../support/indexing.ts";
 import { countCalls, query } from "../support/postgres.ts";
 
 const LEASE = [
@@ -14,6 +14,12 @@ let ada: SignedIn;
 beforeAll(async () => {
   ada = await signUp();
 });
+
+async function indexedFile(of: SignedIn, name: string, pages: string[]): Promise<string> {
+  const id = await newDocument(of, pages, { name });
+  await indexDocument(id);
+  return id;
+}
 
 async function search(of: SignedIn, asked: Record<string, string | number>): Promise<Body[]> {
   const given = Object.entries(asked).map(([key, value]): [string, string] => [key, String(value)]);

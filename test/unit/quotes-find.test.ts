@@ -61,6 +61,7 @@ it.each([
   [
     "“a number is too far from here”, which is then followed by a good deal of other words until at last [1]",
   ],
+  ["The first [1]. “Another sentence” has none."],
   ["“never ended [1]"],
   ["“” [1] and “…” [2]"],
   ["the tenant's and the landlord's [1]"],

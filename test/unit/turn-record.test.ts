@@ -3,7 +3,14 @@ import type { NewTurn } from "../../src/features/turns/persist.ts";
 import { beginningRecord } from "../../src/features/turns/room/recover.ts";
 import { findModel } from "../../src/lib/models.ts";
 
-const turn = { userId: "user", chatId: "chat", answerId: "new", at: "2026-11-23T09:30:00.000Z" };
+const files = { named: undefined, linked: undefined, waits: true };
+const turn = {
+  userId: "user",
+  chatId: "chat",
+  answerId: "new",
+  files,
+  at: "2026-11-23T09:30:00.000Z",
+};
 
 function answerOf(of: NewTurn) {
   const model = findModel("gpt-4o-mini", []);

@@ -53,7 +53,8 @@ export const derivedRoutes = createRouter()
     const place = { ownerId: c.get("principal").userId, chatId: c.req.valid("param").id };
     const body = c.req.valid("json");
     const key = await readKey(c, body);
-    const given = await nameChat(c.get("deps"), place, body.message ?? undefined, key);
+    const about = { message: body.message ?? undefined, fileIds: body.file_ids ?? [] };
+    const given = await nameChat(c.get("deps"), place, about, key);
     const answer = { suggested_name: given.name, reasoning: given.reasoning };
     return c.json(answer, 200, markReplayed(given.isReplayed));
   })

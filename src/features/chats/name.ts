@@ -13,30 +13,33 @@ import { toIso } from "../../lib/clock.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
 import { failedAttempt, type SuggestedName, suggestName } from "../turns/naming.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
-import { findFirstQuestion, requireChat } from "./queries.ts";
+import { findFirstQuestion } from "./queries.ts";
 
 type NameDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
 type Place = { ownerId: string; chatId: string };
+
+/** What a chat is to be named after; where both are empty, what it began with. */
+export type NameSubject = { message: string | undefined; fileIds: string[] };
 
 /** `isReplayed`: an earlier request with the same key gave it. */
 export type GivenName = Pick<SuggestedName, "name" | "reasoning"> & { isReplayed: boolean };
 
 /**
- * Asks for a name, after this text or after what the chat began with, and gives it to the chat; where
- * the key did that before, tells the chat's name as it is now. What it cost is written down even where
+ * Asks for a name, after this text, these documents or what the chat began with, and gives it to the
+ * chat; where the key did that before, tells the chat's name as it is now. What it cost is written down even where
  * nothing came of it. Throws `not_found`, a 422 for a chat without words, `idempotency_key_reused`, or
  * a `Problem` of the kind `ai_*`, which uses no key up.
  */
 export async function nameChat(
   deps: NameDeps,
   place: Place,
-  message: string | undefined,
+  about: NameSubject,
   key?: IdempotencyKey,
 ): Promise<GivenName> {
   const claim = key && claimOf(deps, place, key);
   const earlier = claim && (await findEarlierUse(deps.db, claim));
   if (earlier) return readName(deps.db, place);
-  const text = await textOf(deps.db, place, message);
+  const text = await textOf(deps.db, place, about);
   const suggestion = await ask(deps, place, text);
   return saveName(deps.db, place, suggestion, usageOf(deps, place, suggestion), claim);
 }
@@ -46,14 +49,36 @@ function claimOf({ clock }: NameDeps, { ownerId, chatId }: Place, key: Idempoten
   return { ...key, ownerId, made: { chatId }, isMade, at: toIso(new Date(clock())) };
 }
 
-async function textOf(db: Db, { ownerId, chatId }: Place, message?: string): Promise<string> {
-  if (message !== undefined) {
-    await requireChat(db, ownerId, chatId);
-    return message;
+async function textOf(
+  db: Db,
+  { ownerId, chatId }: Place,
+  { message, fileIds }: NameSubject,
+): Promise<string> {
+  if (message !== undefined || fileIds.length > 0) {
+    const names = await listFileNames(db, { ownerId, chatId }, fileIds);
+    return message ?? names.join("\n");
   }
   const question = await findFirstQuestion(db, ownerId, chatId);
   if (question !== undefined) return question;
   throw invalidField("/message", "required", "The chat has no message yet to be named after.");
+}
+
+/** In the order of the ids. Throws `not_found` without the chat, or where one is no file of the owner's. */
+async function listFileNames(
+  db: Db,
+  { ownerId, chatId }: Place,
+  ids: readonly string[],
+): Promise<string[]> {
+  const { rows } = await repeatable(() =>
+    db.execute<{ name: string | null }>(sql`
+      SELECT f.original_name AS name
+      FROM chats AS c LEFT JOIN unnest(${`{${ids.join(",")}}`}::uuid[]) WITH ORDINALITY AS u (id, place) ON true
+      LEFT JOIN files AS f ON f.id = u.id AND f.user_id = c.user_id
+      WHERE c.id = ${chatId} AND c.user_id = ${ownerId} ORDER BY u.place`),
+  );
+  const names = rows.flatMap(({ name }) => name ?? []);
+  if (rows.length === 0 || names.length < ids.length) throw new Problem("not_found");
+  return names;
 }
 
 async function ask(deps: NameDeps, place: Place, text: string): Promise<SuggestedName> {

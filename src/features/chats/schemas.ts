@@ -97,9 +97,10 @@ export const Deleted = envelope(z.object({ chat_id: ShownId })).openapi("ChatDel
 export const NameRequest = z
   .strictObject({
     message: Content.nullish().openapi({
-      description: "What to name the chat after. Default: the first message of the user.",
+      description:
+        "What to name the chat after. Default: the documents of `file_ids`, or else the first message of the user.",
     }),
-    file_ids: z.array(Id).max(MOST_FILES).nullish(),
+    file_ids: z.array(Id).max(MOST_FILES).nullish().openapi({ description: "Your own documents." }),
   })
   .openapi("NameRequest");
 

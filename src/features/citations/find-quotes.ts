@@ -122,7 +122,8 @@ function markersInFront(
 ): number[] {
   const marker = markers.findLast(({ end }) => end <= span.start);
   if (!marker || marker.start < limit || span.start - marker.end > FARTHEST_IN_FRONT) return [];
-  return isNewItem(text.slice(marker.end, span.start)) ? [] : marker.points;
+  const between = text.slice(marker.end, span.start);
+  return isNewItem(between) || /[.!?]\s/.test(between) ? [] : marker.points;
 }
 
 /** What a block quotation is signed with before the number. */

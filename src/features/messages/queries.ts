@@ -17,9 +17,13 @@ export type MessageRow = {
   created_at: string;
 };
 
-/** The columns of a `MessageRow`, of a table or query named `m`. */
+/**
+ * The columns of a `MessageRow`, of a table or query named `m`. Citations of a document that is gone say so,
+ * whoever reads them.
+ */
 export const messageColumns = sql.raw(`
-  m.id, m.chat_id, m.parent_id, m.type, m.content, m.status, m.file_name, m.file_url, m.metadata,
+  m.id, m.chat_id, m.parent_id, m.type, m.content, m.status, m.file_name, m.file_url,
+  CASE WHEN m.metadata ? 'citations' THEN shown_metadata(m.metadata) ELSE m.metadata END AS metadata,
   m.created_at, siblings.sibling_ids, siblings.sibling_count`);
 
 /** As many as `sibling_ids` holds, the message itself among them. */

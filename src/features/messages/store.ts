@@ -52,13 +52,16 @@ function insert(ownerId: string, message: StoredMessage, claim: Claim | undefine
   const { id, chat_id: chatId, type, content, file_name, file_url, metadata, at } = message;
   return sql`
     WITH place AS (
-      SELECT c.id, c.current_message_id FROM chats AS c
+      SELECT c.id, c.current_message_id, coalesce(p.file_ids, '{}') AS file_ids
+      FROM chats AS c
+      LEFT JOIN messages AS p ON p.chat_id = c.id AND p.id = c.current_message_id
       WHERE c.id = ${chatId} AND c.user_id = ${ownerId} AND ${isQuiet}
         AND ${keyIsFree(claim)}
     ), stored AS (
-      INSERT INTO messages (id, chat_id, parent_id, type, content, status, file_name, file_url, metadata, created_at)
+      INSERT INTO messages (id, chat_id, parent_id, type, content, status, file_name, file_url, file_ids,
+        metadata, created_at)
       SELECT ${id}, id, current_message_id, ${type}, ${content}, 'complete',
-        ${file_name}, ${file_url}, ${JSON.stringify(metadata)}::jsonb, ${at}::timestamptz
+        ${file_name}, ${file_url}, file_ids, ${JSON.stringify(metadata)}::jsonb, ${at}::timestamptz
       FROM place
       ON CONFLICT (id) DO NOTHING
       RETURNING id, chat_id

@@ -26,7 +26,7 @@ const edit = route({
   tags,
   summary: "Edit a question, and have it answered",
   description:
-    "Nothing is overwritten: the edited question stands beside the one that is named, on a branch of its own that the chat goes on with. It is what the body says: a file, for one, that is not named again is not taken over.",
+    "Nothing is overwritten: the edited question stands beside the one that is named, on a branch of its own that the chat goes on with. It is what the body says; only its documents, where neither `file_ids` nor the address of one is given, are taken over.",
   request: { params: ById, headers: KeyHeader, body: jsonBody(AskInChat) },
   problems: [...problems, "answer_not_editable"],
   responses: { 200: { ...turnAnswer, headers: replayedHeader } },

@@ -2,17 +2,24 @@
 import type { ProblemCode } from "../../lib/problem.ts";
 import { utf8Length } from "../../lib/bytes.ts";
 import { codePointLength } from "../../lib/text.ts";
+import type { Citation } from "../citations/citation.ts";
 import type { Message } from "../messages/schemas.ts";
 
 export type TurnEvent =
   | { type: "user_message"; message: ShownMessage }
   | { type: "ai_message_start"; message_id: string }
   | { type: "content_delta"; content: string }
-  | { type: "citations"; citations: unknown[] }
+  | { type: "citations"; citations: ShownCitation[] }
   | { type: "error"; error: string; code: ProblemCode }
   | { type: "ai_message_complete"; message: ShownMessage }
   | { type: "chat_name"; name: string }
   | { type: "stream_complete" };
+
+/** A citation in an event: a quote that would make the event too long is null. */
+export type ShownCitation = Omit<Citation, "quote"> & {
+  quote: string | null;
+  quote_length?: number;
+};
 
 /** An event with its number: grows within a chat, contiguous within a turn. */
 export type NumberedEvent = { id: number; event: TurnEvent };
@@ -31,12 +38,42 @@ export const LARGEST_EVENT_BYTES = 4_096;
 const FRAME_BYTES = 96;
 const LARGEST_JSON_BYTES = LARGEST_EVENT_BYTES - FRAME_BYTES;
 
-/** A message as an event carries it: whole if it fits, else without its content, then its metadata. */
+/**
+ * A message as an event carries it: whole if it fits, else without its content, then without its
+ * quotations, then without its metadata.
+ */
 export function fitMessage(message: Message): ShownMessage {
   if (fits(message)) return message;
   const content_length = codePointLength(message.content);
   const short = { ...message, content: null, content_length };
-  return fits(short) ? short : { ...short, metadata: null };
+  if (fits(short)) return short;
+  const unquoted = { ...short, metadata: withoutQuotes(message.metadata) };
+  return fits(unquoted) ? unquoted : { ...short, metadata: null };
+}
+
+function withoutQuotes(metadata: Message["metadata"]): Message["metadata"] {
+  const keys = ["citations", "unverified_quotes"].filter((key) => Object.hasOwn(metadata, key));
+  return { ...metadata, ...Object.fromEntries(keys.map((key) => [key, null])) };
+}
+
+/** Citations as events, as many in each as fit; none where there are none. */
+export function toCitationEvents(citations: readonly Citation[]): TurnEvent[] {
+  const groups: ShownCitation[][] = [];
+  for (const citation of citations.map(fitCitation)) {
+    const group = [...(groups.at(-1) ?? []), citation];
+    if (groups.length > 0 && fitTogether(group)) groups[groups.length - 1] = group;
+    else groups.push([citation]);
+  }
+  return groups.map((group) => ({ type: "citations", citations: group }));
+}
+
+function fitCitation(citation: Citation): ShownCitation {
+  if (fitTogether([citation])) return citation;
+  return { ...citation, quote: null, quote_length: codePointLength(citation.quote) };
+}
+
+function fitTogether(citations: ShownCitation[]): boolean {
+  return jsonBytes({ type: "citations", citations }) <= LARGEST_JSON_BYTES;
 }
 
 /** No character takes more than six bytes of JSON: short texts need no counting. */

@@ -13,7 +13,16 @@ import { lockChat } from "../chats/change.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
 import { type Message, toMessage } from "../messages/schemas.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
-import { insertTurn, type TurnPlace } from "./place.ts";
+import {
+  allowsTurn,
+  bringsFiles,
+  explainRefusal,
+  lockFiles,
+  ownFiles,
+  type TurnFiles,
+} from "./documents/attach.ts";
+import { type DocumentInReach, selectDocuments } from "./documents/in-reach.ts";
+import { insertTurn, selectPlace, type TurnPlace } from "./place.ts";
 import type { PastMessage } from "./answer/prompt.ts";
 import { claimOfTurn, toTurnIds, type TurnIds } from "./turn-key.ts";
 
@@ -22,6 +31,7 @@ export type NewTurn = TurnPlace & {
   userId: string;
   chatId: string;
   answerId: string;
+  files: TurnFiles;
   /** ISO 8601. */
   at: string;
   /** What the client names its request by, so that it can repeat it. */
@@ -36,28 +46,36 @@ export type BegunTurn = {
   wantsTitle: boolean;
   /** The active path up to the question, oldest first, as much as the budget takes. */
   path: PastMessage[];
+  /** The newest first. */
+  documents: DocumentInReach[];
 };
+
+/** How much is read of what a prompt may hold: bytes of history, and characters of documents. */
+export type ReadLimits = { historyBytes: number; wholeDocuments: number };
 
 /**
  * Commits the question, where it is a new one, and an empty, streaming answer, and reads what the
  * prompt needs; or, where the turn's key began one before, does nothing but name that. One trip. Throws `not_found`,
- * `idempotency_key_reused`, or `turn_in_progress`: a unique index lets one turn of a chat in.
+ * `file_failed`, `file_processing`, `idempotency_key_reused`, or `turn_in_progress`: a unique index lets one
+ * turn of a chat in.
  */
 export async function beginTurn(
   db: Db,
   turn: NewTurn,
-  historyBytes: number,
+  limits: ReadLimits,
   triesLeft = MOST_TRIES,
 ): Promise<BegunTurn | { replay: TurnIds }> {
   const claim = claimOfTurn(turn);
   try {
     const { earlier, read } = await batchUnderKey(db, claim, {
-      writes: [chatOf(turn, claim), insertTurn(turn, claim)],
-      reads: [readPair(turn), readPath(turn, historyBytes)],
+      writes: writesOf(turn, claim),
+      reads: [readPair(turn), readPath(turn, limits), readDocumentsOf(turn, limits)],
     });
     if (earlier) return { replay: toTurnIds(earlier) };
-    const [pair = [], path = []] = read;
-    return toBegunTurn(turn, pair as PairRow[], path as PastMessage[]);
+    const begun = toBegunTurn(turn, read);
+    if (begun) return begun;
+    const refusal = await explain(db, turn);
+    if (refusal || triesLeft <= 1) throw refusal ?? new Problem("not_found");
   } catch (error) {
     if (violates(error, "chats_user_id_fkey")) throw new Problem("invalid_token");
     if (!violates(error, "messages_one_streaming_key")) throw error;
@@ -66,7 +84,7 @@ export async function beginTurn(
     if (triesLeft <= 1) throw new Problem("turn_in_progress");
   }
   // What refused it has ended in between: the place is free.
-  return beginTurn(db, turn, historyBytes, triesLeft - 1);
+  return beginTurn(db, turn, limits, triesLeft - 1);
 }
 
 /** Beyond this, turns come and go faster than they can be named. */
@@ -74,16 +92,18 @@ const MOST_TRIES = 3;
 
 type PairRow = MessageRow & { chat_title: string; auto_title: boolean };
 
-function toBegunTurn(turn: NewTurn, pair: PairRow[], path: PastMessage[]): BegunTurn {
+function toBegunTurn(turn: NewTurn, read: Record<string, unknown>[][]): BegunTurn | undefined {
+  const [pair, path, documents] = read as [PairRow[], PastMessage[], DocumentInReach[]];
   const question = pair.find((row) => row.id === turn.question.id);
   const answer = pair.find((row) => row.id === turn.answerId);
-  if (!question || !answer) throw new Problem("not_found");
+  if (!question || !answer) return undefined;
   return {
     question: toMessage(pickMessage(question)),
     answer: toMessage(pickMessage(answer)),
     chatTitle: question.chat_title,
     wantsTitle: question.auto_title && path.every((message) => message.type === "user"),
     path,
+    documents,
   };
 }
 
@@ -91,16 +111,44 @@ function pickMessage({ chat_title: _title, auto_title: _auto, ...row }: PairRow)
   return row;
 }
 
+/** Where files may be the reason, that is asked: else the chat or the question is not there. */
+async function explain(db: Db, turn: NewTurn): Promise<Problem | undefined> {
+  const { userId, files, place } = turn;
+  const isPlain = place === "end" && files.waits && !bringsFiles(files);
+  return isPlain ? new Problem("not_found") : explainRefusal(db, userId, files, placeOf(turn));
+}
+
+function writesOf(turn: NewTurn, claim: Claim | undefined): [SQL, ...SQL[]] {
+  const lock = lockFiles(turn.userId, turn.files);
+  const writes: [SQL, SQL] = [chatOf(turn, claim), insertTurn(turn, claim)];
+  return lock ? [lock, ...writes] : writes;
+}
+
 /** The chat is made, or its row locked, as the statements after it rely on its rules. */
 function chatOf(turn: NewTurn, claim: Claim | undefined): SQL {
-  const { chatId, userId, at } = turn;
-  const title = "newChatTitle" in turn ? turn.newChatTitle : undefined;
-  if (title === undefined) return lockChat(userId, chatId);
+  const { chatId, userId, files, at } = turn;
+  if (!isInNewChat(turn)) return lockChat(userId, chatId);
   return sql`
     INSERT INTO chats (id, user_id, title, created_at, updated_at)
-    SELECT ${chatId}::uuid, ${userId}::uuid, ${title}, ${at}::timestamptz, ${at}::timestamptz
-    WHERE ${keyIsFree(claim)}
+    SELECT ${chatId}::uuid, ${userId}::uuid, ${turn.newChatTitle}, ${at}::timestamptz, ${at}::timestamptz
+    WHERE ${keyIsFree(claim)} AND ${allowsTurn(userId, files, ownFiles(userId, files), NO_IDS)}
     ON CONFLICT (id) DO NOTHING`;
+}
+
+const NO_IDS = sql`'{}'::uuid[]`;
+
+function isInNewChat(turn: NewTurn): turn is NewTurn & { newChatTitle: string } {
+  return "newChatTitle" in turn && turn.newChatTitle !== undefined;
+}
+
+/** What the turn's files are beside, or would be. */
+function placeOf(turn: NewTurn): SQL {
+  if (!isInNewChat(turn)) return selectPlace(turn);
+  return sql`SELECT ${ownFiles(turn.userId, turn.files)} AS own, ${NO_IDS} AS inherited`;
+}
+
+function readDocumentsOf({ userId, chatId, question }: NewTurn, limits: ReadLimits): SQL {
+  return selectDocuments({ userId, chatId, questionId: question.id }, limits.wholeDocuments);
 }
 
 function readPair({ chatId, userId, question, answerId }: NewTurn) {
@@ -111,7 +159,7 @@ function readPair({ chatId, userId, question, answerId }: NewTurn) {
 }
 
 /** Walks from the question to the root and stops once the history is as large as the prompt takes. */
-function readPath({ chatId, userId, question }: NewTurn, historyBytes: number) {
+function readPath({ chatId, userId, question }: NewTurn, { historyBytes }: ReadLimits) {
   return sql`
     WITH RECURSIVE path AS (
       SELECT m.parent_id, m.type, m.content, 0 AS bytes, 1 AS depth

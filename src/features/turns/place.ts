@@ -2,6 +2,15 @@
 import { sql, type SQL } from "drizzle-orm";
 import { type Claim, keyIsFree } from "../../db/idempotency-keys.ts";
 import type { Message } from "../messages/schemas.ts";
+import {
+  allowsTurn,
+  bringsFiles,
+  filesBeyond,
+  filesInReach,
+  linkFiles,
+  ownFiles,
+  type TurnFiles,
+} from "./documents/attach.ts";
 
 /** What a client says; the ids are made by us before the write, so that it can be repeated. */
 export type Question = Pick<Message, "id" | "content" | "file_name" | "file_url" | "metadata">;
@@ -24,19 +33,29 @@ export type TurnPlace =
   | { place: "beside_question"; besideId: string; question: Question }
   | { place: "beside_answer"; question: { id: string }; answers: Answers };
 
-type Placed = { chatId: string; userId: string; answerId: string; at: string } & TurnPlace;
+export type Placed = {
+  chatId: string;
+  userId: string;
+  answerId: string;
+  files: TurnFiles;
+  at: string;
+} & TurnPlace;
 
 /**
  * The messages of the turn, and the chat's place; or, for another's chat, a message that is gone or of
- * the wrong type, or a repetition, nothing. Whatever was read of the place before is checked again here.
+ * the wrong type, files that do not allow it, or a repetition, nothing. Whatever was read of the place
+ * before is checked again here.
  */
 export function insertTurn(turn: Placed, claim: Claim | undefined): SQL {
-  const { answerId, at, place } = turn;
+  const { userId, answerId, files, at, place } = turn;
+  const allowed = allowsTurn(userId, files, sql`place.own`, sql`place.inherited`);
   return sql`
-    WITH ${place === "beside_answer" ? questionThere(turn, claim) : newQuestion(turn, claim)},
+    WITH place AS (${selectPlace(turn)} AND ${keyIsFree(claim)}),
+    allowed AS (SELECT * FROM place WHERE ${allowed}),
+    ${place === "beside_answer" ? questionThere(turn) : newQuestion(turn)},
     answered AS (
-      INSERT INTO messages (id, chat_id, parent_id, type, content, status, created_at)
-      SELECT ${answerId}, chat_id, id, 'bot', '', 'streaming', ${at}::timestamptz FROM asked
+      INSERT INTO messages (id, chat_id, parent_id, type, content, status, file_ids, created_at)
+      SELECT ${answerId}, chat_id, id, 'bot', '', 'streaming', file_ids, ${at}::timestamptz FROM asked
       ON CONFLICT (id) DO NOTHING
       RETURNING id, chat_id
     )
@@ -46,48 +65,58 @@ export function insertTurn(turn: Placed, claim: Claim | undefined): SQL {
     FROM answered WHERE chats.id = answered.chat_id`;
 }
 
+/**
+ * Where the question is, or is to be: its chat and parent, the files that are its own, and those of the
+ * messages above it. Ends in a condition.
+ */
+export function selectPlace(turn: Placed): SQL {
+  if (turn.place === "end") return placeAtEnd(turn);
+  const { place, userId, chatId, files } = turn;
+  const id = place === "beside_question" ? turn.besideId : turn.question.id;
+  const isReplaced = place === "beside_question" && bringsFiles(files);
+  const own = isReplaced ? ownFiles(userId, files) : filesBeyond(sql`m.file_ids`, INHERITED);
+  // Null for a message that began the chat: beside it is another beginning.
+  return sql`
+    SELECT m.id, m.chat_id, m.parent_id, ${own} AS own, ${INHERITED} AS inherited
+    FROM messages AS m JOIN chats AS c ON c.id = m.chat_id
+    LEFT JOIN messages AS p ON p.chat_id = m.chat_id AND p.id = m.parent_id
+    WHERE m.chat_id = ${chatId} AND m.id = ${id} AND m.type = 'user' AND c.user_id = ${userId}`;
+}
+
+const INHERITED = sql.raw("coalesce(p.file_ids, '{}')");
+
+function placeAtEnd({ chatId, userId, files }: Placed): SQL {
+  return sql`
+    SELECT c.id AS chat_id, c.current_message_id AS parent_id,
+      ${ownFiles(userId, files)} AS own, ${INHERITED} AS inherited
+    FROM chats AS c LEFT JOIN messages AS p ON p.chat_id = c.id AND p.id = c.current_message_id
+    WHERE c.id = ${chatId} AND c.user_id = ${userId}`;
+}
+
 type AtQuestion = Extract<Placed, { place: "beside_answer" }>;
 type WithQuestion = Exclude<Placed, AtQuestion>;
 
 /** The CTE `asked`: the question that is to be answered once more. */
-function questionThere({ chatId, userId, question }: AtQuestion, claim: Claim | undefined): SQL {
+function questionThere({ question }: AtQuestion): SQL {
   return sql`asked AS (
-    SELECT m.id, m.chat_id FROM messages AS m JOIN chats AS c ON c.id = m.chat_id
-    WHERE m.chat_id = ${chatId} AND m.id = ${question.id} AND m.type = 'user'
-      AND c.user_id = ${userId} AND ${keyIsFree(claim)}
+    SELECT m.id, m.chat_id, m.file_ids
+    FROM allowed JOIN messages AS m ON m.chat_id = allowed.chat_id AND m.id = ${question.id}
   )`;
 }
 
 /** The CTE `asked`: a question that nobody asked before. */
-function newQuestion(turn: WithQuestion, claim: Claim | undefined): SQL {
-  const { id, content, file_name, file_url, metadata } = turn.question;
+function newQuestion({ question, userId, files, at, place }: WithQuestion): SQL {
+  const { id, content, file_name, file_url, metadata } = question;
+  const mayBring = bringsFiles(files) || place === "beside_question";
+  const inReach = mayBring ? filesInReach(sql`own`, sql`inherited`) : sql`inherited`;
   return sql`
-    parent AS (${turn.place === "beside_question" ? parentOfEdited(turn) : currentMessage(turn)}
-      AND ${keyIsFree(claim)}
-    ), asked AS (
-      INSERT INTO messages (id, chat_id, parent_id, type, content, status, file_name, file_url, metadata, created_at)
+    asked AS (
+      INSERT INTO messages
+        (id, chat_id, parent_id, type, content, status, file_name, file_url, file_ids, metadata, created_at)
       SELECT ${id}, chat_id, parent_id, 'user', ${content}, 'complete',
-        ${file_name}, ${file_url}, ${JSON.stringify(metadata)}::jsonb, ${turn.at}::timestamptz
-      FROM parent
+        ${file_name}, ${file_url}, ${inReach}, ${JSON.stringify(metadata)}::jsonb, ${at}::timestamptz
+      FROM allowed
       ON CONFLICT (id) DO NOTHING
-      RETURNING id, chat_id
-    )`;
-}
-
-function currentMessage({ chatId, userId }: Placed): SQL {
-  return sql`
-    SELECT c.id AS chat_id, c.current_message_id AS parent_id FROM chats AS c
-    WHERE c.id = ${chatId} AND c.user_id = ${userId}`;
-}
-
-/** Null for a message that began the chat: the edited one is another beginning. */
-function parentOfEdited({
-  chatId,
-  userId,
-  besideId,
-}: Extract<Placed, { place: "beside_question" }>): SQL {
-  return sql`
-    SELECT m.chat_id, m.parent_id FROM messages AS m JOIN chats AS c ON c.id = m.chat_id
-    WHERE m.chat_id = ${chatId} AND m.id = ${besideId} AND m.type = 'user'
-      AND c.user_id = ${userId}`;
+      RETURNING id, chat_id, file_ids
+    )${mayBring ? sql`, linked AS (${linkFiles(userId, sql`asked`)})` : sql``}`;
 }

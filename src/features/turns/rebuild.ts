@@ -4,7 +4,8 @@ import { type Db, repeatable } from "../../db/client.ts";
 import { catalogue, Problem, type ProblemCode } from "../../lib/problem.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
 import { type Message, toMessage } from "../messages/schemas.ts";
-import { fitMessage, toDeltas, type TurnEvent } from "./events.ts";
+import { Citation } from "../citations/citation.ts";
+import { fitMessage, toCitationEvents, toDeltas, type TurnEvent } from "./events.ts";
 import type { TurnOutcome } from "./room/live-turn.ts";
 import { membersOf } from "./turn-answer.ts";
 import type { TurnIds } from "./turn-key.ts";
@@ -62,9 +63,15 @@ export function* tellAgain(turn: RebuiltTurn): Generator<TurnEvent> {
   yield { type: "user_message", message: fitMessage(userMessage) };
   yield { type: "ai_message_start", message_id: answer.id };
   if (answer.content !== "") yield* toDeltas(answer.content);
+  yield* toCitationEvents(citationsOf(answer));
   if (problem) yield { type: "error", error: catalogue[problem].detail, code: problem };
   // The content of an interrupted answer is what counts, whatever its readers had before.
   const message = answer.status === "interrupted" ? answer : fitMessage(answer);
   yield { type: "ai_message_complete", message };
   yield { type: "stream_complete" };
+}
+
+function citationsOf({ metadata }: Message): Citation[] {
+  const { data = [] } = Citation.array().safeParse(metadata.citations);
+  return data;
 }

@@ -12,7 +12,7 @@ import { BYTES_PER_TOKEN, findModel, type Model } from "../../lib/models.ts";
 import { lockChat } from "../chats/change.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
 import type { Settled } from "./room/lost-turns.ts";
-import { historyBytes } from "./answer/prompt.ts";
+import { historyBytes } from "./answer/budget.ts";
 import { answerMetadata } from "./answer/run.ts";
 
 /** By then a room has had its own watchdog, and time to end what it has found. */

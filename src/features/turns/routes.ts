@@ -17,7 +17,11 @@ const tags = ["Answers"];
 const EVENTS = `Server-sent events, in this order: \`user_message\`, \`ai_message_start\`, any number of \
 \`content_delta\`, \`citations\` and \`error\` where there are any, \`ai_message_complete\`, \`chat_name\` where \
 the chat was given a title, and \`stream_complete\`, always and last. Each has an \`id\` to resume from and \
-one line of JSON that repeats its \`type\`. Leaving does not stop the answer.`;
+one line of JSON that repeats its \`type\`. A \`citations\` event holds some of the answer's, each a \`Citation\`; a \
+quote that is too long for an event is null there, with its \`quote_length\`. Leaving does not stop the answer.
+
+An answer about documents that are still being read waits for them, two minutes at most; it then ends with the \
+error \`file_not_ready\`, or with \`file_failed\` where one of them cannot be read.`;
 
 const eventStream = {
   description: EVENTS,
@@ -35,6 +39,9 @@ export const turnAnswer = {
 export const problems: ProblemCode[] = [
   ...keyProblems,
   "turn_in_progress",
+  "file_failed",
+  "file_processing",
+  "file_not_ready",
   "unknown_model",
   "reserved_key",
   "ai_unavailable",

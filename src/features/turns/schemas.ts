@@ -7,11 +7,14 @@ const MOST_FILES = 20;
 
 const turnFields = {
   content: Content,
-  file_ids: z
-    .array(Id)
-    .max(MOST_FILES)
-    .nullish()
-    .openapi({ description: "Documents that the question is about." }),
+  file_ids: z.array(Id).max(MOST_FILES).nullish().openapi({
+    description:
+      "Documents that the question is about. They stay in reach of the questions below it, the newest 50.",
+  }),
+  wait: z.boolean().nullish().openapi({
+    description:
+      "False: a file that is still being read refuses the question, instead of being waited for.",
+  }),
   model: text({ max: 100 }).nullish().openapi({ description: "Default: the server's." }),
   stream: z.boolean().nullish().openapi({
     description: "Absent: streams when `Accept` names `text/event-stream` and not JSON.",
@@ -27,7 +30,10 @@ export const AskInChat = z
   .strictObject({
     ...turnFields,
     file_name: messageFields.file_name,
-    file_url: messageFields.file_url,
+    file_url: messageFields.file_url.openapi({
+      description:
+        "The `file_url` of one of your files makes it a document of the question, like `file_ids`; any other address is kept as text.",
+    }),
   })
   .openapi("AskInChat", { example: { content: "And if nothing was agreed in writing?" } });
 

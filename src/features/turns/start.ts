@@ -4,7 +4,8 @@ import { readKey } from "../../http/keyed-route.ts";
 import { names } from "../../http/negotiate.ts";
 import type { App } from "../../http/router.ts";
 import { findModel, type Model } from "../../lib/models.ts";
-import { invalidField, Problem } from "../../lib/problem.ts";
+import { Problem } from "../../lib/problem.ts";
+import { linkedFile, type TurnFiles } from "./documents/attach.ts";
 import type { Refusal } from "./room/live-turn.ts";
 import type { NewTurn } from "./persist.ts";
 import type { Question, TurnPlace } from "./place.ts";
@@ -19,7 +20,10 @@ const JSON_TYPE = "application/json";
 const EVENT_STREAM = "text/event-stream";
 
 /** What may be said of any turn, whether or not it brings a question. */
-export type TurnOptions = Pick<Partial<TurnBody>, "model" | "stream" | "file_ids">;
+export type TurnOptions = Pick<
+  Partial<TurnBody>,
+  "model" | "stream" | "file_ids" | "file_url" | "wait"
+>;
 
 export type PlacedTurn = TurnPlace & { chatId: string };
 
@@ -35,8 +39,7 @@ export async function answerTurn(
 ): Promise<Response> {
   const key = await readKey(c, body);
   const model = chooseModel(c, body);
-  refuseFiles(body);
-  const turn = { ...toNewTurn(c, await place()), ...(key && { key }) };
+  const turn = { ...toNewTurn(c, await place(), toFiles(body)), ...(key && { key }) };
   const { sessionId } = c.get("principal");
   const result = await callRoom(c, { turn, model, wait: !streams, sessionId });
   if ("refused" in result) throw toProblem(result.refused);
@@ -75,15 +78,15 @@ function chooseModel(c: Context<App>, { model: name }: TurnOptions): Model {
   return model;
 }
 
-/** No id names a file yet that could be read. */
-function refuseFiles({ file_ids: ids }: TurnOptions): void {
-  if (ids?.length) throw invalidField("/file_ids/0", "unknown_file", "There is no such file.");
+function toFiles({ file_ids: ids, file_url: url, wait }: TurnOptions): TurnFiles {
+  const named = ids ? [...new Set(ids)] : undefined;
+  return { named, linked: linkedFile(url ?? null), waits: wait !== false };
 }
 
-function toNewTurn(c: Context<App>, placed: PlacedTurn): NewTurn {
+function toNewTurn(c: Context<App>, placed: PlacedTurn, files: TurnFiles): NewTurn {
   const { newId, clock } = c.get("deps");
   const { userId } = c.get("principal");
-  return { ...placed, userId, answerId: newId(), at: new Date(clock()).toISOString() };
+  return { ...placed, userId, answerId: newId(), files, at: new Date(clock()).toISOString() };
 }
 
 /** The room may be restarted by a deploy in the middle of a call; what it began, it ends by itself. */

@@ -20,8 +20,8 @@ export type Attempt = {
   failover?: Failover;
 };
 
-/** The answer, and the attempt that it came of. */
-export type Attempted = Answer & { attempt: Attempt };
+/** The answer, and the attempt that it came of; `isUnasked` where no provider was asked for it. */
+export type Attempted = Answer & { attempt: Attempt; isUnasked?: boolean };
 
 export type AttemptsInput = {
   userId: string;
@@ -29,13 +29,15 @@ export type AttemptsInput = {
   answerId: string;
   prompt: Prompt;
   first: Attempt;
+  /** Milliseconds since the epoch: no turn may take longer. */
+  endsAt: number;
   /** Aborted when somebody stops the turn. */
   stop: AbortSignal;
 };
 
 export type AttemptsDeps = Pick<Deps, "model" | "config" | "clock" | "newId"> & {
-  /** Writes down, before the provider is asked, that another attempt is under way. */
-  noteAttempt(attempt: Attempt): void;
+  /** Writes down what a crash would have to be settled by, before a provider is asked. */
+  note(known: Partial<Attempt> & { estimatedPromptTokens?: number }): void;
 };
 
 /** What another provider may do better. */
@@ -51,20 +53,18 @@ export async function streamAttempts(
   deps: AttemptsDeps,
   tell: (text: string) => void,
 ): Promise<Attempted> {
-  const endsAt = deps.clock() + deps.config.TURN_LIMITS.total_ms;
-  const askModel = (model: Model) => ask(input, { ...deps, tell }, model, endsAt);
+  const askModel = (model: Model) => ask(input, { ...deps, tell }, model);
   const answer = await askModel(input.first.model);
-  const second = nextAttempt(input, deps, answer, endsAt);
+  const second = nextAttempt(input, deps, answer);
   if (!second) return { ...answer, attempt: input.first };
-  deps.noteAttempt(second);
+  deps.note(second);
   return { ...(await askModel(second.model)), attempt: second };
 }
 
 function ask(
-  { prompt, stop }: AttemptsInput,
+  { prompt, endsAt, stop }: AttemptsInput,
   { model: client, config, clock, tell }: AttemptsDeps & { tell: (text: string) => void },
   model: Model,
-  endsAt: number,
 ): Promise<Answer> {
   const messages: PromptMessage[] = prompt.messages;
   return streamAnswer(
@@ -82,9 +82,8 @@ function nextAttempt(
   input: AttemptsInput,
   { model: client, clock, newId }: AttemptsDeps,
   answer: Answer,
-  endsAt: number,
 ): Attempt | undefined {
-  const { first, stop } = input;
+  const { first, endsAt, stop } = input;
   const fallback = fallbackOf(first.model);
   if (!fallback || !client.canAsk(fallback)) return undefined;
   if (!answer.problem || !canBeReplaced(answer, answer.problem)) return undefined;

@@ -1,6 +1,10 @@
 /** From a conversation to what the model is given. Pure. */
 import type { PromptMessage } from "../../../clients/model.ts";
-import { BYTES_PER_TOKEN, estimateTokens, type Model } from "../../../lib/models.ts";
+import { estimateTokens, type Model } from "../../../lib/models.ts";
+import { fencePassages, withoutFences } from "../documents/fence.ts";
+import { DOCUMENT_INSTRUCTIONS, NO_PASSAGES } from "../documents/instructions.ts";
+import type { NumberedPassage } from "../documents/passages.ts";
+import { promptBudget } from "./budget.ts";
 import { DEFAULT_SYSTEM_PROMPT } from "./system-prompt.ts";
 
 /** A message of the active path, as far as a prompt needs it. */
@@ -10,8 +14,6 @@ export type Prompt = { messages: PromptMessage[]; estimatedTokens: number };
 
 /** What a provider adds around each message. */
 const MESSAGE_OVERHEAD_TOKENS = 4;
-/** More history than this costs more than it helps, whatever the model could take. */
-const MOST_HISTORY_TOKENS = 128_000;
 
 /**
  * The system prompt and as much of the path, oldest first, as fits `budgetTokens`: the newest are
@@ -47,14 +49,22 @@ export function promptFor(
   return buildPrompt(system, path, promptBudget(model));
 }
 
-/** Tokens that a prompt may have, the system prompt included, so that the answer has room. */
-export function promptBudget(model: Model): number {
-  return Math.min(model.contextTokens - model.maxOutputTokens, MOST_HISTORY_TOKENS);
-}
-
-/** Bytes of history that are worth reading for a prompt of this model. */
-export function historyBytes(model: Model): number {
-  return promptBudget(model) * BYTES_PER_TOKEN;
+/**
+ * The same with passages of documents before the question, and what the model is to know of them below
+ * its instructions. No message has anything that could be taken for a passage.
+ */
+export function promptWithPassages(
+  model: Model,
+  path: readonly PastMessage[],
+  passages: readonly NumberedPassage[],
+  system = DEFAULT_SYSTEM_PROMPT,
+): Prompt {
+  const fenced = passages.length > 0 ? fencePassages(passages) : NO_PASSAGES;
+  const messages = path.map(({ type, content }, index) => {
+    const said = withoutFences(content);
+    return { type, content: index === path.length - 1 ? `${fenced}\n\n${said}` : said };
+  });
+  return promptFor(model, messages, `${system}\n\n${DOCUMENT_INSTRUCTIONS}`);
 }
 
 function tokensOf(text: string): number {

@@ -1,8 +1,12 @@
 /** A turn from its commit to its last event. Knows no HTTP and no Durable Object. */
+import type { Deps } from "../../../deps.ts";
 import { toIso, within } from "../../../lib/clock.ts";
 import { costOf, type Model } from "../../../lib/models.ts";
 import { Problem } from "../../../lib/problem.ts";
+import type { Verified } from "../../citations/verify.ts";
 import type { Message } from "../../messages/schemas.ts";
+import type { News } from "../documents/await.ts";
+import { citeAnswer } from "../documents/cite.ts";
 import type { Answer } from "./answer.ts";
 import {
   type Attempt,
@@ -12,9 +16,10 @@ import {
   streamAttempts,
   usageOf,
 } from "./attempts.ts";
-import { fitMessage, toDeltas, type TurnEvent } from "../events.ts";
+import { fitMessage, toCitationEvents, toDeltas, type TurnEvent } from "../events.ts";
 import type { LateTitle } from "../room/late-titles.ts";
 import type { BegunTurn, FinishedTurn } from "../persist.ts";
+import { prepare } from "./prepare.ts";
 import type { Prompt } from "./prompt.ts";
 import { askTitle, type Title } from "./title.ts";
 
@@ -22,12 +27,16 @@ export type RunInput = {
   userId: string;
   chatId: string;
   begun: BegunTurn;
-  prompt: Prompt;
+  /** Absent where documents are to be gathered first. */
+  prompt: Prompt | undefined;
   attempt: Attempt;
   stop: AbortSignal;
 };
 
 export type RunDeps = AttemptsDeps & {
+  db: Deps["db"];
+  /** News of files that the turn may be waiting for. */
+  news: News;
   /** Takes the turn's next event. It never waits: a slow reader slows nobody. */
   tell: (event: TurnEvent) => void;
   /** Resolves when another turn waits for this one to end: then it waits for no title. */
@@ -52,7 +61,7 @@ export async function runTurn(input: RunInput, deps: RunDeps): Promise<void> {
   tell({ type: "ai_message_start", message_id: answer.id });
   const title = wantsTitle ? new PendingTitle(askTitle(deps, titleSubject(input))) : undefined;
 
-  const given = await tellAnswer(input, deps);
+  const given = await tellAnswer(input, deps, startedAt);
   if (given.problem) tell(toErrorEvent(given.problem));
 
   const finished = toFinishedTurn(input, deps, given, startedAt);
@@ -69,10 +78,22 @@ export async function runTurn(input: RunInput, deps: RunDeps): Promise<void> {
   await storing;
 }
 
-function tellAnswer(input: RunInput, deps: RunDeps): Promise<Attempted> {
-  const { attempt: first, begun } = input;
+/** The answer, and which of its quotations stand in the documents, where there are any. */
+type Told = Attempted & { quoted?: Verified };
+
+async function tellAnswer(input: RunInput, deps: RunDeps, startedAt: number): Promise<Told> {
+  const ready = await prepare(input, deps);
+  if ("unasked" in ready) return ready.unasked;
+  const { prompt, gathered } = ready;
+  const { attempt: first, begun, userId } = input;
   const tell = (text: string) => toDeltas(text).forEach(deps.tell);
-  return streamAttempts({ ...input, first, answerId: begun.answer.id }, deps, tell);
+  const endsAt = startedAt + deps.config.TURN_LIMITS.total_ms;
+  const asked = { ...input, prompt, first, endsAt, answerId: begun.answer.id };
+  const answer = await streamAttempts(asked, deps, tell);
+  if (!gathered) return answer;
+  const quoted = await citeAnswer(deps.db, userId, answer, gathered);
+  toCitationEvents(quoted.citations).forEach(deps.tell);
+  return { ...answer, quoted };
 }
 
 /** A title that is on its way. */
@@ -123,17 +144,19 @@ function withTitle(finished: FinishedTurn, title: Title | undefined): FinishedTu
 function toFinishedTurn(
   { userId, chatId, begun }: RunInput,
   { clock }: RunDeps,
-  given: Attempted,
+  given: Told,
   startedAt: number,
 ): FinishedTurn {
   const now = clock();
   const { answer } = begun;
-  const usage = usageOf({ userId, chatId, answerId: answer.id }, given.attempt, given, now);
+  const spent = usageOf({ userId, chatId, answerId: answer.id }, given.attempt, given, now);
+  // What was not asked for costs nothing, and has no row.
+  const usage = given.isUnasked ? [] : spent;
   const message = answered(answer, given, given.attempt, (now - startedAt) / 1000);
   return { userId, chatId, at: toIso(new Date(now)), usage, message };
 }
 
-type Given = Pick<Answer, "finishReason" | "usage" | "estimated">;
+type Given = Pick<Answer, "finishReason" | "usage" | "estimated"> & { quoted?: Verified };
 type GivenBy = { model: Model; failover?: Failover };
 
 /** The answer as it is stored: its text, how it ended, and what it took. */
@@ -165,5 +188,6 @@ export function answerMetadata(given: Given, { model, failover }: GivenBy, secon
     finish_reason: given.finishReason,
     processing_time: seconds,
     ...(failover && { failover }),
+    ...given.quoted,
   };
 }

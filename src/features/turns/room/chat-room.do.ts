@@ -10,16 +10,20 @@ import { Problem } from "../../../lib/problem.ts";
 import { nextAlarm } from "./alarm.ts";
 import { Beginnings } from "./beginnings.ts";
 import type { TurnEvent } from "../events.ts";
+import { FileNews } from "./file-news.ts";
 import { LateTitles } from "./late-titles.ts";
 import { LiveTurn, mayHaveBegun, type Refusal, toRefusal } from "./live-turn.ts";
 import { LostTurns, type Settled } from "./lost-turns.ts";
 import type { Message } from "../../messages/schemas.ts";
 import { type BegunTurn, beginTurn, type FinishedTurn, type NewTurn } from "../persist.ts";
-import { historyBytes, promptFor } from "../answer/prompt.ts";
+import { readLimits } from "../answer/budget.ts";
+import { plainPrompt } from "../answer/prepare.ts";
 import { Readers } from "./readers.ts";
+import { notesOf } from "./notes.ts";
 import { placeOf, placeOfSocket } from "./reading.ts";
 import {
   beginningRecord,
+  begunRecord,
   endOf,
   readRecord,
   type RunningRecord,
@@ -37,6 +41,7 @@ import type {
 } from "./room-calls.ts";
 import { findEnd, saveEnd } from "./save-end.ts";
 import { answerSecond } from "./second-turn.ts";
+import { encodeFileStatus, type FileChange } from "../wires/socket.ts";
 import { TurnLog } from "./turn-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
 
@@ -47,8 +52,8 @@ export class ChatRoom extends DurableObject<Env> {
   readonly #lost: LostTurns;
   readonly #readers: Readers;
   readonly #beginning = new Beginnings();
+  readonly #fileNews = new FileNews();
   #live: LiveTurn | undefined;
-  #flushTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -70,7 +75,7 @@ export class ChatRoom extends DurableObject<Env> {
     const record = beginningRecord(turn, { model, usageId: this.#deps.newId() });
     this.#prepare(turn, record);
     try {
-      const begun = await beginTurn(this.#deps.db, turn, historyBytes(model));
+      const begun = await beginTurn(this.#deps.db, turn, readLimits(model));
       if ("replay" in begun) {
         await this.#discard(turn);
         return begun;
@@ -138,12 +143,18 @@ export class ChatRoom extends DurableObject<Env> {
     this.#readers.endSession(sessionId);
   }
 
+  /** A file that was asked about here has changed: wakes who waits for it, and tells the live tabs. */
+  fileChanged(change: FileChange): void {
+    this.#fileNews.changed();
+    this.#readers.sockets.tellAll(encodeFileStatus(change));
+  }
+
   /** The chat was deleted: stops its turn, ends its readers, and leaves nothing behind. */
   async erase(): Promise<void> {
     this.#beginning.clear();
     this.#live?.forget();
     this.#live = undefined;
-    clearTimeout(this.#flushTimer);
+    this.#log.stopFlushing();
     this.#readers.closeAll();
     await this.#deleteEverything();
   }
@@ -183,16 +194,13 @@ export class ChatRoom extends DurableObject<Env> {
     await this.#live?.outcome;
     if (!this.#beginning.has(turn.answerId)) throw new Problem("not_found");
     const { userId, chatId, answerId } = turn;
-    const { model, usageId } = beginning;
-    const prompt = promptFor(model, begun.path, this.#deps.config.SYSTEM_PROMPT);
-    const estimatedPromptTokens = prompt.estimatedTokens;
-    const record = { ...beginning, answer: begun.answer, estimatedPromptTokens };
+    const prompt = plainPrompt(this.#deps.config, beginning.model, begun);
+    const record = begunRecord(beginning, begun.answer, prompt?.estimatedTokens ?? 0);
     const firstId = this.#log.open(answerId, writeRecord({ running: record }));
     if (begun.wantsTitle) this.#titles.expect(turn, textToName(begun));
     const live = new LiveTurn({ answerId, userId, firstId });
     live.began(begun.question, begun.chatTitle);
-    const attempt = { model, usageId };
-    const input = { userId, chatId, begun, prompt, attempt, stop: live.stopSignal };
+    const input = { userId, chatId, begun, prompt, attempt: beginning, stop: live.stopSignal };
     void this.#drive(live, () => runTurn(input, this.#runDeps(live, record)));
     this.#beginning.delete(answerId);
     return live;
@@ -202,11 +210,10 @@ export class ChatRoom extends DurableObject<Env> {
     const { answerId } = live;
     return {
       ...this.#deps,
+      news: this.#fileNews,
       hurried: live.hurried,
       tell: (event) => this.#tell(live, event),
-      noteAttempt: (attempt) => {
-        this.#log.turns.update(answerId, writeRecord({ running: { ...record, ...attempt } }));
-      },
+      note: notesOf(this.#log.turns, answerId, record),
       save: (finished) => this.#save(live, finished),
       saveTitle: (title) => this.#titles.save(answerId, title),
     };
@@ -227,16 +234,9 @@ export class ChatRoom extends DurableObject<Env> {
     if (!live.telling) return;
     this.#log.append(event);
     live.note(event);
-    if (live.telling) this.#flushLater();
+    if (live.telling) this.#log.flushWithin(this.#deps.config.TURN_LIMITS.flush_ms);
     else this.#seal(live);
     this.#readers.notify();
-  }
-
-  #flushLater(): void {
-    this.#flushTimer ??= setTimeout(() => {
-      this.#flushTimer = undefined;
-      if (this.#live) this.#log.flush();
-    }, this.#deps.config.TURN_LIMITS.flush_ms);
   }
 
   #seal(live: LiveTurn): void {

@@ -3,7 +3,7 @@ import type { Deps } from "../../../deps.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
 import type { LateTitles } from "./late-titles.ts";
 import { finishTurn } from "../persist.ts";
-import { endOf, isUnasked, readRecord } from "./recover.ts";
+import { endOf, isUnbegun, readRecord } from "./recover.ts";
 import type { TurnLog } from "./turn-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
 
@@ -38,7 +38,7 @@ export class LostTurns {
    * that may not even have begun, nobody was told anything.
    */
   findBegun(): RecordedTurn[] {
-    return this.#room.log.turns.unsealed().filter(({ record }) => !isUnasked(readRecord(record)));
+    return this.#room.log.turns.unsealed().filter(({ record }) => !isUnbegun(readRecord(record)));
   }
 
   /** Ends a turn that somebody found to be without an end, unless it is under way. */
@@ -75,7 +75,7 @@ export class LostTurns {
     const { db, clock } = this.#deps;
     const record = readRecord(text);
     await finishTurn(db, endOf(record, log.contentOf(answerId), clock()));
-    if (isUnasked(record)) log.turns.discard(answerId, clock());
+    if (isUnbegun(record)) log.turns.discard(answerId, clock());
     else log.turns.end(answerId, clock());
   }
 

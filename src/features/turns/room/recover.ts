@@ -17,7 +17,9 @@ export type RunningRecord = Attempt & {
   userId: string;
   chatId: string;
   answer: Message;
-  /** 0 as long as the turn may not have begun: no provider has been asked. */
+  /** True once readers may have been told of it. */
+  hasBegun?: boolean;
+  /** 0 as long as no provider has been asked. */
   estimatedPromptTokens: number;
   /** ISO 8601. */
   startedAt: string;
@@ -50,6 +52,15 @@ export function beginningRecord(turn: NewTurn, attempt: Attempt): RunningRecord 
   return { ...attempt, userId, chatId, answer, estimatedPromptTokens: 0, startedAt: at };
 }
 
+/** The record of a turn that its readers are about to be told of; without tokens, nobody is asked yet. */
+export function begunRecord(
+  beginning: RunningRecord,
+  answer: Message,
+  estimatedPromptTokens: number,
+): RunningRecord {
+  return { ...beginning, answer, hasBegun: true, estimatedPromptTokens };
+}
+
 function siblingsOf(turn: NewTurn): Pick<Message, "sibling_ids" | "sibling_count"> {
   const { answerId } = turn;
   const before = turn.place === "beside_answer" ? turn.answers : { ids: [], count: 0 };
@@ -58,8 +69,10 @@ function siblingsOf(turn: NewTurn): Pick<Message, "sibling_ids" | "sibling_count
 }
 
 /** True where no reader was told of the turn, and no provider asked: it may not even have begun. */
-export function isUnasked(record: TurnRecord): boolean {
-  return "running" in record && record.running.estimatedPromptTokens === 0;
+export function isUnbegun(record: TurnRecord): boolean {
+  if (!("running" in record)) return false;
+  // Records of an older version say it by the tokens alone.
+  return !record.running.hasBegun && record.running.estimatedPromptTokens === 0;
 }
 
 /** The end of a turn: as it was to be saved, or interrupted with the text so far. */

@@ -69,6 +69,11 @@ export class RoomSockets {
     for (const ws of this.#open.keys()) this.#tell(ws);
   }
 
+  /** Sends a frame that is no event of the log to every socket. */
+  tellAll(frame: string): void {
+    for (const [ws, socket] of this.#open) this.#guard(ws, () => socket.send(frame));
+  }
+
   /** A client said something. */
   hear(ws: WebSocket, data: string | ArrayBuffer): void {
     const socket = this.#open.get(ws);

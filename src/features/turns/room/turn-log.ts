@@ -26,6 +26,7 @@ export class TurnLog {
   #unwritten = 0;
   #lastId = 0;
   #ceiling = 0;
+  #flushTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -82,6 +83,20 @@ export class TurnLog {
     if (this.#ceiling - this.#lastId < HEADROOM / 2) this.#writeCeiling(this.#lastId + HEADROOM);
   }
 
+  /** Writes it soon: what comes until then is written together. */
+  flushWithin(ms: number): void {
+    this.#flushTimer ??= setTimeout(() => {
+      this.#flushTimer = undefined;
+      if (this.#open !== undefined) this.flush();
+    }, ms);
+  }
+
+  /** Nothing is written later by itself: what is written so far is about to be deleted. */
+  stopFlushing(): void {
+    clearTimeout(this.#flushTimer);
+    this.#flushTimer = undefined;
+  }
+
   /** The turn's end could not be saved at once: it is kept here, in place of what was known before. */
   keep(answerId: string, record: string): void {
     this.turns.keep(answerId, record);
@@ -111,6 +126,7 @@ export class TurnLog {
 
   /** Everything was deleted from outside. */
   forget(): void {
+    this.stopFlushing();
     this.turns.forget();
     this.#open = undefined;
     this.#tail = [];

@@ -1,6 +1,7 @@
 /** Turn events as frames of a live socket, and what a client may say there. Pure. */
 import { utf8Length } from "../../../lib/bytes.ts";
 import { Problem } from "../../../lib/problem.ts";
+import { FAILURES, isFailureCode } from "../../files/failures.ts";
 import type { NumberedEvent } from "../events.ts";
 
 /** In exactly these bytes it is answered by the runtime, without waking the room. */
@@ -32,6 +33,25 @@ export type ClientFrame = { type: "ping" } | { type: "resume"; after: unknown };
 /** The event's JSON and its id. */
 export function encodeFrame({ id, event }: NumberedEvent): string {
   return JSON.stringify({ ...event, id });
+}
+
+/** How far the reading of a file has come, as the consumer of the queue tells it. */
+export type FileChange = {
+  fileId: string;
+  status: "processing" | "ready" | "failed";
+  failureCode: string | null;
+};
+
+/** Not an event of the log: it has no id, and nobody resumes after it. */
+export function encodeFileStatus({ fileId, status, failureCode }: FileChange): string {
+  const failure = toFailure(failureCode);
+  return JSON.stringify({ type: "file_status", file_id: fileId, status, failure });
+}
+
+/** As the file itself shows it; a code that is not known here is told without words of its own. */
+function toFailure(code: string | null): { code: string; detail: string } | null {
+  if (code === null) return null;
+  return { code, detail: FAILURES[isFailureCode(code) ? code : "unreadable"] };
 }
 
 /** Tells of an id to resume from that is none: it goes on where it was. */

@@ -1,0 +1,81 @@
+/** What an answer needs before a provider can be asked: the prompt, with what the documents have to say. */
+import { toProblem } from "../../../http/problem-response.ts";
+import { logError, nameOf } from "../../../lib/log.ts";
+import type { Config } from "../../../env.ts";
+import type { Model } from "../../../lib/models.ts";
+import type { Problem } from "../../../lib/problem.ts";
+import { awaitDocuments } from "../documents/await.ts";
+import { type Gathered, gatherPassages } from "../documents/gather.ts";
+import { type DocumentInReach, readDocuments } from "../documents/in-reach.ts";
+import type { BegunTurn } from "../persist.ts";
+import type { Attempted } from "./attempts.ts";
+import { wholeCharacters } from "./budget.ts";
+import { type Prompt, promptFor, promptWithPassages } from "./prompt.ts";
+import type { RunDeps, RunInput } from "./run.ts";
+
+/** `gathered` where there are documents. `unasked`: how it ended before anybody was asked. */
+export type Prepared = { prompt: Prompt; gathered?: Gathered } | { unasked: Attempted };
+
+/** The prompt of a question without documents: nothing is to be waited for. */
+export function plainPrompt(
+  { SYSTEM_PROMPT }: Config,
+  model: Model,
+  { path, documents }: BegunTurn,
+): Prompt | undefined {
+  return documents.length === 0 ? promptFor(model, path, SYSTEM_PROMPT) : undefined;
+}
+
+/** Waits for the documents of the question, and takes what the prompt has room for. Never throws. */
+export async function prepare(input: RunInput, deps: RunDeps): Promise<Prepared> {
+  if (input.prompt) return { prompt: input.prompt };
+  try {
+    const documents = await readyDocuments(input, deps);
+    if (input.stop.aborted) return { unasked: unasked(input) };
+    const prepared = await makePrompt(input, deps, documents);
+    if (input.stop.aborted) return { unasked: unasked(input) };
+    deps.note({ estimatedPromptTokens: prepared.prompt.estimatedTokens });
+    return prepared;
+  } catch (error) {
+    const problem = toProblem(error);
+    if (problem.code === "internal_error") logError("prepare_failed", { cause: nameOf(error) });
+    return { unasked: unasked(input, problem) };
+  }
+}
+
+function readyDocuments(
+  { userId, chatId, begun, attempt, stop }: RunInput,
+  { db, news, clock, config }: RunDeps,
+): Promise<DocumentInReach[]> {
+  const asked = { userId, chatId, questionId: begun.question.id };
+  const read = () => readDocuments(db, asked, wholeCharacters(attempt.model));
+  const patience = config.TURN_LIMITS.file_wait_ms;
+  return awaitDocuments(begun.documents, { read, news, clock, patience, stop });
+}
+
+async function makePrompt(
+  { userId, begun, attempt }: RunInput,
+  deps: RunDeps,
+  documents: readonly DocumentInReach[],
+): Promise<{ prompt: Prompt; gathered?: Gathered }> {
+  const { model } = attempt;
+  const { path } = begun;
+  const { SYSTEM_PROMPT } = deps.config;
+  const isReadable = documents.some(({ status }) => status === "ready");
+  if (!isReadable) return { prompt: promptFor(model, path, SYSTEM_PROMPT) };
+  const gathered = await gatherPassages(deps, { userId, path, model }, documents);
+  return { prompt: promptWithPassages(model, path, gathered.passages, SYSTEM_PROMPT), gathered };
+}
+
+/** Stopped, unless there is a problem. */
+function unasked({ attempt }: RunInput, problem?: Problem): Attempted {
+  return {
+    content: "",
+    status: problem ? "failed" : "stopped",
+    finishReason: problem?.code ?? null,
+    usage: { promptTokens: 0, completionTokens: 0 },
+    estimated: true,
+    attempt,
+    isUnasked: true,
+    ...(problem && { problem }),
+  };
+}

@@ -1,0 +1,10 @@
+/** Makes passages of a document that a test has written. */
+import { inject } from "vitest";
+import { createDb } from "../../src/db/client.ts";
+import { indexFile } from "../../src/features/retrieval/store.ts";
+
+/** What the reading of a file does before it is ready. */
+export async function indexDocument(fileId: string): Promise<void> {
+  const { DATABASE_URL = "", DATABASE_HTTP_URL = "" } = inject("vars");
+  await indexFile({ db: createDb({ DATABASE_URL, DATABASE_HTTP_URL }) }, { fileId, run: 1 });
+}
