@@ -183,6 +183,11 @@ const PROMISES: Record<number, Record<string, string[]>> = {
       "is given up on after a few times, and says so",
       "is forgotten an hour after its URL has run out, with what may have arrived meanwhile",
     ],
+    "features/files-edges.test.ts": [
+      "is read from its start again where its reading was lost in the middle",
+      "at once, late, or of another run, changes nothing of what is read",
+      "is given up on by way of the dead letters, says so, and is tried again when asked to",
+    ],
   },
   // Hostile files: refused or failed, in bounded time and memory, never fetched.
   20: {
