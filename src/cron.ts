@@ -5,6 +5,7 @@ import { createDeps, type Deps } from "./deps.ts";
 import type { Env } from "./env.ts";
 import { runDeletions } from "./features/deletion/run-deletions.ts";
 import { sweepBucket } from "./features/deletion/sweep.ts";
+import { reviveAnalyses } from "./features/files/analysis/analyse-job.ts";
 import { resumeReadings } from "./features/files/resume-readings.ts";
 import { reconcileTurns } from "./features/turns/reconcile.ts";
 import { toIso } from "./lib/clock.ts";
@@ -18,6 +19,8 @@ const JOBS: Record<string, Job> = {
   turns: reconcileTurns,
   // Files that nobody is reading any more, or whose bytes never came.
   files: resumeReadings,
+  // Analyses that nobody works on any more.
+  analyses: (env, deps) => reviveAnalyses({ ...deps, jobs: env.FILE_JOBS }),
   // What deletions left outside Postgres.
   deletions: runDeletions,
   // What belongs to nothing, in the bucket and in Postgres.

@@ -1,6 +1,7 @@
 /** What queues bring: jobs of files, and those that failed too often. A message may come twice. */
 import { createDeps } from "./deps.ts";
 import type { Env } from "./env.ts";
+import { analysePart } from "./features/files/analysis/analyse-job.ts";
 import type { FileJob } from "./features/files/jobs.ts";
 import { buryReadingJob, runReadingJob } from "./features/files/run-job.ts";
 import { logError, logEvent, nameOf } from "./lib/log.ts";
@@ -25,9 +26,12 @@ export async function handleJobs(batch: MessageBatch<FileJob>, env: Env): Promis
 }
 
 async function run(env: Env, job: FileJob): Promise<void> {
-  if (job.step !== "analyse") await runReadingJob(env, createDeps(env), job);
+  const deps = createDeps(env);
+  if (job.step === "analyse") await analysePart({ ...deps, jobs: env.FILE_JOBS }, job);
+  else await runReadingJob(env, deps, job);
 }
 
+/** An analysis is taken up again by the minute, and counts its failures itself. */
 async function bury(env: Env, job: FileJob): Promise<void> {
   if (job.step !== "analyse") await buryReadingJob(env, createDeps(env), job);
 }

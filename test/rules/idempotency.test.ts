@@ -12,7 +12,12 @@ const NOTHING_TO_REPEAT = new Set([
 ]);
 
 /** Calls that take an empty body. */
-const TAKE_NOTHING = new Set(["/chats", "/chats/{id}/name", "/messages/{id}/regenerate"]);
+const TAKE_NOTHING = new Set([
+  "/chats",
+  "/chats/{id}/name",
+  "/files/{id}/analysis",
+  "/messages/{id}/regenerate",
+]);
 
 type Operation = { name: string; path: string; takesKey: boolean; responses: Body };
 

@@ -172,9 +172,52 @@ const PROMISES: Record<number, Record<string, string[]>> = {
       "Many sweeps at once find the same, and do no more",
     ],
   },
+  // A file is ready with all that belongs to it, or has failed with a reason; never stuck.
+  19: {
+    "features/files-upload.test.ts": [
+      "ends in a file whose bytes are stored, hash recorded, text extracted and passages indexed",
+    ],
+    "features/files-reading.test.ts": [
+      "ends as failed, with a sentence that says what to do: %s",
+      "is taken up again by the minute, and ends as if nothing had been",
+      "is given up on after a few times, and says so",
+      "is forgotten an hour after its URL has run out, with what may have arrived meanwhile",
+    ],
+  },
+  // Hostile files: refused or failed, in bounded time and memory, never fetched.
+  20: {
+    "features/files-upload.test.ts": ["is told what to send instead: %s"],
+    "features/extraction-bounds.test.ts": [
+      "hostile Word documents end with their reason",
+      "hostile pages and texts end with their text or their reason",
+      "PDFs of any size end with their text or their reason",
+      "What a document refers to is never fetched",
+    ],
+  },
+  // A file never runs in our origin.
+  21: {
+    "features/files.test.ts": [
+      "leads to the bucket, which is told to give it as an attachment of its type and name",
+      "gives a program the signed URL, good for five minutes and for this file alone",
+    ],
+  },
+  // Instructions inside a document change nothing; every citation shown is true.
+  22: {
+    "features/documents-hostile.test.ts": [
+      "is data in its fence, and obeyed to the letter still cites nothing untrue: $name",
+      "are neither in a prompt nor in a search, whatever ids are sent and whatever is asked",
+    ],
+    "features/documents-ask.test.ts": [
+      "shows no quotation as a citation that does not stand there, and says so",
+    ],
+    "features/documents-long.test.ts": [
+      "may quote what stands elsewhere in the document, and nothing that stands nowhere",
+      "verifies nothing that cannot be looked up, and shows none of it as a citation",
+    ],
+  },
 };
 
-const KEPT = [...Array.from({ length: 11 }, (_, index) => index + 1), 17];
+const KEPT = [...Array.from({ length: 11 }, (_, index) => index + 1), 17, 19, 20, 21, 22];
 
 /** The names of the tests of a file, as they are written there. */
 async function namesOf(file: string): Promise<string[]> {

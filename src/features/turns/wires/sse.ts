@@ -1,6 +1,6 @@
 /** Turn events as server-sent events (HTML standard, section 9.2.5). Pure. */
 import { encodeUtf8 } from "../../../lib/bytes.ts";
-import { LARGEST_EVENT_BYTES, type NumberedEvent, type TurnEvent } from "../events.ts";
+import { LARGEST_EVENT_BYTES, type NumberedEvent } from "../events.ts";
 
 /** A comment: keeps proxies from closing a silent connection, and tells readers nothing. */
 export const HEARTBEAT = encodeUtf8(": keep-alive\n\n");
@@ -37,8 +37,8 @@ export function encodePage(events: readonly NumberedEvent[]): Page | undefined {
   return { bytes: encodeUtf8(text), count, lastId: last.id, isLast };
 }
 
-/** An event of a turn whose log is gone: without an id, because nobody can resume it. */
-export function encodeUnnumbered(event: TurnEvent): Uint8Array {
+/** An event without an id, because nobody can resume from it. */
+export function encodeUnnumbered(event: { type: string }): Uint8Array {
   return encodeUtf8(encodeBody(event));
 }
 
@@ -50,7 +50,7 @@ function encodeEvent({ id, event }: NumberedEvent): string {
  * Its data is one line of JSON, in which line breaks are escaped: no text of a model can end the
  * event, or begin another.
  */
-function encodeBody(event: TurnEvent): string {
+function encodeBody(event: { type: string }): string {
   // Browsers reserve the event name `error` for failures of the connection.
   const name = event.type === "error" ? "turn_error" : event.type;
   return `event: ${name}\ndata: ${JSON.stringify(event)}\n\n`;

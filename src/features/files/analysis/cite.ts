@@ -1,0 +1,35 @@
+/** Points with the words of the document that they rest on, where these do stand in it. Pure. */
+import { DocumentText, type TextPart } from "../../citations/document-text.ts";
+import { locate } from "../../citations/locate.ts";
+import type { PartAnswer, QuotedPoint } from "./model-answer.ts";
+import { type Fields, SECTION_NAMES, type SectionName } from "./points.ts";
+
+/** Where a quotation stands; offsets are code points into the text of the file. */
+export type Place = { page: number; start: number; end: number; quote: string };
+
+/** A point whose quotation was looked for: it has one of the two, or neither where it quoted nothing. */
+export type CitedPoint = { fields: Fields; place: Place | null; unverified_quote: string | null };
+
+/** What was found in one part of a document. */
+export type PartFindings = Omit<PartAnswer, "governing_law" | "sections"> & {
+  governing_law: CitedPoint | null;
+  sections: Record<SectionName, CitedPoint[]>;
+};
+
+/** Looks for every quotation in the text that the model was given. */
+export function citePart(answer: PartAnswer, text: readonly TextPart[]): PartFindings {
+  const document = new DocumentText(text);
+  const cite = (point: QuotedPoint) => citePoint(document, point);
+  const cited = SECTION_NAMES.map((name) => [name, answer.sections[name].map(cite)]);
+  return {
+    ...answer,
+    governing_law: answer.governing_law && cite(answer.governing_law),
+    sections: Object.fromEntries(cited) as PartFindings["sections"],
+  };
+}
+
+function citePoint(document: DocumentText, { fields, quote }: QuotedPoint): CitedPoint {
+  if (quote === "") return { fields, place: null, unverified_quote: null };
+  const place = locate(document, quote) ?? null;
+  return { fields, place, unverified_quote: place ? null : quote };
+}

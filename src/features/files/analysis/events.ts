@@ -1,0 +1,88 @@
+/** An analysis as server-sent events: how far it is, and in the end what it says. */
+import type { Deps } from "../../../deps.ts";
+import { utf8Length } from "../../../lib/bytes.ts";
+import { Problem, type ProblemCode } from "../../../lib/problem.ts";
+import { LARGEST_EVENT_BYTES } from "../../turns/events.ts";
+import { encodeUnnumbered, HEARTBEAT, OPENING } from "../../turns/wires/sse.ts";
+import type { AnalysisRow } from "./queries.ts";
+import { type Analysis, toAnalysis } from "./schemas.ts";
+import { watchAnalysis } from "./watch.ts";
+
+type AnalysisEvent =
+  | { type: "analysis_progress"; analysis_id: string; part: number; parts: number }
+  | { type: "analysis_complete"; analysis_id: string; analysis: Analysis | null }
+  | { type: "error"; error: string; code: ProblemCode }
+  | { type: "stream_complete" };
+
+type EventDeps = Pick<Deps, "db" | "clock" | "config">;
+
+/** The bytes of the stream, made as the client takes them. Leaving stops nothing: the queue goes on. */
+export function streamAnalysis(
+  deps: EventDeps,
+  ownerId: string,
+  row: AnalysisRow,
+): ReadableStream<Uint8Array> {
+  const pieces = write(deps, ownerId, row);
+  return new ReadableStream(
+    {
+      pull: async (controller) => {
+        const { value, done } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+async function* write(
+  deps: EventDeps,
+  ownerId: string,
+  row: AnalysisRow,
+): AsyncGenerator<Uint8Array> {
+  yield OPENING;
+  try {
+    yield* follow(deps, ownerId, row);
+  } catch (error) {
+    const problem = error instanceof Problem ? error : new Problem("database_unavailable");
+    yield encode({ type: "error", error: problem.detail, code: problem.code });
+  }
+  yield encode({ type: "stream_complete" });
+}
+
+function encode(event: AnalysisEvent): Uint8Array {
+  return encodeUnnumbered(event);
+}
+
+async function* follow(
+  deps: EventDeps,
+  ownerId: string,
+  first: AnalysisRow,
+): AsyncGenerator<Uint8Array> {
+  const { total_ms: patienceMs, heartbeat_ms: heartbeatMs } = deps.config.TURN_LIMITS;
+  let [told, toldAt] = [-1, deps.clock()];
+  let last = first;
+  for await (const row of watchAnalysis(deps, ownerId, first, patienceMs)) {
+    last = row;
+    const isProgress = row.parts_done > told;
+    if (!isProgress && deps.clock() - toldAt < heartbeatMs) continue;
+    yield isProgress ? encode(progressOf(row)) : HEARTBEAT;
+    [told, toldAt] = [row.parts_done, deps.clock()];
+  }
+  yield encode(endOf(last));
+}
+
+function progressOf({ id, parts_done: part, parts_total: parts }: AnalysisRow): AnalysisEvent {
+  return { type: "analysis_progress", analysis_id: id, part, parts };
+}
+
+/** Room for `event:` and `data:` around the JSON. */
+const FRAME_BYTES = 96;
+
+/** What would make the event too long for one write is null: the same call as JSON gives it at once. */
+function endOf(row: AnalysisRow): AnalysisEvent {
+  const analysis = toAnalysis(row);
+  const event = { type: "analysis_complete" as const, analysis_id: row.id, analysis };
+  const fits = utf8Length(JSON.stringify(event)) <= LARGEST_EVENT_BYTES - FRAME_BYTES;
+  return fits ? event : { ...event, analysis: null };
+}

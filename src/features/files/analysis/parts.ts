@@ -1,0 +1,156 @@
+/** The parts of an analysis in Postgres: one at a time is asked about, by one job alone. */
+import { sql, type SQL } from "drizzle-orm";
+import { type Db, repeatable } from "../../../db/client.ts";
+import type { ProblemCode } from "../../../lib/problem.ts";
+import type { TextPart } from "../../citations/document-text.ts";
+import { type NewUsage, usageInsert } from "../../usage/queries.ts";
+import type { PartFindings } from "./cite.ts";
+import type { Findings } from "./merge.ts";
+
+/** A part that is this job's to ask about. */
+export type ClaimedPart = {
+  user_id: string;
+  file_name: string;
+  model_name: string;
+  parts_total: number;
+  /** Tries of this part that failed, or were never heard of again. */
+  failures: number;
+  /** Of the try that was never heard of again: the id that the row of its cost is to have. */
+  lost_id: string | null;
+  /** The text of the part; empty once there is none left. */
+  text: TextPart[];
+  /** What was found so far; only once there is no text left. */
+  parts: PartFindings[];
+};
+
+export type Asking = {
+  analysisId: string;
+  fileId: string;
+  /** Which part; after the last of several, what they have in common. */
+  from: number;
+  /** The id that the row of the cost will have; the part is claimed under it. */
+  usageId: string;
+  /** ISO 8601. */
+  at: string;
+};
+
+/** By then whoever asks has an answer, or is gone. */
+const CLAIM_MS = 150_000;
+
+/** What a part has of the one before it, so that a clause may lie across their border. */
+const OVERLAP = 800;
+
+/**
+ * Claims the part; undefined where it is done, claimed by another job, or gone with its file. A claim
+ * that was left behind is taken over.
+ */
+export async function claimPart(db: Db, asking: Asking): Promise<ClaimedPart | undefined> {
+  const { analysisId, fileId, from, usageId, at } = asking;
+  const until = sql`${at}::timestamptz + ${CLAIM_MS}::int * interval '1 millisecond'`;
+  const { rows } = await repeatable(() =>
+    db.execute<ClaimedPart>(sql`
+      WITH before AS (
+        SELECT a.id, nullif(a.asking_id, ${usageId}::uuid) AS lost_id
+        FROM file_analyses AS a WHERE a.id = ${analysisId} AND a.file_id = ${fileId} FOR UPDATE
+      ), claimed AS (
+        UPDATE file_analyses AS a
+        SET asking_id = ${usageId}::uuid, asking_until = ${until}, updated_at = ${at}::timestamptz,
+          failures = a.failures + (before.lost_id IS NOT NULL)::int
+        FROM before, files AS f
+        WHERE a.id = before.id AND a.status = 'running' AND a.parts_done = ${from}::int
+          AND f.id = a.file_id AND f.run = a.run AND f.status = 'ready'
+          AND (before.lost_id IS NULL OR a.asking_until <= ${at}::timestamptz)
+        RETURNING a.*, f.user_id, f.original_name AS file_name, before.lost_id
+      )
+      SELECT c.user_id, c.file_name, c.model_name, c.parts_total, c.failures, c.lost_id,
+        ${textOf(from)} AS text,
+        CASE WHEN c.parts_done = c.parts_total THEN c.parts ELSE '[]' END AS parts
+      FROM claimed AS c`),
+  );
+  return rows[0];
+}
+
+/** The parts of pages between two offsets, the first and the last of them cut to size. */
+function textOf(from: number): SQL {
+  return sql`
+    (SELECT coalesce(json_agg(json_build_object('page', p.page, 'start', cut.first, 'text',
+       substr(p.text, cut.first - p.start_offset + 1, cut.last - cut.first)) ORDER BY p.part), '[]')
+     FROM file_pages AS p CROSS JOIN LATERAL (
+       SELECT greatest(p.start_offset, ${from}::int * c.part_length - ${OVERLAP}::int) AS first,
+         least(p.end_offset, (${from}::int + 1) * c.part_length) AS last
+     ) AS cut
+     WHERE p.file_id = c.file_id AND cut.first < cut.last AND c.parts_done < c.parts_total)`;
+}
+
+/** What one try came to: findings, all findings, or a failure, after which there may be no other try. */
+export type Outcome =
+  | { part: PartFindings; result?: Findings }
+  | { result: Findings }
+  | { failure: ProblemCode; isLast: boolean };
+
+/** Saves what came of the try, and what it cost, in one batch; what it cost also where nobody wants it. */
+export async function saveOutcome(
+  db: Db,
+  asking: Asking,
+  outcome: Outcome,
+  usage: readonly NewUsage[],
+): Promise<void> {
+  await repeatable(() =>
+    db.batch([
+      db.execute(update(asking, outcome)),
+      ...usage.map((attempt) => db.execute(usageInsert(attempt))),
+      db.execute(forgetOlder(asking)),
+    ]),
+  );
+}
+
+function update({ analysisId, from, usageId, at }: Asking, outcome: Outcome): SQL {
+  return sql`
+    UPDATE file_analyses SET asking_id = NULL, asking_until = NULL, updated_at = ${at}::timestamptz,
+      ${changes(outcome, at)}
+    WHERE id = ${analysisId} AND status = 'running' AND parts_done = ${from}::int
+      AND asking_id = ${usageId}::uuid`;
+}
+
+function changes(outcome: Outcome, at: string): SQL {
+  if ("failure" in outcome) {
+    const { failure, isLast } = outcome;
+    if (!isLast) return sql`failures = failures + 1`;
+    return sql`status = 'failed', failure_code = ${failure}, failures = failures + 1`;
+  }
+  const part = "part" in outcome ? JSON.stringify([outcome.part]) : "[]";
+  const done = sql`parts = parts || ${part}::jsonb, failures = 0,
+    parts_done = parts_done + jsonb_array_length(${part}::jsonb)`;
+  if (!outcome.result) return done;
+  const result = JSON.stringify(outcome.result);
+  return sql`${done}, status = 'complete', completed_at = ${at}::timestamptz, result = ${result}::jsonb`;
+}
+
+/** A repeated request is answered from what it began for a day; then only the newest is kept. */
+function forgetOlder({ analysisId, fileId, at }: Asking): SQL {
+  return sql`
+    DELETE FROM file_analyses AS a
+    WHERE a.file_id = ${fileId} AND a.id <> ${analysisId} AND a.status <> 'running'
+      AND a.created_at <= ${at}::timestamptz - interval '1 day'
+      AND EXISTS (SELECT FROM file_analyses AS done WHERE done.id = ${analysisId} AND done.status = 'complete')`;
+}
+
+/** An analysis that runs, and that nobody works on any more. */
+export type Left = { id: string; file_id: string; parts_done: number };
+
+/** A job that waits to be tried again has its time. */
+const LEFT_AFTER_MS = 60_000;
+const MOST_PER_RUN = 100;
+
+/** The analyses that were left behind, the oldest first. `now` in milliseconds. */
+export async function findLeft(db: Db, now: number): Promise<Left[]> {
+  const [at, before] = [now, now - LEFT_AFTER_MS].map((ms) => new Date(ms).toISOString());
+  const { rows } = await repeatable(() =>
+    db.execute<Left>(sql`
+      SELECT id, file_id, parts_done FROM file_analyses
+      WHERE status = 'running' AND updated_at < ${before}::timestamptz
+        AND (asking_until IS NULL OR asking_until <= ${at}::timestamptz)
+      ORDER BY updated_at LIMIT ${MOST_PER_RUN}::int`),
+  );
+  return rows;
+}

@@ -1,0 +1,145 @@
+/** Analyses in Postgres: how one begins, and what is known of it. */
+import { sql, type SQL } from "drizzle-orm";
+import { type Db, repeatable } from "../../../db/client.ts";
+import {
+  batchUnderKey,
+  type Claim,
+  type IdempotencyKey,
+  idUnder,
+  keyIsFree,
+} from "../../../db/idempotency-keys.ts";
+import { Problem, type ProblemCode } from "../../../lib/problem.ts";
+import type { Findings } from "./merge.ts";
+
+export type AnalysisRow = {
+  id: string;
+  file_id: string;
+  status: "running" | "complete" | "failed";
+  failure_code: ProblemCode | null;
+  model_name: string;
+  parts_total: number;
+  parts_done: number;
+  /** Of one that is complete. */
+  result: Findings | null;
+  created_at: string;
+  completed_at: string | null;
+};
+
+const columns = sql.raw(`
+  a.id, a.file_id, a.status, a.failure_code, a.model_name, a.parts_total, a.parts_done, a.result,
+  a.created_at, a.completed_at`);
+
+export type NewAnalysis = {
+  id: string;
+  fileId: string;
+  modelName: string;
+  /** The most code points of the document that one question to this model may be about. */
+  longestPart: number;
+  /** Also where an analysis is kept. */
+  refresh: boolean;
+  /** ISO 8601. */
+  at: string;
+};
+
+/** An analysis that begins now, that runs already, or that is kept. */
+export type Begun = { row: AnalysisRow; isNew: boolean; isReplayed: boolean };
+
+/**
+ * Begins an analysis, unless one runs, or one is kept and no other is asked for; where the key began one
+ * before, gives that one. One batch. Throws `not_found`, `file_processing`, `file_failed` or
+ * `idempotency_key_reused`.
+ */
+export async function beginAnalysis(
+  db: Db,
+  ownerId: string,
+  analysis: NewAnalysis,
+  key?: IdempotencyKey,
+): Promise<Begun> {
+  const { id, fileId } = analysis;
+  const claim = key && claimOf(ownerId, analysis, key);
+  const chosen = choose(ownerId, analysis);
+  const { earlier, read } = await batchUnderKey(db, claim, {
+    writes: [lockFile(ownerId, fileId), insert(ownerId, analysis, claim)],
+    reads: [selectBegun(ownerId, fileId, claim ? idUnder(claim, "answer_id") : chosen)],
+  });
+  const row = read[0]?.[0] as (AnalysisRow & { file_status: string }) | undefined;
+  if (!row) throw new Problem("not_found");
+  if (row.id === null)
+    throw new Problem(row.file_status === "failed" ? "file_failed" : "file_processing");
+  return { row, isNew: row.id === id, isReplayed: earlier !== undefined };
+}
+
+/** The parent row, as every batch locks it whose rules are about other rows. */
+function lockFile(ownerId: string, fileId: string): SQL {
+  return sql`SELECT id FROM files WHERE id = ${fileId} AND user_id = ${ownerId} FOR UPDATE`;
+}
+
+function claimOf(ownerId: string, analysis: NewAnalysis, key: IdempotencyKey): Claim {
+  const chosen = choose(ownerId, analysis);
+  const made = { fileId: analysis.fileId, answerId: chosen };
+  return { ...key, ownerId, made, isMade: sql`EXISTS ${chosen}`, at: analysis.at };
+}
+
+/** The id of the analysis that answers the request: its own, else a kept one, else the one that runs. */
+function choose(ownerId: string, { id, fileId, refresh }: NewAnalysis): SQL {
+  return sql`
+    (SELECT a.id FROM file_analyses AS a JOIN files AS f ON f.id = a.file_id AND f.run = a.run
+     WHERE f.id = ${fileId} AND f.user_id = ${ownerId} AND f.status = 'ready'
+       AND (a.id = ${id} OR a.status = 'running' OR (a.status = 'complete' AND NOT ${refresh}::boolean))
+     ORDER BY a.id = ${id} DESC, a.status = 'complete' DESC, a.created_at DESC LIMIT 1)`;
+}
+
+/** A document is asked about in no more parts than these, unless the model takes too little at once. */
+const USUAL_PARTS = 40;
+/** Code points: parts are not smaller, if the model takes as much. */
+const USUAL_PART = 40_000;
+
+/** Parts that an analysis had which failed later are not asked about again. */
+function insert(ownerId: string, analysis: NewAnalysis, claim: Claim | undefined): SQL {
+  const { id, fileId, modelName, longestPart, refresh, at } = analysis;
+  return sql`
+    INSERT INTO file_analyses (id, file_id, run, status, model_name, part_length, parts_total, parts_done,
+      parts, created_at, updated_at)
+    SELECT ${id}::uuid, f.id, f.run, 'running', ${modelName}, cut.length,
+      greatest(1, ceil(f.text_length::numeric / cut.length)), coalesce(failed.parts_done, 0),
+      coalesce(failed.parts, '[]'), ${at}::timestamptz, ${at}::timestamptz
+    FROM files AS f
+    CROSS JOIN LATERAL (
+      SELECT least(${longestPart}::int,
+        greatest(${USUAL_PART}::int, ceil(f.text_length::numeric / ${USUAL_PARTS}::int)))::int AS length
+    ) AS cut
+    LEFT JOIN LATERAL (
+      SELECT a.parts_done, a.parts FROM file_analyses AS a
+      WHERE a.file_id = f.id AND a.run = f.run AND a.status = 'failed' AND NOT ${refresh}::boolean
+        AND a.model_name = ${modelName} AND a.part_length = cut.length
+      ORDER BY a.created_at DESC LIMIT 1
+    ) AS failed ON true
+    WHERE f.id = ${fileId} AND f.user_id = ${ownerId} AND f.status = 'ready' AND ${keyIsFree(claim)}
+      AND NOT EXISTS (
+        SELECT FROM file_analyses AS a WHERE a.file_id = f.id AND (a.status = 'running'
+          OR (a.status = 'complete' AND a.run = f.run AND NOT ${refresh}::boolean)))
+    ON CONFLICT DO NOTHING`;
+}
+
+/** The file, and beside it the analysis, if there is one. */
+function selectBegun(ownerId: string, fileId: string, analysisId: SQL): SQL {
+  return sql`
+    SELECT f.status AS file_status, ${columns}
+    FROM files AS f LEFT JOIN file_analyses AS a ON a.file_id = f.id AND a.id = ${analysisId}
+    WHERE f.id = ${fileId} AND f.user_id = ${ownerId}`;
+}
+
+/** What is known of the analysis now. Throws `not_found`: it goes with its file. */
+export async function getAnalysis(
+  db: Db,
+  ownerId: string,
+  { file_id: fileId, id }: Pick<AnalysisRow, "file_id" | "id">,
+): Promise<AnalysisRow> {
+  const { rows } = await repeatable(() =>
+    db.execute<AnalysisRow>(sql`
+      SELECT ${columns} FROM file_analyses AS a JOIN files AS f ON f.id = a.file_id
+      WHERE a.id = ${id} AND f.id = ${fileId} AND f.user_id = ${ownerId}`),
+  );
+  if (!rows[0]) throw new Problem("not_found");
+  return rows[0];
+}

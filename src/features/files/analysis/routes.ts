@@ -1,0 +1,83 @@
+/** What a model makes of a document. */
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { ById } from "../../../http/fields.ts";
+import {
+  KeyHeader,
+  keyProblems,
+  markReplayed,
+  readKey,
+  replayedHeader,
+} from "../../../http/keyed-route.ts";
+import { names } from "../../../http/negotiate.ts";
+import { type App, createRouter, jsonBody, route } from "../../../http/router.ts";
+import { SSE_HEADERS } from "../../turns/wires/sse.ts";
+import { streamAnalysis } from "./events.ts";
+import type { AnalysisRow } from "./queries.ts";
+import { Analysis, AnalysisRequest, toAnalysis } from "./schemas.ts";
+import { startAnalysis } from "./start.ts";
+import { watchAnalysis } from "./watch.ts";
+
+const EVENTS = `As server-sent events, where \`Accept\` names them and not JSON: \`analysis_progress\` with \
+\`part\` of \`parts\` done, then \`analysis_complete\` or \`error\`, and always \`stream_complete\`. An \`analysis\` \
+that would make an event longer than 4 KiB is null there: the same call as JSON gives it at once.`;
+
+const analyse = route({
+  method: "post",
+  path: "/files/{id}/analysis",
+  tags: ["Files"],
+  summary: "Analyse a document",
+  description:
+    "The analysis that is kept with the file, or a new one; long documents are analysed in parts. Whoever asks while one is made waits for the same. Leaving does not stop it, and one that takes longer than the answer can wait (`ai_timeout`) goes on: ask again for it.",
+  request: { params: ById, headers: KeyHeader, body: jsonBody(AnalysisRequest) },
+  problems: [
+    ...keyProblems,
+    "file_processing",
+    "file_failed",
+    "unknown_model",
+    "ai_unavailable",
+    "ai_overloaded",
+    "ai_timeout",
+    "ai_not_configured",
+  ],
+  responses: {
+    200: {
+      description: `The analysis. ${EVENTS}`,
+      content: {
+        "application/json": { schema: Analysis },
+        "text/event-stream": { schema: z.string() },
+      },
+      headers: replayedHeader,
+    },
+  },
+});
+
+export const analysisRoutes = createRouter().openapi(analyse, async (c) => {
+  const body = c.req.valid("json");
+  const deps = c.get("deps");
+  const ownerId = c.get("principal").userId;
+  const asked = { ownerId, fileId: c.req.valid("param").id, body, key: await readKey(c, body) };
+  const { row, isReplayed } = await startAnalysis({ ...deps, jobs: c.env.FILE_JOBS }, asked);
+  const headers = markReplayed(isReplayed);
+  if (wantsEvents(c)) {
+    const stream = streamAnalysis(deps, ownerId, row);
+    return new Response(stream, { headers: { ...SSE_HEADERS, ...headers } });
+  }
+  return c.json(toAnalysis(await waitFor(c, row)), 200, headers);
+});
+
+function wantsEvents(c: Context<App>): boolean {
+  const accept = c.req.header("accept") ?? "*/*";
+  return names(accept, "text/event-stream") && !names(accept, "application/json");
+}
+
+/** Not as long as a stream: nothing tells the client meanwhile that somebody is there. */
+async function waitFor(c: Context<App>, first: AnalysisRow): Promise<AnalysisRow> {
+  const deps = c.get("deps");
+  const { file_wait_ms: patienceMs } = deps.config.TURN_LIMITS;
+  let last = first;
+  for await (const row of watchAnalysis(deps, c.get("principal").userId, first, patienceMs)) {
+    last = row;
+  }
+  return last;
+}

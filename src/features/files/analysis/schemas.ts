@@ -1,0 +1,73 @@
+/** Wire shapes of analyses, and how they are made from rows. */
+import { z } from "@hono/zod-openapi";
+import { ShownId, ShownTime, text } from "../../../http/fields.ts";
+import { present } from "../../../lib/assert.ts";
+import { toIso } from "../../../lib/clock.ts";
+import { Problem } from "../../../lib/problem.ts";
+import { Citation } from "../../citations/citation.ts";
+import { GoverningLaw, MissingClause, SECTIONS } from "./points.ts";
+import type { AnalysisRow } from "./queries.ts";
+
+export const AnalysisRequest = z
+  .strictObject({
+    refresh: z.boolean().nullish().openapi({
+      description: "Makes a new analysis although one is kept. Default: false.",
+    }),
+    model: text({ max: 100 }).nullish().openapi({
+      description: "For a new analysis; one that is kept is given whatever model made it.",
+    }),
+  })
+  .openapi("AnalysisRequest", { example: {} });
+
+const grounds = {
+  citation: Citation.nullable().openapi({
+    description: "The words of the document that the point rests on, which stand there.",
+  }),
+  unverified_quote: z.string().nullable().openapi({
+    description: "What the model quoted in support, and does not stand in the document.",
+  }),
+};
+
+export const Analysis = z
+  .object({
+    id: ShownId,
+    file_id: ShownId,
+    model: z.string().openapi({ example: "gpt-4o-mini" }),
+    parts: z.int().openapi({ description: "In how many parts the document was analysed." }),
+    document_type: z.string().nullable().openapi({ example: "Residential lease" }),
+    title: z.string().nullable(),
+    summary: z.string(),
+    parties: z.array(SECTIONS.parties.extend(grounds)),
+    governing_law: GoverningLaw.extend(grounds).nullable(),
+    dates_and_deadlines: z.array(SECTIONS.dates_and_deadlines.extend(grounds)),
+    obligations: z.array(SECTIONS.obligations.extend(grounds)),
+    money: z.array(SECTIONS.money.extend(grounds)),
+    termination: z.array(SECTIONS.termination.extend(grounds)),
+    unusual_clauses: z.array(SECTIONS.unusual_clauses.extend(grounds)),
+    missing_clauses: z.array(MissingClause).openapi({
+      description: "What such a document should say and does not: there are no words to rest on.",
+    }),
+    created_at: ShownTime,
+    completed_at: ShownTime,
+  })
+  .openapi("Analysis", {
+    description:
+      "What a model made of the document. Points without a citation have no words of the document behind them that could be found.",
+  });
+
+export type Analysis = z.infer<typeof Analysis>;
+
+/** The analysis as the wire has it. Throws the problem that it ended with, or `ai_timeout` while it runs. */
+export function toAnalysis(row: AnalysisRow): Analysis {
+  if (row.status === "failed") throw new Problem(row.failure_code ?? "ai_unavailable");
+  if (row.status === "running") throw new Problem("ai_timeout");
+  return Analysis.parse({
+    ...present(row.result, "the result of an analysis"),
+    id: row.id,
+    file_id: row.file_id,
+    model: row.model_name,
+    parts: row.parts_total,
+    created_at: toIso(row.created_at),
+    completed_at: toIso(present(row.completed_at, "the end of an analysis")),
+  });
+}

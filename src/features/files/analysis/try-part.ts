@@ -1,0 +1,86 @@
+/** One try at one part: what is asked, what is understood of the answer, and what it cost. */
+import type { TokenCount } from "../../../clients/model.ts";
+import type { Deps } from "../../../deps.ts";
+import { toIso } from "../../../lib/clock.ts";
+import { estimateTokens, findModel, type Model } from "../../../lib/models.ts";
+import { Problem, type ProblemCode } from "../../../lib/problem.ts";
+import type { NewUsage } from "../../usage/queries.ts";
+import { citePart } from "./cite.ts";
+import { mergeParts } from "./merge.ts";
+import { readOverview, readPartAnswer } from "./model-answer.ts";
+import type { Asking, ClaimedPart, Outcome } from "./parts.ts";
+import { askAboutText, askForOverview, type Question } from "./prompt.ts";
+
+type TryDeps = Pick<Deps, "model" | "config" | "clock">;
+
+export type Try = { outcome: Outcome; usage: NewUsage[] };
+
+/** Of one part; then the analysis has failed. */
+const MOST_TRIES = 3;
+
+/** The next try would come to the same. */
+const FINAL = new Set<ProblemCode>(["ai_not_configured", "unknown_model"]);
+
+/** Asks once. Every failure of the provider is an outcome. */
+export async function tryPart(deps: TryDeps, asking: Asking, part: ClaimedPart): Promise<Try> {
+  const model = findModel(part.model_name, [deps.config.DEFAULT_MODEL]);
+  if (!model) return { outcome: { failure: "unknown_model", isLast: true }, usage: [] };
+  const question = questionOf(asking, part);
+  const at = toIso(new Date(deps.clock()));
+  const bill = (id: string, count: TokenCount, estimated: boolean): NewUsage => {
+    const of = { userId: part.user_id, chatId: null, messageId: null, kind: "analysis" as const };
+    return { id, ...of, attempt: 1, model, ...count, estimated, at };
+  };
+  const lost = part.lost_id === null ? [] : [bill(part.lost_id, countOf(question, ""), true)];
+  // What ends the process each time is not tried for ever.
+  if (part.failures >= MOST_TRIES) return { outcome: failed("ai_unavailable", part), usage: lost };
+  try {
+    const { text, usage } = await ask(deps, model, question);
+    const paid = bill(asking.usageId, usage ?? countOf(question, text), usage === undefined);
+    const outcome = understand(asking, part, text) ?? failed("ai_unavailable", part);
+    return { outcome, usage: [...lost, paid] };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const paid = deps.model.canAsk(model) ? [bill(asking.usageId, NOTHING, true)] : [];
+    return { outcome: failed(error.code, part), usage: [...lost, ...paid] };
+  }
+}
+
+function failed(failure: ProblemCode, { failures }: ClaimedPart): Outcome {
+  return { failure, isLast: FINAL.has(failure) || failures + 1 >= MOST_TRIES };
+}
+
+/** Nobody reads along: what counts is the whole. */
+async function ask({ model: client, config }: TryDeps, model: Model, question: Question) {
+  const { messages, jsonSchema } = question;
+  const { first_token_ms: firstMs, progress_ms: progressMs } = config.TURN_LIMITS;
+  const asked = { model, messages, maxOutputTokens: model.maxOutputTokens, jsonSchema };
+  return client.complete(asked, AbortSignal.timeout(firstMs + progressMs));
+}
+
+function questionOf(asking: Asking, part: ClaimedPart): Question {
+  const source = { fileId: asking.fileId, fileName: part.file_name };
+  if (asking.from === part.parts_total) return askForOverview(source, part.parts);
+  return askAboutText(source, part.text, part.parts_total === 1 ? "whole" : "part");
+}
+
+/** Undefined where the answer is not what was asked for. */
+function understand(asking: Asking, part: ClaimedPart, text: string): Outcome | undefined {
+  const source = { fileId: asking.fileId, fileName: part.file_name };
+  if (asking.from === part.parts_total) {
+    const overview = readOverview(text);
+    return overview && { result: mergeParts(part.parts, overview, source) };
+  }
+  const answer = readPartAnswer(text);
+  if (!answer) return undefined;
+  const found = citePart(answer, part.text);
+  if (part.parts_total > 1) return { part: found };
+  return { part: found, result: mergeParts([found], found, source) };
+}
+
+const NOTHING: TokenCount = { promptTokens: 0, completionTokens: 0 };
+
+function countOf({ messages }: Question, answer: string): TokenCount {
+  const asked = messages.map(({ content }) => content).join("\n");
+  return { promptTokens: estimateTokens(asked), completionTokens: estimateTokens(answer) };
+}
