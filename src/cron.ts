@@ -4,6 +4,7 @@ import { deleteExpiredKeys } from "./db/idempotency-keys.ts";
 import { createDeps, type Deps } from "./deps.ts";
 import type { Env } from "./env.ts";
 import { runDeletions } from "./features/deletion/run-deletions.ts";
+import { reviveAnalyses } from "./features/files/analysis/analyse-job.ts";
 import { reconcileTurns } from "./features/turns/reconcile.ts";
 import { toIso } from "./lib/clock.ts";
 import { logError, logEvent, type LogFields, nameOf } from "./lib/log.ts";
@@ -16,6 +17,8 @@ const JOBS: Record<string, Job> = {
   turns: reconcileTurns,
   // What deletions left outside Postgres.
   deletions: runDeletions,
+  // Analyses that nobody works on any more.
+  analyses: (env, deps) => reviveAnalyses({ ...deps, jobs: env.FILE_JOBS }),
   // Idempotency keys that count no more.
   keys: async (_env, { db, clock }) => ({
     expired: await deleteExpiredKeys(db, toIso(new Date(clock()))),

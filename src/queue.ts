@@ -1,6 +1,7 @@
 /** What queues bring: jobs of files, and those that failed too often. A message may come twice. */
 import { createDeps } from "./deps.ts";
 import type { Env } from "./env.ts";
+import { analysePart } from "./features/files/analysis/analyse-job.ts";
 import type { FileJob } from "./features/files/jobs.ts";
 import { logError, logEvent, nameOf } from "./lib/log.ts";
 
@@ -21,6 +22,8 @@ export async function handleJobs(batch: MessageBatch<FileJob>, env: Env): Promis
 }
 
 async function runJob(env: Env, job: FileJob, isDead: boolean): Promise<void> {
-  createDeps(env);
+  const deps = { ...createDeps(env), jobs: env.FILE_JOBS };
+  // A dead one is taken up again by the cron, as long as its analysis runs.
+  if (job.step === "analyse" && !isDead) await analysePart(deps, job);
   logEvent("job", { step: job.step, file_id: job.fileId, is_dead: isDead });
 }

@@ -1,4 +1,5 @@
 /** What the offline assistant says: honest about what it is, and true to the passages in its prompt. */
+import { analyseOffline } from "./analyst.ts";
 import type { CompletionRequest } from "./completion.ts";
 import { answerInJson, type JsonSchema } from "./json-answer.ts";
 
@@ -44,6 +45,17 @@ export function asksForTitle(messages: readonly ChatMessage[]): boolean {
 export function offlineTokens(request: CompletionRequest, kind: "title" | "answer"): string[] {
   const { messages, response_format } = request;
   const schema = response_format?.json_schema?.schema ?? (kind === "title" ? TITLE : undefined);
+  if (response_format?.json_schema?.name?.startsWith("document_")) {
+    const passages = readPassages(messages.map(({ content }) => content).join("\n"));
+    return [
+      JSON.stringify(
+        analyseOffline(
+          passages.map(({ text }) => text),
+          schema ?? {},
+        ),
+      ),
+    ];
+  }
   if (schema === undefined) return answerOffline(messages).match(/\s*\S+|\s+$/g) ?? [];
   return [JSON.stringify(answerInJson(schema, (name) => writeProperty(name, messages)))];
 }

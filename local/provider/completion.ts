@@ -10,7 +10,7 @@ export type CompletionRequest = {
   messages: { role: string; content: string }[];
   stream?: boolean;
   stream_options?: { include_usage?: boolean };
-  response_format?: { type: string; json_schema?: { schema?: JsonSchema } };
+  response_format?: { type: string; json_schema?: { name?: string; schema?: JsonSchema } };
 };
 
 export type Reply = { request: CompletionRequest; script: Script; released: Promise<void> };

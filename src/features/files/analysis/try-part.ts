@@ -26,10 +26,11 @@ export async function tryPart(deps: TryDeps, asking: Asking, part: ClaimedPart):
   const model = findModel(part.model_name, [deps.config.DEFAULT_MODEL]);
   if (!model) return { outcome: { failure: "unknown_model", isLast: true }, usage: [] };
   const question = questionOf(asking, part);
-  const bill = (id: string, count: TokenCount, estimated: boolean): NewUsage => ({
-    ...{ id, userId: part.user_id, chatId: null, messageId: null, kind: "analysis", attempt: 1 },
-    ...{ model, ...count, estimated, at: toIso(new Date(deps.clock())) },
-  });
+  const at = toIso(new Date(deps.clock()));
+  const bill = (id: string, count: TokenCount, estimated: boolean): NewUsage => {
+    const of = { userId: part.user_id, chatId: null, messageId: null, kind: "analysis" as const };
+    return { id, ...of, attempt: 1, model, ...count, estimated, at };
+  };
   const lost = part.lost_id === null ? [] : [bill(part.lost_id, countOf(question, ""), true)];
   // What ends the process each time is not tried for ever.
   if (part.failures >= MOST_TRIES) return { outcome: failed("ai_unavailable", part), usage: lost };
