@@ -7,7 +7,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:
 import type pg from "pg";
 import { listen, readText, sendJson } from "./http-server.ts";
 import { NeonControl } from "./neon-control.ts";
-import { openPostgres } from "./postgres.ts";
+import { type LocalPostgres, openPostgres, type PostgresOptions } from "./postgres.ts";
 
 export type NeonQuery = { query: string; params: unknown[] };
 type NeonBody = NeonQuery | { queries: NeonQuery[] };
@@ -19,18 +19,14 @@ type NeonResult = {
   rowCount: number | null;
 };
 
-export type LocalNeon = {
+export type LocalNeon = LocalPostgres & {
   /** What `DATABASE_HTTP_URL` is to be. */
   url: string;
   /** What `DATABASE_URL` is to be. */
   connectionString: string;
-  pool: pg.Pool;
-  close: () => Promise<void>;
 };
 
-export type NeonOptions = {
-  dataDir?: string;
-  postgresUrl?: string;
+export type NeonOptions = PostgresOptions & {
   port?: number;
   /** Keeps a list of calls, and takes faults: for tests. */
   control?: boolean;
@@ -49,7 +45,7 @@ export async function startNeon(options: NeonOptions = {}): Promise<LocalNeon> {
   return {
     url: `${server.origin}/sql`,
     connectionString: CONNECTION_STRING,
-    pool: postgres.pool,
+    ...postgres,
     close: () => server.close().then(() => postgres.close()),
   };
 }

@@ -1,28 +1,46 @@
 /** The Postgres behind the stand-in: embedded by default, a real server where one is given. */
-import { rm } from "node:fs/promises";
+import { openAsBlob } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { createPgConfig } from "@electric-sql/pglite/node-postgres";
 import { vector } from "@electric-sql/pglite-pgvector";
 import pg from "pg";
 
-export type LocalPostgres = { pool: pg.Pool; close: () => Promise<void> };
+export type LocalPostgres = {
+  pool: pg.Pool;
+  /** Writes all there is into a file that others begin with; a real server has no such thing. */
+  archive?: (path: string) => Promise<void>;
+  close: () => Promise<void>;
+};
 
 const CONNECTIONS = 20;
 
-/** Opens a real server by its URL, or PGlite in a folder (in memory without one). */
-export async function openPostgres(options: {
+export type PostgresOptions = {
   dataDir?: string;
   postgresUrl?: string;
-}): Promise<LocalPostgres> {
+  /** An archive to begin with: that takes a third of the time of a beginning from nothing. */
+  copyOf?: string;
+};
+
+/** Opens a real server by its URL, or PGlite in a folder (in memory without one). */
+export async function openPostgres(options: PostgresOptions): Promise<LocalPostgres> {
   if (options.postgresUrl) return openServer(options.postgresUrl);
   if (options.dataDir) await removeStaleLock(options.dataDir);
   const pglite = await PGlite.create({
     ...(options.dataDir && { dataDir: options.dataDir }),
+    ...(options.copyOf && { loadDataDir: await openAsBlob(options.copyOf) }),
     extensions: { vector },
   });
   const pool = new pg.Pool(Object.assign(createPgConfig(pglite), { max: 1 }));
-  return { pool, close: () => pool.end().then(() => pglite.close()) };
+  return {
+    pool,
+    archive: async (path) => {
+      const archive = await pglite.dumpDataDir("none");
+      await writeFile(path, archive.stream());
+    },
+    close: () => pool.end().then(() => pglite.close()),
+  };
 }
 
 function openServer(connectionString: string): LocalPostgres {

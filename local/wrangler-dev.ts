@@ -18,18 +18,6 @@ export type WranglerDev = {
 
 export type WranglerOptions = { port: number; envFile: string; stateDir: string };
 
-/** Starts it, and waits until the Worker answers. */
-export async function startWrangler(options: WranglerOptions): Promise<WranglerDev> {
-  const wrangler = launchWrangler(options);
-  try {
-    await wrangler.ready;
-    return wrangler;
-  } catch (error) {
-    await wrangler.stop();
-    throw error;
-  }
-}
-
 /** Starts it without waiting, for a caller that may have to stop it before the Worker answers. */
 export function launchWrangler(options: WranglerOptions): WranglerDev {
   const child = spawnGroup(options);

@@ -14,6 +14,8 @@ ALTER TABLE files
   ADD COLUMN upload_expires_at timestamptz(3),
   -- Which reading of the file counts: what an earlier one still writes is refused.
   ADD COLUMN run               integer NOT NULL DEFAULT 0,
+  -- How often this reading was taken up again after it had shown no progress.
+  ADD COLUMN retakes           integer NOT NULL DEFAULT 0,
   -- The last sign of progress: a reading that shows none for long is taken up again.
   ADD COLUMN updated_at        timestamptz(3) NOT NULL DEFAULT now();
 

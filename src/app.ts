@@ -2,6 +2,8 @@
 import { authRoutes } from "./features/auth/routes.ts";
 import { authenticate } from "./features/auth/authenticate.ts";
 import { chatRoutes } from "./features/chats/routes.ts";
+import { fileRoutes } from "./features/files/routes.ts";
+import { uploadRoutes } from "./features/files/upload-routes.ts";
 import { analysisRoutes } from "./features/files/analysis/routes.ts";
 import { messageRoutes } from "./features/messages/routes.ts";
 import { searchRoutes } from "./features/search/routes.ts";
@@ -41,5 +43,7 @@ app.route("/", messageRoutes);
 app.route("/", turnRoutes);
 app.route("/", branchRoutes);
 app.route("/", ticketRoutes);
+app.route("/", uploadRoutes);
+app.route("/", fileRoutes);
 app.route("/", searchRoutes);
 app.route("/", analysisRoutes);

@@ -4,7 +4,9 @@ import { deleteExpiredKeys } from "./db/idempotency-keys.ts";
 import { createDeps, type Deps } from "./deps.ts";
 import type { Env } from "./env.ts";
 import { runDeletions } from "./features/deletion/run-deletions.ts";
+import { sweepBucket } from "./features/deletion/sweep.ts";
 import { reviveAnalyses } from "./features/files/analysis/analyse-job.ts";
+import { resumeReadings } from "./features/files/resume-readings.ts";
 import { reconcileTurns } from "./features/turns/reconcile.ts";
 import { toIso } from "./lib/clock.ts";
 import { logError, logEvent, type LogFields, nameOf } from "./lib/log.ts";
@@ -15,10 +17,14 @@ type Job = (env: Env, deps: Deps) => Promise<Record<string, number>>;
 const JOBS: Record<string, Job> = {
   // Answers that nobody is writing any more.
   turns: reconcileTurns,
-  // What deletions left outside Postgres.
-  deletions: runDeletions,
+  // Files that nobody is reading any more, or whose bytes never came.
+  files: resumeReadings,
   // Analyses that nobody works on any more.
   analyses: (env, deps) => reviveAnalyses({ ...deps, jobs: env.FILE_JOBS }),
+  // What deletions left outside Postgres.
+  deletions: runDeletions,
+  // What belongs to nothing, in the bucket and in Postgres.
+  sweep: sweepBucket,
   // Idempotency keys that count no more.
   keys: async (_env, { db, clock }) => ({
     expired: await deleteExpiredKeys(db, toIso(new Date(clock()))),

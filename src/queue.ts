@@ -3,27 +3,35 @@ import { createDeps } from "./deps.ts";
 import type { Env } from "./env.ts";
 import { analysePart } from "./features/files/analysis/analyse-job.ts";
 import type { FileJob } from "./features/files/jobs.ts";
+import { buryReadingJob, runReadingJob } from "./features/files/run-job.ts";
 import { logError, logEvent, nameOf } from "./lib/log.ts";
 
 const DEAD_LETTERS = "indifly-file-jobs-dead";
-const RETRY_SECONDS = 5;
+const FIRST_RETRY_SECONDS = 2;
 
 /** Runs each job by itself: one that fails comes again, and in the end to the dead letters. */
 export async function handleJobs(batch: MessageBatch<FileJob>, env: Env): Promise<void> {
+  const act = batch.queue === DEAD_LETTERS ? bury : run;
   for (const message of batch.messages) {
+    const { step, fileId } = message.body;
     try {
-      await runJob(env, message.body, batch.queue === DEAD_LETTERS);
+      await act(env, message.body);
       message.ack();
+      logEvent("job", { queue: batch.queue, step, file_id: fileId, attempt: message.attempts });
     } catch (error) {
-      logError("job_failed", { step: message.body.step, cause: nameOf(error) });
-      message.retry({ delaySeconds: RETRY_SECONDS });
+      logError("job_failed", { queue: batch.queue, step, file_id: fileId, cause: nameOf(error) });
+      message.retry({ delaySeconds: FIRST_RETRY_SECONDS * 3 ** (message.attempts - 1) });
     }
   }
 }
 
-async function runJob(env: Env, job: FileJob, isDead: boolean): Promise<void> {
-  const deps = { ...createDeps(env), jobs: env.FILE_JOBS };
-  // A dead one is taken up again by the cron, as long as its analysis runs.
-  if (job.step === "analyse" && !isDead) await analysePart(deps, job);
-  logEvent("job", { step: job.step, file_id: job.fileId, is_dead: isDead });
+async function run(env: Env, job: FileJob): Promise<void> {
+  const deps = createDeps(env);
+  if (job.step === "analyse") await analysePart({ ...deps, jobs: env.FILE_JOBS }, job);
+  else await runReadingJob(env, deps, job);
+}
+
+/** An analysis is taken up again by the minute, and counts its failures itself. */
+async function bury(env: Env, job: FileJob): Promise<void> {
+  if (job.step !== "analyse") await buryReadingJob(env, createDeps(env), job);
 }

@@ -4,7 +4,8 @@ const NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 /** An element; what is undefined is left out. */
 export function element(name: string, content: string | number | boolean | undefined): string {
-  return content === undefined ? "" : `<${name}>${escape(String(content))}</${name}>`;
+  if (content === undefined) return "";
+  return content === "" ? `<${name}/>` : `<${name}>${escape(String(content))}</${name}>`;
 }
 
 /** An element of elements. */

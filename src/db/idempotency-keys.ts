@@ -89,7 +89,10 @@ export function keyIsFree(claim: Claim | undefined): SQL {
 }
 
 /** The id of what the key stands for, as a subquery: of this request or of the one before it. */
-export function idUnder(claim: Claim, column: "chat_id" | "message_id" | "answer_id" | "file_id"): SQL {
+export function idUnder(
+  claim: Claim,
+  column: "chat_id" | "message_id" | "answer_id" | "file_id",
+): SQL {
   return sql`(SELECT k.${sql.raw(column)} FROM idempotency_keys AS k WHERE ${ofKey(claim)})`;
 }
 

@@ -43,6 +43,7 @@ export const files = pgTable(
     language: text(),
     uploadExpiresAt: time("upload_expires_at"),
     run: integer().notNull().default(0),
+    retakes: integer().notNull().default(0),
     updatedAt: time("updated_at").notNull().defaultNow(),
   },
   (t) => [

@@ -8,10 +8,18 @@ const UNUSABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\/:*?"<>|]+/gu;
 
 /** `attachment` under a name made of any text; `extension` without its dot. */
 export function attachment(name: string, extension: string): string {
-  const usable = usableName(name);
+  return disposition(`${usableName(name)}.${extension}`);
+}
+
+/** `attachment` under a name that has its extension, or has none. */
+export function attachmentAs(name: string): string {
+  const [, stem = name, extension = ""] = /^(.+)(\.[A-Za-z0-9]{1,8})$/s.exec(name) ?? [];
+  return disposition(usableName(stem) + extension);
+}
+
+function disposition(usable: string): string {
   const plain = usable.replace(/[^\x20-\x7e]+/g, "_").replaceAll("%", "_");
-  const encoded = encodeExtended(`${usable}.${extension}`);
-  return `attachment; filename="${plain}.${extension}"; filename*=UTF-8''${encoded}`;
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encodeExtended(usable)}`;
 }
 
 function usableName(name: string): string {

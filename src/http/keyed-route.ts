@@ -37,6 +37,12 @@ export function markReplayed(isReplayed: boolean): Record<string, string> {
   return isReplayed ? { [REPLAYED]: "true" } : {};
 }
 
+/** Looks at the key before a body that is long to read. Throws `malformed_header`. */
+export function requireKeyForm(c: Context<App>): void {
+  const header = c.req.header("idempotency-key");
+  if (header !== undefined) parseKey(header);
+}
+
 /** The key of the request, whose body was checked; undefined without one. Throws `malformed_header`. */
 export async function readKey(
   c: Context<App>,

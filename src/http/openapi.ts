@@ -23,7 +23,7 @@ const TAGS = [
   { name: "Answers", description: "Asking, and reading the answer while it is written." },
   { name: "Chats", description: "Conversations, as a tree of messages with one active path." },
   { name: "Messages", description: "What was said." },
-  { name: "Files", description: "Documents: uploaded, read and analysed." },
+  { name: "Files", description: "Documents: uploaded, read, and asked about." },
   { name: "Search", description: "Finding what was said, and what documents say." },
   { name: "Accounts", description: "Signing up, in, on and out." },
   { name: "System", description: "What the service says of itself." },

@@ -103,11 +103,22 @@ function sharedProblems(definition: Definition & { path: string }): ProblemCode[
   }
   if (definition.path.includes("{")) codes.push("not_found");
   if (definition.request?.query) codes.push("invalid_encoding", "validation_failed");
-  if (definition.request?.body) {
+  const body = definition.request?.body?.content ?? {};
+  if ("application/json" in body) {
     codes.push("malformed_json", "invalid_encoding", "body_too_large");
     codes.push("unsupported_media_type", "validation_failed");
   }
+  if (MULTIPART in body) codes.push("malformed_upload", "file_too_large", "validation_failed");
   return codes;
+}
+
+const MULTIPART = "multipart/form-data";
+
+/** A required body of one file in a field of that name. Its handler reads it: it is never held as text. */
+export function fileBody(field: string) {
+  const file = { type: "string" as const, format: "binary" };
+  const schema = { type: "object" as const, properties: { [field]: file }, required: [field] };
+  return { required: true as const, content: { [MULTIPART]: { schema } } };
 }
 
 /** A required JSON body of a request. */

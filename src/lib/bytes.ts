@@ -42,6 +42,11 @@ export function fromBase64(text: string): Uint8Array | undefined {
   }
 }
 
+/** Lower-case hex. */
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** Reads a body of at most `limitBytes`; undefined, and the rest left unread, when it is longer. */
 export async function readAtMost(
   body: ReadableStream<Uint8Array>,

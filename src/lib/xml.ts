@@ -7,7 +7,6 @@ export type XmlElement = { name: string; text: string; children: XmlElement[] };
 export function readXml(text: string): XmlElement | undefined {
   const document: XmlElement = { name: "", text: "", children: [] };
   const open = [document];
-  let isCut = false;
   const parser = new Parser(
     {
       onopentag(name) {
@@ -19,15 +18,17 @@ export function readXml(text: string): XmlElement | undefined {
         const element = open.at(-1);
         if (element) element.text += piece;
       },
-      onclosetag(_name, isImplied) {
-        isCut ||= isImplied;
-        if (open.length > 1) open.pop();
+      onclosetag() {
+        open.pop();
       },
     },
     { xmlMode: true },
   );
-  parser.end(text);
-  return isCut ? undefined : document.children[0];
+  parser.write(text);
+  // The end closes whatever is open, as if it had been closed.
+  const isWhole = open.length === 1;
+  parser.end();
+  return isWhole ? document.children[0] : undefined;
 }
 
 /** The child elements of one name, in their order. */

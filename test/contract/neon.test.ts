@@ -20,7 +20,7 @@ if (CONTRACT_DATABASE_URL) {
 
 /** One of this suite's own, in memory. */
 async function startEmbedded() {
-  const { url, close } = await startNeon();
+  const { url, close } = await startNeon({ copyOf: inject("emptyPostgres") });
   return { endpoint: url, stop: close };
 }
 

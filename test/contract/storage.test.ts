@@ -1,166 +1,88 @@
-/** The product's own client, as the Worker has it, against the local bucket. */
-import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+/** The product's own client, as the Worker has it. */
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  type MockInstance,
+  vi,
+} from "vitest";
+import { listen } from "../../local/http-server.ts";
+import type { LocalS3 } from "../../local/s3.ts";
 import type { StorageClient } from "../../src/clients/storage.ts";
 import {
   bytesOf,
+  clientOf,
   hashOf,
   newKey,
   openOwnBucket,
-  type OwnBucket,
   problemOf,
   read,
+  services,
+  store,
 } from "../support/own-bucket.ts";
+import { promisesOfStorage } from "./storage.suite.ts";
 
-let bucket: OwnBucket;
+/** What the client logs. */
+let log: MockInstance<typeof console.error>;
+beforeEach(() => {
+  log = vi.spyOn(console, "error").mockImplementation(() => undefined);
+});
+afterEach(() => log.mockRestore());
+
+describe.each(services)("%s", (_name, start) => {
+  promisesOfStorage(start);
+});
+
+let now = () => Date.now();
+let s3: LocalS3;
 let storage: StorageClient;
 beforeAll(async () => {
-  bucket = await openOwnBucket();
-  storage = bucket.storage;
+  s3 = await openOwnBucket({ now: () => now() });
+  storage = clientOf(s3);
 });
-afterAll(() => bucket.close());
-
-const store = (text: string, key?: string) => bucket.store(text, key);
+afterAll(() => s3.close());
 
 async function inject(fault: object): Promise<void> {
-  const url = new URL(`/_control/faults/${crypto.randomUUID()}`, bucket.endpoint);
+  const url = new URL(`/_control/faults/${crypto.randomUUID()}`, s3.endpoint);
   await fetch(url, { method: "PUT", body: JSON.stringify({ times: 1, ...fault }) });
 }
 
 async function callsOf(contains: string): Promise<string[]> {
-  const url = new URL(`/_control/calls`, bucket.endpoint);
+  const url = new URL(`/_control/calls`, s3.endpoint);
   url.searchParams.set("contains", contains);
   const calls = (await (await fetch(url)).json()) as { body: string }[];
   return calls.map(({ body }) => body);
 }
 
-describe("an object", () => {
-  it("is stored with its type and checksum, and read back byte for byte, whole or from its start", async () => {
-    const bytes = new Uint8Array(randomBytes(3_000_000));
-    const key = newKey();
-    await storage.put(key, bytes, { contentType: "application/pdf", sha256: hashOf(bytes) });
-    expect(await storage.head(key)).toEqual({
-      size: bytes.length,
-      contentType: "application/pdf",
-      sha256: hashOf(bytes),
-    });
-    const whole = await storage.get(key);
-    expect(whole?.size).toBe(bytes.length);
-    expect(hashOf(await new Response(whole?.body).bytes())).toBe(hashOf(bytes));
-    const start = await storage.get(key, 10);
-    expect(start?.size).toBe(bytes.length);
-    expect(await new Response(start?.body).bytes()).toEqual(bytes.slice(0, 10));
-  });
-
-  it("may be empty, and shorter than what is asked for", async () => {
-    expect(await read(await storage.get(await store(""), 10))).toEqual({ size: 0, text: "" });
-    expect(await read(await storage.get(await store("")))).toEqual({ size: 0, text: "" });
-    expect(await read(await storage.get(await store("abc"), 10))).toEqual({ size: 3, text: "abc" });
-  });
-
-  it.each(["files/a+b c&d=e?f#g%2F/h", "files/Grüße 𝒳/ж.pdf", "files/(!'*)~;:@$,[]", "files//x/"])(
-    "has any key: %s",
-    async (name) => {
-      const key = `${crypto.randomUUID()}/${name}`;
-      await store("found", key);
-      expect(await read(await storage.get(key))).toEqual({ size: 5, text: "found" });
-      const prefix = key.slice(0, 37);
-      expect((await storage.list(prefix, undefined)).map((object) => object.key)).toEqual([key]);
-      const url = await storage.presignGet(
-        key,
-        { contentType: "text/x", disposition: "inline" },
-        60,
-      );
-      expect(await (await fetch(url)).text()).toBe("found");
-      await storage.delete(key);
-      expect(await storage.head(key)).toBeUndefined();
-    },
-  );
-
-  it("that is not there is undefined, and deleting it succeeds", async () => {
-    const key = newKey();
-    expect(await storage.get(key)).toBeUndefined();
-    expect(await storage.head(key)).toBeUndefined();
-    await storage.delete(key);
-  });
-
-  it("is refused, and not stored, when its bytes are not those that were announced", async () => {
-    const key = newKey();
-    const put = storage.put(key, bytesOf("other"), {
-      contentType: "text/plain",
-      sha256: hashOf(bytesOf("said")),
-    });
-    expect(await problemOf(put)).toBe("storage_unavailable");
-    expect(await storage.head(key)).toBeUndefined();
-  });
-});
-
-describe("a list of objects", () => {
-  it("is in the order of their keys, from after one on, with sizes and times", async () => {
-    const prefix = `${crypto.randomUUID()}/`;
-    for (const name of ["b", "a", "c&<d>"]) await store(name, prefix + name);
-    const all = await storage.list(prefix, undefined);
-    expect(all.map(({ key, size }) => [key, size])).toEqual([
-      [`${prefix}a`, 1],
-      [`${prefix}b`, 1],
-      [`${prefix}c&<d>`, 5],
-    ]);
-    for (const { modifiedAt } of all) {
-      expect(Math.abs(Date.parse(modifiedAt) - Date.now())).toBeLessThan(60_000);
-    }
-    expect((await storage.list(prefix, `${prefix}a`)).map(({ key }) => key)).toEqual([
-      `${prefix}b`,
-      `${prefix}c&<d>`,
-    ]);
-  });
-});
-
-describe("an object in parts", () => {
-  const PART_BYTES = 5 * 1024 * 1024;
-
-  it("is there once its parts are joined, and not before", async () => {
-    const key = newKey();
-    const bytes = new Uint8Array(randomBytes(PART_BYTES + 7));
-    const uploadId = await storage.openUpload(key, { contentType: "application/pdf" });
-    const parts = [bytes.slice(0, PART_BYTES), bytes.slice(PART_BYTES)];
-    const etags = [];
-    for (const [index, part] of parts.entries()) {
-      etags.push(await storage.putPart(key, uploadId, index + 1, part));
-    }
-    expect(await storage.head(key)).toBeUndefined();
-    expect(await storage.listUploads(key)).toEqual([
-      { key, uploadId, openedAt: expect.stringMatching(/^\d{4}-.*Z$/) },
-    ]);
-    await storage.completeUpload(key, uploadId, etags);
-    expect(await storage.head(key)).toMatchObject({
-      size: bytes.length,
-      contentType: "application/pdf",
-    });
-    expect(hashOf(await new Response((await storage.get(key))?.body).bytes())).toBe(hashOf(bytes));
-    expect(await storage.listUploads(key)).toEqual([]);
-  });
-
-  it("is given up as often as one likes, and cannot be joined then", async () => {
-    const key = newKey();
-    const uploadId = await storage.openUpload(key, { contentType: "text/plain" });
-    const etag = await storage.putPart(key, uploadId, 1, bytesOf("part"));
-    await storage.abortUpload(key, uploadId);
-    await storage.abortUpload(key, uploadId);
-    expect(await problemOf(storage.completeUpload(key, uploadId, [etag]))).toBe(
-      "storage_unavailable",
-    );
-    expect(await storage.listUploads(key)).toEqual([]);
+describe("a signed upload to the local S3", () => {
+  it("is over after its time, and does not begin before", async () => {
+    const bytes = bytesOf("exactly these bytes");
+    const object = { contentType: "text/plain", sha256: hashOf(bytes), size: bytes.length };
+    const { method, url, headers } = await storage.presignPut(newKey(), object, 60);
+    const put = () => fetch(url, { method, headers, body: bytes });
+    now = () => Date.now() + 61_000;
+    const late = await put();
+    now = () => Date.now() - 16 * 60_000;
+    const early = await put();
+    now = () => Date.now();
+    expect(await late.text()).toContain("Request has expired");
+    expect(await early.text()).toContain("Request is not yet valid");
+    expect((await put()).status).toBe(200);
   });
 });
 
 describe("a bucket that fails", () => {
   it("is asked once more where that is safe, and only then", async () => {
-    const key = await store("kept");
+    const key = await store(storage, "kept");
     for (const kind of ["refuse", "cut_after_commit", "status"]) {
       await inject({ contains: `HEAD ${key}`, kind, status: 503 });
       expect(await storage.head(key)).toMatchObject({ size: 4 });
       await inject({ contains: `PUT ${key}`, kind, status: 500 });
-      await store("kept", key);
+      await store(storage, "kept", key);
     }
     await inject({ contains: `POST ${key}?uploads`, kind: "cut_after_commit" });
     const open = storage.openUpload(key, { contentType: "text/plain" });
@@ -169,18 +91,16 @@ describe("a bucket that fails", () => {
   });
 
   it("is unavailable, in a second try too, and nothing of its words gets out", async () => {
-    const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
-    const key = await store("kept");
+    const key = await store(storage, "kept");
     await inject({ contains: `GET ${key}`, kind: "status", status: 503, times: 2 });
     expect(await problemOf(storage.get(key))).toBe("storage_unavailable");
     const lines = log.mock.calls.map(([line]) => String(line));
-    log.mockRestore();
     expect(lines).toEqual([expect.stringContaining('"status":503')]);
     expect(lines.join("")).not.toMatch(/secret|files/);
   });
 
   it("that cuts a body in its middle fails the reader with a problem", async () => {
-    const key = await store("x".repeat(300_000));
+    const key = await store(storage, "x".repeat(300_000));
     await inject({ contains: `GET ${key}`, kind: "cut_midway" });
     expect(await problemOf(read(await storage.get(key)))).toBe("storage_unavailable");
   });
@@ -194,8 +114,8 @@ describe("a bucket that fails", () => {
   ])(
     "is unavailable where %s is wrong, and is never taken for an empty one",
     async (_what, wrong) => {
-      const key = await store("kept");
-      const other = bucket.clientWith(wrong);
+      const key = await store(storage, "kept");
+      const other = clientOf(s3, wrong);
       expect(other.isConfigured()).toBe(true);
       const reachable = other.isReachable(AbortSignal.timeout(5_000)).catch(() => false);
       expect(await reachable).toBe(false);
@@ -212,8 +132,41 @@ describe("a bucket that fails", () => {
     },
   );
 
+  it("that points elsewhere is not followed: the signature would go along", async () => {
+    const trap: string[] = [];
+    const elsewhere = await listen(async ({ url = "" }, response) => {
+      trap.push(url);
+      response.end();
+    });
+    const pointing = await listen(async (_request, response) => {
+      response.writeHead(307, { location: elsewhere.origin }).end();
+    });
+    const other = clientOf(s3, { S3_ENDPOINT: pointing.origin });
+    expect(await problemOf(other.get("a"))).toBe("storage_unavailable");
+    expect(await other.isReachable(AbortSignal.timeout(5_000))).toBe(false);
+    expect(trap).toEqual([]);
+    await Promise.all([elsewhere.close(), pointing.close()]);
+  });
+
+  it("that says nothing, or no more, is given up in its time", async () => {
+    const asked = Promise.withResolvers<void>();
+    const silent = await listen(async ({ url = "" }, response) => {
+      if (url.endsWith("begun")) response.writeHead(200, { "content-length": 9 }).write("begin");
+      else asked.resolve();
+    });
+    const other = clientOf(s3, { S3_ENDPOINT: silent.origin });
+    const begun = await other.get("begun");
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const calls = [problemOf(other.head("silent")), problemOf(read(begun))];
+    await asked.promise;
+    vi.advanceTimersByTime(30_000);
+    vi.useRealTimers();
+    expect(await Promise.all(calls)).toEqual(["storage_unavailable", "storage_unavailable"]);
+    await silent.close();
+  });
+
   it("is told apart from one that is not configured", async () => {
-    const other = bucket.clientWith({ S3_BUCKET_NAME: undefined });
+    const other = clientOf(s3, { S3_BUCKET_NAME: undefined });
     expect(other.isConfigured()).toBe(false);
     expect(await other.isReachable(AbortSignal.timeout(5_000))).toBe(false);
     for (const call of [

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { askedChat, edit, ended, pathOf, regenerate } from "../support/branches.ts";
 import { expectProblem, type SignedIn, signUp } from "../support/client.ts";
+import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
 import { newKey, withKey } from "../support/keys.ts";
 import { callsContaining, injectFault, query } from "../support/postgres.ts";
 import { requestsContaining, script } from "../support/provider.ts";
 import { until } from "../support/until.ts";
-import { type RunningWorker, startWorker } from "../support/worker.ts";
 
 let ada: SignedIn;
-let watchful: RunningWorker;
+let watchful: FastWorker;
 beforeAll(async () => {
-  watchful = await startWorker({ TURN_LIMITS: JSON.stringify({ watchdog_ms: 500 }) });
+  watchful = await startFastWorker({ TURN_LIMITS: JSON.stringify({ watchdog_ms: 500 }) });
   ada = await signUp();
 });
 afterAll(() => watchful.close());

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { askedChat, type Asked, edit, regenerate, stream } from "../support/branches.ts";
 import { type Answer, expectProblem, type SignedIn, signUp } from "../support/client.ts";
+import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
 import { isReplayed, newKey, withKey } from "../support/keys.ts";
 import { callsContaining } from "../support/postgres.ts";
 import { release, requestsContaining, script } from "../support/provider.ts";
 import { allEvents, readEvents, type StreamEvent, textOf } from "../support/sse.ts";
 import { until } from "../support/until.ts";
-import { type RunningWorker, startWorker } from "../support/worker.ts";
 
 let ada: SignedIn;
-let forgetful: RunningWorker;
+let forgetful: FastWorker;
 beforeAll(async () => {
-  forgetful = await startWorker({ TURN_LIMITS: JSON.stringify({ log_kept_ms: 1 }) });
+  forgetful = await startFastWorker({ TURN_LIMITS: JSON.stringify({ log_kept_ms: 1 }) });
   ada = await signUp();
 });
 afterAll(() => forgetful.close());

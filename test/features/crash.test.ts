@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type SignedIn, signUp } from "../support/client.ts";
-import { type DevServer, startDevServer } from "../support/dev-server.ts";
+import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
 import { query } from "../support/postgres.ts";
 import { script } from "../support/provider.ts";
 import { allEvents, readEvents, type StreamEvent, textOf } from "../support/sse.ts";
 import { until } from "../support/until.ts";
 
 let ada: SignedIn;
-let server: DevServer;
+let server: FastWorker;
 beforeAll(async () => {
   const TURN_LIMITS = JSON.stringify({ flush_ms: 50, watchdog_ms: 1_000 });
-  [ada, server] = await Promise.all([signUp(), startDevServer({ TURN_LIMITS })]);
+  [ada, server] = await Promise.all([signUp(), startFastWorker({ TURN_LIMITS })]);
 });
 afterAll(() => server.close());
 

@@ -43,7 +43,7 @@ describe("a question about a document", () => {
   it("is given to the model with the document's passages, and told what they are", async () => {
     const marker = `marker-${crypto.randomUUID()}`;
     await ada.post("/chat", { content: `What is the rent? ${marker}`, file_ids: [lease] });
-    const [request] = (await requestsContaining(marker)).filter(({ body }) => body.stream);
+    const request = (await requestsContaining(marker)).find(({ body }) => body.stream);
     const [system, question] = request?.body.messages ?? [];
     expect(system?.content).toContain("legal assistant");
     expect(system?.content).toContain("never an instruction");
@@ -117,7 +117,7 @@ describe("a question about a document", () => {
     expect(filesIn(await promptOf(marker))).toEqual(["nda.docx", "lease.pdf"]);
     expect(body.user_message).toMatchObject({ file_url: `/files/${lease}/content` });
     const linked = await query("SELECT file_id FROM chat_files WHERE chat_id = $1", [chatId]);
-    expect(linked.map((row) => row.file_id).toSorted()).toEqual([nda, lease].toSorted());
+    expect(new Set(linked.map((row) => row.file_id))).toEqual(new Set([nda, lease]));
   });
 
   it("under instructions of the operator's own, and with what was said before, still has all of it", async () => {

@@ -5,11 +5,11 @@ import type { Script } from "../../local/provider/script.ts";
 import { costOf, findModel } from "../../src/lib/models.ts";
 import { newChat } from "../support/chats.ts";
 import { expectProblem, type SignedIn, signUp } from "../support/client.ts";
+import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
 import { query } from "../support/postgres.ts";
 import { release, requestsContaining, script } from "../support/provider.ts";
 import { allEvents, readEvents, type StreamEvent, textOf } from "../support/sse.ts";
 import { until } from "../support/until.ts";
-import { type RunningWorker, startWorker } from "../support/worker.ts";
 
 const FIRST = "gpt-4o-mini";
 const SECOND = "claude-haiku-4-5";
@@ -22,10 +22,13 @@ const SECOND_PROVIDER = {
 };
 
 let ada: SignedIn;
-let worker: RunningWorker;
+let worker: FastWorker;
 beforeAll(async () => {
   const TURN_LIMITS = JSON.stringify({ first_token_ms: FIRST_TOKEN_MS, total_ms: 10_000 });
-  [ada, worker] = await Promise.all([signUp(), startWorker({ ...SECOND_PROVIDER, TURN_LIMITS })]);
+  [ada, worker] = await Promise.all([
+    signUp(),
+    startFastWorker({ ...SECOND_PROVIDER, TURN_LIMITS }),
+  ]);
 });
 afterAll(() => worker.close());
 
@@ -119,7 +122,7 @@ describe("a provider that", () => {
 
   it("cannot be reached at all is replaced too, and does not make the service look ill", async () => {
     const OPENAI_BASE_URL = `http://127.0.0.1:${await freePort()}/v1`;
-    const half = await startWorker({ ...SECOND_PROVIDER, OPENAI_BASE_URL });
+    const half = await startFastWorker({ ...SECOND_PROVIDER, OPENAI_BASE_URL });
     try {
       const chatId = await emptyChat();
       const events = await allEvents(await ask(chatId, await questionFor(ANSWER), half.url));
@@ -167,7 +170,7 @@ describe("a provider that", () => {
 describe("the model that stands in", () => {
   it("has its own patience for a first word, within that of the whole turn", async () => {
     const short = JSON.stringify({ first_token_ms: 1_500, total_ms: 1_800 });
-    const impatient = await startWorker({ ...SECOND_PROVIDER, TURN_LIMITS: short });
+    const impatient = await startFastWorker({ ...SECOND_PROVIDER, TURN_LIMITS: short });
     try {
       const chatId = await emptyChat();
       const events = await allEvents(
@@ -242,7 +245,7 @@ it("A provider that hangs does not make the other look unreachable", async () =>
   const address = silent.address();
   const port = typeof address === "object" ? address?.port : undefined;
   const OPENAI_BASE_URL = `http://127.0.0.1:${port}/v1`;
-  const half = await startWorker({ ...SECOND_PROVIDER, OPENAI_BASE_URL });
+  const half = await startFastWorker({ ...SECOND_PROVIDER, OPENAI_BASE_URL });
   try {
     const health = await (await fetch(`${half.url}/health`)).json();
     expect(health).toMatchObject({ status: "healthy", ai_service: "available" });

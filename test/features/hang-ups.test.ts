@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type SignedIn, signUp } from "../support/client.ts";
-import { type DevServer, startDevServer } from "../support/dev-server.ts";
+import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
 import { release, requestsContaining, script } from "../support/provider.ts";
 import { readEvents } from "../support/sse.ts";
 import { until } from "../support/until.ts";
 
 let ada: SignedIn;
-let server: DevServer;
+let server: FastWorker;
 beforeAll(async () => {
-  [ada, server] = await Promise.all([signUp(), startDevServer()]);
+  [ada, server] = await Promise.all([signUp(), startFastWorker()]);
 });
 afterAll(() => server.close());
 

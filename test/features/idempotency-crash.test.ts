@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { newChat } from "../support/chats.ts";
 import { type SignedIn, signUp } from "../support/client.ts";
-import { type DevServer, startDevServer } from "../support/dev-server.ts";
+import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
 import { isReplayed, newKey, send } from "../support/keys.ts";
 import { query } from "../support/postgres.ts";
 import { requestsContaining, script } from "../support/provider.ts";
@@ -9,10 +9,10 @@ import { allEvents, readEvents } from "../support/sse.ts";
 import { until } from "../support/until.ts";
 
 let ada: SignedIn;
-let server: DevServer;
+let server: FastWorker;
 beforeAll(async () => {
   const TURN_LIMITS = JSON.stringify({ flush_ms: 20, watchdog_ms: 1_000 });
-  [ada, server] = await Promise.all([signUp(), startDevServer({ TURN_LIMITS })]);
+  [ada, server] = await Promise.all([signUp(), startFastWorker({ TURN_LIMITS })]);
 });
 afterAll(() => server.close());
 

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newChat } from "../support/chats.ts";
 import { type SignedIn, signUp } from "../support/client.ts";
+import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
 import { isReplayed, newKey, send } from "../support/keys.ts";
 import { requestsContaining, script } from "../support/provider.ts";
 import { allEvents, type StreamEvent, textOf } from "../support/sse.ts";
 import { until } from "../support/until.ts";
-import { type RunningWorker, startWorker } from "../support/worker.ts";
 import type { Script } from "../../local/provider/script.ts";
 
 let ada: SignedIn;
-let worker: RunningWorker;
+let worker: FastWorker;
 beforeAll(async () => {
-  worker = await startWorker({ TURN_LIMITS: JSON.stringify({ log_kept_ms: 1 }) });
+  worker = await startFastWorker({ TURN_LIMITS: JSON.stringify({ log_kept_ms: 1 }) });
   ada = await signUp();
 });
 afterAll(() => worker.close());

@@ -1,21 +1,20 @@
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { newChat } from "../support/chats.ts";
 import { type SignedIn, signUp } from "../support/client.ts";
-import { type DevServer, startDevServer } from "../support/dev-server.ts";
+import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
 import { callsContaining, injectFault, query } from "../support/postgres.ts";
 import { release, requestsContaining, script } from "../support/provider.ts";
 import { allEvents, readEvents, type StreamEvent } from "../support/sse.ts";
 import { until } from "../support/until.ts";
-import { startWorker } from "../support/worker.ts";
 
 let ada: SignedIn;
-let server: DevServer;
+let server: FastWorker;
 beforeAll(async () => {
   // Nothing is written in time: what is there after a crash was written before it was needed.
   const TURN_LIMITS = JSON.stringify({ flush_ms: 60_000, watchdog_ms: 1_000 });
   const ANTHROPIC_BASE_URL = `${inject("providerUrl")}/v1`;
   const vars = { TURN_LIMITS, ANTHROPIC_API_KEY: "local", ANTHROPIC_BASE_URL };
-  [ada, server] = await Promise.all([signUp(), startDevServer(vars)]);
+  [ada, server] = await Promise.all([signUp(), startFastWorker(vars)]);
 });
 afterAll(() => server.close());
 
@@ -140,7 +139,7 @@ it("A title that was asked for when the room was lost has its row, beside the an
 it("A late title that Postgres refuses for long is saved by alarm, with what it cost", async () => {
   const WATCHDOG_MS = 300;
   const limits = { TURN_LIMITS: JSON.stringify({ watchdog_ms: WATCHDOG_MS }) };
-  const worker = await startWorker(limits);
+  const worker = await startFastWorker(limits);
   try {
     const chatId = await newChat(ada);
     const tokens = ['{"suggested_name": "A late title", "reasoning": ""}'];

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newChat, type RunningTurn, runningTurn } from "../support/chats.ts";
 import { anonymous, bearer, type SignedIn, signUp } from "../support/client.ts";
+import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
 import { countCalls, query } from "../support/postgres.ts";
 import { connect, newTicket, openTab, type Tab } from "../support/socket.ts";
 import { allEvents, type StreamEvent } from "../support/sse.ts";
 import { until } from "../support/until.ts";
-import { type RunningWorker, startWorker } from "../support/worker.ts";
 
 const SESSION_ENDED = { code: 1008, reason: "session ended" };
 
 const nobody = anonymous();
 
 /** One that notes the activity of sockets all the time. */
-let worker: RunningWorker;
+let worker: FastWorker;
 beforeAll(async () => {
-  worker = await startWorker({ TURN_LIMITS: JSON.stringify({ heartbeat_ms: 1 }) });
+  worker = await startFastWorker({ TURN_LIMITS: JSON.stringify({ heartbeat_ms: 1 }) });
 });
 afterAll(() => worker.close());
 

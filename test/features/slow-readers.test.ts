@@ -1,18 +1,18 @@
 import { get, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type SignedIn, signUp } from "../support/client.ts";
+import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
 import { release, script } from "../support/provider.ts";
 import { readEvents } from "../support/sse.ts";
 import { until } from "../support/until.ts";
-import { type RunningWorker, startWorker } from "../support/worker.ts";
 
 /** More than the network holds for a reader that takes nothing. */
 const TOKENS = Array.from({ length: 4_000 }, (_, index) => `${index}:`.padEnd(3_500, "."));
 
 let ada: SignedIn;
-let worker: RunningWorker;
+let worker: FastWorker;
 beforeAll(async () => {
-  worker = await startWorker({ TURN_LIMITS: JSON.stringify({ heartbeat_ms: 100 }) });
+  worker = await startFastWorker({ TURN_LIMITS: JSON.stringify({ heartbeat_ms: 100 }) });
   ada = await signUp();
 });
 afterAll(() => worker.close());
@@ -77,7 +77,7 @@ it("A reader that takes nothing slows nobody, is cut, and resumes where it was w
 });
 
 it("A reader whose turn is forgotten before it has read it all comes to an end", async () => {
-  const forgetful = await startWorker({ TURN_LIMITS: JSON.stringify({ log_kept_ms: 500 }) });
+  const forgetful = await startFastWorker({ TURN_LIMITS: JSON.stringify({ log_kept_ms: 500 }) });
   try {
     const marker = await script({ tokens: TOKENS, holdAfter: TOKENS.length - 1, times: 1 });
     const { id: chatId } = (await ada.post("/chats", { auto_title: false })).body;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newChat } from "../support/chats.ts";
 import { type Body, type SignedIn, signUp } from "../support/client.ts";
-import { type DevServer, startDevServer } from "../support/dev-server.ts";
+import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
 import { query } from "../support/postgres.ts";
 import { script } from "../support/provider.ts";
 import { connect, newTicket, openTab, type Tab } from "../support/socket.ts";
@@ -12,12 +12,12 @@ const TURN_LIMITS = JSON.stringify({ flush_ms: 50, watchdog_ms: 1_000 });
 
 let ada: SignedIn;
 let worker: RunningWorker;
-let server: DevServer;
+let server: FastWorker;
 beforeAll(async () => {
   [ada, worker, server] = await Promise.all([
     signUp(),
     startWorker({ TURN_LIMITS }),
-    startDevServer({ TURN_LIMITS }),
+    startFastWorker({ TURN_LIMITS }),
   ]);
 });
 afterAll(() => Promise.all([worker.close(), server.close()]));

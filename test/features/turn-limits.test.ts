@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type SignedIn, signUp } from "../support/client.ts";
+import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
 import { injectFault, query } from "../support/postgres.ts";
 import { release, script } from "../support/provider.ts";
 import { allEvents, readEvents, textOf } from "../support/sse.ts";
 import { until } from "../support/until.ts";
-import { type RunningWorker, startWorker } from "../support/worker.ts";
 
 const LIMITS = {
   first_token_ms: 300,
@@ -15,9 +15,9 @@ const LIMITS = {
 };
 
 let ada: SignedIn;
-let worker: RunningWorker;
+let worker: FastWorker;
 beforeAll(async () => {
-  worker = await startWorker({ TURN_LIMITS: JSON.stringify(LIMITS) });
+  worker = await startFastWorker({ TURN_LIMITS: JSON.stringify(LIMITS) });
   ada = await signUp();
 });
 afterAll(() => worker.close());

@@ -1,13 +1,23 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Body, expectProblem, type SignedIn, signUp } from "../support/client.ts";
+import { announce } from "../support/files.ts";
 import { newKey } from "../support/keys.ts";
 import { readDocument } from "../support/routes.ts";
 
 /** POST, but nothing is made that a second time would make twice. */
-const NOTHING_TO_REPEAT = new Set(["POST /chats/{id}/stop", "POST /ws/tickets"]);
+const NOTHING_TO_REPEAT = new Set([
+  "POST /chats/{id}/stop",
+  "POST /files/{id}/complete",
+  "POST /ws/tickets",
+]);
 
 /** Calls that take an empty body. */
-const TAKE_NOTHING = new Set(["/chats", "/chats/{id}/name", "/messages/{id}/regenerate"]);
+const TAKE_NOTHING = new Set([
+  "/chats",
+  "/chats/{id}/name",
+  "/files/{id}/analysis",
+  "/messages/{id}/regenerate",
+]);
 
 type Operation = { name: string; path: string; takesKey: boolean; responses: Body };
 
@@ -61,7 +71,8 @@ describe("an Idempotency-Key", () => {
           content: "Hi",
           ...(path === "/messages" && { chat_id: chat.id, type: "user" }),
         };
-        const given = TAKE_NOTHING.has(path) ? {} : body;
+        const file = announce("Hi", "hi.txt", "text/plain");
+        const given = TAKE_NOTHING.has(path) ? {} : path === "/files" ? file : body;
         const answer = await ada.post(path.replace("{id}", chat.id), given, {
           "idempotency-key": key,
         });

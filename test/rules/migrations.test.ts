@@ -1,6 +1,6 @@
 import { generateDrizzleJson, generateMigration } from "drizzle-kit/api";
 import type pg from "pg";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { migrate } from "../../local/migrate.ts";
 import { type LocalPostgres, openPostgres } from "../../local/postgres.ts";
 import * as documents from "../../src/db/schema-documents.ts";
@@ -11,14 +11,15 @@ let migrated: LocalPostgres;
 let declared: LocalPostgres;
 let applied: string[];
 beforeAll(async () => {
-  [migrated, declared] = await Promise.all([openPostgres({}), openPostgres({})]);
+  const empty = { copyOf: inject("emptyPostgres") };
+  [migrated, declared] = await Promise.all([openPostgres(empty), openPostgres(empty)]);
   applied = await migrate(migrated.pool);
   // The migrations ask for it themselves, where a server has it.
   await declared.pool.query("CREATE EXTENSION vector");
-  const empty = generateDrizzleJson({});
+  const nothing = generateDrizzleJson({});
   const statements = await generateMigration(
-    empty,
-    generateDrizzleJson({ ...accounts, ...documents }, empty.id),
+    nothing,
+    generateDrizzleJson({ ...accounts, ...documents }, nothing.id),
   );
   for (const statement of statements) await declared.pool.query(statement);
 });

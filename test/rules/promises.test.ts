@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 const TESTS = join(import.meta.dirname, "..");
 
-/** Where each promise of turns is kept: files of tests, and the tests' names as they are written there. */
+/** Where each promise is kept: files of tests, and the tests' names as they are written there. */
 const PROMISES: Record<number, Record<string, string[]>> = {
   // A message that is acknowledged is readable at once, and after SIGKILL.
   1: {
@@ -149,9 +149,71 @@ const PROMISES: Record<number, Record<string, string[]>> = {
     ],
     "features/turns.test.ts": ["is one row per attempt at a provider, exact to the last digit"],
   },
+  // What is deleted is gone everywhere, and stays gone.
+  17: {
+    "features/account-erasure.test.ts": [
+      "leaves no row, no sign-in, and nothing in the rooms; an answer that is running is stopped",
+      "leaves everybody else's things alone",
+      "is done when the answer of the database is lost, and told so",
+      "lets nothing be made any more by a token that is still good",
+    ],
+    "features/deletion.test.ts": [
+      "goes with the request, and once more when nothing can write there any more",
+      "goes by itself where the request died right after the deletion was committed",
+      "does not come back by an answer that ends later",
+      "is erased again where it is not known that it was",
+      "goes with the request: the bytes, and an upload that was begun",
+      "goes later where the bucket cannot be reached, in growing steps, and the deletion holds",
+      "is gone in the end, though a signed URL that was still good brought it back",
+      "is gone in the end also of uploads that were under way, and so is what was read of them",
+    ],
+    "features/deletion-sweep.test.ts": [
+      "A sweep finds exactly what belongs to nothing, on both sides",
+      "Many sweeps at once find the same, and do no more",
+    ],
+  },
+  // A file is ready with all that belongs to it, or has failed with a reason; never stuck.
+  19: {
+    "features/files-upload.test.ts": [
+      "ends in a file whose bytes are stored, hash recorded, text extracted and passages indexed",
+    ],
+    "features/files-reading.test.ts": [
+      "ends as failed, with a sentence that says what to do: %s",
+      "is taken up again by the minute, and ends as if nothing had been",
+      "is given up on after a few times, and says so",
+      "is forgotten an hour after its URL has run out, with what may have arrived meanwhile",
+    ],
+  },
+  // Hostile files: refused or failed, in bounded time and memory, never fetched.
+  20: {
+    "features/files-upload.test.ts": ["is told what to send instead: %s"],
+    "features/extraction-bounds.test.ts": [
+      "hostile Word documents end with their reason",
+      "hostile pages and texts end with their text or their reason",
+      "PDFs of any size end with their text or their reason",
+      "What a document refers to is never fetched",
+    ],
+  },
+  // A file never runs in our origin.
+  21: {
+    "features/files.test.ts": [
+      "leads to the bucket, which is told to give it as an attachment of its type and name",
+      "gives a program the signed URL, good for five minutes and for this file alone",
+    ],
+  },
+  // Instructions inside a document change nothing; every citation shown is true.
+  22: {
+    "features/documents-hostile.test.ts": [
+      "is data in its fence, and obeyed to the letter still cites nothing untrue: $name",
+      "are neither in a prompt nor in a search, whatever ids are sent and whatever is asked",
+    ],
+    "features/documents-ask.test.ts": [
+      "shows no quotation as a citation that does not stand there, and says so",
+    ],
+  },
 };
 
-const TURNS = Array.from({ length: 11 }, (_, index) => index + 1);
+const KEPT = [...Array.from({ length: 11 }, (_, index) => index + 1), 17, 19, 20, 21, 22];
 
 /** The names of the tests of a file, as they are written there. */
 async function namesOf(file: string): Promise<string[]> {
@@ -161,7 +223,7 @@ async function namesOf(file: string): Promise<string[]> {
 }
 
 describe("promise", () => {
-  for (const promise of TURNS) {
+  for (const promise of KEPT) {
     it(`${promise} is kept by tests that there are`, async () => {
       const files = Object.entries(PROMISES[promise] ?? {});
       expect(files).not.toEqual([]);

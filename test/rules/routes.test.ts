@@ -8,6 +8,7 @@ import {
   type SignedIn,
   signUp,
 } from "../support/client.ts";
+import { readyFile, upload } from "../support/files.ts";
 import { type Operation, readDocument, readOperations } from "../support/routes.ts";
 
 /** What may be called by nobody in particular. Everything else asks for a sign-in. */
@@ -24,11 +25,11 @@ const PUBLIC = [
   "POST /auth/register",
 ];
 
-/** The named schemas of all request bodies. */
+/** The named schemas of all JSON bodies. */
 function bodySchemas(components: Body, paths: Body): [string, Body][] {
   const all = Object.values<Body>(paths).flatMap((methods) => Object.values<Body>(methods));
-  const schemas = all.flatMap(({ requestBody }) =>
-    Object.values<Body>(requestBody?.content ?? {}).map(({ schema }) => schema),
+  const schemas = all.flatMap(
+    ({ requestBody }) => requestBody?.content?.["application/json"]?.schema ?? [],
   );
   const names = schemas.map(({ $ref }) => String($ref).replace("#/components/schemas/", ""));
   return [...new Set(names)].map((name) => [name, components.schemas[name]]);
@@ -76,12 +77,21 @@ describe("every route", () => {
     const chatId = (await ada.post("/chats", { title: "Private" })).body.id;
     const turn = await ada.post(`/chats/${chatId}/messages`, { content: "A secret" });
     const messageId = turn.body.user_message.id;
+    const fileId = (await upload(ada, "Private text.")).body.id;
     const before = (await ada.get(`/chats/${chatId}`)).body;
     const byId = operations.filter(({ path, open }) => path.includes("{id}") && !open);
     expect(byId.length).toBeGreaterThan(8);
     for (const operation of byId) {
       const answers: unknown[] = [];
-      for (const id of [chatId, messageId, crypto.randomUUID(), "no-id", "%00", "0".repeat(200)]) {
+      for (const id of [
+        chatId,
+        messageId,
+        fileId,
+        crypto.randomUUID(),
+        "no-id",
+        "%00",
+        "0".repeat(200),
+      ]) {
         const { status, body } = await call(eve, operation, operation.path.replace("{id}", id));
         const { request_id: _request, instance: _instance, ...rest } = body ?? {};
         answers.push({ route: nameOf(operation), status, ...rest });
@@ -159,8 +169,9 @@ describe("the OpenAPI document", () => {
   });
 });
 
-/** What the path of an operation names: the chat, or one of its messages. */
+/** What the path of an operation names: the chat, one of its messages, or a file. */
 async function idFor({ method, path }: Operation, chatId: string): Promise<string> {
+  if (path.startsWith("/files/")) return (await readyFile(ada, "Text.")).id;
   if (!path.startsWith("/messages/")) return chatId;
   const { body } = await ada.post(`/chats/${chatId}/messages`, { content: "Hello?" });
   return method === "PATCH" ? body.user_message.id : body.ai_response.id;

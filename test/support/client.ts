@@ -10,7 +10,7 @@ export type Answer = { status: number; headers: Headers; body: Body };
 
 type Given = Record<string, string>;
 
-/** A body: a string or bytes go out as they are, everything else as JSON. */
+/** A body: a string, bytes or a form go out as they are, everything else as JSON. */
 export type Client = {
   get: (path: string, headers?: Given) => Promise<Answer>;
   post: (path: string, body?: unknown, headers?: Given) => Promise<Answer>;
@@ -34,16 +34,16 @@ export const workerUrl = inject("workerUrl").replace(/\/$/, "");
 const PASSWORD = "seven tall lamps";
 
 /** A new account with an address of its own. */
-export async function signUp(name = "Ada Example"): Promise<SignedIn> {
+export async function signUp(name = "Ada Example", baseUrl = workerUrl): Promise<SignedIn> {
   const email = `ada.${crypto.randomUUID()}@example.com`;
-  const { status, body } = await anonymous().post("/auth/register", {
+  const { status, body } = await clientWith({}, baseUrl).post("/auth/register", {
     name,
     email,
     password: PASSWORD,
   });
   expect(status, JSON.stringify(body)).toBe(201);
   return {
-    ...bearer(body.access_token),
+    ...bearer(body.access_token, baseUrl),
     user: body.user,
     password: PASSWORD,
     accessToken: body.access_token,
@@ -124,6 +124,8 @@ async function request(baseUrl: string, { method, path, body, headers }: Request
 
 function toInit(body: unknown, headers: Given): RequestInit {
   if (body === undefined) return { headers };
+  // Its content type names the boundary, which fetch makes.
+  if (body instanceof FormData) return { headers, body };
   const sent = { "content-type": "application/json", ...headers };
   if (typeof body === "string" || body instanceof Uint8Array) {
     return { headers: sent, body: body as BodyInit };

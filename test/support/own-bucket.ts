@@ -8,47 +8,70 @@ import {
 } from "../../src/clients/storage.ts";
 import { Problem } from "../../src/lib/problem.ts";
 
+/** A bucket that speaks S3's wire, here or far away. */
+export type S3Service = {
+  bucket: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  region: string;
+  /** Amazon's own, where there is none. */
+  endpoint?: string;
+  close: () => Promise<void>;
+};
+
 const KEY = {
   accessKeyId: "CONTRACT",
   secretAccessKey: "quiet secret/of+this=test",
   region: "eu-x-1",
 };
 
-export type OwnBucket = LocalS3 & {
-  storage: StorageClient;
-  /** A client that is told something else. */
-  clientWith: (changed: BucketConfig) => StorageClient;
-  /** Stores a text as an object of its own; returns its key. */
-  store: (text: string, key?: string) => Promise<string>;
-};
-
-export async function openOwnBucket(options: Partial<S3Options> = {}): Promise<OwnBucket> {
-  const s3 = await startS3({ ...KEY, bucket: "contract", control: true, ...options });
-  const clientWith = (changed: BucketConfig) =>
-    createStorageClient({ ...configOf(s3), ...changed });
-  const storage = clientWith({});
-  const store = async (text: string, key = newKey()) => {
-    const bytes = bytesOf(text);
-    await storage.put(key, bytes, { contentType: "text/plain", sha256: hashOf(bytes) });
-    return key;
-  };
-  return { ...s3, storage, clientWith, store };
+/** Starts one on this machine. */
+export function openOwnBucket(options: Partial<S3Options> = {}): Promise<LocalS3> {
+  return startS3({ ...KEY, bucket: "contract", control: true, ...options });
 }
 
-function configOf(s3: LocalS3): BucketConfig {
-  return {
-    AWS_ACCESS_KEY_ID: s3.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
-    AWS_REGION: s3.region,
-    S3_BUCKET_NAME: s3.bucket,
-    S3_ENDPOINT: s3.endpoint,
-  };
+const {
+  CONTRACT_S3_BUCKET: bucket,
+  CONTRACT_S3_ACCESS_KEY_ID: accessKeyId,
+  CONTRACT_S3_SECRET_ACCESS_KEY: secretAccessKey,
+  CONTRACT_S3_REGION: region = "us-east-1",
+  CONTRACT_S3_ENDPOINT: endpoint,
+} = process.env;
+
+/** The local one, and a real one where credentials for it are set. */
+export const services: [string, () => Promise<S3Service>][] = [["The local S3", openOwnBucket]];
+if (bucket && accessKeyId && secretAccessKey) {
+  const real = { bucket, accessKeyId, secretAccessKey, region, ...(endpoint && { endpoint }) };
+  services.push(["A real bucket", async () => ({ ...real, close: async () => undefined })]);
+}
+
+/** The product's client, which may be told something else than what is true. */
+export function clientOf(service: S3Service, changed: BucketConfig = {}): StorageClient {
+  return createStorageClient({
+    AWS_ACCESS_KEY_ID: service.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: service.secretAccessKey,
+    AWS_REGION: service.region,
+    S3_BUCKET_NAME: service.bucket,
+    S3_ENDPOINT: service.endpoint,
+    ...changed,
+  });
+}
+
+/** Stores a text as an object; returns its key. */
+export async function store(storage: StorageClient, text: string, key = newKey()): Promise<string> {
+  const bytes = bytesOf(text);
+  await storage.put(key, bytes, { contentType: "text/plain", sha256: hashOf(bytes) });
+  return key;
 }
 
 /** SHA-256 in lower-case hex. */
 export const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-export const newKey = () => `files/${crypto.randomUUID()}`;
+/** Of this run alone, also in a bucket that is not. */
+export const newKey = () => PREFIX + crypto.randomUUID();
+
+/** Of everything that these tests store. */
+export const PREFIX = "contract/";
 
 export const bytesOf = (text: string) => new TextEncoder().encode(text);
 

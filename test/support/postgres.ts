@@ -2,14 +2,39 @@
 import { inject } from "vitest";
 import type { NeonCall, NeonFault } from "../../local/neon-control.ts";
 
-const control = (path: string) => new URL(`/_control/${path}`, inject("neonUrl"));
+type Row = Record<string, string | null>;
 
-/** The round trips whose SQL or parameters hold a text, such as a test's own user id; oldest first. */
-export async function callsContaining(text: string): Promise<NeonCall[]> {
-  const url = control("calls");
-  url.searchParams.set("contains", text);
-  return (await fetch(url)).json() as Promise<NeonCall[]>;
+export type SeenDatabase = {
+  /** The round trips whose SQL or parameters hold a text, such as a test's own user id; oldest first. */
+  callsContaining: (text: string) => Promise<NeonCall[]>;
+  /** Lets the next calls that hold a text suffer a fault; returns how to take it away. */
+  injectFault: (fault: NeonFault) => Promise<() => Promise<void>>;
+  /** Rows of the database, as Postgres' own text. */
+  query: (sql: string, params?: unknown[]) => Promise<Row[]>;
+};
+
+/** The database behind a local Neon. */
+export function databaseAt(neonUrl: string): SeenDatabase {
+  const control = (path: string) => new URL(`/_control/${path}`, neonUrl);
+  return {
+    callsContaining: async (text) => {
+      const url = control("calls");
+      url.searchParams.set("contains", text);
+      return (await fetch(url)).json() as Promise<NeonCall[]>;
+    },
+    injectFault: async (fault) => {
+      const id = crypto.randomUUID();
+      await fetch(control(`faults/${id}`), { method: "PUT", body: JSON.stringify(fault) });
+      return async () => {
+        await fetch(control(`faults/${id}`), { method: "DELETE" });
+      };
+    },
+    query: (sql, params = []) => readRows(neonUrl, sql, params),
+  };
 }
+
+/** The database of all tests. */
+export const { callsContaining, injectFault, query } = databaseAt(inject("neonUrl"));
 
 /** Counts the round trips that hold a text while something happens. */
 export async function countCalls(text: string, happen: () => Promise<unknown>): Promise<number> {
@@ -18,21 +43,8 @@ export async function countCalls(text: string, happen: () => Promise<unknown>): 
   return (await callsContaining(text)).length - before;
 }
 
-/** Lets the next calls that hold a text suffer a fault; returns how to take it away. */
-export async function injectFault(fault: NeonFault): Promise<() => Promise<void>> {
-  const id = crypto.randomUUID();
-  await fetch(control(`faults/${id}`), { method: "PUT", body: JSON.stringify(fault) });
-  return async () => {
-    await fetch(control(`faults/${id}`), { method: "DELETE" });
-  };
-}
-
-/** Rows of the database, as Postgres' own text. */
-export async function query(
-  sql: string,
-  params: unknown[] = [],
-): Promise<Record<string, string | null>[]> {
-  const response = await fetch(inject("neonUrl"), {
+async function readRows(neonUrl: string, sql: string, params: unknown[]): Promise<Row[]> {
+  const response = await fetch(neonUrl, {
     method: "POST",
     headers: { "neon-connection-string": inject("vars").DATABASE_URL ?? "" },
     body: JSON.stringify({ query: sql, params }),

@@ -2,45 +2,65 @@
 import { inject } from "vitest";
 import type { S3Call, S3Fault, SeenObject, SeenUpload } from "../../local/s3/control.ts";
 
-const control = (path: string, query: Record<string, string> = {}) => {
-  const url = new URL(`/_control/${path}`, inject("s3Url"));
-  url.search = new URLSearchParams(query).toString();
-  return url;
+export type SeenBucket = {
+  /** The calls that hold a text, such as `PUT files/` and an id; oldest first. Presigned ones are among them. */
+  bucketCalls: (contains: string) => Promise<S3Call[]>;
+  /** The objects whose keys hold a text, such as a file's id. */
+  objectsWith: (contains: string) => Promise<SeenObject[]>;
+  /** The uploads in parts that were opened and not ended, and whose keys hold a text. */
+  uploadsWith: (contains: string) => Promise<SeenUpload[]>;
+  /** Lets the next calls that hold a text suffer a fault; returns how to take it away. */
+  injectBucketFault: (fault: S3Fault) => Promise<() => Promise<void>>;
+  /** Puts an object into the bucket behind the product's back, as old as it is to be. */
+  plantObject: (key: string, text?: string, at?: Date) => Promise<void>;
+  /** Takes an object away behind the product's back. */
+  loseObject: (key: string) => Promise<void>;
+  /** Opens an upload in parts behind the product's back, as long ago as it is to be. */
+  plantUpload: (key: string, at?: Date) => Promise<void>;
 };
 
-async function find<T>(path: string, contains: string): Promise<T> {
-  return (await (await fetch(control(path, { contains }))).json()) as T;
-}
-
-/** The calls that hold a text, such as `PUT files/` and an id; oldest first. Presigned ones are among them. */
-export const bucketCalls = (contains: string) => find<S3Call[]>("calls", contains);
-
-/** The objects whose keys hold a text, such as a file's id. */
-export const objectsWith = (contains: string) => find<SeenObject[]>("objects", contains);
-
-/** The uploads in parts that were opened and not ended, and whose keys hold a text. */
-export const uploadsWith = (contains: string) => find<SeenUpload[]>("uploads", contains);
-
-/** Lets the next calls that hold a text suffer a fault; returns how to take it away. */
-export async function injectBucketFault(fault: S3Fault): Promise<() => Promise<void>> {
-  const id = crypto.randomUUID();
-  await fetch(control(`faults/${id}`), { method: "PUT", body: JSON.stringify(fault) });
-  return async () => {
-    await fetch(control(`faults/${id}`), { method: "DELETE" });
+/** The bucket behind a local S3. */
+export function bucketAt(s3Url: string): SeenBucket {
+  const call = async (
+    method: string,
+    path: string,
+    query: Record<string, string> = {},
+    body?: string,
+  ) => {
+    const url = new URL(`/_control/${path}`, s3Url);
+    url.search = new URLSearchParams(query).toString();
+    return (await fetch(url, { method, ...(body !== undefined && { body }) })).json();
+  };
+  return {
+    bucketCalls: (contains) => call("GET", "calls", { contains }) as Promise<S3Call[]>,
+    objectsWith: (contains) => call("GET", "objects", { contains }) as Promise<SeenObject[]>,
+    uploadsWith: (contains) => call("GET", "uploads", { contains }) as Promise<SeenUpload[]>,
+    injectBucketFault: async (fault) => {
+      const path = `faults/${crypto.randomUUID()}`;
+      await call("PUT", path, {}, JSON.stringify(fault));
+      return async () => {
+        await call("DELETE", path);
+      };
+    },
+    plantObject: async (key, text = "planted", at = new Date()) => {
+      await call("PUT", "objects", { key, at: at.toISOString() }, text);
+    },
+    loseObject: async (key) => {
+      await call("DELETE", "objects", { key });
+    },
+    plantUpload: async (key, at = new Date()) => {
+      await call("PUT", "uploads", { key, at: at.toISOString() });
+    },
   };
 }
 
-/** Puts an object into the bucket behind the product's back, as old as it is to be. */
-export async function plantObject(key: string, text = "planted", at = new Date()): Promise<void> {
-  await fetch(control("objects", { key, at: at.toISOString() }), { method: "PUT", body: text });
-}
-
-/** Takes an object away behind the product's back. */
-export async function loseObject(key: string): Promise<void> {
-  await fetch(control("objects", { key }), { method: "DELETE" });
-}
-
-/** Opens an upload in parts behind the product's back, as long ago as it is to be. */
-export async function plantUpload(key: string, at = new Date()): Promise<void> {
-  await fetch(control("uploads", { key, at: at.toISOString() }), { method: "PUT" });
-}
+/** The bucket of all tests. */
+export const {
+  bucketCalls,
+  objectsWith,
+  uploadsWith,
+  injectBucketFault,
+  plantObject,
+  loseObject,
+  plantUpload,
+} = bucketAt(inject("s3Url"));

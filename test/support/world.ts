@@ -1,4 +1,5 @@
 /** One world per run of the tests: Postgres, the bucket, the provider, and the built Worker between them. */
+import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { migrate } from "../../local/migrate.ts";
@@ -17,6 +18,8 @@ declare module "vitest" {
     s3Url: string;
     /** The environment of the Worker, for a test that starts one of its own with other values. */
     vars: Vars;
+    /** An archive of a Postgres without a table, to begin with; empty where the server is a real one. */
+    emptyPostgres: string;
     /** Where the built Worker lies. */
     workerFolder: string;
   }
@@ -41,16 +44,21 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await using stack = new AsyncDisposableStack();
   const folder = await makeFolder("worker");
   stack.defer(folder.remove);
+  const bundling = bundleWorker(folder.path);
+  // Its folder is not removed under it.
+  stack.defer(() => bundling.catch(() => undefined));
   const database = await makeDatabase();
   if (database) stack.defer(database.drop);
   const neon = await startNeon({ control: true, ...(database && { postgresUrl: database.url }) });
   stack.defer(neon.close);
+  const emptyPostgres = neon.archive ? join(folder.path, "empty-postgres.tar") : "";
+  await neon.archive?.(emptyPostgres);
   await migrate(neon.pool);
   const provider = await startProvider({ control: true, script: AT_ONCE });
   stack.defer(provider.close);
   const s3 = await startS3({ ...BUCKET, control: true });
   stack.defer(s3.close);
-  await bundleWorker(folder.path);
+  await bundling;
   const vars: Vars = {
     DATABASE_URL: neon.connectionString,
     DATABASE_HTTP_URL: neon.url,
@@ -71,6 +79,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("providerUrl", provider.origin);
   project.provide("s3Url", s3.endpoint);
   project.provide("vars", vars);
+  project.provide("emptyPostgres", emptyPostgres);
   project.provide("workerFolder", folder.path);
   const running = stack.move();
   return () => running.disposeAsync();

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, inject, it } from "vitest";
 import { migrate } from "../../local/migrate.ts";
 import { type LocalPostgres, openPostgres } from "../../local/postgres.ts";
 import { makeFolder } from "../support/worker.ts";
@@ -8,7 +8,7 @@ import { makeFolder } from "../support/worker.ts";
 let postgres: LocalPostgres;
 let folder: Awaited<ReturnType<typeof makeFolder>>;
 beforeAll(async () => {
-  postgres = await openPostgres({});
+  postgres = await openPostgres({ copyOf: inject("emptyPostgres") });
 });
 afterAll(() => postgres.close());
 

@@ -36,10 +36,12 @@ async function isErased(env: Env, storage: StorageClient, { kind, target }: Targ
   }
 }
 
-/** Uploads that were begun first: one that is completed after the object was deleted would bring it back. */
+/** The bytes first, whatever becomes of the rest; again where an upload may have been completed since. */
 async function eraseObject(storage: StorageClient, key: string): Promise<void> {
+  await storage.delete(key);
   const uploads = await storage.listUploads(key);
   const ofKey = uploads.filter((upload) => upload.key === key);
+  if (ofKey.length === 0) return;
   await Promise.all(ofKey.map(({ uploadId }) => storage.abortUpload(key, uploadId)));
   await storage.delete(key);
 }

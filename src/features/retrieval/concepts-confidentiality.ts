@@ -165,7 +165,7 @@ export const CONFIDENTIALITY: readonly Concept[] = [
   },
   {
     name: "return_or_destruction",
-    asked: /\b(return|destroy|destruct\w*|eras\w*|delet\w*)\b/,
+    asked: /\b(return\w*|destroy\w*|destruct\w*|eras\w*|delet\w*)\b/,
     said: [
       /\b(return\w*|destr(oy|uct)\w*|eras\w*|delet\w*|shred\w*)\b.*\b(information|cop(y|ies)|materials?|documents?|records?|data)\b/,
       /\b(information|cop(y|ies)|materials?|documents?|records?|data)\b.*\b(return\w*|destr(oy|uct)\w*|eras\w*|delet\w*)\b/,
@@ -189,7 +189,7 @@ export const CONFIDENTIALITY: readonly Concept[] = [
   },
   {
     name: "copying",
-    asked: /\b(cop(y|ies|ying)|duplicat\w*|reproduc\w*)\b/,
+    asked: /\b(cop(y|ies|ied|ying)|duplicat\w*|reproduc\w*)\b/,
     said: [
       /\b(cop(y|ies|ied|ying)|duplicat\w*|reproduc\w*|extract\w*)\b.*\b(confidential|information|data|necessary|purpose|consent|permi\w*|prohibit\w*|except|extent|not)\b/,
       /\b(not|only|may|no|without|except)\b( \w+){0,12} (cop(y|ies|ied)|duplicat\w*|reproduc\w*)\b/,

@@ -24,12 +24,16 @@ export type Concept = {
 
 const CONCEPTS: readonly Concept[] = [...TERM, ...COMMERCIAL, ...PROPERTY, ...CONFIDENTIALITY];
 
+/** Patterns look back and forth: no more is held against them than a passage or a question is long. */
+const LOOKED_AT = 1_500;
+
 const CERTAINTY = { said: 0.6, further: 0.15, titled: 0.25, hinted: 0.25 };
 
 /** The concepts that a text in plain words speaks of, from 0 to 1 how certainly. */
 export function conceptsIn(words: string, titles: string): { name: string; strength: number }[] {
+  const [body, heads] = [words.slice(0, LOOKED_AT), titles.slice(0, LOOKED_AT)];
   return CONCEPTS.flatMap((concept) => {
-    const strength = strengthOf(concept, words, titles);
+    const strength = strengthOf(concept, body, heads);
     return strength > 0 ? [{ name: concept.name, strength }] : [];
   });
 }
@@ -44,5 +48,6 @@ function strengthOf({ asked, said, hinted }: Concept, words: string, titles: str
 
 /** The concepts that a question in plain words asks for. */
 export function conceptsAsked(words: string): readonly Concept[] {
-  return CONCEPTS.filter(({ asked }) => asked.test(words));
+  const question = words.slice(0, LOOKED_AT);
+  return CONCEPTS.filter(({ asked }) => asked.test(question));
 }

@@ -53,10 +53,10 @@ function* joinStretches(text: string, blocks: Iterable<Block>): Generator<Cut> {
         yield open;
         open = undefined;
       }
-      open ??= { ...stretch, path: pathOf(titles), isTitle: true };
+      open ??= { ...stretch, path: [], isTitle: true };
+      if (open.isTitle) open.path = pathOf(titles);
       open.end = stretch.end;
       open.isTitle &&= block.isTitle;
-      open.path = open.isTitle ? pathOf(titles) : open.path;
     }
   }
   if (open) yield open;

@@ -68,16 +68,19 @@ function toFoundPassage(row: FoundRow): FoundPassage {
   };
 }
 
-/** How far down a list its order is looked at. */
-const RANKED = 200;
+/** How far down each list its order is looked at. */
+const RANKED = { lexical: 200, near: 100 };
 
 /** Reciprocal rank fusion: the higher, the less the first places stand out. */
-const RANK_OFFSET = 60;
+const RANK_OFFSET = 20;
+
+/** Of a place among the nearest, against one by words: those know clauses, and which document is meant. */
+const NEAR_WEIGHT = 0.5;
 
 function lexicalStatement(ownerId: string, search: PassageSearch): SQL {
   return sql`
     WITH ${scopeOf(ownerId, search.fileIds)},
-    ${lexicalRanks(ownerId, termsOf(search.query), RANKED)},
+    ${lexicalRanks(ownerId, termsOf(search.query), RANKED.lexical)},
     ranked AS (SELECT file_id, place, score FROM lexical)
     ${foundRows(ownerId, search.limit)}`;
 }
@@ -86,21 +89,23 @@ function hybridStatement(ownerId: string, search: PassageSearch, vector: Questio
   const asked = sql`${toVectorText(vector.values)}::vector`;
   return sql`
     WITH ${scopeOf(ownerId, search.fileIds)},
-    ${lexicalRanks(ownerId, termsOf(search.query), RANKED)},
+    ${lexicalRanks(ownerId, termsOf(search.query), RANKED.lexical)},
     near AS (
-      SELECT file_id, place, v.embedding <=> ${asked} AS distance
-      FROM passage_vectors v JOIN scope USING (file_id)
+      SELECT v.file_id, v.place, (1 - (v.embedding <=> ${asked})) * sqrt(document.factor) AS nearness
+      FROM passage_vectors v JOIN document USING (file_id)
       WHERE v.user_id = ${ownerId}::uuid AND v.model = ${vector.model}
-      ORDER BY 3 LIMIT ${RANKED}
+      ORDER BY nearness DESC LIMIT ${RANKED.near}
     ),
-    ranks AS (
-      SELECT file_id, place, row_number() OVER (ORDER BY score DESC, file_id, place) AS rank FROM lexical
+    place AS (
+      SELECT file_id, place, 1::float8 AS weight,
+        row_number() OVER (ORDER BY score DESC, file_id, place) AS rank FROM lexical
       UNION ALL
-      SELECT file_id, place, row_number() OVER (ORDER BY distance, file_id, place) FROM near
+      SELECT file_id, place, ${NEAR_WEIGHT}::float8,
+        row_number() OVER (ORDER BY nearness DESC, file_id, place) FROM near
     ),
     ranked AS (
-      SELECT file_id, place, sum(1.0 / (${RANK_OFFSET} + rank)) AS score
-      FROM ranks GROUP BY file_id, place
+      SELECT file_id, place, sum(weight / (${RANK_OFFSET}::int + rank)) AS score
+      FROM place GROUP BY file_id, place
     )
     ${foundRows(ownerId, search.limit)}`;
 }

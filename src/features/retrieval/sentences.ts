@@ -29,7 +29,8 @@ export function* readSentences(text: string, start: number, end: number): Genera
     } else if (++at - from > LONGEST * 2) {
       // An endless line is not held back until its end.
       const cut = cutBefore(text, from, from + LONGEST);
-      yield { start: from, end: cut };
+      const part = trim(text, from, cut);
+      if (part) yield part;
       from = overlapped(text, from, cut);
     }
   }
@@ -57,7 +58,7 @@ function* parts(text: string, start: number, end: number): Generator<Stretch> {
   let rest = trim(text, start, end);
   while (rest && rest.end - rest.start > LONGEST) {
     const cut = cutBefore(text, rest.start, rest.start + LONGEST);
-    yield { start: rest.start, end: cut };
+    yield trim(text, rest.start, cut) ?? rest;
     rest = trim(text, overlapped(text, rest.start, cut), rest.end);
   }
   if (rest) yield rest;

@@ -1,4 +1,5 @@
 /** The running text of a Word document: its paragraphs, lists and tables. */
+import { levelNumber, type Numbered, type WordNumbering } from "./docx-numbering.ts";
 import { headingLevel, levelOfOutline, type WordStyles } from "./docx-styles.ts";
 import type { TextFlow } from "./flow.ts";
 
@@ -20,6 +21,7 @@ export class WordBody {
   isWord = false;
   readonly #flow: TextFlow;
   readonly #styles: WordStyles;
+  readonly #numbering: WordNumbering;
   #depth = 0;
   #unreadAt: number | undefined;
   #paragraphs = 0;
@@ -29,12 +31,19 @@ export class WordBody {
   #isHiddenRun = false;
   /** A paragraph of a cell has ended: the next one of the same cell begins a line. */
   #breakInCell = false;
+  #hasCellText = false;
   /** The page was turned by the author, and nothing stands on the new one yet. */
   #turnedByAuthor = false;
 
-  constructor(flow: TextFlow, styles: WordStyles) {
+  #style = "";
+  #list: Partial<Numbered> = {};
+  /** What stands before the paragraph's first character. */
+  #label = "";
+
+  constructor(flow: TextFlow, styles: WordStyles, numbering: WordNumbering) {
     this.#flow = flow;
     this.#styles = styles;
+    this.#numbering = numbering;
   }
 
   open(name: string, attributes: Record<string, string>): void {
@@ -60,7 +69,10 @@ export class WordBody {
     if (text === "") return;
     if (this.#breakInCell) this.#flow.end(1);
     this.#breakInCell = false;
+    this.#hasCellText = true;
     this.#turnedByAuthor = false;
+    if (this.#label !== "") this.#flow.add(`${this.#label} `);
+    this.#label = "";
     this.#flow.add(text);
   }
 
@@ -82,7 +94,7 @@ export class WordBody {
         break;
       case "w:tc":
         this.#cells++;
-        this.#breakInCell = false;
+        this.#hasCellText = false;
         break;
       default:
         this.#mark(name, attributes);
@@ -100,9 +112,31 @@ export class WordBody {
   }
 
   #property(name: string, value: string): void {
-    if (name === "w:pStyle") this.#flow.level ??= this.#styles.levelOf(value);
+    if (name === "w:pStyle") this.#beginStyle(value);
+    if (name === "w:numId") this.#list.list = value;
+    if (name === "w:ilvl") this.#list.level = levelNumber(value);
     if (name === "w:outlineLvl") this.#flow.level = headingLevel(levelOfOutline(value));
     if (name === "w:pageBreakBefore" && isOn(value)) this.#turnPage();
+  }
+
+  #beginStyle(style: string): void {
+    this.#style = style;
+    this.#flow.level ??= this.#styles.levelOf(style);
+  }
+
+  /** What a paragraph says of its list goes before what its style says. */
+  #number(): void {
+    const ofStyle = this.#styles.listOf(this.#style);
+    const list = this.#list.list ?? ofStyle?.list;
+    if (list === undefined) return;
+    const level =
+      this.#list.level ?? ofStyle?.level ?? this.#numbering.levelOfStyle(list, this.#style);
+    this.#label = this.#numbering.next({ list, level: level ?? 0 });
+  }
+
+  #endProperties(): void {
+    this.#inProperties = false;
+    this.#number();
   }
 
   #break(type: string | undefined): void {
@@ -123,7 +157,7 @@ export class WordBody {
 
   #finish(name: string): void {
     if (name === "w:p") this.#closeParagraph();
-    else if (name === "w:pPr") this.#inProperties = false;
+    else if (name === "w:pPr") this.#endProperties();
     else if (name === "w:t" || name === "m:t") this.#isText = false;
     else if (name === "w:tc") this.#endCell();
     else if (name === "w:tr") this.#flow.end(1);
@@ -137,8 +171,11 @@ export class WordBody {
 
   #endParagraph(): void {
     if (this.#cells === 0) this.#flow.end(2);
-    else this.#breakInCell = true;
+    else this.#breakInCell = this.#hasCellText;
     this.#flow.level = undefined;
+    this.#style = "";
+    this.#list = {};
+    this.#label = "";
   }
 
   #endCell(): void {

@@ -1,9 +1,20 @@
-/** The styles of a Word document, as far as they make headings. */
+/** The styles of a Word document, as far as they make headings and lists. */
+import { levelNumber } from "./docx-numbering.ts";
 
 /** Outline levels below the ninth are body text. */
 const DEEPEST_LEVEL = 9;
+/** Styles that a style is based on, one upon the other; they may go round in a circle. */
+const MOST_BASES = 10;
 
-type Style = { id: string; basedOn?: string; level?: number | undefined };
+type Style = {
+  id: string;
+  basedOn?: string;
+  level?: number | undefined;
+  list?: string;
+  listLevel?: number;
+};
+
+type ListOfStyle = { list: string; level?: number };
 
 export class WordStyles {
   readonly #styles = new Map<string, Style>();
@@ -16,6 +27,8 @@ export class WordStyles {
     if (name === "w:name") this.#current.level ??= levelOfName(value);
     if (name === "w:basedOn") this.#current.basedOn = value;
     if (name === "w:outlineLvl") this.#current.level = levelOfOutline(value);
+    if (name === "w:numId") this.#current.list = value;
+    if (name === "w:ilvl") this.#current.listLevel = levelNumber(value);
   }
 
   close(name: string): void {
@@ -28,10 +41,24 @@ export class WordStyles {
 
   /** The heading level of paragraphs of a style; undefined for body text. */
   levelOf(styleId: string): number | undefined {
+    if (!this.#styles.has(styleId)) return levelOfName(styleId);
+    const style = this.#first(styleId, ({ level }) => level !== undefined);
+    return style?.level === undefined ? undefined : headingLevel(style.level);
+  }
+
+  /** The list that paragraphs of a style belong to; without a level where the list itself tells it. */
+  listOf(styleId: string): ListOfStyle | undefined {
+    const style = this.#first(styleId, ({ list }) => list !== undefined);
+    if (style?.list === undefined) return undefined;
+    const level = this.#first(styleId, ({ listLevel }) => listLevel !== undefined)?.listLevel;
+    return { list: style.list, ...(level !== undefined && { level }) };
+  }
+
+  /** The style itself, or the nearest of those that it is based on, that says something. */
+  #first(styleId: string, says: (style: Style) => boolean): Style | undefined {
     let style = this.#styles.get(styleId);
-    if (!style) return levelOfName(styleId);
-    for (let steps = 0; style && steps < DEEPEST_LEVEL; steps++) {
-      if (style.level !== undefined) return headingLevel(style.level);
+    for (let steps = 0; style && steps < MOST_BASES; steps++) {
+      if (says(style)) return style;
       style = this.#styles.get(style.basedOn ?? "");
     }
     return undefined;

@@ -1,6 +1,7 @@
 /** Word documents: a ZIP of XML, of which only the text and what explains it is read. */
 import { ExtractionFailure } from "../failures.ts";
 import { WordBody } from "./docx-body.ts";
+import { WordNumbering } from "./docx-numbering.ts";
 import { WordStyles } from "./docx-styles.ts";
 import { TextFlow } from "./flow.ts";
 import { isOleContainer, streamsIn } from "./ole.ts";
@@ -13,8 +14,9 @@ const MOST_XML = 40_000_000;
 
 const BODY = /^word\/document\d*\.xml$/;
 const STYLES = /^word\/styles\d*\.xml$/;
+const NUMBERING = /^word\/numbering\d*\.xml$/;
 const NOTES = /^word\/(?:foot|end)notes\d*\.xml$/;
-const WANTED = [BODY, STYLES, NOTES];
+const WANTED = [BODY, STYLES, NUMBERING, NOTES];
 
 /** Reads a document. What it refers to outside of itself is never fetched. */
 export async function* readDocx(
@@ -26,11 +28,13 @@ export async function* readDocx(
   );
   const counted = new InflatedBytes(MOST_XML);
   const styles = new WordStyles();
+  const numbering = new WordNumbering();
   for (const part of named(parts, STYLES)) exhaust(parsePart(part, counted, styles));
+  for (const part of named(parts, NUMBERING)) exhaust(parsePart(part, counted, numbering));
   const flow = new TextFlow(writer);
   for (const pattern of [BODY, NOTES]) {
     for (const part of named(parts, pattern)) {
-      const handler = new WordBody(flow, styles);
+      const handler = new WordBody(flow, styles, numbering);
       for (const _ of parsePart(part, counted, handler)) yield* writer.take();
       if (!handler.isWord) throw new ExtractionFailure("damaged");
     }

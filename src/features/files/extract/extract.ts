@@ -5,6 +5,7 @@ import { readHtml } from "./html.ts";
 import type { FileKind } from "./kind.ts";
 import { type ExtractedPage, PageWriter } from "./pages.ts";
 import { holdPdf, openPdf, type PageWindow, readPdf } from "./pdf.ts";
+import { refuseBombs } from "./pdf-bombs.ts";
 import { readMarkdown, readText } from "./text.ts";
 
 export type { ExtractedPage, PartHeading } from "./pages.ts";
@@ -51,7 +52,10 @@ async function readWindow(
   source: { size: number; body: AsyncIterable<Uint8Array> },
   { textBefore = 0, ...window }: Window,
 ): Promise<Extraction> {
-  const document = await openPdf(await holdPdf(source));
+  const data = await holdPdf(source);
+  // The windows after it are of the same bytes.
+  if (window.fromPage === 1) refuseBombs(data);
+  const document = await openPdf(data);
   const writer = new PageWriter({ page: window.fromPage, textBefore });
   const pages = readPdf(document, writer, window);
   const otherwise = "needs_ocr";

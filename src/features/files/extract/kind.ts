@@ -19,6 +19,26 @@ export function contentTypeOf(kind: FileKind): string {
   return CONTENT_TYPES[kind];
 }
 
+/** The kind that a client announces by a media type; undefined for one that cannot be read. */
+export function kindOfContentType(contentType: string): FileKind | undefined {
+  const bare = bareType(contentType);
+  return KINDS.find((kind) => bareType(CONTENT_TYPES[kind]) === bare) ?? OTHER_NAMES[bare];
+}
+
+const KINDS = ["pdf", "docx", "text", "markdown", "html", "csv"] as const satisfies FileKind[];
+
+/** Other names that systems know these kinds by. */
+const OTHER_NAMES: Record<string, FileKind> = {
+  "application/x-pdf": "pdf",
+  "application/xhtml+xml": "html",
+  "application/csv": "csv",
+  "text/x-markdown": "markdown",
+};
+
+function bareType(contentType: string): string {
+  return (contentType.split(";")[0] ?? "").trim().toLowerCase();
+}
+
 const HEAD_SIZE = 64 * 1024;
 
 /**

@@ -8,6 +8,9 @@ export const LONGEST_TEXT = 5_000_000;
 /** Code points of one part. */
 const PART_LENGTH = 50_000;
 
+/** Code points of a text that is not divided between two parts. */
+const LONGEST_WHOLE = 5_000;
+
 /** Headings beyond it are text like any other: no document for people has as many. */
 const MOST_HEADINGS = 20_000;
 
@@ -49,8 +52,9 @@ export class PageWriter {
     const length = codePointLength(text);
     this.length += length;
     if (this.length > LONGEST_TEXT) throw new ExtractionFailure("too_much_text");
+    const isDivided = this.#partLength + length > PART_LENGTH && this.#isDivisible(length, level);
+    if (isDivided) return this.#writeDivided(text);
     if (this.#partLength + length > PART_LENGTH) this.#closePart();
-    if (length > PART_LENGTH) return this.#writeLong(text);
     if (level !== undefined) this.#addHeading(text, level);
     this.#pieces.push(text);
     this.#partLength += length;
@@ -83,15 +87,20 @@ export class PageWriter {
     this.#headings.push({ start, end: start + codePointLength(heading), level });
   }
 
-  #writeLong(text: string): void {
+  /** A heading or a paragraph stays whole where it can. */
+  #isDivisible(length: number, level: number | undefined): boolean {
+    return length > PART_LENGTH || (level === undefined && length > LONGEST_WHOLE);
+  }
+
+  #writeDivided(text: string): void {
     let start = 0;
     while (start < text.length) {
-      const end = afterCodePoints(text, start, PART_LENGTH);
-      const part = text.slice(start, end);
-      this.#pieces.push(part);
-      this.#partLength = codePointLength(part);
+      if (this.#partLength === PART_LENGTH) this.#closePart();
+      const end = afterCodePoints(text, start, PART_LENGTH - this.#partLength);
+      const stretch = text.slice(start, end);
+      this.#pieces.push(stretch);
+      this.#partLength += codePointLength(stretch);
       start = end;
-      if (start < text.length) this.#closePart();
     }
   }
 

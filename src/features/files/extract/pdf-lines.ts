@@ -1,5 +1,6 @@
 /** The lines and paragraphs of PDF pages, which know only where a run of characters is painted. */
 import { storable } from "./flow.ts";
+import { ExtractionFailure } from "../failures.ts";
 import type { PageWriter } from "./pages.ts";
 
 /** A run of characters as pdf.js tells it; items without text mark structure. */
@@ -17,6 +18,9 @@ const MOST_HELD = 1_000;
 /** UTF-16 code units of a line; pages that say nothing of lines have none longer. */
 const LONGEST_LINE = 10_000;
 
+/** Runs of a window of pages: three thousand on each of a hundred, where a word or a line is one. */
+const MOST_RUNS = 300_000;
+
 export class PdfLines {
   readonly #writer: PageWriter;
   /** Size of letters to how many there are of it, over all pages so far. */
@@ -26,6 +30,7 @@ export class PdfLines {
   #length = 0;
   #size = 0;
   #y = 0;
+  #runs = 0;
   /** The line before on this page. */
   #before: Line | undefined;
 
@@ -36,6 +41,7 @@ export class PdfLines {
   add(items: Item[]): void {
     for (const item of items) {
       if (!("str" in item)) continue;
+      this.#count();
       this.#addRun(item.str, item.transform);
       if (item.hasEOL || this.#length > LONGEST_LINE) this.#endLine();
     }
@@ -46,6 +52,11 @@ export class PdfLines {
     this.#endLine();
     this.#writeLines();
     this.#before = undefined;
+  }
+
+  /** Of runs without a word in them there can be no end. */
+  #count(): void {
+    if (++this.#runs > MOST_RUNS) throw new ExtractionFailure("too_much_text");
   }
 
   #addRun(text: string, transform: number[]): void {

@@ -7,6 +7,8 @@ import { PdfLines } from "./pdf-lines.ts";
 /** Bytes of a file that is read, which is held while it is. */
 const LARGEST_PDF = 25 * 1024 * 1024;
 const MOST_PAGES = 2_000;
+/** Pages after which fonts are forgotten, which the next page mostly needs again. */
+const KEPT_PAGES = 10;
 
 type PdfJs = Awaited<ReturnType<typeof getResolvedPDFJS>>;
 export type PdfDocument = Awaited<ReturnType<PdfJs["getDocument"]>["promise"]>;
@@ -57,7 +59,7 @@ export async function* readPdf(
     for (let number = fromPage; number <= last; number++) {
       await readPage(await document.getPage(number), lines);
       // What is kept of one page, such as its fonts, would be kept of all.
-      await document.cleanup();
+      if (number % KEPT_PAGES === 0) await document.cleanup();
       if (number < last) writer.turnPage();
       yield* writer.take();
     }

@@ -13,8 +13,10 @@ export type ZipPart = { method: number; chunks: Uint8Array[] };
 const MOST_ENTRIES = 10_000;
 /** Bytes of the parts together, as they are stored. */
 const MOST_STORED = 12 * 1024 * 1024;
-/** What is given to the inflater at once: it can come out a thousand times as large. */
-const STEP = 4 * 1024;
+/** Bytes of the file that are looked through at once. */
+const PIECE = 4 * 1024;
+/** Bytes that are given to the inflater at once: they can come out a thousand times as many. */
+const STEP = 1024;
 /** Bytes that may go in while nothing comes out; a stored block is shorter. */
 const LONGEST_SILENCE = 128 * 1024;
 
@@ -27,7 +29,7 @@ export async function collectParts(
   isWanted: (name: string) => boolean,
 ): Promise<Map<string, ZipPart>> {
   const collector = new Collector(isWanted);
-  for await (const { bytes, isLast } of piecesOf(body, STEP)) collector.push(bytes, isLast);
+  for await (const { bytes, isLast } of piecesOf(body, PIECE)) collector.push(bytes, isLast);
   return collector.parts;
 }
 

@@ -1,4 +1,7 @@
-/** The baseline: BM25 over windows of 500 characters, as a textbook has it. */
+/** The baselines: windows of 500 characters, by BM25 as a textbook has it, and by vectors alone. */
+import type { EmbedDeps } from "../../src/features/retrieval/embed.ts";
+import { findEmbeddingModel } from "../../src/lib/models.ts";
+import type { Question } from "./grounding.ts";
 import type { Retrieved } from "./score.ts";
 
 const WINDOW = 500;
@@ -38,3 +41,45 @@ export function rankByBm25(windows: Window[], query: string): Window[] {
 }
 
 const wordsOf = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+
+const TEXTS_AT_ONCE = 100;
+const CALL_TIMEOUT_MS = 60_000;
+
+/** Ranks the windows by the model's vectors; all of them are made before the first question. */
+export async function rankByVectors(
+  deps: EmbedDeps,
+  windows: Window[],
+): Promise<(question: Question, scope: "library" | "document") => Promise<Window[]>> {
+  const vectors = await vectorsOf(
+    deps,
+    windows.map(({ text }) => text),
+  );
+  return async ({ question, document }, scope) => {
+    const [asked = []] = await vectorsOf(deps, [question]);
+    const near = windows.map((window, index) => ({
+      window,
+      nearness: dot(asked, vectors[index] ?? []),
+    }));
+    return near
+      .filter(({ window }) => scope === "library" || window.document === document)
+      .toSorted((a, b) => b.nearness - a.nearness)
+      .map(({ window }) => window);
+  };
+}
+
+async function vectorsOf(
+  { model: client, config }: EmbedDeps,
+  texts: string[],
+): Promise<number[][]> {
+  const model = findEmbeddingModel(config.EMBEDDING_MODEL);
+  if (!model) return texts.map(() => []);
+  const vectors: number[][] = [];
+  for (let at = 0; at < texts.length; at += TEXTS_AT_ONCE) {
+    const ask = { model, texts: texts.slice(at, at + TEXTS_AT_ONCE) };
+    vectors.push(...(await client.embed(ask, AbortSignal.timeout(CALL_TIMEOUT_MS))).vectors);
+  }
+  return vectors;
+}
+
+const dot = (a: number[], b: number[]) =>
+  a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);

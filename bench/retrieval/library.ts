@@ -1,0 +1,114 @@
+/** Documents in the product's own tables, put there and searched by the product's own code. */
+import { startNeon, type LocalNeon } from "../../local/neon.ts";
+import { migrate } from "../../local/migrate.ts";
+import { startProvider } from "../../local/openai.ts";
+import { createModelClient } from "../../src/clients/model.ts";
+import { createDb } from "../../src/db/client.ts";
+import { type Env, readConfig } from "../../src/env.ts";
+import { embedNext, embedQuestion, type EmbedDeps } from "../../src/features/retrieval/embed.ts";
+import { findPassages } from "../../src/features/retrieval/find.ts";
+import { indexFile } from "../../src/features/retrieval/store.ts";
+import { newId } from "../../src/lib/ids.ts";
+import { codePointLength } from "../../src/lib/text.ts";
+import type { Retrieved } from "./score.ts";
+
+export type Library = {
+  neon: LocalNeon;
+  deps: EmbedDeps;
+  userId: string;
+  /** False where the vectors are the stand-in's, which know no meaning. */
+  hasRealModel: boolean;
+  add(name: string, text: string): Promise<string>;
+  embed(fileId: string): Promise<void>;
+  /** Milliseconds of the search alone, besides what it found. */
+  find(query: string, how: Search): Promise<{ found: Retrieved[]; ms: number }>;
+  close(): Promise<void>;
+};
+
+export type Search = { fileIds?: string[] | undefined; hybrid: boolean };
+
+/** As many as the figures need, and some. */
+const LIMIT = 60;
+
+/** A database of its own, embedded or on a real server. Vectors come from OpenAI where there is a key. */
+export async function openLibrary(postgresUrl?: string): Promise<Library> {
+  const neon = await startNeon(postgresUrl ? { postgresUrl } : {});
+  await migrate(neon.pool);
+  const apiKey = process.env.OPENAI_API_KEY;
+  const provider = apiKey ? undefined : await startProvider();
+  const vars: unknown = {
+    DATABASE_URL: neon.connectionString,
+    DATABASE_HTTP_URL: neon.url,
+    SECRET_KEY: "a secret of the bench, of at least 32 characters",
+    OPENAI_API_KEY: apiKey ?? "local",
+    OPENAI_BASE_URL: provider?.baseUrl ?? process.env.OPENAI_BASE_URL,
+  };
+  const config = readConfig(vars as Env);
+  const db = createDb(config);
+  const deps = { config, db, model: createModelClient(config), clock: Date.now, newId };
+  const userId = await addUser(neon);
+  const names = new Map<string, string>();
+  return {
+    neon,
+    deps,
+    userId,
+    hasRealModel: apiKey !== undefined,
+    add: async (name, text) => {
+      const fileId = await addFile(neon, userId, name, text);
+      names.set(fileId, name);
+      await indexFile(deps, { fileId, run: 1 });
+      return fileId;
+    },
+    embed: async (fileId) => {
+      while ((await embedNext(deps, { fileId, run: 1 })) === "more");
+    },
+    find: async (query, { fileIds, hybrid }) => {
+      const vector = hybrid ? await embedQuestion(deps, userId, query) : undefined;
+      const startedAt = performance.now();
+      const { passages } = await findPassages(db, userId, { query, vector, fileIds, limit: LIMIT });
+      const ms = performance.now() - startedAt;
+      const found = passages.map(({ fileId, start, end }) => ({
+        document: names.get(fileId) ?? "",
+        start,
+        end,
+      }));
+      return { found, ms };
+    },
+    close: async () => {
+      await provider?.close();
+      await neon.close();
+    },
+  };
+}
+
+async function addUser({ pool }: LocalNeon): Promise<string> {
+  const id = newId();
+  await pool.query(
+    `INSERT INTO users (id, name, email, hashed_password, created_at, updated_at)
+     VALUES ($1, 'Bench', $2, '', now(), now())`,
+    [id, `${id}@example.com`],
+  );
+  return id;
+}
+
+/** A file as it stands once its text was read. */
+async function addFile(
+  { pool }: LocalNeon,
+  userId: string,
+  name: string,
+  text: string,
+): Promise<string> {
+  const id = newId();
+  await pool.query(
+    `INSERT INTO files (id, user_id, original_name, file_path, file_url, file_size, content_type, status,
+       processed, created_at, run)
+     VALUES ($1, $2, $3, '', '', 1, 'text/plain', 'ready', true, now(), 1)`,
+    [id, userId, name],
+  );
+  await pool.query("INSERT INTO file_pages VALUES ($1, 0, 1, 0, $2, $3, '[]')", [
+    id,
+    codePointLength(text),
+    text,
+  ]);
+  return id;
+}

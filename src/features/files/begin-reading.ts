@@ -1,0 +1,93 @@
+/** The bytes of a file are there: from here on it is read, in the background. */
+import { sql } from "drizzle-orm";
+import { repeatable } from "../../db/client.ts";
+import type { Deps } from "../../deps.ts";
+import type { Env } from "../../env.ts";
+import { toIso } from "../../lib/clock.ts";
+import { Problem } from "../../lib/problem.ts";
+import { passagesDelete } from "../retrieval/store.ts";
+import type { FileKind } from "./extract/kind.ts";
+import { contentTypeOf } from "./extract/kind.ts";
+import type { FailureCode } from "./failures.ts";
+import { fileColumns, type FileRow } from "./queries.ts";
+import { sendJob } from "./send-job.ts";
+
+type BeginDeps = Pick<Deps, "db" | "clock">;
+
+/** What is known of the bytes. */
+export type Arrived = { kind: FileKind; sha256: string };
+
+/**
+ * Begins a reading of a file that waits for its bytes, or that could not be read before; of two at once
+ * one begins. What an earlier reading left is deleted. The file as it is then. Throws `not_found`.
+ */
+export async function beginReading(
+  env: Env,
+  deps: BeginDeps,
+  file: FileRow,
+  arrived: Arrived,
+): Promise<FileRow> {
+  const { begun, row } = await begin(deps, file, arrived);
+  if (begun) await sendJob(env, { step: "read", fileId: row.id, run: row.run, from: 1 });
+  return row;
+}
+
+async function begin({ db, clock }: BeginDeps, file: FileRow, { kind, sha256 }: Arrived) {
+  const { id, user_id: ownerId, run } = file;
+  const next = run + 1;
+  const at = toIso(new Date(clock()));
+  const erasures = [sql`DELETE FROM file_pages WHERE file_id = ${id}`, ...passagesDelete(id)];
+  const begun = sql`
+    UPDATE files SET status = 'processing', run = ${next}::int, retakes = 0, processed = false,
+      failure_code = NULL, page_count = NULL, text_length = NULL, language = NULL,
+      sha256 = ${sha256}, content_type = ${contentTypeOf(kind)}, updated_at = ${at}::timestamptz
+    WHERE id = ${id} AND user_id = ${ownerId} AND run = ${run}::int AND status IN ('pending', 'failed')
+    RETURNING id`;
+  const erased = erasures.map(
+    (statement, i) =>
+      sql`${sql.raw(`erased_${i}`)} AS (${statement} AND EXISTS (SELECT FROM begun))`,
+  );
+  const [, { rows }] = await repeatable(() =>
+    db.batch([
+      // In one statement: the second of two at once must not erase what the first has read by then.
+      db.execute(sql`WITH begun AS (${begun}), ${sql.join(erased, sql`, `)} SELECT id FROM begun`),
+      db.execute<FileRow>(sql`
+        SELECT ${fileColumns} FROM files AS f WHERE f.id = ${id} AND f.user_id = ${ownerId}`),
+    ]),
+  );
+  const row = rows[0];
+  if (!row) throw new Problem("not_found");
+  // A repeated batch finds its own run; so does the other of two at once, whose message then comes twice.
+  return { begun: row.run === next && row.status === "processing", row };
+}
+
+/** Ends the reading of a file that is of no use; nothing where another run counts by now. True if it did. */
+export async function failReading(
+  { db, clock }: BeginDeps,
+  { fileId, run }: { fileId: string; run: number },
+  code: FailureCode,
+): Promise<boolean> {
+  const { rows } = await repeatable(() =>
+    db.execute(sql`
+      UPDATE files SET status = 'failed', processed = false, failure_code = ${code},
+        updated_at = ${toIso(new Date(clock()))}::timestamptz
+      WHERE id = ${fileId} AND run = ${run}::int AND status IN ('pending', 'processing')
+      RETURNING id`),
+  );
+  return rows.length > 0;
+}
+
+/** All of it is there: it may be asked about. True if it did. */
+export async function finishReading(
+  { db, clock }: BeginDeps,
+  { fileId, run }: { fileId: string; run: number },
+): Promise<boolean> {
+  const { rows } = await repeatable(() =>
+    db.execute(sql`
+      UPDATE files SET status = 'ready', processed = true,
+        updated_at = ${toIso(new Date(clock()))}::timestamptz
+      WHERE id = ${fileId} AND run = ${run}::int AND status IN ('processing', 'ready')
+      RETURNING id`),
+  );
+  return rows.length > 0;
+}

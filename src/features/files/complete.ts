@@ -1,0 +1,63 @@
+/** The client says that its bytes are in the bucket: what is there is looked at, and then read. */
+import type { ObjectInfo } from "../../clients/storage.ts";
+import type { Deps } from "../../deps.ts";
+import type { Env } from "../../env.ts";
+import { readAtMost, toHex } from "../../lib/bytes.ts";
+import { Problem } from "../../lib/problem.ts";
+import { beginReading, failReading } from "./begin-reading.ts";
+import { type FileKind, recognise } from "./extract/kind.ts";
+import { type FileRow, getFile } from "./queries.ts";
+
+type CompleteDeps = Pick<Deps, "db" | "storage" | "clock">;
+
+/** As much as tells the kind of a file. */
+const HEAD_BYTES = 64 * 1024;
+
+/**
+ * Begins to read a file whose bytes are there; one that could not be read is tried again. Nothing happens
+ * where it is being read, or was. Throws `not_found`, `file_not_uploaded`, `file_mismatch`, or
+ * `unsupported_file`, and the file has failed then.
+ */
+export async function completeUpload(
+  env: Env,
+  deps: CompleteDeps,
+  ownerId: string,
+  fileId: string,
+): Promise<FileRow> {
+  const file = await getFile(deps.db, ownerId, fileId);
+  if (file.status === "processing" || file.status === "ready") return file;
+  const found = await deps.storage.head(file.file_path);
+  if (!found) throw new Problem("file_not_uploaded");
+  const sha256 = await checkedHash(deps, file, found);
+  const kind = await kindOf(deps, file);
+  if (kind) return beginReading(env, deps, file, { kind, sha256 });
+  await failReading(deps, { fileId, run: file.run }, "unsupported_type");
+  throw new Problem("unsupported_file");
+}
+
+/** The hash of what is there. A bucket that keeps none has all of the object read, and none of it held. */
+async function checkedHash(
+  { storage }: CompleteDeps,
+  file: FileRow,
+  { size, sha256 }: ObjectInfo,
+): Promise<string> {
+  if (size !== Number(file.file_size)) throw new Problem("file_mismatch");
+  const actual = sha256 ?? (await hashOfObject(storage, file.file_path));
+  if (file.sha256 !== null && actual !== file.sha256) throw new Problem("file_mismatch");
+  return actual;
+}
+
+async function hashOfObject(storage: Deps["storage"], path: string): Promise<string> {
+  const object = await storage.get(path);
+  if (!object) throw new Problem("file_not_uploaded");
+  const digest = new crypto.DigestStream("SHA-256");
+  await object.body.pipeTo(digest);
+  return toHex(new Uint8Array(await digest.digest));
+}
+
+async function kindOf({ storage }: CompleteDeps, file: FileRow): Promise<FileKind | undefined> {
+  const head = await storage.get(file.file_path, HEAD_BYTES);
+  if (!head) throw new Problem("file_not_uploaded");
+  const bytes = await readAtMost(head.body, HEAD_BYTES);
+  return bytes && recognise(bytes, file.original_name);
+}

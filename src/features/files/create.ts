@@ -1,0 +1,85 @@
+/** The row of a file, made before any byte is stored, so that no object is without one. */
+import { sql, type SQL } from "drizzle-orm";
+import { type Db, repeatable } from "../../db/client.ts";
+import { violates } from "../../db/errors.ts";
+import {
+  batchUnderKey,
+  type Claim,
+  type IdempotencyKey,
+  idUnder,
+  keyIsFree,
+} from "../../db/idempotency-keys.ts";
+import { Problem } from "../../lib/problem.ts";
+import { fileColumns, type FileRow, keyOf } from "./queries.ts";
+
+export type NewFileRow = {
+  id: string;
+  name: string;
+  contentType: string;
+  size: number;
+  /** Lower-case hex. */
+  sha256: string;
+  /** Until then its bytes may come. ISO 8601, as `at` is. */
+  expiresAt: string;
+  at: string;
+};
+
+/**
+ * Makes a file that waits for its bytes, or, where the key made one before, gives that one as it is now.
+ * Throws `invalid_token` when the account is gone, `not_found` when that file is, or `idempotency_key_reused`.
+ */
+export async function createFile(
+  db: Db,
+  ownerId: string,
+  file: NewFileRow,
+  key?: IdempotencyKey,
+): Promise<{ row: FileRow; isReplayed: boolean }> {
+  const claim = key && claimOf(ownerId, file, key);
+  const id = claim ? idUnder(claim, "file_id") : sql`${file.id}`;
+  try {
+    const { earlier, read } = await batchUnderKey(db, claim, {
+      writes: [insert(ownerId, file, claim)],
+      reads: [select(ownerId, id)],
+    });
+    const row = read[0]?.[0] as FileRow | undefined;
+    if (!row) throw new Problem("not_found");
+    return { row, isReplayed: earlier !== undefined };
+  } catch (error) {
+    if (violates(error, "files_user_id_fkey")) throw new Problem("invalid_token");
+    throw error;
+  }
+}
+
+function claimOf(ownerId: string, { id, at }: NewFileRow, key: IdempotencyKey): Claim {
+  const isMade = sql`EXISTS (SELECT FROM files WHERE id = ${id} AND user_id = ${ownerId})`;
+  return { ...key, ownerId, made: { fileId: id }, isMade, at };
+}
+
+function insert(ownerId: string, file: NewFileRow, claim: Claim | undefined): SQL {
+  const { id, name, contentType, size, sha256, expiresAt, at } = file;
+  return sql`
+    INSERT INTO files (id, user_id, original_name, file_path, file_url, file_size, content_type, status,
+      sha256, upload_expires_at, created_at, updated_at)
+    SELECT ${id}::uuid, ${ownerId}::uuid, ${name}, ${keyOf(id)}, ${`/files/${id}/content`}, ${size}::bigint,
+      ${contentType}, 'pending', ${sha256}, ${expiresAt}::timestamptz, ${at}::timestamptz, ${at}::timestamptz
+    WHERE ${keyIsFree(claim)}
+    ON CONFLICT (id) DO NOTHING`;
+}
+
+function select(ownerId: string, id: SQL): SQL {
+  return sql`SELECT ${fileColumns} FROM files AS f WHERE f.id = ${id} AND f.user_id = ${ownerId}`;
+}
+
+/** No byte came: the row goes, and the key that stood for it is free again. */
+export async function discardFile(db: Db, ownerId: string, fileId: string): Promise<void> {
+  await repeatable(() =>
+    db.batch([
+      db.execute(sql`
+        DELETE FROM idempotency_keys AS k USING files AS f
+        WHERE k.user_id = ${ownerId} AND k.file_id = ${fileId}
+          AND f.id = k.file_id AND f.user_id = k.user_id AND f.status = 'pending'`),
+      db.execute(sql`
+        DELETE FROM files WHERE id = ${fileId} AND user_id = ${ownerId} AND status = 'pending'`),
+    ]),
+  );
+}

@@ -1,0 +1,107 @@
+/** Files in Postgres. */
+import { sql } from "drizzle-orm";
+import { type Db, repeatable } from "../../db/client.ts";
+import { Problem } from "../../lib/problem.ts";
+
+/** A file as `fileColumns` reads it; times are Postgres' own text, as int8 is. */
+export type FileRow = {
+  id: string;
+  user_id: string;
+  original_name: string;
+  file_path: string;
+  file_size: string;
+  content_type: string;
+  status: "pending" | "processing" | "ready" | "failed";
+  failure_code: string | null;
+  sha256: string | null;
+  page_count: number | null;
+  text_length: number | null;
+  run: number;
+  created_at: string;
+};
+
+/** The columns of a `FileRow`, of a table or query named `f`. */
+export const fileColumns = sql.raw(`
+  f.id, f.user_id, f.original_name, f.file_path, f.file_size, f.content_type, f.status,
+  f.failure_code, f.sha256, f.page_count, f.text_length, f.run, f.created_at`);
+
+/** The sort key of a file in the list. */
+export type FilePlace = { createdAt: string; id: string };
+
+export type FileFilter = { limit: number; offset: number; cursor?: FilePlace | undefined };
+
+/** A page of one's files, newest first, one row longer when there is more. */
+export async function listFiles(
+  db: Db,
+  ownerId: string,
+  { limit, offset, cursor }: FileFilter,
+): Promise<FileRow[]> {
+  const place = cursor
+    ? sql`(f.created_at, f.id) < (${cursor.createdAt}::timestamptz, ${cursor.id}::uuid)`
+    : sql`true`;
+  const { rows } = await repeatable(() =>
+    db.execute<FileRow>(sql`
+      SELECT ${fileColumns} FROM files AS f WHERE f.user_id = ${ownerId} AND ${place}
+      ORDER BY f.created_at DESC, f.id DESC
+      LIMIT ${limit + 1}::int OFFSET ${cursor ? 0 : offset}::int`),
+  );
+  return rows;
+}
+
+/** Throws `not_found`. */
+export async function getFile(db: Db, ownerId: string, fileId: string): Promise<FileRow> {
+  const { rows } = await repeatable(() =>
+    db.execute<FileRow>(sql`
+      SELECT ${fileColumns} FROM files AS f WHERE f.id = ${fileId} AND f.user_id = ${ownerId}`),
+  );
+  if (!rows[0]) throw new Problem("not_found");
+  return rows[0];
+}
+
+/** Deletes the file and all that was read of it; the key of its object. Throws `not_found`. */
+export async function deleteFile(db: Db, ownerId: string, fileId: string): Promise<string> {
+  let tries = 0;
+  const { rows } = await repeatable(() => {
+    tries++;
+    return db.execute<{ gone: string | null; is_there: boolean }>(sql`
+      WITH gone AS (
+        DELETE FROM files WHERE id = ${fileId} AND user_id = ${ownerId} RETURNING file_path
+      )
+      SELECT (SELECT file_path FROM gone) AS gone,
+        EXISTS (SELECT FROM files WHERE id = ${fileId}) AS is_there`);
+  });
+  const row = rows[0];
+  if (row?.gone) return row.gone;
+  // The try before this one may have deleted it, and its answer been lost.
+  if (tries > 1 && row && !row.is_there) return keyOf(fileId);
+  throw new Problem("not_found");
+}
+
+/** Where the bytes of a file are in the bucket: its name is data, and no part of it. */
+export function keyOf(fileId: string): string {
+  return `files/${fileId}`;
+}
+
+export type TextPart = { part: number; page: number; start: number; end: number; text: string };
+
+/** The file and a page of its text, one part longer when there is more. Throws `not_found`. */
+export async function getFileText(
+  db: Db,
+  ownerId: string,
+  fileId: string,
+  { limit, cursor: from = 0 }: { limit: number; cursor?: number | undefined },
+): Promise<{ file: FileRow; parts: TextPart[] }> {
+  const { rows } = await repeatable(() =>
+    db.execute<FileRow & { parts: TextPart[] }>(sql`
+      SELECT ${fileColumns}, (
+        SELECT coalesce(json_agg(shown ORDER BY shown.part), '[]') FROM (
+          SELECT p.part, p.page, p.start_offset AS start, p.end_offset AS "end", p.text
+          FROM file_pages AS p WHERE p.file_id = f.id AND p.part >= ${from}::int
+          ORDER BY p.part LIMIT ${limit + 1}::int
+        ) AS shown) AS parts
+      FROM files AS f WHERE f.id = ${fileId} AND f.user_id = ${ownerId}`),
+  );
+  if (!rows[0]) throw new Problem("not_found");
+  const { parts, ...file } = rows[0];
+  return { file, parts };
+}

@@ -1,0 +1,63 @@
+/** Each minute: readings that show no progress go on, and files whose bytes never came go. */
+import { sql } from "drizzle-orm";
+import { repeatable } from "../../db/client.ts";
+import type { Deps } from "../../deps.ts";
+import type { Env } from "../../env.ts";
+import { toIso } from "../../lib/clock.ts";
+import { failReading } from "./begin-reading.ts";
+import { sendJob } from "./send-job.ts";
+import { tellChats } from "./tell-chats.ts";
+
+/** Longer than a step takes, with the pauses between its tries. */
+const STALLED_MS = 10 * 60_000;
+
+/** A client may complete an upload late. */
+const LEFT_MS = 60 * 60_000;
+const MOST_RETAKES = 5;
+const MOST_PER_RUN = 100;
+
+type Stalled = { id: string; run: number; retakes: number; page: number; is_read: boolean };
+
+/** Can be run twice, and twice at once: of two, one takes a reading up. */
+export async function resumeReadings(env: Env, deps: Deps): Promise<Record<string, number>> {
+  const stalled = await takeStalled(deps);
+  for (const reading of stalled) await resume(env, deps, reading);
+  return { resumed: stalled.length, expired: await deleteLeft(deps) };
+}
+
+async function takeStalled({ db, clock }: Deps): Promise<Stalled[]> {
+  const now = clock();
+  const { rows } = await repeatable(() =>
+    db.execute<Stalled>(sql`
+      UPDATE files AS f SET updated_at = ${toIso(new Date(now))}::timestamptz, retakes = f.retakes + 1
+      FROM (
+        SELECT id, updated_at FROM files
+        WHERE status = 'processing' AND updated_at < ${toIso(new Date(now - STALLED_MS))}::timestamptz
+        ORDER BY updated_at LIMIT ${MOST_PER_RUN}::int
+      ) AS s
+      WHERE f.id = s.id AND f.updated_at = s.updated_at AND f.status = 'processing'
+      RETURNING f.id, f.run, f.retakes, f.text_length IS NOT NULL AS is_read,
+        (SELECT coalesce(max(p.page), 1) FROM file_pages AS p WHERE p.file_id = f.id) AS page`),
+  );
+  return rows;
+}
+
+async function resume(env: Env, deps: Deps, reading: Stalled): Promise<void> {
+  const { id: fileId, run, retakes, page, is_read: isRead } = reading;
+  if (retakes > MOST_RETAKES) {
+    const hasFailed = await failReading(deps, { fileId, run }, "unreadable");
+    if (hasFailed) await tellChats(env, deps.db, fileId, "failed", "unreadable");
+  } else if (isRead) await sendJob(env, { step: "index", fileId, run, from: 0 });
+  else await sendJob(env, { step: "read", fileId, run, from: page });
+}
+
+/** Their triggers leave what may yet arrive by a signed URL to be erased. */
+async function deleteLeft({ db, clock }: Deps): Promise<number> {
+  const before = toIso(new Date(clock() - LEFT_MS));
+  const { rows } = await repeatable(() =>
+    db.execute(sql`
+      DELETE FROM files WHERE status = 'pending' AND upload_expires_at < ${before}::timestamptz
+      RETURNING id`),
+  );
+  return rows.length;
+}

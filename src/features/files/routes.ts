@@ -1,0 +1,170 @@
+/** One's documents: listed, looked at, downloaded, deleted. */
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { attachmentAs } from "../../http/content-disposition.ts";
+import { ById } from "../../http/fields.ts";
+import { names } from "../../http/negotiate.ts";
+import { type App, createRouter, json, route } from "../../http/router.ts";
+import { toIso } from "../../lib/clock.ts";
+import { encodeCursor } from "../../lib/cursor.ts";
+import { Problem } from "../../lib/problem.ts";
+import { eraseNow } from "../deletion/erase-now.ts";
+import {
+  deleteFile,
+  type FileRow,
+  getFile,
+  getFileText,
+  listFiles,
+  type TextPart,
+} from "./queries.ts";
+import { File, FileQuery, FileText, SignedUrl, TextQuery, toFile } from "./schemas.ts";
+
+const tags = ["Files"];
+const DOWNLOAD_SECONDS = 5 * 60;
+
+/** What a browser or a program may say it accepts of a download. */
+const ANY_DOCUMENT = ["application/pdf", "application/octet-stream", "text/html", "text/plain"];
+
+const list = route({
+  method: "get",
+  path: "/files",
+  tags,
+  summary: "List one's files",
+  description: "Newest first. `Link` leads on.",
+  request: { query: FileQuery },
+  responses: {
+    200: {
+      ...json(z.array(File), "A page of files."),
+      headers: {
+        Link: { description: "`next` (RFC 8288).", schema: { type: "string" as const } },
+      },
+    },
+  },
+});
+
+const read = route({
+  method: "get",
+  path: "/files/{id}",
+  tags,
+  summary: "Look at a file, and at how far its reading has come",
+  request: { params: ById },
+  responses: { 200: json(File, "The file.") },
+});
+
+const remove = route({
+  method: "delete",
+  path: "/files/{id}",
+  tags,
+  summary: "Delete a file",
+  description:
+    "Its bytes, its text and its passages. Quotations in answers stay, as part of the conversation.",
+  request: { params: ById },
+  responses: { 204: { description: "The file is gone." } },
+});
+
+const download = route({
+  method: "get",
+  path: "/files/{id}/content",
+  tags,
+  summary: "Download a file",
+  description:
+    "Leads to a signed URL of the bucket, good for five minutes. With `Accept: application/json` the URL itself.",
+  request: { params: ById },
+  formats: ANY_DOCUMENT,
+  problems: ["file_not_uploaded", "storage_not_configured"],
+  responses: {
+    200: json(SignedUrl, "Where the bytes are."),
+    302: {
+      description: "The bytes are there.",
+      headers: { Location: { description: "A signed URL.", schema: { type: "string" as const } } },
+    },
+  },
+});
+
+const readText = route({
+  method: "get",
+  path: "/files/{id}/text",
+  tags,
+  summary: "Read the text of a file",
+  description:
+    "By page; the pages joined by nothing are the text that citations count in. Of text formats it is the file as it was decoded.",
+  request: { params: ById, query: TextQuery },
+  problems: ["file_not_uploaded", "file_processing", "file_failed"],
+  responses: { 200: json(FileText, "A stretch of the text.") },
+});
+
+export const fileRoutes = createRouter()
+  .openapi(list, async (c) => {
+    const filter = c.req.valid("query");
+    const rows = await listFiles(c.get("deps").db, c.get("principal").userId, filter);
+    const shown = rows.slice(0, filter.limit);
+    const link = rows.length > filter.limit ? linkToNext(filter.limit, shown.at(-1)) : undefined;
+    return c.json(shown.map(toFile), 200, link === undefined ? {} : { link });
+  })
+  .openapi(read, async (c) => {
+    const { id } = c.req.valid("param");
+    return c.json(toFile(await getFile(c.get("deps").db, c.get("principal").userId, id)), 200);
+  })
+  .openapi(remove, async (c) => {
+    const { id } = c.req.valid("param");
+    const key = await deleteFile(c.get("deps").db, c.get("principal").userId, id);
+    await eraseNow(c, [{ kind: "object", target: key }]);
+    return c.body(null, 204);
+  })
+  .openapi(download, async (c) => {
+    const file = await getFile(
+      c.get("deps").db,
+      c.get("principal").userId,
+      c.req.valid("param").id,
+    );
+    const { url, expiresAt } = await signDownload(c, file);
+    if (!names(c.req.header("accept") ?? "*/*", "application/json")) return c.redirect(url, 302);
+    return c.json({ url, expires_at: expiresAt }, 200);
+  })
+  .openapi(readText, async (c) => {
+    const { id } = c.req.valid("param");
+    const page = c.req.valid("query");
+    const { file, parts } = await getFileText(
+      c.get("deps").db,
+      c.get("principal").userId,
+      id,
+      page,
+    );
+    requireRead(file);
+    return c.json(toText(file, parts, page.limit), 200);
+  });
+
+function linkToNext(limit: number, last: FileRow | undefined): string | undefined {
+  if (!last) return undefined;
+  const cursor = encodeCursor([toIso(last.created_at), last.id]);
+  return `</files?limit=${limit}&cursor=${cursor}>; rel="next"`;
+}
+
+/** The bucket is told what to say of it: a file never runs in an origin of ours, and is saved by its name. */
+async function signDownload(c: Context<App>, file: FileRow) {
+  if (file.status === "pending") throw new Problem("file_not_uploaded");
+  const { storage, clock } = c.get("deps");
+  const answer = {
+    contentType: file.content_type,
+    disposition: attachmentAs(file.original_name),
+  };
+  const expiresAt = toIso(new Date(clock() + DOWNLOAD_SECONDS * 1_000));
+  return { url: await storage.presignGet(file.file_path, answer, DOWNLOAD_SECONDS), expiresAt };
+}
+
+/** Throws the problem of a file whose text is not there. */
+function requireRead({ status }: FileRow): void {
+  if (status === "pending") throw new Problem("file_not_uploaded");
+  if (status === "processing") throw new Problem("file_processing");
+  if (status === "failed") throw new Problem("file_failed");
+}
+
+function toText(file: FileRow, parts: TextPart[], limit: number): z.infer<typeof FileText> {
+  const more = parts[limit];
+  return {
+    file_id: file.id,
+    length: file.text_length ?? 0,
+    pages: parts.slice(0, limit).map(({ page, start, end, text }) => ({ page, start, end, text })),
+    next_cursor: more ? encodeCursor([more.part]) : null,
+  };
+}

@@ -1,0 +1,66 @@
+/** A file whose bytes the client sends to the bucket by itself: the Worker never holds them. */
+import { sql } from "drizzle-orm";
+import type { SignedRequest } from "../../clients/storage.ts";
+import { repeatable } from "../../db/client.ts";
+import type { IdempotencyKey } from "../../db/idempotency-keys.ts";
+import type { Deps } from "../../deps.ts";
+import { toIso } from "../../lib/clock.ts";
+import { Problem } from "../../lib/problem.ts";
+import { createFile } from "./create.ts";
+import { kindOfContentType } from "./extract/kind.ts";
+import type { FileRow } from "./queries.ts";
+import { LARGEST_FILE, type NewFile } from "./schemas.ts";
+
+type UploadDeps = Pick<Deps, "db" | "storage" | "clock" | "newId">;
+
+const UPLOAD_SECONDS = 5 * 60;
+
+export type StartedUpload = {
+  row: FileRow;
+  upload: SignedRequest;
+  /** ISO 8601. */
+  expiresAt: string;
+  isReplayed: boolean;
+};
+
+/**
+ * Makes the file, and signs a PUT of exactly the bytes that are announced. A repetition with the same key
+ * signs anew. Throws `unsupported_file`, `empty_file`, `file_too_large`, or what `createFile` throws.
+ */
+export async function startUpload(
+  deps: UploadDeps,
+  ownerId: string,
+  announced: NewFile,
+  key?: IdempotencyKey,
+): Promise<StartedUpload> {
+  const { original_name: name, content_type: contentType, file_size: size, sha256 } = announced;
+  if (size === 0) throw new Problem("empty_file");
+  if (size > LARGEST_FILE) throw new Problem("file_too_large");
+  if (!kindOfContentType(contentType)) throw new Problem("unsupported_file");
+  if (!deps.storage.isConfigured()) throw new Problem("storage_not_configured");
+  const now = deps.clock();
+  const expiresAt = toIso(new Date(now + UPLOAD_SECONDS * 1_000));
+  const file = {
+    id: deps.newId(),
+    name,
+    contentType,
+    size,
+    sha256,
+    expiresAt,
+    at: toIso(new Date(now)),
+  };
+  const { row, isReplayed } = await createFile(deps.db, ownerId, file, key);
+  if (isReplayed) await extend(deps, row, expiresAt);
+  const object = { contentType: row.content_type, sha256, size };
+  const upload = await deps.storage.presignPut(row.file_path, object, UPLOAD_SECONDS);
+  return { row, upload, expiresAt, isReplayed };
+}
+
+/** Its bytes may come for longer; what was deleted meanwhile is erased after that, too. */
+async function extend({ db }: UploadDeps, { id, user_id: ownerId }: FileRow, expiresAt: string) {
+  await repeatable(() =>
+    db.execute(sql`
+      UPDATE files SET upload_expires_at = ${expiresAt}::timestamptz
+      WHERE id = ${id} AND user_id = ${ownerId}`),
+  );
+}

@@ -1,0 +1,108 @@
+/** Two ways in: through the Worker, or straight to the bucket. */
+import { ById } from "../../http/fields.ts";
+import {
+  KeyHeader,
+  keyProblems,
+  markReplayed,
+  readKey,
+  replayedHeader,
+  requireKeyForm,
+} from "../../http/keyed-route.ts";
+import { createRouter, fileBody, json, jsonBody, route } from "../../http/router.ts";
+import type { ProblemCode } from "../../lib/problem.ts";
+import { completeUpload } from "./complete.ts";
+import { readUpload } from "./multipart.ts";
+import { File, NewFile, StartedUpload, toFile } from "./schemas.ts";
+import { startUpload } from "./signed-upload.ts";
+import { hashOf, storeUpload } from "./upload.ts";
+
+const tags = ["Files"];
+
+const Location = { description: "Its path.", schema: { type: "string" as const } };
+
+const problems: ProblemCode[] = [
+  ...keyProblems,
+  "not_found",
+  "unsupported_file",
+  "empty_file",
+  "file_too_large",
+  "storage_unavailable",
+  "storage_not_configured",
+];
+
+const upload = route({
+  method: "post",
+  path: "/files/upload",
+  tags,
+  summary: "Upload a file",
+  description:
+    "PDF, DOCX, TXT, Markdown, HTML or CSV, by what its bytes are; up to 10 MiB. It is read in the background: watch its `status`, or ask about it at once.",
+  request: { headers: KeyHeader, body: fileBody("file") },
+  problems,
+  responses: { 201: { ...json(File, "The file."), headers: { Location, ...replayedHeader } } },
+});
+
+const start = route({
+  method: "post",
+  path: "/files",
+  tags,
+  summary: "Announce a file, and get a signed URL to send its bytes to",
+  description:
+    "Up to 50 MiB. Send exactly the announced bytes with the given method and headers within five minutes, then complete the file. A repetition with the same key signs anew.",
+  request: { headers: KeyHeader, body: jsonBody(NewFile) },
+  problems,
+  responses: {
+    201: {
+      ...json(StartedUpload, "Where to send the bytes."),
+      headers: { Location, ...replayedHeader },
+    },
+  },
+});
+
+const complete = route({
+  method: "post",
+  path: "/files/{id}/complete",
+  tags,
+  summary: "Say that the bytes of a file are in the bucket",
+  description:
+    "Begins to read it. As often as you like; a file that could not be read is tried again.",
+  request: { params: ById },
+  problems: [
+    "file_not_uploaded",
+    "file_mismatch",
+    "unsupported_file",
+    "storage_unavailable",
+    "storage_not_configured",
+  ],
+  responses: { 200: json(File, "The file as it is now.") },
+});
+
+export const uploadRoutes = createRouter()
+  .openapi(upload, async (c) => {
+    requireKeyForm(c);
+    const { name, bytes } = await readUpload(c.req.raw);
+    const sha256 = await hashOf(bytes);
+    const key = await readKey(c, { name, size: bytes.byteLength, sha256 });
+    const ownerId = c.get("principal").userId;
+    const file = { name, bytes, sha256 };
+    const { row, isReplayed } = await storeUpload(c.env, c.get("deps"), ownerId, file, key);
+    const headers = { location: `/files/${row.id}`, ...markReplayed(isReplayed) };
+    return c.json(toFile(row), 201, headers);
+  })
+  .openapi(start, async (c) => {
+    const body = c.req.valid("json");
+    const key = await readKey(c, body);
+    const started = await startUpload(c.get("deps"), c.get("principal").userId, body, key);
+    const { row, expiresAt, isReplayed } = started;
+    const answer = {
+      file: toFile(row),
+      upload: { ...started.upload, method: "PUT" as const, expires_at: expiresAt },
+    };
+    const headers = { location: `/files/${row.id}`, ...markReplayed(isReplayed) };
+    return c.json(answer, 201, headers);
+  })
+  .openapi(complete, async (c) => {
+    const { id } = c.req.valid("param");
+    const row = await completeUpload(c.env, c.get("deps"), c.get("principal").userId, id);
+    return c.json(toFile(row), 200);
+  });

@@ -1,0 +1,63 @@
+/** A file that comes through the Worker: held once, hashed, and stored by one PUT. */
+import type { IdempotencyKey } from "../../db/idempotency-keys.ts";
+import type { Deps } from "../../deps.ts";
+import type { Env } from "../../env.ts";
+import { toHex } from "../../lib/bytes.ts";
+import { toIso } from "../../lib/clock.ts";
+import { logError, nameOf } from "../../lib/log.ts";
+import { Problem } from "../../lib/problem.ts";
+import { beginReading } from "./begin-reading.ts";
+import { createFile, discardFile } from "./create.ts";
+import { contentTypeOf, recognise } from "./extract/kind.ts";
+import type { Upload } from "./multipart.ts";
+import type { FileRow } from "./queries.ts";
+
+type UploadDeps = Pick<Deps, "db" | "storage" | "clock" | "newId">;
+
+/** Longer than any upload through the Worker takes: a row that waits longer was left by a crash. */
+const PATIENCE_MS = 15 * 60_000;
+
+/** SHA-256 in lower-case hex. */
+export async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
+}
+
+/**
+ * Stores the file and begins to read it; with a key that did that before, goes on from where that one
+ * stands. Throws `unsupported_file`, `storage_unavailable`, or what `createFile` throws.
+ */
+export async function storeUpload(
+  env: Env,
+  deps: UploadDeps,
+  ownerId: string,
+  { name, bytes, sha256 }: Upload & { sha256: string },
+  key?: IdempotencyKey,
+): Promise<{ row: FileRow; isReplayed: boolean }> {
+  const kind = recognise(bytes, name);
+  if (!kind) throw new Problem("unsupported_file");
+  const contentType = contentTypeOf(kind);
+  const now = deps.clock();
+  const times = { at: toIso(new Date(now)), expiresAt: toIso(new Date(now + PATIENCE_MS)) };
+  const file = { id: deps.newId(), name, contentType, size: bytes.byteLength, sha256, ...times };
+  const { row, isReplayed } = await createFile(deps.db, ownerId, file, key);
+  if (row.status !== "pending") return { row, isReplayed };
+  await putOrDiscard(deps, row, bytes, { contentType, sha256 });
+  return { row: await beginReading(env, deps, row, { kind, sha256 }), isReplayed };
+}
+
+/** What the bucket does not take leaves nothing behind. */
+async function putOrDiscard(
+  { db, storage }: UploadDeps,
+  { id, user_id: ownerId, file_path: path }: FileRow,
+  bytes: Uint8Array<ArrayBuffer>,
+  object: { contentType: string; sha256: string },
+): Promise<void> {
+  try {
+    await storage.put(path, bytes, object);
+  } catch (error) {
+    await discardFile(db, ownerId, id).catch((failure: unknown) =>
+      logError("file_not_discarded", { file_id: id, cause: nameOf(failure) }),
+    );
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Reads files one after the other in a process with little memory, and tells of each how it ended. Its
+ * arguments are the names of what makes them, in hostile.ts or documents.ts, each with a kind.
+ */
+import { type ExtractedPage, readDocument } from "../../src/features/files/extract/extract.ts";
+import type { FileKind } from "../../src/features/files/extract/kind.ts";
+import * as documents from "../fixtures/documents.ts";
+import * as hostile from "../fixtures/hostile.ts";
+
+export type Ending = {
+  name: string;
+  /** The code of its failure. */
+  code?: string;
+  /** Code points of its text, where it has some. */
+  length: number;
+  pages: number;
+  seconds: number;
+  /** The most memory that the process has had so far. */
+  peakMiB: number;
+};
+
+const MAKERS = { ...documents, ...hostile } as unknown as Record<
+  string,
+  () => Uint8Array | Promise<Uint8Array>
+>;
+
+for (const argument of process.argv.slice(2)) {
+  const [name = "", kind = ""] = argument.split(":");
+  const bytes = await MAKERS[name]?.();
+  if (!bytes) throw new Error(`nothing makes ${name}`);
+  const start = performance.now();
+  const read = await readAll(bytes, kind as FileKind);
+  const seconds = (performance.now() - start) / 1000;
+  const peakMiB = process.resourceUsage().maxRSS / 1024;
+  process.stdout.write(`${JSON.stringify({ name, ...read, seconds, peakMiB } satisfies Ending)}\n`);
+}
+
+type Read = Pick<Ending, "code" | "length" | "pages">;
+
+/** Reads all windows of a file, as the messages of the queue do. */
+async function readAll(bytes: Uint8Array, kind: FileKind): Promise<Read> {
+  const read: Read = { length: 0, pages: 0 };
+  try {
+    for (let last: ExtractedPage | undefined; !last?.isLast;) {
+      last = await readWindow(bytes, kind, read);
+    }
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    read.code = String(error.code);
+  }
+  return read;
+}
+
+async function readWindow(bytes: Uint8Array, kind: FileKind, read: Read) {
+  const source = { size: bytes.byteLength, body: documents.streamOf(bytes) };
+  const window = { fromPage: read.pages + 1, pages: 100, textBefore: read.length };
+  const { pages } = await readDocument(kind, source, window);
+  let last: ExtractedPage | undefined;
+  for await (const page of pages) {
+    last = page;
+    read.pages = page.page;
+    read.length += Array.from(page.text).length;
+  }
+  return last;
+}

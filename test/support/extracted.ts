@@ -1,0 +1,37 @@
+/** A document read as it is uploaded: by its bytes and its name. */
+import { type ExtractedPage, readDocument } from "../../src/features/files/extract/extract.ts";
+import { recognise } from "../../src/features/files/extract/kind.ts";
+import { streamOf } from "../fixtures/documents.ts";
+
+export type Extracted = {
+  kind: string;
+  pageCount: number | undefined;
+  pages: ExtractedPage[];
+  text: string;
+  headings: { text: string; level: number }[];
+};
+
+/** Reads the first hundred pages, in chunks of a size. */
+export async function extract(
+  bytes: Uint8Array,
+  name: string,
+  { chunkSize = 64 * 1024, fromPage = 1, pages: count = 100, textBefore = 0 } = {},
+): Promise<Extracted> {
+  const kind = recognise(bytes, name);
+  if (!kind) throw new Error("not recognised");
+  const source = { size: bytes.byteLength, body: streamOf(bytes, chunkSize) };
+  const window = { fromPage, pages: count, textBefore };
+  const { pageCount, pages } = await readDocument(kind, source, window);
+  const all: ExtractedPage[] = [];
+  for await (const page of pages) all.push(page);
+  const text = all.map((page) => page.text).join("");
+  return { kind, pageCount, pages: all, text, headings: all.flatMap(headingsOf) };
+}
+
+function headingsOf({ text, headings }: ExtractedPage) {
+  const points = Array.from(text);
+  return headings.map(({ start, end, level }) => ({
+    text: points.slice(start, end).join(""),
+    level,
+  }));
+}

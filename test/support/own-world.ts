@@ -1,0 +1,65 @@
+/** A world of a test's own: for what looks at all there is, and for rooms that only one Worker has. */
+import { inject } from "vitest";
+import { migrate } from "../../local/migrate.ts";
+import { startNeon } from "../../local/neon.ts";
+import { startS3 } from "../../local/s3.ts";
+import { type SignedIn, signUp } from "./client.ts";
+import { fireCron } from "./cron.ts";
+import { databaseAt, type SeenDatabase } from "./postgres.ts";
+import { bucketAt, type SeenBucket } from "./storage.ts";
+import { type RunningWorker, startWorker } from "./worker.ts";
+
+export type OwnWorld = SeenDatabase &
+  SeenBucket & {
+    worker: RunningWorker;
+    /** A new account of this world. */
+    signUp: (name?: string) => Promise<SignedIn>;
+    /** What Cloudflare does each minute; the line that it leaves in the log. */
+    minute: () => Promise<Record<string, unknown>>;
+    /** Another client of the bucket has these. */
+    bucketVars: Record<string, string>;
+    close: () => Promise<void>;
+  };
+
+/** A Postgres of one's own takes seconds to start, and far longer where the machine is busy. */
+export const WORLD_START_MS = 180_000;
+
+const BUCKET = {
+  bucket: "own-files",
+  accessKeyId: "OWNKEY",
+  secretAccessKey: "a secret of one test's bucket",
+  region: "us-east-1",
+};
+
+/** Starts Postgres, a bucket and a Worker between them. */
+export async function startOwnWorld(): Promise<OwnWorld> {
+  await using stack = new AsyncDisposableStack();
+  const neon = await startNeon({ control: true, copyOf: inject("emptyPostgres") });
+  stack.defer(neon.close);
+  await migrate(neon.pool);
+  const s3 = await startS3({ ...BUCKET, control: true });
+  stack.defer(s3.close);
+  const bucketVars = {
+    AWS_ACCESS_KEY_ID: s3.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
+    AWS_REGION: s3.region,
+    S3_BUCKET_NAME: s3.bucket,
+    S3_ENDPOINT: s3.endpoint,
+  };
+  const worker = await startWorker({ ...bucketVars, DATABASE_HTTP_URL: neon.url });
+  stack.defer(() => worker.close());
+  const running = stack.move();
+  return {
+    ...databaseAt(neon.url),
+    ...bucketAt(s3.endpoint),
+    worker,
+    signUp: (name) => signUp(name, worker.url),
+    minute: async () => {
+      await fireCron(worker.url);
+      const lines = worker.logs().filter((line) => line.includes('"event":"minute"'));
+      return JSON.parse(lines.at(-1) ?? "null");
+    },
+    bucketVars,
+    close: () => running.disposeAsync(),
+  };
+}

@@ -1,0 +1,99 @@
+import { deflateSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { PageWriter } from "../../src/features/files/extract/pages.ts";
+import { PdfLines } from "../../src/features/files/extract/pdf-lines.ts";
+import * as documents from "../fixtures/documents.ts";
+import { pagePdf, pagesPdf } from "../fixtures/raw-pdf.ts";
+import { extract } from "../support/extracted.ts";
+
+const expectRefusal = async (bytes: Uint8Array, code: string) =>
+  expect(extract(bytes, "a.pdf")).rejects.toMatchObject({ code });
+
+describe("A PDF read in windows", () => {
+  it("is the same as in one, and only its last page is the last", async () => {
+    const bytes = await documents.longPdf(25);
+    const whole = await extract(bytes, "a.pdf");
+    const windows = [];
+    for (const fromPage of [1, 11, 21]) {
+      windows.push(await extract(bytes, "a.pdf", { fromPage, pages: 10, textBefore: 1 }));
+    }
+    expect(windows.flatMap(({ pages }) => pages)).toEqual(whole.pages);
+    expect(windows.map(({ pageCount }) => pageCount)).toEqual([25, 25, 25]);
+    expect(whole.pages.map(({ isLast }) => isLast).indexOf(true)).toBe(24);
+    for (const { page, text } of whole.pages) {
+      expect(text).toContain(documents.pageSentence(page));
+    }
+  });
+
+  it("counts the text of the windows before", async () => {
+    const bytes = await documents.contractPdf();
+    const window = { fromPage: 2, pages: 1, textBefore: 4_999_990 };
+    await expect(extract(bytes, "a.pdf", window)).rejects.toMatchObject({ code: "too_much_text" });
+  });
+
+  it("needs text recognition only where no window had text", async () => {
+    const scan = await documents.scannedPdf(3);
+    const first = await extract(scan, "a.pdf", { pages: 2 });
+    expect(first.pages.map(({ text, isLast }) => [text, isLast])).toEqual([
+      ["", false],
+      ["", false],
+    ]);
+    const last = { fromPage: 3, pages: 2 };
+    expect((await extract(scan, "a.pdf", { ...last, textBefore: 5 })).text).toBe("");
+    await expect(extract(scan, "a.pdf", last)).rejects.toMatchObject({ code: "needs_ocr" });
+  });
+});
+
+it("A PDF that counts its pages in a packed table is not opened either", async () => {
+  const packed = deflateSync("9 0 << /Type /Pages /Count 50000 >>");
+  const table = {
+    dictionary: "/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode",
+    stream: new Uint8Array(packed),
+  };
+  const page = new Uint8Array(deflateSync("BT /F1 9 Tf 9 9 Td (Seen.) Tj ET"));
+  expect((await extract(pagePdf(page), "a.pdf")).text).toBe("Seen.\n");
+  await expectRefusal(pagePdf(page, { objects: [table] }), "too_many_pages");
+});
+
+describe("A PDF that cannot be read", () => {
+  it("says why: a password", async () =>
+    expectRefusal(await documents.encryptedPdf(), "encrypted"));
+
+  it("says why: it was cut off", async () => {
+    const whole = await documents.contractPdf();
+    for (const share of [0.3, 0.5, 0.9, 0.99]) {
+      await expectRefusal(whole.slice(0, whole.byteLength * share), "damaged");
+    }
+  });
+
+  it("says why: nothing of it is a PDF but its first line", async () =>
+    expectRefusal(documents.bytesOf(`%PDF-1.7\n${"nothing ".repeat(99)}\n%%EOF`), "damaged"));
+
+  it("says why: it has more than 2,000 pages", async () => {
+    await expectRefusal(pagesPdf(2_001), "too_many_pages");
+  });
+
+  it("is read where it has fewer pages than it says", async () => {
+    const { pages, text } = await extract(pagesPdf(1, { claimed: 1_000 }), "a.pdf");
+    expect(pages).toHaveLength(1);
+    expect(text).toBe("One page.\n");
+  });
+
+  it("says why: it has more than 25 MiB", async () => {
+    const bytes = new Uint8Array(25 * 1024 * 1024 + 1);
+    bytes.set(await documents.contractPdf());
+    await expectRefusal(bytes, "too_large");
+  });
+});
+
+it("A PDF with a password for changes alone is read", async () => {
+  const bytes = await documents.contractPdf({ ownerPassword: "owner" });
+  expect((await extract(bytes, "a.pdf")).text).toContain("Tidewater Orchards");
+});
+
+it("What is painted without an end is too much, though it has no words", () => {
+  const lines = new PdfLines(new PageWriter({ page: 1, textBefore: 0 }));
+  const blank = { str: " ", transform: [9, 0, 0, 9, 0, 0], hasEOL: false };
+  const painted = () => lines.add(Array.from({ length: 300_001 }, () => blank));
+  expect(painted).toThrow(expect.objectContaining({ code: "too_much_text" }));
+});

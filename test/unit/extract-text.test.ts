@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { bytesOf } from "../fixtures/documents.ts";
+import { extract } from "../support/extracted.ts";
+
+const latin = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
+
+const utf16 = (text: string) => latin(`\xff\xfe${text.replaceAll(/[^]/g, "$&\0")}`);
+
+describe("A text file", () => {
+  it("is decoded whatever its encoding is", async () => {
+    const text = "The price is €5 – for a café.";
+    expect((await extract(bytesOf(text), "a.txt")).text).toBe(text);
+    expect((await extract(bytesOf(`\uFEFF${text}`), "a.txt")).text).toBe(text);
+    const windows = latin("The price is \x805 \x96 for a caf\xe9.");
+    expect((await extract(windows, "a.txt")).text).toBe(text);
+    expect((await extract(utf16("Plain."), "a.txt")).text).toBe("Plain.");
+    expect((await extract(latin("\xfe\xff\0H\0i"), "a.txt")).text).toBe("Hi");
+  });
+
+  it("is Windows-1252 where the first accent comes late, or last", async () => {
+    const long = `${"All ASCII.\n".repeat(20_000)}caf`;
+    const { text } = await extract(latin(`${long}\xe9`), "a.txt");
+    expect(text).toBe(`${long}é`);
+  });
+
+  it("of any text comes back unchanged, in any chunks, in parts that fit", async () => {
+    const long = fc
+      .tuple(fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 }), fc.nat(9_000))
+      .map(([text, times]) => `Begin ${text.repeat(times + 1)}`);
+    const texts = long.filter((text) => !/\p{Cc}/u.test(text));
+    await fc.assert(
+      fc.asyncProperty(texts, fc.integer({ min: 997, max: 70_000 }), async (text, chunkSize) => {
+        const { pages, text: joined } = await extract(bytesOf(text), "a.txt", { chunkSize });
+        expect(joined).toBe(text);
+        for (const part of pages) {
+          expect(Array.from(part.text).length).toBeLessThanOrEqual(50_000);
+          expect(part.text.isWellFormed()).toBe(true);
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it("with a NUL far behind its head is damaged", async () => {
+    const file = bytesOf(`${"Plain.\n".repeat(20_000)}\0`);
+    await expect(extract(file, "a.txt")).rejects.toMatchObject({ code: "damaged" });
+  });
+
+  it.each(["", " \n\t \r\n", "\uFEFF"])("without text is empty: %j", async (text) => {
+    await expect(extract(bytesOf(text), "a.txt")).rejects.toMatchObject({ code: "empty" });
+  });
+
+  it("may have five million characters, and not one more", async () => {
+    const most = "😀".repeat(10) + "x".repeat(4_999_990);
+    const { pages } = await extract(bytesOf(most), "a.txt");
+    expect(pages).toHaveLength(100);
+    const more = extract(bytesOf(`${most}x`), "a.txt");
+    await expect(more).rejects.toMatchObject({ code: "too_much_text" });
+  });
+});
+
+describe("Markdown", () => {
+  it("has headings outside of code, and its text stays as it is", async () => {
+    const text =
+      "# One 😀 #\n\n```\n# not a heading\n```\n\n   ## Two ##\r\n#no\n####### no\n### Three #4\n# ";
+    const read = await extract(bytesOf(text), "a.md");
+    expect(read.text).toBe(text);
+    expect(read.headings).toEqual([
+      { text: "One 😀", level: 1 },
+      { text: "Two", level: 2 },
+      { text: "Three #4", level: 3 },
+    ]);
+  });
+
+  it("keeps a heading whole that begins where a part is full", async () => {
+    const text = `${"x".repeat(49_990)}\n# A heading of some length\n${"y\n".repeat(99)}`;
+    const { headings, pages } = await extract(bytesOf(text), "a.md");
+    expect(pages.length).toBeGreaterThan(1);
+    expect(headings).toEqual([{ text: "A heading of some length", level: 1 }]);
+  });
+});
+
+it("What the storage fails of is not the file's fault", async () => {
+  const { readDocument } = await import("../../src/features/files/extract/extract.ts");
+  for (const kind of ["text", "docx", "pdf"] as const) {
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.error(new TypeError("connection lost")),
+    });
+    const read = async () => {
+      const { pages } = await readDocument(kind, { size: 9, body }, { fromPage: 1, pages: 1 });
+      for await (const _ of pages);
+    };
+    await expect(read()).rejects.toThrow(TypeError);
+  }
+});

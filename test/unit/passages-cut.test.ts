@@ -1,0 +1,133 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type CuttableText, cutPassages } from "../../src/features/retrieval/cut.ts";
+
+/** No passage is longer, in code points. */
+const LONGEST = 700;
+
+const cut = (text: string, more: Partial<CuttableText> = {}) => [
+  ...cutPassages({ text, pages: [{ page: 1, start: 0 }], headings: [], ...more }),
+];
+
+/** Texts as they come out of documents, and as they should never. */
+const piece = fc.oneof(
+  fc.constantFrom(
+    "The Tenant shall pay the rent. ",
+    "1. Rent\n",
+    "1.1 Term and Termination. ",
+    "(a) ",
+    "ARTICLE IV\n",
+    "SCHEDULE A",
+    "GOVERNING LAW\n",
+    "\n\n",
+    "\r\n",
+    "   ",
+    "\t\t",
+    "\u00a0",
+    "e.g. ",
+    "Inc. ",
+    "合同条款。",
+    "🙂",
+    "x".repeat(900),
+    "word ".repeat(400),
+    "…….",
+    ";",
+  ),
+  fc.string({ unit: "grapheme", maxLength: 40 }),
+);
+const document = fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join(""));
+
+describe("passages of any text", () => {
+  it("stand in it at their offsets, in their order, none too long", () => {
+    fc.assert(
+      fc.property(document, (text) => {
+        const signs = Array.from(text);
+        let last = { start: -1, end: 0 };
+        for (const [index, passage] of cut(text).entries()) {
+          expect(passage.place).toBe(index);
+          expect(signs.slice(passage.start, passage.end).join("")).toBe(passage.text);
+          expect(passage.text.trim()).toBe(passage.text);
+          expect(passage.end - passage.start).toBeLessThanOrEqual(LONGEST);
+          expect(passage.start).toBeGreaterThan(last.start);
+          expect(passage.end).toBeGreaterThan(last.end);
+          last = passage;
+        }
+      }),
+    );
+  });
+
+  it("hold all of it but blanks", () => {
+    fc.assert(
+      fc.property(document, (text) => {
+        const signs: (string | undefined)[] = Array.from(text);
+        for (const { start, end } of cut(text)) signs.fill(undefined, start, end);
+        expect(signs.filter((sign) => sign?.trim())).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe("passages of a contract", () => {
+  const text = `SERVICES AGREEMENT
+
+1. Term. This Agreement begins on May 1. It runs for two years.
+
+2. Fees
+
+2.1 The Client pays 100 euros an hour; travel is paid at cost.
+2.2 Late Payment. Interest accrues on sums that are
+not paid in time, at the statutory rate.
+`;
+  const passages = cut(text);
+
+  it("know the headings above them, and never go across one", () => {
+    expect(passages.map(({ headings }) => headings)).toEqual([
+      ["SERVICES AGREEMENT", "1. Term"],
+      ["SERVICES AGREEMENT", "2. Fees"],
+      ["SERVICES AGREEMENT", "2. Fees", "2.2 Late Payment"],
+    ]);
+  });
+
+  it("keep a sentence whole that is broken into lines", () => {
+    expect(passages.at(-1)?.text).toContain("sums that are\nnot paid in time");
+  });
+
+  it("begin on the page that they say, and take headings that the format marks", () => {
+    const first = "Terms of use\n\nEverything is allowed.\n";
+    const both = first + "\nNothing is owed. Nobody is liable.";
+    const pages = [
+      { page: 1, start: 0 },
+      { page: 2, start: first.length },
+    ];
+    const found = cut(both, { pages, headings: [{ start: 0, end: 12, level: 1 }] });
+    expect(found[0]?.headings).toEqual(["Terms of use"]);
+    expect(found.map(({ page }) => page)).toContain(1);
+  });
+
+  it("repeat a few words where one sentence is too long for one", () => {
+    const [first, second] = cut(`${"the said party of the first part ".repeat(60)}.`);
+    expect(second?.start).toBeLessThan(first?.end ?? 0);
+    expect((first?.end ?? 0) - (second?.start ?? 0)).toBeLessThanOrEqual(40);
+  });
+});
+
+describe("five million characters", () => {
+  const worst = {
+    "one endless word": "a".repeat(5_000_000),
+    "no blanks between words": "合同条款。".repeat(1_000_000),
+    "a heading on each line": "1. A\n".repeat(1_000_000),
+    "blanks, and a word": `${" ".repeat(5_000_000)}x`,
+  };
+  for (const [what, text] of Object.entries(worst)) {
+    it(`are cut in linear time: ${what}`, () => {
+      const startedAt = performance.now();
+      let longest = 0;
+      for (const passage of cutPassages({ text, pages: [], headings: [] })) {
+        longest = Math.max(longest, passage.text.length);
+      }
+      expect(longest).toBeGreaterThan(0);
+      expect(longest).toBeLessThanOrEqual(LONGEST);
+      expect(performance.now() - startedAt).toBeLessThan(15_000);
+    });
+  }
+});
