@@ -1,6 +1,6 @@
 /**
- * Reads files one after the other in a process with little memory, and tells of each how it ended. Its
- * arguments are the names of what makes them, in hostile.ts or documents.ts, each with a kind.
+ * Reads a file in a process with little memory, and tells how it ended. Its argument is the name of what
+ * makes it, in hostile.ts or documents.ts, with a kind.
  */
 import { type ExtractedPage, readDocument } from "../../src/features/files/extract/extract.ts";
 import type { FileKind } from "../../src/features/files/extract/kind.ts";
@@ -15,7 +15,7 @@ export type Ending = {
   length: number;
   pages: number;
   seconds: number;
-  /** The most memory that the process has had so far. */
+  /** The most memory that the process has had. */
   peakMiB: number;
 };
 
@@ -24,16 +24,14 @@ const MAKERS = { ...documents, ...hostile } as unknown as Record<
   () => Uint8Array | Promise<Uint8Array>
 >;
 
-for (const argument of process.argv.slice(2)) {
-  const [name = "", kind = ""] = argument.split(":");
-  const bytes = await MAKERS[name]?.();
-  if (!bytes) throw new Error(`nothing makes ${name}`);
-  const start = performance.now();
-  const read = await readAll(bytes, kind as FileKind);
-  const seconds = (performance.now() - start) / 1000;
-  const peakMiB = process.resourceUsage().maxRSS / 1024;
-  process.stdout.write(`${JSON.stringify({ name, ...read, seconds, peakMiB } satisfies Ending)}\n`);
-}
+const [name = "", kind = ""] = process.argv[2]?.split(":") ?? [];
+const bytes = await MAKERS[name]?.();
+if (!bytes) throw new Error(`nothing makes ${name}`);
+const start = performance.now();
+const read = await readAll(bytes, kind as FileKind);
+const seconds = (performance.now() - start) / 1000;
+const peakMiB = process.resourceUsage().maxRSS / 1024;
+process.stdout.write(JSON.stringify({ name, ...read, seconds, peakMiB } satisfies Ending));
 
 type Read = Pick<Ending, "code" | "length" | "pages">;
 
