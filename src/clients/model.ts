@@ -142,9 +142,11 @@ function toChunks(data: string): ModelChunk[] {
   if (error) throw new Problem("ai_unavailable");
   const chunks: ModelChunk[] = [];
   const choice = choices?.[0];
-  if (choice?.delta?.content) chunks.push({ type: "text", text: choice.delta.content });
+  const text: unknown = choice?.delta?.content;
+  if (typeof text === "string" && text !== "") chunks.push({ type: "text", text });
   if (choice?.finish_reason) chunks.push({ type: "finish", reason: choice.finish_reason });
-  if (usage) chunks.push({ type: "usage", usage: toTokenCount(usage) });
+  const counted = usage && toTokenCount(usage);
+  if (counted) chunks.push({ type: "usage", usage: counted });
   return chunks;
 }
 
@@ -196,8 +198,16 @@ function toRequest({ model, messages, maxOutputTokens, jsonSchema }: Ask) {
   };
 }
 
-function toTokenCount(usage: OpenAI.CompletionUsage): TokenCount {
-  return { promptTokens: usage.prompt_tokens, completionTokens: usage.completion_tokens };
+/** Undefined where what a provider calls a count is none: then it is estimated, as where there is none. */
+function toTokenCount(usage: OpenAI.CompletionUsage): TokenCount | undefined {
+  const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = usage;
+  return [promptTokens, completionTokens].every(isCount)
+    ? { promptTokens, completionTokens }
+    : undefined;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 /** What went wrong, without the provider's own words: they may quote the prompt, or the key. */

@@ -20,6 +20,12 @@ export const ShownTime = z
   .string()
   .openapi({ format: "date-time", example: "2026-11-23T09:30:00.000Z" });
 
+/** Postgres has no year zero, and ISO 8601 no year of five digits. */
+export function isStorableTime(moment: string): boolean {
+  const year = new Date(moment).getUTCFullYear();
+  return year >= 1 && year <= 9_999;
+}
+
 /** `of`: what is done to the text before it is measured. */
 type TextRules = { min?: number; max: number; of?: z.ZodString };
 

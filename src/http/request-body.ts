@@ -5,6 +5,8 @@ import { invalidField, Problem } from "../lib/problem.ts";
 import { findUnstorable } from "../lib/text.ts";
 
 const LARGEST_JSON_BYTES = 256 * 1024;
+/** Taken of a body that is too large: whoever is still sending may lose the answer on its way. */
+const MOST_TAKEN_BYTES = 1024 * 1024;
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
 /**
@@ -24,11 +26,10 @@ export const readJsonBody: MiddlewareHandler = async function readJsonBody(c, ne
 async function readBody(request: Request): Promise<Uint8Array> {
   if (!request.body) return new Uint8Array();
   const declared = Number(request.headers.get("content-length") ?? Number.NaN);
-  if (declared > LARGEST_JSON_BYTES) throw new Problem("body_too_large");
   // HTTP itself holds a body to its declared length; only without one is it counted.
-  if (declared >= 0) return new Uint8Array(await request.arrayBuffer());
-  const bytes = await readAtMost(request.body, LARGEST_JSON_BYTES);
-  if (!bytes) throw new Problem("body_too_large");
+  if (declared <= LARGEST_JSON_BYTES) return new Uint8Array(await request.arrayBuffer());
+  const bytes = await readAtMost(request.body, MOST_TAKEN_BYTES);
+  if (!bytes || bytes.byteLength > LARGEST_JSON_BYTES) throw new Problem("body_too_large");
   return bytes;
 }
 

@@ -20,7 +20,11 @@ export function isStorable(text: string): boolean {
 const DEEPEST_NESTING = 64;
 
 /** Why a JSON value cannot be stored: where, and what is wrong there. */
-export type Unstorable = { pointer: string; code: "invalid_text" | "too_deep"; detail: string };
+export type Unstorable = {
+  pointer: string;
+  code: "invalid_text" | "invalid_key" | "too_deep";
+  detail: string;
+};
 
 /** The first string or key of a JSON value that cannot be stored; undefined when all can. */
 export function findUnstorable(value: unknown, pointer = "", depth = 0): Unstorable | undefined {
@@ -31,6 +35,10 @@ export function findUnstorable(value: unknown, pointer = "", depth = 0): Unstora
   }
   for (const [key, member] of Object.entries(value)) {
     if (!isStorable(key)) return invalidText(pointer);
+    // What reads a body after us would lose it without a word.
+    if (key === "__proto__") {
+      return { pointer, code: "invalid_key", detail: "No key may be called __proto__." };
+    }
     const found = findUnstorable(member, `${pointer}/${escapePointer(key)}`, depth + 1);
     if (found) return found;
   }

@@ -34,6 +34,8 @@ describe("a body", () => {
     }
     const nested = '{"content":"x","metadata":{"a":[{"b/c":"\\u0000"}]}}';
     expectProblem(await ada.post("/chat", nested), 422, "validation_failed", "/metadata/a/0/b~1c");
+    const lost = '{"content":"x","metadata":{"__proto__":{"a":1}}}';
+    expectProblem(await ada.post("/chat", lost), 422, "validation_failed", "/metadata");
   });
 
   it("with fields that there are not is refused, each by name", async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { version } from "../../package.json";
 import { anonymous, type Body, expectProblem } from "../support/client.ts";
+import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
 import { until } from "../support/until.ts";
 import { type RunningWorker, startWorker } from "../support/worker.ts";
 
@@ -46,14 +47,14 @@ describe("the health of the service", () => {
 
 describe("a part that is down", () => {
   const NOBODY_LISTENS = "http://127.0.0.1:9";
-  let withoutPostgres: RunningWorker;
-  let withoutProvider: RunningWorker;
+  let withoutPostgres: FastWorker;
+  let withoutProvider: FastWorker;
   beforeAll(async () => {
-    withoutPostgres = await startWorker({
+    withoutPostgres = await startFastWorker({
       DATABASE_HTTP_URL: `${NOBODY_LISTENS}/sql`,
       S3_BUCKET_NAME: "",
     });
-    withoutProvider = await startWorker({
+    withoutProvider = await startFastWorker({
       OPENAI_BASE_URL: `${NOBODY_LISTENS}/v1`,
       S3_ENDPOINT: NOBODY_LISTENS,
     });
@@ -84,8 +85,13 @@ describe("a part that is down", () => {
 });
 
 describe("the log", () => {
+  let worker: RunningWorker;
+  beforeAll(async () => {
+    worker = await startWorker({ OPENAI_BASE_URL: "http://127.0.0.1:9/v1" });
+  });
+  afterAll(() => worker.close());
+
   it("has one line for each request, and nothing that a user said or is known by", async () => {
-    const worker = await startWorker({ OPENAI_BASE_URL: "http://127.0.0.1:9/v1" });
     const email = `log.${crypto.randomUUID()}@example.com`;
     const account = { name: "Loggia Example", email, password: "seven quiet lamps" };
     const post = (path: string, body: object, headers = {}) =>
@@ -119,7 +125,6 @@ describe("the log", () => {
     const tokens = [signedUp.access_token, signedUp.refresh_token];
     const unsaid = [email, "Loggia", "quiet", "secret", chatId, ...tokens];
     for (const text of unsaid) expect(logged).not.toContain(text);
-    await worker.close();
   });
 });
 
@@ -130,15 +135,19 @@ function linesOf(worker: RunningWorker): Record<string, unknown>[] {
 }
 
 describe("a wrong environment", () => {
+  let worker: RunningWorker;
+  beforeAll(async () => {
+    worker = await startWorker({ SECRET_KEY: "short-secret", TURN_LIMITS: '{"flush":1}' });
+  });
+  afterAll(() => worker.close());
+
   it("refuses to serve, and names the variables but not their values", async () => {
-    const worker = await startWorker({ SECRET_KEY: "short-secret", TURN_LIMITS: '{"flush":1}' });
     const response = await fetch(`${worker.url}/chats`);
     const body: unknown = await response.json();
     expect(response.status).toBe(500);
     expect(body).toMatchObject({ code: "misconfigured", variables: ["SECRET_KEY", "TURN_LIMITS"] });
     expect(JSON.stringify(body) + worker.logs().join("")).not.toContain("short-secret");
     expect(worker.logs().join("\n")).toContain('"variables":"SECRET_KEY,TURN_LIMITS"');
-    await worker.close();
   });
 });
 

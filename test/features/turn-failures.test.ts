@@ -160,7 +160,11 @@ describe("a running turn", () => {
   it("can be read from its start, from another place, while it is written", async () => {
     const { chatId, marker, response } = await heldTurn();
     const other = await ada.fetch(`/chats/${chatId}/stream`);
-    expect(other.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+    const head = await ada.fetch(`/chats/${chatId}/stream`, { method: "HEAD" });
+    for (const { status, headers } of [other, head]) {
+      const type = headers.get("content-type");
+      expect([status, type]).toEqual([200, "text/event-stream; charset=utf-8"]);
+    }
     await release(marker);
     const [first, second] = await Promise.all([allEvents(response), allEvents(other)]);
     expect(second).toEqual(first);

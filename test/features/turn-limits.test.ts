@@ -47,6 +47,16 @@ it("A stream that has nothing to say sends comments, so that nobody takes it for
   expect(names.at(-1)).toBe("stream_complete");
 });
 
+it("A stream that is never silent for long sends comments all the same, one at every beat", async () => {
+  const tokens = Array.from({ length: 20 }, () => "on ");
+  // Slower than the beats, and never by a whole one: each finds that something was sent since the last.
+  const marker = await script({ tokens, tokenDelayMs: 60 });
+  let comments = 0;
+  const events = readEvents(await ask(await newChat(), marker), () => comments++);
+  for await (const { name } of events) if (name === "ai_message_complete") break;
+  expect(comments).toBeGreaterThan(tokens.length / 2);
+});
+
 it("A provider that never begins is given up on, and the answer ends as failed", async () => {
   const chatId = await newChat();
   const marker = await script({ tokens: ["Never."], holdAfter: 0 });

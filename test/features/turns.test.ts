@@ -286,4 +286,15 @@ describe("what an answer costs", () => {
     expect(body.usage).toMatchObject({ estimated: true, completion_tokens: 4 });
     expect(body.usage.prompt_tokens).toBeGreaterThan(100);
   });
+
+  it.each([
+    { prompt_tokens: -1, completion_tokens: 3 },
+    { prompt_tokens: 12, completion_tokens: 0.5 },
+  ])("is estimated where what the provider counts is no count: %o", async (usage) => {
+    const marker = await script({ kind: "answer", tokens: ["Yes, ", "you may."], usage });
+    const { status, body } = await ada.post("/chat", { content: marker });
+    expect(status).toBe(200);
+    expect(body.ai_response).toMatchObject({ status: "complete", content: "Yes, you may." });
+    expect(body.usage).toMatchObject({ estimated: true, completion_tokens: 4 });
+  });
 });

@@ -183,6 +183,11 @@ const PROMISES: Record<number, Record<string, string[]>> = {
       "is given up on after a few times, and says so",
       "is forgotten an hour after its URL has run out, with what may have arrived meanwhile",
     ],
+    "features/files-edges.test.ts": [
+      "is read from its start again where its reading was lost in the middle",
+      "at once, late, or of another run, changes nothing of what is read",
+      "is given up on by way of the dead letters, says so, and is tried again when asked to",
+    ],
   },
   // Hostile files: refused or failed, in bounded time and memory, never fetched.
   20: {
@@ -209,6 +214,10 @@ const PROMISES: Record<number, Record<string, string[]>> = {
     ],
     "features/documents-ask.test.ts": [
       "shows no quotation as a citation that does not stand there, and says so",
+    ],
+    "features/documents-long.test.ts": [
+      "may quote what stands elsewhere in the document, and nothing that stands nowhere",
+      "verifies nothing that cannot be looked up, and shows none of it as a citation",
     ],
   },
 };

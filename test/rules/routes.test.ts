@@ -81,21 +81,15 @@ describe("every route", () => {
     const before = (await ada.get(`/chats/${chatId}`)).body;
     const byId = operations.filter(({ path, open }) => path.includes("{id}") && !open);
     expect(byId.length).toBeGreaterThan(8);
+    const ids = [chatId, messageId, fileId, crypto.randomUUID(), "no-id", "%00", "0".repeat(200)];
     for (const operation of byId) {
-      const answers: unknown[] = [];
-      for (const id of [
-        chatId,
-        messageId,
-        fileId,
-        crypto.randomUUID(),
-        "no-id",
-        "%00",
-        "0".repeat(200),
-      ]) {
-        const { status, body } = await call(eve, operation, operation.path.replace("{id}", id));
-        const { request_id: _request, instance: _instance, ...rest } = body ?? {};
-        answers.push({ route: nameOf(operation), status, ...rest });
-      }
+      const answers = await Promise.all(
+        ids.map(async (id) => {
+          const { status, body } = await call(eve, operation, operation.path.replace("{id}", id));
+          const { request_id: _request, instance: _instance, ...rest } = body ?? {};
+          return { route: nameOf(operation), status, ...rest };
+        }),
+      );
       expect(
         new Set(answers.map((answer) => JSON.stringify(answer))).size,
         JSON.stringify(answers),
@@ -103,6 +97,17 @@ describe("every route", () => {
       expect(answers[0]).toMatchObject({ status: 404, code: "not_found" });
     }
     expect((await ada.get(`/chats/${chatId}`)).body).toEqual(before);
+  });
+
+  it("that is read answers HEAD as GET, without a body", async () => {
+    const { chat_id: chatId } = (await ada.post("/chat", { content: "Hello?" })).body;
+    for (const operation of operations.filter(({ method }) => method === "GET")) {
+      const path = operation.path.replace("{id}", chatId);
+      const head = await ada.fetch(path, { method: "HEAD" });
+      const seen = { route: nameOf(operation), status: head.status, text: await head.text() };
+      const { status } = await ada.get(path);
+      expect(seen).toEqual({ route: nameOf(operation), status, text: "" });
+    }
   });
 
   it("takes ids in capitals as the same ids", async () => {

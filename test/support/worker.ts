@@ -1,10 +1,11 @@
 /** The built Worker in workerd, with an environment of the test's own. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
 import { createTestHarness } from "wrangler";
 import { NAMES } from "../../local/settings.ts";
+import type { FileJob } from "../../src/features/files/jobs.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -21,17 +22,21 @@ export type RunningWorker = {
   hibernate(chatId: string): Promise<void>;
   /** The tables of a chat's room, and how many rows each has: empty where nothing is kept. */
   storageOf(chatId: string): Promise<Record<string, number>>;
+  /** Gives its queue a message. */
+  sendJob(job: FileJob): Promise<void>;
   close(): Promise<void>;
 };
 
 /** Starts a Worker that was bundled before. */
-export async function startBuilt(folder: string, vars: Vars): Promise<RunningWorker> {
+export async function startBuilt(
+  folder: string,
+  vars: Vars,
+  configPath = "wrangler.toml",
+): Promise<RunningWorker> {
   Object.assign(process.env, offline());
   const harness = createTestHarness({
     root: ROOT,
-    workers: [
-      { configPath: "wrangler.toml", prebuiltWorkerDir: folder, secrets: { ...UNSET, ...vars } },
-    ],
+    workers: [{ configPath, prebuiltWorkerDir: folder, secrets: { ...UNSET, ...vars } }],
   });
   const { url } = await harness.listen();
   return {
@@ -43,9 +48,15 @@ export async function startBuilt(folder: string, vars: Vars): Promise<RunningWor
       const storage = await harness.getWorker().getDurableObjectStorage("CHAT_ROOM", { name });
       return countRows(storage);
     },
+    sendJob: async (job) => {
+      const env = (await harness.getWorker().getEnv()) as { FILE_JOBS: JobQueue };
+      await env.FILE_JOBS.send(job);
+    },
     close: () => harness.close(),
   };
 }
+
+type JobQueue = { send(job: FileJob): Promise<unknown> };
 
 type RoomStorage = { exec(query: string): Promise<Record<string, unknown>[]> };
 
@@ -64,6 +75,21 @@ async function countRows(storage: RoomStorage): Promise<Record<string, number>> 
 /** Starts another Worker in the world of this run, with some values of its own. */
 export function startWorker(vars: Vars): Promise<RunningWorker> {
   return startBuilt(inject("workerFolder"), { ...inject("vars"), ...vars });
+}
+
+/** The same, whose queues try nothing a second time: what fails goes to the dead letters at once. */
+export async function startImpatientWorker(): Promise<RunningWorker> {
+  const folder = await makeFolder("config");
+  const configPath = join(folder.path, "wrangler.toml");
+  const config = await readFile(join(ROOT, "wrangler.toml"), "utf8");
+  const changed = config
+    .replace(/max_retries = \d+/, "max_retries = 0")
+    .replace("node local/assets.ts", "true")
+    .replace("./dist/assets", join(ROOT, "dist", "assets"))
+    .replace("src/index.ts", join(ROOT, "src", "index.ts"));
+  await writeFile(configPath, changed);
+  const worker = await startBuilt(inject("workerFolder"), inject("vars"), configPath);
+  return { ...worker, close: () => worker.close().then(folder.remove) };
 }
 
 /** A folder of the test's own, and how to remove it. */

@@ -3,9 +3,11 @@ import { describe, expect, it } from "vitest";
 import {
   fitMessage,
   LARGEST_EVENT_BYTES,
+  toCitationEvents,
   toDeltas,
   type TurnEvent,
 } from "../../src/features/turns/events.ts";
+import type { Citation } from "../../src/features/citations/citation.ts";
 import { encodePage } from "../../src/features/turns/wires/sse.ts";
 import { present } from "../../src/lib/assert.ts";
 import { TextCleaner } from "../../src/features/turns/answer/text-cleaner.ts";
@@ -142,5 +144,45 @@ describe("a model's text", () => {
     expect(cleaner.push("\uDC00c")).toBe("\uFFFDc");
     expect(cleaner.push("\uD800")).toBe("");
     expect(cleaner.push("d")).toBe("\uFFFDd");
+  });
+});
+
+describe("the citations of an answer", () => {
+  const citation = (quote: string, index = 1): Citation => ({
+    index,
+    file_id: MESSAGE.id,
+    file_name: "lease.pdf",
+    page: 1,
+    start: 0,
+    end: Array.from(quote).length,
+    quote,
+    status: "verified",
+  });
+
+  it("go out in as many events as they need, each once, in their order, whatever is quoted", () => {
+    fc.assert(
+      fc.property(fc.array(anyText, { maxLength: 12 }), (quotes) => {
+        const events = toCitationEvents(quotes.map(citation));
+        const told = events.flatMap((event) => (event.type === "citations" ? event.citations : []));
+        for (const event of events) expect(sizeOf(event)).toBeLessThanOrEqual(LARGEST_EVENT_BYTES);
+        expect(told.map(({ index }) => index)).toEqual(quotes.map((_, index) => index));
+        for (const { index, quote, quote_length: length } of told) {
+          const whole = quotes[index] ?? "";
+          expect(quote ?? whole).toBe(whole);
+          expect(length ?? Array.from(whole).length).toBe(Array.from(whole).length);
+        }
+      }),
+    );
+    expect(toCitationEvents([])).toEqual([]);
+  });
+
+  it("are left out of a message before the rest of its metadata is", () => {
+    const citations = Array.from({ length: 30 }, (_, index) => citation("q".repeat(100), index));
+    const metadata = { model: "m", citations, unverified_quotes: [] };
+    expect(fitMessage({ ...MESSAGE, metadata }).metadata).toEqual({
+      model: "m",
+      citations: null,
+      unverified_quotes: null,
+    });
   });
 });

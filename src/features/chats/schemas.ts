@@ -4,6 +4,7 @@ import {
   envelope,
   Flag,
   Id,
+  isStorableTime,
   limit,
   Offset,
   QueryText,
@@ -160,10 +161,4 @@ export const ChatQuery = z.object({
 export function toChat(row: ChatRow): z.infer<typeof Chat> {
   const { version: _version, ...shown } = row;
   return { ...shown, created_at: toIso(row.created_at), updated_at: toIso(row.updated_at) };
-}
-
-/** Postgres has no year zero, and ISO 8601 no year of five digits. */
-function isStorableTime(moment: string): boolean {
-  const year = new Date(moment).getUTCFullYear();
-  return year >= 1 && year <= 9_999;
 }

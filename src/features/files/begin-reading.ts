@@ -11,6 +11,7 @@ import { contentTypeOf } from "./extract/kind.ts";
 import type { FailureCode } from "./failures.ts";
 import { fileColumns, type FileRow } from "./queries.ts";
 import { sendJob } from "./send-job.ts";
+import { tellChats } from "./tell-chats.ts";
 
 type BeginDeps = Pick<Deps, "db" | "clock">;
 
@@ -28,7 +29,9 @@ export async function beginReading(
   arrived: Arrived,
 ): Promise<FileRow> {
   const { begun, row } = await begin(deps, file, arrived);
-  if (begun) await sendJob(env, { step: "read", fileId: row.id, run: row.run, from: 1 });
+  if (!begun) return row;
+  if (file.status === "failed") await tellChats(env, deps.db, row.id, "processing", null);
+  await sendJob(env, { step: "read", fileId: row.id, run: row.run, from: 1 });
   return row;
 }
 

@@ -7,6 +7,7 @@ import { Problem } from "../../lib/problem.ts";
 import { beginReading, failReading } from "./begin-reading.ts";
 import { type FileKind, recognise } from "./extract/kind.ts";
 import { type FileRow, getFile } from "./queries.ts";
+import { tellChats } from "./tell-chats.ts";
 
 type CompleteDeps = Pick<Deps, "db" | "storage" | "clock">;
 
@@ -31,7 +32,8 @@ export async function completeUpload(
   const sha256 = await checkedHash(deps, file, found);
   const kind = await kindOf(deps, file);
   if (kind) return beginReading(env, deps, file, { kind, sha256 });
-  await failReading(deps, { fileId, run: file.run }, "unsupported_type");
+  const hasFailed = await failReading(deps, { fileId, run: file.run }, "unsupported_type");
+  if (hasFailed) await tellChats(env, deps.db, fileId, "failed", "unsupported_type");
   throw new Problem("unsupported_file");
 }
 

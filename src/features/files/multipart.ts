@@ -57,9 +57,18 @@ async function readParts(
   }
 }
 
+/** Headers are decoded when they are asked for, and throw where they are no UTF-8. */
+function fieldOf(part: MultipartPart): string | undefined {
+  try {
+    return part.name;
+  } catch {
+    throw new Problem("malformed_upload");
+  }
+}
+
 function onlyFile(parts: MultipartPart[]): MultipartPart {
   const [file, ...others] = parts;
-  const unknown = parts.find(({ name }) => name !== FIELD);
+  const unknown = parts.find((part) => fieldOf(part) !== FIELD);
   if (unknown) throw invalidField("", "unknown_field", "The form has one field, named `file`.");
   if (!file || others.length > 0 || !file.filename) throw new Problem("malformed_upload");
   return file;
@@ -68,11 +77,10 @@ function onlyFile(parts: MultipartPart[]): MultipartPart {
 /** What forms escape in a name, and nothing else (HTML standard, "multipart/form-data encoding algorithm"). */
 const ESCAPED = /%(?:22|0[AD])/g;
 
-/** Without the folders that some browsers put before it. What was not UTF-8 shows as U+FFFD. */
+/** Without the folders that some browsers put before it. */
 function checkedName(sent = ""): string {
   const filename = sent.replace(ESCAPED, (escape) => decodeURIComponent(escape));
   const name = filename.slice(Math.max(filename.lastIndexOf("/"), filename.lastIndexOf("\\")) + 1);
-  if (name.includes("\uFFFD")) throw new Problem("malformed_upload");
   const checked = FileName.refine((text) => !text.includes("\0")).safeParse(name);
   if (checked.success) return checked.data;
   throw invalidField("/file", "invalid_name", "The file needs a name, and not too long a one.");

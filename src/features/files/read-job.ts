@@ -37,10 +37,12 @@ type StoredPart = {
  * pages give the same rows, so it may run twice, and twice at once. Throws `ExtractionFailure`.
  */
 export async function readPages(deps: ReadDeps, job: ReadJob): Promise<FileJob | undefined> {
-  const place = await findPlace(deps.db, job);
-  if (!place) return undefined;
-  const kind = kindOfContentType(place.content_type);
+  const found = await findPlace(deps.db, job);
+  if (!found) return undefined;
+  const kind = kindOfContentType(found.content_type);
   if (!kind) throw new ExtractionFailure("unsupported_type");
+  // What is read in one go is read from its start, whichever page it has come to.
+  const place = kind === "pdf" ? found : { ...found, parts: 0, length: 0 };
   const source = await deps.storage.get(place.path);
   if (!source) throw new ExtractionFailure("missing");
   const window = { fromPage: job.from, pages: PAGES_AT_ONCE, textBefore: place.length };

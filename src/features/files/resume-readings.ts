@@ -51,13 +51,22 @@ async function resume(env: Env, deps: Deps, reading: Stalled): Promise<void> {
   else await sendJob(env, { step: "read", fileId, run, from: page });
 }
 
-/** Their triggers leave what may yet arrive by a signed URL to be erased. */
+/**
+ * Their triggers leave what may yet arrive by a signed URL to be erased. A key that stood for one is free
+ * again: nothing came of it.
+ */
 async function deleteLeft({ db, clock }: Deps): Promise<number> {
   const before = toIso(new Date(clock() - LEFT_MS));
   const { rows } = await repeatable(() =>
     db.execute(sql`
-      DELETE FROM files WHERE status = 'pending' AND upload_expires_at < ${before}::timestamptz
-      RETURNING id`),
+      WITH gone AS (
+        DELETE FROM files WHERE status = 'pending' AND upload_expires_at < ${before}::timestamptz
+        RETURNING id, user_id
+      ), freed AS (
+        DELETE FROM idempotency_keys AS k USING gone
+        WHERE k.user_id = gone.user_id AND k.file_id = gone.id
+      )
+      SELECT id FROM gone`),
   );
   return rows.length;
 }

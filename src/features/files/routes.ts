@@ -9,6 +9,7 @@ import { toIso } from "../../lib/clock.ts";
 import { encodeCursor } from "../../lib/cursor.ts";
 import { Problem } from "../../lib/problem.ts";
 import { eraseNow } from "../deletion/erase-now.ts";
+import { READABLE_TYPES } from "./extract/kind.ts";
 import {
   deleteFile,
   type FileRow,
@@ -23,7 +24,7 @@ const tags = ["Files"];
 const DOWNLOAD_SECONDS = 5 * 60;
 
 /** What a browser or a program may say it accepts of a download. */
-const ANY_DOCUMENT = ["application/pdf", "application/octet-stream", "text/html", "text/plain"];
+const ANY_DOCUMENT = [...READABLE_TYPES, "application/octet-stream"];
 
 const list = route({
   method: "get",

@@ -1,6 +1,9 @@
 /** A job of a file on its way from step to step, until the file is ready or has failed. */
+import { sql } from "drizzle-orm";
+import { repeatable } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
+import { toIso } from "../../lib/clock.ts";
 import { embedNext } from "../retrieval/embed.ts";
 import { indexFile } from "../retrieval/store.ts";
 import { failReading, finishReading } from "./begin-reading.ts";
@@ -30,12 +33,22 @@ export async function runReadingJob(env: Env, deps: Deps, job: ReadingJob): Prom
 /** The job that is left, "ready" when the file is, undefined where another run counts by now. */
 async function takeSteps(deps: Deps, job: ReadingJob): Promise<FileJob | "ready" | undefined> {
   const endsAt = deps.clock() + BUDGET_MS;
+  if (job.step !== "read") await noteProgress(deps, job);
   let next = await takeStep(deps, job);
   // The next pages are of another message: these may have been all that an isolate bears.
   while (isReading(next) && next.step !== "read" && deps.clock() < endsAt) {
     next = await takeStep(deps, next);
   }
   return next;
+}
+
+/** Pages that are written are a sign of progress by themselves; a provider may take long for its vectors. */
+async function noteProgress({ db, clock }: Deps, { fileId, run }: ReadingJob): Promise<void> {
+  await repeatable(() =>
+    db.execute(sql`
+      UPDATE files SET updated_at = ${toIso(new Date(clock()))}::timestamptz
+      WHERE id = ${fileId} AND run = ${run}::int AND status = 'processing'`),
+  );
 }
 
 function isReading(job: FileJob | "ready" | undefined): job is ReadingJob {

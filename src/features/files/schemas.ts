@@ -1,6 +1,6 @@
 /** Wire shapes of files, and how they are made from rows. */
 import { z } from "@hono/zod-openapi";
-import { limit, Offset, ShownId, ShownTime, text } from "../../http/fields.ts";
+import { isStorableTime, limit, Offset, ShownId, ShownTime, text } from "../../http/fields.ts";
 import { toIso } from "../../lib/clock.ts";
 import { decodeCursor } from "../../lib/cursor.ts";
 import { isId } from "../../lib/ids.ts";
@@ -101,7 +101,7 @@ function cursorOf<P extends z.ZodType, T>(parts: P, toPlace: (parts: z.output<P>
 }
 
 const FileCursor = cursorOf(
-  z.tuple([z.iso.datetime(), z.string().refine(isId)]),
+  z.tuple([z.iso.datetime().refine(isStorableTime), z.string().refine(isId)]),
   ([createdAt, id]): FilePlace => ({ createdAt, id }),
 );
 

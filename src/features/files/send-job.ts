@@ -9,8 +9,15 @@ import type { FileJob } from "./jobs.ts";
  */
 export async function sendJob(env: Env, job: FileJob): Promise<void> {
   try {
-    await env.FILE_JOBS.send(job);
-  } catch (error) {
-    logError("job_not_sent", { step: job.step, file_id: job.fileId, cause: nameOf(error) });
+    await send(env, job);
+  } catch {
+    // Once more: the minute comes late, and a message that comes twice does no harm.
+    await send(env, job).catch((error: unknown) => {
+      logError("job_not_sent", { step: job.step, file_id: job.fileId, cause: nameOf(error) });
+    });
   }
+}
+
+async function send(env: Env, job: FileJob): Promise<void> {
+  await env.FILE_JOBS.send(job);
 }

@@ -13,7 +13,7 @@ export async function tellChats(
   env: Env,
   db: Db,
   fileId: string,
-  status: "ready" | "failed",
+  status: "processing" | "ready" | "failed",
   failureCode: FailureCode | null,
 ): Promise<void> {
   try {

@@ -3,10 +3,10 @@ import { z } from "@hono/zod-openapi";
 import { ById } from "../../http/fields.ts";
 import { KeyHeader, keyProblems, replayedHeader } from "../../http/keyed-route.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
-import { Problem, type ProblemCode } from "../../lib/problem.ts";
-import { requireChat } from "../chats/queries.ts";
+import type { ProblemCode } from "../../lib/problem.ts";
 import { DEFAULT_TITLE } from "../chats/schemas.ts";
 import { Message } from "../messages/schemas.ts";
+import { readTurn } from "./read.ts";
 import { Ask, AskInChat, LastEventId, ReadFrom, Stop, TurnAnswer } from "./schemas.ts";
 import { answerTurn, atEnd } from "./start.ts";
 import { stopAnswer } from "./stop.ts";
@@ -126,23 +126,13 @@ export const turnRoutes = createRouter()
     return answerTurn(c, body, () => atEnd(c, body, { chatId }), true);
   })
   .openapi(readStream, async (c) => {
-    const { id } = c.req.valid("param");
-    const { userId, sessionId } = c.get("principal");
-    await requireChat(c.get("deps").db, userId, id);
     const after = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").after;
-    const result = await c.env.CHAT_ROOM.getByName(id).read(toEventId(after), sessionId);
-    if (result === "nothing") return c.body(null, 204);
-    if (result === "unknown_id") throw new Problem("unknown_event_id");
-    return new Response(result.stream, { headers: SSE_HEADERS });
+    const stream = await readTurn(c, c.req.valid("param").id, after);
+    if (stream === undefined) return c.body(null, 204);
+    return new Response(stream, { headers: SSE_HEADERS });
   })
   .openapi(stop, async (c) => {
     const { message_id: messageId } = c.req.valid("json");
     const answer = await stopAnswer(c, c.req.valid("param").id, messageId ?? undefined);
     return answer ? c.json(answer, 200) : c.body(null, 204);
   });
-
-function toEventId(text: string | undefined): number | undefined {
-  if (text === undefined || text === "") return undefined;
-  if (!/^\d{1,15}$/.test(text)) throw new Problem("unknown_event_id");
-  return Number(text);
-}

@@ -27,6 +27,9 @@ export function kindOfContentType(contentType: string): FileKind | undefined {
 
 const KINDS = ["pdf", "docx", "text", "markdown", "html", "csv"] as const satisfies FileKind[];
 
+/** The media types of all kinds, without their character set. */
+export const READABLE_TYPES: readonly string[] = KINDS.map((kind) => bareType(CONTENT_TYPES[kind]));
+
 /** Other names that systems know these kinds by. */
 const OTHER_NAMES: Record<string, FileKind> = {
   "application/x-pdf": "pdf",

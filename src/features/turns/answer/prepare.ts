@@ -1,5 +1,6 @@
 /** What an answer needs before a provider can be asked: the prompt, with what the documents have to say. */
 import { toProblem } from "../../../http/problem-response.ts";
+import { unlessAborted } from "../../../lib/clock.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
 import type { Config } from "../../../env.ts";
 import type { Model } from "../../../lib/models.ts";
@@ -13,8 +14,11 @@ import { wholeCharacters } from "./budget.ts";
 import { type Prompt, promptFor, promptWithPassages } from "./prompt.ts";
 import type { RunDeps, RunInput } from "./run.ts";
 
-/** `gathered` where there are documents. `unasked`: how it ended before anybody was asked. */
-export type Prepared = { prompt: Prompt; gathered?: Gathered } | { unasked: Attempted };
+/** `gathered` where there are documents. */
+type WithPrompt = { prompt: Prompt; gathered?: Gathered };
+
+/** `unasked`: how it ended before anybody was asked. */
+export type Prepared = WithPrompt | { unasked: Attempted };
 
 /** The prompt of a question without documents: nothing is to be waited for. */
 export function plainPrompt(
@@ -25,14 +29,15 @@ export function plainPrompt(
   return documents.length === 0 ? promptFor(model, path, SYSTEM_PROMPT) : undefined;
 }
 
-/** Waits for the documents of the question, and takes what the prompt has room for. Never throws. */
+/**
+ * Waits for the documents of the question, and takes what the prompt has room for. Whoever stops the turn
+ * waits for none of it. Never throws.
+ */
 export async function prepare(input: RunInput, deps: RunDeps): Promise<Prepared> {
   if (input.prompt) return { prompt: input.prompt };
   try {
-    const documents = await readyDocuments(input, deps);
-    if (input.stop.aborted) return { unasked: unasked(input) };
-    const prepared = await makePrompt(input, deps, documents);
-    if (input.stop.aborted) return { unasked: unasked(input) };
+    const prepared = await unlessAborted(input.stop, gather(input, deps));
+    if (!prepared) return { unasked: unasked(input) };
     deps.note({ estimatedPromptTokens: prepared.prompt.estimatedTokens });
     return prepared;
   } catch (error) {
@@ -40,6 +45,10 @@ export async function prepare(input: RunInput, deps: RunDeps): Promise<Prepared>
     if (problem.code === "internal_error") logError("prepare_failed", { cause: nameOf(error) });
     return { unasked: unasked(input, problem) };
   }
+}
+
+async function gather(input: RunInput, deps: RunDeps): Promise<WithPrompt> {
+  return makePrompt(input, deps, await readyDocuments(input, deps));
 }
 
 function readyDocuments(
@@ -56,7 +65,7 @@ async function makePrompt(
   { userId, begun, attempt }: RunInput,
   deps: RunDeps,
   documents: readonly DocumentInReach[],
-): Promise<{ prompt: Prompt; gathered?: Gathered }> {
+): Promise<WithPrompt> {
   const { model } = attempt;
   const { path } = begun;
   const { SYSTEM_PROMPT } = deps.config;

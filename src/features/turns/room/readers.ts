@@ -84,7 +84,8 @@ class Reader {
   /** What was read of the log, and is still to be sent. */
   #ahead: NumberedEvent[] = [];
   #writing = false;
-  #quiet = false;
+  /** True from a beat that found the same write under way, until the next write. */
+  #late = false;
   #closed = false;
   /** Made once: a write is on the path of every token. */
   readonly #written = (): void => {
@@ -124,21 +125,18 @@ class Reader {
     this.#ahead = this.#ahead.slice(page.count);
     this.#lastId = page.lastId;
     this.#closed = page.isLast;
-    this.#quiet = false;
     this.#write(page.bytes);
   }
 
   /**
-   * Sends a comment where nothing was sent since the last beat. One that has not taken a write for two
-   * beats is cut: it can resume after the last id that it has.
+   * Sends a comment, also where something was sent since the last beat: else the silence after that
+   * could last for almost two. One that has not taken a write for two beats is cut: it can resume after
+   * the last id that it has.
    */
   beat(): void {
-    if (!this.#writing) {
-      if (this.#quiet) this.#write(HEARTBEAT);
-    } else if (this.#quiet) {
-      this.#cut();
-    }
-    this.#quiet = true;
+    if (!this.#writing) this.#write(HEARTBEAT);
+    else if (this.#late) this.#cut();
+    else this.#late = true;
   }
 
   close(): void {
@@ -148,6 +146,7 @@ class Reader {
 
   #write(bytes: Uint8Array): void {
     this.#writing = true;
+    this.#late = false;
     this.#writer.write(bytes).then(this.#written, this.#ended.resolve);
   }
 
