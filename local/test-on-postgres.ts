@@ -15,10 +15,12 @@ const VITEST = join(import.meta.dirname, "..", "node_modules", "vitest", "vitest
 const TESTS = [
   "test/contract/neon",
   "test/faults/",
+  "test/features/analysis",
   "test/features/branch",
   "test/features/idempotency",
   "test/features/messages.test",
   "test/features/reconcile",
+  "test/features/search",
   "test/features/sessions",
   "test/features/stop",
   "test/features/turn-failures",

@@ -4,6 +4,7 @@ import { chatOf, grow, newChat, runningTurn, say } from "../support/chats.ts";
 import { attach, newDocument } from "../support/documents.ts";
 import { indexDocument } from "../support/indexing.ts";
 import { countCalls, query } from "../support/postgres.ts";
+import { until } from "../support/until.ts";
 
 const LEASE = [
   "LEASE\n\n1. Deposit. The Tenant pays a deposit of 2,000 euros before the term begins.\n\n",
@@ -150,6 +151,16 @@ describe("a search over documents", () => {
     const messageId = await say(eve, await newChat(eve), "How high is the deposit?");
     const hits = await search(eve, { q: "deposit" });
     expect(hits.slice(0, 2)).toMatchObject([{ message_id: messageId }, { file_id: fileId }]);
+  });
+
+  it("asks for a vector where it seeks a meaning, and writes down what that cost, once", async () => {
+    const eve = await signUp();
+    await indexedFile(eve, "lease.txt", LEASE);
+    const bills = () => query("SELECT FROM ai_usage WHERE user_id = $1", [eve.user.id]);
+    await search(eve, { q: "deposit" });
+    await search(eve, { q: "who keeps the roof in order" });
+    await until(async () => (await bills()).length > 0);
+    expect(await bills()).toHaveLength(1);
   });
 
   it("keeps to a file, to a chat with its files, or to both", async () => {

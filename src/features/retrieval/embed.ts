@@ -99,11 +99,16 @@ function vectorsInsert(
     ON CONFLICT DO NOTHING`;
 }
 
-/** The question as a vector; undefined where the search must do without. Never throws. */
+/**
+ * The question as a vector; undefined where the search must do without. Never throws. The account of
+ * what it cost is written beside the search: `keep` is told of it where nothing else would keep the
+ * process for it, as in a request, which may be answered before.
+ */
 export async function embedQuestion(
   deps: EmbedDeps,
   userId: string,
   text: string,
+  keep: (saving: Promise<void>) => void = () => undefined,
 ): Promise<QuestionVector | undefined> {
   const model = modelOf(deps);
   if (!model || lacksVectors(deps.db)) return undefined;
@@ -115,8 +120,7 @@ export async function embedQuestion(
   );
   const [values] = made?.vectors ?? [];
   if (!made || !values) return undefined;
-  // The search does not wait for the account of what it cost.
-  void saveUsage(deps, usageOf(deps, userId, model, made.count));
+  keep(saveUsage(deps, usageOf(deps, userId, model, made.count)));
   return { model: model.name, values };
 }
 

@@ -17,5 +17,7 @@ const find = route({
 
 export const searchRoutes = createRouter().openapi(find, async (c) => {
   const asked = c.req.valid("query");
-  return c.json({ hits: await search(c.get("deps"), c.get("principal").userId, asked) }, 200);
+  const keep = (work: Promise<void>) => c.executionCtx.waitUntil(work);
+  const hits = await search({ ...c.get("deps"), keep }, c.get("principal").userId, asked);
+  return c.json({ hits }, 200);
 });

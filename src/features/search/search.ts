@@ -9,7 +9,10 @@ import { fits, type Question, readQuestion } from "./question.ts";
 import type { SearchHit, SearchQuery } from "./schemas.ts";
 import { toSnippet } from "./snippet.ts";
 
-type SearchDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
+type SearchDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId"> & {
+  /** Lets work end that the answer does not wait for. */
+  keep: (work: Promise<void>) => void;
+};
 type Hit = Omit<SearchHit, "score">;
 
 /** Some of them are left out afterwards: without a phrase, or with a word that is excluded. */
@@ -52,7 +55,9 @@ async function findFitting(
   const query = question.words.join(" ");
   const fileIds = await chosen;
   if (query === "" || fileIds?.length === 0) return [];
-  const vector = seeksMeaning(question) ? await embedQuestion(deps, ownerId, query) : undefined;
+  const vector = seeksMeaning(question)
+    ? await embedQuestion(deps, ownerId, query, deps.keep)
+    : undefined;
   const asked = { query, vector, fileIds, limit: MOST_PASSAGES };
   const { passages } = await findPassages(deps.db, ownerId, asked);
   return passages.filter(({ text }) => fits(question, text));

@@ -12,7 +12,7 @@ type JobDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId"> & {
 };
 
 /** After the first failure of a part, and after the second. */
-const PAUSES_SECONDS = [1, 4];
+const PAUSES_SECONDS = [1, 3];
 
 /**
  * Asks about the part that the job names, and sends the next job. Where the part is done, or another job

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { fits, readQuestion } from "../../src/features/search/question.ts";
+import { toSnippet } from "../../src/features/search/snippet.ts";
+
+describe("the text of a search", () => {
+  it("is taken apart into words, phrases and what is excluded", () => {
+    const question = readQuestion('The "Notice  period" or DEPOSIT -tax -"late fee" the the');
+    expect(question.words).toEqual(["the", "notice", "period", "deposit"]);
+    expect(question.telling).toEqual(["notice", "period", "deposit"]);
+    expect(question.phrases).toEqual(["notice period"]);
+    expect(question.excluded).toEqual(["tax", "late fee"]);
+    expect(readQuestion("to be or not").telling).toEqual(["to", "be", "not"]);
+  });
+
+  it("counts twenty terms at most, each once, and is nothing where it holds no word", () => {
+    const long = readQuestion(Array.from({ length: 250 }, (_, index) => index % 50).join(" "));
+    expect(long.words).toHaveLength(20);
+    expect(long.websearch.split(" ")).toHaveLength(20);
+    expect(readQuestion('- "" -- "?!" &').websearch).toBe("");
+  });
+
+  it("keeps passages that have the phrases as whole words, and nothing that is excluded", () => {
+    const question = readQuestion('"notice period" -tax');
+    expect(fits(question, "The notice\nperiod: three months")).toBe(true);
+    expect(fits(question, "A notice periodically given")).toBe(false);
+    expect(fits(question, "The notice period of the tax office")).toBe(false);
+    expect(fits(question, "The notice period of the taxi")).toBe(true);
+  });
+});
+
+describe("a snippet", () => {
+  it("shows where most of the words are, and marks them in other forms too", () => {
+    const text = `deposit ${"and so on ".repeat(100)}the deposits of both parties ${"x ".repeat(300)}`;
+    const snippet = toSnippet(text, ["deposit", "party"]);
+    expect(snippet).toMatch(/^… .*<mark>deposits<\/mark> of both <mark>parties<\/mark> .* …$/);
+  });
+
+  it("is escaped but for its marks, and never cut inside a character", () => {
+    expect(toSnippet(`<b>"it's" & more</b>`, ["more"])).toBe(
+      "&lt;b&gt;&quot;it&#39;s&quot; &amp; <mark>more</mark>&lt;/b&gt;",
+    );
+    expect(toSnippet(`a${"𝒳".repeat(400)}`, ["nothing"]).isWellFormed()).toBe(true);
+  });
+});
