@@ -23,7 +23,11 @@ beforeAll(async () => {
   );
   for (const statement of statements) await declared.pool.query(statement);
 });
-afterAll(() => Promise.all([migrated.close(), declared.close()]));
+afterAll(async () => {
+  // drizzle-kit leaves it there for every array of the process, which the tests after this one share.
+  Reflect.deleteProperty(Array.prototype, "random");
+  await Promise.all([migrated.close(), declared.close()]);
+});
 
 /** What the migrations alone have: the runner's own notes, and a circle that drizzle cannot declare. */
 const NOTES = "schema_migrations";
