@@ -22,7 +22,7 @@ export type WorkerConfig = {
 /** Bundles the Worker into a folder as `index.js`, as a deployment would. */
 export async function bundleWorker(folder: string): Promise<void> {
   const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
-  const args = [wrangler, "deploy", "--dry-run", "--outdir", folder];
+  const args = [wrangler, "deploy", "--minify", "--dry-run", "--outdir", folder];
   const offline = { CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false" };
   const env = { ...process.env, ...offline };
   await promisify(execFile)(process.execPath, args, { cwd: ROOT, env });

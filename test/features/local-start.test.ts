@@ -13,7 +13,7 @@ const EMAIL = `ada.${crypto.randomUUID()}@example.com`;
 const PASSWORD = "seven tall lamps";
 const QUESTION = "May a landlord keep the deposit?";
 /** A first start makes a database, and the machine may be busy with other tests. */
-const START_MS = 60_000;
+const START_MS = 120_000;
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
 let port: number;
