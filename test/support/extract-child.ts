@@ -1,6 +1,6 @@
 /**
- * Reads a file in a process with little memory, and tells how it ended. Its argument is the name of what
- * makes it, in hostile.ts or documents.ts, with a kind.
+ * Reads files one after the other in a process with little memory, and tells of each how it ended. Its
+ * arguments are the names of what makes them, in hostile.ts or documents.ts, each with a kind.
  */
 import { type ExtractedPage, readDocument } from "../../src/features/files/extract/extract.ts";
 import type { FileKind } from "../../src/features/files/extract/kind.ts";
@@ -15,7 +15,7 @@ export type Ending = {
   length: number;
   pages: number;
   seconds: number;
-  /** The most memory that the process has had. */
+  /** The most memory that the process has had so far. */
   peakMiB: number;
 };
 
@@ -24,14 +24,16 @@ const MAKERS = { ...documents, ...hostile } as unknown as Record<
   () => Uint8Array | Promise<Uint8Array>
 >;
 
-const [name = "", kind = ""] = process.argv[2]?.split(":") ?? [];
-const bytes = await MAKERS[name]?.();
-if (!bytes) throw new Error(`nothing makes ${name}`);
-const start = performance.now();
-const read = await readAll(bytes, kind as FileKind);
-const seconds = (performance.now() - start) / 1000;
-const peakMiB = process.resourceUsage().maxRSS / 1024;
-process.stdout.write(JSON.stringify({ name, ...read, seconds, peakMiB } satisfies Ending));
+for (const argument of process.argv.slice(2)) {
+  const [name = "", kind = ""] = argument.split(":");
+  const bytes = await MAKERS[name]?.();
+  if (!bytes) throw new Error(`nothing makes ${name}`);
+  const start = performance.now();
+  const read = await readAll(bytes, kind as FileKind);
+  const seconds = (performance.now() - start) / 1000;
+  const peakMiB = process.resourceUsage().maxRSS / 1024;
+  process.stdout.write(`${JSON.stringify({ name, ...read, seconds, peakMiB } satisfies Ending)}\n`);
+}
 
 type Read = Pick<Ending, "code" | "length" | "pages">;
 
