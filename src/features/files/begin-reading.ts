@@ -31,7 +31,7 @@ export async function beginReading(
   const { begun, row } = await begin(deps, file, arrived);
   if (!begun) return row;
   if (file.status === "failed") await tellChats(env, deps.db, row.id, "processing", null);
-  await sendJob(env, { step: "read", fileId: row.id, run: row.run, from: 1 });
+  await sendJob(env.FILE_JOBS, { step: "read", fileId: row.id, run: row.run, from: 1 });
   return row;
 }
 

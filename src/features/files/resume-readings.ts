@@ -47,8 +47,8 @@ async function resume(env: Env, deps: Deps, reading: Stalled): Promise<void> {
   if (retakes > MOST_RETAKES) {
     const hasFailed = await failReading(deps, { fileId, run }, "unreadable");
     if (hasFailed) await tellChats(env, deps.db, fileId, "failed", "unreadable");
-  } else if (isRead) await sendJob(env, { step: "index", fileId, run, from: 0 });
-  else await sendJob(env, { step: "read", fileId, run, from: page });
+  } else if (isRead) await sendJob(env.FILE_JOBS, { step: "index", fileId, run, from: 0 });
+  else await sendJob(env.FILE_JOBS, { step: "read", fileId, run, from: page });
 }
 
 /**

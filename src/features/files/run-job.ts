@@ -23,7 +23,7 @@ export async function runReadingJob(env: Env, deps: Deps, job: ReadingJob): Prom
   try {
     const rest = await takeSteps(deps, job);
     if (rest === "ready") await tellChats(env, deps.db, job.fileId, "ready", null);
-    else if (rest) await sendJob(env, rest);
+    else if (rest) await sendJob(env.FILE_JOBS, rest);
   } catch (error) {
     if (!(error instanceof ExtractionFailure)) throw error;
     await giveUp(env, deps, job, error.code);

@@ -1,6 +1,7 @@
 /** What a chat is called, asked of a small model. */
 import type { TokenCount } from "../../clients/model.ts";
 import type { Deps } from "../../deps.ts";
+import { parseObject } from "../../lib/json-object.ts";
 import { estimateTokens, findModel, type Model } from "../../lib/models.ts";
 import { Problem } from "../../lib/problem.ts";
 import { firstCodePoints } from "../../lib/text.ts";
@@ -98,17 +99,6 @@ function readAnswer(answer: string): { name: string; reasoning: string } {
     typeof parsed?.suggested_name === "string" ? parsed.suggested_name : firstLine(answer);
   const reasoning = typeof parsed?.reasoning === "string" ? parsed.reasoning : "";
   return { name: tidy(name), reasoning: clean(reasoning) };
-}
-
-function parseObject(answer: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(
-      answer.slice(answer.indexOf("{"), answer.lastIndexOf("}") + 1),
-    );
-    return typeof value === "object" && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function firstLine(answer: string): string {

@@ -1,5 +1,6 @@
 /** What the model is asked for, as a JSON schema, and what can be used of what it gives. Pure. */
 import { z } from "@hono/zod-openapi";
+import { parseObject } from "../../../lib/json-object.ts";
 import { firstCodePoints } from "../../../lib/text.ts";
 import { type Fields, GoverningLaw, MissingClause, SECTION_NAMES, SECTIONS } from "./points.ts";
 import type { SectionName } from "./points.ts";
@@ -122,16 +123,4 @@ function cleanedAll(value: unknown): Record<string, unknown> {
 function cleaned(value: unknown, longest: number): unknown {
   if (typeof value !== "string") return value;
   return firstCodePoints(value.replaceAll("\0", "").toWellFormed().trim(), longest);
-}
-
-/** Models like to put a fence around their JSON. */
-function parseObject(answer: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(
-      answer.slice(answer.indexOf("{"), answer.lastIndexOf("}") + 1),
-    );
-    return typeof value === "object" && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
 }

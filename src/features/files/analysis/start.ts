@@ -2,14 +2,13 @@
 import type { IdempotencyKey } from "../../../db/idempotency-keys.ts";
 import type { Deps } from "../../../deps.ts";
 import { toIso } from "../../../lib/clock.ts";
-import { logError, nameOf } from "../../../lib/log.ts";
 import { findModel, type Model } from "../../../lib/models.ts";
 import { Problem } from "../../../lib/problem.ts";
-import type { FileJob } from "../jobs.ts";
+import { type JobQueue, sendJob } from "../send-job.ts";
 import { beginAnalysis, type Begun } from "./queries.ts";
 
 type StartDeps = Pick<Deps, "db" | "config" | "model" | "clock" | "newId"> & {
-  jobs: Pick<Queue<FileJob>, "send">;
+  jobs: JobQueue;
 };
 
 type Asked = {
@@ -41,17 +40,8 @@ export async function startAnalysis(
   const begun = await beginAnalysis(deps.db, ownerId, analysis, key);
   const { id: analysisId, status, parts_done: from } = begun.row;
   if (begun.isNew && status === "running")
-    await send(deps, { step: "analyse", fileId, analysisId, from });
+    await sendJob(deps.jobs, { step: "analyse", fileId, analysisId, from });
   return begun;
-}
-
-/** Where the queue cannot be reached, the analysis is taken up by the cron. */
-async function send({ jobs }: StartDeps, job: FileJob): Promise<void> {
-  try {
-    await jobs.send(job);
-  } catch (error) {
-    logError("job_not_sent", { step: job.step, file_id: job.fileId, cause: nameOf(error) });
-  }
 }
 
 /** What the instructions and the schema take. */
