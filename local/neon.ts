@@ -89,14 +89,14 @@ async function transact(
 ): Promise<NeonResult[]> {
   const client = await pool.connect();
   try {
-    await client.query(beginStatement(headers));
-    const results: NeonResult[] = [];
-    for (const query of queries) results.push(await execute(client, query));
-    await client.query("COMMIT");
-    return results;
-  } catch (error) {
-    await client.query("ROLLBACK");
-    throw error;
+    // Sent at once, as one trip: after one that fails the rest are refused, and the end is a rollback.
+    const begun = client.query(beginStatement(headers));
+    const sent = queries.map((query) => execute(client, query));
+    const ended = client.query("COMMIT");
+    const settled = await Promise.allSettled([begun, ...sent, ended]);
+    const failed = settled.find((outcome) => outcome.status === "rejected");
+    if (failed) throw failed.reason;
+    return await Promise.all(sent);
   } finally {
     client.release();
   }

@@ -16,6 +16,9 @@ export type LocalPostgres = {
 
 const CONNECTIONS = 20;
 
+/** What is sent together goes out at once, without waiting for each answer. */
+const AT_ONCE = { pipeline: true };
+
 export type PostgresOptions = {
   dataDir?: string;
   postgresUrl?: string;
@@ -32,7 +35,7 @@ export async function openPostgres(options: PostgresOptions): Promise<LocalPostg
     ...(options.copyOf && { loadDataDir: await openAsBlob(options.copyOf) }),
     extensions: { vector },
   });
-  const pool = new pg.Pool(Object.assign(createPgConfig(pglite), { max: 1 }));
+  const pool = new pg.Pool(Object.assign(createPgConfig(pglite), { max: 1 }, AT_ONCE));
   return {
     pool,
     archive: async (path) => {
@@ -44,7 +47,7 @@ export async function openPostgres(options: PostgresOptions): Promise<LocalPostg
 }
 
 function openServer(connectionString: string): LocalPostgres {
-  const pool = new pg.Pool({ connectionString, max: CONNECTIONS });
+  const pool = new pg.Pool({ connectionString, max: CONNECTIONS, ...AT_ONCE });
   // A connection that dies while idle is replaced by the next query.
   pool.on("error", () => undefined);
   return { pool, close: () => pool.end() };
