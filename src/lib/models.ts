@@ -1,4 +1,5 @@
 /** The models that may be asked for, and what their tokens cost. */
+import { utf8Length } from "./bytes.ts";
 
 export type Provider = "openai" | "anthropic";
 
@@ -124,5 +125,5 @@ export const BYTES_PER_TOKEN = 4;
 
 /** Tokens of a text, guessed from its bytes. */
 export function estimateTokens(text: string): number {
-  return Math.ceil(new TextEncoder().encode(text).byteLength / BYTES_PER_TOKEN);
+  return Math.ceil(utf8Length(text) / BYTES_PER_TOKEN);
 }
