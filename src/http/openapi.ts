@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 document, made from the routes themselves. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { version } from "../../package.json";
-import { problemExamples } from "./problem-docs.ts";
+import { problemExamples, ProblemSchema } from "./problem-docs.ts";
 import type { App } from "./router.ts";
 
 const DESCRIPTION = `A headless AI chat backend for legal assistance.
@@ -45,6 +45,7 @@ export function describeApi(app: OpenAPIHono<App>): Document {
     name: "access_token",
     description: "`__Host-access_token` on https. Set by signing in; renewed silently.",
   });
+  registry.register("Problem", ProblemSchema);
   for (const { code, example } of problemExamples()) {
     registry.registerComponent("examples", code, example);
   }

@@ -3,21 +3,20 @@ import { type RouteConfig, z } from "@hono/zod-openapi";
 import { catalogue, Problem, type ProblemCode } from "../lib/problem.ts";
 import { problemDocument } from "./problem-response.ts";
 
-const ProblemSchema = z
-  .looseObject({
-    type: z.string().openapi({ description: "Stable for each `code`." }),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().openapi({ description: "A sentence for a person." }),
-    instance: z.string().openapi({ description: "The path that was asked for." }),
-    code: z.string().openapi({ description: "What a program should look at." }),
-    request_id: z.string().openapi({ description: "Also in the header `X-Request-Id`." }),
-    errors: z
-      .array(z.object({ pointer: z.string(), code: z.string(), detail: z.string() }))
-      .optional()
-      .openapi({ description: "Of a validation: a JSON Pointer into the body, or `?name`." }),
-  })
-  .openapi("Problem");
+/** The component `Problem`, which the responses refer to. */
+export const ProblemSchema = z.looseObject({
+  type: z.string().openapi({ description: "Stable for each `code`." }),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().openapi({ description: "A sentence for a person." }),
+  instance: z.string().openapi({ description: "The path that was asked for." }),
+  code: z.string().openapi({ description: "What a program should look at." }),
+  request_id: z.string().openapi({ description: "Also in the header `X-Request-Id`." }),
+  errors: z
+    .array(z.object({ pointer: z.string(), code: z.string(), detail: z.string() }))
+    .optional()
+    .openapi({ description: "Of a validation: a JSON Pointer into the body, or `?name`." }),
+});
 
 /** The responses of the problems that a route may end with, by status. */
 export function problemResponses(codes: readonly ProblemCode[]): RouteConfig["responses"] {
@@ -27,7 +26,10 @@ export function problemResponses(codes: readonly ProblemCode[]): RouteConfig["re
 
 function problemResponse(codes: ProblemCode[]) {
   const described = codes.map((code) => `\`${code}\`: ${catalogue[code].detail}`);
-  const schema = ProblemSchema.extend({ code: z.enum(codes) });
+  // Written out: to extend the schema for every route took a sixth of what a Worker runs as it starts.
+  const code = { type: "string" as const, enum: codes };
+  const narrowed = { type: "object" as const, properties: { code } };
+  const schema = { allOf: [{ $ref: "#/components/schemas/Problem" }, narrowed] };
   const examples = Object.fromEntries(
     codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
   );
