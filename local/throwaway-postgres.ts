@@ -26,7 +26,11 @@ export async function startPostgres(folder: string): Promise<ThrowawayPostgres |
   const data = join(folder, "data");
   execFileSync(join(programs, "initdb"), ["-D", data, "-U", "local", "-A", "trust"], options);
   const flags = ["-D", data, "-p", String(port), "-k", folder];
-  const server = spawn(join(programs, "postgres"), [...flags, ...SETTINGS.flatMap(asFlag)], options);
+  const server = spawn(
+    join(programs, "postgres"),
+    [...flags, ...SETTINGS.flatMap(asFlag)],
+    options,
+  );
   const url = `postgres://local@127.0.0.1:${port}/postgres`;
   await until(async () =>
     execFileSync(join(programs, "psql"), [url, "-c", "SELECT 1"], { stdio: "ignore" }),

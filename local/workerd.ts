@@ -28,10 +28,12 @@ export async function bundleWorker(folder: string): Promise<void> {
   await promisify(execFile)(process.execPath, args, { cwd: ROOT, env });
 }
 
-/** Starts workerd on a configuration, and waits until it listens. */
+/** Starts workerd on a configuration, and waits until it listens; its log is for whoever asks for it. */
 export async function startWorkerd(config: string, port: number): Promise<ChildProcess> {
   const binary = join(ROOT, "node_modules", ".bin", "workerd");
-  const child = spawn(binary, ["serve", config], { stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(binary, ["serve", config], { stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.resume();
+  child.stderr.pipe(process.stderr);
   try {
     await until(() => fetch(`http://127.0.0.1:${port}/health/live`, { method: "HEAD" }));
   } catch (error) {

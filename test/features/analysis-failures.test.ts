@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Script } from "../../local/provider/script.ts";
 import type { ProblemCode } from "../../src/lib/problem.ts";
-import { expectProblem, type SignedIn, signUp, workerUrl } from "../support/client.ts";
+import { expectProblem, type SignedIn, signUpWithFiles, platformUrl } from "../support/client.ts";
 import { fireCron } from "../support/cron.ts";
 import { newDocument } from "../support/documents.ts";
 import { newKey, withKey } from "../support/keys.ts";
@@ -54,7 +54,7 @@ async function leave(fileId: string, left: Left): Promise<string> {
 
 /** A document whose last try is to come, and somebody who waits for it. */
 async function lastTry(how: Script) {
-  const eve = await signUp();
+  const eve = await signUpWithFiles();
   const marker = await script(how);
   const fileId = await newDocument(eve, [marker]);
   await leave(fileId, { failures: 2 });
@@ -62,7 +62,7 @@ async function lastTry(how: Script) {
 }
 
 it("A provider that fails is asked three times, each with its bill; what failed replays as failed", async () => {
-  const eve = await signUp();
+  const eve = await signUpWithFiles();
   const marker = await script({ errorStatus: 500, times: 3 });
   const fileId = await newDocument(eve, [marker]);
   const key = withKey(newKey());
@@ -84,7 +84,7 @@ for (const [what, [fault, status, code]] of Object.entries(FAULTS)) {
   it(`A provider that ${what} has failed, and whoever waits is told so`, async () => {
     const { eve, marker, fileId } = await lastTry(fault);
     const waiting = eve.post(pathOf(fileId));
-    await fireCron(workerUrl);
+    await fireCron(platformUrl);
     expectProblem(await waiting, status, code);
     expect(await requestsContaining(marker)).toHaveLength(1);
     expect(await billsOf(eve)).toHaveLength(1);
@@ -95,7 +95,7 @@ it("Whoever reads along is told of the failure, and that nothing more comes", as
   const { eve, fileId } = await lastTry({ errorStatus: 503 });
   const headers = { accept: "text/event-stream" };
   const stream = await eve.fetch(pathOf(fileId), { method: "POST", headers });
-  await fireCron(workerUrl);
+  await fireCron(platformUrl);
   expect((await allEvents(stream)).map(({ data }) => data)).toMatchObject([
     { type: "analysis_progress", part: 0, parts: 1 },
     { type: "error", code: "ai_overloaded" },
@@ -104,7 +104,7 @@ it("Whoever reads along is told of the failure, and that nothing more comes", as
 });
 
 it("An analysis that failed in a later part goes on there when it is asked for again", async () => {
-  const eve = await signUp();
+  const eve = await signUpWithFiles();
   const first = `marker-${crypto.randomUUID()}`;
   const second = await script({ tokens: [JSON.stringify(ANSWER)] });
   const filler = "Nothing is said here of anything that matters. ".repeat(900);
@@ -124,11 +124,11 @@ it("An analysis that failed in a later part goes on there when it is asked for a
 });
 
 it("What a crash left behind is taken up by the cron, once, and the lost try is billed", async () => {
-  const eve = await signUp();
+  const eve = await signUpWithFiles();
   const marker = await script({ tokens: [JSON.stringify(ANSWER)] });
   const fileId = await newDocument(eve, [marker]);
   const lostId = await leave(fileId, { claimedFor: "-1 s" });
-  await Promise.all([fireCron(workerUrl), fireCron(workerUrl)]);
+  await Promise.all([fireCron(platformUrl), fireCron(platformUrl)]);
   expect((await eve.post(pathOf(fileId))).status).toBe(200);
   expect(await requestsContaining(marker)).toHaveLength(1);
   const bills = await billsOf(eve);
@@ -143,14 +143,14 @@ it("What loses its process again and again is given up", async () => {
     fileId,
     crypto.randomUUID(),
   ]);
-  await fireCron(workerUrl);
+  await fireCron(platformUrl);
   await until(async () => (await stateOf(fileId))?.status === "failed");
   expect(await requestsContaining(marker)).toHaveLength(0);
   expect(await billsOf(eve)).toHaveLength(1);
 });
 
 it("An analysis goes with its file, also in the middle, and is paid for all the same", async () => {
-  const eve = await signUp();
+  const eve = await signUpWithFiles();
   const marker = await script({ tokens: [JSON.stringify(ANSWER)], holdAfter: 0 });
   const fileId = await newDocument(eve, [marker]);
   const waiting = eve.post(pathOf(fileId));
@@ -163,7 +163,7 @@ it("An analysis goes with its file, also in the middle, and is paid for all the 
 });
 
 it("A part that somebody is at is asked about by nobody else", async () => {
-  const eve = await signUp();
+  const eve = await signUpWithFiles();
   const marker = await script({ tokens: [JSON.stringify(ANSWER)], holdAfter: 0 });
   const fileId = await newDocument(eve, [marker]);
   const waiting = eve.post(pathOf(fileId));
@@ -173,14 +173,14 @@ it("A part that somebody is at is asked about by nobody else", async () => {
     "UPDATE file_analyses SET updated_at = now() - interval '1 hour' WHERE file_id = $1",
     [fileId],
   );
-  await fireCron(workerUrl);
+  await fireCron(platformUrl);
   await release(marker);
   expect((await waiting).status).toBe(200);
   expect(await requestsContaining(marker)).toHaveLength(1);
 });
 
 it("The key of an analysis is kept with ids and a hash, and nothing of the document", async () => {
-  const eve = await signUp();
+  const eve = await signUpWithFiles();
   const secret = `marker-${crypto.randomUUID()}`;
   const fileId = await newDocument(eve, [`The ${secret} is hidden in this sentence.`]);
   const { body } = await eve.post(pathOf(fileId), {}, withKey(newKey()));

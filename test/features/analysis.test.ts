@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Body, expectProblem, type SignedIn, signUp } from "../support/client.ts";
+import { type Body, expectProblem, type SignedIn, signUpWithFiles } from "../support/client.ts";
 import { newDocument, setStatus, textBetween } from "../support/documents.ts";
 import { atOnce, isReplayed, newKey, withKey } from "../support/keys.ts";
 import { query } from "../support/postgres.ts";
@@ -24,7 +24,7 @@ const SECTIONS = [
 
 let ada: SignedIn;
 beforeAll(async () => {
-  ada = await signUp();
+  ada = await signUpWithFiles();
 });
 
 const pathOf = (fileId: string) => `/files/${fileId}/analysis`;
@@ -54,7 +54,7 @@ const billsOf = ({ user }: SignedIn) =>
 
 describe("an analysis of a document", () => {
   it("rests each point on words that stand there, is kept with the file, and is paid for once", async () => {
-    const eve = await signUp();
+    const eve = await signUpWithFiles();
     const fileId = await newDocument(eve, PAGES);
     const { status, body } = await eve.post(pathOf(fileId));
     expect(status, JSON.stringify(body)).toBe(200);
@@ -123,7 +123,7 @@ describe("an analysis of a document", () => {
   });
 
   it("of many parts asks about each, and puts together what they say, each point once", async () => {
-    const eve = await signUp();
+    const eve = await signUpWithFiles();
     const filler = "The premises are described in the annex, which both parties have read. ".repeat(
       560,
     );
@@ -174,7 +174,7 @@ describe("an analysis of a document", () => {
 
 describe("asking for an analysis", () => {
   it("twenty times at once makes one, and one bill; whoever leaves stops nothing", async () => {
-    const eve = await signUp();
+    const eve = await signUpWithFiles();
     const marker = await script({ tokens: answer(), holdAfter: 0 });
     const fileId = await newDocument(eve, [marker]);
     const leaver = new AbortController();
@@ -223,7 +223,7 @@ describe("asking for an analysis", () => {
     await setStatus(fileId, "ready");
     expectProblem(await ada.post(pathOf(fileId), { model: "gpt-0" }), 422, "unknown_model");
     expectProblem(await ada.post(pathOf(fileId), { depth: 3 }), 422, "validation_failed", "/depth");
-    const eve = await signUp();
+    const eve = await signUpWithFiles();
     expectProblem(await eve.post(pathOf(fileId)), 404, "not_found");
     // A refusal uses no key up.
     expect((await ada.post(pathOf(fileId), {}, key)).status).toBe(200);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { CANARY, PLANTED } from "../fixtures/planted.ts";
 import { newChat } from "../support/chats.ts";
-import { type Body, type SignedIn, signUp } from "../support/client.ts";
+import { type Body, type SignedIn, signUpWithFiles } from "../support/client.ts";
 import { newDocument, textBetween } from "../support/documents.ts";
 import { readyFile } from "../support/files.ts";
 import { requestsContaining, script } from "../support/provider.ts";
@@ -11,7 +11,7 @@ let ada: SignedIn;
 let eve: SignedIn;
 let secret: string;
 beforeAll(async () => {
-  [ada, eve] = await Promise.all([signUp(), signUp()]);
+  [ada, eve] = await Promise.all([signUpWithFiles(), signUpWithFiles()]);
   secret = await newDocument(eve, [`The vault opens with ${CANARY}-OF-EVE.`], {
     name: "vault.txt",
   });

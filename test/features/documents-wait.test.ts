@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { contractPdf } from "../fixtures/documents.ts";
 import { newChat } from "../support/chats.ts";
-import { type Body, expectProblem, type SignedIn, signUp, workerUrl } from "../support/client.ts";
+import {
+  type Body,
+  expectProblem,
+  type SignedIn,
+  signUpWithFiles,
+  platformUrl,
+} from "../support/client.ts";
 import { newDocument, setStatus } from "../support/documents.ts";
 import { announce, readyFile, sendTo, upload } from "../support/files.ts";
 import { query } from "../support/postgres.ts";
@@ -17,13 +23,13 @@ let ada: SignedIn;
 let impatient: RunningWorker;
 beforeAll(async () => {
   [ada, impatient] = await Promise.all([
-    signUp(),
+    signUpWithFiles(),
     startWorker({ TURN_LIMITS: JSON.stringify({ file_wait_ms: 300, heartbeat_ms: 50 }) }),
   ]);
 });
 afterAll(() => impatient.close());
 
-function stream(chatId: string, body: object, url = workerUrl): Promise<Response> {
+function stream(chatId: string, body: object, url = platformUrl): Promise<Response> {
   return fetch(`${url}/chats/${chatId}/messages/stream`, {
     method: "POST",
     headers: { authorization: `Bearer ${ada.accessToken}`, "content-type": "application/json" },
@@ -32,7 +38,7 @@ function stream(chatId: string, body: object, url = workerUrl): Promise<Response
 }
 
 /** A question that waits for a file: its chat, and its stream after the first two events. */
-async function waiting(fileId: string, url = workerUrl) {
+async function waiting(fileId: string, url = platformUrl) {
   const chatId = await newChat(ada, { auto_title: false });
   const marker = `marker-${crypto.randomUUID()}`;
   const body = { content: `When is the deposit returned? ${marker}`, file_ids: [fileId] };
@@ -155,7 +161,7 @@ describe("the citations of a stream", () => {
     const chatId = await newChat(ada, { auto_title: false });
     const key = `key-${crypto.randomUUID()}`;
     const send = () =>
-      fetch(`${workerUrl}/chats/${chatId}/messages/stream`, {
+      fetch(`${platformUrl}/chats/${chatId}/messages/stream`, {
         method: "POST",
         headers: {
           authorization: `Bearer ${ada.accessToken}`,
@@ -182,7 +188,7 @@ describe("a live tab", () => {
     );
     const { file, upload: signed } = started;
     const turn = await waiting(file.id);
-    const tab = await openTab(ada, turn.chatId);
+    const tab = await openTab(ada, turn.chatId, platformUrl);
     await sendTo(signed, TEXT[0] ?? "");
     await ada.post(`/files/${file.id}/complete`);
     const frames = await tab.until("file_status");

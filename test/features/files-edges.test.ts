@@ -2,7 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeCursor } from "../../src/lib/cursor.ts";
 import { contractDocx } from "../fixtures/documents.ts";
 import { newChat } from "../support/chats.ts";
-import { type Answer, expectProblem, type SignedIn, signUp, workerUrl } from "../support/client.ts";
+import {
+  type Answer,
+  expectProblem,
+  type SignedIn,
+  signUpWithFiles,
+  platformUrl,
+} from "../support/client.ts";
 import { fireCron } from "../support/cron.ts";
 import { announce, readyFile, sendTo, settled, textOf, upload } from "../support/files.ts";
 import { newKey, withKey } from "../support/keys.ts";
@@ -15,7 +21,7 @@ import { type RunningWorker, startImpatientWorker } from "../support/worker.ts";
 let ada: SignedIn;
 let worker: RunningWorker;
 beforeAll(async () => {
-  [ada, worker] = await Promise.all([signUp(), startImpatientWorker()]);
+  [ada, worker] = await Promise.all([signUpWithFiles(), startImpatientWorker()]);
 });
 afterAll(() => worker.close());
 
@@ -150,7 +156,7 @@ describe("a file that is tried again", () => {
     await settled(ada, body.id);
     const chatId = await newChat(ada);
     await query("INSERT INTO chat_files (chat_id, file_id) VALUES ($1, $2)", [chatId, body.id]);
-    const tab = await openTab(ada, chatId);
+    const tab = await openTab(ada, chatId, platformUrl);
     await ada.post(`/files/${body.id}/complete`);
     const first = (await tab.until("file_status"))[0];
     expect(first).toMatchObject({ type: "file_status", file_id: body.id, status: "processing" });
@@ -167,7 +173,7 @@ describe("a key whose upload never came", () => {
       "UPDATE files SET upload_expires_at = now() - interval '61 minutes' WHERE id = $1",
       [body.file.id],
     );
-    await fireCron(workerUrl);
+    await fireCron(platformUrl);
     const again = await ada.post("/files", announced, key);
     expect(again.status).toBe(201);
     expect(again.body.file.id).not.toBe(body.file.id);

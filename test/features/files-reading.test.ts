@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { codePointLength } from "../../src/lib/text.ts";
 import { encryptedPdf, makePdf, scannedPdf, truncatedPdf } from "../fixtures/documents.ts";
 import { fireCron } from "../support/cron.ts";
-import { expectProblem, type SignedIn, signUp, workerUrl } from "../support/client.ts";
+import { expectProblem, type SignedIn, signUpWithFiles, platformUrl } from "../support/client.ts";
 import { announce, readyFile, sendTo, settled, textOf, upload } from "../support/files.ts";
 import { query } from "../support/postgres.ts";
 import { injectBucketFault, loseObject, plantObject } from "../support/storage.ts";
@@ -10,7 +10,7 @@ import { until } from "../support/until.ts";
 
 let ada: SignedIn;
 beforeAll(async () => {
-  ada = await signUp();
+  ada = await signUpWithFiles();
 });
 
 /** A file whose reading was begun and lost: nobody is at work on it. */
@@ -56,7 +56,7 @@ describe("a file that cannot be read", () => {
   it("whose bytes are lost says so", async () => {
     const id = await lostReading(ada, "Some text.");
     await loseObject(`files/${id}`);
-    await fireCron(workerUrl);
+    await fireCron(platformUrl);
     expect((await settled(ada, id)).failure.code).toBe("missing");
   });
 });
@@ -93,14 +93,14 @@ describe("a long document", () => {
 describe("a reading that was lost", () => {
   it("is taken up again by the minute, and ends as if nothing had been", async () => {
     const id = await lostReading(ada, "The deposit is due in May.");
-    await fireCron(workerUrl);
+    await fireCron(platformUrl);
     expect((await settled(ada, id)).status).toBe("ready");
     expect(await textOf(ada, id)).toBe("The deposit is due in May.");
   });
 
   it("is left alone while it may still be under way", async () => {
     const id = await lostReading(ada, "Some text.", 5);
-    await fireCron(workerUrl);
+    await fireCron(platformUrl);
     expect(await retakes(id)).toBe("0");
     expect((await ada.get(`/files/${id}`)).body.status).toBe("processing");
   });
@@ -108,7 +108,7 @@ describe("a reading that was lost", () => {
   it("is given up on after a few times, and says so", async () => {
     const id = await lostReading(ada, "Some text.");
     await query("UPDATE files SET retakes = 5 WHERE id = $1", [id]);
-    await fireCron(workerUrl);
+    await fireCron(platformUrl);
     expect((await settled(ada, id)).failure.code).toBe("unreadable");
   });
 
@@ -129,7 +129,7 @@ describe("a message of the queue that comes late", () => {
     );
     const late = await lostReading(ada, "Late text.");
     expect((await ada.delete(`/files/${late}`)).status).toBe(204);
-    await fireCron(workerUrl);
+    await fireCron(platformUrl);
     await until(
       async () => (await query("SELECT 1 FROM files WHERE id = $1", [late])).length === 0,
     );
@@ -146,13 +146,13 @@ describe("an upload that never comes", () => {
       "UPDATE files SET upload_expires_at = now() - interval '59 minutes' WHERE id = $1",
       [id],
     );
-    await fireCron(workerUrl);
+    await fireCron(platformUrl);
     expect((await ada.get(`/files/${id}`)).status).toBe(200);
     await query(
       "UPDATE files SET upload_expires_at = now() - interval '61 minutes' WHERE id = $1",
       [id],
     );
-    await fireCron(workerUrl);
+    await fireCron(platformUrl);
     expect((await ada.get(`/files/${id}`)).status).toBe(404);
     const [left] = await query("SELECT kind FROM deletions WHERE target = $1", [`files/${id}`]);
     expect(left).toEqual({ kind: "object" });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { contractPdf } from "../fixtures/documents.ts";
-import { type Body, expectProblem, type SignedIn, signUp } from "../support/client.ts";
+import { type Body, expectProblem, type SignedIn, signUpWithFiles } from "../support/client.ts";
 import { announce, sendTo, settled } from "../support/files.ts";
 import { atOnce, isReplayed, newKey, withKey } from "../support/keys.ts";
 import { query } from "../support/postgres.ts";
@@ -10,7 +10,7 @@ const TEXT = "The tenant pays the rent on the first day of each month.";
 
 let ada: SignedIn;
 beforeAll(async () => {
-  ada = await signUp();
+  ada = await signUpWithFiles();
 });
 
 async function start(of: SignedIn, announced: Body, headers = {}): Promise<Body> {

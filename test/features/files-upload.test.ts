@@ -7,8 +7,8 @@ import {
   clientWith,
   expectProblem,
   type SignedIn,
-  signUp,
-  workerUrl,
+  signUpWithFiles,
+  platformUrl,
 } from "../support/client.ts";
 import { formOf, readyFile, settled, sha256, textOf, upload } from "../support/files.ts";
 import { atOnce, isReplayed, newKey, withKey } from "../support/keys.ts";
@@ -17,7 +17,7 @@ import { bucketCalls, injectBucketFault, objectsWith } from "../support/storage.
 
 let ada: SignedIn;
 beforeAll(async () => {
-  ada = await signUp();
+  ada = await signUpWithFiles();
 });
 
 const countFiles = async (of: SignedIn) => (await of.get("/files")).body.length;
@@ -83,7 +83,7 @@ describe("uploading through the Worker", () => {
   it("works from the page of the frontend, by cookie", async () => {
     const origin = "http://localhost:3000";
     const email = `ada.${crypto.randomUUID()}@example.com`;
-    const { headers } = await anonymous().post("/auth/register", {
+    const { headers } = await anonymous(platformUrl).post("/auth/register", {
       name: "Ada Example",
       email,
       password: "seven tall lamps",
@@ -92,11 +92,11 @@ describe("uploading through the Worker", () => {
       .getSetCookie()
       .map((line) => line.split(";")[0])
       .join("; ");
-    const page = clientWith({ cookie, origin });
+    const page = clientWith({ cookie, origin }, platformUrl);
     const { status, body } = await upload(page, CONTRACT_TEXT, "contract.txt");
     expect(status).toBe(201);
     expect((await page.get("/files")).body.map(({ id }: { id: string }) => id)).toEqual([body.id]);
-    const stranger = clientWith({ cookie, origin: "http://evil.example" });
+    const stranger = clientWith({ cookie, origin: "http://evil.example" }, platformUrl);
     expectProblem(await upload(stranger, CONTRACT_TEXT), 403, "origin_not_allowed");
   });
 });
@@ -149,7 +149,7 @@ describe("an upload that cannot be taken", () => {
       yield new TextEncoder().encode(head);
       for (let sent = 0; sent < 12; sent++) yield chunk;
     }
-    const response = await fetch(`${workerUrl}/files/upload`, {
+    const response = await fetch(`${platformUrl}/files/upload`, {
       method: "POST",
       headers: {
         authorization: `Bearer ${ada.accessToken}`,
@@ -167,7 +167,7 @@ describe("an upload that cannot be taken", () => {
   });
 
   it("leaves nothing behind where the bucket takes nothing, and its key is free again", async () => {
-    const eve = await signUp();
+    const eve = await signUpWithFiles();
     const key = newKey();
     const heal = await injectBucketFault({
       contains: "PUT files/",
@@ -189,7 +189,7 @@ describe("an upload that cannot be taken", () => {
 
 describe("an upload with an Idempotency-Key", () => {
   it("twenty times at once is one file, read once", async () => {
-    const eve = await signUp();
+    const eve = await signUpWithFiles();
     const key = newKey();
     const answers = await atOnce(20, () => upload(eve, CONTRACT_TEXT, "c.txt", withKey(key)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
@@ -214,7 +214,7 @@ describe("an upload with an Idempotency-Key", () => {
   });
 
   it("is one file where the answer of Postgres, or of the bucket, is lost", async () => {
-    const eve = await signUp();
+    const eve = await signUpWithFiles();
     await injectFault({ contains: eve.user.id, times: 1, kind: "cut_after_commit" });
     await injectBucketFault({ contains: "PUT files/", times: 1, kind: "cut_after_commit" });
     const { status, body } = await upload(eve, CONTRACT_TEXT, "c.txt", withKey(newKey()));

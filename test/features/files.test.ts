@@ -5,26 +5,26 @@ import {
   type Body,
   expectProblem,
   type SignedIn,
-  signUp,
-  workerUrl,
+  signUpWithFiles,
+  platformUrl,
 } from "../support/client.ts";
 import { announce, readyFile, upload } from "../support/files.ts";
 import { injectFault } from "../support/postgres.ts";
 import { bucketCalls, objectsWith } from "../support/storage.ts";
 import { until } from "../support/until.ts";
-import { startWorker } from "../support/worker.ts";
+import { startFastWorker } from "../support/fast-worker.ts";
 
 let ada: SignedIn;
 let eve: SignedIn;
 beforeAll(async () => {
-  [ada, eve] = await Promise.all([signUp(), signUp()]);
+  [ada, eve] = await Promise.all([signUpWithFiles(), signUpWithFiles()]);
 });
 
 const idsOf = (files: Body[]) => files.map(({ id }) => id);
 
 describe("the list of files", () => {
   it("is one's own, newest first, by offset or by a cursor that leads to its end", async () => {
-    const owner = await signUp();
+    const owner = await signUpWithFiles();
     const made: string[] = [];
     for (let i = 0; i < 5; i++) {
       const announced = announce(`text ${i}`, `${i}.txt`, "text/plain");
@@ -59,7 +59,7 @@ describe("downloading a file", () => {
     expect(answer.status).toBe(302);
     expect(answer.headers.get("cache-control")).toBe("no-store");
     const url = answer.headers.get("location") ?? "";
-    expect(new URL(url).host).not.toBe(new URL(workerUrl).host);
+    expect(new URL(url).host).not.toBe(new URL(platformUrl).host);
     const bytes = await fetch(url);
     expect(await bytes.text()).toBe("Some text.");
     expect(bytes.headers.get("content-type")).toBe("text/plain; charset=utf-8");
@@ -140,7 +140,7 @@ describe("somebody else's file", () => {
 
 describe("without a bucket", () => {
   it("uploads are refused as not configured, and the rest works", async () => {
-    const worker = await startWorker({ S3_BUCKET_NAME: "" });
+    const worker = await startFastWorker({ S3_BUCKET_NAME: "" });
     const headers = { authorization: `Bearer ${ada.accessToken}` };
     const form = new FormData();
     form.append("file", new Blob(["text"]), "a.txt");
@@ -157,5 +157,5 @@ describe("without a bucket", () => {
 });
 
 it("Nobody who is not signed in uploads anything", async () => {
-  expectProblem(await upload(anonymous(), "text"), 401, "unauthenticated");
+  expectProblem(await upload(anonymous(platformUrl), "text"), 401, "unauthenticated");
 });

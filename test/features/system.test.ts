@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { version } from "../../package.json";
-import { anonymous, type Body, expectProblem } from "../support/client.ts";
+import { anonymous, type Body, expectProblem, platformUrl } from "../support/client.ts";
 import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
 import { until } from "../support/until.ts";
-import { type RunningWorker, startWorker } from "../support/worker.ts";
 
 const nobody = anonymous();
 
@@ -85,9 +84,9 @@ describe("a part that is down", () => {
 });
 
 describe("the log", () => {
-  let worker: RunningWorker;
+  let worker: FastWorker;
   beforeAll(async () => {
-    worker = await startWorker({ OPENAI_BASE_URL: "http://127.0.0.1:9/v1" });
+    worker = await startFastWorker({ OPENAI_BASE_URL: "http://127.0.0.1:9/v1" });
   });
   afterAll(() => worker.close());
 
@@ -129,15 +128,15 @@ describe("the log", () => {
 });
 
 /** What the Worker itself has logged. */
-function linesOf(worker: RunningWorker): Record<string, unknown>[] {
+function linesOf(worker: FastWorker): Record<string, unknown>[] {
   const own = worker.logs().filter((line) => line.startsWith("{"));
   return own.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
 describe("a wrong environment", () => {
-  let worker: RunningWorker;
+  let worker: FastWorker;
   beforeAll(async () => {
-    worker = await startWorker({ SECRET_KEY: "short-secret", TURN_LIMITS: '{"flush":1}' });
+    worker = await startFastWorker({ SECRET_KEY: "short-secret", TURN_LIMITS: '{"flush":1}' });
   });
   afterAll(() => worker.close());
 
@@ -152,9 +151,11 @@ describe("a wrong environment", () => {
 });
 
 describe("the documentation", () => {
+  const visitor = anonymous(platformUrl);
+
   it("is two pages that load nothing from elsewhere, and run no script that stands in a page", async () => {
     for (const path of ["/docs", "/redoc"]) {
-      const response = await nobody.fetch(path);
+      const response = await visitor.fetch(path);
       const html = await response.text();
       expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
       const policy = response.headers.get("content-security-policy") ?? "";
@@ -166,7 +167,7 @@ describe("the documentation", () => {
       );
       expect(sources.length).toBeGreaterThan(2);
       for (const url of sources) {
-        const asset = await nobody.fetch(url);
+        const asset = await visitor.fetch(url);
         expect(asset.status, url).toBe(200);
         expect(asset.headers.get("x-content-type-options")).toBe("nosniff");
         expect(await asset.text()).not.toContain("cdn.redoc.ly");
@@ -176,18 +177,18 @@ describe("the documentation", () => {
 
   it("is sent once, and then only when it has changed", async () => {
     const path = "/docs-assets/swagger-ui.css";
-    const first = await nobody.fetch(path);
+    const first = await visitor.fetch(path);
     expect(first.headers.get("content-type")).toBe("text/css; charset=utf-8");
     expect(first.headers.get("cache-control")).toBe("public, max-age=86400");
     await first.text();
     const tag = first.headers.get("etag") ?? "";
-    const again = await nobody.fetch(path, { headers: { "if-none-match": tag } });
+    const again = await visitor.fetch(path, { headers: { "if-none-match": tag } });
     expect({ status: again.status, body: await again.text() }).toEqual({ status: 304, body: "" });
   });
 
   it("has no files but its own", async () => {
     for (const file of ["nothing.js", "..%2f..%2findex.js"]) {
-      expectProblem(await nobody.get(`/docs-assets/${file}`), 404, "route_not_found");
+      expectProblem(await visitor.get(`/docs-assets/${file}`), 404, "route_not_found");
     }
   });
 });

@@ -6,7 +6,7 @@ import {
   type Body,
   type Client,
   type SignedIn,
-  signUp,
+  signUpWithFiles,
 } from "../support/client.ts";
 import { readyFile, upload } from "../support/files.ts";
 import { type Operation, readDocument, readOperations } from "../support/routes.ts";
@@ -42,7 +42,7 @@ let ada: SignedIn;
 let eve: SignedIn;
 beforeAll(async () => {
   operations = await readOperations();
-  [ada, eve] = await Promise.all([signUp(), signUp()]);
+  [ada, eve] = await Promise.all([signUpWithFiles(), signUpWithFiles()]);
 });
 
 const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
@@ -155,7 +155,7 @@ describe("the OpenAPI document", () => {
       const body = { ...operation.body, ...(operation.body.chat_id && { chat_id: id }) };
       const path = operation.path.replace("{id}", await idFor(operation, id));
       // Whose account is erased is of no use to the other operations.
-      const client = nameOf(operation) === "DELETE /users/me" ? await signUp() : ada;
+      const client = nameOf(operation) === "DELETE /users/me" ? await signUpWithFiles() : ada;
       const { status } = await call(client, { ...operation, body }, path);
       expect(status, `${nameOf(operation)} ${JSON.stringify(body)}`).toBeLessThan(300);
     }

@@ -28,8 +28,9 @@ export type SignedIn = Client & {
   refreshToken: string;
 };
 
-/** The built Worker's address, without a slash at its end. */
-export const workerUrl = inject("workerUrl").replace(/\/$/, "");
+export const workerUrl = inject("workerUrl");
+/** For whoever uploads, and for what the platform gives besides. */
+export const platformUrl = inject("platformUrl");
 
 const PASSWORD = "seven tall lamps";
 
@@ -51,9 +52,14 @@ export async function signUp(name = "Ada Example", baseUrl = workerUrl): Promise
   };
 }
 
+/** A new account that uploads files. */
+export function signUpWithFiles(name?: string): Promise<SignedIn> {
+  return signUp(name, platformUrl);
+}
+
 /** Somebody who is not signed in. */
-export function anonymous(): Client {
-  return clientWith({});
+export function anonymous(baseUrl = workerUrl): Client {
+  return clientWith({}, baseUrl);
 }
 
 /** Whoever holds this access token. */

@@ -10,35 +10,46 @@ import { makeFolder, type Vars } from "./worker.ts";
 
 export type FastWorker = {
   url: string;
+  /** The lines that the Worker has logged since its last start. */
+  logs(): string[];
   /** SIGKILL, and a new start with what was on the disk. */
   crash: () => Promise<void>;
   close: () => Promise<void>;
 };
 
 /** Starts it in the world of this run, with some values of its own. */
-export async function startFastWorker(vars: Vars = {}): Promise<FastWorker> {
+export function startFastWorker(vars: Vars = {}): Promise<FastWorker> {
+  return startAlone(inject("workerFolder"), { ...inject("vars"), ...vars });
+}
+
+/** Starts a Worker that was bundled before. */
+export async function startAlone(bundle: string, vars: Vars): Promise<FastWorker> {
   const folder = await makeFolder("workerd");
   const port = await freePort();
-  await copyFile(join(inject("workerFolder"), "index.js"), join(folder.path, "index.js"));
-  const config = await writeConfig({
-    folder: folder.path,
-    module: "index.js",
-    port,
-    vars: { ...inject("vars"), ...vars },
-    rooms: true,
-  });
+  await copyFile(join(bundle, "index.js"), join(folder.path, "index.js"));
+  const place = { folder: folder.path, module: "index.js", port, rooms: true };
+  const config = await writeConfig({ ...place, vars });
   let child = await startWorkerd(config, port);
+  let logs = logsOf(child);
   return {
     url: `http://127.0.0.1:${port}`,
+    logs: () => logs(),
     crash: async () => {
       await kill(child);
       child = await startWorkerd(config, port);
+      logs = logsOf(child);
     },
     close: async () => {
       await kill(child);
       await folder.remove();
     },
   };
+}
+
+function logsOf({ stdout, stderr }: ChildProcess): () => string[] {
+  let text = "";
+  for (const output of [stdout, stderr]) output?.on("data", (piece) => (text += String(piece)));
+  return () => text.split("\n").filter(Boolean);
 }
 
 async function kill(child: ChildProcess): Promise<void> {

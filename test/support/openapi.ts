@@ -38,7 +38,7 @@ export async function checkAgainstDocument(
 }
 
 async function load(): Promise<Checker> {
-  const response = await fetch(`${inject("workerUrl").replace(/\/$/, "")}/openapi.json`);
+  const response = await fetch(`${inject("workerUrl")}/openapi.json`);
   const document = (await response.json()) as Document;
   const ajv = new Ajv({ strict: false, allErrors: true });
   addFormats.default(ajv);
