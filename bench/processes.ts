@@ -1,9 +1,8 @@
 /** The processes that a run is made of, each on its own event loop, all gone at its end. */
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeFolder as makeScratch } from "../local/scratch.ts";
 import { startPostgres as startServer } from "../local/throwaway-postgres.ts";
 import { startWorkerd as start } from "../local/workerd.ts";
 
@@ -14,13 +13,10 @@ export async function stopAll(): Promise<void> {
   for (let stop = stops.pop(); stop; stop = stops.pop()) await stop();
 }
 
-/** Memory where there is a disk of it: how fast this machine's disk syncs is not what is measured. */
-const ROOT = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
-
 export async function makeFolder(): Promise<string> {
-  const folder = await mkdtemp(join(ROOT, "bench-"));
-  stops.push(() => rm(folder, { recursive: true, force: true }));
-  return folder;
+  const folder = await makeScratch("bench");
+  stops.push(folder.remove);
+  return folder.path;
 }
 
 /** Starts a script of this folder; the message that it sends once it is ready. */

@@ -4,15 +4,14 @@
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
  */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { listen } from "./http-server.ts";
 import { type Answer, failureAnswer, sendAnswer } from "./s3/answer.ts";
 import { S3Control } from "./s3/control.ts";
 import { CrossOrigin } from "./s3/cross-origin.ts";
 import { S3Failure } from "./s3/failure.ts";
+import { makeFolder } from "./scratch.ts";
 import { ObjectStore } from "./s3/object-store.ts";
 import { operationOf } from "./s3/operations.ts";
 import { readRequest, type S3Request } from "./s3/request.ts";
@@ -56,8 +55,8 @@ async function openFolder(given: string | undefined) {
     await mkdir(given, { recursive: true });
     return { folder: given, remove: async () => undefined };
   }
-  const folder = await mkdtemp(join(tmpdir(), "s3-"));
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+  const { path, remove } = await makeFolder("s3");
+  return { folder: path, remove };
 }
 
 type Stores = { objects: ObjectStore; uploads: UploadStore };

@@ -4,9 +4,8 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeFolder } from "./scratch.ts";
 import { startPostgres } from "./throwaway-postgres.ts";
 
 const VITEST = join(import.meta.dirname, "..", "node_modules", "vitest", "vitest.mjs");
@@ -30,15 +29,15 @@ const TESTS = [
 const NO_PROGRAMS =
   "There are no programs of a Postgres server here (initdb, postgres, psql). Install them, or name a server yourself: LOCAL_POSTGRES_URL=postgres://… npm test\n";
 
-const folder = await mkdtemp(join(tmpdir(), "postgres-"));
+const folder = await makeFolder("postgres");
 try {
   process.exitCode = await main();
 } finally {
-  await rm(folder, { recursive: true, force: true });
+  await folder.remove();
 }
 
 async function main(): Promise<number> {
-  const server = await startPostgres(folder);
+  const server = await startPostgres(folder.path);
   if (!server) {
     process.stderr.write(NO_PROGRAMS);
     return 1;

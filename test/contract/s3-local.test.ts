@@ -38,7 +38,7 @@ import {
   uploadsWith,
 } from "../support/storage.ts";
 import { until } from "../support/until.ts";
-import { makeFolder } from "../support/worker.ts";
+import { makeFolder } from "../../local/scratch.ts";
 
 /** What the client logs. */
 beforeEach(() => {

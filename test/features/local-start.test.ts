@@ -7,7 +7,7 @@ import { devVarsIn, type LocalStart, processesOf, startLocal } from "../support/
 import { requestsContaining } from "../support/provider.ts";
 import { allEvents, textOf } from "../support/sse.ts";
 import { until } from "../support/until.ts";
-import { makeFolder } from "../support/worker.ts";
+import { makeFolder } from "../../local/scratch.ts";
 
 const EMAIL = `ada.${crypto.randomUUID()}@example.com`;
 const PASSWORD = "seven tall lamps";

@@ -5,8 +5,9 @@ import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inject } from "vitest";
 import { freePort } from "../../local/ports.ts";
+import { makeFolder } from "../../local/scratch.ts";
 import { startWorkerd, writeConfig } from "../../local/workerd.ts";
-import { makeFolder, type Vars } from "./worker.ts";
+import type { Vars } from "./worker.ts";
 
 export type FastWorker = {
   url: string;

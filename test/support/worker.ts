@@ -1,9 +1,9 @@
 /** The built Worker in workerd, with an environment of the test's own. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inject } from "vitest";
 import { createTestHarness } from "wrangler";
+import { makeFolder } from "../../local/scratch.ts";
 import { NAMES } from "../../local/settings.ts";
 import type { FileJob } from "../../src/features/files/jobs.ts";
 
@@ -90,12 +90,6 @@ export async function startImpatientWorker(): Promise<RunningWorker> {
   await writeFile(configPath, changed);
   const worker = await startBuilt(inject("workerFolder"), inject("vars"), configPath);
   return { ...worker, close: () => worker.close().then(folder.remove) };
-}
-
-/** A folder of the test's own, and how to remove it. */
-export async function makeFolder(name: string) {
-  const path = await mkdtemp(join(tmpdir(), `${name}-`));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
 function offline(): NodeJS.ProcessEnv {

@@ -6,9 +6,10 @@ import { migrate } from "../../local/migrate.ts";
 import { startNeon } from "../../local/neon.ts";
 import { startProvider } from "../../local/openai.ts";
 import { startS3 } from "../../local/s3.ts";
+import { makeFolder } from "../../local/scratch.ts";
 import { bundleWorker } from "../../local/workerd.ts";
 import { startAlone } from "./fast-worker.ts";
-import { makeFolder, startBuilt, type Vars } from "./worker.ts";
+import { startBuilt, type Vars } from "./worker.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

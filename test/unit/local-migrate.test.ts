@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from "vitest";
 import { migrate } from "../../local/migrate.ts";
 import { type LocalPostgres, openPostgres } from "../../local/postgres.ts";
-import { makeFolder } from "../support/worker.ts";
+import { makeFolder } from "../../local/scratch.ts";
 
 let postgres: LocalPostgres;
 let folder: Awaited<ReturnType<typeof makeFolder>>;

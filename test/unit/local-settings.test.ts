@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { unstable_getVarsForDev } from "wrangler";
 import { ensureDevVars, readSettings, writeSettings } from "../../local/settings.ts";
-import { makeFolder } from "../support/worker.ts";
+import { makeFolder } from "../../local/scratch.ts";
 
 const EXAMPLE = join(import.meta.dirname, "..", "..", ".dev.vars.example");
 
