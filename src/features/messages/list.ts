@@ -38,13 +38,21 @@ export async function listMessages(
 }
 
 function selectPage(ownerId: string, chatId: string, page: PathPage) {
-  const { before = null, after = null } = page;
   return sql`
     WITH RECURSIVE ${ownedChat(ownerId, chatId)}, ${pathPage(page)}
     SELECT ${pageMessages} AS messages, (SELECT count(*)::int FROM path) AS walked,
-      EXISTS (SELECT FROM messages AS b WHERE b.chat_id = chat.id AND b.id = ${before}::uuid) AS knows_before,
-      EXISTS (SELECT FROM path WHERE id = ${after}::uuid) AS knows_after
+      ${knowsBefore(page)} AS knows_before, ${knowsAfter(page)} AS knows_after
     FROM chat`;
+}
+
+/** Postgres plans what is asked for, also where the answer is known. */
+function knowsBefore({ before }: PathPage) {
+  if (before === undefined) return sql`true`;
+  return sql`EXISTS (SELECT FROM messages AS b WHERE b.chat_id = chat.id AND b.id = ${before}::uuid)`;
+}
+
+function knowsAfter({ after }: PathPage) {
+  return after === undefined ? sql`true` : sql`EXISTS (SELECT FROM path WHERE id = ${after}::uuid)`;
 }
 
 function notOnPath(pointer: string): Problem {
