@@ -159,8 +159,10 @@ describe("a search over documents", () => {
     const bills = () => query("SELECT FROM ai_usage WHERE user_id = $1", [eve.user.id]);
     await search(eve, { q: "deposit" });
     await search(eve, { q: "who keeps the roof in order" });
-    await until(async () => (await bills()).length > 0);
-    expect(await bills()).toHaveLength(1);
+    // A server without pgvector is asked once at most, until the Worker knows that it has none.
+    const [has] = await query("SELECT to_regclass('passage_vectors') AS vectors");
+    await until(async () => !has?.vectors || (await bills()).length > 0);
+    expect((await bills()).length).toBeLessThanOrEqual(1);
   });
 
   it("keeps to a file, to a chat with its files, or to both", async () => {

@@ -14,10 +14,15 @@ export async function readTurn(
   chatId: string,
   eventId: string | undefined,
 ): Promise<ReadableStream<Uint8Array> | null | undefined> {
-  await requireChat(c.get("deps").db, c.get("principal").userId, chatId);
+  const requireIt = () => requireChat(c.get("deps").db, c.get("principal").userId, chatId);
+  await requireIt();
   const result = await readInRoom(c, chatId, toEventId(eventId));
   if (result === "nothing") return undefined;
-  if (result === "unknown_id") throw new Problem("unknown_event_id");
+  if (result === "unknown_id") {
+    // A room knows no ids any more where its chat was deleted in between.
+    await requireIt();
+    throw new Problem("unknown_event_id");
+  }
   if (c.req.method !== "HEAD") return result.stream;
   // Nobody reads it: left alone, it would stay open until it is found to be slow.
   await result.stream.cancel();
