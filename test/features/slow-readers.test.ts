@@ -91,9 +91,10 @@ it("A reader whose turn is forgotten before it has read it all comes to an end",
     await release(marker);
     expect(await started.text()).toContain("stream_complete");
     await until(async () => {
-      const response = await read(`/chats/${chatId}/stream?after=1`, forgetful.url);
-      await response.body?.cancel();
-      return response.status === 204;
+      // Its head alone: many megabytes that each poll asks for are a load of their own.
+      const url = `${forgetful.url}/chats/${chatId}/stream?after=1`;
+      const { status } = await fetch(url, { method: "HEAD", headers: headers() });
+      return status === 204;
     });
     expect(await takeAll(stuck)).not.toContain("stream_complete");
   } finally {
