@@ -62,6 +62,18 @@ export async function readAtMost(
   return concat(chunks, size);
 }
 
+/** Takes no more than that of a body, and drops it: whoever is still sending may lose the answer on its way. */
+export async function skipAtMost(
+  body: ReadableStream<Uint8Array>,
+  limitBytes: number,
+): Promise<void> {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > limitBytes) return;
+  }
+}
+
 function concat(chunks: Uint8Array[], size: number): Uint8Array {
   const whole = new Uint8Array(size);
   let offset = 0;

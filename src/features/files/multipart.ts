@@ -6,8 +6,9 @@ import {
   type MultipartPart,
   parseMultipartStream,
 } from "@remix-run/multipart-parser";
+import { skipAtMost } from "../../lib/bytes.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
-import { FileName } from "./schemas.ts";
+import { FileName, LARGEST_FILE } from "./schemas.ts";
 
 /** Bytes of a file that comes through the Worker, which holds all of it. */
 export const LARGEST_UPLOAD = 10 * 1024 * 1024;
@@ -21,8 +22,19 @@ export type Upload = { name: string; bytes: Uint8Array<ArrayBuffer> };
 
 /** Throws `malformed_upload`, `file_too_large`, `empty_file`, or a 422 about a name or an unknown field. */
 export async function readUpload({ headers, body }: Request): Promise<Upload> {
+  if (!body) throw new Problem("malformed_upload");
+  try {
+    return await readForm(headers, body);
+  } catch (error) {
+    // As much as the other way in takes: what is sent is most likely such a file.
+    await skipAtMost(body, LARGEST_FILE);
+    throw error;
+  }
+}
+
+async function readForm(headers: Headers, body: ReadableStream<Uint8Array>): Promise<Upload> {
   const boundary = boundaryOf(headers.get("content-type") ?? "");
-  if (!body || boundary === undefined) throw new Problem("malformed_upload");
+  if (boundary === undefined) throw new Problem("malformed_upload");
   if (Number(headers.get("content-length")) > LARGEST_UPLOAD + OVERHEAD) {
     throw new Problem("file_too_large");
   }
