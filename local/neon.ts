@@ -89,7 +89,8 @@ async function transact(
 ): Promise<NeonResult[]> {
   const client = await pool.connect();
   try {
-    // Sent at once, as one trip: after one that fails the rest are refused, and the end is a rollback.
+    // Sent at once, as one trip: after one that fails the rest are refused, and the end is a rollback. Nobody
+    // else gets the connection before that.
     const begun = client.query(beginStatement(headers));
     const sent = queries.map((query) => execute(client, query));
     const ended = client.query("COMMIT");

@@ -11,12 +11,12 @@ import { type Answer, failureAnswer, sendAnswer } from "./s3/answer.ts";
 import { S3Control } from "./s3/control.ts";
 import { CrossOrigin } from "./s3/cross-origin.ts";
 import { S3Failure } from "./s3/failure.ts";
-import { makeFolder } from "./scratch.ts";
 import { ObjectStore } from "./s3/object-store.ts";
 import { operationOf } from "./s3/operations.ts";
 import { readRequest, type S3Request } from "./s3/request.ts";
 import { authorize, type Credentials } from "./s3/signature.ts";
 import { UploadStore } from "./s3/upload-store.ts";
+import { makeFolder } from "./scratch.ts";
 
 export type S3Options = Credentials & {
   bucket: string;

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, inject, it } from "vitest";
 import { newChat } from "../support/chats.ts";
-import { type Answer, expectProblem, type SignedIn, signUp } from "../support/client.ts";
+import { type Answer, at, expectProblem, type SignedIn, signUp } from "../support/client.ts";
+import { startFastWorker } from "../support/fast-worker.ts";
+import { startFaultProxy } from "../support/faults/fault-proxy.ts";
 import { query } from "../support/postgres.ts";
 import { release, script } from "../support/provider.ts";
 import { allEvents, readEvents, type StreamEvent } from "../support/sse.ts";
@@ -59,6 +61,21 @@ it("Sends against the end of the answer before them are taken or told to wait, n
       if (answer.status === 409) expectProblem(answer, 409, "turn_in_progress");
     }
   }
+});
+
+it("A resume against the deletion of its chat is told that it is gone, not that its id is unknown", async () => {
+  const neon = new URL(inject("neonUrl"));
+  const postgres = await startFaultProxy(neon.origin);
+  const worker = await startFastWorker({ DATABASE_HTTP_URL: postgres.origin + neon.pathname });
+  const chatId = await newChat(ada);
+  postgres.plan(chatId, (number) => {
+    if (number === 1) return undefined;
+    void query("DELETE FROM chats WHERE id = $1", [chatId]);
+    return { kind: "delay", ms: 1_000 };
+  });
+  const answer = await at(worker.url, ada).get(`/chats/${chatId}/stream?after=1`);
+  await Promise.all([worker.close(), postgres.close()]);
+  expectProblem(answer, 404, "not_found");
 });
 
 it("A send against the deletion of its chat leaves nothing behind, whoever comes first", async () => {

@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { inject } from "vitest";
 import { freePort } from "../../local/ports.ts";
 import { makeFolder } from "../../local/scratch.ts";
@@ -47,10 +48,13 @@ export async function startAlone(bundle: string, vars: Vars): Promise<FastWorker
   };
 }
 
+/** Whole lines only: a pipe cuts them anywhere. */
 function logsOf({ stdout, stderr }: ChildProcess): () => string[] {
-  let text = "";
-  for (const output of [stdout, stderr]) output?.on("data", (piece) => (text += String(piece)));
-  return () => text.split("\n").filter(Boolean);
+  const lines: string[] = [];
+  for (const input of [stdout, stderr]) {
+    if (input) createInterface({ input }).on("line", (line) => lines.push(line));
+  }
+  return () => [...lines];
 }
 
 async function kill(child: ChildProcess): Promise<void> {

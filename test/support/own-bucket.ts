@@ -45,16 +45,20 @@ if (bucket && accessKeyId && secretAccessKey) {
   services.push(["A real bucket", async () => ({ ...real, close: async () => undefined })]);
 }
 
-/** The product's client, which may be told something else than what is true. */
-export function clientOf(service: S3Service, changed: BucketConfig = {}): StorageClient {
-  return createStorageClient({
+/** What a Worker must be told to reach it. */
+export function bucketVars(service: Omit<S3Service, "close">): Record<string, string> {
+  return {
     AWS_ACCESS_KEY_ID: service.accessKeyId,
     AWS_SECRET_ACCESS_KEY: service.secretAccessKey,
     AWS_REGION: service.region,
     S3_BUCKET_NAME: service.bucket,
-    S3_ENDPOINT: service.endpoint,
-    ...changed,
-  });
+    ...(service.endpoint !== undefined && { S3_ENDPOINT: service.endpoint }),
+  };
+}
+
+/** The product's client, which may be told something else than what is true. */
+export function clientOf(service: S3Service, changed: BucketConfig = {}): StorageClient {
+  return createStorageClient({ ...bucketVars(service), ...changed });
 }
 
 /** Stores a text as an object; returns its key. */

@@ -5,6 +5,7 @@ import { startNeon } from "../../local/neon.ts";
 import { startS3 } from "../../local/s3.ts";
 import { type SignedIn, signUp } from "./client.ts";
 import { fireCron } from "./cron.ts";
+import { bucketVars } from "./own-bucket.ts";
 import { databaseAt, type SeenDatabase } from "./postgres.ts";
 import { bucketAt, type SeenBucket } from "./storage.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
@@ -39,14 +40,7 @@ export async function startOwnWorld(): Promise<OwnWorld> {
   await migrate(neon.pool);
   const s3 = await startS3({ ...BUCKET, control: true });
   stack.defer(s3.close);
-  const bucketVars = {
-    AWS_ACCESS_KEY_ID: s3.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
-    AWS_REGION: s3.region,
-    S3_BUCKET_NAME: s3.bucket,
-    S3_ENDPOINT: s3.endpoint,
-  };
-  const worker = await startWorker({ ...bucketVars, DATABASE_HTTP_URL: neon.url });
+  const worker = await startWorker({ ...bucketVars(s3), DATABASE_HTTP_URL: neon.url });
   stack.defer(() => worker.close());
   const running = stack.move();
   return {
@@ -59,7 +53,7 @@ export async function startOwnWorld(): Promise<OwnWorld> {
       const lines = worker.logs().filter((line) => line.includes('"event":"minute"'));
       return JSON.parse(lines.at(-1) ?? "null");
     },
-    bucketVars,
+    bucketVars: bucketVars(s3),
     close: () => running.disposeAsync(),
   };
 }

@@ -9,6 +9,7 @@ import { startS3 } from "../../local/s3.ts";
 import { makeFolder } from "../../local/scratch.ts";
 import { bundleWorker } from "../../local/workerd.ts";
 import { startAlone } from "./fast-worker.ts";
+import { bucketVars } from "./own-bucket.ts";
 import { startBuilt, type Vars } from "./worker.ts";
 
 declare module "vitest" {
@@ -68,11 +69,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     DATABASE_URL: neon.connectionString,
     DATABASE_HTTP_URL: neon.url,
     SECRET_KEY: "a secret of the tests, of at least 32 characters",
-    AWS_ACCESS_KEY_ID: s3.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
-    AWS_REGION: s3.region,
-    S3_BUCKET_NAME: s3.bucket,
-    S3_ENDPOINT: s3.endpoint,
+    ...bucketVars(s3),
     OPENAI_API_KEY: "local",
     OPENAI_BASE_URL: provider.baseUrl,
     ALLOWED_ORIGINS: FRONTEND,
