@@ -34,6 +34,8 @@ export type Embeddings = {
 
 export type Completion = { text: string; usage: TokenCount | undefined };
 
+export type TakeChunks = (chunks: ModelChunk[]) => void;
+
 /** Every failure is a `Problem` of the kind `ai_*`; an aborted stream just ends. */
 export type ModelClient = {
   isConfigured(): boolean;
@@ -41,8 +43,8 @@ export type ModelClient = {
   canAsk(model: Model): boolean;
   /** Asks the providers for their lists of models, until one answers: generates and costs nothing. */
   isReachable(signal: AbortSignal): Promise<boolean>;
-  /** What arrived together comes together. */
-  stream(ask: Ask, signal: AbortSignal): AsyncIterable<ModelChunk[]>;
+  /** Resolves at the end of the answer; `take` is given what arrived together, together. */
+  stream(ask: Ask, signal: AbortSignal, take: TakeChunks): Promise<void>;
   complete(ask: Ask, signal: AbortSignal): Promise<Completion>;
   embed(ask: { model: EmbeddingModel; texts: string[] }, signal: AbortSignal): Promise<Embeddings>;
 };
@@ -58,7 +60,7 @@ export function createModelClient(config: Config): ModelClient {
     isConfigured: () => Object.keys(providers).length > 0,
     canAsk: ({ provider }) => providers[provider] !== undefined,
     isReachable: (signal) => isReachable(Object.values(providers), signal),
-    stream: (ask, signal) => stream(providerOf(ask.model), ask, signal),
+    stream: async (ask, signal, take) => stream(providerOf(ask.model), { ask, signal, take }),
     complete: async (ask, signal) => complete(providerOf(ask.model), ask, signal),
     embed: async ({ model, texts }, signal) => embed(providerOf(model), model, texts, signal),
   };
@@ -92,12 +94,9 @@ async function isReachable(clients: OpenAI[], signal: AbortSignal): Promise<bool
   );
 }
 
-/** What arrived together is yielded together: the reader is woken once for it. */
-async function* stream(
-  client: OpenAI,
-  ask: Ask,
-  signal: AbortSignal,
-): AsyncGenerator<ModelChunk[]> {
+type Streaming = { ask: Ask; signal: AbortSignal; take: TakeChunks };
+
+async function stream(client: OpenAI, { ask, signal, take }: Streaming): Promise<void> {
   let finished = false;
   try {
     const body = await openStream(client, ask, signal);
@@ -106,7 +105,7 @@ async function* stream(
     for (let read = await body.read(); !read.done; read = await body.read()) {
       const chunks = reader.push(read.value).flatMap(toChunks);
       finished ||= chunks.some((chunk) => chunk.type === "finish");
-      if (chunks.length > 0) yield chunks;
+      if (chunks.length > 0) take(chunks);
     }
   } catch (error) {
     if (signal.aborted) return;

@@ -42,12 +42,13 @@ export async function streamAnswer(
   const signal = AbortSignal.any([request.stop, expired.signal]);
   const deadlines = startDeadlines(limits, clock, () => expired.abort());
   const draft = new Draft();
+  const take = (chunks: ModelChunk[]) => {
+    deadlines.progressed();
+    const text = draft.add(chunks);
+    if (text !== "") tell(text);
+  };
   try {
-    for await (const chunks of model.stream(request.ask, signal)) {
-      deadlines.progressed();
-      const text = draft.add(chunks);
-      if (text !== "") tell(text);
-    }
+    await model.stream(request.ask, signal, take);
   } catch (error) {
     draft.problem =
       error instanceof Problem ? error : new Problem("ai_unavailable", { cause: error });

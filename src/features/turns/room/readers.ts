@@ -25,14 +25,13 @@ export class Readers {
 
   /** A stream of the turn's events after an id, until its last or until the reader's sign-in ends. */
   read(after: number, sessionId: string): ReadableStream<Uint8Array> {
-    const { readable, writable } = new IdentityTransformStream();
-    const reader = new Reader(this.#log, { after, sessionId }, writable.getWriter());
+    const reader = new Reader(this.#log, { after, sessionId });
     this.#open.add(reader);
     this.#heart ??= setInterval(() => this.#beat(), this.#heartbeatMs);
     // Without this, the room may sleep before the last byte is out.
-    this.#ctx.waitUntil(reader.run().finally(() => this.#leave(reader)));
+    this.#ctx.waitUntil(reader.left.finally(() => this.#leave(reader)));
     if (this.#ended.has(sessionId)) reader.close();
-    return readable;
+    return reader.stream;
   }
 
   /** There is something new in the log. */
@@ -72,36 +71,43 @@ export class Readers {
 }
 
 /**
- * Writes what the log has, each write once the one before it was taken: a slow reader lags behind in
- * the log, slows nobody, and gets what came meanwhile together.
+ * Sends what the log has, each time that more is asked for: a slow reader lags behind in the log, slows
+ * nobody, and gets what came meanwhile together. Asked, and not written to: this is on the path of every
+ * token, and workerd enters the isolate twice for a write (past the output gate, and once it is taken).
  */
 class Reader {
   readonly sessionId: string;
+  readonly stream: ReadableStream<Uint8Array>;
   readonly #log: TurnLog;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #ended = Promise.withResolvers<void>();
+  readonly #left = Promise.withResolvers<void>();
+  #out: ReadableStreamDefaultController<Uint8Array> | undefined;
   #lastId: number;
   /** What was read of the log, and is still to be sent. */
   #ahead: NumberedEvent[] = [];
-  #writing = false;
-  /** True from a beat that found the same write under way, until the next write. */
+  #opened = false;
+  /** True from when more is asked for until something is sent. */
+  #wanted = false;
+  /** True from a beat that found the same piece still not taken, until it is. */
   #late = false;
   #closed = false;
-  /** Made once: a write is on the path of every token. */
-  readonly #written = (): void => {
-    this.#writing = false;
-    this.wake();
-  };
 
-  constructor(
-    log: TurnLog,
-    { after, sessionId }: { after: number; sessionId: string },
-    writer: WritableStreamDefaultWriter<Uint8Array>,
-  ) {
+  constructor(log: TurnLog, { after, sessionId }: { after: number; sessionId: string }) {
     this.sessionId = sessionId;
     this.#log = log;
     this.#lastId = after;
-    this.#writer = writer;
+    this.stream = new ReadableStream(
+      {
+        start: (out) => void (this.#out = out),
+        pull: () => this.#pull(),
+        cancel: this.#left.resolve,
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  /** Resolves after the turn's last event, or when the reader leaves. */
+  get left(): Promise<void> {
+    return this.#left.promise;
   }
 
   /** True where events of the turn are still to come. */
@@ -109,15 +115,9 @@ class Reader {
     return this.#lastId >= firstId - 1 && this.#lastId < lastId;
   }
 
-  /** Resolves after the turn's last event, or when the reader leaves. */
-  run(): Promise<void> {
-    this.#write(OPENING);
-    return this.#ended.promise;
-  }
-
-  /** Sends what is new, unless a write is on its way: that looks again at its end. */
+  /** Sends what is new, if it is wanted: else that is looked for again as soon as it is. */
   wake(): void {
-    if (this.#writing) return;
+    if (!this.#wanted) return;
     if (this.#closed) return this.#end();
     if (this.#ahead.length === 0) this.#ahead = this.#log.readAfter(this.#lastId);
     const page = encodePage(this.#ahead);
@@ -125,16 +125,16 @@ class Reader {
     this.#ahead = this.#ahead.slice(page.count);
     this.#lastId = page.lastId;
     this.#closed = page.isLast;
-    this.#write(page.bytes);
+    this.#send(page.bytes);
   }
 
   /**
    * Sends a comment, also where something was sent since the last beat: else the silence after that
-   * could last for almost two. One that has not taken a write for two beats is cut: it can resume after
-   * the last id that it has.
+   * could last for almost two. One that has taken nothing for two beats is cut: it can resume after the
+   * last id that it has.
    */
   beat(): void {
-    if (!this.#writing) this.#write(HEARTBEAT);
+    if (this.#wanted) this.#send(HEARTBEAT);
     else if (this.#late) this.#cut();
     else this.#late = true;
   }
@@ -144,19 +144,27 @@ class Reader {
     this.wake();
   }
 
-  #write(bytes: Uint8Array): void {
-    this.#writing = true;
+  #pull(): void {
+    this.#wanted = true;
+    if (this.#opened) return this.wake();
+    this.#opened = true;
+    this.#send(OPENING);
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.#wanted = false;
     this.#late = false;
-    this.#writer.write(bytes).then(this.#written, this.#ended.resolve);
+    this.#out?.enqueue(bytes);
   }
 
   #cut(): void {
-    this.#writer.abort(new Error("too slow")).then(this.#ended.resolve, this.#ended.resolve);
+    this.#out?.error(new Error("too slow"));
+    this.#left.resolve();
   }
 
-  /** The reader may leave in between. Whatever it read goes on without it. */
   #end(): void {
-    this.#writing = true;
-    this.#writer.close().then(this.#ended.resolve, this.#ended.resolve);
+    this.#wanted = false;
+    this.#out?.close();
+    this.#left.resolve();
   }
 }
