@@ -1,14 +1,37 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { COMPATIBILITY_DATE } from "./local/workerd.ts";
 
-export default defineConfig({
+/** Everything that can be told from outside, over HTTP, and what is pure. */
+const product = {
+  extends: true as const,
   test: {
+    name: "product",
     include: ["test/**/*.test.ts"],
+    exclude: ["test/room/**"],
     globalSetup: ["test/support/world.ts"],
-    maxWorkers: 2,
     // Files share what they import, which holds no state of a test: each signs up people of its own.
     isolate: false,
     testTimeout: 20_000,
     hookTimeout: 60_000,
-    passWithNoTests: false,
   },
+};
+
+/** The room's log alone, in workerd: on the SQLite that a Durable Object has. */
+const room = {
+  extends: true as const,
+  plugins: [
+    cloudflareTest({
+      main: "test/room/empty-room.ts",
+      miniflare: {
+        compatibilityDate: COMPATIBILITY_DATE,
+        durableObjects: { ROOM: { className: "EmptyRoom", useSQLite: true } },
+      },
+    }),
+  ],
+  test: { name: "room", include: ["test/room/**/*.test.ts"] },
+};
+
+export default defineConfig({
+  test: { projects: [product, room], maxWorkers: 2, passWithNoTests: false },
 });

@@ -7,7 +7,8 @@ import { until } from "./wait.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
-const COMPATIBILITY_DATE = "2026-11-01";
+/** As in `wrangler.toml`. */
+export const COMPATIBILITY_DATE = "2026-11-01";
 
 export type WorkerConfig = {
   folder: string;

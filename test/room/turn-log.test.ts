@@ -1,0 +1,183 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { NumberedEvent } from "../../src/features/turns/events.ts";
+import { TurnLog } from "../../src/features/turns/room/turn-log.ts";
+import { Chat, type Step } from "./chat.ts";
+import { begin, crash, end, follow, idOf, idsOf, say, USER } from "./turns.ts";
+
+/** Runs it in the storage of a room that nobody used before. */
+function inRoom<T>(run: (sql: SqlStorage) => T): Promise<T> {
+  const room = env.ROOM.getByName(crypto.randomUUID());
+  return runInDurableObject(room, (_room, { storage }) => run(storage.sql));
+}
+
+describe("reading after an id", () => {
+  it("gives what came after it, wherever that is: in memory, in the storage, or in both", async () => {
+    await inRoom((sql) => {
+      const log = new TurnLog(sql);
+      begin(log);
+      const told: NumberedEvent[] = [];
+      for (const count of [3, 200, 300, 1, 700]) {
+        told.push(...say(log, count));
+        log.flush();
+        told.push(...say(log, 2));
+      }
+      for (let place = 0; place < told.length; place++) {
+        expect(log.readAfter(idOf(told[place]))[0]).toEqual(told[place + 1]);
+      }
+      expect(follow(log)).toEqual(told);
+    });
+  });
+
+  it("gives nothing where nothing has come yet, and nothing of a room that was never asked", async () => {
+    await inRoom((sql) => {
+      const log = new TurnLog(sql);
+      expect(log.readAfter(0)).toEqual([]);
+      expect(log.isEmpty).toBe(true);
+      begin(log);
+      const [first] = say(log, 1);
+      expect(log.readAfter(idOf(first))).toEqual([]);
+    });
+  });
+
+  it("goes on from one turn into the next", async () => {
+    await inRoom((sql) => {
+      const log = new TurnLog(sql);
+      const first = begin(log);
+      const told = say(log, 2);
+      told.push(end(log, first));
+      begin(log);
+      told.push(...say(log, 2));
+      expect(follow(log)).toEqual(told);
+      expect(idsOf(told)).toEqual([1, 2, 3, 4, 5]);
+    });
+  });
+});
+
+describe("a crash", () => {
+  it("keeps all of a turn that was sealed", async () => {
+    await inRoom((sql) => {
+      const log = new TurnLog(sql);
+      const answerId = begin(log);
+      const told = [...say(log, 600), end(log, answerId)];
+      const after = crash(sql);
+      expect(follow(after)).toEqual(told);
+      expect(after.turns.unsealed()).toEqual([]);
+    });
+  });
+
+  it("keeps what was written of a turn, and names the turn as one that was not told to its end", async () => {
+    await inRoom((sql) => {
+      const log = new TurnLog(sql);
+      const answerId = begin(log);
+      const written = say(log, 5);
+      log.flush();
+      say(log, 5, "lost ");
+      const after = crash(sql);
+      expect(follow(after)).toEqual(written);
+      expect(after.contentOf(answerId)).toBe("word 0 word 1 word 2 word 3 word 4 ");
+      expect(after.turns.unsealed()).toMatchObject([{ answerId, state: "running", lastId: 0 }]);
+    });
+  });
+
+  it("gives no id out again, also of those that it lost", async () => {
+    await inRoom((sql) => {
+      const log = new TurnLog(sql);
+      const answerId = begin(log);
+      const lost = say(log, 900);
+      const after = crash(sql);
+      after.open(answerId);
+      const [next] = say(after, 1);
+      expect(idOf(next)).toBeGreaterThan(idOf(lost.at(-1)));
+      expect(after.gave(idOf(lost.at(-1)))).toBe(true);
+      expect(follow(after, idOf(lost.at(-1)))).toEqual([next]);
+    });
+  });
+});
+
+describe("a turn that never began", () => {
+  it("leaves no gap in the ids where others ended before it", async () => {
+    await inRoom((sql) => {
+      const log = new TurnLog(sql);
+      const last = end(log, begin(log));
+      const refused = crypto.randomUUID();
+      log.prepare({ answerId: refused, userId: USER, record: "{}" });
+      log.turns.remove(refused);
+      log.release();
+      const after = crash(sql);
+      expect(after.lastId).toBe(last.id);
+      begin(after);
+      expect(idsOf(say(after, 1))).toEqual([last.id + 1]);
+    });
+  });
+
+  it("leaves a room empty that had no other", async () => {
+    await inRoom((sql) => {
+      const log = new TurnLog(sql);
+      log.prepare({ answerId: "refused", userId: USER, record: "{}" });
+      expect(log.isEmpty).toBe(false);
+      log.turns.remove("refused");
+      expect(log.isEmpty).toBe(true);
+    });
+  });
+});
+
+describe("pruning", () => {
+  it("forgets the turns that ended before, names them, and gives their ids to nobody", async () => {
+    await inRoom((sql) => {
+      const log = new TurnLog(sql);
+      const [old, young] = [begin(log), crypto.randomUUID()];
+      const last = end(log, old, 1_000);
+      begin(log, young);
+      const told = [...say(log, 1), end(log, young, 2_000)];
+
+      expect(log.prune(2_000).map(({ answerId }) => answerId)).toEqual([old]);
+      expect(follow(log)).toEqual(told);
+      expect(log.prune(3_000).map(({ answerId }) => answerId)).toEqual([young]);
+      expect(follow(log)).toEqual([]);
+
+      const after = crash(sql);
+      expect(after.gave(last.id)).toBe(true);
+      expect(after.turns.holding(last.id)).toBeUndefined();
+      begin(after);
+      expect(idOf(say(after, 1)[0])).toBe(idOf(told.at(-1)) + 1);
+    });
+  });
+
+  it("leaves a turn alone that has not ended", async () => {
+    await inRoom((sql) => {
+      const log = new TurnLog(sql);
+      begin(log);
+      const told = say(log, 3);
+      log.flush();
+      expect(log.prune(Number.MAX_SAFE_INTEGER)).toEqual([]);
+      expect(follow(crash(sql))).toEqual(told);
+    });
+  });
+});
+
+describe("whatever happens in whatever order", () => {
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    { weight: 6, arbitrary: fc.integer({ min: 1, max: 400 }).map((count) => ({ say: count })) },
+    { weight: 3, arbitrary: fc.constant("flush" as const) },
+    { weight: 2, arbitrary: fc.constant("end" as const) },
+    { weight: 2, arbitrary: fc.constant("crash" as const) },
+  );
+
+  it("a reader gets every event that was not lost, once, in order, and no id with two contents", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), (steps) =>
+        inRoom((sql) => {
+          const chat = new Chat(sql);
+          for (const next of steps) {
+            chat.take(next);
+            chat.check();
+          }
+        }),
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
