@@ -254,6 +254,15 @@ describe("a history in which", () => {
     expect(findViolations(history)).toEqual([]);
   });
 
+  it("a chat is deleted twice, and the answer to the second's first try was lost, is found to be well", () => {
+    const { history } = goodHistory();
+    history.calls.push(call({ kind: "delete", startedAt: 90, endedAt: 91 }));
+    history.calls.push(call({ kind: "delete", startedAt: 92, endedAt: 93 }));
+    history.rows = { chats: [], messages: [], usage: [] };
+    history.views = [{ chatId: CHAT, status: 404, body: {} }];
+    expect(findViolations(history)).toEqual([]);
+  });
+
   for (const [rule, cases] of Object.entries(BAD)) {
     for (const [what, spoil] of Object.entries(cases)) {
       it(`${what} is found out by "${rule}"`, () => {

@@ -136,13 +136,17 @@ function stoppedIsOver({ calls }: History): string[] {
     .map(show);
 }
 
-/** What was deleted answers like what never was, to everybody and from then on. */
+/**
+ * What was deleted answers like what never was, to everybody and from then on; but a deletion whose first
+ * try had no answer cannot know that it was another that took the chat away.
+ */
 function deletedStaysDeleted({ calls, rows, views }: History): string[] {
   const deletions = calls.filter(({ kind, status }) => kind === "delete" && status === 200);
   return deletions.flatMap(({ chatId, endedAt }) => {
     const late = calls.filter(
       (call) =>
         chatOf(call) === chatId &&
+        call.kind !== "delete" &&
         call.startedAt > endedAt &&
         call.status >= 200 &&
         call.status < 300,

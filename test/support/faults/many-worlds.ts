@@ -1,7 +1,6 @@
 /** Many small worlds at once: those without kills in one Worker, the others in Workers of their own. */
-import { type SignedIn, signUp } from "../client.ts";
 import { type FastWorker, startFastWorker } from "../fast-worker.ts";
-import type { Person } from "./actors.ts";
+import { Account } from "./account.ts";
 import { findViolations } from "./checker.ts";
 import type { Schedule } from "./schedule.ts";
 import { runSchedule } from "./small-world.ts";
@@ -17,8 +16,8 @@ const KILLED_AT_ONCE = 3;
 export class ManyWorlds {
   readonly #upstreams: Upstreams;
   readonly #shared: FastWorker;
-  readonly #owners: Person[];
-  readonly #stranger: Person;
+  readonly #owners: Account[];
+  readonly #stranger: Account;
   /** Which operations the product has by now. */
   readonly offers: ReadonlySet<string>;
   /** How often a process was killed so far. */
@@ -28,12 +27,10 @@ export class ManyWorlds {
   static async start(atOnce = AT_ONCE): Promise<ManyWorlds> {
     const upstreams = await startUpstreams();
     const shared = await startFastWorker(upstreams.vars);
-    const people: SignedIn[] = [];
-    for (let left = atOnce + KILLED_AT_ONCE + 1; left > 0; left--) people.push(await signUp());
-    const [stranger, ...owners] = people.map(({ user, accessToken }) => ({
-      id: String(user.id),
-      token: accessToken,
-    }));
+    const accounts: Account[] = [];
+    for (let left = atOnce + KILLED_AT_ONCE + 1; left > 0; left--)
+      accounts.push(await Account.open());
+    const [stranger, ...owners] = accounts;
     if (!stranger) throw new Error("nobody signed up");
     return new ManyWorlds(upstreams, shared, owners, stranger, await readOffers(shared.url));
   }
@@ -41,8 +38,8 @@ export class ManyWorlds {
   private constructor(
     upstreams: Upstreams,
     shared: FastWorker,
-    owners: Person[],
-    stranger: Person,
+    owners: Account[],
+    stranger: Account,
     offers: ReadonlySet<string>,
   ) {
     this.#upstreams = upstreams;
@@ -73,7 +70,7 @@ export class ManyWorlds {
   }
 
   /** In a Worker that nobody else uses, as long as there are any. */
-  async #kill(queue: Schedule[], owner: Person): Promise<Failure[]> {
+  async #kill(queue: Schedule[], owner: Account): Promise<Failure[]> {
     if (queue.length === 0) return [];
     const own = await startFastWorker(this.#upstreams.vars);
     try {
@@ -83,10 +80,11 @@ export class ManyWorlds {
     }
   }
 
-  async #live(queue: Schedule[], owner: Person, worker: FastWorker): Promise<Failure[]> {
+  async #live(queue: Schedule[], owner: Account, worker: FastWorker): Promise<Failure[]> {
     const failures: Failure[] = [];
-    const around = { worker, upstreams: this.#upstreams, owner, stranger: this.#stranger };
     for (let schedule = queue.shift(); schedule; schedule = queue.shift()) {
+      const people = { owner: await owner.person(), stranger: await this.#stranger.person() };
+      const around = { worker, upstreams: this.#upstreams, ...people };
       const history = await runSchedule(schedule, around);
       this.crashes += history.crashes.length;
       const violations = findViolations(history);
