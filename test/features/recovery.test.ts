@@ -118,6 +118,25 @@ it("A crash leaves an uncertain beginning and a running turn, each of which ends
   expect((await allEvents(await ask(chatId, "And again?"))).at(-1)?.name).toBe("stream_complete");
 });
 
+it("A reader whose turn was lost while Postgres is away is told that its end is yet to be saved", async () => {
+  const chatId = await newChat(ada, { auto_title: false });
+  const marker = await script({ tokens: ["Some ", "more."], holdAfter: 1, times: 1 });
+  const events = readEvents(await ask(chatId, marker));
+  const start = await readUntil(events, "ai_message_start");
+  const { id: lastId } = await readUntil(events, "content_delta");
+  const answerId = start.data.message_id;
+  const restore = await injectFault({ contains: answerId, times: 99, kind: "status", status: 500 });
+  await server.crash();
+  await events.next().catch(() => undefined);
+  const rest = await allEvents(await call(`/chats/${chatId}/stream?after=${lastId}`));
+  const names = rest.map(({ name }) => name);
+  expect(names).toEqual(["turn_error", "ai_message_complete", "stream_complete"]);
+  expect(rest[0]?.data.code).toBe("save_delayed");
+  await restore();
+  expect(await endOf(chatId)).toMatchObject({ id: answerId, status: "interrupted" });
+  expect(await usageOf(chatId)).toHaveLength(1);
+});
+
 it("A title that was asked for when the room was lost has its row, beside the answer's own", async () => {
   const chatId = await newChat(ada);
   const marker = await script({ kind: "title", holdAfter: 0 });

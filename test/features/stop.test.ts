@@ -165,6 +165,20 @@ describe("stopping an answer", () => {
     expect(terminal(await rest)).toBe(1);
   });
 
+  it("ends one whose beginning was committed without anybody knowing of it", async () => {
+    const chatId = await newChat(ada, { auto_title: false });
+    await injectFault({ contains: chatId, times: 2, kind: "cut_after_commit" });
+    expectProblem(
+      await ada.post(`/chats/${chatId}/messages`, { content: "Did this arrive?" }),
+      503,
+      "database_unavailable",
+    );
+    const { status, body } = await stop(ada, chatId);
+    expect([status, body.status]).toEqual([200, "interrupted"]);
+    expect((await ada.get(`/chats/${chatId}/messages`)).body.at(-1)).toEqual(body);
+    expect(await usageOf(body.id)).toEqual([]);
+  });
+
   it("lets the next question in at once", async () => {
     const { chatId, rest } = await startHeld();
     await stop(ada, chatId);

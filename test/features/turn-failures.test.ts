@@ -232,6 +232,23 @@ describe("when Postgres", () => {
     },
   );
 
+  it("committed the beginning and no answer came back twice, the chat can be asked again at once", async () => {
+    const chatId = await newChat();
+    await injectFault({ contains: chatId, times: 2, kind: "cut_after_commit" });
+    const lost = await ada.post(`/chats/${chatId}/messages`, { content: "Did this arrive?" });
+    expectProblem(lost, 503, "database_unavailable");
+    const { status, body } = await ada.post(`/chats/${chatId}/messages`, { content: "And this?" });
+    expect(status).toBe(200);
+    const { body: path } = await ada.get(`/chats/${chatId}/messages`);
+    const [, unknown, , answered] = path;
+    expect([path.length, unknown.status, answered.id]).toEqual([
+      4,
+      "interrupted",
+      body.ai_response.id,
+    ]);
+    expect(await query("SELECT id FROM ai_usage WHERE chat_id = $1", [chatId])).toHaveLength(1);
+  });
+
   it("refuses the end for a moment, the answer is saved all the same, and paid for once", async () => {
     const { chatId, marker, response } = await heldTurn();
     await injectFault({ contains: chatId, times: 3, kind: "status", status: 500 });

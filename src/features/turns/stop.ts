@@ -24,14 +24,26 @@ export async function stopAnswer(
   if (stopped) return stopped;
   const stored = await findStored(db, userId, chatId, messageId);
   if (stored?.status !== "streaming") return stored;
-  // It began after the room was asked.
-  return (await stopInRoom(c, chatId, stored.id)) ?? findStored(db, userId, chatId, stored.id);
+  // It began after the room was asked, or began without anybody knowing of it.
+  const { id } = stored;
+  return (await stopInRoom(c, chatId, id)) ?? (await settleInRoom(c, stored));
 }
 
-async function stopInRoom(c: Context<App>, chatId: string, messageId: string | undefined) {
+/** Ends an answer that nobody is writing; as it stands then. */
+async function settleInRoom(c: Context<App>, answer: Message): Promise<Message | undefined> {
+  const { chat_id: chatId, id } = answer;
+  await inRoom(() => c.env.CHAT_ROOM.getByName(chatId).settle(id));
+  return findStored(c.get("deps").db, c.get("principal").userId, chatId, id);
+}
+
+function stopInRoom(c: Context<App>, chatId: string, messageId: string | undefined) {
+  const { userId } = c.get("principal");
+  return inRoom(() => c.env.CHAT_ROOM.getByName(chatId).stop({ userId, messageId }));
+}
+
+async function inRoom<T>(call: () => Promise<T>): Promise<T> {
   try {
-    const { userId } = c.get("principal");
-    return await c.env.CHAT_ROOM.getByName(chatId).stop({ userId, messageId });
+    return await call();
   } catch (error) {
     throw new Problem("room_unavailable", { cause: error });
   }

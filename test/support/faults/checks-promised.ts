@@ -55,7 +55,7 @@ const ENDS: Record<string, MessageRow["status"][]> = {
   ai_overloaded: ["failed"],
   ai_timeout: ["failed"],
   turn_interrupted: ["interrupted"],
-  save_delayed: ["complete", "stopped"],
+  save_delayed: ["complete", "stopped", "interrupted"],
 };
 
 /** A failed answer names the question and the answer that it left, and both are there. */

@@ -15,7 +15,7 @@ import { LateTitles } from "./late-titles.ts";
 import { LiveTurn, mayHaveBegun, type Refusal, toRefusal } from "./live-turn.ts";
 import { LostTurns, type Settled } from "./lost-turns.ts";
 import type { Message } from "../../messages/schemas.ts";
-import { type BegunTurn, beginTurn, type FinishedTurn, type NewTurn } from "../persist.ts";
+import type { BegunTurn, FinishedTurn, NewTurn } from "../persist.ts";
 import { readLimits } from "../answer/budget.ts";
 import { plainPrompt } from "../answer/prepare.ts";
 import { Readers } from "./readers.ts";
@@ -40,7 +40,7 @@ import type {
   StopTurn,
 } from "./room-calls.ts";
 import { findEnd, saveEnd } from "./save-end.ts";
-import { answerSecond } from "./second-turn.ts";
+import { answerSecond, beginAfterLost } from "./second-turn.ts";
 import { encodeFileStatus, type FileChange } from "../wires/socket.ts";
 import { TurnLog } from "./turn-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
@@ -75,7 +75,7 @@ export class ChatRoom extends DurableObject<Env> {
     const record = beginningRecord(turn, { model, usageId: this.#deps.newId() });
     this.#prepare(turn, record);
     try {
-      const begun = await beginTurn(this.#deps.db, turn, readLimits(model));
+      const begun = await beginAfterLost(this.#deps.db, turn, readLimits(model), this.#lost);
       if ("replay" in begun) {
         await this.#discard(turn);
         return begun;
@@ -272,9 +272,9 @@ export class ChatRoom extends DurableObject<Env> {
     return this.#drive(live, () => tellEnd(lost, save, (event) => this.#tell(live, event)));
   }
 
-  async #saveLost(live: LiveTurn, finished: FinishedTurn): Promise<Message> {
+  async #saveLost(live: LiveTurn, finished: FinishedTurn): Promise<Message | "delayed"> {
     const saved = await this.#save(live, finished);
-    return saved === "delayed" ? finished.message : findEnd(this.#deps, finished);
+    return saved === "delayed" ? saved : findEnd(this.#deps, finished);
   }
 
   /** A bug in the run must not leave the turn without an end. */

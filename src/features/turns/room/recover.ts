@@ -94,18 +94,19 @@ function toInterrupted(running: RunningRecord, content: string, now: number): Fi
 
 /**
  * Tells readers how a lost turn ends: as Postgres has it, where the room was lost after the end was
- * saved. Its message always carries its content: readers may be ahead of the log, and this replaces
- * what they have.
+ * saved; where Postgres cannot be asked, as far as the room knows, and that this is yet to be saved. Its
+ * message always carries its content: readers may be ahead of the log, and this replaces what they have.
  */
 export async function tellEnd(
   finished: FinishedTurn,
-  save: (finished: FinishedTurn) => Promise<Message>,
+  save: (finished: FinishedTurn) => Promise<Message | "delayed">,
   tell: (event: TurnEvent) => void,
 ): Promise<void> {
-  const message = await save(finished);
-  if (message.status === "interrupted") {
-    const problem = new Problem("turn_interrupted");
-    tell({ type: "error", error: problem.detail, code: problem.code });
+  const saved = await save(finished);
+  const message = saved === "delayed" ? finished.message : saved;
+  const code = saved === "delayed" ? "save_delayed" : "turn_interrupted";
+  if (saved === "delayed" || message.status === "interrupted") {
+    tell({ type: "error", error: new Problem(code).detail, code });
   }
   tell({ type: "ai_message_complete", message });
   tell({ type: "stream_complete" });

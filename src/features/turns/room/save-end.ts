@@ -20,12 +20,11 @@ export function saveEnd(
   return saveWithin(config.TURN_LIMITS.watchdog_ms, clock, save, keep);
 }
 
-/** The message that counts: what Postgres has, or, while it cannot be asked, what it will have. */
-export async function findEnd(
+/** The message that counts: what Postgres has, or "delayed" where it cannot be asked. */
+export function findEnd(
   { db, clock, config }: SaveDeps,
   finished: FinishedTurn,
-): Promise<Message> {
+): Promise<Message | "delayed"> {
   const find = async () => (await findAnswer(db, finished)) ?? finished.message;
-  const found = await saveWithin(config.TURN_LIMITS.watchdog_ms, clock, find);
-  return found === "delayed" ? finished.message : found;
+  return saveWithin(config.TURN_LIMITS.watchdog_ms, clock, find);
 }

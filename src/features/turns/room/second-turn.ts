@@ -1,9 +1,11 @@
-/** A send into a chat whose room is running a turn already. */
+/** A send into a chat that has an answer without an end already. */
 import type { Db } from "../../../db/client.ts";
+import { Problem } from "../../../lib/problem.ts";
 import { type LiveTurn, toRefusal } from "./live-turn.ts";
-import type { NewTurn } from "../persist.ts";
+import type { LostTurns } from "./lost-turns.ts";
+import { type BegunTurn, beginTurn, type NewTurn, type ReadLimits } from "../persist.ts";
 import type { StartResult } from "./room-calls.ts";
-import { findEarlierTurn } from "../turn-key.ts";
+import { findEarlierTurn, type TurnIds } from "../turn-key.ts";
 
 /**
  * What a send is told while another turn runs: only a key may stand for one that did. Undefined where
@@ -29,4 +31,29 @@ async function refuse(db: Db, turn: NewTurn, live: LiveTurn): Promise<StartResul
   } catch (error) {
     return { refused: toRefusal(error) };
   }
+}
+
+/**
+ * Begins the turn in Postgres. An answer that nobody is writing, as its beginning was committed without
+ * anybody's knowing, does not stand in its way: it ends first.
+ */
+export async function beginAfterLost(
+  db: Db,
+  turn: NewTurn,
+  limits: ReadLimits,
+  lost: Pick<LostTurns, "settle">,
+): Promise<BegunTurn | { replay: TurnIds }> {
+  try {
+    return await beginTurn(db, turn, limits);
+  } catch (error) {
+    const inTheWay = idInTheWay(error);
+    if (inTheWay === undefined || (await lost.settle(inTheWay)) !== "ended") throw error;
+    return beginTurn(db, turn, limits);
+  }
+}
+
+function idInTheWay(error: unknown): string | undefined {
+  if (!(error instanceof Problem) || error.code !== "turn_in_progress") return undefined;
+  const id = error.extras.members?.message_id;
+  return typeof id === "string" ? id : undefined;
 }
