@@ -1,5 +1,6 @@
 /** Reads the document of a file in a process that does nothing else; tells how long it took and what memory. */
 import { readFile } from "node:fs/promises";
+import { peakMiB } from "../../local/peak-memory.ts";
 import { readDocument } from "../../src/features/files/extract/extract.ts";
 import type { FileKind } from "../../src/features/files/extract/kind.ts";
 
@@ -36,8 +37,8 @@ async function measure(bytes: Uint8Array): Promise<Measured> {
     }
   }
   const seconds = (performance.now() - startedAt) / 1000;
-  const peakMiB = process.resourceUsage().maxRSS / 1024;
-  return { bytes: bytes.byteLength, pages, characters, seconds, heapMiB, peakMiB, startMiB };
+  const size = { heapMiB, peakMiB: peakMiB(), startMiB };
+  return { bytes: bytes.byteLength, pages, characters, seconds, ...size };
 }
 
 function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {

@@ -2,6 +2,7 @@
  * Reads files one after the other in a process with little memory, and tells of each how it ended. Its
  * arguments are the names of what makes them, in hostile.ts or documents.ts, each with a kind.
  */
+import { peakMiB } from "../../local/peak-memory.ts";
 import { type ExtractedPage, readDocument } from "../../src/features/files/extract/extract.ts";
 import type { FileKind } from "../../src/features/files/extract/kind.ts";
 import * as documents from "../fixtures/documents.ts";
@@ -31,8 +32,8 @@ for (const argument of process.argv.slice(2)) {
   const start = performance.now();
   const read = await readAll(bytes, kind as FileKind);
   const seconds = (performance.now() - start) / 1000;
-  const peakMiB = process.resourceUsage().maxRSS / 1024;
-  process.stdout.write(`${JSON.stringify({ name, ...read, seconds, peakMiB } satisfies Ending)}\n`);
+  const ending: Ending = { name, ...read, seconds, peakMiB: peakMiB() };
+  process.stdout.write(`${JSON.stringify(ending)}\n`);
 }
 
 type Read = Pick<Ending, "code" | "length" | "pages">;
