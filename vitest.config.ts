@@ -33,5 +33,5 @@ const room = {
 };
 
 export default defineConfig({
-  test: { projects: [product, room], maxWorkers: 3, passWithNoTests: false },
+  test: { projects: [product, room], maxWorkers: 2, passWithNoTests: false },
 });

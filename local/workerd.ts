@@ -1,14 +1,21 @@
 /** workerd itself on a bundle, without wrangler's proxy in front: quick to start, and to kill. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { until } from "./wait.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
-/** As in `wrangler.toml`. */
-export const COMPATIBILITY_DATE = "2026-11-01";
+/** The one that production has. */
+export const COMPATIBILITY_DATE = await readCompatibilityDate();
+
+async function readCompatibilityDate(): Promise<string> {
+  const config = await readFile(join(ROOT, "wrangler.toml"), "utf8");
+  const [, date] = /^compatibility_date = "(.+)"$/m.exec(config) ?? [];
+  if (date === undefined) throw new Error("wrangler.toml has no compatibility_date");
+  return date;
+}
 
 export type WorkerConfig = {
   folder: string;

@@ -4,7 +4,7 @@ import { makeSchedule } from "../support/faults/schedule.ts";
 import { tellFailures } from "../support/faults/tell.ts";
 
 /** Few enough for every run of the tests; `npm run test:faults` takes thousands. */
-const COUNT = Number(process.env.FAULT_SCHEDULES ?? 120);
+const COUNT = Number(process.env.FAULT_SCHEDULES ?? 200);
 const FIRST = Number(process.env.FAULT_FIRST_SEED ?? 1);
 const ONE = process.env.FAULT_SEED;
 /**

@@ -104,6 +104,7 @@ const PROMISES: Record<number, Record<string, string[]>> = {
       "is told within two seconds, also while Postgres takes no end",
       "twenty times at once stops once, and all are told the same",
       "at the moment of its end leaves one end, whichever came first",
+      "ends one whose beginning was committed without anybody knowing of it",
     ],
     "features/turns.test.ts": ["is estimated, and says so, where the provider gives no count"],
   },
@@ -124,6 +125,12 @@ const PROMISES: Record<number, Record<string, string[]>> = {
     "features/crash.test.ts": [
       "A crash in mid-answer leaves the text so far as interrupted, its usage recorded, by itself",
       "A chat whose turn was lost in a crash can be asked again",
+    ],
+    "features/recovery.test.ts": [
+      "A reader whose turn was lost while Postgres is away is told that its end is yet to be saved",
+    ],
+    "features/turn-failures.test.ts": [
+      "committed the beginning and no answer came back twice, the chat can be asked again at once",
     ],
     "features/branch-crash.test.ts": [
       "What a crash interrupted can be regenerated, and its question edited",

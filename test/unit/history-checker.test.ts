@@ -9,6 +9,7 @@ import {
   failed,
   type Good,
   goodHistory,
+  leftUnsure,
   row,
 } from "../support/faults/good-history.ts";
 
@@ -87,6 +88,14 @@ const BAD: Record<string, Record<string, (good: Good) => void>> = {
       history.views = [];
       history.calls.unshift(call({ kind: "delete", startedAt: 2, endedAt: 3 }));
     },
+    "it is deleted again, and nothing was in doubt": ({ history }) => {
+      history.rows = { chats: [], messages: [], usage: [] };
+      history.views = [];
+      history.calls = [90, 92].map((at) =>
+        call({ kind: "delete", startedAt: at, endedAt: at + 1 }),
+      );
+      history.unanswered.push(90.5);
+    },
   },
   strangersGetNothing: {
     "somebody else reads": ({ history }) => history.calls.push(call({ kind: "stranger" })),
@@ -147,6 +156,10 @@ const BAD: Record<string, Record<string, (good: Good) => void>> = {
         status: "failed",
       })),
     "the answer is gone": ({ history }) => history.rows.messages.pop(),
+    "a lost turn is told as interrupted, and is complete": (good) =>
+      leftUnsure(good, "turn_interrupted", "Yes, "),
+    "a lost turn is yet to be saved, and is another text": (good) =>
+      leftUnsure(good, "save_delayed", "No, "),
     "an interrupted answer is told without its content": (good) => {
       afterCrash(good, 4);
       const message = { ...ANSWER, status: "interrupted", content: null };
@@ -254,10 +267,17 @@ describe("a history in which", () => {
     expect(findViolations(history)).toEqual([]);
   });
 
+  it("a lost turn is told as yet to be saved, and is stored whole, is found to be well", () => {
+    const good = goodHistory();
+    leftUnsure(good, "save_delayed", "Yes, ");
+    expect(findViolations(good.history)).toEqual([]);
+  });
+
   it("a chat is deleted twice, and the answer to the second's first try was lost, is found to be well", () => {
     const { history } = goodHistory();
     history.calls.push(call({ kind: "delete", startedAt: 90, endedAt: 91 }));
     history.calls.push(call({ kind: "delete", startedAt: 92, endedAt: 93 }));
+    history.unanswered.push(92.5);
     history.rows = { chats: [], messages: [], usage: [] };
     history.views = [{ chatId: CHAT, status: 404, body: {} }];
     expect(findViolations(history)).toEqual([]);

@@ -136,20 +136,17 @@ function stoppedIsOver({ calls }: History): string[] {
     .map(show);
 }
 
-/**
- * What was deleted answers like what never was, to everybody and from then on; but a deletion whose first
- * try had no answer cannot know that it was another that took the chat away.
- */
-function deletedStaysDeleted({ calls, rows, views }: History): string[] {
+/** What was deleted answers like what never was, to everybody and from then on. */
+function deletedStaysDeleted({ calls, rows, views, unanswered }: History): string[] {
   const deletions = calls.filter(({ kind, status }) => kind === "delete" && status === 200);
   return deletions.flatMap(({ chatId, endedAt }) => {
     const late = calls.filter(
       (call) =>
         chatOf(call) === chatId &&
-        call.kind !== "delete" &&
         call.startedAt > endedAt &&
         call.status >= 200 &&
-        call.status < 300,
+        call.status < 300 &&
+        !mayHaveDeleted(call, unanswered),
     );
     const isBack =
       rows.chats.some(({ id }) => id === chatId) ||
@@ -159,6 +156,11 @@ function deletedStaysDeleted({ calls, rows, views }: History): string[] {
       ...(isBack ? [`${chatId} is back`] : []),
     ];
   });
+}
+
+/** A deletion whose first try had no answer cannot know that it was another that took the chat away. */
+function mayHaveDeleted({ kind, startedAt, endedAt }: Call, unanswered: number[]): boolean {
+  return kind === "delete" && unanswered.some((at) => at >= startedAt && at <= endedAt);
 }
 
 /** Whoever is not the owner sees, and does, nothing. */

@@ -55,8 +55,14 @@ const ENDS: Record<string, MessageRow["status"][]> = {
   ai_overloaded: ["failed"],
   ai_timeout: ["failed"],
   turn_interrupted: ["interrupted"],
-  save_delayed: ["complete", "stopped", "interrupted"],
+  save_delayed: ["complete", "stopped"],
 };
+
+/** A turn that was lost may be told to be saved late too. */
+function endsOf(code: string, { crashes }: History): MessageRow["status"][] {
+  const ends = ENDS[code] ?? [];
+  return code === "save_delayed" && crashes.length > 0 ? [...ends, "interrupted"] : ends;
+}
 
 /** A failed answer names the question and the answer that it left, and both are there. */
 function failedIsStored(history: History): string[] {
@@ -67,7 +73,7 @@ function failedIsStored(history: History): string[] {
     .filter((call) => !gone.has(chatOf(call)))
     .filter(({ body }) => {
       const answer = rows.get(body.message_id);
-      const isTold = answer && ENDS[body.code]?.includes(answer.status);
+      const isTold = answer && endsOf(body.code, history).includes(answer.status);
       return !isTold || answer.parent_id !== body.user_message_id;
     })
     .map(({ body }) => `${body.code} of ${body.message_id}: ${rows.get(body.message_id)?.status}`);

@@ -6,6 +6,7 @@ import {
   deleted,
   type History,
   logsOf,
+  type MessageRow,
   type SeenEvent,
   turnsOf,
 } from "./history.ts";
@@ -108,20 +109,27 @@ function textIsStored(history: History): string[] {
     const row = rows.get(end?.id ?? "");
     if (!end) return [];
     if (!row) return [`${chatId}: the answer ${end.id} is not there`];
-    if (end.status === "interrupted" && isDelayed(events)) return [];
     const joined = textOf(events);
     const isWhole = gapsOf(events.map(({ id }) => id)) === 0 && row.status !== "interrupted";
     if (row.status !== end.status)
-      return [`${row.id} was told ${end.status}, and is ${row.status}`];
+      return isUnsure(history, events, row)
+        ? []
+        : [`${row.id} was told ${end.status}, and is ${row.status}`];
     if (isWhole && joined !== row.content) return [`${row.id}: ${joined} is not ${row.content}`];
     const told = end.content ?? (row.status === "interrupted" ? undefined : row.content);
     return told === row.content ? [] : [`${row.id} was told ${told}, and is ${row.content}`];
   });
 }
 
-/** A room that cannot ask Postgres for the end of a lost turn tells the one that it knows, and says so. */
-function isDelayed(events: SeenEvent[]): boolean {
-  return events.some(({ name, data }) => name === "turn_error" && data.code === "save_delayed");
+/**
+ * A room that cannot ask Postgres for the end of a lost turn tells how far it knows the answer, and that this
+ * is yet to be saved: there may be more of it.
+ */
+function isUnsure({ crashes }: History, events: SeenEvent[], row: MessageRow): boolean {
+  const isDelayed = events.some(({ data }) => data.code === "save_delayed");
+  const end = events.findLast(({ name }) => name === "ai_message_complete")?.data.message;
+  const isPart = end?.status === "interrupted" && row.content.startsWith(end.content);
+  return crashes.length > 0 && isDelayed && isPart;
 }
 
 function textOf(events: SeenEvent[]): string {

@@ -19,6 +19,11 @@ export type Fault =
   /** It happens twice, one after the other. */
   | { kind: "duplicate" };
 
+/** True where whoever asked gets the upstream's own answer all the same. */
+export function isAnswered({ kind }: Fault): boolean {
+  return kind === "delay" || kind === "duplicate";
+}
+
 const STATUSES = [429, 500, 502, 503];
 const LONGEST_MS = 500;
 /** About as long as the answers are that faults shall hit. */

@@ -64,6 +64,7 @@ export function goodHistory() {
     history: {
       calls: [stream, resumed, again, read],
       crashes: [],
+      unanswered: [],
       asked: ["q1"],
       rows: { chats: [chat], messages, usage: [{ message_id: "a1", kind: "answer", attempt: 1 }] },
       views: [{ chatId: CHAT, status: 200, body: { messages } }],
@@ -72,6 +73,20 @@ export function goodHistory() {
 }
 
 export type Good = ReturnType<typeof goodHistory>;
+
+/** What a room tells of a lost turn whose end it cannot ask Postgres for; it knows a part of the text. */
+export const leftUnsure = (good: Good, code: string, content: string) => {
+  afterCrash(good, 3);
+  const message = { ...ANSWER, status: "interrupted", content };
+  const told = [
+    event(1_004, "turn_error", { code }),
+    event(1_005, "ai_message_complete", { message }),
+  ];
+  for (const call of [good.stream, good.resumed, good.again]) {
+    const before = call.events?.filter(({ id }) => id < 4) ?? [];
+    call.events = [...before, ...told, event(1_006, "stream_complete")];
+  }
+};
 
 /** Takes the events from a place on as told after a crash, under ids far above. */
 export const afterCrash = (good: Good, from: number) => {

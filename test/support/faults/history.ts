@@ -60,6 +60,8 @@ export type UsageRow = { message_id: string | null; kind: string; attempt: numbe
 export type ChatView = { chatId: string; status: number; body: Json };
 
 export type History = {
+  /** When a call to Postgres had no answer, or none that can be read. */
+  unanswered: number[];
   calls: Call[];
   /** When the process was killed. */
   crashes: number[];

@@ -2,7 +2,7 @@
 import type { FastWorker } from "../fast-worker.ts";
 import { query } from "../postgres.ts";
 import { Actors, type Person } from "./actors.ts";
-import type { Fault } from "./fault.ts";
+import { type Fault, isAnswered } from "./fault.ts";
 import { type History, logsOf, turnsOf } from "./history.ts";
 import { Recorder } from "./recorder.ts";
 import type { Kill, Schedule } from "./schedule.ts";
@@ -40,6 +40,7 @@ class SmallWorld {
   readonly #actors: Actors;
   readonly #asked: string[] = [];
   readonly #crashes: number[] = [];
+  readonly #unanswered: number[] = [];
   readonly #timers: ReturnType<typeof setTimeout>[] = [];
   readonly #forget: (() => void)[];
   /** Resolves once the Worker is up again. */
@@ -92,6 +93,7 @@ class SmallWorld {
     return {
       calls: this.#recorder.calls,
       crashes: this.#crashes,
+      unanswered: this.#unanswered,
       asked: this.#asked,
       rows,
       views,
@@ -116,7 +118,9 @@ class SmallWorld {
     const after = kills.some((kill) => "afterCall" in kill && kill.afterCall === number);
     if (after) return { kind: "swallow", onDone: () => this.#kill() };
     if (before) this.#kill();
-    return before ? { kind: "refuse" } : postgresFaults.get(number);
+    const fault = before ? ({ kind: "refuse" } as const) : postgresFaults.get(number);
+    if (fault && !isAnswered(fault)) this.#unanswered.push(performance.now());
+    return fault;
   }
 
   #onProvider(number: number, text: string): Fault | undefined {

@@ -84,7 +84,6 @@ class Reader {
   #lastId: number;
   /** What was read of the log, and is still to be sent. */
   #ahead: NumberedEvent[] = [];
-  #opened = false;
   /** True from when more is asked for until something is sent. */
   #wanted = false;
   /** True from a beat that found the same piece still not taken, until it is. */
@@ -97,7 +96,7 @@ class Reader {
     this.#lastId = after;
     this.stream = new ReadableStream(
       {
-        start: (out) => void (this.#out = out),
+        start: (out) => this.#start(out),
         pull: () => this.#pull(),
         cancel: this.#left.resolve,
       },
@@ -144,11 +143,14 @@ class Reader {
     this.wake();
   }
 
+  #start(out: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#out = out;
+    this.#send(OPENING);
+  }
+
   #pull(): void {
     this.#wanted = true;
-    if (this.#opened) return this.wake();
-    this.#opened = true;
-    this.#send(OPENING);
+    this.wake();
   }
 
   #send(bytes: Uint8Array): void {
