@@ -2,6 +2,9 @@
 
 type PostgresError = { code: string; constraint?: string };
 
+/** Neon's proxy sends an empty code where the connection to the compute was lost: that is no SQLSTATE. */
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+
 /** SQLSTATE classes that mean "not now": connection, rollback (deadlock), resources, operator intervention. */
 const UNAVAILABLE_CLASSES = new Set(["08", "40", "53", "57"]);
 
@@ -26,6 +29,12 @@ export function isUnreachable(error: unknown): boolean {
   return causes(error).some((cause) => cause.name === "NeonDbError");
 }
 
+/** True when Postgres refused the call for what it holds: repeating it can never succeed. */
+export function isPermanent(error: unknown): boolean {
+  const found = postgresError(error);
+  return found !== undefined && !UNAVAILABLE_CLASSES.has(found.code.slice(0, 2));
+}
+
 /** Code and constraint for the log; undefined when the error is not one of Postgres. */
 export function describeDbError(error: unknown): PostgresError | undefined {
   return postgresError(error) ?? (isUnreachable(error) ? { code: "unreachable" } : undefined);
@@ -34,7 +43,7 @@ export function describeDbError(error: unknown): PostgresError | undefined {
 function postgresError(error: unknown): PostgresError | undefined {
   for (const cause of causes(error)) {
     const { code, constraint } = cause as { code?: unknown; constraint?: unknown };
-    if (cause.name !== "NeonDbError" || typeof code !== "string") continue;
+    if (cause.name !== "NeonDbError" || typeof code !== "string" || !SQLSTATE.test(code)) continue;
     return typeof constraint === "string" ? { code, constraint } : { code };
   }
   return undefined;
