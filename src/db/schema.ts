@@ -213,6 +213,8 @@ export const idempotencyKeys = pgTable(
     answerId: uuid("answer_id"),
     createdAt: time("created_at").notNull(),
     fileId: uuid("file_id"),
+    pending: boolean().notNull().default(false),
+    failure: text(),
   },
   (t) => [
     primaryKey({ name: "idempotency_keys_pkey", columns: [t.userId, t.route, t.key] }),
