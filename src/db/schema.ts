@@ -35,8 +35,10 @@ export const users = pgTable(
     emailVerified: boolean("email_verified").notNull().default(false),
     createdAt: time("created_at").notNull(),
     updatedAt: time("updated_at").notNull(),
+    // The one form in which addresses are compared.
+    emailKey: text("email_key").notNull(),
   },
-  (t) => [uniqueIndex("users_email_key").on(sql`lower(${t.email})`)],
+  (t) => [uniqueIndex("users_email_key").on(t.emailKey)],
 );
 
 export const sessions = pgTable(

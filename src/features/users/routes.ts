@@ -3,6 +3,7 @@ import type { z } from "@hono/zod-openapi";
 import type { Deps } from "../../deps.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
+import { toEmailKey } from "../auth/email.ts";
 import { clearSessionCookies } from "../auth/cookies.ts";
 import { changeUser, getUser, type UserRow } from "../auth/queries.ts";
 import { AccountDeletion, toUser, User, UserChange } from "../auth/schemas.ts";
@@ -84,5 +85,5 @@ async function checkEmail(
   const user = await getUser(db, userId);
   if (!(await passwords.verify(password, user.hashedPassword)))
     throw new Problem("invalid_credentials");
-  return email.toLowerCase() === user.email.toLowerCase() ? null : email;
+  return toEmailKey(email) === user.emailKey ? null : email;
 }
