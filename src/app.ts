@@ -16,6 +16,7 @@ import { crossOrigin } from "./http/cross-origin.ts";
 import { renderProblem } from "./http/problem-response.ts";
 import { guardRequest } from "./http/request-guard.ts";
 import { requestLog } from "./http/request-log.ts";
+import { finishChanges } from "./http/run-to-end.ts";
 import { provideDeps } from "./http/provide-deps.ts";
 import { createRouter } from "./http/router.ts";
 import { securityHeaders } from "./http/security-headers.ts";
@@ -36,6 +37,7 @@ app.route("/", socketRoutes);
 
 // From here on, everything is signed in.
 app.use(authenticate);
+app.use(finishChanges);
 
 app.route("/", userRoutes);
 app.route("/", chatRoutes);

@@ -3,6 +3,8 @@ import { createModelClient, type ModelClient } from "./clients/model.ts";
 import { createStorageClient, type StorageClient } from "./clients/storage.ts";
 import { createDb, type Db } from "./db/client.ts";
 import { type Config, type Env, readConfig } from "./env.ts";
+import { createHashTurns } from "./features/auth/hash-turns.ts";
+import { createPasswords, type Passwords } from "./features/auth/password.ts";
 import { createTokens, type Tokens } from "./features/auth/tokens.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import { type NewId, newId } from "./lib/ids.ts";
@@ -12,10 +14,14 @@ export type Deps = {
   db: Db;
   model: ModelClient;
   storage: StorageClient;
+  passwords: Passwords;
   tokens: Tokens;
   clock: Clock;
   newId: NewId;
 };
+
+/** The last of a full queue waits for about six seconds. */
+const HASHING = { capacity: 32, pollMs: 10, restMs: 20, goneMs: 1_000 };
 
 /** Made once per isolate and environment; losing it costs a millisecond. */
 const depsCache = new WeakMap<object, Deps>();
@@ -30,6 +36,7 @@ export function createDeps(env: Env): Deps {
     db: createDb(config),
     model: createModelClient(config),
     storage: createStorageClient(config),
+    passwords: createPasswords(createHashTurns(systemClock, HASHING)),
     tokens: createTokens(config.SECRET_KEY, systemClock),
     clock: systemClock,
     newId,

@@ -104,11 +104,13 @@ export async function deleteExpiredKeys(db: Db, now: string): Promise<number> {
   return rowCount;
 }
 
-const LIFE = sql.raw("interval '24 hours'");
+/** How long a key counts. */
+export const LIFE = sql.raw("interval '24 hours'");
 
 type Owned = Pick<Claim, "ownerId" | "route" | "key" | "at">;
 
-function ofKey({ ownerId, route, key, at }: Owned): SQL {
+/** The condition on a row `k`: it is of that key, and counts. */
+export function ofKey({ ownerId, route, key, at }: Owned): SQL {
   return sql`k.user_id = ${ownerId} AND k.route = ${route} AND k.key = ${key}
     AND k.created_at > ${at}::timestamptz - ${LIFE}`;
 }

@@ -35,8 +35,10 @@ export const users = pgTable(
     emailVerified: boolean("email_verified").notNull().default(false),
     createdAt: time("created_at").notNull(),
     updatedAt: time("updated_at").notNull(),
+    // The one form in which addresses are compared.
+    emailKey: text("email_key").notNull(),
   },
-  (t) => [uniqueIndex("users_email_key").on(sql`lower(${t.email})`)],
+  (t) => [uniqueIndex("users_email_key").on(t.emailKey)],
 );
 
 export const sessions = pgTable(
@@ -213,6 +215,8 @@ export const idempotencyKeys = pgTable(
     answerId: uuid("answer_id"),
     createdAt: time("created_at").notNull(),
     fileId: uuid("file_id"),
+    pending: boolean().notNull().default(false),
+    failure: text(),
   },
   (t) => [
     primaryKey({ name: "idempotency_keys_pkey", columns: [t.userId, t.route, t.key] }),

@@ -182,6 +182,12 @@ export const catalogue = {
     title: "Upgrade required",
     detail: "This address takes WebSocket connections only.",
   },
+  too_many_password_checks: {
+    status: 429,
+    title: "Too many password checks",
+    detail:
+      "The server is checking as many passwords as it can at once. Try again after the time that the Retry-After header names.",
+  },
   headers_too_large: {
     status: 431,
     title: "Headers too large",

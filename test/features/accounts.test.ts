@@ -141,6 +141,54 @@ describe("signing in", () => {
   });
 });
 
+describe("an e-mail address", () => {
+  const signUpAs = (email: string) =>
+    nobody.post("/auth/register", { name: "Eve", email, password: PASSWORD });
+
+  it("is kept and found without the white space around it", async () => {
+    const email = newEmail();
+    const { status, body } = await signUpAs(`  ${email}\n`);
+    expect([status, body.user?.email]).toEqual([201, email]);
+    const typed = `\u00a0${email}\u200b`;
+    const login = await nobody.post("/auth/login", { email: typed, password: PASSWORD });
+    expect([login.status, login.body.user?.id]).toEqual([200, body.user.id]);
+    expectProblem(await signUpAs(` ${email}`), 409, "email_taken");
+  });
+
+  it("of any script is one account in all its spellings, and shown as it was typed", async () => {
+    const id = crypto.randomUUID();
+    const email = `Jörg.用户.${id}@Bücher.example`;
+    const { status, body } = await signUpAs(email);
+    expect([status, body.user?.email]).toEqual([201, email]);
+    const local = `jörg.用户.${id}`;
+    for (const typed of [
+      `${local}@xn--bcher-kva.example`,
+      `${local.toUpperCase()}@BÜCHER.EXAMPLE`,
+      `${local.normalize("NFD")}@bücher。example`,
+    ]) {
+      const login = await nobody.post("/auth/login", { email: typed, password: PASSWORD });
+      expect([login.status, login.body.user?.id], typed).toEqual([200, body.user.id]);
+    }
+    expectProblem(await signUpAs(`${local}@xn--bcher-kva.example`), 409, "email_taken");
+    const eve = bearer(body.access_token);
+    const change = { email: `${local}@xn--bcher-kva.example`, current_password: PASSWORD };
+    expect((await eve.patch("/users/me", change)).body.pending_email).toBeNull();
+  });
+
+  it("that a previous version writes is found, and taken", async () => {
+    const eve = await signUp();
+    const email = newEmail();
+    await query(
+      `INSERT INTO users (id, name, email, hashed_password, created_at, updated_at)
+       SELECT $1, name, $2, hashed_password, created_at, updated_at FROM users WHERE id = $3`,
+      [crypto.randomUUID(), email.toUpperCase(), eve.user.id],
+    );
+    const login = await nobody.post("/auth/login", { email, password: PASSWORD });
+    expect(login.status).toBe(200);
+    expectProblem(await signUpAs(email), 409, "email_taken");
+  });
+});
+
 describe("one's own account", () => {
   it("is read with the token that signing up gave", async () => {
     expect((await ada.get("/users/me")).body).toEqual(ada.user);

@@ -2,8 +2,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { newChat, runningTurn } from "../support/chats.ts";
 import { expectProblem, type SignedIn, signUp } from "../support/client.ts";
 import { atOnce, isReplayed, newKey, withKey } from "../support/keys.ts";
-import { countCalls, injectFault, query } from "../support/postgres.ts";
-import { requestsContaining, script } from "../support/provider.ts";
+import { callsContaining, countCalls, injectFault, query } from "../support/postgres.ts";
+import { release, requestsContaining, script } from "../support/provider.ts";
+import { until } from "../support/until.ts";
 
 let ada: SignedIn;
 beforeAll(async () => {
@@ -132,19 +133,84 @@ describe("letting the model name a chat with a key", () => {
     expect(JSON.stringify(rows)).not.toContain("deposits");
   });
 
-  it("twenty times at once gives the chat one name, which all are told", async () => {
+  it("twenty times at once asks the provider once, and gives all the same answer", async () => {
     const chatId = await newChat(ada);
-    const marker = `marker-${crypto.randomUUID()}`;
+    const marker = await script({ tokens: suggest("one name"), firstTokenDelayMs: 300 });
     const key = newKey();
-    const names = Array.from({ length: AT_ONCE }, (_, index) => `name ${index}`);
-    for (const name of names) await script({ tokens: suggest(name), times: 1 }, marker);
-    const answers = await atOnce(AT_ONCE, () =>
-      ada.post(`/chats/${chatId}/name`, { message: marker }, withKey(key)),
-    );
-    for (const { body } of answers) expect(body).toEqual(answers[0]?.body);
+    const name = () => ada.post(`/chats/${chatId}/name`, { message: marker }, withKey(key));
+    const answers = await atOnce(AT_ONCE, name);
+    for (const { body } of answers) {
+      expect(body).toEqual({ suggested_name: "one name", reasoning: "It is about one name." });
+    }
+    expect(answers.filter(isReplayed)).toHaveLength(AT_ONCE - 1);
+    expect(await requestsContaining(marker)).toHaveLength(1);
+    const usage = await query("SELECT id FROM ai_usage WHERE chat_id = $1", [chatId]);
+    expect(usage).toHaveLength(1);
     const chat = await ada.get(`/chats/${chatId}`);
-    expect(chat.body.title).toBe(answers[0]?.body.suggested_name);
+    expect(chat.body.title).toBe("one name");
     expect(chat.headers.get("etag")).toBe('"2"');
+  });
+
+  it("twenty times at once shares a failure, and one that comes later asks again", async () => {
+    const chatId = await newChat(ada);
+    const marker = await script({ tokens: [""], holdAfter: 0, times: 1 });
+    const key = newKey();
+    const name = () => ada.post(`/chats/${chatId}/name`, { message: marker }, withKey(key));
+    const sent = atOnce(AT_ONCE, name);
+    await until(async () => (await callsContaining(key)).length >= AT_ONCE);
+    await release(marker);
+    for (const answer of await sent) expectProblem(answer, 502, "ai_unavailable");
+    expect(await requestsContaining(marker)).toHaveLength(1);
+    await script({ tokens: suggest("later") }, marker);
+    const then = await name();
+    expect([then.body.suggested_name, isReplayed(then)]).toEqual(["later", false]);
+    expect((await name()).body).toEqual(then.body);
+    expect(await requestsContaining(marker)).toHaveLength(2);
+  });
+
+  it("twenty times at once with different bodies refuses those that are not the first", async () => {
+    const chatId = await newChat(ada);
+    const marker = await script({ tokens: suggest("one"), firstTokenDelayMs: 300 });
+    const key = newKey();
+    let sent = 0;
+    const answers = await atOnce(AT_ONCE, () =>
+      ada.post(`/chats/${chatId}/name`, { message: `${marker} ${sent++ % 2}` }, withKey(key)),
+    );
+    const refused = answers.filter(({ status }) => status !== 200);
+    for (const answer of refused) expectProblem(answer, 422, "idempotency_key_reused");
+    expect(refused).toHaveLength(AT_ONCE / 2);
+    expect(await requestsContaining(marker)).toHaveLength(1);
+  });
+
+  it("gives the key back where there is nothing to name the chat after", async () => {
+    const chatId = await newChat(ada);
+    const key = newKey();
+    const name = (body: object) => ada.post(`/chats/${chatId}/name`, body, withKey(key));
+    const refusals = await atOnce(5, () => name({}));
+    for (const answer of refusals) expectProblem(answer, 422, "validation_failed", "/message");
+    const marker = await script({ tokens: suggest("then") });
+    expect((await name({ message: marker })).body.suggested_name).toBe("then");
+  });
+
+  it("is taken over from a request that a crash ended, which then changes nothing", async () => {
+    const chatId = await newChat(ada);
+    const held = await script({ tokens: suggest("crashed"), holdAfter: 0, times: 1 });
+    const marker = await script({ tokens: suggest("taken over") });
+    const key = newKey();
+    const body = { message: `${held} ${marker}` };
+    const name = () => ada.post(`/chats/${chatId}/name`, body, withKey(key));
+    const first = name();
+    await until(async () => (await requestsContaining(held)).length === 1);
+    await query(
+      "UPDATE idempotency_keys SET created_at = created_at - interval '61 seconds' WHERE key = $1",
+      [key],
+    );
+    expect((await name()).body.suggested_name).toBe("taken over");
+    await release(held);
+    expect((await first).body.suggested_name).toBe("taken over");
+    expect((await ada.get(`/chats/${chatId}`)).headers.get("etag")).toBe('"2"');
+    const usage = await query("SELECT id FROM ai_usage WHERE chat_id = $1", [chatId]);
+    expect(usage).toHaveLength(2);
   });
 
   it("names the chat once when the database's answer is lost", async () => {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { hashPassword, verifyNothing, verifyPassword } from "../../src/features/auth/password.ts";
+import { createHashTurns } from "../../src/features/auth/hash-turns.ts";
+import { createPasswords } from "../../src/features/auth/password.ts";
 import { checkPassword } from "../../src/features/auth/password-policy.ts";
 import { Problem } from "../../src/lib/problem.ts";
 
@@ -7,47 +8,70 @@ import { Problem } from "../../src/lib/problem.ts";
 const REFERENCE =
   "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
 
+const turns = createHashTurns(() => Date.now(), {
+  capacity: 9,
+  pollMs: 1,
+  restMs: 0,
+  goneMs: 60_000,
+});
+const passwords = createPasswords(turns);
+
 describe("a password at rest", () => {
   const password = "Übergrößen 密码";
   let stored: string;
-  beforeAll(() => {
-    stored = hashPassword(password);
+  beforeAll(async () => {
+    stored = await passwords.hash(password);
   });
 
-  it("is a PHC string with a salt of its own", () => {
+  it("is a PHC string with a salt of its own", async () => {
     expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
-    expect(hashPassword(password)).not.toBe(stored);
+    expect(await passwords.hash(password)).not.toBe(stored);
   });
 
-  it("is known again, also as another keyboard composes it", () => {
-    expect(verifyPassword(password, stored)).toBe(true);
-    expect(verifyPassword(password.normalize("NFD"), stored)).toBe(true);
+  it("is known again, also as another keyboard composes it", async () => {
+    expect(await passwords.verify(password, stored)).toBe(true);
+    expect(await passwords.verify(password.normalize("NFD"), stored)).toBe(true);
   });
 
-  it("is not another one, however near", () => {
+  it("is not another one, however near", async () => {
     for (const other of ["", password.toLowerCase(), `${password} `, password.slice(0, -1)]) {
-      expect(verifyPassword(other, stored), other).toBe(false);
+      expect(await passwords.verify(other, stored), other).toBe(false);
     }
   });
 
-  it("is known again under the cost that it was stored with", () => {
-    expect(verifyPassword("password", REFERENCE)).toBe(true);
-    expect(verifyPassword("Password", REFERENCE)).toBe(false);
+  it("is known again under the cost that it was stored with", async () => {
+    expect(await passwords.verify("password", REFERENCE)).toBe(true);
+    expect(await passwords.verify("Password", REFERENCE)).toBe(false);
   });
 
-  it("is nobody's where what is stored is no PHC string of this kind", () => {
+  it("is nobody's where what is stored is no PHC string of this kind", async () => {
     for (const phc of [
       "",
       "password",
       REFERENCE.replace("argon2id", "argon2i"),
       "$argon2id$v=19",
+      REFERENCE.slice(0, -25),
     ]) {
-      expect(verifyPassword("password", phc)).toBe(false);
+      expect(await passwords.verify("password", phc)).toBe(false);
     }
   });
 
-  it("of nobody is never right", () => {
-    expect(verifyNothing(password)).toBe(false);
+  it.each([
+    "m=4194304,t=2,p=1",
+    "m=65537,t=1,p=1",
+    "m=65536,t=5,p=1",
+    "m=256,t=2,p=99",
+    "m=256,t=999999999,p=1",
+    "m=256,t=0,p=1",
+    "m=256,t=2,p=0",
+    "m=8,t=2,p=2",
+  ])("is verified by nobody under the absurd cost %s", async (cost) => {
+    const absurd = REFERENCE.replace("m=256,t=2,p=1", cost);
+    expect(await passwords.verify("password", absurd)).toBe(false);
+  });
+
+  it("of nobody is never right", async () => {
+    expect(await passwords.verifyNothing(password)).toBe(false);
   });
 });
 

@@ -3,38 +3,87 @@
  *
  * @see RFC 9106 Argon2; OWASP Password Storage Cheat Sheet (m=19456, t=2, p=1)
  */
-import { argon2id } from "@noble/hashes/argon2.js";
+import { argon2idAsync } from "@noble/hashes/argon2.js";
 import { fromBase64, toBase64 } from "../../lib/bytes.ts";
+import { logError } from "../../lib/log.ts";
+import type { HashTurns } from "./hash-turns.ts";
 
-const COST = { m: 19_456, t: 2, p: 1 } as const;
+export type Passwords = {
+  /** A PHC string of the password. */
+  hash(password: string): Promise<string>;
+  /** True when the password is the one of the PHC string. */
+  verify(password: string, phc: string): Promise<boolean>;
+  /** Takes as long as a verification, so that an unknown account answers no sooner than a known one. */
+  verifyNothing(password: string): Promise<false>;
+};
+
+type Cost = { m: number; t: number; p: number; dkLen: number };
+type StoredHash = { cost: Cost; salt: Uint8Array; hash: Uint8Array };
+
+const COST: Cost = { m: 19_456, t: 2, p: 1, dkLen: 32 };
 const SALT_BYTES = 16;
-const HASH_BYTES = 32;
-const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
 /**
- * A PHC string of the password. Synchronous on purpose: it blocks the isolate, so that one hash at a
- * time is its nature and memory stays at 19 MiB.
+ * Between two slices of a hash, other requests of the isolate are served. The slices are measured by the
+ * wall clock, which Cloudflare stops while code runs: there a hash is one slice, and others are served
+ * in the rest between two hashes.
  */
-export function hashPassword(password: string): string {
-  const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
-  const hash = argon2id(normalize(password), salt, { ...COST, dkLen: HASH_BYTES });
+const SLICE_MS = 10;
+
+const PHC =
+  /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
+
+/** What a stored hash may cost: memory in KiB, and passes over it. More would take the isolate down. */
+const LIMITS = { mostMemory: 65_536, mostWork: 4 * 65_536, mostLanes: 4 } as const;
+
+/** Hashes and verifies passwords one at a time. Each call throws `too_many_password_checks` when too many wait. */
+export function createPasswords(turns: HashTurns): Passwords {
+  const digest = (password: string, salt: Uint8Array, cost: Cost) =>
+    turns.take((onProgress) =>
+      argon2idAsync(normalize(password), salt, { ...cost, asyncTick: SLICE_MS, onProgress }),
+    );
+  const verifyNothing = async (password: string): Promise<false> => {
+    await digest(password, new Uint8Array(SALT_BYTES), COST);
+    return false;
+  };
+  return {
+    hash: async (password) => {
+      const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+      return toPhc(salt, await digest(password, salt, COST));
+    },
+    verify: async (password, phc) => {
+      const stored = parsePhc(phc);
+      if (!stored) return refuseStored(() => verifyNothing(password));
+      return equalInConstantTime(await digest(password, stored.salt, stored.cost), stored.hash);
+    },
+    verifyNothing,
+  };
+}
+
+function toPhc(salt: Uint8Array, hash: Uint8Array): string {
   return `$argon2id$v=19$m=${COST.m},t=${COST.t},p=${COST.p}$${toBase64(salt)}$${toBase64(hash)}`;
 }
 
-/** True when the password is the one of the PHC string. */
-export function verifyPassword(password: string, phc: string): boolean {
+/** The parts of a PHC string; undefined where it is none of this kind, or would cost too much to verify. */
+function parsePhc(phc: string): StoredHash | undefined {
   const [, m, t, p, salt, hash] = PHC.exec(phc) ?? [];
   const saltBytes = salt && fromBase64(salt);
-  const expected = hash && fromBase64(hash);
-  if (!saltBytes || !expected) return false;
-  const cost = { m: Number(m), t: Number(t), p: Number(p), dkLen: expected.byteLength };
-  return equalInConstantTime(argon2id(normalize(password), saltBytes, cost), expected);
+  const hashBytes = hash && fromBase64(hash);
+  if (!saltBytes || !hashBytes) return undefined;
+  const cost = { m: Number(m), t: Number(t), p: Number(p), dkLen: hashBytes.byteLength };
+  return isBearable(cost) ? { cost, salt: saltBytes, hash: hashBytes } : undefined;
 }
 
-/** Takes as long as a verification, so that an unknown account answers no sooner than a known one. */
-export function verifyNothing(password: string): false {
-  argon2id(normalize(password), new Uint8Array(SALT_BYTES), { ...COST, dkLen: HASH_BYTES });
-  return false;
+function isBearable({ m, t, p }: Cost): boolean {
+  if (t < 1 || p < 1 || p > LIMITS.mostLanes) return false;
+  // RFC 9106 section 3.1: at least 8 KiB a lane.
+  return m >= 8 * p && m <= LIMITS.mostMemory && m * t <= LIMITS.mostWork;
+}
+
+/** Nobody can sign in by such a hash, which an operator should know. The hash itself is a secret. */
+function refuseStored(verifyNothing: () => Promise<false>): Promise<false> {
+  logError("stored_password_hash_refused");
+  return verifyNothing();
 }
 
 /** The same characters typed on another keyboard are the same password. */

@@ -4,6 +4,7 @@ import { type Db, repeatable } from "../../db/client.ts";
 import { violates } from "../../db/errors.ts";
 import { sessions, users } from "../../db/schema.ts";
 import { Problem } from "../../lib/problem.ts";
+import { toEmailKey } from "./email.ts";
 import { selectWatched, type WatchedChat } from "./session-end.ts";
 import { SESSION_TTL_SECONDS } from "./tokens.ts";
 
@@ -23,7 +24,8 @@ export type NewSession = { id: string; userId: string; userAgent: string | null;
 /** Creates the account and its first session in one batch. Throws `email_taken`. */
 export async function insertUser(db: Db, user: NewUser, session: NewSession): Promise<UserRow> {
   const { now, ...columns } = user;
-  const row = { ...columns, createdAt: now, updatedAt: now };
+  const emailKey = toEmailKey(user.email);
+  const row = { ...columns, emailKey, createdAt: now, updatedAt: now };
   try {
     await repeatable(() =>
       db.batch([
@@ -38,9 +40,9 @@ export async function insertUser(db: Db, user: NewUser, session: NewSession): Pr
   return { ...row, pendingEmail: null, isActive: true, emailVerified: false };
 }
 
-/** The account of an address, regardless of case. */
+/** The account of an address, however it is spelled. */
 export async function findUserByEmail(db: Db, email: string): Promise<UserRow | undefined> {
-  const byEmail = eq(sql`lower(${users.email})`, sql`lower(${email})`);
+  const byEmail = eq(users.emailKey, toEmailKey(email));
   const rows = await repeatable(() => db.select().from(users).where(byEmail));
   return rows[0];
 }

@@ -35,7 +35,7 @@ const registerRoute = route({
   tags,
   summary: "Create an account and sign in",
   request: { body: jsonBody(Register) },
-  problems: ["email_taken", "database_unavailable"],
+  problems: ["email_taken", "too_many_password_checks", "database_unavailable"],
   responses: { 201: json(SignedIn, "The account, its tokens, and the session cookies.") },
 });
 
@@ -46,7 +46,7 @@ const loginRoute = route({
   tags,
   summary: "Sign in",
   request: { body: jsonBody(Login) },
-  problems: ["invalid_credentials", "database_unavailable"],
+  problems: ["invalid_credentials", "too_many_password_checks", "database_unavailable"],
   responses: { 200: json(SignedIn, "The account, its tokens, and the session cookies.") },
 });
 

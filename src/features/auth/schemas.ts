@@ -2,17 +2,23 @@
 import { z } from "@hono/zod-openapi";
 import { ShownId, ShownTime, text } from "../../http/fields.ts";
 import { toIso } from "../../lib/clock.ts";
+import { LONGEST_TYPED, parseEmail } from "./email.ts";
 import type { UserRow } from "./queries.ts";
-
-const LONGEST_EMAIL = 254;
 
 const Seconds = z.int().openapi({ description: "Seconds.", example: 900 });
 const Token = z.string().openapi({ example: "eyJhbGciOiJIUzI1NiIs…" });
 
+/** An address as it is shown, without the white space that came around it. */
 export const Email = z
-  .email("This is not an e-mail address.")
-  .max(LONGEST_EMAIL)
-  .openapi({ example: "ada@example.com" });
+  .string()
+  .transform((text, context) => {
+    const email = parseEmail(text);
+    if (email) return email.shown;
+    const params = { code: "invalid_format" };
+    context.addIssue({ code: "custom", params, message: "This is not an e-mail address." });
+    return z.NEVER;
+  })
+  .openapi({ format: "idn-email", maxLength: LONGEST_TYPED, example: "ada@example.com" });
 
 export const Name = text({ min: 1, max: 200 }).openapi({ example: "Ada Example" });
 
@@ -29,7 +35,7 @@ export const Register = z
   .openapi("Register");
 
 export const Login = z
-  .strictObject({ email: text({ max: 1_000 }), password: GivenPassword })
+  .strictObject({ email: text({ max: LONGEST_TYPED }), password: GivenPassword })
   .openapi("Login", { example: { email: "ada@example.com", password: "seven tall lamps" } });
 
 /** The body of refresh and logout; without it the cookie counts. */

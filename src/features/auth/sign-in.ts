@@ -2,7 +2,6 @@
 import type { Deps } from "../../deps.ts";
 import { Problem } from "../../lib/problem.ts";
 import type { TokenPair } from "./cookies.ts";
-import { hashPassword, verifyNothing, verifyPassword } from "./password.ts";
 import { checkPassword } from "./password-policy.ts";
 import {
   findUserByEmail,
@@ -17,7 +16,7 @@ export type SignedInUser = { user: UserRow; tokens: TokenPair };
 
 const LONGEST_USER_AGENT = 500;
 
-/** Creates the account and signs it in. Throws `email_taken`, or a 422 about the password. */
+/** Creates the account and signs it in. Throws `email_taken`, `too_many_password_checks`, or a 422 about the password. */
 export async function register(
   deps: Deps,
   account: { name: string; email: string; password: string },
@@ -28,19 +27,24 @@ export async function register(
   const now = new Date(deps.clock());
   const userId = deps.newId();
   const session = newSession(deps, userId, userAgent);
-  const hashedPassword = hashPassword(password);
+  const hashedPassword = await deps.passwords.hash(password);
   const user = await insertUser(deps.db, { id: userId, name, email, hashedPassword, now }, session);
   return { user, tokens: await issueTokens(deps, { userId, sessionId: session.id }, 0) };
 }
 
-/** Signs in. Throws `invalid_credentials`, alike for an unknown, a wrong and a disabled account. */
+/**
+ * Signs in. Throws `invalid_credentials`, alike for an unknown, a wrong and a disabled account, and
+ * `too_many_password_checks`.
+ */
 export async function login(
   deps: Deps,
   { email, password }: { email: string; password: string },
   userAgent: string | undefined,
 ): Promise<SignedInUser> {
   const user = await findUserByEmail(deps.db, email);
-  const correct = user ? verifyPassword(password, user.hashedPassword) : verifyNothing(password);
+  const correct = await (user
+    ? deps.passwords.verify(password, user.hashedPassword)
+    : deps.passwords.verifyNothing(password));
   if (!user || !correct || !user.isActive) throw new Problem("invalid_credentials");
   const session = newSession(deps, user.id, userAgent);
   await startSession(deps.db, session);

@@ -1,18 +1,13 @@
 /** A chat named by the model, because the user asks for it. */
 import { sql, type SQL } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
-import {
-  batchUnderKey,
-  type Claim,
-  findEarlierUse,
-  type IdempotencyKey,
-  keyIsFree,
-} from "../../db/idempotency-keys.ts";
+import { holdsClaim, settleClaim } from "../../db/claimed-keys.ts";
+import type { Claim, IdempotencyKey } from "../../db/idempotency-keys.ts";
 import type { Deps } from "../../deps.ts";
-import { toIso } from "../../lib/clock.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
 import { failedAttempt, type SuggestedName, suggestName } from "../turns/naming.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
+import { workUnderKey } from "./name-under-key.ts";
 import { findFirstQuestion } from "./queries.ts";
 
 type NameDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
@@ -24,11 +19,14 @@ export type NameSubject = { message: string | undefined; fileIds: string[] };
 /** `isReplayed`: an earlier request with the same key gave it. */
 export type GivenName = Pick<SuggestedName, "name" | "reasoning"> & { isReplayed: boolean };
 
+/** With the time that saving takes, less than the 30 s that a request goes on after its client left. */
+const LONGEST_ASKING_MS = 20_000;
+
 /**
  * Asks for a name, after this text, these documents or what the chat began with, and gives it to the
- * chat; where the key did that before, tells the chat's name as it is now. What it cost is written down even where
- * nothing came of it. Throws `not_found`, a 422 for a chat without words, `idempotency_key_reused`, or
- * a `Problem` of the kind `ai_*`, which uses no key up.
+ * chat. Of requests with one key the first asks, and all others answer with the chat's name as it is
+ * then. What it cost is written down even where nothing came of it. Throws `not_found`, a 422 for a chat
+ * without words, `idempotency_key_reused`, or a `Problem` of the kind `ai_*`, which uses no key up.
  */
 export async function nameChat(
   deps: NameDeps,
@@ -36,17 +34,22 @@ export async function nameChat(
   about: NameSubject,
   key?: IdempotencyKey,
 ): Promise<GivenName> {
-  const claim = key && claimOf(deps, place, key);
-  const earlier = claim && (await findEarlierUse(deps.db, claim));
-  if (earlier) return readName(deps.db, place);
+  if (!key) return askAndSave(deps, place, about);
+  const given = await workUnderKey(deps, place, key, (claim) =>
+    askAndSave(deps, place, about, claim),
+  );
+  return given === "done" ? readName(deps.db, place) : given;
+}
+
+async function askAndSave(
+  deps: NameDeps,
+  place: Place,
+  about: NameSubject,
+  claim?: Claim,
+): Promise<GivenName> {
   const text = await textOf(deps.db, place, about);
   const suggestion = await ask(deps, place, text);
   return saveName(deps.db, place, suggestion, usageOf(deps, place, suggestion), claim);
-}
-
-function claimOf({ clock }: NameDeps, { ownerId, chatId }: Place, key: IdempotencyKey): Claim {
-  const isMade = sql`EXISTS (SELECT FROM chats WHERE id = ${chatId} AND user_id = ${ownerId})`;
-  return { ...key, ownerId, made: { chatId }, isMade, at: toIso(new Date(clock())) };
 }
 
 async function textOf(
@@ -82,7 +85,8 @@ async function listFileNames(
 }
 
 async function ask(deps: NameDeps, place: Place, text: string): Promise<SuggestedName> {
-  const signal = AbortSignal.timeout(deps.config.TURN_LIMITS.first_token_ms);
+  const { first_token_ms: firstTokenMs } = deps.config.TURN_LIMITS;
+  const signal = AbortSignal.timeout(Math.min(firstTokenMs, LONGEST_ASKING_MS));
   try {
     return await suggestName(deps, { text }, signal);
   } catch (error) {
@@ -110,8 +114,9 @@ function usageOf(
 }
 
 /**
- * Of requests with one key that ran at once, the first gives the chat its name, and all tell that one.
- * Throws `not_found` when the chat was deleted meanwhile; the money is spent all the same.
+ * One batch, which may be repeated: its own usage row tells that the name was given. A claim that another
+ * request has taken over meanwhile gives no name any more. Throws `not_found` when the chat was deleted
+ * meanwhile; the money is spent all the same.
  */
 async function saveName(
   db: Db,
@@ -121,17 +126,20 @@ async function saveName(
   claim: Claim | undefined,
 ): Promise<GivenName> {
   const { ownerId, chatId } = place;
-  const { earlier, read } = await batchUnderKey(db, claim, {
-    writes: [
-      sql`
-        UPDATE chats SET title = ${name}, title_reasoning = ${reasoning}, auto_title = false,
-          version = version + 1, updated_at = ${usage.at}::timestamptz
-        WHERE id = ${chatId} AND user_id = ${ownerId} AND ${keyIsFree(claim)}`,
-      usageInsert(usage),
-    ],
-    reads: [selectName(place)],
-  });
-  return toGivenName(read[0] as NameRow[] | undefined, earlier !== undefined);
+  const give = sql`
+    UPDATE chats SET title = ${name}, title_reasoning = ${reasoning}, auto_title = false,
+      version = version + 1, updated_at = greatest(updated_at, ${usage.at}::timestamptz)
+    WHERE id = ${chatId} AND user_id = ${ownerId} AND ${claim ? holdsClaim(claim) : sql`true`}
+      AND NOT EXISTS (SELECT FROM ai_usage WHERE id = ${usage.id})`;
+  const [, named] = await repeatable(() =>
+    db.batch([
+      db.execute(give),
+      db.execute<NameRow>(selectName(place)),
+      db.execute(usageInsert(usage)),
+      ...(claim ? [db.execute(settleClaim(claim))] : []),
+    ]),
+  );
+  return toGivenName(named.rows, false);
 }
 
 async function readName(db: Db, place: Place): Promise<GivenName> {

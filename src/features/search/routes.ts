@@ -1,4 +1,5 @@
 /** Search over what was said, and what documents say. */
+import { runToEnd } from "../../http/run-to-end.ts";
 import { createRouter, json, route } from "../../http/router.ts";
 import { SearchAnswer, SearchQuery } from "./schemas.ts";
 import { search } from "./search.ts";
@@ -18,6 +19,8 @@ const find = route({
 export const searchRoutes = createRouter().openapi(find, async (c) => {
   const asked = c.req.valid("query");
   const keep = (work: Promise<void>) => c.executionCtx.waitUntil(work);
-  const hits = await search({ ...c.get("deps"), keep }, c.get("principal").userId, asked);
+  const { userId } = c.get("principal");
+  // The meaning of what is asked for may be paid for.
+  const hits = await runToEnd(c, search({ ...c.get("deps"), keep }, userId, asked));
   return c.json({ hits }, 200);
 });

@@ -3,7 +3,6 @@ import { sql } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import { Problem } from "../../lib/problem.ts";
-import { verifyPassword } from "../auth/password.ts";
 import { getUser } from "../auth/queries.ts";
 import type { Target } from "../deletion/outbox.ts";
 
@@ -16,12 +15,12 @@ const MOST_AT_ONCE = 200;
  * watching. Throws `invalid_credentials`, or `invalid_token` when the account is gone already.
  */
 export async function eraseAccount(
-  { db }: Pick<Deps, "db">,
+  { db, passwords }: Pick<Deps, "db" | "passwords">,
   userId: string,
   password: string,
 ): Promise<Target[]> {
   const { hashedPassword } = await getUser(db, userId);
-  if (!verifyPassword(password, hashedPassword)) throw new Problem("invalid_credentials");
+  if (!(await passwords.verify(password, hashedPassword))) throw new Problem("invalid_credentials");
   let tries = 0;
   const [left, { rows }] = await repeatable(() => {
     tries++;

@@ -3,8 +3,8 @@ import type { z } from "@hono/zod-openapi";
 import type { Deps } from "../../deps.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
+import { toEmailKey } from "../auth/email.ts";
 import { clearSessionCookies } from "../auth/cookies.ts";
-import { verifyPassword } from "../auth/password.ts";
 import { changeUser, getUser, type UserRow } from "../auth/queries.ts";
 import { AccountDeletion, toUser, User, UserChange } from "../auth/schemas.ts";
 import { eraseNow } from "../deletion/erase-now.ts";
@@ -29,7 +29,7 @@ const changeMe = route({
   summary: "Change one's name or e-mail address",
   description: "A new address counts once it is verified; until then the old one does.",
   request: { body: jsonBody(UserChange) },
-  problems: ["invalid_credentials"],
+  problems: ["invalid_credentials", "too_many_password_checks"],
   responses: { 200: json(User, "The account as it is now.") },
 });
 
@@ -41,7 +41,7 @@ const eraseMe = route({
   description:
     "For good, with every chat, message and file: answers that are being written are stopped, streams, sockets and sign-ins end. Asked again, it is 401 `invalid_token`: the account is gone.",
   request: { body: jsonBody(AccountDeletion) },
-  problems: ["invalid_credentials"],
+  problems: ["invalid_credentials", "too_many_password_checks"],
   responses: { 204: { description: "The account is gone; the cookies are cleared." } },
 });
 
@@ -76,8 +76,14 @@ async function change(deps: Deps, userId: string, wanted: Change): Promise<UserR
  * What is to wait for its verification: nothing where it is the present address again. A stolen token
  * alone cannot take the account over: the address needs the password.
  */
-async function checkEmail({ db }: Deps, userId: string, email: string, password: string) {
+async function checkEmail(
+  { db, passwords }: Deps,
+  userId: string,
+  email: string,
+  password: string,
+) {
   const user = await getUser(db, userId);
-  if (!verifyPassword(password, user.hashedPassword)) throw new Problem("invalid_credentials");
-  return email.toLowerCase() === user.email.toLowerCase() ? null : email;
+  if (!(await passwords.verify(password, user.hashedPassword)))
+    throw new Problem("invalid_credentials");
+  return toEmailKey(email) === user.emailKey ? null : email;
 }

@@ -1,0 +1,91 @@
+/**
+ * Keys that are claimed before the work that they stand for, where that work cannot be part of a batch: a
+ * call that is paid for. Of requests with one key at once, one works and the others wait for its end.
+ */
+import { sql, type SQL } from "drizzle-orm";
+import { Problem } from "../lib/problem.ts";
+import { type Db, repeatable } from "./client.ts";
+import { type Claim, LIFE, ofKey } from "./idempotency-keys.ts";
+
+/** Longer than any work under a claim takes: whoever holds an older one has crashed. */
+const STALE = sql.raw("interval '60 seconds'");
+
+/** Whose the key is. `failure` is the code that the work of another request ended with. */
+export type ClaimState = { state: "ours" | "pending" | "done" } | { state: "failed"; code: string };
+
+type Row = { id: string; fingerprint: string; pending: boolean; failure: string | null };
+
+/**
+ * Claims the key where it is free, its last holder crashed or, with `afterFailure`, failed. Repeatable.
+ * Throws `idempotency_key_reused`, and `not_found` where the claim's `isMade` does not hold.
+ */
+export async function claimKey(
+  db: Db,
+  claim: Claim,
+  { afterFailure }: { afterFailure: boolean },
+): Promise<ClaimState> {
+  const [, { rows }] = await repeatable(() =>
+    db.batch([
+      db.execute(insertClaim(claim, afterFailure)),
+      db.execute<Row>(sql`
+        SELECT k.id, k.fingerprint, k.pending, k.failure FROM idempotency_keys AS k
+        WHERE ${ofKey(claim)}`),
+    ]),
+  );
+  return toState(claim, rows[0]);
+}
+
+function toState(claim: Claim, row: Row | undefined): ClaimState {
+  if (!row) throw new Problem("not_found");
+  if (row.id === claim.id) return { state: "ours" };
+  if (row.fingerprint !== claim.fingerprint) throw new Problem("idempotency_key_reused");
+  if (row.failure !== null) return { state: "failed", code: row.failure };
+  return { state: row.pending ? "pending" : "done" };
+}
+
+function insertClaim(claim: Claim, afterFailure: boolean): SQL {
+  const { id, ownerId, route, key, fingerprint, made, isMade, at } = claim;
+  return sql`
+    INSERT INTO idempotency_keys AS k
+      (user_id, route, key, id, fingerprint, chat_id, created_at, pending)
+    SELECT ${ownerId}::uuid, ${route}, ${key}, ${id}::uuid, ${fingerprint},
+      ${made.chatId ?? null}::uuid, ${at}::timestamptz, true
+    WHERE ${isMade}
+    ON CONFLICT (user_id, route, key) DO UPDATE
+    SET id = excluded.id, fingerprint = excluded.fingerprint, chat_id = excluded.chat_id,
+      created_at = excluded.created_at, pending = true, failure = NULL
+    WHERE k.created_at <= excluded.created_at - ${LIFE}
+      OR (k.failure IS NOT NULL AND ${afterFailure}::boolean)
+      OR (k.pending AND k.created_at <= excluded.created_at - ${STALE})`;
+}
+
+/** A condition of a write: the claim is still held, and its work not yet saved. */
+export function holdsClaim({ id, ownerId, route, key }: Claim): SQL {
+  return sql`EXISTS (
+    SELECT FROM idempotency_keys AS k
+    WHERE k.user_id = ${ownerId} AND k.route = ${route} AND k.key = ${key} AND k.id = ${id} AND k.pending)`;
+}
+
+/** The statement that ends a claim whose work is done: the key stands for it from now on. */
+export function settleClaim({ id, ownerId }: Claim): SQL {
+  return sql`
+    UPDATE idempotency_keys SET pending = false WHERE user_id = ${ownerId} AND id = ${id} AND pending`;
+}
+
+/** Ends a claim whose work failed: those that wait are given the code, and the next may try again. */
+export async function failClaim(db: Db, { id, ownerId }: Claim, code: string): Promise<void> {
+  await repeatable(() =>
+    db.execute(sql`
+      UPDATE idempotency_keys SET pending = false, failure = ${code}
+      WHERE user_id = ${ownerId} AND id = ${id} AND pending`),
+  );
+}
+
+/** Gives a key back that nothing was done under. */
+export async function releaseClaim(db: Db, { id, ownerId }: Claim): Promise<void> {
+  await repeatable(() =>
+    db.execute(
+      sql`DELETE FROM idempotency_keys WHERE user_id = ${ownerId} AND id = ${id} AND pending`,
+    ),
+  );
+}
