@@ -1,6 +1,7 @@
 /** Reads the document of a file in a process that does nothing else; tells how long it took and what memory. */
 import { readFile } from "node:fs/promises";
 import { peakMiB } from "../../local/peak-memory.ts";
+import { bufferSource } from "../../src/features/files/extract/byte-source.ts";
 import { readDocument } from "../../src/features/files/extract/extract.ts";
 import type { FileKind } from "../../src/features/files/extract/kind.ts";
 
@@ -27,7 +28,7 @@ async function measure(bytes: Uint8Array): Promise<Measured> {
   const startedAt = performance.now();
   let [pages, characters, heapMiB, isLast] = [0, 0, 0, false];
   while (!isLast) {
-    const source = { size: bytes.byteLength, body: streamOf(bytes) };
+    const source = { ...bufferSource(bytes), stream: async () => streamOf(bytes) };
     const window = { fromPage: pages + 1, pages: 100, textBefore: characters };
     for await (const part of (await readDocument(kind as FileKind, source, window)).pages) {
       pages = part.page;

@@ -3,7 +3,14 @@ import { AwsClient } from "aws4fetch";
 import { Problem } from "../lib/problem.ts";
 import type { Bucket } from "./storage/calls.ts";
 import { hexToChecksum } from "./storage/checksum.ts";
-import { deleteObject, getObject, headObject, listObjects, putObject } from "./storage/objects.ts";
+import {
+  type ByteRange,
+  deleteObject,
+  getObject,
+  headObject,
+  listObjects,
+  putObject,
+} from "./storage/objects.ts";
 import {
   abortUpload,
   completeUpload,
@@ -35,12 +42,12 @@ export type StorageClient = {
     object: { contentType: string; sha256: string },
   ) => Promise<void>;
   /**
-   * The bytes of an object, or the first `atMost` of them, and the size of the whole; undefined where
-   * there is none. The body fails with a `Problem` when it is cut, or when nothing more comes for 30 s.
+   * The bytes of an object, or a range of them, and the size of the whole; undefined where there is none.
+   * A range may go beyond the end. The body fails with a `Problem` when it is cut, or when nothing more comes for 30 s.
    */
   get: (
     key: string,
-    atMost?: number,
+    range?: ByteRange,
   ) => Promise<{ size: number; body: ReadableStream<Uint8Array> } | undefined>;
   head: (key: string) => Promise<ObjectInfo | undefined>;
   /** Deleting what is not there succeeds. */

@@ -47,19 +47,32 @@ export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Reads a body of at most `limitBytes`; undefined, and the rest left unread, when it is longer. */
+const FIRST_BYTES = 64 * 1024;
+
+/**
+ * Reads a body of at most `limitBytes` into one buffer; undefined, and the rest left unread, when it is
+ * longer. Chunks are not kept: a body that comes byte by byte takes no more memory than another.
+ */
 export async function readAtMost(
-  body: ReadableStream<Uint8Array>,
+  body: AsyncIterable<Uint8Array>,
   limitBytes: number,
-): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  let buffer = new Uint8Array(Math.min(limitBytes, FIRST_BYTES));
   let size = 0;
   for await (const chunk of body) {
-    size += chunk.byteLength;
-    if (size > limitBytes) return undefined;
-    chunks.push(chunk);
+    const end = size + chunk.byteLength;
+    if (end > limitBytes) return undefined;
+    if (end > buffer.byteLength) buffer = grown(buffer, Math.min(limitBytes, end * 2));
+    buffer.set(chunk, size);
+    size = end;
   }
-  return concat(chunks, size);
+  return buffer.subarray(0, size);
+}
+
+function grown(buffer: Uint8Array, sizeBytes: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(sizeBytes);
+  larger.set(buffer);
+  return larger;
 }
 
 /** Takes no more than that of a body, and drops it: whoever is still sending may lose the answer on its way. */
@@ -72,14 +85,4 @@ export async function skipAtMost(
     size += chunk.byteLength;
     if (size > limitBytes) return;
   }
-}
-
-function concat(chunks: Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return whole;
 }

@@ -129,7 +129,7 @@ export const catalogue = {
     status: 415,
     title: "Unsupported kind of file",
     detail:
-      "This kind of file cannot be read. Send a PDF, DOCX, TXT, Markdown, HTML or CSV file; save an old .doc as one of them.",
+      "This kind of file cannot be read. Send a PDF, DOCX (without macros), TXT, Markdown, HTML or CSV file; save an old .doc as one of them.",
   },
   validation_failed: {
     status: 422,

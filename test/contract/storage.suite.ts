@@ -15,6 +15,8 @@ import {
 } from "../support/own-bucket.ts";
 
 /** To be called inside a `describe`. */
+const RANGE = { start: 0, length: 10 };
+
 export function promisesOfStorage(start: () => Promise<S3Service>): void {
   let service: S3Service;
   let client: StorageClient;
@@ -38,7 +40,7 @@ type Storage = () => StorageClient;
 
 function describeObjects(storage: Storage): void {
   describe("an object", () => {
-    it("is stored with its type and checksum, and read back byte for byte, whole or from its start", async () => {
+    it("is stored with its type and checksum, and read back byte for byte, whole or a range of it", async () => {
       const bytes = new Uint8Array(randomBytes(3_000_000));
       const key = newKey();
       await storage().put(key, bytes, { contentType: "application/pdf", sha256: hashOf(bytes) });
@@ -50,13 +52,16 @@ function describeObjects(storage: Storage): void {
       const whole = await storage().get(key);
       expect(whole?.size).toBe(bytes.length);
       expect(hashOf(await new Response(whole?.body).bytes())).toBe(hashOf(bytes));
-      const start = await storage().get(key, 10);
+      const start = await storage().get(key, { start: 0, length: 10 });
       expect(start?.size).toBe(bytes.length);
       expect(await new Response(start?.body).bytes()).toEqual(bytes.slice(0, 10));
+      const middle = await storage().get(key, { start: 1_000_000, length: 5 });
+      expect(middle?.size).toBe(bytes.length);
+      expect(await new Response(middle?.body).bytes()).toEqual(bytes.slice(1_000_000, 1_000_005));
     });
 
     it("may be empty, and shorter than what is asked for", async () => {
-      expect(await read(await storage().get(await store(storage(), ""), 10))).toEqual({
+      expect(await read(await storage().get(await store(storage(), ""), RANGE))).toEqual({
         size: 0,
         text: "",
       });
@@ -64,7 +69,7 @@ function describeObjects(storage: Storage): void {
         size: 0,
         text: "",
       });
-      expect(await read(await storage().get(await store(storage(), "abc"), 10))).toEqual({
+      expect(await read(await storage().get(await store(storage(), "abc"), RANGE))).toEqual({
         size: 3,
         text: "abc",
       });

@@ -25,16 +25,27 @@ beforeAll(async () => {
 });
 afterAll(() => worker.close());
 
-/** Uploads under a name as it stands in the form, byte by byte. */
-function uploadRaw(disposition: string | Uint8Array): Promise<Answer> {
+/** Uploads a form byte by byte: what stands in its one header, and the content. */
+function uploadRaw(disposition: string | Uint8Array, content = "Some text."): Promise<Answer> {
   const body = Buffer.concat([
     Buffer.from("--frontier\r\nContent-Disposition: form-data; "),
     Buffer.from(disposition as string),
-    Buffer.from("\r\n\r\nSome text.\r\n--frontier--\r\n"),
+    Buffer.from(`\r\n\r\n${content}\r\n--frontier--\r\n`),
   ]);
   const type = { "content-type": "multipart/form-data; boundary=frontier" };
   return ada.post("/files/upload", new Uint8Array(body), type);
 }
+
+describe("an upload of any length", () => {
+  // The runtime reads 4 KiB at once: the last line end comes in a chunk of its own, whole or cut.
+  it.each([4096, 4097, 4098, 8193, 8194])("is read where its form has %i bytes", async (size) => {
+    const disposition = 'name="file"; filename="a.txt"';
+    const around = `--frontier\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n\r\n--frontier--\r\n`;
+    const content = "x".repeat(size - around.length);
+    const { status, body } = await uploadRaw(disposition, content);
+    expect({ status, size: body.file_size }).toEqual({ status: 201, size: content.length });
+  });
+});
 
 describe("the name of an upload", () => {
   it.each([

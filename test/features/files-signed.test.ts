@@ -1,12 +1,17 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { contractPdf } from "../fixtures/documents.ts";
 import { type Body, expectProblem, type SignedIn, signUpWithFiles } from "../support/client.ts";
-import { announce, sendTo, settled } from "../support/files.ts";
+import { mainPart, TYPES } from "../fixtures/hostile.ts";
+import { deflated, zipOf } from "../fixtures/zip.ts";
+import { announce, sendTo, settled, upload as uploadHere } from "../support/files.ts";
 import { atOnce, isReplayed, newKey, withKey } from "../support/keys.ts";
 import { query } from "../support/postgres.ts";
-import { injectBucketFault, objectsWith, plantObject } from "../support/storage.ts";
+import { bucketCalls, injectBucketFault, objectsWith, plantObject } from "../support/storage.ts";
 
 const TEXT = "The tenant pays the rent on the first day of each month.";
+
+const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+const MACRO_TYPES = `<Types><Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/><Override PartName="/word/document.xml" ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>`;
 
 let ada: SignedIn;
 beforeAll(async () => {
@@ -33,6 +38,27 @@ describe("a file that goes straight to the bucket", () => {
     expect((await sendTo(upload, bytes)).status).toBe(200);
     expect((await complete(ada, file.id)).status).toBe(200);
     expect(await settled(ada, file.id)).toMatchObject({ status: "ready", page_count: 2 });
+  });
+
+  it("is known to be a Word document wherever its text stands in it, and without macros", async () => {
+    const picture = {
+      name: "docProps/thumbnail.png",
+      data: new Uint8Array(300_000),
+      method: 0,
+    } as const;
+    const main = deflated("word/document.xml", mainPart("The rent is due."));
+    const word = zipOf([TYPES, picture, main]);
+    const { file, upload } = await start(ada, announce(word, "lease.docx", DOCX));
+    expect((await sendTo(upload, word)).status).toBe(200);
+    expect((await complete(ada, file.id)).status).toBe(200);
+    expect((await settled(ada, file.id)).status).toBe("ready");
+    expect((await bucketCalls(`GET files/${file.id}`)).length).toBeLessThan(20);
+    const macros = { name: "word/vbaProject.bin", data: new Uint8Array(9), method: 0 } as const;
+    const enabled = zipOf([deflated("[Content_Types].xml", MACRO_TYPES), main, macros]);
+    const second = await start(ada, announce(enabled, "lease.docx", DOCX));
+    await sendTo(second.upload, enabled);
+    expectProblem(await complete(ada, second.file.id), 415, "unsupported_file");
+    expectProblem(await uploadHere(ada, enabled, "lease.docx"), 415, "unsupported_file");
   });
 
   it("is taken by the bucket only as it was announced: size, type and content", async () => {

@@ -53,9 +53,8 @@ async function readAll(bytes: Uint8Array, kind: FileKind): Promise<Read> {
 }
 
 async function readWindow(bytes: Uint8Array, kind: FileKind, read: Read) {
-  const source = { size: bytes.byteLength, body: documents.streamOf(bytes) };
   const window = { fromPage: read.pages + 1, pages: 100, textBefore: read.length };
-  const { pages } = await readDocument(kind, source, window);
+  const { pages } = await readDocument(kind, documents.sourceOf(bytes), window);
   let last: ExtractedPage | undefined;
   for await (const page of pages) {
     last = page;

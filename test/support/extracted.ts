@@ -1,7 +1,7 @@
 /** A document read as it is uploaded: by its bytes and its name. */
 import { type ExtractedPage, readDocument } from "../../src/features/files/extract/extract.ts";
 import { recognise } from "../../src/features/files/extract/kind.ts";
-import { streamOf } from "../fixtures/documents.ts";
+import { sourceOf } from "../fixtures/documents.ts";
 
 export type Extracted = {
   kind: string;
@@ -17,9 +17,9 @@ export async function extract(
   name: string,
   { chunkSize = 64 * 1024, fromPage = 1, pages: count = 100, textBefore = 0 } = {},
 ): Promise<Extracted> {
-  const kind = recognise(bytes, name);
+  const source = sourceOf(bytes, chunkSize);
+  const kind = await recognise(source, name);
   if (!kind) throw new Error("not recognised");
-  const source = { size: bytes.byteLength, body: streamOf(bytes, chunkSize) };
   const window = { fromPage, pages: count, textBefore };
   const { pageCount, pages } = await readDocument(kind, source, window);
   const all: ExtractedPage[] = [];

@@ -84,13 +84,15 @@ describe("Markdown", () => {
 it("What the storage fails of is not the file's fault", async () => {
   const { readDocument } = await import("../../src/features/files/extract/extract.ts");
   for (const kind of ["text", "docx", "pdf"] as const) {
-    const body = new ReadableStream<Uint8Array>({
-      pull: (controller) => controller.error(new TypeError("connection lost")),
-    });
-    const read = async () => {
-      const { pages } = await readDocument(kind, { size: 9, body }, { fromPage: 1, pages: 1 });
-      for await (const _ of pages);
-    };
-    await expect(read()).rejects.toThrow(TypeError);
+    const lost = () => Promise.reject(new TypeError("connection lost"));
+    const body = new ReadableStream<Uint8Array>({ pull: lost });
+    for (const stream of [async () => body, lost]) {
+      const read = async () => {
+        const source = { size: 9, read: lost, stream };
+        const { pages } = await readDocument(kind, source, { fromPage: 1, pages: 1 });
+        for await (const _ of pages);
+      };
+      await expect(read()).rejects.toThrow(TypeError);
+    }
   }
 });

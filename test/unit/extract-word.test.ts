@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as documents from "../fixtures/documents.ts";
-import { paragraph, wordOf } from "../fixtures/hostile.ts";
+import { paragraph, TYPES, wordOf } from "../fixtures/hostile.ts";
 import { deflated, zipOf } from "../fixtures/zip.ts";
 import { extract } from "../support/extracted.ts";
 
@@ -65,7 +65,7 @@ describe("The text of a Word document", () => {
   it("is read where the ZIP tells sizes only behind the data", async () => {
     const body = `<w:document><w:body>${paragraph("Streamed.")}</w:body></w:document>`;
     const entries = [
-      { ...deflated("[Content_Types].xml", "<Types/>"), descriptor: true },
+      { ...TYPES, descriptor: true },
       { ...deflated("word/media/a.bin", "x".repeat(100_000)), descriptor: true },
       { ...deflated("word/document.xml", body), descriptor: true },
       { name: "word/b.bin", data: new Uint8Array(200_000), method: 0 as const },

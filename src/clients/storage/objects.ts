@@ -37,15 +37,22 @@ export async function putObject(
 
 type Opened = { size: number; body: ReadableStream<Uint8Array> };
 
+/** Bytes from an offset on, one at least. */
+export type ByteRange = { start: number; length: number };
+
 export async function getObject(
   bucket: Bucket,
   key: string,
-  atMost?: number,
+  range?: ByteRange,
 ): Promise<Opened | undefined> {
-  const range = atMost !== undefined && { range: `bytes=0-${Math.max(atMost, 1) - 1}` };
+  const headers = range && { range: toHeader(range) };
   // An object of no bytes has no first one either.
-  const call = { method: "GET", key, headers: { ...range }, accept: OUT_OF_RANGE } as const;
+  const call = { method: "GET", key, headers: { ...headers }, accept: OUT_OF_RANGE } as const;
   return find(bucket, call, openBody, NO_KEY);
+}
+
+function toHeader({ start, length }: ByteRange): string {
+  return `bytes=${start}-${start + Math.max(length, 1) - 1}`;
 }
 
 const openBody: Read<Opened> = async (response, deadline) => {

@@ -2,17 +2,16 @@
 import type { ObjectInfo } from "../../clients/storage.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
-import { readAtMost, toHex } from "../../lib/bytes.ts";
+import { toHex } from "../../lib/bytes.ts";
 import { Problem } from "../../lib/problem.ts";
 import { beginReading, failReading } from "./begin-reading.ts";
 import { type FileKind, recognise } from "./extract/kind.ts";
+import { ExtractionFailure } from "./failures.ts";
+import { objectSource } from "./object-source.ts";
 import { type FileRow, getFile } from "./queries.ts";
 import { tellChats } from "./tell-chats.ts";
 
 type CompleteDeps = Pick<Deps, "db" | "storage" | "clock">;
-
-/** As much as tells the kind of a file. */
-const HEAD_BYTES = 64 * 1024;
 
 /**
  * Begins to read a file whose bytes are there; one that could not be read is tried again. Nothing happens
@@ -57,9 +56,13 @@ async function hashOfObject(storage: Deps["storage"], path: string): Promise<str
   return toHex(new Uint8Array(await digest.digest));
 }
 
+/** By the same bytes as that of a file which comes through the Worker. */
 async function kindOf({ storage }: CompleteDeps, file: FileRow): Promise<FileKind | undefined> {
-  const head = await storage.get(file.file_path, HEAD_BYTES);
-  if (!head) throw new Problem("file_not_uploaded");
-  const bytes = await readAtMost(head.body, HEAD_BYTES);
-  return bytes && recognise(bytes, file.original_name);
+  try {
+    const source = objectSource(storage, file.file_path, Number(file.file_size));
+    return await recognise(source, file.original_name);
+  } catch (error) {
+    const isMissing = error instanceof ExtractionFailure && error.code === "missing";
+    throw isMissing ? new Problem("file_not_uploaded") : error;
+  }
 }

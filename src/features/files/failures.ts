@@ -3,7 +3,7 @@
 /** Code to a sentence for a person, which says what to do where something can be done. */
 export const FAILURES = {
   unsupported_type:
-    "This kind of file cannot be read. Send a PDF, DOCX, TXT, Markdown, HTML or CSV file; save an old .doc as one of them.",
+    "This kind of file cannot be read. Send a PDF, DOCX (without macros), TXT, Markdown, HTML or CSV file; save an old .doc as one of them.",
   encrypted: "The file is protected by a password. Save a copy without it, and send that.",
   empty: "There is no text in this file.",
   damaged: "The file is damaged or incomplete. Open it, save it anew, and send that.",

@@ -1,13 +1,8 @@
 /** One file out of a multipart body (RFC 7578), counted while it is read and held once. */
-import {
-  getMultipartBoundary,
-  MaxFileSizeExceededError,
-  MultipartParseError,
-  type MultipartPart,
-  parseMultipartStream,
-} from "@remix-run/multipart-parser";
-import { skipAtMost } from "../../lib/bytes.ts";
+import { MultipartPart } from "@remix-run/multipart-parser";
+import { readAtMost, skipAtMost } from "../../lib/bytes.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
+import { type Part, splitParts } from "./multipart-parts.ts";
 import { FileName, LARGEST_FILE } from "./schemas.ts";
 
 /** Bytes of a file that comes through the Worker, which holds all of it. */
@@ -38,59 +33,55 @@ async function readForm(headers: Headers, body: ReadableStream<Uint8Array>): Pro
   if (Number(headers.get("content-length")) > LARGEST_UPLOAD + OVERHEAD) {
     throw new Problem("file_too_large");
   }
-  const part = onlyFile(await readParts(body, boundary));
-  const bytes = new Uint8Array(part.arrayBuffer);
+  // Not cancelled where it is too long: the rest is skipped, so that the client reads the answer.
+  const whole = await readAtMost(body.values({ preventCancel: true }), LARGEST_UPLOAD + OVERHEAD);
+  if (!whole) throw new Problem("file_too_large");
+  const { filename, bytes } = onlyFile(splitParts(whole, boundary, MOST_PARTS));
   if (bytes.byteLength === 0) throw new Problem("empty_file");
-  return { name: checkedName(part.filename), bytes };
+  if (bytes.byteLength > LARGEST_UPLOAD) throw new Problem("file_too_large");
+  return { name: checkedName(filename), bytes };
 }
 
+/** Quoted or not; undefined where the content type is no form, or names no boundary. */
 function boundaryOf(contentType: string): string | undefined {
   if (!/^multipart\/form-data\s*;/i.test(contentType)) return undefined;
-  return getMultipartBoundary(contentType) ?? undefined;
+  const [, quoted, token] = BOUNDARY.exec(contentType) ?? [];
+  return quoted?.replace(/\\(.)/g, "$1").trimEnd() ?? token;
 }
 
-async function readParts(
-  body: ReadableStream<Uint8Array>,
-  boundary: string,
-): Promise<MultipartPart[]> {
-  const limits = {
-    maxFileSize: LARGEST_UPLOAD,
-    maxTotalSize: LARGEST_UPLOAD + OVERHEAD,
-    maxParts: MOST_PARTS,
-  };
-  try {
-    const parts: MultipartPart[] = [];
-    for await (const part of parseMultipartStream(body, { boundary, ...limits })) parts.push(part);
-    return parts;
-  } catch (error) {
-    if (error instanceof MaxFileSizeExceededError) throw new Problem("file_too_large");
-    if (error instanceof MultipartParseError) throw new Problem("malformed_upload");
-    throw error;
+const BOUNDARY = /;\s*boundary\s*=\s*(?:"((?:[^"\\]|\\.)+)"|([^\s;"]+))/i;
+
+type SentFile = { filename: string; bytes: Part["content"] };
+
+function onlyFile(parts: Part[] | undefined): SentFile {
+  const [file, ...others] = (parts ?? []).map(({ header, content }) => ({
+    ...readHeader(header),
+    bytes: content,
+  }));
+  if (!file) throw new Problem("malformed_upload");
+  if ([file, ...others].some(({ name }) => name !== FIELD)) {
+    throw invalidField("", "unknown_field", "The form has one field, named `file`.");
   }
+  const { filename, bytes } = file;
+  if (others.length > 0 || !filename) throw new Problem("malformed_upload");
+  return { filename, bytes };
 }
 
-/** Headers are decoded when they are asked for, and throw where they are no UTF-8. */
-function fieldOf(part: MultipartPart): string | undefined {
+/** The library throws for a header that is not UTF-8. */
+function readHeader(header: Uint8Array): { name?: string; filename?: string } {
   try {
-    return part.name;
+    const { name, filename } = new MultipartPart(header, []);
+    return { ...(name !== undefined && { name }), ...(filename !== undefined && { filename }) };
   } catch {
     throw new Problem("malformed_upload");
   }
-}
-
-function onlyFile(parts: MultipartPart[]): MultipartPart {
-  const [file, ...others] = parts;
-  const unknown = parts.find((part) => fieldOf(part) !== FIELD);
-  if (unknown) throw invalidField("", "unknown_field", "The form has one field, named `file`.");
-  if (!file || others.length > 0 || !file.filename) throw new Problem("malformed_upload");
-  return file;
 }
 
 /** What forms escape in a name, and nothing else (HTML standard, "multipart/form-data encoding algorithm"). */
 const ESCAPED = /%(?:22|0[AD])/g;
 
 /** Without the folders that some browsers put before it. */
-function checkedName(sent = ""): string {
+function checkedName(sent: string): string {
   const filename = sent.replace(ESCAPED, (escape) => decodeURIComponent(escape));
   const name = filename.slice(Math.max(filename.lastIndexOf("/"), filename.lastIndexOf("\\")) + 1);
   const checked = FileName.refine((text) => !text.includes("\0")).safeParse(name);

@@ -8,6 +8,7 @@ import { type ExtractedPage, readDocument } from "./extract/extract.ts";
 import { kindOfContentType } from "./extract/kind.ts";
 import { ExtractionFailure } from "./failures.ts";
 import type { FileJob } from "./jobs.ts";
+import { objectSource } from "./object-source.ts";
 
 type ReadDeps = Pick<Deps, "db" | "storage" | "clock">;
 export type Reading = { fileId: string; run: number };
@@ -20,7 +21,7 @@ const PAGES_AT_ONCE = 100;
 const PARTS_AT_ONCE = 10;
 
 /** Where a reading stands before a page: what comes after it may be there already, written by a twin. */
-type Place = { path: string; content_type: string; parts: number; length: number };
+type Place = { path: string; size: string; content_type: string; parts: number; length: number };
 
 /** A part as it is stored; offsets are code points into the whole text. */
 type StoredPart = {
@@ -43,8 +44,7 @@ export async function readPages(deps: ReadDeps, job: ReadJob): Promise<FileJob |
   if (!kind) throw new ExtractionFailure("unsupported_type");
   // What is read in one go is read from its start, whichever page it has come to.
   const place = kind === "pdf" ? found : { ...found, parts: 0, length: 0 };
-  const source = await deps.storage.get(place.path);
-  if (!source) throw new ExtractionFailure("missing");
+  const source = objectSource(deps.storage, place.path, Number(place.size));
   const window = { fromPage: job.from, pages: PAGES_AT_ONCE, textBefore: place.length };
   const { pageCount, pages } = await readDocument(kind, source, window);
   const end = await storeAll(deps, job, place, pages);
@@ -58,7 +58,7 @@ export async function readPages(deps: ReadDeps, job: ReadJob): Promise<FileJob |
 async function findPlace(db: Db, { fileId, run, from }: ReadJob): Promise<Place | undefined> {
   const { rows } = await repeatable(() =>
     db.execute<Place>(sql`
-      SELECT f.file_path AS path, f.content_type,
+      SELECT f.file_path AS path, f.file_size AS size, f.content_type,
         (SELECT count(*)::int FROM file_pages AS p WHERE p.file_id = f.id AND p.page < ${from}::int) AS parts,
         (SELECT coalesce(max(p.end_offset), 0) FROM file_pages AS p
          WHERE p.file_id = f.id AND p.page < ${from}::int) AS length

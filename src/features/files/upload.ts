@@ -8,6 +8,7 @@ import { logError, nameOf } from "../../lib/log.ts";
 import { Problem } from "../../lib/problem.ts";
 import { beginReading } from "./begin-reading.ts";
 import { createFile, discardFile } from "./create.ts";
+import { bufferSource } from "./extract/byte-source.ts";
 import { contentTypeOf, recognise } from "./extract/kind.ts";
 import type { Upload } from "./multipart.ts";
 import type { FileRow } from "./queries.ts";
@@ -33,7 +34,7 @@ export async function storeUpload(
   { name, bytes, sha256 }: Upload & { sha256: string },
   key?: IdempotencyKey,
 ): Promise<{ row: FileRow; isReplayed: boolean }> {
-  const kind = recognise(bytes, name);
+  const kind = await recognise(bufferSource(bytes), name);
   if (!kind) throw new Problem("unsupported_file");
   const contentType = contentTypeOf(kind);
   const now = deps.clock();

@@ -1,5 +1,6 @@
 /** Takes the text out of a file. Reads nothing but the stream that it is given, and holds little of it. */
 import { ExtractionFailure, type FailureCode } from "../failures.ts";
+import type { Source } from "./byte-source.ts";
 import { readDocx } from "./docx.ts";
 import { readHtml } from "./html.ts";
 import type { FileKind } from "./kind.ts";
@@ -8,9 +9,8 @@ import { holdPdf, openPdf, type PageWindow, readPdf } from "./pdf.ts";
 import { refuseBombs } from "./pdf-bombs.ts";
 import { readMarkdown, readText } from "./text.ts";
 
+export type { Source } from "./byte-source.ts";
 export type { ExtractedPage, PartHeading } from "./pages.ts";
-
-export type Source = { size: number; body: ReadableStream<Uint8Array> };
 
 /** `textBefore`: code points of the pages before the window, for what is asked of the whole document. */
 export type Window = PageWindow & { textBefore?: number };
@@ -33,26 +33,29 @@ export async function readDocument(
   window: Window,
 ): Promise<Extraction> {
   if (source.size === 0) throw new ExtractionFailure("empty");
-  const body = watched(source.body);
-  if (kind === "pdf") return told(() => readWindow({ size: source.size, body }, window));
+  const safe = watched(source);
+  if (kind === "pdf") return told(() => readWindow(safe, window));
   const writer = new PageWriter({ page: 1, textBefore: 0 });
-  const pages = checked(READERS[kind](body, writer), { textBefore: 0, otherwise: "empty" });
+  const pages = checked(readWhole(kind, safe, writer), { textBefore: 0, otherwise: "empty" });
   return { pageCount: undefined, pages };
 }
 
-const READERS = {
-  docx: readDocx,
-  html: readHtml,
-  markdown: readMarkdown,
-  text: readText,
-  csv: readText,
-};
+async function* readWhole(
+  kind: Exclude<FileKind, "pdf">,
+  source: Source,
+  writer: PageWriter,
+): AsyncGenerator<ExtractedPage> {
+  if (kind === "docx") yield* readDocx(source, writer);
+  else yield* READERS[kind](await source.stream(), writer);
+}
+
+const READERS = { html: readHtml, markdown: readMarkdown, text: readText, csv: readText };
 
 async function readWindow(
-  source: { size: number; body: AsyncIterable<Uint8Array> },
+  { size, stream }: Source,
   { textBefore = 0, ...window }: Window,
 ): Promise<Extraction> {
-  const data = await holdPdf(source);
+  const data = await holdPdf({ size, body: await stream() });
   // The windows after it are of the same bytes.
   if (window.fromPage === 1) refuseBombs(data);
   const document = await openPdf(data);
@@ -97,11 +100,25 @@ function asFailure(error: unknown): unknown {
 
 class SourceFailure extends Error {}
 
-/** The bytes of a source, whose own failure is told from that of what reads them. */
-async function* watched(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** The source, whose own failures are told from those of what reads it. */
+function watched(source: Source): Source {
+  return {
+    size: source.size,
+    read: (start, length) => source.read(start, length).catch(failSource),
+    stream: async () => watchedBody(await source.stream().catch(failSource)),
+  };
+}
+
+async function* watchedBody(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
   } catch (cause) {
-    throw new SourceFailure("the source failed", { cause });
+    failSource(cause);
   }
+}
+
+function failSource(cause: unknown): never {
+  // The object may be gone: that is said as it is.
+  if (cause instanceof ExtractionFailure) throw cause;
+  throw new SourceFailure("the source failed", { cause });
 }

@@ -1,7 +1,9 @@
 /** What a file is by its bytes. Its name tells only kinds of text apart. */
 import { encodingOfMark, isUtf8 } from "./encoding.ts";
+import { ExtractionFailure } from "../failures.ts";
+import type { ByteSource } from "./byte-source.ts";
 import { isOleContainer, mayBeEncryptedWord } from "./ole.ts";
-import { isWordZip } from "./zip-names.ts";
+import { openWordPackage } from "./word-package.ts";
 
 export type FileKind = "pdf" | "docx" | "text" | "markdown" | "html" | "csv";
 
@@ -45,16 +47,26 @@ function bareType(contentType: string): string {
 const HEAD_SIZE = 64 * 1024;
 
 /**
- * The kind of a file by its first 64 KiB, or all of a shorter one; undefined for what cannot be read. A
- * Word document behind a password is one too: its reading says why it fails.
+ * The kind of a file by its first 64 KiB, of an Office package by what it holds; undefined for what cannot
+ * be read. A Word document behind a password is one too: its reading says why it fails.
  */
-export function recognise(bytes: Uint8Array, name: string): FileKind | undefined {
-  if (isPdf(bytes)) return "pdf";
-  if (isZip(bytes)) return isWordZip(bytes) ? "docx" : undefined;
-  if (isOleContainer(bytes)) return mayBeEncryptedWord(bytes, name) ? "docx" : undefined;
-  const text = textOf(bytes.subarray(0, HEAD_SIZE), bytes.byteLength >= HEAD_SIZE);
+export async function recognise(source: ByteSource, name: string): Promise<FileKind | undefined> {
+  const head = await source.read(0, HEAD_SIZE);
+  if (isPdf(head)) return "pdf";
+  if (isZip(head)) return (await isWord(source)) ? "docx" : undefined;
+  if (isOleContainer(head)) return (await mayBeEncryptedWord(source, name)) ? "docx" : undefined;
+  const text = textOf(head, head.byteLength >= HEAD_SIZE);
   if (text === undefined || OTHER_FORMATS.test(text)) return undefined;
   return HTML_START.test(withoutProlog(text)) ? "html" : kindByName(name);
+}
+
+async function isWord(source: ByteSource): Promise<boolean> {
+  try {
+    return (await openWordPackage(source)) !== undefined;
+  } catch (error) {
+    if (error instanceof ExtractionFailure) return false;
+    throw error;
+  }
 }
 
 /** Readers look for the header in the first 1024 bytes. Prose may speak of it: it begins a line. */

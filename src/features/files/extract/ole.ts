@@ -1,4 +1,5 @@
 /** The container of old Office files, which a Word document behind a password is wrapped in. */
+import type { ByteSource } from "./byte-source.ts";
 
 const SIGNATURE = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
@@ -10,15 +11,27 @@ export function isOleContainer(bytes: Uint8Array): boolean {
   return SIGNATURE.every((byte, place) => bytes[place] === byte);
 }
 
-/** By the directory where the bytes hold it, else by the name: the reading looks at all of it. */
-export function mayBeEncryptedWord(bytes: Uint8Array, name: string): boolean {
-  const holds = streamsIn(bytes);
+/** By its directory, or by the name where that has neither kind of streams: the reading says more. */
+export async function mayBeEncryptedWord(source: ByteSource, name: string): Promise<boolean> {
+  const holds = await streamsIn(source);
   return holds.encrypted || (!holds.oldWord && /\.docx$/i.test(name));
 }
 
-/** Which of the two kinds of streams are named in a stretch of bytes. */
-export function streamsIn(bytes: Uint8Array): { encrypted: boolean; oldWord: boolean } {
-  return { encrypted: includes(bytes, ENCRYPTED), oldWord: includes(bytes, OLD_WORD) };
+const DIRECTORY_READ = 64 * 1024;
+const HEADER_SIZE = 512;
+const LARGEST_SECTOR_SHIFT = 12;
+
+/** Which of the two kinds of streams the beginning of the directory names ([MS-CFB] section 2.2). */
+export async function streamsIn(
+  source: ByteSource,
+): Promise<{ encrypted: boolean; oldWord: boolean }> {
+  const head = await source.read(0, HEADER_SIZE);
+  const header = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const isWhole = header.byteLength >= HEADER_SIZE;
+  const shift = Math.min(isWhole ? header.getUint16(30, true) : 0, LARGEST_SECTOR_SHIFT);
+  const sector = isWhole ? header.getUint32(48, true) : 0;
+  const directory = await source.read((sector + 1) * 2 ** shift, DIRECTORY_READ);
+  return { encrypted: includes(directory, ENCRYPTED), oldWord: includes(directory, OLD_WORD) };
 }
 
 function includes(bytes: Uint8Array, sought: Uint8Array): boolean {

@@ -40,7 +40,7 @@ function eachInflated(
   counted: InflatedBytes,
   use: (inflated: Uint8Array) => void,
 ): void {
-  const deflated = { method: 8, chunks: [bytes.subarray(2)] };
+  const deflated = { method: 8, bytes: bytes.subarray(2) };
   try {
     for (const inflated of inflatePart(deflated, counted)) use(inflated);
   } catch (error) {
