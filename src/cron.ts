@@ -3,6 +3,7 @@ import { describeDbError } from "./db/errors.ts";
 import { deleteExpiredKeys } from "./db/idempotency-keys.ts";
 import { createDeps, type Deps } from "./deps.ts";
 import type { Env } from "./env.ts";
+import { deliverSessionEnds } from "./features/auth/deliver-session-ends.ts";
 import { runDeletions } from "./features/deletion/run-deletions.ts";
 import { sweepBucket } from "./features/deletion/sweep.ts";
 import { reviveAnalyses } from "./features/files/analysis/analyse-job.ts";
@@ -21,6 +22,8 @@ const JOBS: Record<string, Job> = {
   files: resumeReadings,
   // Analyses that nobody works on any more.
   analyses: (env, deps) => reviveAnalyses({ ...deps, jobs: env.FILE_JOBS }),
+  // Streams and sockets of sessions that have ended.
+  session_ends: deliverSessionEnds,
   // What deletions left outside Postgres.
   deletions: runDeletions,
   // What belongs to nothing, in the bucket and in Postgres.

@@ -58,6 +58,16 @@ export const sessions = pgTable(
   (t) => [index("sessions_user_idx").on(t.userId, t.lastSeenAt.desc())],
 );
 
+/** Filled by a trigger of `sessions`, which drizzle cannot declare. */
+export const sessionEnds = pgTable("session_ends", {
+  sessionId: uuid("session_id")
+    .primaryKey()
+    .references(() => sessions.id, { onDelete: "cascade" }),
+  triedAt: time("tried_at"),
+  lastAt: time("last_at").notNull(),
+  createdAt: time("created_at").notNull(),
+});
+
 export const chats = pgTable(
   "chats",
   {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { NewTurn } from "../../src/features/turns/persist.ts";
-import { beginningRecord } from "../../src/features/turns/room/recover.ts";
+import { beginningRecord, endOf } from "../../src/features/turns/room/recover.ts";
 import { findModel } from "../../src/lib/models.ts";
 
 const files = { named: undefined, linked: undefined, waits: true };
@@ -12,11 +12,13 @@ const turn = {
   at: "2026-11-23T09:30:00.000Z",
 };
 
-function answerOf(of: NewTurn) {
+function recordOf(of: NewTurn) {
   const model = findModel("gpt-4o-mini", []);
   if (!model) throw new Error("the model is offered");
-  return beginningRecord(of, { model, usageId: "usage" }).answer;
+  return beginningRecord(of, { model, usageId: "usage" });
 }
+
+const answerOf = (of: NewTurn) => recordOf(of).answer;
 
 function again(before: number) {
   const ids = Array.from({ length: before }, (_, index) => `old ${index}`).slice(0, 50);
@@ -39,4 +41,14 @@ it("The answer of a new question has none beside it", () => {
   const question = { id: "asked", content: "?", file_name: null, file_url: null, metadata: {} };
   const edited = answerOf({ ...turn, place: "beside_question", besideId: "old", question });
   expect(edited).toMatchObject({ parent_id: "asked", sibling_ids: ["new"], sibling_count: 1 });
+});
+
+it("A turn that was stopped before it began ends as stopped after a crash too, and costs nothing", () => {
+  const question = { id: "asked", content: "?", file_name: null, file_url: null, metadata: {} };
+  const record = recordOf({ ...turn, place: "end", question });
+  const end = (running: typeof record) => endOf({ running }, "", Date.parse(turn.at));
+  expect(end(record)).toMatchObject({ message: { status: "interrupted" }, usage: [] });
+  const stopped = end({ ...record, isStopped: true });
+  expect(stopped).toMatchObject({ message: { status: "stopped", content: "" }, usage: [] });
+  expect(stopped.message.metadata).toMatchObject({ finish_reason: null });
 });

@@ -6,7 +6,7 @@ import { logEvent } from "../../lib/log.ts";
 import { Problem } from "../../lib/problem.ts";
 import type { TokenPair } from "./cookies.ts";
 import { rotateSession } from "./queries.ts";
-import { tellRooms } from "./session-end.ts";
+import { notifyRooms } from "./session-end.ts";
 import type { AccessClaims } from "./tokens.ts";
 
 /** Who the session is of, and its new tokens. Throws `invalid_token`. */
@@ -18,7 +18,7 @@ export async function refreshSession(
   const claims = await deps.tokens.readRefresh(refreshToken);
   if (!claims) throw new Problem("invalid_token");
   const { rotation, watched } = await rotateSession(deps.db, claims, new Date(deps.clock()));
-  tellRooms(c, claims.sessionId, watched);
+  notifyRooms(c, watched);
   if (rotation === "replayed") logReplay(claims);
   if (typeof rotation === "string") throw new Problem("invalid_token");
   const { userId, sessionId } = claims;

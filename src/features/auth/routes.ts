@@ -22,7 +22,7 @@ import {
   TokenAnswer,
   toUser,
 } from "./schemas.ts";
-import { tellRooms } from "./session-end.ts";
+import { notifyRooms } from "./session-end.ts";
 import { login, register, type SignedInUser } from "./sign-in.ts";
 import { ACCESS_TTL_SECONDS } from "./tokens.ts";
 
@@ -97,7 +97,7 @@ export const authRoutes = createRouter()
   .openapi(logoutRoute, async (c) => {
     const sessionId = await findSessionId(c, c.req.valid("json").refresh_token ?? undefined);
     const { db, clock } = c.get("deps");
-    if (sessionId) tellRooms(c, sessionId, await endSession(db, sessionId, new Date(clock())));
+    if (sessionId) notifyRooms(c, await endSession(db, sessionId, new Date(clock())));
     clearSessionCookies(c);
     return c.json({ success: true as const, message: "Signed out.", data: {} }, 200);
   });

@@ -1,55 +1,89 @@
 /**
- * A sign-in has ended, and whoever watches a chat by it is told: rooms close its streams and sockets,
- * and never a run. The rooms are found by the batch that ends it.
+ * The end of a session closes what it watches: the rooms concerned close its streams and sockets, and
+ * never a run. The batch that ends it finds the rooms, and the request notifies them at once. A trigger
+ * leaves a row in `session_ends`, by which each minute notifies those that were not reached.
  */
 import { sql, type SQL } from "drizzle-orm";
 import type { Context } from "hono";
-import type { Db } from "../../db/client.ts";
+import { type Db, repeatable } from "../../db/client.ts";
+import type { Env } from "../../env.ts";
 import type { App } from "../../http/router.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 
-export type WatchedChat = { chat_id: string };
+/** A chat whose room may have a stream or a socket of a session that has ended. */
+export type WatchedChat = { session_id: string; chat_id: string };
 
-/** Chats where an ended session may be watching: an answer is being written, or a socket is open. */
+const ROOMS_AT_ONCE = 10;
+
+/** Where one session may be watching, once it has ended. */
 export function selectWatched(sessionId: string): SQL {
+  return selectWatchedBy(sql`
+    SELECT id, user_id, NULL::timestamptz AS tried_at FROM sessions
+    WHERE id = ${sessionId} AND ended_at IS NOT NULL`);
+}
+
+/** Chats where sessions may be watching: an answer is being written, or a socket is open. */
+export function selectWatchedBy(ended: SQL): SQL {
   return sql`
-    WITH ended AS (
-      SELECT id, user_id FROM sessions WHERE id = ${sessionId} AND ended_at IS NOT NULL
-    )
-    SELECT c.id AS chat_id FROM ended
+    WITH ended AS (${ended})
+    SELECT ended.id AS session_id, c.id AS chat_id, ended.tried_at FROM ended
     JOIN chats AS c ON c.user_id = ended.user_id
     JOIN messages AS m ON m.chat_id = c.id AND m.status = 'streaming'
     UNION
-    SELECT w.chat_id FROM ended
+    SELECT w.session_id, w.chat_id, ended.tried_at FROM ended
     JOIN chat_sessions AS w ON w.session_id = ended.id AND w.is_active`;
 }
 
-/** Tells the rooms, after the answer has left. */
-export function tellRooms(c: Context<App>, sessionId: string, watched: WatchedChat[]): void {
-  if (watched.length > 0) c.executionCtx.waitUntil(tell(c, sessionId, watched));
+/** Notifies the rooms, after the response has left. */
+export function notifyRooms(c: Context<App>, watched: WatchedChat[]): void {
+  if (watched.length > 0) c.executionCtx.waitUntil(closeAndNote(c, watched));
 }
 
-async function tell(c: Context<App>, sessionId: string, watched: WatchedChat[]): Promise<void> {
+/** What is not noted, the minute does again. */
+async function closeAndNote(c: Context<App>, watched: WatchedChat[]): Promise<void> {
   try {
-    await Promise.all(watched.map(({ chat_id: chatId }) => tellRoom(c, sessionId, chatId)));
-    await noteClosed(c.get("deps").db, sessionId);
+    await noteClosed(c.get("deps").db, await closeWatched(c.env, watched));
   } catch (error) {
-    logError("session_end_not_told", { session_id: sessionId, cause: nameOf(error) });
+    logError("session_end_not_noted", { cause: nameOf(error) });
   }
+}
+
+/** Has each room close what the session watches there; those that did. Throws nothing. */
+export async function closeWatched(
+  env: Pick<Env, "CHAT_ROOM">,
+  watched: WatchedChat[],
+): Promise<WatchedChat[]> {
+  const closed: WatchedChat[] = [];
+  for (let start = 0; start < watched.length; start += ROOMS_AT_ONCE) {
+    const group = watched.slice(start, start + ROOMS_AT_ONCE);
+    const isClosed = await Promise.all(group.map((chat) => closeInRoom(env, chat)));
+    closed.push(...group.filter((_, index) => isClosed[index]));
+  }
+  return closed;
 }
 
 /** A stub is broken after an exception, and a restarting room is back at the next call. */
-async function tellRoom(c: Context<App>, sessionId: string, chatId: string): Promise<void> {
-  const end = () => c.env.CHAT_ROOM.getByName(chatId).endSession(sessionId);
+async function closeInRoom(
+  { CHAT_ROOM }: Pick<Env, "CHAT_ROOM">,
+  { chat_id: chatId, session_id: sessionId }: WatchedChat,
+): Promise<boolean> {
+  const end = () => CHAT_ROOM.getByName(chatId).endSession(sessionId);
   try {
-    await end();
-  } catch {
-    await end();
+    await end().catch(end);
+    return true;
+  } catch (error) {
+    logError("session_end_not_delivered", { session_id: sessionId, cause: nameOf(error) });
+    return false;
   }
 }
 
-/** Also of sockets that a room lost: none is open any more. */
-async function noteClosed(db: Db, sessionId: string): Promise<void> {
-  await db.execute(sql`
-    UPDATE chat_sessions SET is_active = false WHERE session_id = ${sessionId} AND is_active`);
+/** Also of sockets that a room lost: none of the session is open there any more. */
+export async function noteClosed(db: Db, closed: WatchedChat[]): Promise<void> {
+  if (closed.length === 0) return;
+  await repeatable(() =>
+    db.execute(sql`
+      UPDATE chat_sessions AS w SET is_active = false
+      FROM json_to_recordset(${JSON.stringify(closed)}::json) AS d (session_id uuid, chat_id uuid)
+      WHERE w.session_id = d.session_id AND w.chat_id = d.chat_id AND w.is_active`),
+  );
 }

@@ -34,6 +34,7 @@ export function plainPrompt(
  * waits for none of it. Never throws.
  */
 export async function prepare(input: RunInput, deps: RunDeps): Promise<Prepared> {
+  if (input.stop.aborted) return { unasked: unasked(input) };
   if (input.prompt) return { prompt: input.prompt };
   try {
     const prepared = await unlessAborted(input.stop, gather(input, deps));

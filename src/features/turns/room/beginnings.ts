@@ -1,18 +1,43 @@
-/** Turns whose beginning is being asked of Postgres. */
-export class Beginnings {
-  readonly #open = new Map<string, PromiseWithResolvers<void>>();
+/** Turns whose beginning is being asked of Postgres, and which of them are to be stopped. */
+import type { Config } from "../../../env.ts";
+import { within } from "../../../lib/clock.ts";
+import type { Message } from "../../messages/schemas.ts";
+import { plainPrompt } from "../answer/prepare.ts";
+import type { Prompt } from "../answer/prompt.ts";
+import type { BegunTurn } from "../persist.ts";
+import { begunRecord, type RunningRecord, writeRecord } from "./recover.ts";
+import type { StopTurn } from "./room-calls.ts";
+import type { TurnTable } from "./turn-table.ts";
 
-  add(answerId: string): void {
-    this.#open.set(answerId, Promise.withResolvers());
+/** With what the answer itself takes to stop, less than the two seconds of the promise. */
+const STOP_WAIT_MS = 750;
+
+type Beginning = { record: RunningRecord; settled: PromiseWithResolvers<void> };
+
+export class Beginnings {
+  readonly #turns: Pick<TurnTable, "update">;
+  readonly #open = new Map<string, Beginning>();
+
+  constructor(turns: Pick<TurnTable, "update">) {
+    this.#turns = turns;
+  }
+
+  add(record: RunningRecord): void {
+    this.#open.set(record.answer.id, { record, settled: Promise.withResolvers() });
   }
 
   has(answerId: string): boolean {
     return this.#open.has(answerId);
   }
 
+  /** What is known of a turn whose beginning is open. */
+  find(answerId: string): RunningRecord | undefined {
+    return this.#open.get(answerId)?.record;
+  }
+
   /** It runs, or nothing came of it. */
   delete(answerId: string): void {
-    this.#open.get(answerId)?.resolve();
+    this.#open.get(answerId)?.settled.resolve();
     this.#open.delete(answerId);
   }
 
@@ -23,11 +48,38 @@ export class Beginnings {
 
   /** Resolves once that is known of a turn; at once for any other. */
   async settled(answerId: string): Promise<void> {
-    await this.#open.get(answerId)?.promise;
+    await this.#open.get(answerId)?.settled.promise;
   }
 
-  /** Resolves once that is known of all that are open now. */
-  async allSettled(): Promise<void> {
-    await Promise.all([...this.#open.values()].map(({ promise }) => promise));
+  /**
+   * Notes that a user's turns are to be stopped as soon as they begin, or only the one that is named. The
+   * answer as it will be stored, where Postgres takes long; undefined where none of them is open any more.
+   */
+  async stop({ userId, messageId }: StopTurn): Promise<Message | undefined> {
+    const meant = [...this.#open.values()].filter(
+      ({ record: { userId: owner, answer } }) =>
+        owner === userId && (messageId ?? answer.id) === answer.id,
+    );
+    for (const beginning of meant) this.#stop(beginning);
+    await within(STOP_WAIT_MS, Promise.all(meant.map(({ settled }) => settled.promise)));
+    const open = meant.find(({ record }) => this.has(record.answer.id));
+    return open && { ...open.record.answer, status: "stopped" };
   }
+
+  /** Written down, so that a crash does not forget it. */
+  #stop(beginning: Beginning): void {
+    if (beginning.record.isStopped) return;
+    beginning.record = { ...beginning.record, isStopped: true };
+    const { record } = beginning;
+    this.#turns.update(record.answer.id, writeRecord({ running: record }));
+  }
+}
+
+export type TurnStart = { begun: BegunTurn; prompt: Prompt | undefined; record: RunningRecord };
+
+/** A committed turn as it is to run: one that was stopped meanwhile asks for no answer and no title. */
+export function startOf(config: Config, known: RunningRecord, committed: BegunTurn): TurnStart {
+  const begun = known.isStopped ? { ...committed, wantsTitle: false } : committed;
+  const prompt = known.isStopped ? undefined : plainPrompt(config, known.model, begun);
+  return { begun, prompt, record: begunRecord(known, begun.answer, prompt?.estimatedTokens ?? 0) };
 }

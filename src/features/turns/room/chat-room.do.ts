@@ -8,7 +8,7 @@ import type { Env } from "../../../env.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
 import { Problem } from "../../../lib/problem.ts";
 import { nextAlarm } from "./alarm.ts";
-import { Beginnings } from "./beginnings.ts";
+import { Beginnings, startOf } from "./beginnings.ts";
 import type { TurnEvent } from "../events.ts";
 import { FileNews } from "./file-news.ts";
 import { LateTitles } from "./late-titles.ts";
@@ -17,13 +17,11 @@ import { LostTurns, type Settled } from "./lost-turns.ts";
 import type { Message } from "../../messages/schemas.ts";
 import type { BegunTurn, FinishedTurn, NewTurn } from "../persist.ts";
 import { readLimits } from "../answer/budget.ts";
-import { plainPrompt } from "../answer/prepare.ts";
 import { Readers } from "./readers.ts";
 import { notesOf } from "./notes.ts";
 import { placeOf, placeOfSocket } from "./reading.ts";
 import {
   beginningRecord,
-  begunRecord,
   endOf,
   readRecord,
   type RunningRecord,
@@ -51,7 +49,7 @@ export class ChatRoom extends DurableObject<Env> {
   readonly #titles: LateTitles;
   readonly #lost: LostTurns;
   readonly #readers: Readers;
-  readonly #beginning = new Beginnings();
+  readonly #beginning: Beginnings;
   readonly #fileNews = new FileNews();
   #live: LiveTurn | undefined;
 
@@ -59,6 +57,7 @@ export class ChatRoom extends DurableObject<Env> {
     super(ctx, env);
     this.#deps = createDeps(env);
     this.#log = new TurnLog(ctx.storage.sql);
+    this.#beginning = new Beginnings(this.#log.turns);
     this.#titles = new LateTitles(ctx.storage.sql, this.#deps);
     const isRun = (id: string) => this.#live?.answerId === id || this.#beginning.has(id);
     this.#lost = new LostTurns({ log: this.#log, titles: this.#titles, isRun }, this.#deps);
@@ -80,7 +79,7 @@ export class ChatRoom extends DurableObject<Env> {
         await this.#discard(turn);
         return begun;
       }
-      const live = await this.#run(turn, this.#titles.once(begun), record);
+      const live = await this.#run(turn, this.#titles.once(begun));
       return wait
         ? { outcome: await live.outcome }
         : { stream: this.#readers.read(live.firstId - 1, sessionId) };
@@ -111,9 +110,9 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Stops the answer that is running, or is about to; as it stands then, undefined where none does. */
-  async stop({ userId, messageId }: StopTurn): Promise<Message | undefined> {
-    await this.#beginning.allSettled();
-    return this.#live?.stop(userId, messageId);
+  async stop(asked: StopTurn): Promise<Message | undefined> {
+    const stopped = await this.#beginning.stop(asked);
+    return stopped ?? this.#live?.stop(asked.userId, asked.messageId);
   }
 
   /** Asked about an answer that is left streaming in Postgres: ends it, unless it is being written. */
@@ -171,7 +170,7 @@ export class ChatRoom extends DurableObject<Env> {
   /** Writes down what may be about to happen, and sets the alarm, before it does. */
   #prepare(turn: NewTurn, record: RunningRecord): void {
     const { answerId, userId } = turn;
-    this.#beginning.add(answerId);
+    this.#beginning.add(record);
     this.#log.prepare({ answerId, userId, record: writeRecord({ running: record }) });
     this.ctx.waitUntil(this.#schedule());
   }
@@ -189,17 +188,18 @@ export class ChatRoom extends DurableObject<Env> {
     else this.#log.release();
   }
 
-  async #run(turn: NewTurn, begun: BegunTurn, beginning: RunningRecord): Promise<LiveTurn> {
+  async #run(turn: NewTurn, committed: BegunTurn): Promise<LiveTurn> {
     // The turn before this one may be saved, and still be telling its title.
     await this.#live?.outcome;
-    if (!this.#beginning.has(turn.answerId)) throw new Problem("not_found");
     const { userId, chatId, answerId } = turn;
-    const prompt = plainPrompt(this.#deps.config, beginning.model, begun);
-    const record = begunRecord(beginning, begun.answer, prompt?.estimatedTokens ?? 0);
+    const beginning = this.#beginning.find(answerId);
+    if (!beginning) throw new Problem("not_found");
+    const { begun, prompt, record } = startOf(this.#deps.config, beginning, committed);
     const firstId = this.#log.open(answerId, writeRecord({ running: record }));
     if (begun.wantsTitle) this.#titles.expect(turn, textToName(begun));
     const live = new LiveTurn({ answerId, userId, firstId });
     live.began(begun.question, begun.chatTitle);
+    if (beginning.isStopped) void live.stop(userId);
     const input = { userId, chatId, begun, prompt, attempt: beginning, stop: live.stopSignal };
     void this.#drive(live, () => runTurn(input, this.#runDeps(live, record)));
     this.#beginning.delete(answerId);

@@ -19,6 +19,8 @@ export type RunningRecord = Attempt & {
   answer: Message;
   /** True once readers may have been told of it. */
   hasBegun?: boolean;
+  /** True where somebody stopped it before a provider was asked. */
+  isStopped?: boolean;
   /** 0 as long as no provider has been asked. */
   estimatedPromptTokens: number;
   /** ISO 8601. */
@@ -75,7 +77,7 @@ export function isUnbegun(record: TurnRecord): boolean {
   return !record.running.hasBegun && record.running.estimatedPromptTokens === 0;
 }
 
-/** The end of a turn: as it was to be saved, or interrupted with the text so far. */
+/** The end of a turn: as it was to be saved, or interrupted with the text so far, unless it was stopped. */
 export function endOf(record: TurnRecord, content: string, now: number): FinishedTurn {
   return "finished" in record ? record.finished : toInterrupted(record.running, content, now);
 }
@@ -83,9 +85,11 @@ export function endOf(record: TurnRecord, content: string, now: number): Finishe
 function toInterrupted(running: RunningRecord, content: string, now: number): FinishedTurn {
   const { userId, chatId, answer, estimatedPromptTokens: promptTokens } = running;
   const usage = { promptTokens, completionTokens: estimateTokens(content) };
-  const given = { content, finishReason: "turn_interrupted", usage, estimated: true };
+  const status = running.isStopped ? "stopped" : "interrupted";
+  const finishReason = running.isStopped ? null : "turn_interrupted";
+  const given = { content, finishReason, usage, estimated: true };
   const seconds = (now - Date.parse(running.startedAt)) / 1000;
-  const message = answered(answer, { ...given, status: "interrupted" }, running, seconds);
+  const message = answered(answer, { ...given, status }, running, seconds);
   const rows = usageOf({ userId, chatId, answerId: answer.id }, running, given, now);
   // What was not asked for costs nothing, and has no row.
   const spent = promptTokens === 0 ? [] : rows;
