@@ -3,10 +3,12 @@ import OpenAI, { APIConnectionTimeoutError, APIError } from "openai";
 import type { Config } from "../env.ts";
 import type { EmbeddingModel, Model, Provider } from "../lib/models.ts";
 import { Problem } from "../lib/problem.ts";
-import { type TokenCount, toTokenCount } from "./model/chunks.ts";
+import { type Completion, readCompletion } from "./model/completion.ts";
 import { readAnswer, type TakeChunks } from "./model/stream-reader.ts";
+import { type TokenCount, toTokenCount } from "./model/usage.ts";
 
-export type { ModelChunk, TokenCount } from "./model/chunks.ts";
+export type { ModelChunk } from "./model/chunks.ts";
+export type { TokenCount } from "./model/usage.ts";
 
 const DEFAULT_ANTHROPIC_URL = "https://api.anthropic.com/v1/";
 const OVERLOADED = new Set([429, 503, 529]);
@@ -26,8 +28,6 @@ export type Embeddings = {
   vectors: number[][];
   usage: TokenCount | undefined;
 };
-
-export type Completion = { text: string; usage: TokenCount | undefined };
 
 /** Every failure is a `Problem` of the kind `ai_*`; an aborted stream just ends. */
 export type ModelClient = {
@@ -91,7 +91,9 @@ type Streaming = { ask: Ask; signal: AbortSignal; take: TakeChunks };
 
 async function stream(client: OpenAI, { ask, signal, take }: Streaming): Promise<void> {
   try {
-    await readAnswer(await openStream(client, ask, signal), take);
+    const body = await openStream(client, ask, signal);
+    take([{ type: "begin" }]);
+    await readAnswer(body, take);
   } catch (error) {
     if (!signal.aborted) throw toProblem(error);
   }
@@ -112,8 +114,7 @@ async function openStream(client: OpenAI, ask: Ask, signal: AbortSignal) {
 async function complete(client: OpenAI, ask: Ask, signal: AbortSignal): Promise<Completion> {
   try {
     const completion = await client.chat.completions.create(toRequest(ask), { signal });
-    const text = completion.choices[0]?.message.content ?? "";
-    return { text, usage: completion.usage && toTokenCount(completion.usage) };
+    return readCompletion(completion);
   } catch (error) {
     throw signal.aborted ? new Problem("ai_timeout", { cause: error }) : toProblem(error);
   }
@@ -132,12 +133,7 @@ async function embed(
     const { data, usage } = await client.embeddings.create(body, { signal });
     const vectors = data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding);
     if (vectors.length !== texts.length) throw new Problem("ai_unavailable");
-    // Typed as always there; a provider of one's own may leave it out.
-    const promptTokens: number | undefined = usage?.prompt_tokens;
-    return {
-      vectors,
-      usage: promptTokens === undefined ? undefined : { promptTokens, completionTokens: 0 },
-    };
+    return { vectors, usage: toTokenCount(usage) };
   } catch (error) {
     throw signal.aborted ? new Problem("ai_timeout", { cause: error }) : toProblem(error);
   }
