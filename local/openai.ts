@@ -15,6 +15,7 @@ import {
 } from "./provider/completion.ts";
 import { embed } from "./provider/embeddings.ts";
 import { sendError, sendScriptedError, sendWrongKey } from "./provider/errors.ts";
+import { sendRaw } from "./provider/raw.ts";
 import { type Script, Scripts } from "./provider/script.ts";
 
 export type LocalProvider = {
@@ -91,8 +92,9 @@ class Provider {
   ): Promise<void> {
     const seen = this.#remember(request, headers);
     const reply = this.#replyTo(request);
-    const isCutByUs = reply.script.cutAfter !== undefined;
+    const isCutByUs = reply.script.cutAfter !== undefined || endsItself(reply.script);
     response.once("close", () => (seen.aborted = !response.writableFinished && !isCutByUs));
+    if (reply.script.raw) return sendRaw(reply, response);
     if (reply.script.errorStatus !== undefined) return sendScriptedError(response, reply.script);
     await (request.stream ? sendStream(reply, response) : sendWhole(reply, response));
   }
@@ -135,6 +137,11 @@ class Provider {
     if (kind === "release") this.#scripts.release(marker);
     sendJson(response, 200, {});
   }
+}
+
+/** True where it is the script that breaks the connection. */
+function endsItself({ raw = [] }: Script): boolean {
+  return raw.some((step) => typeof step === "object" && "end" in step && step.end !== "open");
 }
 
 function isKeyAccepted(authorization: string | undefined): boolean {

@@ -31,6 +31,9 @@ const json = <T extends z.ZodType>(schema: T) =>
     }
   }, schema);
 
+/** Off unless it is said. */
+const flag = optional(z.stringbool()).transform((value) => value ?? false);
+
 const ms = (fallback: number) => z.int().positive().default(fallback);
 
 /** Timings of a turn in milliseconds, with the defaults of production. */
@@ -74,6 +77,7 @@ const ConfigSchema = z.object({
   TITLE_MODEL: optional(text),
   EMBEDDING_MODEL: optional(text).transform((name) => name ?? "text-embedding-3-small"),
   SYSTEM_PROMPT: optional(text),
+  KEEP_REASONING: flag,
   TURN_LIMITS: json(TurnLimits),
 });
 

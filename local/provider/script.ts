@@ -26,7 +26,23 @@ export type Script = {
   omitUsage?: boolean;
   usage?: { prompt_tokens: number; completion_tokens: number };
   finishReason?: string;
+  /** Sent in place of a completion, byte by byte as it stands here. */
+  raw?: RawStep[];
+  /** Of what is sent raw; that of a stream, unless said. */
+  contentType?: string;
 };
+
+/**
+ * A text, or bytes, in one write; a pause; a text again and again; a wait for the release; or an end:
+ * the connection closed in mid-response, reset, or kept open until the client closes it.
+ */
+export type RawStep =
+  | string
+  | { base64: string }
+  | { pauseMs: number }
+  | { repeat: string; everyMs: number; times: number }
+  | { hold: true }
+  | { end: "cut" | "reset" | "open" };
 
 type Entry = { script: Script; left: number; released: PromiseWithResolvers<void> };
 

@@ -1,9 +1,14 @@
 /** The only file that knows the openai SDK: any provider that speaks its wire format. */
 import OpenAI, { APIConnectionTimeoutError, APIError } from "openai";
 import type { Config } from "../env.ts";
-import { EventDataReader } from "../lib/event-data.ts";
 import type { EmbeddingModel, Model, Provider } from "../lib/models.ts";
 import { Problem } from "../lib/problem.ts";
+import { type Completion, readCompletion } from "./model/completion.ts";
+import { readAnswer, type TakeChunks } from "./model/stream-reader.ts";
+import { type TokenCount, toTokenCount } from "./model/usage.ts";
+
+export type { ModelChunk } from "./model/chunks.ts";
+export type { TokenCount } from "./model/usage.ts";
 
 const DEFAULT_ANTHROPIC_URL = "https://api.anthropic.com/v1/";
 const OVERLOADED = new Set([429, 503, 529]);
@@ -18,23 +23,11 @@ export type Ask = {
   jsonSchema?: { name: string; schema: Record<string, unknown> };
 };
 
-export type TokenCount = { promptTokens: number; completionTokens: number };
-
-/** A piece of an answer as it comes. `usage` comes at most once, near the end. */
-export type ModelChunk =
-  | { type: "text"; text: string }
-  | { type: "finish"; reason: string }
-  | { type: "usage"; usage: TokenCount };
-
 export type Embeddings = {
   /** One for each text, in their order. */
   vectors: number[][];
   usage: TokenCount | undefined;
 };
-
-export type Completion = { text: string; usage: TokenCount | undefined };
-
-export type TakeChunks = (chunks: ModelChunk[]) => void;
 
 /** Every failure is a `Problem` of the kind `ai_*`; an aborted stream just ends. */
 export type ModelClient = {
@@ -97,22 +90,13 @@ async function isReachable(clients: OpenAI[], signal: AbortSignal): Promise<bool
 type Streaming = { ask: Ask; signal: AbortSignal; take: TakeChunks };
 
 async function stream(client: OpenAI, { ask, signal, take }: Streaming): Promise<void> {
-  let finished = false;
   try {
     const body = await openStream(client, ask, signal);
-    const reader = new EventDataReader();
-    // Not `for await`: it costs as much again as the reading itself.
-    for (let read = await body.read(); !read.done; read = await body.read()) {
-      const chunks = reader.push(read.value).flatMap(toChunks);
-      finished ||= chunks.some((chunk) => chunk.type === "finish");
-      if (chunks.length > 0) take(chunks);
-    }
+    take([{ type: "begin" }]);
+    await readAnswer(body, take);
   } catch (error) {
-    if (signal.aborted) return;
-    throw toProblem(error);
+    if (!signal.aborted) throw toProblem(error);
   }
-  // A connection cut between two events ends the reading like a finished answer does.
-  if (!finished && !signal.aborted) throw new Problem("ai_unavailable");
 }
 
 /** The SDK's own iteration of a stream costs more than all the rest of a turn: the bytes are ours. */
@@ -124,36 +108,13 @@ async function openStream(client: OpenAI, ask: Ask, signal: AbortSignal) {
   } as const;
   const response = await client.chat.completions.create(body, { signal }).asResponse();
   if (!response.body) throw new Problem("ai_unavailable");
-  return response.body.getReader();
-}
-
-const END_OF_STREAM = "[DONE]";
-
-/** As much of a provider's chunk as we read; a provider may send anything, or an error in its place. */
-type WireChunk = Partial<Pick<OpenAI.ChatCompletionChunk, "choices" | "usage">> & {
-  error?: unknown;
-};
-
-/** Throws for what is not JSON, and for an error that came in mid-stream. */
-function toChunks(data: string): ModelChunk[] {
-  if (data === END_OF_STREAM) return [];
-  const { choices, usage, error }: WireChunk = JSON.parse(data);
-  if (error) throw new Problem("ai_unavailable");
-  const chunks: ModelChunk[] = [];
-  const choice = choices?.[0];
-  const text: unknown = choice?.delta?.content;
-  if (typeof text === "string" && text !== "") chunks.push({ type: "text", text });
-  if (choice?.finish_reason) chunks.push({ type: "finish", reason: choice.finish_reason });
-  const counted = usage && toTokenCount(usage);
-  if (counted) chunks.push({ type: "usage", usage: counted });
-  return chunks;
+  return response.body;
 }
 
 async function complete(client: OpenAI, ask: Ask, signal: AbortSignal): Promise<Completion> {
   try {
     const completion = await client.chat.completions.create(toRequest(ask), { signal });
-    const text = completion.choices[0]?.message.content ?? "";
-    return { text, usage: completion.usage && toTokenCount(completion.usage) };
+    return readCompletion(completion);
   } catch (error) {
     throw signal.aborted ? new Problem("ai_timeout", { cause: error }) : toProblem(error);
   }
@@ -172,12 +133,7 @@ async function embed(
     const { data, usage } = await client.embeddings.create(body, { signal });
     const vectors = data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding);
     if (vectors.length !== texts.length) throw new Problem("ai_unavailable");
-    // Typed as always there; a provider of one's own may leave it out.
-    const promptTokens: number | undefined = usage?.prompt_tokens;
-    return {
-      vectors,
-      usage: promptTokens === undefined ? undefined : { promptTokens, completionTokens: 0 },
-    };
+    return { vectors, usage: toTokenCount(usage) };
   } catch (error) {
     throw signal.aborted ? new Problem("ai_timeout", { cause: error }) : toProblem(error);
   }
@@ -195,18 +151,6 @@ function toRequest({ model, messages, maxOutputTokens, jsonSchema }: Ask) {
       },
     }),
   };
-}
-
-/** Undefined where what a provider calls a count is none: then it is estimated, as where there is none. */
-function toTokenCount(usage: OpenAI.CompletionUsage): TokenCount | undefined {
-  const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = usage;
-  return [promptTokens, completionTokens].every(isCount)
-    ? { promptTokens, completionTokens }
-    : undefined;
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 /** What went wrong, without the provider's own words: they may quote the prompt, or the key. */

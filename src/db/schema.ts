@@ -198,6 +198,8 @@ export const aiUsage = pgTable(
     costEstimate: numeric("cost_estimate", { precision: 20, scale: 12 }).notNull(),
     estimated: boolean().notNull(),
     createdAt: time("created_at").notNull(),
+    cachedTokens: integer("cached_tokens"),
+    reasoningTokens: integer("reasoning_tokens"),
   },
   (t) => [
     unique("ai_usage_attempt_key").on(t.messageId, t.serviceType, t.attempt),

@@ -22,6 +22,12 @@ export function utf8Length(text: string): number {
   return encoder.encode(text).byteLength;
 }
 
+/** The beginning of a text that takes at most so many bytes of UTF-8; never half of a surrogate pair. */
+export function utf8Prefix(text: string, limitBytes: number): string {
+  const room = new Uint8Array(Math.max(0, Math.min(limitBytes, text.length * 3)));
+  return text.slice(0, encoder.encodeInto(text, room).read);
+}
+
 /** Base64url without padding (RFC 4648 section 5). */
 export function toBase64Url(bytes: Uint8Array): string {
   return toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_");

@@ -209,6 +209,22 @@ export const catalogue = {
     title: "AI provider failed",
     detail: "The AI provider did not answer properly. What was written so far is kept; try again.",
   },
+  ai_empty: {
+    status: 502,
+    title: "Empty answer",
+    detail: "The AI model returned no text. Ask for the answer again.",
+  },
+  ai_filtered: {
+    status: 502,
+    title: "Answer withheld",
+    detail: "The AI provider's content filter withheld the answer. Rephrase the question.",
+  },
+  ai_length: {
+    status: 502,
+    title: "Answer too long",
+    detail:
+      "The AI model reached its limit of output before its first word. Ask again, or ask for less.",
+  },
   turn_interrupted: {
     status: 502,
     title: "Answer interrupted",

@@ -12,17 +12,21 @@ export type Model = {
   maxOutputTokens: number;
   /** US dollars per million tokens, which is micro-dollars per token. */
   promptPrice: number;
+  /** Of prompt tokens that came from the provider's cache; `promptPrice` where it is absent. */
+  cachedPrice?: number;
   completionPrice: number;
   /** The model of another provider that answers where this one's fails before its first word. */
   fallback?: string;
 };
 
+/** US dollars per million tokens of a prompt, of a prompt from the cache, and of a completion. */
+type Prices = readonly [prompt: number, cached: number, completion: number];
+
 const row = (
   name: string,
   provider: Provider,
   contextTokens: number,
-  promptPrice: number,
-  completionPrice: number,
+  [promptPrice, cachedPrice, completionPrice]: Prices,
   fallback?: string,
 ): Model => ({
   name,
@@ -30,22 +34,25 @@ const row = (
   contextTokens,
   maxOutputTokens: 8_192,
   promptPrice,
+  cachedPrice,
   completionPrice,
   ...(fallback !== undefined && { fallback }),
 });
 
+const FREE: Prices = [0, 0, 0];
+
 /** A fallback takes every prompt that was made for the model before it. */
 export const OFFERED: readonly Model[] = [
-  row("gpt-4o-mini", "openai", 128_000, 0.15, 0.6, "claude-haiku-4-5"),
-  row("gpt-4o", "openai", 128_000, 2.5, 10, "claude-sonnet-4-5"),
-  row("gpt-4.1-nano", "openai", 1_047_576, 0.1, 0.4, "claude-haiku-4-5"),
-  row("gpt-4.1-mini", "openai", 1_047_576, 0.4, 1.6, "claude-haiku-4-5"),
-  row("gpt-4.1", "openai", 1_047_576, 2, 8, "claude-sonnet-4-5"),
-  row("gpt-5-mini", "openai", 400_000, 0.25, 2, "claude-haiku-4-5"),
-  row("gpt-5", "openai", 400_000, 1.25, 10, "claude-sonnet-4-5"),
-  row("claude-haiku-4-5", "anthropic", 200_000, 1, 5, "gpt-4.1-mini"),
-  row("claude-sonnet-4-5", "anthropic", 200_000, 3, 15, "gpt-4.1"),
-  row("claude-opus-4-1", "anthropic", 200_000, 15, 75, "gpt-5"),
+  row("gpt-4o-mini", "openai", 128_000, [0.15, 0.075, 0.6], "claude-haiku-4-5"),
+  row("gpt-4o", "openai", 128_000, [2.5, 1.25, 10], "claude-sonnet-4-5"),
+  row("gpt-4.1-nano", "openai", 1_047_576, [0.1, 0.025, 0.4], "claude-haiku-4-5"),
+  row("gpt-4.1-mini", "openai", 1_047_576, [0.4, 0.1, 1.6], "claude-haiku-4-5"),
+  row("gpt-4.1", "openai", 1_047_576, [2, 0.5, 8], "claude-sonnet-4-5"),
+  row("gpt-5-mini", "openai", 400_000, [0.25, 0.025, 2], "claude-haiku-4-5"),
+  row("gpt-5", "openai", 400_000, [1.25, 0.125, 10], "claude-sonnet-4-5"),
+  row("claude-haiku-4-5", "anthropic", 200_000, [1, 0.1, 5], "gpt-4.1-mini"),
+  row("claude-sonnet-4-5", "anthropic", 200_000, [3, 0.3, 15], "gpt-4.1"),
+  row("claude-opus-4-1", "anthropic", 200_000, [15, 1.5, 75], "gpt-5"),
 ];
 
 /**
@@ -56,7 +63,7 @@ export const OFFERED: readonly Model[] = [
 export function findModel(name: string, configured: readonly string[]): Model | undefined {
   const offered = OFFERED.find((model) => model.name === name);
   if (offered || !configured.includes(name)) return offered;
-  return { ...row(name, "openai", 32_768, 0, 0), maxOutputTokens: 4_096 };
+  return { ...row(name, "openai", 32_768, FREE), maxOutputTokens: 4_096 };
 }
 
 /** A model that turns texts into vectors. Its answers cost nothing. */
@@ -66,7 +73,7 @@ export type EmbeddingModel = Model & {
 };
 
 const embeddingRow = (name: string, promptPrice: number, dimensions?: number): EmbeddingModel => ({
-  ...row(name, "openai", 8_192, promptPrice, 0),
+  ...row(name, "openai", 8_192, [promptPrice, promptPrice, 0]),
   dimensions,
 });
 
@@ -96,12 +103,14 @@ const SHOWN_DIGITS = 6;
 
 /** What a call cost, in US dollars as an exact decimal with at least six places. */
 export function costOf(
-  model: Model,
-  usage: { promptTokens: number; completionTokens: number },
+  { promptPrice, cachedPrice = promptPrice, completionPrice }: Model,
+  usage: { promptTokens: number; completionTokens: number; cachedTokens?: number },
 ): string {
+  const { promptTokens, completionTokens, cachedTokens = 0 } = usage;
   const pico =
-    BigInt(usage.promptTokens) * picoPrice(model.promptPrice) +
-    BigInt(usage.completionTokens) * picoPrice(model.completionPrice);
+    BigInt(promptTokens - cachedTokens) * picoPrice(promptPrice) +
+    BigInt(cachedTokens) * picoPrice(cachedPrice) +
+    BigInt(completionTokens) * picoPrice(completionPrice);
   return formatCost(pico);
 }
 

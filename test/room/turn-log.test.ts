@@ -77,7 +77,7 @@ describe("a crash", () => {
       say(log, 5, "lost ");
       const after = crash(sql);
       expect(follow(after)).toEqual(written);
-      expect(after.contentOf(answerId)).toBe("word 0 word 1 word 2 word 3 word 4 ");
+      expect(after.receivedOf(answerId).content).toBe("word 0 word 1 word 2 word 3 word 4 ");
       expect(after.turns.unsealed()).toMatchObject([{ answerId, state: "running", lastId: 0 }]);
     });
   });

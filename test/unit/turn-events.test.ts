@@ -103,7 +103,10 @@ describe("what goes out in one write", () => {
     const texts = fc.array(anyText, { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(texts, (all) => {
-        const told: TurnEvent[] = [...all.flatMap(toDeltas), { type: "stream_complete" }];
+        const told: TurnEvent[] = [
+          ...all.flatMap((text) => toDeltas(text)),
+          { type: "stream_complete" },
+        ];
         const events = told.map((event, index) => ({ id: index + 1, event }));
         let sent = "";
         for (let left = events; left.length > 0;) {

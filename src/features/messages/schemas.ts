@@ -20,6 +20,8 @@ const RESERVED_KEYS = [
   "citations",
   "unverified_quotes",
   "failover",
+  "refusal",
+  "reasoning",
 ];
 
 export const Content = text({ min: 1, max: LONGEST_MESSAGE }).openapi({
@@ -81,7 +83,8 @@ export const Message = z
     file_url: z.string().nullable(),
     metadata: z.record(z.string(), z.unknown()).openapi({
       description: `What the client sent. On an answer also \`model\`, \`usage\`, \`finish_reason\` and \
-\`processing_time\`; where another model stood in, \`failover: { from, code }\` says for which, and why. On an answer \
+\`processing_time\`; \`refusal\` is true where the model refused to answer, and \`reasoning\` what it thought before, \
+where the server keeps that; where another model stood in, \`failover: { from, code }\` says for which, and why. On an answer \
 from documents, \`citations\`, an array of \`Citation\`, each of which stands in its document word for word, and \
 \`unverified_quotes\`, an array of \`{ text }\`: words that the answer puts in quotation marks and points to a document \
 with, and that do not stand there.`,

@@ -8,12 +8,18 @@ import type { Message } from "../messages/schemas.ts";
 export type TurnEvent =
   | { type: "user_message"; message: ShownMessage }
   | { type: "ai_message_start"; message_id: string }
-  | { type: "content_delta"; content: string }
+  | { type: DeltaType; content: string }
   | { type: "citations"; citations: ShownCitation[] }
   | { type: "error"; error: string; code: ProblemCode }
   | { type: "ai_message_complete"; message: ShownMessage }
   | { type: "chat_name"; name: string }
   | { type: "stream_complete" };
+
+/** A piece of the answer's text, or of the reasoning that the model did before it. */
+export type DeltaType = "content_delta" | "reasoning_delta";
+
+/** What came of an answer: its text, and the reasoning before it. */
+export type Received = { content: string; reasoning: string };
 
 /** A citation in an event: a quote that would make the event too long is null. */
 export type ShownCitation = Omit<Citation, "quote"> & {
@@ -52,7 +58,9 @@ export function fitMessage(message: Message): ShownMessage {
 }
 
 function withoutQuotes(metadata: Message["metadata"]): Message["metadata"] {
-  const keys = ["citations", "unverified_quotes"].filter((key) => Object.hasOwn(metadata, key));
+  const keys = ["citations", "unverified_quotes", "reasoning"].filter((key) =>
+    Object.hasOwn(metadata, key),
+  );
   return { ...metadata, ...Object.fromEntries(keys.map((key) => [key, null])) };
 }
 
@@ -80,11 +88,11 @@ function fitTogether(citations: ShownCitation[]): boolean {
 const SURELY_SHORT = Math.floor(LARGEST_JSON_BYTES / 6) - 10;
 
 /** A text as deltas, each short enough for one event; divided between code points. */
-export function toDeltas(text: string): TurnEvent[] {
-  const delta = { type: "content_delta", content: text } as const;
+export function toDeltas(text: string, type: DeltaType = "content_delta"): TurnEvent[] {
+  const delta = { type, content: text };
   if (text.length <= SURELY_SHORT || jsonBytes(delta) <= LARGEST_JSON_BYTES) return [delta];
   const middle = beforePair(text, text.length >> 1);
-  return [...toDeltas(text.slice(0, middle)), ...toDeltas(text.slice(middle))];
+  return [...toDeltas(text.slice(0, middle), type), ...toDeltas(text.slice(middle), type)];
 }
 
 /** The place itself, or the one before where it lies inside a surrogate pair. */

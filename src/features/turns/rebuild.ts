@@ -62,6 +62,8 @@ export function* tellAgain(turn: RebuiltTurn): Generator<TurnEvent> {
   const { userMessage, answer, problem } = turn;
   yield { type: "user_message", message: fitMessage(userMessage) };
   yield { type: "ai_message_start", message_id: answer.id };
+  const { reasoning } = answer.metadata;
+  if (typeof reasoning === "string") yield* toDeltas(reasoning, "reasoning_delta");
   if (answer.content !== "") yield* toDeltas(answer.content);
   yield* toCitationEvents(citationsOf(answer));
   if (problem) yield { type: "error", error: catalogue[problem].detail, code: problem };

@@ -15,9 +15,10 @@ import { SSE_HEADERS } from "./wires/sse.ts";
 const tags = ["Answers"];
 
 const EVENTS = `Server-sent events, in this order: \`user_message\`, \`ai_message_start\`, any number of \
-\`content_delta\`, \`citations\` and \`error\` where there are any, \`ai_message_complete\`, \`chat_name\` where \
+\`reasoning_delta\` and \`content_delta\`, \`citations\` and \`error\` where there are any, \`ai_message_complete\`, \`chat_name\` where \
 the chat was given a title, and \`stream_complete\`, always and last. Each has an \`id\` to resume from and \
-one line of JSON that repeats its \`type\`. A \`citations\` event holds some of the answer's, each a \`Citation\`; a \
+one line of JSON that repeats its \`type\`. The \`content\` of \`reasoning_delta\` is what the model thinks before it \
+answers, and no part of the answer. A \`citations\` event holds some of the answer's, each a \`Citation\`; a \
 quote that is too long for an event is null there, with its \`quote_length\`. Leaving does not stop the answer.
 
 An answer about documents that are still being read waits for them, two minutes at most; it then ends with the \
@@ -45,6 +46,9 @@ export const problems: ProblemCode[] = [
   "unknown_model",
   "reserved_key",
   "ai_unavailable",
+  "ai_empty",
+  "ai_filtered",
+  "ai_length",
   "ai_overloaded",
   "ai_timeout",
   "ai_not_configured",

@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { Id, ShownId, text } from "../../http/fields.ts";
 import { Content, Message, messageFields } from "../messages/schemas.ts";
+import { Usage } from "../usage/schemas.ts";
 
 const MOST_FILES = 20;
 
@@ -51,17 +52,6 @@ export const Stop = z
   })
   .openapi("Stop", { example: {} });
 
-const Usage = z
-  .object({
-    prompt_tokens: z.int(),
-    completion_tokens: z.int(),
-    total_tokens: z.int(),
-    cost: z.string().openapi({ description: "Exact decimal.", example: "0.000123" }),
-    currency: z.literal("USD"),
-    estimated: z.boolean().openapi({ description: "True where the provider gave no count." }),
-  })
-  .openapi("Usage");
-
 export const TurnAnswer = z
   .object({
     chat_id: ShownId,
@@ -72,8 +62,6 @@ export const TurnAnswer = z
     usage: Usage,
   })
   .openapi("TurnAnswer");
-
-export type Usage = z.infer<typeof Usage>;
 
 /** A number as text: what else is given is no event's id, which the handler answers. */
 export const ReadFrom = z.object({

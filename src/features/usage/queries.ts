@@ -25,15 +25,17 @@ export type NewUsage = TokenCount & {
  * is a condition on the rest of the statement.
  */
 export function usageInsert(usage: NewUsage, only: SQL = sql`true`): SQL {
-  const { promptTokens, completionTokens } = usage;
+  const { promptTokens, completionTokens, cachedTokens = null, reasoningTokens = null } = usage;
   return sql`
     INSERT INTO ai_usage (id, user_id, chat_id, message_id, service_type, attempt, provider, model_name,
-      prompt_tokens, completion_tokens, total_tokens, cost_estimate, estimated, created_at)
+      prompt_tokens, completion_tokens, total_tokens, cached_tokens, reasoning_tokens,
+      cost_estimate, estimated, created_at)
     SELECT ${usage.id}::uuid, users.id,
       (SELECT id FROM chats WHERE id = ${usage.chatId}::uuid),
       (SELECT id FROM messages WHERE id = ${usage.messageId}::uuid),
       ${usage.kind}, ${usage.attempt}::int, ${usage.model.provider}, ${usage.model.name},
       ${promptTokens}::int, ${completionTokens}::int, ${promptTokens + completionTokens}::int,
+      ${cachedTokens}::int, ${reasoningTokens}::int,
       ${costOf(usage.model, usage)}::numeric, ${usage.estimated}::boolean, ${usage.at}::timestamptz
     FROM users WHERE users.id = ${usage.userId}::uuid AND ${only}
     ON CONFLICT DO NOTHING`;

@@ -1,102 +1,55 @@
 /** One answer of a provider: its text as it comes, and how it ended. Knows no HTTP and no room. */
-import type { Ask, ModelChunk, ModelClient, TokenCount } from "../../../clients/model.ts";
+import type { Ask, ModelChunk, ModelClient } from "../../../clients/model.ts";
 import type { TurnLimits } from "../../../env.ts";
 import type { Clock } from "../../../lib/clock.ts";
-import { estimateTokens } from "../../../lib/models.ts";
 import { Problem } from "../../../lib/problem.ts";
+import type { DeltaType } from "../events.ts";
 import { startDeadlines } from "./deadlines.ts";
-import { TextCleaner } from "./text-cleaner.ts";
+import { type Answer, type AnswerRequest, Draft } from "./draft.ts";
 
-export type Answer = {
-  content: string;
-  status: "complete" | "stopped" | "failed";
-  /** Why it ended: in the provider's words, or the code of the problem. */
-  finishReason: string | null;
-  usage: TokenCount;
-  /** True where the provider gave no count. */
-  estimated: boolean;
-  problem?: Problem;
-};
-
-export type AnswerRequest = {
-  ask: Ask;
-  /** Stands in for the provider's count of the prompt where there is none. */
-  estimatedPromptTokens: number;
-  /** Aborted when somebody stops the turn. */
-  stop: AbortSignal;
-};
+/** Passes on a piece of the answer's text, or of the reasoning before it. */
+export type EmitDelta = (type: DeltaType, text: string) => void;
 
 type AnswerDeps = {
   model: ModelClient;
   limits: TurnLimits;
   clock: Clock;
-  tell: (text: string) => void;
+  emit: EmitDelta;
 };
 
-/** Tells the text piece by piece. Never throws: a failure is part of the answer. */
+/** Emits the text piece by piece. Never throws: a failure is part of the answer. */
 export async function streamAnswer(
-  request: AnswerRequest,
-  { model, limits, clock, tell }: AnswerDeps,
+  request: AnswerRequest & { ask: Ask; stop: AbortSignal },
+  { model, limits, clock, emit }: AnswerDeps,
 ): Promise<Answer> {
-  const expired = new AbortController();
-  const signal = AbortSignal.any([request.stop, expired.signal]);
+  const [expired, full] = [new AbortController(), new AbortController()];
+  const signal = AbortSignal.any([request.stop, expired.signal, full.signal]);
   const deadlines = startDeadlines(limits, clock, () => expired.abort());
   const draft = new Draft();
   const take = (chunks: ModelChunk[]) => {
-    deadlines.progressed();
-    const text = draft.add(chunks);
-    if (text !== "") tell(text);
+    const { reasoning, text } = draft.add(chunks);
+    if (!draft.hasBegun && chunks.some(isAlive)) deadlines.waited();
+    if (draft.hasBegun && chunks.some(isProgress)) deadlines.progressed();
+    if (reasoning !== "") emit("reasoning_delta", reasoning);
+    if (text !== "") emit("content_delta", text);
+    if (draft.isFull) full.abort();
   };
   try {
     await model.stream(request.ask, signal, take);
   } catch (error) {
-    draft.problem =
-      error instanceof Problem ? error : new Problem("ai_unavailable", { cause: error });
+    draft.fail(error instanceof Problem ? error : new Problem("ai_unavailable", { cause: error }));
   } finally {
     deadlines.clear();
   }
-  if (expired.signal.aborted) draft.problem = new Problem("ai_timeout");
-  return draft.toAnswer(request);
+  if (expired.signal.aborted) draft.fail(new Problem("ai_timeout"));
+  return draft.toAnswer(request, request.stop.aborted);
 }
 
-/** What has come of an answer so far. */
-class Draft {
-  problem: Problem | undefined;
-  #content = "";
-  #finishReason: string | null = null;
-  #usage: TokenCount | undefined;
-  readonly #cleaner = new TextCleaner();
+/** Before the first token a comment says that the provider is at work; after it, only the answer does. */
+function isAlive({ type }: ModelChunk): boolean {
+  return type !== "begin";
+}
 
-  /** Takes note of the chunks, and returns the text that they add. */
-  add(chunks: ModelChunk[]): string {
-    let added = "";
-    for (const chunk of chunks) {
-      if (chunk.type === "text") added += chunk.text;
-      if (chunk.type === "finish") this.#finishReason = chunk.reason;
-      if (chunk.type === "usage") this.#usage = chunk.usage;
-    }
-    const text = this.#cleaner.push(added);
-    this.#content += text;
-    return text;
-  }
-
-  toAnswer(request: AnswerRequest): Answer {
-    const stopped = request.stop.aborted;
-    const problem = stopped ? undefined : this.problem;
-    return {
-      content: this.#content,
-      status: stopped ? "stopped" : problem ? "failed" : "complete",
-      finishReason: problem?.code ?? this.#finishReason,
-      usage: this.#usage ?? this.#estimate(request),
-      estimated: this.#usage === undefined,
-      ...(problem && { problem }),
-    };
-  }
-
-  /** A provider that failed before its first word is taken to have charged nothing. */
-  #estimate({ estimatedPromptTokens }: AnswerRequest): TokenCount {
-    if (this.problem && this.#content === "") return { promptTokens: 0, completionTokens: 0 };
-    const completionTokens = estimateTokens(this.#content);
-    return { promptTokens: estimatedPromptTokens, completionTokens };
-  }
+function isProgress({ type }: ModelChunk): boolean {
+  return type !== "begin" && type !== "keep_alive";
 }

@@ -5,7 +5,8 @@ import { toIso } from "../../../lib/clock.ts";
 import { fallbackOf, type Model } from "../../../lib/models.ts";
 import type { Problem, ProblemCode } from "../../../lib/problem.ts";
 import type { NewUsage } from "../../usage/queries.ts";
-import { type Answer, streamAnswer } from "./answer.ts";
+import { type EmitDelta, streamAnswer } from "./answer.ts";
+import type { Answer } from "./draft.ts";
 import type { Prompt } from "./prompt.ts";
 
 /** Which model was to answer, and why it did not: a part of the answer's metadata. */
@@ -47,13 +48,13 @@ const REPLACEABLE: ReadonlySet<ProblemCode> = new Set([
   "ai_timeout",
 ]);
 
-/** Tells the text piece by piece. Never throws: a failure is part of the answer. */
+/** Emits the text piece by piece. Never throws: a failure is part of the answer. */
 export async function streamAttempts(
   input: AttemptsInput,
   deps: AttemptsDeps,
-  tell: (text: string) => void,
+  emit: EmitDelta,
 ): Promise<Attempted> {
-  const askModel = (model: Model) => ask(input, { ...deps, tell }, model);
+  const askModel = (model: Model) => ask(input, { ...deps, emit }, model);
   const answer = await askModel(input.first.model);
   const second = nextAttempt(input, deps, answer);
   if (!second) return { ...answer, attempt: input.first };
@@ -63,7 +64,7 @@ export async function streamAttempts(
 
 function ask(
   { prompt, endsAt, stop }: AttemptsInput,
-  { model: client, config, clock, tell }: AttemptsDeps & { tell: (text: string) => void },
+  { model: client, config, clock, emit }: AttemptsDeps & { emit: EmitDelta },
   model: Model,
 ): Promise<Answer> {
   const messages: PromptMessage[] = prompt.messages;
@@ -71,9 +72,10 @@ function ask(
     {
       ask: { model, messages, maxOutputTokens: model.maxOutputTokens },
       estimatedPromptTokens: prompt.estimatedTokens,
+      keepsReasoning: config.KEEP_REASONING,
       stop,
     },
-    { model: client, limits: { ...config.TURN_LIMITS, total_ms: endsAt - clock() }, clock, tell },
+    { model: client, limits: { ...config.TURN_LIMITS, total_ms: endsAt - clock() }, clock, emit },
   );
 }
 

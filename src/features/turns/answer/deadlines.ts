@@ -1,8 +1,13 @@
-/** The three patiences of a turn: for the first token, for the next one, and for all of it. */
+/** The three timeouts of an answer: for the first token, for the next one, and for all of it. */
 import type { TurnLimits } from "../../../env.ts";
 import type { Clock } from "../../../lib/clock.ts";
 
-export type Deadlines = { progressed(): void; clear(): void };
+export type Deadlines = {
+  /** The first token is still to come, but the provider is at work: the wait for it begins anew. */
+  waited(): void;
+  progressed(): void;
+  clear(): void;
+};
 
 /**
  * Calls `expire` once when one of them runs out. A single timer that looks at the time of the last
@@ -23,6 +28,9 @@ export function startDeadlines(limits: TurnLimits, clock: Clock, expire: () => v
   }
 
   return {
+    waited: () => {
+      dueAt = clock() + limits.first_token_ms;
+    },
     progressed: () => {
       dueAt = clock() + limits.progress_ms;
     },

@@ -1,13 +1,15 @@
 /** A turn from its commit to its last event. Knows no HTTP and no Durable Object. */
 import type { Deps } from "../../../deps.ts";
 import { toIso, within } from "../../../lib/clock.ts";
-import { costOf, type Model } from "../../../lib/models.ts";
+import type { Model } from "../../../lib/models.ts";
 import { Problem } from "../../../lib/problem.ts";
+import { toUsage } from "../../usage/schemas.ts";
 import type { Verified } from "../../citations/verify.ts";
 import type { Message } from "../../messages/schemas.ts";
 import type { News } from "../documents/await.ts";
 import { citeAnswer } from "../documents/cite.ts";
-import type { Answer } from "./answer.ts";
+import type { EmitDelta } from "./answer.ts";
+import type { Answer } from "./draft.ts";
 import {
   type Attempt,
   type Attempted,
@@ -86,10 +88,10 @@ async function tellAnswer(input: RunInput, deps: RunDeps, startedAt: number): Pr
   if ("unasked" in ready) return ready.unasked;
   const { prompt, gathered } = ready;
   const { attempt: first, begun, userId } = input;
-  const tell = (text: string) => toDeltas(text).forEach(deps.tell);
+  const emit: EmitDelta = (type, text) => toDeltas(text, type).forEach(deps.tell);
   const endsAt = startedAt + deps.config.TURN_LIMITS.total_ms;
   const asked = { ...input, prompt, first, endsAt, answerId: begun.answer.id };
-  const answer = await streamAttempts(asked, deps, tell);
+  const answer = await streamAttempts(asked, deps, emit);
   if (!gathered) return answer;
   const quoted = await citeAnswer(deps.db, userId, answer, gathered);
   toCitationEvents(quoted.citations).forEach(deps.tell);
@@ -156,7 +158,9 @@ function toFinishedTurn(
   return { userId, chatId, at: toIso(new Date(now)), usage, message };
 }
 
-type Given = Pick<Answer, "finishReason" | "usage" | "estimated"> & { quoted?: Verified };
+type Given = Pick<Answer, "finishReason" | "usage" | "estimated" | "reasoning" | "refusal"> & {
+  quoted?: Verified;
+};
 type GivenBy = { model: Model; failover?: Failover };
 
 /** The answer as it is stored: its text, how it ended, and what it took. */
@@ -173,20 +177,14 @@ export function answered(
 
 /** What the server itself says of an answer. */
 export function answerMetadata(given: Given, { model, failover }: GivenBy, seconds: number) {
-  const { promptTokens, completionTokens } = given.usage;
-  const usage = {
-    prompt_tokens: promptTokens,
-    completion_tokens: completionTokens,
-    total_tokens: promptTokens + completionTokens,
-    cost: costOf(model, given.usage),
-    currency: "USD",
-    estimated: given.estimated,
-  };
+  const { reasoning, refusal } = given;
   return {
     model: model.name,
-    usage,
+    usage: toUsage(model, given),
     finish_reason: given.finishReason,
     processing_time: seconds,
+    ...(refusal && { refusal }),
+    ...(reasoning !== undefined && { reasoning }),
     ...(failover && { failover }),
     ...given.quoted,
   };

@@ -264,8 +264,8 @@ export class ChatRoom extends DurableObject<Env> {
   /** Ends a turn that has no run any more: the text so far is saved, and readers are told. */
   #endLostTurn(turn: RecordedTurn): Promise<void> {
     const { answerId, userId, firstId } = turn;
-    const content = this.#log.contentOf(answerId);
-    const lost = endOf(readRecord(turn.record), content, this.#deps.clock());
+    const received = this.#log.receivedOf(answerId);
+    const lost = endOf(readRecord(turn.record), received, this.#deps.clock());
     this.#log.open(answerId);
     const live = new LiveTurn({ answerId, userId, firstId });
     const save = (finished: FinishedTurn) => this.#saveLost(live, finished);

@@ -74,7 +74,7 @@ export class LostTurns {
     const { log } = this.#room;
     const { db, clock } = this.#deps;
     const record = readRecord(text);
-    await finishTurn(db, endOf(record, log.contentOf(answerId), clock()));
+    await finishTurn(db, endOf(record, log.receivedOf(answerId), clock()));
     if (isUnbegun(record)) log.turns.discard(answerId, clock());
     else log.turns.end(answerId, clock());
   }

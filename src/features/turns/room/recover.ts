@@ -5,7 +5,7 @@ import { Problem } from "../../../lib/problem.ts";
 import { SHOWN_SIBLINGS } from "../../messages/queries.ts";
 import type { Message } from "../../messages/schemas.ts";
 import { type Attempt, usageOf } from "../answer/attempts.ts";
-import type { TurnEvent } from "../events.ts";
+import type { Received, TurnEvent } from "../events.ts";
 import type { FinishedTurn, NewTurn } from "../persist.ts";
 import { answered } from "../answer/run.ts";
 
@@ -78,13 +78,15 @@ export function isUnbegun(record: TurnRecord): boolean {
 }
 
 /** The end of a turn: as it was to be saved, or interrupted with the text so far, unless it was stopped. */
-export function endOf(record: TurnRecord, content: string, now: number): FinishedTurn {
-  return "finished" in record ? record.finished : toInterrupted(record.running, content, now);
+export function endOf(record: TurnRecord, received: Received, now: number): FinishedTurn {
+  return "finished" in record ? record.finished : toInterrupted(record.running, received, now);
 }
 
-function toInterrupted(running: RunningRecord, content: string, now: number): FinishedTurn {
+function toInterrupted(running: RunningRecord, received: Received, now: number): FinishedTurn {
+  const { content, reasoning } = received;
   const { userId, chatId, answer, estimatedPromptTokens: promptTokens } = running;
-  const usage = { promptTokens, completionTokens: estimateTokens(content) };
+  const completionTokens = estimateTokens(reasoning) + estimateTokens(content);
+  const usage = { promptTokens, completionTokens };
   const status = running.isStopped ? "stopped" : "interrupted";
   const finishReason = running.isStopped ? null : "turn_interrupted";
   const given = { content, finishReason, usage, estimated: true };

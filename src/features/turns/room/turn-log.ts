@@ -6,7 +6,7 @@
  * write therefore also stores a ceiling: no id above it is handed out before the next write, and
  * after a crash the log goes on above it, so that no id ever has two contents.
  */
-import type { NumberedEvent, TurnEvent } from "../events.ts";
+import type { DeltaType, NumberedEvent, Received, TurnEvent } from "../events.ts";
 import { type NewRecord, type RecordedTurn, TurnTable } from "./turn-table.ts";
 
 /** Ids that may be handed out between two writes. */
@@ -135,11 +135,15 @@ export class TurnLog {
     this.#ceiling = 0;
   }
 
-  /** The text of an answer as far as it was written. */
-  contentOf(answerId: string): string {
+  /** The text of an answer, and of the reasoning before it, as far as they were written. */
+  receivedOf(answerId: string): Received {
     const query = "SELECT events FROM chunks WHERE answer_id = ? ORDER BY first_id";
     const rows = this.#sql.exec<{ events: string }>(query, answerId).toArray();
-    return rows.flatMap((row) => parseEvents(row.events).map(textOf)).join("");
+    const events = rows.flatMap((row) => parseEvents(row.events));
+    return {
+      content: joinDeltas(events, "content_delta"),
+      reasoning: joinDeltas(events, "reasoning_delta"),
+    };
   }
 
   /**
@@ -199,6 +203,8 @@ function parseEvents(text: string): NumberedEvent[] {
   return JSON.parse(text);
 }
 
-function textOf({ event }: NumberedEvent): string {
-  return event.type === "content_delta" ? event.content : "";
+function joinDeltas(events: NumberedEvent[], type: DeltaType): string {
+  return events
+    .map(({ event }) => (event.type === type && "content" in event ? event.content : ""))
+    .join("");
 }

@@ -1,0 +1,99 @@
+/**
+ * The bytes of a streamed answer as the data of its events.
+ *
+ * @see HTML standard, section 9.2.6 (interpreting an event stream)
+ */
+import { createParser } from "eventsource-parser";
+
+export type DataSink = {
+  /** The data of one event, or a body that is JSON and no stream. */
+  onData(data: string, eventName: string | undefined): void;
+  /** A comment: the connection is alive. */
+  onComment(): void;
+};
+
+/** UTF-16 units of one event, or of a body that is JSON: six for each byte of the largest answer. */
+const LARGEST_EVENT = 6 * 1024 * 1024;
+
+/** A JSON body is tried before its end, for a connection that stays open after it: so often. */
+const MOST_TRIES = 16;
+
+const END_AT_END = /(?:^|[\r\n])data: ?\[DONE\]\s*$/;
+const END_LENGTH = 64;
+
+/** Takes the bytes as the network cuts them. Throws `RangeError` for an event of more than 6 Mi units. */
+export class EventData {
+  readonly #sink: DataSink;
+  readonly #decoder = new TextDecoder();
+  readonly #parser: ReturnType<typeof createParser>;
+  #kind: "unknown" | "events" | "json" = "unknown";
+  /** Of a body that is JSON, what came so far. */
+  #json = "";
+  #tries = 0;
+  #end = "";
+  #isTooLarge = false;
+
+  constructor(sink: DataSink) {
+    this.#sink = sink;
+    this.#parser = createParser({
+      maxBufferSize: LARGEST_EVENT,
+      onEvent: ({ data, event }) => sink.onData(data, event),
+      onComment: () => sink.onComment(),
+      onError: ({ type }) => (this.#isTooLarge ||= type === "max-buffer-size-exceeded"),
+    });
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#read(this.#decoder.decode(bytes, { stream: true }));
+  }
+
+  /** Nothing comes any more: the last event counts without the blank line after it. */
+  end(): void {
+    this.#read(this.#decoder.decode());
+    if (this.#kind === "json") this.#sink.onData(this.#json, undefined);
+    else this.#feed("\n\n");
+  }
+
+  #read(text: string): void {
+    if (this.#kind === "unknown") this.#kind = kindOf(text);
+    if (this.#kind === "json") this.#readJson(text);
+    else this.#readEvents(text);
+  }
+
+  #readEvents(text: string): void {
+    this.#feed(text);
+    // The blank line after the last event may never come, and the connection stay open.
+    this.#end = (this.#end + text).slice(-END_LENGTH);
+    if (this.#end.includes("]") && END_AT_END.test(this.#end)) this.#feed("\n\n");
+  }
+
+  #feed(text: string): void {
+    this.#parser.feed(text);
+    if (this.#isTooLarge) throw new RangeError("an event is too large");
+  }
+
+  #readJson(text: string): void {
+    this.#json += text;
+    if (this.#json.length > LARGEST_EVENT) throw new RangeError("an answer is too large");
+    if (!/[}\]]\s*$/.test(text) || this.#tries++ >= MOST_TRIES || !isJson(this.#json)) return;
+    const json = this.#json;
+    this.#json = "";
+    this.#sink.onData(json, undefined);
+  }
+}
+
+/** By its first character that is no white space, whatever its headers say. */
+function kindOf(text: string): "unknown" | "events" | "json" {
+  const first = text.trimStart()[0];
+  if (first === undefined) return "unknown";
+  return first === "{" || first === "[" ? "json" : "events";
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,28 @@
+/** Why a provider ended an answer, in its words and in ours. Pure. */
+import { firstCodePoints } from "../../lib/text.ts";
+
+const LONGEST_REASON = 64;
+const REPLACEMENT = "\uFFFD";
+
+export type FinishKind = "whole" | "length" | "filtered" | "failed";
+
+/** OpenAI's word first, then those of others: Anthropic, Mistral, Gemini, Cohere, Zhipu, DeepSeek, SGLang. */
+const LENGTH = /^(length|max_(output_)?tokens|model_length|model_context_window_exceeded)$/;
+const FILTERED =
+  /^(content_filter(ed)?|safety|recitation|blocklist|prohibited_content|spii|sensitive|refusal|error_toxic)\b/;
+const FAILED = /^(error|abort(ed)?|network_error|insufficient_system_resource|malformed_\w+)$/;
+
+/** What a reason means for the answer; a word that is not known here means no harm. */
+export function finishKind(reason: string | null): FinishKind {
+  const word = (reason ?? "").toLowerCase();
+  if (LENGTH.test(word)) return "length";
+  if (FILTERED.test(word)) return "filtered";
+  return FAILED.test(word) ? "failed" : "whole";
+}
+
+/** A reason as it can be stored; undefined for what is no reason. */
+export function toFinishReason(value: unknown): string | undefined {
+  if (typeof value !== "string" || value === "") return undefined;
+  const bounded = firstCodePoints(value.slice(0, 2 * LONGEST_REASON), LONGEST_REASON);
+  return bounded.replaceAll("\0", REPLACEMENT).toWellFormed();
+}
