@@ -31,11 +31,12 @@ export function toChunks(value: unknown): (ModelChunk | WireError)[] {
   const wire = toFields(value);
   if (!wire) return [];
   const chunks: (ModelChunk | WireError)[] = [];
-  for (const choice of firstChoices(wire)) chunks.push(...toSaidOrProgress(choice));
-  const usage = toTokenCount(wire.usage);
+  const choices = firstChoices(wire);
+  for (const choice of choices) chunks.push(...toSaidOrProgress(choice));
+  const usage = wire.usage ? toTokenCount(wire.usage) : undefined;
   if (usage) chunks.push({ type: "usage", usage });
   if (isError(wire)) chunks.push({ type: "error", problem: new Problem("ai_unavailable") });
-  for (const choice of firstChoices(wire)) {
+  for (const choice of choices) {
     // Gemini's compatible endpoint had it in its own spelling.
     const reason = toFinishReason(choice.finish_reason) ?? toFinishReason(choice.finishReason);
     if (reason !== undefined) chunks.push({ type: "finish", reason });
@@ -46,10 +47,11 @@ export function toChunks(value: unknown): (ModelChunk | WireError)[] {
 /** One answer was asked for: others beside it are ignored. */
 function firstChoices({ choices }: Fields): Fields[] {
   if (!Array.isArray(choices)) return [];
-  return choices
-    .map(toFields)
-    .filter((choice) => choice !== undefined)
-    .filter(({ index }) => Number(index ?? 0) === 0);
+  return choices.map(toFields).filter(isFirst);
+}
+
+function isFirst(choice: Fields | undefined): choice is Fields {
+  return choice !== undefined && Number(choice.index ?? 0) === 0;
 }
 
 function toSaidOrProgress(choice: Fields): ModelChunk[] {

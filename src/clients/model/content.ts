@@ -17,7 +17,8 @@ const REASONING_FIELDS = ["reasoning_content", "reasoning", "reasoning_details",
 export function toSaid(message: Fields): Said[] {
   const said: Said[] = [];
   for (const field of REASONING_FIELDS) {
-    const text = textIn(message[field]);
+    const value = message[field];
+    const text = value === undefined ? "" : textIn(value);
     if (text === "") continue;
     said.push({ type: "reasoning", text });
     break;

@@ -63,8 +63,9 @@ export class EventData {
   #readEvents(text: string): void {
     this.#feed(text);
     // The blank line after the last event may never come, and the connection stay open.
-    this.#end = (this.#end + text).slice(-END_LENGTH);
-    if (this.#end.includes("]") && END_AT_END.test(this.#end)) this.#feed("\n\n");
+    this.#end =
+      text.length < END_LENGTH ? (this.#end + text).slice(-END_LENGTH) : text.slice(-END_LENGTH);
+    if (this.#end.includes("[DONE]") && END_AT_END.test(this.#end)) this.#feed("\n\n");
   }
 
   #feed(text: string): void {
