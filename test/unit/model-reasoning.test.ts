@@ -116,6 +116,14 @@ describe("An answer in one piece", () => {
     expect(answer({ content: null, refusal: "No." })).toBe("");
   });
 
+  it("has no count where that is zero", () => {
+    const choices = [{ message: { content: "Yes." } }];
+    const counted = { prompt_tokens: 3, completion_tokens: 2 };
+    expect(readCompletion({ choices, usage: counted }).usage?.promptTokens).toBe(3);
+    const zeros = { prompt_tokens: 0, completion_tokens: 0 };
+    expect(readCompletion({ choices, usage: zeros }).usage).toBeUndefined();
+  });
+
   it("is none where there is no choice, and an error where one is said", () => {
     for (const value of [{}, null, "text", { choices: [] }, { choices: [null] }]) {
       expect(readCompletion(value)).toEqual({ text: "", usage: undefined });

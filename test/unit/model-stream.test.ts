@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { delta, DONE, event, finish, say, usage } from "../support/provider-wire.ts";
+import { readAnswer } from "../../src/clients/model/stream-reader.ts";
 import { readPieces } from "../support/read-answer.ts";
 
 const read = (...pieces: string[]) => readPieces([pieces.join("")]);
@@ -186,6 +187,22 @@ describe("An answer is read the same", () => {
 it("What was said together is taken together", async () => {
   expect((await read(say("A"), say("B"), finish(), DONE)).takes).toBe(1);
   expect((await readPieces([say("A"), say("B"), finish(), DONE])).takes).toBe(3);
+});
+
+it("A connection that ends by itself after [DONE] is left to, so that it serves again", async () => {
+  const ended = Promise.withResolvers<string>();
+  const pieces = [say("A"), DONE, "\n"].map((text) => new TextEncoder().encode(text));
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const next = pieces.shift();
+      if (next) controller.enqueue(next);
+      else controller.close();
+      if (!next) ended.resolve("read to its end");
+    },
+    cancel: () => ended.resolve("canceled"),
+  });
+  await readAnswer(body, () => undefined);
+  expect(await ended.promise).toBe("read to its end");
 });
 
 it("A reason to finish is stored as text of a bounded length", async () => {

@@ -14,8 +14,14 @@ export function readCompletion(value: unknown): Completion {
   if (failure) throw failure.problem;
   const tags = new ThinkTags();
   const said = chunks.flatMap((chunk) => (chunk.type === "text" ? tags.push(chunk.text) : []));
+  const text = textOf([...said, ...tags.flush()]);
   const usage = chunks.find((chunk) => chunk.type === "usage")?.usage;
-  return { text: textOf([...said, ...tags.flush()]), usage };
+  return { text, usage: usage && isPlausible(usage, text) ? usage : undefined };
+}
+
+/** Zeros where there was text are no count. */
+function isPlausible({ promptTokens, completionTokens }: TokenCount, text: string): boolean {
+  return text === "" || (promptTokens > 0 && completionTokens > 0);
 }
 
 function textOf(said: Said[]): string {

@@ -11,6 +11,9 @@ const END_OF_STREAM = "[DONE]";
 /** How long is waited for the usage, or for the end, of an answer whose text is over. */
 const AFTER_FINISH_MS = 2_000;
 
+/** How long a connection may take to end after `[DONE]`; nobody waits for it. */
+const AFTER_DONE_MS = 1_000;
+
 /**
  * Resolves at the end of the answer; `take` is given what arrived together, together. The end is
  * `[DONE]`, whatever the connection does then; with a reason to finish, it is also the loss of the
@@ -40,9 +43,25 @@ export async function readAnswer(
     answer.problem ??= error;
   } finally {
     answer.stopWaiting();
-    letGo();
+    if (answer.isDone) void drain(bytes, letGo);
+    else letGo();
   }
   if (!answer.isComplete) throw answer.problem ?? new Problem("ai_unavailable");
+}
+
+/** Reads what is left, unseen: a connection that ends by itself can serve the next request. */
+async function drain(
+  bytes: ReadableStreamDefaultReader<Uint8Array>,
+  letGo: () => void,
+): Promise<void> {
+  const timer = setTimeout(letGo, AFTER_DONE_MS);
+  try {
+    while (!(await bytes.read()).done);
+  } catch {
+    // It is lost, and was not needed any more.
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 class AnswerReader {
@@ -68,6 +87,11 @@ class AnswerReader {
   /** True where nothing that comes counts any more. */
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** True once the provider said so. */
+  get isDone(): boolean {
+    return this.#isDone;
   }
 
   get isComplete(): boolean {
