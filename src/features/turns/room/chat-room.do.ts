@@ -185,7 +185,6 @@ export class ChatRoom extends DurableObject<Env> {
   async #discard({ answerId }: NewTurn): Promise<void> {
     this.#log.turns.remove(answerId);
     if (this.#log.isEmpty) await this.#deleteEverything();
-    else this.#log.release();
   }
 
   async #run(turn: NewTurn, committed: BegunTurn): Promise<LiveTurn> {
