@@ -46,7 +46,8 @@ it("The answer of a new question has none beside it", () => {
 it("A turn that was stopped before it began ends as stopped after a crash too, and costs nothing", () => {
   const question = { id: "asked", content: "?", file_name: null, file_url: null, metadata: {} };
   const record = recordOf({ ...turn, place: "end", question });
-  const end = (running: typeof record) => endOf({ running }, { content: "", reasoning: "" }, Date.parse(turn.at));
+  const end = (running: typeof record) =>
+    endOf({ running }, { content: "", reasoning: "" }, Date.parse(turn.at));
   expect(end(record)).toMatchObject({ message: { status: "interrupted" }, usage: [] });
   const stopped = end({ ...record, isStopped: true });
   expect(stopped).toMatchObject({ message: { status: "stopped", content: "" }, usage: [] });
