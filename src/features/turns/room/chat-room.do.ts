@@ -144,6 +144,11 @@ export class ChatRoom extends DurableObject<Env> {
     }
   }
 
+  /** Asked once its turns are over: true where it had work left, and no alarm, which it has now. */
+  ensureAlarm(): Promise<boolean> {
+    return this.#alarm.ensure();
+  }
+
   /** Writes down what may be about to happen, and sets the alarm, before it does. */
   #prepare(turn: NewTurn, record: RunningRecord): void {
     const { answerId, userId } = turn;
