@@ -17,7 +17,7 @@ const product = {
   },
 };
 
-/** The room's log alone, in workerd: on the SQLite that a Durable Object has. */
+/** The parts of a room alone, in workerd: on the SQLite and the alarm that a Durable Object has. */
 const room = {
   extends: true as const,
   plugins: [
@@ -25,11 +25,14 @@ const room = {
       main: "test/room/empty-room.ts",
       miniflare: {
         compatibilityDate: COMPATIBILITY_DATE,
-        durableObjects: { ROOM: { className: "EmptyRoom", useSQLite: true } },
+        durableObjects: {
+          ROOM: { className: "EmptyRoom", useSQLite: true },
+          CHAT_ROOM: { className: "ChatRoom", useSQLite: true },
+        },
       },
     }),
   ],
-  test: { name: "room", include: ["test/room/**/*.test.ts"] },
+  test: { name: "room", include: ["test/room/**/*.test.ts"], testTimeout: 20_000 },
 };
 
 export default defineConfig({

@@ -8,6 +8,7 @@ import { runDeletions } from "./features/deletion/run-deletions.ts";
 import { sweepBucket } from "./features/deletion/sweep.ts";
 import { reviveAnalyses } from "./features/files/analysis/analyse-job.ts";
 import { resumeReadings } from "./features/files/resume-readings.ts";
+import { checkRooms } from "./features/turns/check-rooms.ts";
 import { reconcileTurns } from "./features/turns/reconcile.ts";
 import { toIso } from "./lib/clock.ts";
 import { logError, logEvent, type LogFields, nameOf } from "./lib/log.ts";
@@ -18,6 +19,8 @@ type Job = (env: Env, deps: Deps) => Promise<Record<string, number>>;
 const JOBS: Record<string, Job> = {
   // Answers that nobody is writing any more.
   turns: reconcileTurns,
+  // Rooms whose alarm is gone.
+  rooms: checkRooms,
   // Files that nobody is reading any more, or whose bytes never came.
   files: resumeReadings,
   // Analyses that nobody works on any more.

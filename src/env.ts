@@ -36,11 +36,14 @@ const flag = optional(z.stringbool()).transform((value) => value ?? false);
 
 const ms = (fallback: number) => z.int().positive().default(fallback);
 
+/** The platform ends pending work after 15 minutes. */
+const LONGEST_TURN_MS = 14 * 60_000;
+
 /** Timings of a turn in milliseconds, with the defaults of production. */
 const TurnLimits = z.strictObject({
   first_token_ms: ms(60_000),
   progress_ms: ms(60_000),
-  total_ms: ms(14 * 60_000),
+  total_ms: z.int().positive().max(LONGEST_TURN_MS).default(LONGEST_TURN_MS),
   heartbeat_ms: ms(15_000),
   flush_ms: ms(250),
   watchdog_ms: ms(30_000),

@@ -8,6 +8,9 @@ const SQLSTATE = /^[0-9A-Z]{5}$/;
 /** SQLSTATE classes that mean "not now": connection, rollback (deadlock), resources, operator intervention. */
 const UNAVAILABLE_CLASSES = new Set(["08", "40", "53", "57"]);
 
+/** SQLSTATE classes that are about the values of a call: data, constraints, views' checks, limits, triggers. */
+const CONTENT_CLASSES = new Set(["21", "22", "23", "44", "54", "P0"]);
+
 const UNDEFINED_TABLE = "42P01";
 const UNDEFINED_TYPE = "42704";
 
@@ -33,6 +36,12 @@ export function isUnreachable(error: unknown): boolean {
 export function isPermanent(error: unknown): boolean {
   const found = postgresError(error);
   return found !== undefined && !UNAVAILABLE_CLASSES.has(found.code.slice(0, 2));
+}
+
+/** True when Postgres refused the values of the call: with others it may take it. */
+export function refusesContent(error: unknown): boolean {
+  const found = postgresError(error);
+  return found !== undefined && CONTENT_CLASSES.has(found.code.slice(0, 2));
 }
 
 /** Code and constraint for the log; undefined when the error is not one of Postgres. */

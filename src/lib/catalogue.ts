@@ -230,6 +230,12 @@ export const catalogue = {
     title: "Answer interrupted",
     detail: "The answer was cut off. What was written so far is kept; ask for it again.",
   },
+  save_refused: {
+    status: 502,
+    title: "Answer not saved as it was",
+    detail:
+      "The answer holds something that cannot be saved. What could be saved of it is kept; ask for it again.",
+  },
   database_unavailable: {
     status: 503,
     title: "Database unavailable",

@@ -11,6 +11,11 @@ export type NewId = () => string;
 /** Ascending within one isolate, also within one millisecond. */
 export const newId: NewId = () => v7();
 
+/** The lowest UUIDv7 of a time, in milliseconds since the epoch: what was made before it sorts before it. */
+export function firstIdAt(time: number): string {
+  return v7({ msecs: time, seq: 0, random: new Uint8Array(16) });
+}
+
 /** True for any UUID in canonical form, whatever its version: old rows may have others. */
 export function isId(value: string): boolean {
   return validate(value) && version(value) > 0;

@@ -12,6 +12,28 @@ export function firstCodePoints(text: string, count: number): string {
   return Array.from(text).slice(0, count).join("");
 }
 
+/** The text in pieces of at most so many UTF-16 units, divided between code points. */
+export function divideText(text: string, length: number): string[] {
+  const pieces: string[] = [];
+  for (let start = 0; start < text.length;) {
+    const end = beforePair(text, Math.min(start + length, text.length));
+    pieces.push(text.slice(start, end));
+    start = end;
+  }
+  return pieces;
+}
+
+/** The index itself, or the one before it where it lies inside a surrogate pair. */
+function beforePair(text: string, index: number): number {
+  const isInPair = /^[\uD800-\uDBFF][\uDC00-\uDFFF]$/.test(text.slice(index - 1, index + 1));
+  return isInPair ? index - 1 : index;
+}
+
+/** The text as it can be stored: without NUL, and with U+FFFD for each lone surrogate. */
+export function toStorable(text: string): string {
+  return text.replaceAll("\0", "").toWellFormed();
+}
+
 /** Postgres stores no NUL, and UTF-8 no lone surrogate. */
 export function isStorable(text: string): boolean {
   return !text.includes("\0") && text.isWellFormed();

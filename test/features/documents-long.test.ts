@@ -3,6 +3,7 @@ import { newChat } from "../support/chats.ts";
 import { type Body, type SignedIn, signUp } from "../support/client.ts";
 import { newDocument, setStatus, textBetween } from "../support/documents.ts";
 import { indexDocument } from "../support/indexing.ts";
+import { startFastWorker } from "../support/fast-worker.ts";
 import { callsContaining, injectFault, query } from "../support/postgres.ts";
 import { release, requestsContaining, script } from "../support/provider.ts";
 import { until } from "../support/until.ts";
@@ -183,4 +184,28 @@ it("What is quoted of the end of a very long document is found, and its citation
   const { citations, unverified } = await ask(marker, [id]);
   expect(citations).toMatchObject([{ page: 31, quote: last, end: length - 1 }]);
   expect(unverified).toEqual(["no such words here"]);
+});
+
+it("Quotations that cannot be looked up in the time of the whole turn do not hold up its end", async () => {
+  // A slow call is repeated once, which is longer than the test may take: only the turn ends it sooner.
+  const worker = await startFastWorker({ TURN_LIMITS: JSON.stringify({ total_ms: 6_000 }) });
+  const marker = await script({ tokens: [`“${PENALTY}” [1]`], holdAfter: 0 });
+  try {
+    const chatId = await newChat(ada, { auto_title: false });
+    const asked = fetch(`${worker.url}/chats/${chatId}/messages`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${ada.accessToken}`, "content-type": "application/json" },
+      body: JSON.stringify({ content: marker, file_ids: [contract] }),
+    });
+    await until(async () => (await requestsContaining(marker)).length > 0);
+    const slow = { contains: contract, times: 1_000, kind: "delay" as const, delayMs: 11_000 };
+    const restore = await injectFault(slow);
+    await release(marker);
+    const { ai_response: answer }: Body = await (await asked).json();
+    await restore();
+    expect(answer.status).toBe("complete");
+    expect(answer.metadata).toMatchObject({ citations: [], unverified_quotes: [{}] });
+  } finally {
+    await worker.close();
+  }
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { firstIdAt } from "../../src/lib/ids.ts";
 import { newChat, say } from "../support/chats.ts";
 import { expectProblem, type SignedIn, signUp } from "../support/client.ts";
 import { fireCron } from "../support/cron.ts";
@@ -171,6 +172,20 @@ describe("an answer that its room knows of", () => {
 });
 
 describe("a minute", () => {
+  it("asks the rooms whose turns have been over for a minute or two about their alarms", async () => {
+    // The longest turn, and as long as its log is kept.
+    const overAt = Date.now() - 25 * 60_000;
+    for (const startedAt of [overAt + 60_000, overAt - 60_000, overAt - 600_000]) {
+      await query(
+        `INSERT INTO messages (id, chat_id, type, content, status, created_at)
+         VALUES ($1, $2, 'bot', 'Done.', 'complete', now())`,
+        [firstIdAt(startedAt), await emptyChat()],
+      );
+    }
+    await minute();
+    expect(lastLine()).toMatchObject({ rooms_asked: 1, rooms_set: 0, rooms_failed: 0 });
+  });
+
   it("does each of its jobs, also where another of them fails", async () => {
     const { chatId } = await forgottenAnswer();
     const contains = "DELETE FROM idempotency_keys";

@@ -137,6 +137,48 @@ it("A reader whose turn was lost while Postgres is away is told that its end is 
   expect(await usageOf(chatId)).toHaveLength(1);
 });
 
+it("A lost turn whose end Postgres refuses for what it holds ends as failed, and readers are told", async () => {
+  const chatId = await newChat(ada, { auto_title: false });
+  const marker = await script({ tokens: ["Some ", "more."], holdAfter: 1, times: 1 });
+  const events = readEvents(await ask(chatId, marker));
+  const start = await readUntil(events, "ai_message_start");
+  const { id: lastId } = await readUntil(events, "content_delta");
+  const contains = start.data.message_id;
+  await injectFault({ contains, times: 1, kind: "sql_error", code: "22P05" });
+  await server.crash();
+  await events.next().catch(() => undefined);
+  const rest = await allEvents(await call(`/chats/${chatId}/stream?after=${lastId}`));
+  const names = rest.map(({ name }) => name);
+  expect(names).toEqual(["turn_error", "ai_message_complete", "stream_complete"]);
+  expect(rest[0]?.data.code).toBe("save_refused");
+  expect(await endOf(chatId)).toMatchObject({ id: contains, status: "failed" });
+  expect(await usageOf(chatId)).toHaveLength(1);
+  expect((await allEvents(await ask(chatId, "And now?"))).at(-1)?.name).toBe("stream_complete");
+});
+
+it("A lost turn of several megabytes is told in full, and ends", async () => {
+  const chatId = await newChat(ada, { auto_title: false });
+  // Six bytes of JSON each: more than a row of the room takes.
+  const tokens = Array.from({ length: 5 }, () => "\u0001".repeat(100_000));
+  const marker = await script({ tokens, holdAfter: 5, times: 1 });
+  const events = readEvents(await ask(chatId, marker));
+  let [lastId, length] = [0, 0];
+  while (length < 500_000) {
+    const { id, data } = await readUntil(events, "content_delta");
+    [lastId, length] = [id, length + data.content.length];
+  }
+  await server.crash();
+  await events.next().catch(() => undefined);
+  const [error, complete, last] = await allEvents(
+    await call(`/chats/${chatId}/stream?after=${lastId}`),
+  );
+  expect([error?.data.code, last?.name]).toEqual(["turn_interrupted", "stream_complete"]);
+  // What came since the last write is lost: up to 256 events.
+  const { content } = complete?.data.message ?? {};
+  expect(content.length).toBeGreaterThan(380_000);
+  expect((await endOf(chatId)).content === content).toBe(true);
+});
+
 it("A title that was asked for when the room was lost has its row, beside the answer's own", async () => {
   const chatId = await newChat(ada);
   const marker = await script({ kind: "title", holdAfter: 0 });

@@ -112,6 +112,27 @@ it("An end that Postgres refuses for long is told as delayed, and saved by alarm
   expect(await query("SELECT id FROM ai_usage WHERE chat_id = $1", [chatId])).toHaveLength(1);
 });
 
+it("A turn ends in its time also where its end takes Postgres longer than that", async () => {
+  // Longer than the test may take: only the time of the whole turn ends it sooner.
+  const TURN_LIMITS = JSON.stringify({ total_ms: 2_000, watchdog_ms: 30_000 });
+  const patient = await startFastWorker({ TURN_LIMITS });
+  try {
+    for (const how of [{ kind: "refuse" }, { kind: "delay", delayMs: 11_000 }] as const) {
+      const chatId = await newChat();
+      const marker = await script({ tokens: ["Kept."], holdAfter: 1 });
+      const response = await ask(chatId, marker, patient);
+      const restore = await injectFault({ contains: chatId, times: 1_000, ...how });
+      await release(marker);
+      const events = await allEvents(response);
+      expect(events.at(-3)?.data.code).toBe("save_delayed");
+      expect(events.at(-1)?.name).toBe("stream_complete");
+      await restore();
+    }
+  } finally {
+    await patient.close();
+  }
+});
+
 it("A beginning that Postgres took without our knowing is ended by alarm, and nothing is paid for", async () => {
   const chatId = await newChat();
   await injectFault({ contains: chatId, times: 2, kind: "cut_after_commit" });

@@ -102,10 +102,10 @@ describe("a turn that never began", () => {
     await inRoom((sql) => {
       const log = new TurnLog(sql);
       const last = end(log, begin(log));
-      const refused = crypto.randomUUID();
+      const [refused, lost] = [crypto.randomUUID(), crypto.randomUUID()];
       log.prepare({ answerId: refused, userId: USER, record: "{}" });
       log.turns.remove(refused);
-      log.release();
+      log.prepare({ answerId: lost, userId: USER, record: "{}" });
       const after = crash(sql);
       expect(after.lastId).toBe(last.id);
       begin(after);

@@ -142,6 +142,7 @@ const PROMISES: Record<number, Record<string, string[]>> = {
       "A provider that writes for ever is cut off at the time that a turn may take",
       "An end that Postgres refuses for long is told as delayed, and saved by alarm later, once",
       "A beginning that Postgres took without our knowing is ended by alarm, and nothing is paid for",
+      "A turn ends in its time also where its end takes Postgres longer than that",
     ],
   },
   // A provider that fails.
@@ -159,6 +160,12 @@ const PROMISES: Record<number, Record<string, string[]>> = {
       "has said its first word is not replaced: what it said is kept, and marked",
     ],
     "features/turns.test.ts": ["is one row per attempt at a provider, exact to the last digit"],
+    "features/save-refused.test.ts": [
+      "(%s) is saved without what may be wrong, as failed",
+      "whatever is left out is given up, and the minute ends the answer",
+      "for good is given up, and tried no more",
+    ],
+    "features/message-words.test.ts": ["%s is stored, and found by its beginning"],
   },
   // What is deleted is gone everywhere, and stays gone.
   17: {

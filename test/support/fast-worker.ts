@@ -1,9 +1,10 @@
 /** The built Worker on workerd alone: its rooms on disk, so that a kill and a new start are quick. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { copyFile } from "node:fs/promises";
+import { copyFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { DatabaseSync } from "node:sqlite";
 import { inject } from "vitest";
 import { freePort } from "../../local/ports.ts";
 import { makeFolder } from "../../local/scratch.ts";
@@ -16,6 +17,8 @@ export type FastWorker = {
   logs(): string[];
   /** SIGKILL, and a new start with what was on the disk. */
   crash: () => Promise<void>;
+  /** How many rooms have something stored. */
+  keptRooms: () => Promise<number>;
   close: () => Promise<void>;
 };
 
@@ -41,11 +44,29 @@ export async function startAlone(bundle: string, vars: Vars): Promise<FastWorker
       child = await startWorkerd(config, port);
       logs = logsOf(child);
     },
+    keptRooms: () => countKept(join(folder.path, "room")),
     close: async () => {
       await kill(child);
       await folder.remove();
     },
   };
+}
+
+/** Each room is a file of SQLite; one that has deleted everything has no tables of its own. */
+async function countKept(folder: string): Promise<number> {
+  const names = (await readdir(folder)).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
+  return names.filter((name) => hasTables(join(folder, name))).length;
+}
+
+function hasTables(path: string): boolean {
+  const database = new DatabaseSync(path, { readOnly: true, timeout: 10_000 });
+  try {
+    const own =
+      "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'";
+    return database.prepare(own).get() !== undefined;
+  } finally {
+    database.close();
+  }
 }
 
 /** Whole lines only: a pipe cuts them anywhere. */

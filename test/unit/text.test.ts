@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   codePointLength,
+  divideText,
   escapePointer,
   findUnstorable,
   firstCodePoints,
   isStorable,
+  toStorable,
 } from "../../src/lib/text.ts";
 
 /** Any text, broken surrogates included. */
@@ -70,4 +72,27 @@ describe("a JSON value", () => {
 it("A key becomes one token of a JSON Pointer", () => {
   expect(escapePointer("a/b~c")).toBe("a~1b~0c");
   expect(escapePointer("~1")).toBe("~01");
+});
+
+describe("a text in pieces", () => {
+  it("is the same when they are joined, and no piece is longer, or ends inside of a pair", () => {
+    const wellFormed = fc.string({ unit: "binary" }).map((text) => text.toWellFormed());
+    fc.assert(
+      fc.property(wellFormed, fc.integer({ min: 2, max: 9 }), (text, length) => {
+        const pieces = divideText(text, length);
+        expect(pieces.join("")).toBe(text);
+        expect(pieces.every((piece) => piece.length <= length && piece.isWellFormed())).toBe(true);
+      }),
+    );
+  });
+});
+
+it("Any text can be made storable, and one that is storable stays as it is", () => {
+  fc.assert(
+    fc.property(anyText, (text) => {
+      const stored = toStorable(text);
+      expect(isStorable(stored)).toBe(true);
+      expect(stored === text).toBe(isStorable(text));
+    }),
+  );
 });

@@ -4,16 +4,20 @@
  */
 import { sql } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
+import { isPermanent } from "../../db/errors.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { present } from "../../lib/assert.ts";
 import { toIso } from "../../lib/clock.ts";
+import { logError } from "../../lib/log.ts";
 import { BYTES_PER_TOKEN, findModel, type Model } from "../../lib/models.ts";
 import { lockChat } from "../chats/change.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
 import type { Settled } from "./room/lost-turns.ts";
 import { historyBytes } from "./answer/budget.ts";
 import { answerMetadata } from "./answer/run.ts";
+import { SAVE_REFUSED } from "./reduce.ts";
+import { describeFailure } from "./room/save.ts";
 
 /** By then a room has had its own watchdog, and time to end what it has found. */
 const LEFT_AFTER_MS = 60_000;
@@ -23,12 +27,21 @@ const ROOMS_AT_ONCE = 10;
 
 type Left = { id: string; chat_id: string; user_id: string; created_at: string };
 
-type Counts = Record<"found" | Exclude<Settled, "unknown"> | "interrupted", number>;
+type Outcome = Exclude<Settled, "unknown"> | "interrupted";
+
+type Counts = Record<"found" | Outcome, number>;
 
 /** Asks the rooms of all that were left, the oldest first. Can be run twice, and twice at once. */
 export async function reconcileTurns(env: Env, deps: Deps): Promise<Counts> {
   const left = await findLeft(deps);
-  const counts: Counts = { found: left.length, running: 0, ended: 0, interrupted: 0, failed: 0 };
+  const counts: Counts = {
+    found: left.length,
+    running: 0,
+    ended: 0,
+    interrupted: 0,
+    abandoned: 0,
+    failed: 0,
+  };
   for (let start = 0; start < left.length; start += ROOMS_AT_ONCE) {
     const group = left.slice(start, start + ROOMS_AT_ONCE);
     const settled = await Promise.all(group.map((message) => settle(env, deps, message)));
@@ -50,27 +63,48 @@ async function findLeft({ db, clock }: Deps): Promise<Left[]> {
 }
 
 /** One that cannot be settled now is found again in a minute, and stops no other. */
-async function settle(
-  env: Env,
-  deps: Deps,
-  message: Left,
-): Promise<Exclude<keyof Counts, "found">> {
+async function settle(env: Env, deps: Deps, message: Left): Promise<Outcome> {
   try {
     const settled = await env.CHAT_ROOM.getByName(message.chat_id).settle(message.id);
-    if (settled !== "unknown") return settled;
-    return (await interrupt(deps, message)) ? "interrupted" : "ended";
+    if (settled !== "unknown" && settled !== "abandoned") return settled;
+    const outcome = settled === "unknown" ? "interrupted" : settled;
+    return (await endAnyhow(deps, message, ENDS[outcome])) ? outcome : "ended";
   } catch {
     return "failed";
   }
 }
 
+type End = { status: "interrupted" | "failed"; finishReason: string };
+
+const ENDS = {
+  interrupted: { status: "interrupted", finishReason: "turn_interrupted" },
+  abandoned: { status: "failed", finishReason: SAVE_REFUSED },
+} satisfies Record<string, End>;
+
+/** Where Postgres refuses its cost for good, without that: there is no end that holds less. */
+async function endAnyhow(deps: Deps, message: Left, how: End): Promise<boolean> {
+  try {
+    const cost = await estimateCost(deps, message, how);
+    return await endOnce(deps, message, how, cost);
+  } catch (error) {
+    if (!isPermanent(error)) throw error;
+    logError("cost_refused", { message_id: message.id, ...describeFailure(error) });
+    return endOnce(deps, message, how);
+  }
+}
+
+type Cost = { usage: NewUsage; metadata: object };
+
 /**
  * Of an answer whose room has no record of it, nothing is known: its text, had it any, is lost, and a
- * provider may have been asked. What that cost is estimated. False where it has ended meanwhile.
+ * provider may have been asked. What that cost is estimated.
  */
-async function interrupt({ db, clock, config, newId }: Deps, message: Left): Promise<boolean> {
+async function estimateCost(
+  { db, clock, config, newId }: Deps,
+  message: Left,
+  { finishReason }: End,
+): Promise<Cost> {
   const now = clock();
-  const at = toIso(new Date(now));
   const model = present(
     findModel(config.DEFAULT_MODEL, [config.DEFAULT_MODEL]),
     "the default model",
@@ -86,16 +120,26 @@ async function interrupt({ db, clock, config, newId }: Deps, message: Left): Pro
     promptTokens: await estimatePrompt(db, message, model),
     completionTokens: 0,
     estimated: true,
-    at,
+    at: toIso(new Date(now)),
   };
   const seconds = (now - Date.parse(message.created_at)) / 1000;
-  const given = { usage, finishReason: "turn_interrupted", estimated: true };
-  const metadata = answerMetadata(given, { model }, seconds);
+  const given = { usage, finishReason, estimated: true };
+  return { usage, metadata: answerMetadata(given, { model }, seconds) };
+}
+
+/** False where it has ended meanwhile. */
+async function endOnce(
+  { db, clock }: Deps,
+  message: Left,
+  how: End,
+  cost?: Cost,
+): Promise<boolean> {
+  const at = toIso(new Date(clock()));
   const [, ended] = await repeatable(() =>
     // The chat first, as in every batch that writes messages: else two could wait for each other.
     db.batch([
       db.execute(lockChat(message.user_id, message.chat_id)),
-      db.execute(end(message, metadata, usage)),
+      db.execute(end(message, how, at, cost)),
     ]),
   );
   return ended.rows.length > 0;
@@ -118,18 +162,25 @@ async function estimatePrompt(db: Db, { id, chat_id: chatId }: Left, model: Mode
 }
 
 /** Only one that is still streaming is ended, and only then is anything paid for. */
-function end({ id, chat_id: chatId, user_id: userId }: Left, metadata: object, usage: NewUsage) {
+function end(
+  { id, chat_id: chatId, user_id: userId }: Left,
+  { status, finishReason }: End,
+  at: string,
+  cost?: Cost,
+) {
+  const metadata = JSON.stringify(cost?.metadata ?? { finish_reason: finishReason });
+  const spent = cost && usageInsert(cost.usage, sql`EXISTS (SELECT FROM ended)`);
   return sql`
     WITH ended AS (
       UPDATE messages AS m
-      SET status = 'interrupted', metadata = m.metadata || ${JSON.stringify(metadata)}::jsonb
+      SET status = ${status}, metadata = m.metadata || ${metadata}::jsonb
       FROM chats
       WHERE m.chat_id = ${chatId} AND m.id = ${id} AND m.status = 'streaming'
         AND chats.id = m.chat_id AND chats.user_id = ${userId}
       RETURNING m.id, m.chat_id
     ), touched AS (
-      UPDATE chats SET version = version + 1, updated_at = ${usage.at}::timestamptz
+      UPDATE chats SET version = version + 1, updated_at = ${at}::timestamptz
       FROM ended WHERE chats.id = ended.chat_id
-    ), spent AS (${usageInsert(usage, sql`EXISTS (SELECT FROM ended)`)})
+    )${spent ? sql`, spent AS (${spent})` : sql``}
     SELECT id FROM ended`;
 }

@@ -1,6 +1,29 @@
-/** The three timeouts of an answer: for the first token, for the next one, and for all of it. */
+/** The deadlines of a turn: one for all of it, and within that the timeouts of what a provider sends. */
 import type { TurnLimits } from "../../../env.ts";
 import type { Clock } from "../../../lib/clock.ts";
+
+/** Until when the parts of a turn may take, in milliseconds since the epoch. */
+export type TurnDeadline = {
+  /** Gathering its documents, and the provider's answer. */
+  answer: number;
+  /** Looking up its quotations too. */
+  citations: number;
+  /** Saving it, and its title, too: the last event. */
+  end: number;
+};
+
+/** The share of a turn that is set aside for what comes after the answer. */
+const RESERVED_SHARE = 1 / 20;
+
+/** One deadline for the whole turn, of which the answer leaves enough for what comes after it. */
+export function turnDeadline(
+  startedAt: number,
+  { total_ms, watchdog_ms }: Pick<TurnLimits, "total_ms" | "watchdog_ms">,
+): TurnDeadline {
+  const end = startedAt + total_ms;
+  const reservedMs = Math.min(watchdog_ms, total_ms * RESERVED_SHARE);
+  return { answer: end - reservedMs, citations: end - reservedMs / 2, end };
+}
 
 export type Deadlines = {
   /** The first token is still to come, but the provider is at work: the wait for it begins anew. */

@@ -1,10 +1,10 @@
 /** What an answer needs before a provider can be asked: the prompt, with what the documents have to say. */
 import { toProblem } from "../../../http/problem-response.ts";
-import { unlessAborted } from "../../../lib/clock.ts";
+import { unlessAborted, within } from "../../../lib/clock.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
 import type { Config } from "../../../env.ts";
 import type { Model } from "../../../lib/models.ts";
-import type { Problem } from "../../../lib/problem.ts";
+import { Problem } from "../../../lib/problem.ts";
 import { awaitDocuments } from "../documents/await.ts";
 import { type Gathered, gatherPassages } from "../documents/gather.ts";
 import { type DocumentInReach, readDocuments } from "../documents/in-reach.ts";
@@ -37,8 +37,9 @@ export async function prepare(input: RunInput, deps: RunDeps): Promise<Prepared>
   if (input.stop.aborted) return { unasked: unasked(input) };
   if (input.prompt) return { prompt: input.prompt };
   try {
-    const prepared = await unlessAborted(input.stop, gather(input, deps));
-    if (!prepared) return { unasked: unasked(input) };
+    const leftMs = input.deadline.answer - deps.clock();
+    const prepared = await within(leftMs, unlessAborted(input.stop, gather(input, deps)));
+    if (!prepared) return { unasked: unasked(input, tooLate(input)) };
     deps.note({ estimatedPromptTokens: prepared.prompt.estimatedTokens });
     return prepared;
   } catch (error) {
@@ -53,12 +54,12 @@ async function gather(input: RunInput, deps: RunDeps): Promise<WithPrompt> {
 }
 
 function readyDocuments(
-  { userId, chatId, begun, attempt, stop }: RunInput,
+  { userId, chatId, begun, attempt, deadline, stop }: RunInput,
   { db, news, clock, config }: RunDeps,
 ): Promise<DocumentInReach[]> {
   const asked = { userId, chatId, questionId: begun.question.id };
   const read = () => readDocuments(db, asked, wholeCharacters(attempt.model));
-  const patience = config.TURN_LIMITS.file_wait_ms;
+  const patience = Math.min(config.TURN_LIMITS.file_wait_ms, deadline.answer - clock());
   return awaitDocuments(begun.documents, { read, news, clock, patience, stop });
 }
 
@@ -74,6 +75,11 @@ async function makePrompt(
   if (!isReadable) return { prompt: promptFor(model, path, SYSTEM_PROMPT) };
   const gathered = await gatherPassages(deps, { userId, path, model }, documents);
   return { prompt: promptWithPassages(model, path, gathered.passages, SYSTEM_PROMPT), gathered };
+}
+
+/** Undefined where it was stopped. */
+function tooLate({ stop }: RunInput): Problem | undefined {
+  return stop.aborted ? undefined : new Problem("file_not_ready");
 }
 
 /** Stopped, unless there is a problem. */

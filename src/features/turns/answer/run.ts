@@ -18,6 +18,7 @@ import {
   streamAttempts,
   usageOf,
 } from "./attempts.ts";
+import type { TurnDeadline } from "./deadlines.ts";
 import { fitMessage, toCitationEvents, toDeltas, type TurnEvent } from "../events.ts";
 import type { LateTitle } from "../room/late-titles.ts";
 import type { BegunTurn, FinishedTurn } from "../persist.ts";
@@ -32,6 +33,7 @@ export type RunInput = {
   /** Absent where documents are to be gathered first. */
   prompt: Prompt | undefined;
   attempt: Attempt;
+  deadline: TurnDeadline;
   stop: AbortSignal;
 };
 
@@ -43,13 +45,23 @@ export type RunDeps = AttemptsDeps & {
   tell: (event: TurnEvent) => void;
   /** Resolves when another turn waits for this one to end: then it waits for no title. */
   hurried: Promise<void>;
-  /** Saves the end of the turn: the chat's title, "gone" without the chat, or "delayed". */
-  save(finished: FinishedTurn): Promise<SaveResult>;
+  /** Saves the end of the turn, until a time in milliseconds since the epoch. */
+  save(finished: FinishedTurn, endsAt: number): Promise<SaveResult>;
   /** Saves a title that came after the answer; the chat's title, undefined where that is not known. */
   saveTitle(title: LateTitle): Promise<string | undefined>;
 };
 
-export type SaveResult = { title: string } | "gone" | "delayed";
+/** An end as it was saved, which is not as it was to be where Postgres refused that. */
+export type SavedEnd = {
+  message: Message;
+  /** The chat's title; undefined where the chat is gone. */
+  title: string | undefined;
+  /** Not even the least of it was saved. */
+  isAbandoned?: boolean;
+};
+
+/** `delayed`: Postgres did not take it in time, and will be asked again. */
+export type SaveResult = SavedEnd | "delayed";
 
 /** How long a reader waits for the title after the answer; later it is only stored. */
 const TITLE_WAIT_MS = 3_000;
@@ -63,18 +75,22 @@ export async function runTurn(input: RunInput, deps: RunDeps): Promise<void> {
   tell({ type: "ai_message_start", message_id: answer.id });
   const title = wantsTitle ? new PendingTitle(askTitle(deps, titleSubject(input))) : undefined;
 
-  const given = await tellAnswer(input, deps, startedAt);
+  const given = await tellAnswer(input, deps);
   if (given.problem) tell(toErrorEvent(given.problem));
 
   const finished = toFinishedTurn(input, deps, given, startedAt);
   const early = title?.settled;
-  const saved = await deps.save(withTitle(finished, early));
-  if (saved === "delayed" && !given.problem) tell(toErrorEvent(new Problem("save_delayed")));
-  tell({ type: "ai_message_complete", message: fitMessage(finished.message) });
+  const { end } = input.deadline;
+  const saved = await deps.save(withTitle(finished, early), end);
+  const problem = given.problem ? undefined : problemOf(saved, finished);
+  if (problem) tell(toErrorEvent(problem));
+  const { message } = saved === "delayed" ? finished : saved;
+  tell({ type: "ai_message_complete", message: fitMessage(message) });
 
   const storing = early ? Promise.resolve(savedTitle(saved)) : title?.store(finished, deps);
   const titled = storing ?? Promise.resolve(undefined);
-  const name = title && (await Promise.race([within(TITLE_WAIT_MS, titled), deps.hurried]));
+  const waitMs = Math.min(TITLE_WAIT_MS, end - deps.clock());
+  const name = title && (await Promise.race([within(waitMs, titled), deps.hurried]));
   if (name !== undefined && name === title?.settled?.name) tell({ type: "chat_name", name });
   tell({ type: "stream_complete" });
   await storing;
@@ -83,17 +99,17 @@ export async function runTurn(input: RunInput, deps: RunDeps): Promise<void> {
 /** The answer, and which of its quotations stand in the documents, where there are any. */
 type Told = Attempted & { quoted?: Verified };
 
-async function tellAnswer(input: RunInput, deps: RunDeps, startedAt: number): Promise<Told> {
+async function tellAnswer(input: RunInput, deps: RunDeps): Promise<Told> {
   const ready = await prepare(input, deps);
   if ("unasked" in ready) return ready.unasked;
   const { prompt, gathered } = ready;
-  const { attempt: first, begun, userId } = input;
+  const { attempt: first, begun, userId, deadline } = input;
   const emit: EmitDelta = (type, text) => toDeltas(text, type).forEach(deps.tell);
-  const endsAt = startedAt + deps.config.TURN_LIMITS.total_ms;
-  const asked = { ...input, prompt, first, endsAt, answerId: begun.answer.id };
+  const asked = { ...input, prompt, first, endsAt: deadline.answer, answerId: begun.answer.id };
   const answer = await streamAttempts(asked, deps, emit);
   if (!gathered) return answer;
-  const quoted = await citeAnswer(deps.db, userId, answer, gathered);
+  const leftMs = deadline.citations - deps.clock();
+  const quoted = await citeAnswer(deps.db, userId, answer, gathered, leftMs);
   toCitationEvents(quoted.citations).forEach(deps.tell);
   return { ...answer, quoted };
 }
@@ -134,7 +150,12 @@ function toErrorEvent(problem: Problem): TurnEvent {
 }
 
 function savedTitle(saved: SaveResult): string | undefined {
-  return typeof saved === "object" ? saved.title : undefined;
+  return saved === "delayed" ? undefined : saved.title;
+}
+
+function problemOf(saved: SaveResult, finished: FinishedTurn): Problem | undefined {
+  if (saved === "delayed") return new Problem("save_delayed");
+  return saved.message === finished.message ? undefined : new Problem("save_refused");
 }
 
 function withTitle(finished: FinishedTurn, title: Title | undefined): FinishedTurn {

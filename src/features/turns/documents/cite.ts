@@ -13,20 +13,22 @@ const STOPPED_WAIT_MS = 500;
 type Answered = { content: string; status: "complete" | "stopped" | "failed" };
 
 /**
- * Checks the quotations of an answer. What cannot be looked up, because Postgres does not answer, or not
- * soon enough for an answer that was stopped, is not verified.
+ * Checks the quotations of an answer, for so many milliseconds at most. What cannot be looked up, because
+ * Postgres does not answer, or not soon enough, is not verified.
  */
 export async function citeAnswer(
   db: Db,
   userId: string,
   { content, status }: Answered,
   { passages, sources }: Gathered,
+  timeoutMs: number,
 ): Promise<Verified> {
   const claims = toClaims(findQuotations(content), passages);
   const known = sources.filter(({ parts }) => parts !== undefined);
   try {
     const checking = verifyClaims(db, userId, claims, sources);
-    const checked = status === "stopped" ? await within(STOPPED_WAIT_MS, checking) : await checking;
+    const ms = status === "stopped" ? Math.min(STOPPED_WAIT_MS, timeoutMs) : timeoutMs;
+    const checked = await within(ms, checking);
     return checked ?? (await verifyClaims(db, userId, claims, known));
   } catch (error) {
     logError("citations_not_checked", { cause: nameOf(error) });

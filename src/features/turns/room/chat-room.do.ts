@@ -3,32 +3,23 @@
  * connection does, so a client that leaves stops nothing.
  */
 import { DurableObject } from "cloudflare:workers";
-import { createDeps, type Deps } from "../../../deps.ts";
+import { createDeps } from "../../../deps.ts";
 import type { Env } from "../../../env.ts";
-import { logError, nameOf } from "../../../lib/log.ts";
+import { toProblem } from "../../../http/problem-response.ts";
+import { systemClock } from "../../../lib/clock.ts";
+import { logError } from "../../../lib/log.ts";
 import { Problem } from "../../../lib/problem.ts";
-import { nextAlarm } from "./alarm.ts";
-import { Beginnings, startOf } from "./beginnings.ts";
-import type { TurnEvent } from "../events.ts";
-import { FileNews } from "./file-news.ts";
-import { LateTitles } from "./late-titles.ts";
+import { assembleRoom, type RoomParts } from "./assemble.ts";
+import { startOf } from "./beginnings.ts";
 import { LiveTurn, mayHaveBegun, type Refusal, toRefusal } from "./live-turn.ts";
-import { LostTurns, type Settled } from "./lost-turns.ts";
+import type { Settled } from "./lost-turns.ts";
 import type { Message } from "../../messages/schemas.ts";
-import type { BegunTurn, FinishedTurn, NewTurn } from "../persist.ts";
+import type { BegunTurn, NewTurn } from "../persist.ts";
 import { readLimits } from "../answer/budget.ts";
-import { Readers } from "./readers.ts";
-import { notesOf } from "./notes.ts";
+import { turnDeadline } from "../answer/deadlines.ts";
 import { placeOf, placeOfSocket } from "./reading.ts";
-import {
-  beginningRecord,
-  endOf,
-  readRecord,
-  type RunningRecord,
-  tellEnd,
-  writeRecord,
-} from "./recover.ts";
-import { type RunDeps, runTurn, type SaveResult, textToName } from "../answer/run.ts";
+import { beginningRecord, type RunningRecord, writeRecord } from "./recover.ts";
+import { runTurn, textToName } from "../answer/run.ts";
 import type {
   AttachResult,
   AttachTurn,
@@ -37,34 +28,18 @@ import type {
   StartTurn,
   StopTurn,
 } from "./room-calls.ts";
-import { findEnd, saveEnd } from "./save-end.ts";
 import { answerSecond, beginAfterLost } from "./second-turn.ts";
 import { encodeFileStatus, type FileChange } from "../wires/socket.ts";
-import { TurnLog } from "./turn-log.ts";
-import type { RecordedTurn } from "./turn-table.ts";
+
+/** After a failure of the alarm itself. */
+const FAILED_ALARM_PAUSE_MS = 60_000;
 
 export class ChatRoom extends DurableObject<Env> {
-  readonly #deps: Deps;
-  readonly #log: TurnLog;
-  readonly #titles: LateTitles;
-  readonly #lost: LostTurns;
-  readonly #readers: Readers;
-  readonly #beginning: Beginnings;
-  readonly #fileNews = new FileNews();
-  #live: LiveTurn | undefined;
+  #made: RoomParts | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#deps = createDeps(env);
-    this.#log = new TurnLog(ctx.storage.sql);
-    this.#beginning = new Beginnings(this.#log.turns);
-    this.#titles = new LateTitles(ctx.storage.sql, this.#deps);
-    const isRun = (id: string) => this.#live?.answerId === id || this.#beginning.has(id);
-    this.#lost = new LostTurns({ log: this.#log, titles: this.#titles, isRun }, this.#deps);
-    this.#readers = new Readers(ctx, this.#deps, this.#log);
-    // Whatever has not been told to its end was lost with the memory of the room before this one.
-    ctx.waitUntil(this.#endLostTurns());
-    this.#readers.notify();
+    ctx.waitUntil(this.#wake());
   }
 
   /** Begins a turn and runs it to its end, whoever stays to watch. */
@@ -151,20 +126,27 @@ export class ChatRoom extends DurableObject<Env> {
   /** The chat was deleted: stops its turn, ends its readers, and leaves nothing behind. */
   async erase(): Promise<void> {
     this.#beginning.clear();
-    this.#live?.forget();
-    this.#live = undefined;
-    this.#log.stopFlushing();
+    this.#runner.forget();
     this.#readers.closeAll();
     await this.#deleteEverything();
   }
 
-  /** The one alarm: makes up for lost turns and failed saves, and forgets old logs. */
+  /**
+   * The one alarm: makes up for lost turns and failed saves, and forgets old logs. It does not fail, also
+   * under a wrong environment: the platform tries a few times, and then never again.
+   */
   override async alarm(): Promise<void> {
-    await this.#lost.retry();
-    this.#readers.forget(
-      this.#log.prune(this.#deps.clock() - this.#deps.config.TURN_LIMITS.log_kept_ms),
-    );
-    await this.#schedule();
+    try {
+      await this.#doWhatIsDue();
+    } catch (error) {
+      logError("alarm_failed", { cause: toProblem(error).code });
+      await this.ctx.storage.setAlarm(systemClock() + FAILED_ALARM_PAUSE_MS);
+    }
+  }
+
+  /** Asked once its turns are over: true where it had work left, and no alarm, which it has now. */
+  ensureAlarm(): Promise<boolean> {
+    return this.#alarm.ensure();
   }
 
   /** Writes down what may be about to happen, and sets the alarm, before it does. */
@@ -172,7 +154,7 @@ export class ChatRoom extends DurableObject<Env> {
     const { answerId, userId } = turn;
     this.#beginning.add(record);
     this.#log.prepare({ answerId, userId, record: writeRecord({ running: record }) });
-    this.ctx.waitUntil(this.#schedule());
+    this.ctx.waitUntil(this.#alarm.schedule());
   }
 
   /** Nothing came of it, as far as that is known: a commit may have gone through without an answer. */
@@ -185,7 +167,6 @@ export class ChatRoom extends DurableObject<Env> {
   async #discard({ answerId }: NewTurn): Promise<void> {
     this.#log.turns.remove(answerId);
     if (this.#log.isEmpty) await this.#deleteEverything();
-    else this.#log.release();
   }
 
   async #run(turn: NewTurn, committed: BegunTurn): Promise<LiveTurn> {
@@ -200,95 +181,41 @@ export class ChatRoom extends DurableObject<Env> {
     const live = new LiveTurn({ answerId, userId, firstId });
     live.began(begun.question, begun.chatTitle);
     if (beginning.isStopped) void live.stop(userId);
-    const input = { userId, chatId, begun, prompt, attempt: beginning, stop: live.stopSignal };
-    void this.#drive(live, () => runTurn(input, this.#runDeps(live, record)));
+    const deadline = turnDeadline(Date.parse(record.startedAt), this.#deps.config.TURN_LIMITS);
+    const of = { userId, chatId, begun, prompt, attempt: beginning };
+    const input = { ...of, deadline, stop: live.stopSignal };
+    this.#runner.run(live, record, (deps) => runTurn(input, deps));
     this.#beginning.delete(answerId);
     return live;
   }
 
-  #runDeps(live: LiveTurn, record: RunningRecord): RunDeps {
-    const { answerId } = live;
-    return {
-      ...this.#deps,
-      news: this.#fileNews,
-      hurried: live.hurried,
-      tell: (event) => this.#tell(live, event),
-      note: notesOf(this.#log.turns, answerId, record),
-      save: (finished) => this.#save(live, finished),
-      saveTitle: (title) => this.#titles.save(answerId, title),
-    };
-  }
-
-  /** Keeps the run alive by itself: its events go to the log, and from there to whoever reads. */
-  async #drive(live: LiveTurn, run: () => Promise<void>): Promise<void> {
-    this.#live = live;
-    const running = run().catch((error: unknown) => {
-      logError("turn_failed", { cause: nameOf(error) });
-      if (live.telling) this.#endFailedTurn(live);
-    });
-    this.ctx.waitUntil(running);
-    await running;
-  }
-
-  #tell(live: LiveTurn, event: TurnEvent): void {
-    if (!live.telling) return;
-    this.#log.append(event);
-    live.note(event);
-    if (live.telling) this.#log.flushWithin(this.#deps.config.TURN_LIMITS.flush_ms);
-    else this.#seal(live);
-    this.#readers.notify();
-  }
-
-  #seal(live: LiveTurn): void {
-    this.#live = undefined;
-    this.#log.seal(live.answerId);
-    this.ctx.waitUntil(this.#schedule());
-  }
-
-  /** Saves the end; what Postgres does not take at once is kept here, and left to the alarm in the end. */
-  async #save(live: LiveTurn, finished: FinishedTurn): Promise<SaveResult> {
-    live.finished(finished);
-    const keep = () => this.#log.keep(live.answerId, writeRecord({ finished }));
-    const result = await saveEnd(this.#deps, finished, keep);
-    if (result !== "delayed") this.#log.turns.end(live.answerId, this.#deps.clock());
-    if (finished.usage.some(({ kind }) => kind === "title")) this.#titles.settled(live.answerId);
-    return result;
+  /**
+   * What has not been told to its end was lost with the memory of the room before this one; and where the
+   * alarm is gone, as after too many failures, it is set again.
+   */
+  async #wake(): Promise<void> {
+    try {
+      const { readers, alarm } = this.#parts;
+      const ending = this.#endLostTurns();
+      readers.notify();
+      await Promise.all([ending, alarm.ensure()]);
+    } catch (error) {
+      logError("wake_failed", { cause: toProblem(error).code });
+    }
   }
 
   /** One after the other: there is one turn at a time, and one place in the log to write to. */
   async #endLostTurns(): Promise<void> {
-    for (const turn of this.#lost.findBegun()) await this.#endLostTurn(turn);
+    for (const turn of this.#lost.findBegun()) await this.#runner.endLost(turn);
     await this.#lost.retry();
   }
 
-  /** Ends a turn that has no run any more: the text so far is saved, and readers are told. */
-  #endLostTurn(turn: RecordedTurn): Promise<void> {
-    const { answerId, userId, firstId } = turn;
-    const received = this.#log.receivedOf(answerId);
-    const lost = endOf(readRecord(turn.record), received, this.#deps.clock());
-    this.#log.open(answerId);
-    const live = new LiveTurn({ answerId, userId, firstId });
-    const save = (finished: FinishedTurn) => this.#saveLost(live, finished);
-    return this.#drive(live, () => tellEnd(lost, save, (event) => this.#tell(live, event)));
-  }
-
-  async #saveLost(live: LiveTurn, finished: FinishedTurn): Promise<Message | "delayed"> {
-    const saved = await this.#save(live, finished);
-    return saved === "delayed" ? saved : findEnd(this.#deps, finished);
-  }
-
-  /** A bug in the run must not leave the turn without an end. */
-  #endFailedTurn(live: LiveTurn): void {
-    live.forget();
-    const turn = this.#log.turns.find(live.answerId);
-    if (turn) void this.#endLostTurn(turn);
-  }
-
-  async #schedule(): Promise<void> {
-    const { turns } = this.#log;
-    const room = { turns, titles: this.#titles, lost: this.#lost, isLive: !!this.#live };
-    const time = nextAlarm(room, this.#deps.config.TURN_LIMITS, this.#deps.clock());
-    if (time !== undefined) await this.ctx.storage.setAlarm(time);
+  async #doWhatIsDue(): Promise<void> {
+    await this.#lost.retry();
+    const { clock, config } = this.#deps;
+    this.#readers.forget(this.#log.prune(clock() - config.TURN_LIMITS.log_kept_ms));
+    if (this.#log.isEmpty && this.#titles.isEmpty) await this.#deleteEverything();
+    else await this.#alarm.schedule();
   }
 
   async #deleteEverything(): Promise<void> {
@@ -296,5 +223,50 @@ export class ChatRoom extends DurableObject<Env> {
     await this.ctx.storage.deleteAll();
     this.#log.forget();
     this.#titles.forget();
+  }
+
+  /** Made when first needed: a room under a wrong environment is still one that can set its alarm. */
+  get #parts(): RoomParts {
+    return (this.#made ??= assembleRoom(this.ctx, createDeps(this.env)));
+  }
+
+  get #deps() {
+    return this.#parts.deps;
+  }
+
+  get #log() {
+    return this.#parts.log;
+  }
+
+  get #titles() {
+    return this.#parts.titles;
+  }
+
+  get #lost() {
+    return this.#parts.lost;
+  }
+
+  get #readers() {
+    return this.#parts.readers;
+  }
+
+  get #beginning() {
+    return this.#parts.beginning;
+  }
+
+  get #fileNews() {
+    return this.#parts.fileNews;
+  }
+
+  get #runner() {
+    return this.#parts.runner;
+  }
+
+  get #alarm() {
+    return this.#parts.alarm;
+  }
+
+  get #live() {
+    return this.#parts.runner.live;
   }
 }

@@ -7,7 +7,9 @@ import { toIso } from "../../../lib/clock.ts";
 import type { NewUsage } from "../../usage/queries.ts";
 import { estimatedAttempt } from "../naming.ts";
 import { type FinishedTurn, type NewTurn, saveLateTitle } from "../persist.ts";
-import { saveWithin } from "./save.ts";
+import { logError } from "../../../lib/log.ts";
+import { clampUsage } from "../reduce.ts";
+import { describeFailure, isHopeless, saveWithin } from "./save.ts";
 
 /** What is to be saved: without a title, what asking for it is taken to have cost. */
 export type LateTitle = Omit<FinishedTurn, "message">;
@@ -41,13 +43,13 @@ export class LateTitles {
     this.#insert(answerId, { userId, chatId, at, usage: [row] });
   }
 
-  /** Saves it for as long as a reader may wait; what Postgres does not take then is left to `retry`. */
+  /** Saves it for as long as a subscriber may wait; what Postgres does not take then is left to `retry`. */
   async save(answerId: string, title: LateTitle): Promise<string | undefined> {
-    const { config, clock, db } = this.#deps;
+    const { config, clock } = this.#deps;
     const saved = await saveWithin(
-      config.TURN_LIMITS.watchdog_ms,
+      { retryMs: config.TURN_LIMITS.watchdog_ms },
       clock,
-      async () => ({ title: await saveLateTitle(db, title, title.title) }),
+      async () => ({ title: await this.#saveAnyhow(title) }),
       () => this.#keep(answerId, title),
     );
     this.#underWay.delete(answerId);
@@ -67,12 +69,31 @@ export class LateTitles {
     const waiting = this.#all().filter(({ answerId }) => !this.#underWay.has(answerId));
     const results = await Promise.allSettled(
       waiting.map(async ({ answerId, title }) => {
-        await saveLateTitle(this.#deps.db, title, title.title);
+        await this.#saveAnyhow(title);
         this.settled(answerId);
       }),
     );
     const failure = results.find((result) => result.status === "rejected");
     if (failure) throw failure.reason;
+  }
+
+  /**
+   * Saves it, or what it cost without it: the chat's title then. Undefined where Postgres refuses both for
+   * good, which ends it too. Throws what may be over when it is tried again.
+   */
+  async #saveAnyhow(title: LateTitle): Promise<string | undefined> {
+    const { db, clock } = this.#deps;
+    const { title: _refused, ...cost } = title;
+    for (const part of [title, { ...cost, usage: cost.usage.map(clampUsage) }]) {
+      try {
+        return await saveLateTitle(db, part, part.title);
+      } catch (error) {
+        if (!isHopeless(error, Date.parse(title.at), clock())) throw error;
+        logError("title_refused", { chat_id: title.chatId, ...describeFailure(error) });
+      }
+    }
+    logError("title_abandoned", { chat_id: title.chatId });
+    return undefined;
   }
 
   /** The beginning as it stands while another title is under way: one is asked for at a time. */

@@ -41,6 +41,8 @@ export class LiveTurn {
   readonly userId: string;
   /** Id of its first event. */
   readonly firstId: number;
+  /** True where its run was lost: all there is to do is to end it. */
+  readonly isLost: boolean;
   readonly #stop = new AbortController();
   readonly #answered = Promise.withResolvers<Message | undefined>();
   readonly #hurried = Promise.withResolvers<void>();
@@ -52,10 +54,11 @@ export class LiveTurn {
   #isAnswered = false;
   #telling = true;
 
-  constructor(key: { answerId: string; userId: string; firstId: number }) {
+  constructor(key: { answerId: string; userId: string; firstId: number; isLost?: boolean }) {
     this.answerId = key.answerId;
     this.userId = key.userId;
     this.firstId = key.firstId;
+    this.isLost = key.isLost ?? false;
   }
 
   get stopSignal(): AbortSignal {

@@ -1,14 +1,15 @@
 /** What a room finds unfinished and nobody is working at: ends it by itself, and again where it fails. */
 import type { Deps } from "../../../deps.ts";
-import { logError, nameOf } from "../../../lib/log.ts";
+import { logError } from "../../../lib/log.ts";
 import type { LateTitles } from "./late-titles.ts";
-import { finishTurn } from "../persist.ts";
 import { endOf, isUnbegun, readRecord } from "./recover.ts";
+import { describeFailure } from "./save.ts";
+import { finishAnyhow } from "./save-end.ts";
 import type { TurnLog } from "./turn-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
 
 /** What a room says of an answer that was left streaming in Postgres. */
-export type Settled = "running" | "ended" | "failed" | "unknown";
+export type Settled = "running" | "ended" | "abandoned" | "failed" | "unknown";
 
 type Room = {
   log: TurnLog;
@@ -46,7 +47,8 @@ export class LostTurns {
     if (this.#room.isRun(answerId)) return "running";
     const turn = this.#room.log.turns.find(answerId);
     if (!turn) return "unknown";
-    return (await this.#endAll([turn])) ? "ended" : "failed";
+    if (turn.state !== "abandoned" && !(await this.#endAll([turn]))) return "failed";
+    return this.#room.log.turns.find(answerId)?.state === "abandoned" ? "abandoned" : "ended";
   }
 
   /** Saves whatever Postgres does not have yet; whoever asks meanwhile waits for the same. */
@@ -74,8 +76,10 @@ export class LostTurns {
     const { log } = this.#room;
     const { db, clock } = this.#deps;
     const record = readRecord(text);
-    await finishTurn(db, endOf(record, log.receivedOf(answerId), clock()));
-    if (isUnbegun(record)) log.turns.discard(answerId, clock());
+    const finished = endOf(record, log.receivedOf(answerId), clock());
+    const saved = await finishAnyhow({ db, clock }, finished);
+    if (saved.isAbandoned) log.turns.abandon(answerId, clock());
+    else if (isUnbegun(record)) log.turns.discard(answerId, clock());
     else log.turns.end(answerId, clock());
   }
 
@@ -84,7 +88,7 @@ export class LostTurns {
       await save();
       return true;
     } catch (error) {
-      logError("retry_failed", { cause: nameOf(error), tries: this.#tries });
+      logError("retry_failed", { ...describeFailure(error), tries: this.#tries });
       return false;
     }
   }

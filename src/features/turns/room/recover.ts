@@ -1,13 +1,14 @@
 /** What a room writes down of a turn, and what becomes of a turn that was lost in its middle. */
 import { toIso } from "../../../lib/clock.ts";
 import { estimateTokens } from "../../../lib/models.ts";
-import { Problem } from "../../../lib/problem.ts";
+import { Problem, type ProblemCode } from "../../../lib/problem.ts";
 import { SHOWN_SIBLINGS } from "../../messages/queries.ts";
 import type { Message } from "../../messages/schemas.ts";
 import { type Attempt, usageOf } from "../answer/attempts.ts";
 import type { Received, TurnEvent } from "../events.ts";
 import type { FinishedTurn, NewTurn } from "../persist.ts";
 import { answered } from "../answer/run.ts";
+import { SAVE_REFUSED } from "../reduce.ts";
 
 /** Before the end: what the end can be made of. After it: the end, until Postgres has it. */
 export type TurnRecord = { running: RunningRecord } | { finished: FinishedTurn };
@@ -110,10 +111,14 @@ export async function tellEnd(
 ): Promise<void> {
   const saved = await save(finished);
   const message = saved === "delayed" ? finished.message : saved;
-  const code = saved === "delayed" ? "save_delayed" : "turn_interrupted";
-  if (saved === "delayed" || message.status === "interrupted") {
-    tell({ type: "error", error: new Problem(code).detail, code });
-  }
+  const code = saved === "delayed" ? "save_delayed" : codeOf(message);
+  if (code) tell({ type: "error", error: new Problem(code).detail, code });
   tell({ type: "ai_message_complete", message });
   tell({ type: "stream_complete" });
+}
+
+/** What an error event says of an answer that was lost; undefined where it had ended well. */
+function codeOf({ status, metadata }: Message): ProblemCode | undefined {
+  if (status === "interrupted") return "turn_interrupted";
+  return metadata.finish_reason === SAVE_REFUSED ? SAVE_REFUSED : undefined;
 }

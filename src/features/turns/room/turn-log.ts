@@ -11,10 +11,14 @@ import { type NewRecord, type RecordedTurn, TurnTable } from "./turn-table.ts";
 
 /** Ids that may be handed out between two writes. */
 const HEADROOM = 1_000;
-/** Events that are written at once at the latest: of 4 KiB each, a row of SQLite takes twice as many. */
+/** Events that are written at once at the latest: a megabyte, as nearly all take 4 KiB at most. */
 const MOST_IN_A_ROW = 256;
 /** Written events that stay in memory for readers who are a little behind. */
 const KEPT_IN_MEMORY = 256;
+
+/** The events of one write, as JSON. */
+type Chunk = { first_id: number; answer_id: string; events: string };
+const CHUNK = "first_id, answer_id, events";
 
 export class TurnLog {
   readonly turns: TurnTable;
@@ -49,21 +53,23 @@ export class TurnLog {
     return this.#lastId === 0 && this.turns.count() === 0;
   }
 
-  /** Records a turn that is about to begin, and makes sure of ids for its first events. */
+  /** Records a turn that is about to begin. It takes no ids: nothing may come of it. */
   prepare(turn: Omit<NewRecord, "firstId">): void {
     this.turns.create();
     this.turns.insert({ ...turn, firstId: this.#lastId + 1 });
-    this.#writeCeiling(this.#lastId + HEADROOM);
   }
 
   /**
    * What is appended from here on is of this turn; the id of the first of it. The record is written
-   * before: nothing leaves the room while a write is not on its disk, so no provider is asked, and no
-   * reader told, of what could be forgotten.
+   * before, and with it the ids of its first events are taken: nothing leaves the room while a write is
+   * not on its disk, so no provider is asked, and no reader told, of what could be forgotten.
    */
   open(answerId: string, record?: string): number {
     const firstId = this.#lastId + 1;
-    if (record !== undefined) this.turns.begin(answerId, record, firstId);
+    if (record !== undefined) {
+      this.turns.begin(answerId, record, firstId);
+      this.#writeCeiling(this.#lastId + HEADROOM);
+    }
     this.#open = answerId;
     return firstId;
   }
@@ -119,11 +125,6 @@ export class TurnLog {
     return this.#readChunk(id) ?? this.#tail.filter((event) => event.id > id);
   }
 
-  /** No turn came of it: the ids that were set aside are free again. */
-  release(): void {
-    if (this.#open === undefined) this.#writeCeiling(this.#lastId);
-  }
-
   /** Everything was deleted from outside. */
   forget(): void {
     this.stopFlushing();
@@ -137,9 +138,9 @@ export class TurnLog {
 
   /** The text of an answer, and of the reasoning before it, as far as they were written. */
   receivedOf(answerId: string): Received {
-    const query = "SELECT events FROM chunks WHERE answer_id = ? ORDER BY first_id";
-    const rows = this.#sql.exec<{ events: string }>(query, answerId).toArray();
-    const events = rows.flatMap((row) => parseEvents(row.events));
+    const query = `SELECT ${CHUNK} FROM chunks WHERE answer_id = ? ORDER BY first_id`;
+    const rows = this.#sql.exec<Chunk>(query, answerId).toArray();
+    const events = rows.flatMap((row) => this.#eventsOf(row));
     return {
       content: joinDeltas(events, "content_delta"),
       reasoning: joinDeltas(events, "reasoning_delta"),
@@ -175,7 +176,8 @@ export class TurnLog {
     const events = this.#tail.slice(this.#unwritten);
     const first = events[0];
     if (first && this.#open !== undefined) {
-      const row = [first.id, this.#lastId, this.#open, JSON.stringify(events)];
+      const text = this.turns.longTexts.storeRest(this.#open, first.id, JSON.stringify(events));
+      const row = [first.id, this.#lastId, this.#open, text];
       this.#sql.exec(
         "INSERT INTO chunks (first_id, last_id, answer_id, events) VALUES (?, ?, ?, ?)",
         ...row,
@@ -190,17 +192,16 @@ export class TurnLog {
     if (!this.turns.exists) return undefined;
     // The row that begins last before the id may end before it too: then the next one it is.
     const query = `
-      SELECT events FROM chunks
+      SELECT ${CHUNK} FROM chunks
       WHERE first_id >= coalesce((SELECT max(first_id) FROM chunks WHERE first_id <= ?1), 0) AND last_id > ?1
       ORDER BY first_id LIMIT 1`;
-    const row = this.#sql.exec<{ events: string }>(query, id).toArray()[0];
-    if (!row) return undefined;
-    return parseEvents(row.events).filter((event) => event.id > id);
+    const row = this.#sql.exec<Chunk>(query, id).toArray()[0];
+    return row && this.#eventsOf(row).filter((event) => event.id > id);
   }
-}
 
-function parseEvents(text: string): NumberedEvent[] {
-  return JSON.parse(text);
+  #eventsOf({ first_id, answer_id, events }: Chunk): NumberedEvent[] {
+    return JSON.parse(this.turns.longTexts.readWhole(answer_id, first_id, events));
+  }
 }
 
 function joinDeltas(events: NumberedEvent[], type: DeltaType): string {

@@ -1,4 +1,5 @@
 /** The room's record of its turns, and the tables of its SQLite. */
+import { LONG_TEXTS_SCHEMA, LongTexts } from "./long-texts.ts";
 import { statesBefore, type TurnState } from "./state.ts";
 
 /** What a room must know of a turn to end it after a crash. */
@@ -41,16 +42,23 @@ const SCHEMA = `
     answer_id TEXT NOT NULL,
     events TEXT NOT NULL
   );
-  CREATE TABLE IF NOT EXISTS counter (one INTEGER PRIMARY KEY, ceiling INTEGER NOT NULL);`;
+  CREATE TABLE IF NOT EXISTS counter (one INTEGER PRIMARY KEY, ceiling INTEGER NOT NULL);
+  ${LONG_TEXTS_SCHEMA}`;
 
 export class TurnTable {
+  readonly longTexts: LongTexts;
   readonly #sql: SqlStorage;
   #exists: boolean;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    const query = "SELECT 1 FROM sqlite_master WHERE name = 'turns'";
-    this.#exists = sql.exec(query).toArray().length > 0;
+    this.longTexts = new LongTexts(sql);
+    const query = "SELECT name FROM sqlite_master WHERE name IN ('turns', 'text_parts')";
+    const rows = sql.exec<{ name: string }>(query).toArray();
+    const names = new Set(rows.map(({ name }) => name));
+    this.#exists = names.has("turns");
+    // A room of an older version.
+    if (this.#exists && !names.has("text_parts")) sql.exec(SCHEMA);
   }
 
   get exists(): boolean {
@@ -92,12 +100,18 @@ export class TurnTable {
 
   /** Its end could not be saved at once, and is kept here until it is. */
   keep(answerId: string, record: string): void {
-    this.#move(answerId, "saving", "record", record);
+    if (!this.#move(answerId, "saving", "record", "")) return;
+    this.update(answerId, this.longTexts.storeRest(answerId, "record", record));
   }
 
   /** Postgres has it: its log is kept for a while from now on. */
   end(answerId: string, endedAt: number): void {
     this.#move(answerId, "ended", "ended_at", endedAt);
+  }
+
+  /** Postgres refused its end for good: its log is kept for a while, and its row is for others to end. */
+  abandon(answerId: string, endedAt: number): void {
+    this.#move(answerId, "abandoned", "ended_at", endedAt);
   }
 
   /** It never began; kept for a while all the same, since its beginning may yet be committed. */
@@ -106,22 +120,25 @@ export class TurnTable {
     this.end(answerId, endedAt);
   }
 
-  /** Does nothing where the turn is not known here any more, or cannot go there. */
-  #move(answerId: string, to: TurnState, column: "record" | "ended_at", value: string | number) {
-    if (!this.#exists) return;
+  /** False where the turn is not known here any more, or cannot go there: then nothing is changed. */
+  #move(
+    answerId: string,
+    to: TurnState,
+    column: "record" | "ended_at",
+    value: string | number,
+  ): boolean {
+    if (!this.#exists) return false;
+    const query = `
+      UPDATE turns SET state = ?, ${column} = ?
+      WHERE answer_id = ? AND state IN (SELECT value FROM json_each(?)) RETURNING answer_id`;
     const from = JSON.stringify(statesBefore(to));
-    this.#sql.exec(
-      `UPDATE turns SET state = ?, ${column} = ?
-       WHERE answer_id = ? AND state IN (SELECT value FROM json_each(?))`,
-      to,
-      value,
-      answerId,
-      from,
-    );
+    return this.#sql.exec(query, to, value, answerId, from).toArray().length > 0;
   }
 
   remove(answerId: string): void {
-    if (this.#exists) this.#sql.exec("DELETE FROM turns WHERE answer_id = ?", answerId);
+    if (!this.#exists) return;
+    this.#sql.exec("DELETE FROM turns WHERE answer_id = ?", answerId);
+    this.longTexts.remove(answerId);
   }
 
   /** Everything was deleted from outside. */
@@ -145,9 +162,9 @@ export class TurnTable {
     return this.#select("WHERE last_id = 0");
   }
 
-  /** Turns that Postgres does not have the end of. */
+  /** Turns that Postgres does not have the end of, and may yet take it. */
   unfinished(): RecordedTurn[] {
-    return this.#select("WHERE state <> 'ended'");
+    return this.#select("WHERE ended_at IS NULL");
   }
 
   endedBefore(time: number): RecordedTurn[] {
@@ -158,32 +175,31 @@ export class TurnTable {
   summary(): { firstEnd: number | null; unfinished: number } {
     if (!this.#exists) return { firstEnd: null, unfinished: 0 };
     const query = `
-      SELECT min(ended_at) AS firstEnd, count(*) FILTER (WHERE state <> 'ended') AS unfinished
+      SELECT min(ended_at) AS firstEnd, count(*) FILTER (WHERE ended_at IS NULL) AS unfinished
       FROM turns`;
     return this.#sql.exec<{ firstEnd: number | null; unfinished: number }>(query).one();
   }
 
   count(): number {
-    return this.#select("").length;
+    if (!this.#exists) return 0;
+    return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM turns").one().count;
   }
 
   #select(where: string, ...bindings: (string | number)[]): RecordedTurn[] {
     if (!this.#exists) return [];
     const query = `SELECT answer_id, user_id, state, first_id, last_id, record FROM turns ${where}`;
-    return this.#sql
-      .exec<Row>(query, ...bindings)
-      .toArray()
-      .map(toTurn);
+    const rows = this.#sql.exec<Row>(query, ...bindings).toArray();
+    return rows.map((row) => this.#toTurn(row));
   }
-}
 
-function toTurn(row: Row): RecordedTurn {
-  return {
-    answerId: row.answer_id,
-    userId: row.user_id,
-    state: row.state,
-    firstId: row.first_id,
-    lastId: row.last_id,
-    record: row.record,
-  };
+  #toTurn(row: Row): RecordedTurn {
+    return {
+      answerId: row.answer_id,
+      userId: row.user_id,
+      state: row.state,
+      firstId: row.first_id,
+      lastId: row.last_id,
+      record: this.longTexts.readWhole(row.answer_id, "record", row.record),
+    };
+  }
 }

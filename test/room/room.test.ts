@@ -1,0 +1,105 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { createDeps } from "../../src/deps.ts";
+import { assembleRoom } from "../../src/features/turns/room/assemble.ts";
+import { LiveTurn } from "../../src/features/turns/room/live-turn.ts";
+import {
+  beginningRecord,
+  begunRecord,
+  writeRecord,
+} from "../../src/features/turns/room/recover.ts";
+import { present } from "../../src/lib/assert.ts";
+import { findModel } from "../../src/lib/models.ts";
+import { begin, crash, end, follow, USER } from "./turns.ts";
+
+const newRoom = () => env.CHAT_ROOM.getByName(crypto.randomUUID());
+
+describe("the room under a wrong environment", () => {
+  it("sets its alarm again when it comes, for as long as that lasts", async () => {
+    const room = newRoom();
+    await runInDurableObject(room, (_room, { storage }) => storage.setAlarm(Date.now() + 60_000));
+    for (let round = 0; round < 7; round++) {
+      expect(await runDurableObjectAlarm(room)).toBe(true);
+      const alarm = await runInDurableObject(room, (_room, { storage }) => storage.getAlarm());
+      expect(alarm).toBeGreaterThan(Date.now());
+    }
+  });
+});
+
+/** An environment that is right, whose Postgres does not answer. */
+const reachesNobody = {
+  ...env,
+  DATABASE_URL: "postgres://nobody:nothing@db.localhost/none",
+  DATABASE_HTTP_URL: "http://127.0.0.1:1/sql",
+  SECRET_KEY: "a secret of the tests, of at least 32 characters",
+  TURN_LIMITS: JSON.stringify({ watchdog_ms: 1, flush_ms: 60_000 }),
+} as unknown as Parameters<typeof createDeps>[0];
+
+function inRoom<T>(run: (parts: ReturnType<typeof assembleRoom>, ctx: DurableObjectState) => T) {
+  const room = env.ROOM.getByName(crypto.randomUUID());
+  return runInDurableObject(room, (_room, ctx) =>
+    run(assembleRoom(ctx, createDeps(reachesNobody)), ctx),
+  );
+}
+
+describe("an alarm that is gone", () => {
+  it("is set again where there is work, and only there", async () => {
+    await inRoom(async ({ alarm, log }, { storage }) => {
+      expect(await alarm.ensure()).toBe(false);
+      end(log, begin(log), Date.now());
+      expect(await alarm.ensure()).toBe(true);
+      const time = await storage.getAlarm();
+      expect(await alarm.ensure()).toBe(false);
+      expect(await storage.getAlarm()).toBe(time);
+      await storage.deleteAlarm();
+      expect(await alarm.ensure()).toBe(true);
+    });
+  });
+});
+
+const answerId = "the answer";
+
+/** What a room writes down of a turn that has begun. */
+function record() {
+  const model = present(findModel("gpt-4o-mini", []), "an offered model");
+  const question = { id: "asked", content: "?", file_name: null, file_url: null, metadata: {} };
+  const files = { named: undefined, linked: undefined, waits: true };
+  const at = new Date().toISOString();
+  const turn = {
+    userId: USER,
+    chatId: "chat",
+    answerId,
+    files,
+    at,
+    place: "end" as const,
+    question,
+  };
+  const beginning = beginningRecord(turn, { model, usageId: "usage" });
+  return { beginning, begun: begunRecord(beginning, beginning.answer, 10) };
+}
+
+describe("a run that fails by a bug", () => {
+  it("ends with all that was emitted, and with its last event", async () => {
+    await inRoom(async ({ log, runner }, { storage }) => {
+      const { beginning, begun } = record();
+      log.prepare({ answerId, userId: USER, record: writeRecord({ running: beginning }) });
+      const firstId = log.open(answerId, writeRecord({ running: begun }));
+      const live = new LiveTurn({ answerId, userId: USER, firstId });
+      runner.run(live, begun, async ({ tell }) => {
+        tell({ type: "content_delta", content: "Not written, " });
+        tell({ type: "content_delta", content: "but emitted." });
+        throw new Error("a bug");
+      });
+      await live.outcome;
+      await present(runner.live, "the turn that ends it").outcome;
+      // Postgres does not take it: what it is to be is kept.
+      const kept = JSON.parse(log.turns.find(answerId)?.record ?? "null");
+      expect(kept.finished.message).toMatchObject({
+        status: "interrupted",
+        content: "Not written, but emitted.",
+      });
+      expect(follow(crash(storage.sql)).at(-1)?.event.type).toBe("stream_complete");
+    });
+  });
+});
