@@ -1,6 +1,7 @@
 /** A change of one chat: guarded by its version, and by the turn that may be running in it. */
 import { sql, type SQL } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
+import { latestSql } from "../../db/times.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
 import { chatColumns, type ChatRow } from "./queries.ts";
 
@@ -63,7 +64,7 @@ function update(ownerId: string, chatId: string, change: Change, condition: Cond
     SET title = ${title}, auto_title = ${autoTitle}, pinned = ${pinned}, archived = ${archived},
       current_message_id = ${current},
       title_reasoning = CASE WHEN c.title = ${title} THEN c.title_reasoning END,
-      updated_at = CASE WHEN c.title <> ${title} THEN ${condition.at}::timestamptz ELSE c.updated_at END,
+      updated_at = CASE WHEN c.title <> ${title} THEN ${latestSql("c.updated_at", condition.at)} ELSE c.updated_at END,
       version = c.version + CASE
         WHEN (c.title, c.auto_title, c.pinned, c.archived, c.current_message_id)
           IS DISTINCT FROM (${title}, ${autoTitle}, ${pinned}, ${archived}, ${current}) THEN 1 ELSE 0 END

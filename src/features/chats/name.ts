@@ -3,6 +3,7 @@ import { sql, type SQL } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
 import { holdsClaim, settleClaim } from "../../db/claimed-keys.ts";
 import type { Claim, IdempotencyKey } from "../../db/idempotency-keys.ts";
+import { latestSql } from "../../db/times.ts";
 import type { Deps } from "../../deps.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
 import { failedAttempt, type SuggestedName, suggestName } from "../turns/naming.ts";
@@ -128,7 +129,7 @@ async function saveName(
   const { ownerId, chatId } = place;
   const give = sql`
     UPDATE chats SET title = ${name}, title_reasoning = ${reasoning}, auto_title = false,
-      version = version + 1, updated_at = greatest(updated_at, ${usage.at}::timestamptz)
+      version = version + 1, updated_at = ${latestSql("chats.updated_at", usage.at)}
     WHERE id = ${chatId} AND user_id = ${ownerId} AND ${claim ? holdsClaim(claim) : sql`true`}
       AND NOT EXISTS (SELECT FROM ai_usage WHERE id = ${usage.id})`;
   const [, named] = await repeatable(() =>

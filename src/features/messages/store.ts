@@ -8,6 +8,7 @@ import {
   idUnder,
   keyIsFree,
 } from "../../db/idempotency-keys.ts";
+import { latestSql } from "../../db/times.ts";
 import { getChatState, isQuiet, lockChat, turnInProgress } from "../chats/change.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "./queries.ts";
 
@@ -68,7 +69,7 @@ function insert(ownerId: string, message: StoredMessage, claim: Claim | undefine
     )
     UPDATE chats
     SET current_message_id = stored.id, message_count = message_count + 1, version = version + 1,
-      updated_at = ${at}::timestamptz
+      updated_at = ${latestSql("chats.updated_at", at)}
     FROM stored WHERE chats.id = stored.chat_id`;
 }
 

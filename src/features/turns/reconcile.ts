@@ -4,6 +4,7 @@
  */
 import { sql } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
+import { latestSql } from "../../db/times.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { present } from "../../lib/assert.ts";
@@ -128,7 +129,7 @@ function end({ id, chat_id: chatId, user_id: userId }: Left, metadata: object, u
         AND chats.id = m.chat_id AND chats.user_id = ${userId}
       RETURNING m.id, m.chat_id
     ), touched AS (
-      UPDATE chats SET version = version + 1, updated_at = ${usage.at}::timestamptz
+      UPDATE chats SET version = version + 1, updated_at = ${latestSql("chats.updated_at", usage.at)}
       FROM ended WHERE chats.id = ended.chat_id
     ), spent AS (${usageInsert(usage, sql`EXISTS (SELECT FROM ended)`)})
     SELECT id FROM ended`;
