@@ -59,7 +59,7 @@ function update(ownerId: string, chatId: string, change: Change, condition: Cond
   const archived = sql`coalesce(${change.archived ?? null}::boolean, c.archived)`;
   const current = change.current_message_id ? sql`leaf.id` : sql`c.current_message_id`;
   return sql`
-    ${withLeaf(chatId, change)}
+    ${withLeaf(chatId, change.current_message_id)}
     UPDATE chats AS c
     SET title = ${title}, auto_title = ${autoTitle}, pinned = ${pinned}, archived = ${archived},
       current_message_id = ${current},
@@ -88,7 +88,7 @@ function versionIn({ versions }: Condition): SQL {
 }
 
 /** The newest of the messages below the wanted one that nothing was said after, itself included. */
-function withLeaf(chatId: string, { current_message_id: wanted }: Change): SQL {
+function withLeaf(chatId: string, wanted: string | null | undefined): SQL {
   if (!wanted) return sql``;
   return sql`
     WITH RECURSIVE branch AS (
@@ -111,6 +111,14 @@ export type ChatState = {
   streamingId: string | null;
   /** Whether the message that was asked about is one of the chat. */
   isKnown: boolean;
+  /** Whether the active path is where going to that message leads; true where none was asked about. */
+  isCurrent: boolean;
+};
+
+type StateRow = ChatRow & {
+  streaming_id: string | null;
+  is_known: boolean;
+  is_current: boolean;
 };
 
 /** What a guarded write that changed nothing may have met. Throws `not_found`. */
@@ -121,15 +129,17 @@ export async function getChatState(
   messageId: string | null = null,
 ): Promise<ChatState> {
   const { rows } = await repeatable(() =>
-    db.execute<ChatRow & { streaming_id: string | null; is_known: boolean }>(sql`
+    db.execute<StateRow>(sql`
+      ${withLeaf(chatId, messageId)}
       SELECT ${chatColumns},
         (SELECT s.id FROM messages AS s WHERE s.chat_id = c.id AND s.status = 'streaming') AS streaming_id,
-        EXISTS (SELECT FROM messages AS m WHERE m.chat_id = c.id AND m.id = ${messageId}::uuid) AS is_known
+        EXISTS (SELECT FROM messages AS m WHERE m.chat_id = c.id AND m.id = ${messageId}::uuid) AS is_known,
+        ${messageId ? sql`EXISTS (SELECT FROM leaf WHERE leaf.id = c.current_message_id)` : sql`true`} AS is_current
       FROM chats AS c WHERE c.id = ${chatId} AND c.user_id = ${ownerId}`),
   );
   if (!rows[0]) throw new Problem("not_found");
-  const { streaming_id: streamingId, is_known: isKnown, ...chat } = rows[0];
-  return { chat, streamingId, isKnown };
+  const { streaming_id: streamingId, is_known: isKnown, is_current: isCurrent, ...chat } = rows[0];
+  return { chat, streamingId, isKnown, isCurrent };
 }
 
 /** A turn is running; which one, unless it has just ended. */
@@ -149,8 +159,8 @@ function refusal(state: ChatState, change: Change, { versions }: Condition): Pro
 }
 
 /** True when the write before, whose answer was lost, must be what moved the version on. */
-function wasDone({ chat }: ChatState, change: Change, { versions }: Condition): boolean {
+function wasDone({ chat, isCurrent }: ChatState, change: Change, { versions }: Condition): boolean {
   const moved = versions?.includes(chat.version - 1) ?? false;
   const keys = ["title", "pinned", "archived"] as const;
-  return moved && keys.every((key) => (change[key] ?? chat[key]) === chat[key]);
+  return moved && isCurrent && keys.every((key) => (change[key] ?? chat[key]) === chat[key]);
 }
