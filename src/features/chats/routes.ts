@@ -171,7 +171,8 @@ export const chatRoutes = createRouter()
   })
   .openapi(remove, async (c) => {
     const { id } = c.req.valid("param");
-    await deleteChat(c.get("deps").db, c.get("principal").userId, id);
+    const { db, clock } = c.get("deps");
+    await deleteChat(db, c.get("principal").userId, id, toIso(new Date(clock())));
     await eraseNow(c, [{ kind: "room", target: id }]);
     return c.json({ success: true as const, message: "Deleted.", data: { chat_id: id } }, 200);
   })

@@ -36,7 +36,10 @@ export function selectMessages(ownerId: string, search: MessageSearch): SQL {
   const { question, chatId, limit } = search;
   const asked = askedFor(question.websearch);
   const inChat = chatId ? sql`w.chat_id = ${chatId}::uuid` : sql`true`;
-  const owned = sql`w.user_id = ${ownerId}::uuid AND ${inChat}`;
+  // Words of a deleted chat are there until they are purged: its row tells that it has no owner.
+  const isTheirs = sql`EXISTS (
+    SELECT FROM chats AS c WHERE c.id = w.chat_id AND c.user_id = ${ownerId}::uuid)`;
+  const owned = sql`w.user_id = ${ownerId}::uuid AND ${inChat} AND ${isTheirs}`;
   return sql`
     WITH newest AS MATERIALIZED (
       SELECT n.* FROM (

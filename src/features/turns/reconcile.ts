@@ -45,6 +45,7 @@ async function findLeft({ db, clock }: Deps): Promise<Left[]> {
       SELECT m.id, m.chat_id, m.created_at, chats.user_id
       FROM messages AS m JOIN chats ON chats.id = m.chat_id
       WHERE m.status = 'streaming' AND m.created_at < ${before}::timestamptz
+        AND chats.user_id IS NOT NULL
       ORDER BY m.created_at LIMIT ${MOST_PER_RUN}::int`),
   );
   return rows;
