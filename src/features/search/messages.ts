@@ -22,7 +22,8 @@ const COMMON_FROM = 400;
 /** Divides a rank by the logarithm of the text's length. */
 const BY_LENGTH = 1;
 
-const EXCERPT = 4_000;
+/** Code points: of the most hits, in any script, less than a page of bytes. */
+const EXCERPT = 2_000;
 const EXCERPT_BEFORE = 400;
 
 export type MessageSearch = { question: Question; chatId?: string | undefined; limit: number };
