@@ -3,6 +3,7 @@ import { sql, type SQL } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
 import { latestSql } from "../../db/times.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
+import { toWatchedChat, type WatchedChat, watchedColumns, type WatchedRow } from "./announce.ts";
 import { chatColumns, type ChatRow } from "./queries.ts";
 
 /** What is absent stays as it is. */
@@ -31,18 +32,20 @@ export async function changeChat(
   chatId: string,
   change: Change,
   condition: Condition,
-): Promise<ChatRow> {
+): Promise<WatchedChat> {
   let attempts = 0;
   const [, changed] = await repeatable(() => {
     attempts++;
     return db.batch([
       db.execute(lockChat(ownerId, chatId)),
-      db.execute<ChatRow>(update(ownerId, chatId, change, condition)),
+      db.execute<WatchedRow>(update(ownerId, chatId, change, condition)),
     ]);
   });
-  if (changed.rows[0]) return changed.rows[0];
+  if (changed.rows[0]) return toWatchedChat(changed.rows[0]);
   const state = await getChatState(db, ownerId, chatId, change.current_message_id);
-  if (attempts > 1 && wasDone(state, change, condition)) return state.chat;
+  if (attempts > 1 && wasDone(state, change, condition)) {
+    return { row: state.chat, isWatched: true };
+  }
   throw refusal(state, change, condition);
 }
 
@@ -71,7 +74,7 @@ function update(ownerId: string, chatId: string, change: Change, condition: Cond
     ${change.current_message_id ? sql`FROM leaf` : sql``}
     WHERE c.id = ${chatId} AND c.user_id = ${ownerId} AND ${versionIn(condition)}
       AND ${change.current_message_id ? isQuiet : sql`true`}
-    RETURNING ${chatColumns}`;
+    RETURNING ${watchedColumns}`;
 }
 
 /** No message of the chat is being written. Holds because every turn begins with the same lock. */

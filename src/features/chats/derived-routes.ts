@@ -10,6 +10,7 @@ import {
   replayedHeader,
 } from "../../http/keyed-route.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
+import { announce } from "./announce.ts";
 import { formats } from "./export-formats.ts";
 import { getOutline, streamExport } from "./export.ts";
 import { nameChat } from "./name.ts";
@@ -57,6 +58,7 @@ export const derivedRoutes = createRouter()
     const key = await readKey(c, body);
     const about = { message: body.message ?? undefined, fileIds: body.file_ids ?? [] };
     const given = await nameChat(c.get("deps"), place, about, key);
+    if (!given.isReplayed) announce(c, given.chat);
     const answer = { suggested_name: given.name, reasoning: given.reasoning };
     return c.json(answer, 200, markReplayed(given.isReplayed));
   })

@@ -39,7 +39,7 @@ import type {
 } from "./room-calls.ts";
 import { findEnd, saveEnd } from "./save-end.ts";
 import { answerSecond, beginAfterLost } from "./second-turn.ts";
-import { encodeFileStatus, type FileChange } from "../wires/socket.ts";
+import { type ChatChange, encodeFileStatus, type FileChange } from "../wires/socket.ts";
 import { TurnLog } from "./turn-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
 
@@ -148,22 +148,26 @@ export class ChatRoom extends DurableObject<Env> {
     this.#readers.sockets.tellAll(encodeFileStatus(change));
   }
 
+  /** The chat itself has changed: shows it to the live tabs. */
+  chatChanged(change: ChatChange): void {
+    this.#readers.sockets.tellChat(change);
+  }
+
   /** The chat was deleted: stops its turn, ends its readers, and leaves nothing behind. */
   async erase(): Promise<void> {
     this.#beginning.clear();
+    this.#readers.closeAll(this.#live !== undefined);
     this.#live?.forget();
     this.#live = undefined;
     this.#log.stopFlushing();
-    this.#readers.closeAll();
     await this.#deleteEverything();
   }
 
   /** The one alarm: makes up for lost turns and failed saves, and forgets old logs. */
   override async alarm(): Promise<void> {
     await this.#lost.retry();
-    this.#readers.forget(
-      this.#log.prune(this.#deps.clock() - this.#deps.config.TURN_LIMITS.log_kept_ms),
-    );
+    const before = this.#deps.clock() - this.#deps.config.TURN_LIMITS.log_kept_ms;
+    this.#readers.forget(this.#log.prune(before));
     await this.#schedule();
   }
 
@@ -207,15 +211,14 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   #runDeps(live: LiveTurn, record: RunningRecord): RunDeps {
-    const { answerId } = live;
     return {
       ...this.#deps,
       news: this.#fileNews,
       hurried: live.hurried,
       tell: (event) => this.#tell(live, event),
-      note: notesOf(this.#log.turns, answerId, record),
+      note: notesOf(this.#log.turns, live.answerId, record),
       save: (finished) => this.#save(live, finished),
-      saveTitle: (title) => this.#titles.save(answerId, title),
+      saveTitle: (title) => this.#titles.save(live.answerId, title),
     };
   }
 
@@ -264,17 +267,14 @@ export class ChatRoom extends DurableObject<Env> {
   /** Ends a turn that has no run any more: the text so far is saved, and readers are told. */
   #endLostTurn(turn: RecordedTurn): Promise<void> {
     const { answerId, userId, firstId } = turn;
-    const received = this.#log.receivedOf(answerId);
-    const lost = endOf(readRecord(turn.record), received, this.#deps.clock());
+    const lost = endOf(readRecord(turn.record), this.#log.receivedOf(answerId), this.#deps.clock());
     this.#log.open(answerId);
     const live = new LiveTurn({ answerId, userId, firstId });
-    const save = (finished: FinishedTurn) => this.#saveLost(live, finished);
+    const save = async (finished: FinishedTurn) => {
+      const saved = await this.#save(live, finished);
+      return saved === "delayed" ? saved : findEnd(this.#deps, finished);
+    };
     return this.#drive(live, () => tellEnd(lost, save, (event) => this.#tell(live, event)));
-  }
-
-  async #saveLost(live: LiveTurn, finished: FinishedTurn): Promise<Message | "delayed"> {
-    const saved = await this.#save(live, finished);
-    return saved === "delayed" ? saved : findEnd(this.#deps, finished);
   }
 
   /** A bug in the run must not leave the turn without an end. */
