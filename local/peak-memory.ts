@@ -1,14 +1,16 @@
-/** How much memory this process has taken. */
+/** How much memory a process has taken. */
 import { existsSync, readFileSync } from "node:fs";
-
-const STATUS = "/proc/self/status";
 
 /**
  * The most that was resident so far, in MiB. Where the machine tells it, without what the parent had: of that
- * a process is a copy until it runs its own program, and `maxRSS` counts it.
+ * a process is a copy until it runs its own program, and `maxRSS` counts it. NaN for another process where
+ * the machine does not tell.
  */
-export function peakMiB(): number {
-  if (!existsSync(STATUS)) return process.resourceUsage().maxRSS / 1024;
-  const [, kib] = /VmHWM:\s+(\d+)/.exec(readFileSync(STATUS, "utf8")) ?? [];
+export function peakMiB(pid: number | "self" = "self"): number {
+  const status = `/proc/${pid}/status`;
+  if (!existsSync(status)) {
+    return pid === "self" ? process.resourceUsage().maxRSS / 1024 : Number.NaN;
+  }
+  const [, kib] = /VmHWM:\s+(\d+)/.exec(readFileSync(status, "utf8")) ?? [];
   return Number(kib) / 1024;
 }

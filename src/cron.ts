@@ -4,6 +4,7 @@ import { deleteExpiredKeys } from "./db/idempotency-keys.ts";
 import { createDeps, type Deps } from "./deps.ts";
 import type { Env } from "./env.ts";
 import { deliverSessionEnds } from "./features/auth/deliver-session-ends.ts";
+import { purgeChats } from "./features/deletion/purge.ts";
 import { runDeletions } from "./features/deletion/run-deletions.ts";
 import { sweepBucket } from "./features/deletion/sweep.ts";
 import { reviveAnalyses } from "./features/files/analysis/analyse-job.ts";
@@ -29,6 +30,8 @@ const JOBS: Record<string, Job> = {
   session_ends: deliverSessionEnds,
   // What deletions left outside Postgres.
   deletions: runDeletions,
+  // Rows of deleted chats.
+  purge: purgeChats,
   // What belongs to nothing, in the bucket and in Postgres.
   sweep: sweepBucket,
   // Idempotency keys that count no more.

@@ -29,7 +29,7 @@ export async function claimKey(
       db.execute(insertClaim(claim, afterFailure)),
       db.execute<Row>(sql`
         SELECT k.id, k.fingerprint, k.pending, k.failure FROM idempotency_keys AS k
-        WHERE ${ofKey(claim)}`),
+        WHERE ${ofKey(claim)} AND ${claim.isMade}`),
     ]),
   );
   return toState(claim, rows[0]);

@@ -46,7 +46,8 @@ type Batch = {
 /**
  * Runs one batch, with a claim under the lock of its key, and keeps the key where its effect is there
  * then: a refusal leaves none. Gives the rows of the reads, and as `earlier` what the key stood for
- * already; undefined where it was free. Throws `idempotency_key_reused`.
+ * already; undefined where it was free. Throws `idempotency_key_reused`, or `not_found` where the chat of
+ * the earlier use was deleted.
  */
 export async function batchUnderKey(
   db: Db,
@@ -69,7 +70,7 @@ function statementsOf(claim: Claim | undefined, { writes, reads }: Batch): [SQL,
 
 /**
  * What the key was used for before this request, without using it. One trip. Throws
- * `idempotency_key_reused`.
+ * `idempotency_key_reused`, or `not_found` where the chat of the earlier use was deleted.
  */
 export async function findEarlierUse(
   db: Db,
@@ -144,17 +145,22 @@ type UseRow = {
   message_id: string | null;
   answer_id: string | null;
   file_id: string | null;
+  /** False where its chat was deleted since. */
+  has_chat: boolean;
 };
 
 function selectUse(key: Owned): SQL {
   return sql`
-    SELECT k.id, k.fingerprint, k.chat_id, k.message_id, k.answer_id, k.file_id
+    SELECT k.id, k.fingerprint, k.chat_id, k.message_id, k.answer_id, k.file_id,
+      k.chat_id IS NULL OR EXISTS (
+        SELECT FROM chats AS c WHERE c.id = k.chat_id AND c.user_id = k.user_id) AS has_chat
     FROM idempotency_keys AS k WHERE ${ofKey(key)}`;
 }
 
 function earlierUse(key: IdempotencyKey, use: UseRow | undefined): KeyUse | undefined {
   if (!use || use.id === key.id) return undefined;
   if (use.fingerprint !== key.fingerprint) throw new Problem("idempotency_key_reused");
+  if (!use.has_chat) throw new Problem("not_found");
   const { chat_id: chatId, message_id: messageId, answer_id: answerId, file_id: fileId } = use;
   return { chatId, messageId, answerId, fileId };
 }

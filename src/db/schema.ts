@@ -72,9 +72,8 @@ export const chats = pgTable(
   "chats",
   {
     id: uuid().primaryKey(),
-    userId: uuid("user_id")
-      .notNull()
-      .references(() => users.id, { onDelete: "cascade" }),
+    // Null once the chat is deleted: no query of an owner finds it any more, while its rows are purged.
+    userId: uuid("user_id").references(() => users.id, { onDelete: "cascade" }),
     title: text().notNull(),
     autoTitle: boolean("auto_title").notNull().default(true),
     pinned: boolean().notNull().default(false),
@@ -86,6 +85,7 @@ export const chats = pgTable(
     createdAt: time("created_at").notNull(),
     updatedAt: time("updated_at").notNull(),
     titleReasoning: text("title_reasoning"),
+    deletedAt: time("deleted_at"),
   },
   (t) => [
     index("chats_list_idx").on(
@@ -95,6 +95,10 @@ export const chats = pgTable(
       t.updatedAt.desc(),
       t.id.desc(),
     ),
+    index("chats_deleted_idx")
+      .on(t.deletedAt, t.id)
+      .where(sql`${t.deletedAt} IS NOT NULL`),
+    check("chats_owner_check", sql`(${t.userId} IS NULL) = (${t.deletedAt} IS NOT NULL)`),
   ],
 );
 

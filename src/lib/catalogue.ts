@@ -68,6 +68,11 @@ export const catalogue = {
     title: "No such address",
     detail: "The API has nothing at this address. Its documentation is at /docs.",
   },
+  chat_deleted: {
+    status: 404,
+    title: "Chat deleted",
+    detail: "The chat was deleted while the answer was being written. Nothing of it is kept.",
+  },
   method_not_allowed: {
     status: 405,
     title: "Method not allowed",

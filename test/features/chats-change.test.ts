@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Answer, expectProblem, type SignedIn, signUp } from "../support/client.ts";
 import { chatOf, grow, newChat, runningTurn, say } from "../support/chats.ts";
-import { countCalls, injectFault } from "../support/postgres.ts";
+import { callsContaining, countCalls, injectFault } from "../support/postgres.ts";
+import { until } from "../support/until.ts";
 
 let ada: SignedIn;
 beforeAll(async () => {
@@ -147,6 +148,43 @@ describe("a change on a condition", () => {
     const answer = await eve.put(`/chats/${id}`, { title: "said once" }, { "if-match": '"1"' });
     expect(answer.status).toBe(200);
     expect(etagOf(answer)).toBe('"2"');
+  });
+});
+
+describe("a change whose first try was lost", () => {
+  /** The first try does not reach Postgres; what is done meanwhile comes before the second. */
+  async function lose(contains: string, change: () => Promise<Answer>, meanwhile: () => unknown) {
+    await injectFault({ contains, times: 1, kind: "refuse" });
+    await injectFault({ contains, times: 1, kind: "delay", delayMs: 700 });
+    const changing = change();
+    await until(async () => (await callsContaining(contains)).length >= 2);
+    await meanwhile();
+    return changing;
+  }
+
+  it("is refused where another device moved the version on, though all but the branch is as asked", async () => {
+    const { id, path } = await chatOf(ada, 2);
+    const [other = ""] = await grow(id, null, ["another beginning"]);
+    const version = etagOf(await ada.get(`/chats/${id}`));
+    const answer = await lose(
+      other,
+      () => ada.patch(`/chats/${id}`, { current_message_id: other }, { "if-match": version }),
+      () => ada.patch(`/chats/${id}`, { pinned: true }),
+    );
+    expectProblem(answer, 412, "precondition_failed");
+    expect((await ada.get(`/chats/${id}`)).body.current_message_id).toBe(path[1]);
+  });
+
+  it("is answered as made where it was, to the leaf that the named message leads to", async () => {
+    const { id, path } = await chatOf(ada, 3);
+    const [other = ""] = await grow(id, path[0] ?? null, ["another branch"]);
+    await ada.patch(`/chats/${id}`, { current_message_id: other });
+    const before = await ada.get(`/chats/${id}`);
+    await injectFault({ contains: path[1] ?? "", times: 1, kind: "cut_after_commit" });
+    const body = { current_message_id: path[1], pinned: true };
+    const answer = await ada.patch(`/chats/${id}`, body, { "if-match": etagOf(before) });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ current_message_id: path[2], pinned: true });
   });
 });
 

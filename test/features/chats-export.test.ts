@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { expectProblem, type SignedIn, signUp } from "../support/client.ts";
 import { chatOf, grow, newChat, say } from "../support/chats.ts";
-import { injectFault } from "../support/postgres.ts";
+import { countCalls, injectFault, query } from "../support/postgres.ts";
 
 let ada: SignedIn;
 beforeAll(async () => {
@@ -55,16 +55,65 @@ describe("downloading a chat", () => {
     expect(text.match(/^message \d+$/gm)).toEqual(path.map((_, index) => `message ${index + 1}`));
   });
 
-  it("works for a chat without messages", async () => {
+  it("gives all branches, each message once and after what it follows, page by page", async () => {
+    const id = await newChat(ada, { title: "Branches" });
+    const first = await ada.post(`/chats/${id}/messages`, { content: "May he keep it?" });
+    await ada.post(`/messages/${first.body.ai_response.id}/regenerate`, {});
+    await ada.patch(`/messages/${first.body.user_message.id}`, { content: "May she keep it?" });
+    const { body } = await ada.get(`/chats/${id}/export?branches=all`);
+    const { messages } = body;
+    const contents = messages.map(({ content }: { content: string }) => content);
+    expect(messages).toHaveLength(5);
+    expect(contents).toEqual(expect.arrayContaining(["May he keep it?", "May she keep it?"]));
+    for (const [index, { parent_id: parent }] of messages.entries()) {
+      const before = messages.slice(0, index).map((message: { id: string }) => message.id);
+      expect([null, ...before]).toContain(parent);
+    }
+    const active = (await ada.get(`/chats/${id}/export?branches=active`)).body.messages;
+    expect(active).toEqual((await ada.get(`/chats/${id}/export`)).body.messages);
+    expect(active).toHaveLength(2);
+    expect(messages).toEqual(expect.arrayContaining(active));
+    const { body: text } = await ada.get(`/chats/${id}/export?format=markdown&branches=all`);
+    expect(text).toContain("May he keep it?");
+    expect(text).toContain(`*Another branch: follows ${first.body.user_message.created_at}.*`);
+    expect(text).toContain("*Another beginning.*");
+    const long = await chatOf(ada, 450);
+    const other = await grow(long.id, long.path[10] ?? null, ["aside", "aside too"]);
+    const all = (await ada.get(`/chats/${long.id}/export?branches=all`)).body.messages;
+    const ids = all.map((message: { id: string }) => message.id);
+    expect(ids.toSorted()).toEqual([...long.path, ...other].toSorted());
+  });
+
+  it("is read a page of bytes at a time, whichever branches it holds", async () => {
+    const { id, path } = await chatOf(ada, 60);
+    await query(
+      "UPDATE messages SET content = repeat('é', 32000), status = 'failed' WHERE chat_id = $1",
+      [id],
+    );
+    for (const branches of ["active", "all"]) {
+      let messages: unknown[] = [];
+      const trips = await countCalls(id, async () => {
+        ({ messages } = (await ada.get(`/chats/${id}/export?branches=${branches}`)).body);
+      });
+      expect(messages).toHaveLength(path.length);
+      // The outline, and 3.7 MiB.
+      expect(trips).toBe(5);
+    }
+  });
+
+  it("works for a chat without messages, of whichever branches", async () => {
     const id = await newChat(ada, { title: "Empty" });
     expect((await ada.get(`/chats/${id}/export`)).body.messages).toEqual([]);
     expect((await ada.get(`/chats/${id}/export?format=markdown`)).body).toBe("# Empty\n");
+    expect((await ada.get(`/chats/${id}/export?branches=all`)).body.messages).toEqual([]);
   });
 
   it("refuses a format that there is not", async () => {
     const id = await newChat(ada);
     const answer = await ada.get(`/chats/${id}/export?format=pdf`);
     expectProblem(answer, 422, "validation_failed", "?format");
+    const some = await ada.get(`/chats/${id}/export?branches=some`);
+    expectProblem(some, 422, "validation_failed", "?branches");
   });
 
   it("is cut, rather than ended as if whole, when the database fails in the middle", async () => {

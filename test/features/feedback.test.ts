@@ -60,6 +60,8 @@ describe("feedback on an answer", () => {
     expect(after.body).toEqual(before.body);
     expect(after.headers.get("etag")).toBe(before.headers.get("etag"));
     await ada.delete(`/chats/${id}`);
+    expectProblem(await rate(ada, body.ai_response.id, { rating: "down" }), 404, "not_found");
+    await query("DELETE FROM chats WHERE id = $1", [id]);
     expect(await stored(body.ai_response.id)).toEqual([]);
   });
 

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { inject } from "vitest";
 import { freePort } from "../../local/ports.ts";
+import { peakMiB } from "../../local/peak-memory.ts";
 import { makeFolder } from "../../local/scratch.ts";
 import { startWorkerd, writeConfig } from "../../local/workerd.ts";
 import type { Vars } from "./worker.ts";
@@ -15,6 +16,8 @@ export type FastWorker = {
   url: string;
   /** The lines that the Worker has logged since its last start. */
   logs(): string[];
+  /** The most memory that its process has had since its last start, in MiB. Linux alone tells it. */
+  peakMiB(): number;
   /** SIGKILL, and a new start with what was on the disk. */
   crash: () => Promise<void>;
   /** How many rooms have something stored. */
@@ -39,6 +42,7 @@ export async function startAlone(bundle: string, vars: Vars): Promise<FastWorker
   return {
     url: `http://127.0.0.1:${port}`,
     logs: () => logs(),
+    peakMiB: () => peakMiB(child.pid),
     crash: async () => {
       await kill(child);
       child = await startWorkerd(config, port);

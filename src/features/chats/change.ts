@@ -1,7 +1,9 @@
 /** A change of one chat: guarded by its version, and by the turn that may be running in it. */
 import { sql, type SQL } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
+import { latestSql } from "../../db/times.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
+import { toWatchedChat, type WatchedChat, watchedColumns, type WatchedRow } from "./announce.ts";
 import { chatColumns, type ChatRow } from "./queries.ts";
 
 /** What is absent stays as it is. */
@@ -30,18 +32,20 @@ export async function changeChat(
   chatId: string,
   change: Change,
   condition: Condition,
-): Promise<ChatRow> {
+): Promise<WatchedChat> {
   let attempts = 0;
   const [, changed] = await repeatable(() => {
     attempts++;
     return db.batch([
       db.execute(lockChat(ownerId, chatId)),
-      db.execute<ChatRow>(update(ownerId, chatId, change, condition)),
+      db.execute<WatchedRow>(update(ownerId, chatId, change, condition)),
     ]);
   });
-  if (changed.rows[0]) return changed.rows[0];
+  if (changed.rows[0]) return toWatchedChat(changed.rows[0]);
   const state = await getChatState(db, ownerId, chatId, change.current_message_id);
-  if (attempts > 1 && wasDone(state, change, condition)) return state.chat;
+  if (attempts > 1 && wasDone(state, change, condition)) {
+    return { row: state.chat, isWatched: true };
+  }
   throw refusal(state, change, condition);
 }
 
@@ -58,19 +62,19 @@ function update(ownerId: string, chatId: string, change: Change, condition: Cond
   const archived = sql`coalesce(${change.archived ?? null}::boolean, c.archived)`;
   const current = change.current_message_id ? sql`leaf.id` : sql`c.current_message_id`;
   return sql`
-    ${withLeaf(chatId, change)}
+    ${withLeaf(chatId, change.current_message_id)}
     UPDATE chats AS c
     SET title = ${title}, auto_title = ${autoTitle}, pinned = ${pinned}, archived = ${archived},
       current_message_id = ${current},
       title_reasoning = CASE WHEN c.title = ${title} THEN c.title_reasoning END,
-      updated_at = CASE WHEN c.title <> ${title} THEN ${condition.at}::timestamptz ELSE c.updated_at END,
+      updated_at = CASE WHEN c.title <> ${title} THEN ${latestSql("c.updated_at", condition.at)} ELSE c.updated_at END,
       version = c.version + CASE
         WHEN (c.title, c.auto_title, c.pinned, c.archived, c.current_message_id)
           IS DISTINCT FROM (${title}, ${autoTitle}, ${pinned}, ${archived}, ${current}) THEN 1 ELSE 0 END
     ${change.current_message_id ? sql`FROM leaf` : sql``}
     WHERE c.id = ${chatId} AND c.user_id = ${ownerId} AND ${versionIn(condition)}
       AND ${change.current_message_id ? isQuiet : sql`true`}
-    RETURNING ${chatColumns}`;
+    RETURNING ${watchedColumns}`;
 }
 
 /** No message of the chat is being written. Holds because every turn begins with the same lock. */
@@ -87,7 +91,7 @@ function versionIn({ versions }: Condition): SQL {
 }
 
 /** The newest of the messages below the wanted one that nothing was said after, itself included. */
-function withLeaf(chatId: string, { current_message_id: wanted }: Change): SQL {
+function withLeaf(chatId: string, wanted: string | null | undefined): SQL {
   if (!wanted) return sql``;
   return sql`
     WITH RECURSIVE branch AS (
@@ -110,6 +114,14 @@ export type ChatState = {
   streamingId: string | null;
   /** Whether the message that was asked about is one of the chat. */
   isKnown: boolean;
+  /** Whether the active path is where going to that message leads; true where none was asked about. */
+  isCurrent: boolean;
+};
+
+type StateRow = ChatRow & {
+  streaming_id: string | null;
+  is_known: boolean;
+  is_current: boolean;
 };
 
 /** What a guarded write that changed nothing may have met. Throws `not_found`. */
@@ -120,15 +132,17 @@ export async function getChatState(
   messageId: string | null = null,
 ): Promise<ChatState> {
   const { rows } = await repeatable(() =>
-    db.execute<ChatRow & { streaming_id: string | null; is_known: boolean }>(sql`
+    db.execute<StateRow>(sql`
+      ${withLeaf(chatId, messageId)}
       SELECT ${chatColumns},
         (SELECT s.id FROM messages AS s WHERE s.chat_id = c.id AND s.status = 'streaming') AS streaming_id,
-        EXISTS (SELECT FROM messages AS m WHERE m.chat_id = c.id AND m.id = ${messageId}::uuid) AS is_known
+        EXISTS (SELECT FROM messages AS m WHERE m.chat_id = c.id AND m.id = ${messageId}::uuid) AS is_known,
+        ${messageId ? sql`EXISTS (SELECT FROM leaf WHERE leaf.id = c.current_message_id)` : sql`true`} AS is_current
       FROM chats AS c WHERE c.id = ${chatId} AND c.user_id = ${ownerId}`),
   );
   if (!rows[0]) throw new Problem("not_found");
-  const { streaming_id: streamingId, is_known: isKnown, ...chat } = rows[0];
-  return { chat, streamingId, isKnown };
+  const { streaming_id: streamingId, is_known: isKnown, is_current: isCurrent, ...chat } = rows[0];
+  return { chat, streamingId, isKnown, isCurrent };
 }
 
 /** A turn is running; which one, unless it has just ended. */
@@ -148,8 +162,8 @@ function refusal(state: ChatState, change: Change, { versions }: Condition): Pro
 }
 
 /** True when the write before, whose answer was lost, must be what moved the version on. */
-function wasDone({ chat }: ChatState, change: Change, { versions }: Condition): boolean {
+function wasDone({ chat, isCurrent }: ChatState, change: Change, { versions }: Condition): boolean {
   const moved = versions?.includes(chat.version - 1) ?? false;
   const keys = ["title", "pinned", "archived"] as const;
-  return moved && keys.every((key) => (change[key] ?? chat[key]) === chat[key]);
+  return moved && isCurrent && keys.every((key) => (change[key] ?? chat[key]) === chat[key]);
 }

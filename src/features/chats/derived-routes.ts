@@ -10,7 +10,9 @@ import {
   replayedHeader,
 } from "../../http/keyed-route.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
-import { formats, getOutline, streamExport } from "./export.ts";
+import { announce } from "./announce.ts";
+import { formats } from "./export-formats.ts";
+import { getOutline, streamExport } from "./export.ts";
 import { nameChat } from "./name.ts";
 import { ChatExport, ExportQuery, NameAnswer, NameRequest } from "./schemas.ts";
 
@@ -32,7 +34,8 @@ const download = route({
   path: "/chats/{id}/export",
   tags,
   summary: "Download a chat",
-  description: "The active path as a file, oldest message first, sent while it is read.",
+  description:
+    "The active path, or all branches, as a file, sent while it is read. The oldest message comes first; of all branches, messages come in the order in which they were written, `parent_id` says what each follows, and Markdown has a line where that is not the message before it.",
   request: { params: ById, query: ExportQuery },
   responses: {
     200: {
@@ -55,14 +58,16 @@ export const derivedRoutes = createRouter()
     const key = await readKey(c, body);
     const about = { message: body.message ?? undefined, fileIds: body.file_ids ?? [] };
     const given = await nameChat(c.get("deps"), place, about, key);
+    if (!given.isReplayed) announce(c, given.chat);
     const answer = { suggested_name: given.name, reasoning: given.reasoning };
     return c.json(answer, 200, markReplayed(given.isReplayed));
   })
   .openapi(download, async (c) => {
     const { db } = c.get("deps");
     const { id } = c.req.valid("param");
-    const format = formats[c.req.valid("query").format];
-    const outline = await getOutline(db, c.get("principal").userId, id);
+    const { format: wanted, branches } = c.req.valid("query");
+    const format = formats[wanted];
+    const outline = await getOutline(db, c.get("principal").userId, id, branches);
     return new Response(streamExport(db, outline, format), {
       headers: {
         "content-type": format.contentType,

@@ -1,63 +1,56 @@
-/** A chat as a file: the active path, read and sent a page at a time. */
-import { sql } from "drizzle-orm";
+/** A chat as a file, read and sent a page at a time: of a chat of any length, one page is in memory. */
+import { sql, type SQL } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
 import { encodeUtf8 } from "../../lib/bytes.ts";
+import { toIso } from "../../lib/clock.ts";
 import { logError } from "../../lib/log.ts";
 import { Problem } from "../../lib/problem.ts";
-import { ownedChat, wholePath } from "../messages/path.ts";
+import { ownedChat, pageOfAll, pageUpTo, wholePath } from "../messages/path.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
-import { type Message, toMessage } from "../messages/schemas.ts";
+import { toMessage } from "../messages/schemas.ts";
+import type { Format } from "./export-formats.ts";
 import { chatColumns, type ChatRow } from "./queries.ts";
 import { toChat } from "./schemas.ts";
 
+export type Branches = "active" | "all";
+
+/** The most messages of one page. */
 const PAGE = 200;
 
-/** How a format writes what comes before, between and after the messages. */
-type Format = {
-  contentType: string;
-  extension: string;
-  head(chat: ReturnType<typeof toChat>): string;
-  message(message: Message, index: number): string;
-  tail: string;
-};
-
-const json: Format = {
-  contentType: "application/json",
-  extension: "json",
-  head: (chat) => `{"chat":${JSON.stringify(chat)},"messages":[`,
-  message: (message, index) => `${index > 0 ? "," : ""}${JSON.stringify(message)}`,
-  tail: "]}",
-};
-
-const AUTHORS: Record<Message["type"], string> = { user: "User", bot: "Assistant" };
-
-const markdown: Format = {
-  contentType: "text/markdown; charset=utf-8",
-  extension: "md",
-  head: (chat) => `# ${chat.title.replace(/\s+/g, " ").trim()}\n`,
-  message: ({ type, created_at, content }) =>
-    `\n## ${AUTHORS[type]} · ${created_at}\n\n${content}\n`,
-  tail: "",
-};
-
-export const formats = { json, markdown };
-
-/** What an export begins with: the chat, and the ids of its active path, oldest first. */
-export type Outline = { chat: ChatRow; ids: string[] };
+/**
+ * What an export begins with: the chat, and ids that its messages are read up to, one after the other. Of
+ * the active path every 200th: a page walks up from the next of them, and never through the whole chat.
+ */
+export type Outline = { chat: ChatRow; branches: Branches; stops: string[] };
 
 /** Throws `not_found`. */
-export async function getOutline(db: Db, ownerId: string, chatId: string): Promise<Outline> {
+export async function getOutline(
+  db: Db,
+  ownerId: string,
+  chatId: string,
+  branches: Branches,
+): Promise<Outline> {
   const { rows } = await repeatable(() =>
-    db.execute<ChatRow & { ids: string[] }>(sql`
-      WITH RECURSIVE ${ownedChat(ownerId, chatId)}, ${wholePath}
+    db.execute<ChatRow & { stops: string[] }>(sql`
+      WITH RECURSIVE ${ownedChat(ownerId, chatId)}, ${branches === "all" ? newest : stopsOfPath}
       SELECT ${chatColumns},
-        (SELECT coalesce(json_agg(path.id ORDER BY path.depth DESC), '[]') FROM path) AS ids
+        (SELECT coalesce(json_agg(stops.id ORDER BY stops.depth DESC), '[]') FROM stops) AS stops
       FROM chat AS c`),
   );
   if (!rows[0]) throw new Problem("not_found");
-  const { ids, ...chat } = rows[0];
-  return { chat, ids };
+  const { stops, ...chat } = rows[0];
+  return { chat, branches, stops };
 }
+
+const stopsOfPath = sql`${wholePath},
+  stops AS (SELECT id, depth FROM path WHERE depth % ${PAGE}::int = 1)`;
+
+/** What is written while an export is read is not in it. */
+const newest = sql`
+  stops AS (
+    SELECT m.id, 1 AS depth FROM chat JOIN messages AS m ON m.chat_id = chat.id
+    ORDER BY m.id DESC LIMIT 1
+  )`;
 
 /**
  * The bytes of the export, made as the client takes them. The status has gone out by then, so that a
@@ -77,20 +70,36 @@ export function streamExport(db: Db, outline: Outline, format: Format): Readable
   );
 }
 
-async function* write(db: Db, { chat, ids }: Outline, format: Format): AsyncGenerator<string> {
-  yield format.head(toChat(chat));
-  for (let start = 0; start < ids.length; start += PAGE) {
-    const rows = await readPage(db, chat, ids.slice(start, start + PAGE));
-    yield rows.map((row, index) => format.message(toMessage(row), start + index)).join("");
+async function* write(db: Db, outline: Outline, format: Format): AsyncGenerator<string> {
+  yield format.head(toChat(outline.chat));
+  let previousId: string | undefined;
+  for (const stop of outline.stops) {
+    while (previousId !== stop) {
+      let text = "";
+      for (const { parent_at: parentAt, ...row } of await readPage(db, outline, stop, previousId)) {
+        const message = toMessage(row);
+        text += format.message({ message, parentAt: parentAt && toIso(parentAt), previousId });
+        previousId = message.id;
+      }
+      yield text;
+    }
   }
   if (format.tail) yield format.tail;
 }
 
-async function readPage(db: Db, chat: ChatRow, ids: string[]): Promise<MessageRow[]> {
+type ExportRow = MessageRow & { parent_at: string | null };
+
+async function readPage(
+  db: Db,
+  outline: Outline,
+  stop: string,
+  after: string | undefined,
+): Promise<ExportRow[]> {
   try {
-    const { rows } = await repeatable(() => db.execute<MessageRow>(selectPage(chat, ids)));
+    const page = selectPage(outline, stop, after);
+    const { rows } = await repeatable(() => db.execute<ExportRow>(page));
     // A gap in the middle would be a file that looks whole: the chat was deleted meanwhile.
-    if (rows.length !== ids.length) throw new Problem("not_found");
+    if (rows.length === 0) throw new Problem("not_found");
     return rows;
   } catch (error) {
     logError("export_cut", { cause: error instanceof Error ? error.name : typeof error });
@@ -98,11 +107,13 @@ async function readPage(db: Db, chat: ChatRow, ids: string[]): Promise<MessageRo
   }
 }
 
-function selectPage({ id, user_id: ownerId }: ChatRow, ids: string[]) {
+function selectPage({ chat, branches }: Outline, stop: string, after: string | undefined): SQL {
+  const of = { after, limit: PAGE };
+  const page = branches === "all" ? pageOfAll(stop, of) : pageUpTo(stop, of);
   return sql`
-    SELECT ${messageColumns}
-    FROM json_array_elements_text(${JSON.stringify(ids)}::json) WITH ORDINALITY AS wanted (id, place)
-    JOIN messages AS m ON m.chat_id = ${id} AND m.id = wanted.id::uuid
-    JOIN chats ON chats.id = m.chat_id AND chats.user_id = ${ownerId} ${joinSiblings}
-    ORDER BY wanted.place`;
+    WITH RECURSIVE ${ownedChat(chat.user_id, chat.id)}, ${page}
+    SELECT ${messageColumns}, p.created_at AS parent_at
+    FROM page JOIN chat ON true JOIN messages AS m ON m.chat_id = chat.id AND m.id = page.id
+    LEFT JOIN messages AS p ON p.chat_id = m.chat_id AND p.id = m.parent_id ${joinSiblings}
+    ORDER BY page.depth DESC`;
 }

@@ -3,10 +3,12 @@ import { sql, type SQL } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
 import { holdsClaim, settleClaim } from "../../db/claimed-keys.ts";
 import type { Claim, IdempotencyKey } from "../../db/idempotency-keys.ts";
+import { latestSql } from "../../db/times.ts";
 import type { Deps } from "../../deps.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
 import { failedAttempt, type SuggestedName, suggestName } from "../turns/naming.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
+import { toWatchedChat, type WatchedChat, watchedColumns, type WatchedRow } from "./announce.ts";
 import { workUnderKey } from "./name-under-key.ts";
 import { findFirstQuestion } from "./queries.ts";
 
@@ -17,7 +19,10 @@ type Place = { ownerId: string; chatId: string };
 export type NameSubject = { message: string | undefined; fileIds: string[] };
 
 /** `isReplayed`: an earlier request with the same key gave it. */
-export type GivenName = Pick<SuggestedName, "name" | "reasoning"> & { isReplayed: boolean };
+export type GivenName = Pick<SuggestedName, "name" | "reasoning"> & {
+  chat: WatchedChat;
+  isReplayed: boolean;
+};
 
 /** With the time that saving takes, less than the 30 s that a request goes on after its client left. */
 const LONGEST_ASKING_MS = 20_000;
@@ -128,7 +133,7 @@ async function saveName(
   const { ownerId, chatId } = place;
   const give = sql`
     UPDATE chats SET title = ${name}, title_reasoning = ${reasoning}, auto_title = false,
-      version = version + 1, updated_at = greatest(updated_at, ${usage.at}::timestamptz)
+      version = version + 1, updated_at = ${latestSql("chats.updated_at", usage.at)}
     WHERE id = ${chatId} AND user_id = ${ownerId} AND ${claim ? holdsClaim(claim) : sql`true`}
       AND NOT EXISTS (SELECT FROM ai_usage WHERE id = ${usage.id})`;
   const [, named] = await repeatable(() =>
@@ -147,14 +152,16 @@ async function readName(db: Db, place: Place): Promise<GivenName> {
   return toGivenName(rows, true);
 }
 
-type NameRow = { title: string; title_reasoning: string | null };
+type NameRow = WatchedRow & { title_reasoning: string | null };
 
 function selectName({ ownerId, chatId }: Place): SQL {
   return sql`
-    SELECT title, title_reasoning FROM chats WHERE id = ${chatId} AND user_id = ${ownerId}`;
+    SELECT ${watchedColumns}, c.title_reasoning FROM chats AS c
+    WHERE c.id = ${chatId} AND c.user_id = ${ownerId}`;
 }
 
 function toGivenName([row]: NameRow[] = [], isReplayed: boolean): GivenName {
   if (!row) throw new Problem("not_found");
-  return { name: row.title, reasoning: row.title_reasoning ?? "", isReplayed };
+  const { title_reasoning: reasoning, ...chat } = row;
+  return { name: row.title, reasoning: reasoning ?? "", chat: toWatchedChat(chat), isReplayed };
 }

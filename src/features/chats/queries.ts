@@ -129,19 +129,28 @@ export async function findFirstQuestion(
 }
 
 /**
- * Deletes the chat with all that hangs on it. Throws `not_found`; but where the answer of a first try
- * was lost, and the second finds no such chat of anybody, it is taken to be deleted.
+ * Deletes the chat at a time (ISO 8601), however long it is: it has no owner any more, so that nobody
+ * finds it, and is purged by cron. Throws `not_found`; but where the response of a first try was lost, and
+ * the second finds it deleted at that time, or no such chat of anybody, it is taken to be deleted.
  */
-export async function deleteChat(db: Db, ownerId: string, chatId: string): Promise<void> {
+export async function deleteChat(
+  db: Db,
+  ownerId: string,
+  chatId: string,
+  at: string,
+): Promise<void> {
   let tries = 0;
   const { rows } = await repeatable(() => {
     tries++;
     return db.execute<{ deleted: boolean; is_there: boolean }>(sql`
-      WITH gone AS (DELETE FROM chats WHERE id = ${chatId} AND user_id = ${ownerId} RETURNING id)
-      SELECT EXISTS (SELECT FROM gone) AS deleted,
-        EXISTS (SELECT FROM chats WHERE id = ${chatId}) AS is_there`);
+      WITH gone AS (
+        UPDATE chats SET user_id = NULL, deleted_at = ${at}::timestamptz, current_message_id = NULL
+        WHERE id = ${chatId} AND user_id = ${ownerId} RETURNING id
+      )
+      SELECT EXISTS (SELECT FROM gone) AS deleted, EXISTS (
+        SELECT FROM chats WHERE id = ${chatId} AND deleted_at IS DISTINCT FROM ${at}::timestamptz
+      ) AS is_there`);
   });
   const { deleted, is_there: isThere } = present(rows[0], "what became of a deletion");
-  // The try before this one may have deleted it, and its answer been lost. Another's chat is still there.
   if (!deleted && (isThere || tries === 1)) throw new Problem("not_found");
 }

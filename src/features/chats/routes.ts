@@ -16,6 +16,7 @@ import { encodeCursor } from "../../lib/cursor.ts";
 import type { ProblemCode } from "../../lib/problem.ts";
 import { eraseNow } from "../deletion/erase-now.ts";
 import { type Message, toMessage } from "../messages/schemas.ts";
+import { announce } from "./announce.ts";
 import { type Change, changeChat } from "./change.ts";
 import { createChat } from "./create.ts";
 import { derivedRoutes } from "./derived-routes.ts";
@@ -171,17 +172,20 @@ export const chatRoutes = createRouter()
   })
   .openapi(remove, async (c) => {
     const { id } = c.req.valid("param");
-    await deleteChat(c.get("deps").db, c.get("principal").userId, id);
+    const { db, clock } = c.get("deps");
+    await deleteChat(db, c.get("principal").userId, id, toIso(new Date(clock())));
     await eraseNow(c, [{ kind: "room", target: id }]);
     return c.json({ success: true as const, message: "Deleted.", data: { chat_id: id } }, 200);
   })
   .route("/", derivedRoutes);
 
-function applyChange(c: Context<App>, chatId: string, change: Change): Promise<ChatRow> {
+async function applyChange(c: Context<App>, chatId: string, change: Change): Promise<ChatRow> {
   const { db, clock } = c.get("deps");
   const versions = readIfMatch(c.req.header("if-match"));
   const at = toIso(new Date(clock()));
-  return changeChat(db, c.get("principal").userId, chatId, change, { versions, at });
+  const changed = await changeChat(db, c.get("principal").userId, chatId, change, { versions, at });
+  announce(c, changed);
+  return changed.row;
 }
 
 function toChatList(filter: ChatFilter, found: { rows: ChatRow[]; total: number }) {

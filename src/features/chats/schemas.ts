@@ -48,6 +48,8 @@ export const Chat = z
   })
   .openapi("Chat");
 
+export type Chat = z.infer<typeof Chat>;
+
 export const ChatWithMessages = Chat.extend({
   messages: z
     .array(Message)
@@ -112,11 +114,16 @@ export const NameAnswer = z
   })
   .openapi("SuggestedName");
 
-export const ExportQuery = z.object({ format: z.enum(["json", "markdown"]).default("json") });
+export const ExportQuery = z.object({
+  format: z.enum(["json", "markdown"]).default("json"),
+  branches: z.enum(["active", "all"]).default("active").openapi({
+    description: "The active path, or every message of the chat.",
+  }),
+});
 
 export const ChatExport = z
   .object({ chat: Chat, messages: z.array(Message) })
-  .openapi("ChatExport", { description: "The active path, oldest first." });
+  .openapi("ChatExport", { description: "The active path, or all branches, oldest first." });
 
 /** The sort key of the list, as a cursor carries it. */
 const CursorParts = z.tuple([z.boolean(), z.iso.datetime(), z.string().refine(isId)]);
@@ -158,7 +165,7 @@ export const ChatQuery = z.object({
   archived: Flag.default(false),
 });
 
-export function toChat(row: ChatRow): z.infer<typeof Chat> {
+export function toChat(row: ChatRow): Chat {
   const { version: _version, ...shown } = row;
   return { ...shown, created_at: toIso(row.created_at), updated_at: toIso(row.updated_at) };
 }

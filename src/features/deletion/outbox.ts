@@ -36,7 +36,8 @@ const hasFile = sql`EXISTS (SELECT FROM files AS f WHERE f.file_path = d.target)
 
 /** The case keeps a key from being read as an id. */
 const hasChat = sql`EXISTS (
-  SELECT FROM chats AS c WHERE c.id = CASE d.kind WHEN 'room' THEN d.target::uuid END)`;
+  SELECT FROM chats AS c
+  WHERE c.id = CASE d.kind WHEN 'room' THEN d.target::uuid END AND c.user_id IS NOT NULL)`;
 
 /**
  * Notes what became of an attempt that began at a time. What was erased after the last writer could

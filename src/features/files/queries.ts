@@ -1,6 +1,7 @@
 /** Files in Postgres. */
 import { sql } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
+import { PAGE_BYTES } from "../../lib/page-bytes.ts";
 import { Problem } from "../../lib/problem.ts";
 
 /** A file as `fileColumns` reads it; times are Postgres' own text, as int8 is. */
@@ -84,24 +85,38 @@ export function keyOf(fileId: string): string {
 
 export type TextPart = { part: number; page: number; start: number; end: number; text: string };
 
-/** The file and a page of its text, one part longer when there is more. Throws `not_found`. */
+export type TextPage = { file: FileRow; parts: TextPart[]; nextPart: number | null };
+
+/**
+ * The file and a page of its text: as many parts as the limit and the bytes of a page allow, at least one,
+ * and the number of the part after them. Throws `not_found`.
+ */
 export async function getFileText(
   db: Db,
   ownerId: string,
   fileId: string,
   { limit, cursor: from = 0 }: { limit: number; cursor?: number | undefined },
-): Promise<{ file: FileRow; parts: TextPart[] }> {
+): Promise<TextPage> {
   const { rows } = await repeatable(() =>
-    db.execute<FileRow & { parts: TextPart[] }>(sql`
-      SELECT ${fileColumns}, (
-        SELECT coalesce(json_agg(shown ORDER BY shown.part), '[]') FROM (
-          SELECT p.part, p.page, p.start_offset AS start, p.end_offset AS "end", p.text
-          FROM file_pages AS p WHERE p.file_id = f.id AND p.part >= ${from}::int
-          ORDER BY p.part LIMIT ${limit + 1}::int
-        ) AS shown) AS parts
-      FROM files AS f WHERE f.id = ${fileId} AND f.user_id = ${ownerId}`),
+    db.execute<FileRow & { parts: TextPart[]; next_part: number | null }>(sql`
+      SELECT ${fileColumns}, page.parts, page.next_part
+      FROM files AS f CROSS JOIN LATERAL (
+        SELECT min(part) FILTER (WHERE NOT fits) AS next_part,
+          coalesce(json_agg(json_build_object('part', part, 'page', page, 'start', start_offset,
+            'end', end_offset, 'text', text) ORDER BY part) FILTER (WHERE fits), '[]') AS parts
+        FROM (
+          SELECT p.*, row_number() OVER w = 1 OR row_number() OVER w <= ${limit}::int
+            AND sum(octet_length(to_json(p.text)::text)) OVER w <= ${PAGE_BYTES}::int AS fits
+          FROM (
+            SELECT * FROM file_pages WHERE file_id = f.id AND part >= ${from}::int
+            ORDER BY part LIMIT ${limit + 1}::int
+          ) AS p
+          WINDOW w AS (ORDER BY p.part)
+        ) AS sized
+      ) AS page
+      WHERE f.id = ${fileId} AND f.user_id = ${ownerId}`),
   );
   if (!rows[0]) throw new Problem("not_found");
-  const { parts, ...file } = rows[0];
-  return { file, parts };
+  const { parts, next_part: nextPart, ...file } = rows[0];
+  return { file, parts, nextPart };
 }

@@ -16,7 +16,7 @@ import {
   getFile,
   getFileText,
   listFiles,
-  type TextPart,
+  type TextPage,
 } from "./queries.ts";
 import { File, FileQuery, FileText, SignedUrl, TextQuery, toFile } from "./schemas.ts";
 
@@ -124,15 +124,10 @@ export const fileRoutes = createRouter()
   })
   .openapi(readText, async (c) => {
     const { id } = c.req.valid("param");
-    const page = c.req.valid("query");
-    const { file, parts } = await getFileText(
-      c.get("deps").db,
-      c.get("principal").userId,
-      id,
-      page,
-    );
-    requireRead(file);
-    return c.json(toText(file, parts, page.limit), 200);
+    const asked = c.req.valid("query");
+    const page = await getFileText(c.get("deps").db, c.get("principal").userId, id, asked);
+    requireRead(page.file);
+    return c.json(toText(page), 200);
   });
 
 function linkToNext(limit: number, last: FileRow | undefined): string | undefined {
@@ -160,12 +155,11 @@ function requireRead({ status }: FileRow): void {
   if (status === "failed") throw new Problem("file_failed");
 }
 
-function toText(file: FileRow, parts: TextPart[], limit: number): z.infer<typeof FileText> {
-  const more = parts[limit];
+function toText({ file, parts, nextPart }: TextPage): z.infer<typeof FileText> {
   return {
     file_id: file.id,
     length: file.text_length ?? 0,
-    pages: parts.slice(0, limit).map(({ page, start, end, text }) => ({ page, start, end, text })),
-    next_cursor: more ? encodeCursor([more.part]) : null,
+    pages: parts.map(({ page, start, end, text }) => ({ page, start, end, text })),
+    next_cursor: nextPart === null ? null : encodeCursor([nextPart]),
   };
 }

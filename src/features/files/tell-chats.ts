@@ -30,8 +30,9 @@ export async function tellChats(
 async function listChatsOf(db: Db, fileId: string): Promise<string[]> {
   const { rows } = await repeatable(() =>
     db.execute<{ chat_id: string }>(sql`
-      SELECT chat_id FROM chat_files WHERE file_id = ${fileId}
-      ORDER BY chat_id DESC LIMIT ${MOST_TOLD}::int`),
+      SELECT cf.chat_id FROM chat_files AS cf JOIN files AS f ON f.id = cf.file_id
+      JOIN chats AS c ON c.id = cf.chat_id AND c.user_id = f.user_id
+      WHERE cf.file_id = ${fileId} ORDER BY cf.chat_id DESC LIMIT ${MOST_TOLD}::int`),
   );
   return rows.map((row) => row.chat_id);
 }

@@ -1,6 +1,7 @@
 /** What a reader thinks of an answer. */
 import { sql } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
+import { latestSql } from "../../db/times.ts";
 import { toIso } from "../../lib/clock.ts";
 import { Problem } from "../../lib/problem.ts";
 import type { Feedback, NewFeedback } from "./schemas.ts";
@@ -24,11 +25,11 @@ export async function putFeedback(
   const { rows } = await repeatable(() =>
     db.execute<FeedbackRow>(sql`
       WITH rated AS (${ownedMessage(ownerId, messageId)}), stored AS (
-        INSERT INTO message_feedback (message_id, rating, comment, created_at, updated_at)
+        INSERT INTO message_feedback AS f (message_id, rating, comment, created_at, updated_at)
         SELECT id, ${rating}, ${comment}, ${at}::timestamptz, ${at}::timestamptz
         FROM rated WHERE type = 'bot'
         ON CONFLICT (message_id) DO UPDATE
-        SET rating = excluded.rating, comment = excluded.comment, updated_at = excluded.updated_at
+        SET rating = excluded.rating, comment = excluded.comment, updated_at = ${latestSql("f.updated_at", at)}
         RETURNING *
       )
       SELECT stored.* FROM rated LEFT JOIN stored ON stored.message_id = rated.id`),

@@ -34,7 +34,7 @@ export async function listMessages(
   if (!found) throw new Problem("not_found");
   if (page.before && !found.knows_before) throw notOnPath("?before");
   if (page.after && !found.knows_after) throw notOnPath("?after");
-  return { messages: found.messages, hasNewer: found.walked > page.limit + 1 };
+  return { messages: found.messages, hasNewer: found.walked > found.messages.length + 1 };
 }
 
 function selectPage(ownerId: string, chatId: string, page: PathPage) {

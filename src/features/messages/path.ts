@@ -1,5 +1,6 @@
 /** The active path of a chat: from its current message up to the root, a page at a time, as SQL. */
 import { sql, type SQL } from "drizzle-orm";
+import { PAGE_BYTES } from "../../lib/page-bytes.ts";
 import { joinSiblings, messageColumns } from "./queries.ts";
 
 /** Which part of the path; `offset` counts from the newest, and only where neither id is given. */
@@ -19,15 +20,47 @@ export function ownedChat(ownerId: string, chatId: string): SQL {
  * The CTEs `path` and `page` over the CTE `chat`. `path` is walked as far as the page needs: to its
  * depth, or, with `after`, down to that message. The walk begins at the current message, or at the
  * parent of `before`, of which any message of the chat will do: to ask whether it lies on the active
- * path would cost a walk to it.
+ * path would cost a walk to it. `page` ends where its messages would be more than a page of bytes.
  */
 export function pathPage({ limit, offset, before, after }: PathPage): SQL {
-  if (after)
-    return sql`${walk(startOf(before), sql`path.id <> ${after}`)}, ${closestTo(after, limit)}`;
+  if (after) {
+    return sql`
+      ${walk(startOf(before), sql`path.id <> ${after}`)}, ${closestTo(after, limit)}, ${fittingPage}`;
+  }
   const skipped = before ? 0 : offset;
   return sql`
     ${walk(startOf(before), sql`path.depth < ${skipped + limit}::int`)},
-    page AS (SELECT id, depth FROM path WHERE depth > ${skipped}::int)`;
+    wanted AS (
+      SELECT id, depth, size, depth - ${skipped}::int AS place FROM path WHERE depth > ${skipped}::int
+    ), ${fittingPage}`;
+}
+
+/**
+ * The CTEs `path` and `page` of the messages that lead to one of the chat, the oldest first, but those up
+ * to `after`: as many as `limit` and the bytes of a page allow.
+ */
+export function pageUpTo(
+  messageId: string,
+  { after, limit }: { after: string | undefined; limit: number },
+): SQL {
+  const isAfter = after ? sql`path.id <> ${after}` : sql`true`;
+  return sql`${walk(sql`${messageId}`, isAfter)}, ${closestTo(after, limit)}, ${fittingPage}`;
+}
+
+/** The CTE `page` of all branches: the messages with ids between two, the second included. */
+export function pageOfAll(
+  upTo: string,
+  { after, limit }: { after: string | undefined; limit: number },
+): SQL {
+  return sql`
+    wanted AS (
+      SELECT m.id, -m.place AS depth, m.size, m.place FROM (
+        SELECT m.id, octet_length(m.content) AS size, row_number() OVER (ORDER BY m.id) AS place
+        FROM chat JOIN messages AS m ON m.chat_id = chat.id
+        WHERE m.id <= ${upTo} AND ${after ? sql`m.id > ${after}` : sql`true`}
+        ORDER BY m.id LIMIT ${limit}::int
+      ) AS m
+    ), ${fittingPage}`;
 }
 
 /** The CTE `path` over the CTE `chat`, from the current message to the root. */
@@ -44,19 +77,42 @@ function startOf(before: string | undefined): SQL {
 function walk(start: SQL, goesOn: SQL): SQL {
   return sql`
     path AS (
-      SELECT m.chat_id, m.id, m.parent_id, m.type, 1 AS depth
+      SELECT m.chat_id, m.id, m.parent_id, m.type, octet_length(m.content) AS size, 1 AS depth
       FROM chat JOIN messages AS m ON m.chat_id = chat.id AND m.id = ${start}
       UNION ALL
-      SELECT m.chat_id, m.id, m.parent_id, m.type, path.depth + 1
+      SELECT m.chat_id, m.id, m.parent_id, m.type, octet_length(m.content), path.depth + 1
       FROM path JOIN messages AS m ON m.chat_id = path.chat_id AND m.id = path.parent_id
       WHERE ${goesOn}
     )`;
 }
 
-function closestTo(after: string, limit: number): SQL {
+/** The CTE `wanted`: the messages after one, or after none, the closest in the first place. */
+function closestTo(after: string | undefined, limit: number): SQL {
   return sql`
-    page AS (SELECT id, depth FROM path WHERE id <> ${after} ORDER BY depth DESC LIMIT ${limit}::int)`;
+    wanted AS (
+      SELECT id, depth, size, row_number() OVER (ORDER BY depth DESC) AS place
+      FROM path WHERE ${after ? sql`id <> ${after}` : sql`true`} ORDER BY depth DESC LIMIT ${limit}::int
+    )`;
 }
+
+/**
+ * The CTE `page`: of the CTE `wanted`, from its first place on, as many messages as fit a page, at least
+ * one. Their JSON is measured; but only of those whose texts alone would fit, which takes no reading of
+ * them.
+ */
+const fittingPage = sql`
+  page AS (
+    SELECT id, depth FROM (
+      SELECT rough.id, rough.depth, rough.place,
+        sum(octet_length(to_json(m)::text)) OVER (ORDER BY rough.place) AS bytes
+      FROM (
+        SELECT id, depth, place, sum(size) OVER (ORDER BY place) AS bytes FROM wanted
+      ) AS rough
+      JOIN chat ON true JOIN messages AS m ON m.chat_id = chat.id AND m.id = rough.id
+      WHERE rough.place = 1 OR rough.bytes <= ${PAGE_BYTES}::int
+    ) AS exact
+    WHERE place = 1 OR bytes <= ${PAGE_BYTES}::int
+  )`;
 
 /** The messages of the CTE `page`, oldest first, as one JSON array of `MessageRow`s. */
 export const pageMessages = sql`

@@ -10,6 +10,7 @@ import {
 } from "../../http/keyed-route.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { toIso } from "../../lib/clock.ts";
+import { announce } from "../chats/announce.ts";
 import { deleteFeedback, putFeedback } from "./feedback.ts";
 import { linksOf, listMessages } from "./list.ts";
 import { Feedback, Message, MessageQuery, NewFeedback, NewMessage, toMessage } from "./schemas.ts";
@@ -82,7 +83,9 @@ export const messageRoutes = createRouter()
     const message = { ...given, id: newId(), file_name, file_url, metadata: metadata ?? {}, at };
     const key = await readKey(c, body);
     const stored = await storeMessage(db, c.get("principal").userId, message, key);
-    return c.json(toMessage(stored.row), 201, markReplayed(stored.isReplayed));
+    const shown = toMessage(stored.row);
+    if (!stored.isReplayed) announce(c, stored.chat, shown);
+    return c.json(shown, 201, markReplayed(stored.isReplayed));
   })
   .openapi(rate, async (c) => {
     const { db, clock } = c.get("deps");

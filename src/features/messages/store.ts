@@ -8,7 +8,14 @@ import {
   idUnder,
   keyIsFree,
 } from "../../db/idempotency-keys.ts";
+import { latestSql } from "../../db/times.ts";
 import { getChatState, isQuiet, lockChat, turnInProgress } from "../chats/change.ts";
+import {
+  toWatchedChat,
+  type WatchedChat,
+  watchedColumns,
+  type WatchedRow,
+} from "../chats/announce.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "./queries.ts";
 
 export type StoredMessage = Pick<
@@ -18,6 +25,9 @@ export type StoredMessage = Pick<
   /** ISO 8601. */
   at: string;
 };
+
+/** As it is now, in its chat as that is now. */
+type Stored = { row: MessageRow; chat: WatchedChat; isReplayed: boolean };
 
 /**
  * Stores a message below the current one, and makes it the current one; where the key stored one
@@ -29,16 +39,17 @@ export async function storeMessage(
   ownerId: string,
   message: StoredMessage,
   key?: IdempotencyKey,
-): Promise<{ row: MessageRow; isReplayed: boolean }> {
+): Promise<Stored> {
   const { id, chat_id: chatId } = message;
   const claim = key && claimOf(ownerId, message, key);
   const wanted = claim ? idUnder(claim, "message_id") : sql`${id}`;
   const { earlier, read } = await batchUnderKey(db, claim, {
     writes: [lockChat(ownerId, chatId), insert(ownerId, message, claim)],
-    reads: [select(ownerId, chatId, wanted)],
+    reads: [select(ownerId, chatId, wanted), selectChat(ownerId, chatId)],
   });
   const row = read[0]?.[0] as MessageRow | undefined;
-  if (row) return { row, isReplayed: earlier !== undefined };
+  const chat = read[1]?.[0] as WatchedRow | undefined;
+  if (row && chat) return { row, chat: toWatchedChat(chat), isReplayed: earlier !== undefined };
   throw turnInProgress(await getChatState(db, ownerId, chatId));
 }
 
@@ -68,7 +79,7 @@ function insert(ownerId: string, message: StoredMessage, claim: Claim | undefine
     )
     UPDATE chats
     SET current_message_id = stored.id, message_count = message_count + 1, version = version + 1,
-      updated_at = ${at}::timestamptz
+      updated_at = ${latestSql("chats.updated_at", at)}
     FROM stored WHERE chats.id = stored.chat_id`;
 }
 
@@ -76,4 +87,9 @@ function select(ownerId: string, chatId: string, id: SQL): SQL {
   return sql`
     SELECT ${messageColumns} FROM messages AS m JOIN chats ON chats.id = m.chat_id ${joinSiblings}
     WHERE m.chat_id = ${chatId} AND chats.user_id = ${ownerId} AND m.id = ${id}`;
+}
+
+function selectChat(ownerId: string, chatId: string): SQL {
+  return sql`
+    SELECT ${watchedColumns} FROM chats AS c WHERE c.id = ${chatId} AND c.user_id = ${ownerId}`;
 }

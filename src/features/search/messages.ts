@@ -22,7 +22,8 @@ const COMMON_FROM = 400;
 /** Divides a rank by the logarithm of the text's length. */
 const BY_LENGTH = 1;
 
-const EXCERPT = 4_000;
+/** Code points: of the most hits, in any script, less than a page of bytes. */
+const EXCERPT = 2_000;
 const EXCERPT_BEFORE = 400;
 
 export type MessageSearch = { question: Question; chatId?: string | undefined; limit: number };
@@ -36,7 +37,10 @@ export function selectMessages(ownerId: string, search: MessageSearch): SQL {
   const { question, chatId, limit } = search;
   const asked = askedFor(question.websearch);
   const inChat = chatId ? sql`w.chat_id = ${chatId}::uuid` : sql`true`;
-  const owned = sql`w.user_id = ${ownerId}::uuid AND ${inChat}`;
+  // Words of a deleted chat are there until they are purged: its row tells that it has no owner.
+  const isTheirs = sql`EXISTS (
+    SELECT FROM chats AS c WHERE c.id = w.chat_id AND c.user_id = ${ownerId}::uuid)`;
+  const owned = sql`w.user_id = ${ownerId}::uuid AND ${inChat} AND ${isTheirs}`;
   return sql`
     WITH newest AS MATERIALIZED (
       SELECT n.* FROM (

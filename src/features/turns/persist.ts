@@ -8,6 +8,7 @@ import {
   type IdempotencyKey,
   keyIsFree,
 } from "../../db/idempotency-keys.ts";
+import { latestSql } from "../../db/times.ts";
 import { Problem } from "../../lib/problem.ts";
 import { lockChat } from "../chats/change.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
@@ -235,7 +236,7 @@ function saveAnswer({ userId, chatId, message, at }: FinishedTurn) {
         AND chats.id = m.chat_id AND chats.user_id = ${userId}
       RETURNING m.chat_id
     )
-    UPDATE chats SET version = version + 1, updated_at = ${at}::timestamptz
+    UPDATE chats SET version = version + 1, updated_at = ${latestSql("chats.updated_at", at)}
     FROM saved WHERE chats.id = saved.chat_id`;
 }
 
@@ -245,7 +246,7 @@ type OfChat = Pick<FinishedTurn, "userId" | "chatId">;
 function saveTitle({ userId, chatId, at }: OfChat & { at: string }, title: string) {
   return sql`
     UPDATE chats
-    SET title = ${title}, auto_title = false, version = version + 1, updated_at = ${at}::timestamptz
+    SET title = ${title}, auto_title = false, version = version + 1, updated_at = ${latestSql("chats.updated_at", at)}
     WHERE id = ${chatId} AND user_id = ${userId} AND auto_title`;
 }
 

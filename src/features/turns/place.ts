@@ -1,6 +1,7 @@
 /** Where in a chat's tree the messages of a turn go, as SQL: all else about a turn is the same. */
 import { sql, type SQL } from "drizzle-orm";
 import { type Claim, keyIsFree } from "../../db/idempotency-keys.ts";
+import { latestSql } from "../../db/times.ts";
 import type { Message } from "../messages/schemas.ts";
 import {
   allowsTurn,
@@ -60,7 +61,7 @@ export function insertTurn(turn: Placed, claim: Claim | undefined): SQL {
       RETURNING id, chat_id
     )
     UPDATE chats
-    SET current_message_id = answered.id, version = version + 1, updated_at = ${at}::timestamptz,
+    SET current_message_id = answered.id, version = version + 1, updated_at = ${latestSql("chats.updated_at", at)},
       message_count = message_count + ${place === "beside_answer" ? 1 : 2}::int
     FROM answered WHERE chats.id = answered.chat_id`;
 }

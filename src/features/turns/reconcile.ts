@@ -5,6 +5,7 @@
 import { sql } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
 import { isPermanent } from "../../db/errors.ts";
+import { latestSql } from "../../db/times.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { present } from "../../lib/assert.ts";
@@ -57,6 +58,7 @@ async function findLeft({ db, clock }: Deps): Promise<Left[]> {
       SELECT m.id, m.chat_id, m.created_at, chats.user_id
       FROM messages AS m JOIN chats ON chats.id = m.chat_id
       WHERE m.status = 'streaming' AND m.created_at < ${before}::timestamptz
+        AND chats.user_id IS NOT NULL
       ORDER BY m.created_at LIMIT ${MOST_PER_RUN}::int`),
   );
   return rows;
@@ -179,7 +181,7 @@ function end(
         AND chats.id = m.chat_id AND chats.user_id = ${userId}
       RETURNING m.id, m.chat_id
     ), touched AS (
-      UPDATE chats SET version = version + 1, updated_at = ${at}::timestamptz
+      UPDATE chats SET version = version + 1, updated_at = ${latestSql("chats.updated_at", at)}
       FROM ended WHERE chats.id = ended.chat_id
     )${spent ? sql`, spent AS (${spent})` : sql``}
     SELECT id FROM ended`;

@@ -21,7 +21,10 @@ const tags = ["Answers"];
 const FRAMES = `A live socket (RFC 6455) of a chat, for as long as the sign-in lasts. A frame of the server is the \
 JSON of an event, as the stream has it, with its \`id\` as a member. A running turn is told from its start, else \
 nothing until the next. How far the reading of a file of the chat has come is told by frames without \`id\`: \
-\`{"type":"file_status","file_id":"…","status":"processing"|"ready"|"failed","failure":{"code","detail"}|null}\`.
+\`{"type":"file_status","file_id":"…","status":"processing"|"ready"|"failed","failure":{"code","detail"}|null}\`. \
+Whoever changes the chat, or stores a message in it that is not answered, all tabs get \
+\`{"type":"chat_updated","chat":{…},"message"?:{…}}\`, without \`id\` too: the chat as it is now, and the message as \
+an event has it. A chat that is deleted in mid-answer ends with \`error\` \`chat_deleted\` and \`stream_complete\`.
 
 A client may send \`{"type":"resume","after":<id>}\`, and is told what comes after that event, as far as it is kept; \
 an id that is none of this chat is answered by \`{"type":"error","error":"…","code":"unknown_event_id"}\`, and the \

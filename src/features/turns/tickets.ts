@@ -73,6 +73,7 @@ export async function takeTicket(
   const { rows } = await db.execute<SocketKey>(sql`
     WITH given AS (
       SELECT w.id FROM chat_sessions AS w JOIN sessions AS s ON s.id = w.session_id
+      JOIN chats AS c ON c.id = w.chat_id AND c.user_id = w.user_id
       WHERE w.session_token = ${token} AND w.chat_id = ${chatId} AND w.used_at IS NULL
         AND w.created_at > ${bornAfter}::timestamptz
         AND s.ended_at IS NULL AND s.expires_at > ${at}::timestamptz
@@ -95,8 +96,9 @@ export async function noteActivity(
   const { rows } = await repeatable(() =>
     db.execute(sql`
       UPDATE chat_sessions AS w SET last_activity = ${at}::timestamptz
-      FROM sessions AS s
+      FROM sessions AS s, chats AS c
       WHERE w.id = ${rowId} AND w.user_id = ${userId} AND w.is_active AND s.id = w.session_id
+        AND c.id = w.chat_id AND c.user_id = w.user_id
         AND s.ended_at IS NULL AND s.expires_at > ${at}::timestamptz
       RETURNING w.id`),
   );

@@ -31,8 +31,9 @@ export function usageInsert(usage: NewUsage, only: SQL = sql`true`): SQL {
       prompt_tokens, completion_tokens, total_tokens, cached_tokens, reasoning_tokens,
       cost_estimate, estimated, created_at)
     SELECT ${usage.id}::uuid, users.id,
-      (SELECT id FROM chats WHERE id = ${usage.chatId}::uuid),
-      (SELECT id FROM messages WHERE id = ${usage.messageId}::uuid),
+      (SELECT c.id FROM chats AS c WHERE c.id = ${usage.chatId}::uuid AND c.user_id = users.id),
+      (SELECT m.id FROM messages AS m JOIN chats AS c ON c.id = m.chat_id AND c.user_id = users.id
+       WHERE m.id = ${usage.messageId}::uuid),
       ${usage.kind}, ${usage.attempt}::int, ${usage.model.provider}, ${usage.model.name},
       ${promptTokens}::int, ${completionTokens}::int, ${promptTokens + completionTokens}::int,
       ${cachedTokens}::int, ${reasoningTokens}::int,

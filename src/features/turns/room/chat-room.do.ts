@@ -29,7 +29,7 @@ import type {
   StopTurn,
 } from "./room-calls.ts";
 import { answerSecond, beginAfterLost } from "./second-turn.ts";
-import { encodeFileStatus, type FileChange } from "../wires/socket.ts";
+import { type ChatChange, encodeFileStatus, type FileChange } from "../wires/socket.ts";
 
 /** After a failure of the alarm itself. */
 const FAILED_ALARM_PAUSE_MS = 60_000;
@@ -123,11 +123,16 @@ export class ChatRoom extends DurableObject<Env> {
     this.#readers.sockets.tellAll(encodeFileStatus(change));
   }
 
+  /** The chat itself has changed: shows it to the live tabs. */
+  chatChanged(change: ChatChange): void {
+    this.#readers.sockets.tellChat(change);
+  }
+
   /** The chat was deleted: stops its turn, ends its readers, and leaves nothing behind. */
   async erase(): Promise<void> {
     this.#beginning.clear();
+    this.#readers.closeAll(this.#live !== undefined);
     this.#runner.forget();
-    this.#readers.closeAll();
     await this.#deleteEverything();
   }
 

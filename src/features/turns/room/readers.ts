@@ -1,11 +1,18 @@
 /** Who reads a chat's log right now. A reader is a place in the log: nothing is queued for it. */
 import type { Deps } from "../../../deps.ts";
 import { EndedSessions } from "./ended-sessions.ts";
-import type { NumberedEvent } from "../events.ts";
+import { catalogue } from "../../../lib/problem.ts";
+import type { NumberedEvent, TurnEvent } from "../events.ts";
 import { RoomSockets } from "./room-sockets.ts";
 import type { TurnLog } from "./turn-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
 import { encodePage, HEARTBEAT, OPENING } from "../wires/sse.ts";
+
+/** The end of a turn whose chat is deleted. They are in no log: that is deleted too. */
+const CHAT_DELETED: readonly TurnEvent[] = [
+  { type: "error", error: catalogue.chat_deleted.detail, code: "chat_deleted" },
+  { type: "stream_complete" },
+];
 
 export class Readers {
   readonly sockets: RoomSockets;
@@ -52,10 +59,11 @@ export class Readers {
     for (const reader of this.#open) if (turns.some((turn) => reader.isIn(turn))) reader.close();
   }
 
-  /** Ends every stream and socket: what they read is gone. */
-  closeAll(): void {
-    this.sockets.closeAll();
-    for (const reader of this.#open) reader.close();
+  /** Ends every stream and socket: the chat is deleted. Who is in the middle of a turn is told so. */
+  closeAll(isRunning: boolean): void {
+    const last = CHAT_DELETED.map((event, index) => ({ id: this.#log.lastId + 1 + index, event }));
+    this.sockets.closeAll(isRunning ? last : []);
+    for (const reader of this.#open) reader.closeWith(last);
   }
 
   #beat(): void {
@@ -117,13 +125,12 @@ class Reader {
   /** Sends what is new, if it is wanted: else that is looked for again as soon as it is. */
   wake(): void {
     if (!this.#wanted) return;
-    if (this.#closed) return this.#end();
-    if (this.#ahead.length === 0) this.#ahead = this.#log.readAfter(this.#lastId);
+    if (!this.#closed) this.#readAhead();
     const page = encodePage(this.#ahead);
-    if (!page) return;
+    if (!page) return this.#closed ? this.#end() : undefined;
     this.#ahead = this.#ahead.slice(page.count);
     this.#lastId = page.lastId;
-    this.#closed = page.isLast;
+    this.#closed ||= page.isLast;
     this.#send(page.bytes);
   }
 
@@ -138,9 +145,28 @@ class Reader {
     else this.#late = true;
   }
 
+  /** Ends the stream, without what it has not sent yet. */
   close(): void {
+    this.#ahead = [];
     this.#closed = true;
     this.wake();
+  }
+
+  /**
+   * Ends the stream with these events, unless it is at its end anyway. One that lags behind gets them after
+   * the next page of the log, the rest of which is gone.
+   */
+  closeWith(last: readonly NumberedEvent[]): void {
+    if (this.#closed) return;
+    this.#readAhead();
+    const isOver = this.#ahead.at(-1)?.event.type === "stream_complete";
+    if (!isOver) this.#ahead = [...this.#ahead, ...last];
+    this.#closed = true;
+    this.wake();
+  }
+
+  #readAhead(): void {
+    if (this.#ahead.length === 0) this.#ahead = this.#log.readAfter(this.#lastId);
   }
 
   #start(out: ReadableStreamDefaultController<Uint8Array>): void {

@@ -3,6 +3,7 @@
  * and each knows its place in the log.
  */
 import type { Deps } from "../../../deps.ts";
+import type { NumberedEvent } from "../events.ts";
 import { nextTask } from "../../../lib/clock.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
 import type { EndedSessions } from "./ended-sessions.ts";
@@ -11,9 +12,12 @@ import { readSocketRequest } from "./room-calls.ts";
 import { noteActivity, noteClosed, type SocketKey } from "../tickets.ts";
 import type { TurnLog } from "./turn-log.ts";
 import {
+  type ChatChange,
   type Closing,
   closings,
   decodeFrame,
+  encodeChatUpdated,
+  encodeFrame,
   encodeUnknownId,
   PING,
   PONG,
@@ -32,6 +36,8 @@ export class RoomSockets {
   readonly #log: TurnLog;
   readonly #ended: EndedSessions;
   readonly #open = new Map<WebSocket, LiveSocket>();
+  /** The chat as it was shown last. */
+  #chat: ChatChange | undefined;
   /** Those that have a page of the log on its way, and will look again. */
   readonly #behind = new Set<WebSocket>();
 
@@ -74,6 +80,12 @@ export class RoomSockets {
     for (const [ws, socket] of this.#open) this.#guard(ws, () => socket.send(frame));
   }
 
+  /** Shows every socket the chat; what arrives late does not show it as it was before. */
+  tellChat(change: ChatChange): void {
+    if (!this.#chat || this.#chat.version <= change.version) this.#chat = change;
+    this.tellAll(encodeChatUpdated({ ...change, chat: this.#chat.chat }));
+  }
+
   /** A client said something. */
   hear(ws: WebSocket, data: string | ArrayBuffer): void {
     const socket = this.#open.get(ws);
@@ -102,8 +114,9 @@ export class RoomSockets {
     }
   }
 
-  /** The chat is gone, and their rows with it. */
-  closeAll(): void {
+  /** The chat is gone, and their rows with it: they get these events last. */
+  closeAll(last: readonly NumberedEvent[]): void {
+    for (const event of last) this.tellAll(encodeFrame(event));
     for (const ws of this.#open.keys()) this.#forget(ws)?.close(closings.chatDeleted);
   }
 

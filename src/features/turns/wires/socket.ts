@@ -2,7 +2,8 @@
 import { utf8Length } from "../../../lib/bytes.ts";
 import { Problem } from "../../../lib/problem.ts";
 import { FAILURES, isFailureCode } from "../../files/failures.ts";
-import type { NumberedEvent } from "../events.ts";
+import type { Chat } from "../../chats/schemas.ts";
+import type { NumberedEvent, ShownMessage } from "../events.ts";
 
 /** In exactly these bytes it is answered by the runtime, without waking the room. */
 export const PING = '{"type":"ping"}';
@@ -52,6 +53,14 @@ export function encodeFileStatus({ fileId, status, failureCode }: FileChange): s
 function toFailure(code: string | null): { code: string; detail: string } | null {
   if (code === null) return null;
   return { code, detail: FAILURES[isFailureCode(code) ? code : "unreadable"] };
+}
+
+/** A chat that was renamed, or otherwise changed, or got a message that nobody answers. */
+export type ChatChange = { version: number; chat: Chat; message?: ShownMessage };
+
+/** No event of the log either. */
+export function encodeChatUpdated({ chat, message }: Omit<ChatChange, "version">): string {
+  return JSON.stringify({ type: "chat_updated", chat, ...(message && { message }) });
 }
 
 /** Tells of an id to resume from that is none: it goes on where it was. */
