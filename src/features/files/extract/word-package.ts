@@ -3,7 +3,8 @@ import type { ByteSource } from "./byte-source.ts";
 import { type OfficePackage, openPackage } from "./package.ts";
 
 /** Documents and templates. Those that may hold macros are of other types. */
-const WORD = /^application\/vnd\.openxmlformats-officedocument\.wordprocessingml\.(?:document|template)\.main\+xml$/;
+const WORD =
+  /^application\/vnd\.openxmlformats-officedocument\.wordprocessingml\.(?:document|template)\.main\+xml$/;
 const MACROS = "application/vnd.ms-office.vbaproject";
 
 export type WordPackage = OfficePackage & { mainPart: string };
