@@ -13,7 +13,7 @@ import {
   sendStream,
   sendWhole,
 } from "./provider/completion.ts";
-import { embed } from "./provider/embeddings.ts";
+import { embed, type EmbeddingRequest } from "./provider/embeddings.ts";
 import { sendError, sendScriptedError, sendWrongKey } from "./provider/errors.ts";
 import { sendRaw } from "./provider/raw.ts";
 import { type Script, Scripts } from "./provider/script.ts";
@@ -78,11 +78,17 @@ class Provider {
     if (url.pathname === "/v1/models") return sendJson(response, 200, listModels());
     const body = parse(await readText(request));
     if (body === undefined) return sendError(response, 400, "We could not parse the JSON body.");
-    if (url.pathname === "/v1/embeddings") return sendJson(response, 200, embed(body));
+    if (url.pathname === "/v1/embeddings") return this.#embed(body, response);
     if (url.pathname === "/v1/chat/completions") {
       return this.#complete(body, request.headers, response);
     }
     sendError(response, 404, `Invalid URL (${request.method} ${url.pathname})`);
+  }
+
+  #embed(body: EmbeddingRequest, response: ServerResponse): void {
+    const script = this.#scripts.take([body.input].flat().join("\n"), "embedding")?.script;
+    if (script?.errorStatus !== undefined) sendScriptedError(response, script);
+    else sendJson(response, 200, embed(body));
   }
 
   async #complete(

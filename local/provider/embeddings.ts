@@ -19,7 +19,7 @@ const FREQUENT = new Set(
 );
 const FREQUENT_WEIGHT = 0.05;
 
-type EmbeddingRequest = {
+export type EmbeddingRequest = {
   input: string | string[];
   dimensions?: number;
   encoding_format?: "float" | "base64";

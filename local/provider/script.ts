@@ -2,7 +2,7 @@
 
 export type Script = {
   /** Which requests it is for; any that holds the marker, unless said. */
-  kind?: "answer" | "title";
+  kind?: "answer" | "title" | "embedding";
   /** How many requests it is for; all, unless said. */
   times?: number;
   /** Answers with this status instead, in OpenAI's format unless there is a body. */
@@ -60,13 +60,18 @@ export class Scripts {
   }
 
   /** The script for a request, and the promise of its release; undefined where there is none. */
-  take(prompt: string, kind: "answer" | "title") {
+  take(prompt: string, kind: "answer" | "title" | "embedding") {
     for (const [marker, entry] of this.#entries) {
       const { script, left, released } = entry;
-      if (left <= 0 || (script.kind && script.kind !== kind) || !prompt.includes(marker)) continue;
+      if (left <= 0 || !isFor(script, kind) || !prompt.includes(marker)) continue;
       entry.left--;
       return { script, released: released.promise };
     }
     return undefined;
   }
+}
+
+/** A document's text may hold a marker that is meant for the answers about it. */
+function isFor(script: Script, kind: "answer" | "title" | "embedding"): boolean {
+  return kind === "embedding" ? script.kind === kind : (script.kind ?? kind) === kind;
 }

@@ -45,8 +45,13 @@ export const files = pgTable(
     run: integer().notNull().default(0),
     retakes: integer().notNull().default(0),
     updatedAt: time("updated_at").notNull().defaultNow(),
+    embedDueAt: time("embed_due_at"),
+    embedFailures: integer("embed_failures").notNull().default(0),
   },
   (t) => [
+    index("files_embed_due_idx")
+      .on(t.embedDueAt)
+      .where(sql`${t.embedDueAt} IS NOT NULL`),
     index("files_unfinished_idx")
       .on(t.updatedAt)
       .where(sql`${t.status} IN ('pending', 'processing')`),

@@ -110,6 +110,29 @@ describe("an answer that no room knows of", () => {
     expect(await usageOf(one.chatId)).toHaveLength(1);
   });
 
+  it("is found however many older ones there are", { timeout: 120_000 }, async () => {
+    const marker = crypto.randomUUID();
+    // Of chats without a question before the answer, so that hundreds are made at once.
+    await query(
+      `WITH made AS (
+         INSERT INTO chats (id, user_id, title, created_at, updated_at)
+         SELECT gen_random_uuid(), $1, $2, now(), now() FROM generate_series(1, 205) RETURNING id
+       )
+       INSERT INTO messages (id, chat_id, type, content, status, created_at)
+       SELECT gen_random_uuid(), id, 'bot', '', 'streaming', now() - interval '6 minutes' FROM made`,
+      [ada.user.id, marker],
+    );
+    const { chatId } = await forgottenAnswer();
+    await minute();
+    expect((await lastOf(chatId)).status).toBe("interrupted");
+    const left = await query(
+      `SELECT 1 FROM messages JOIN chats ON chats.id = chat_id
+       WHERE title = $1 AND status = 'streaming'`,
+      [marker],
+    );
+    expect(left).toEqual([]);
+  });
+
   it("is left alone while it is young: its room will do better", async () => {
     const { chatId } = await forgottenAnswer();
     await query("UPDATE messages SET created_at = now() WHERE chat_id = $1", [chatId]);
@@ -122,7 +145,7 @@ describe("an answer that no room knows of", () => {
 
   it("waits for a Postgres that cannot be reached, and nothing is thrown meanwhile", async () => {
     const { chatId } = await forgottenAnswer();
-    const contains = "ORDER BY m.created_at LIMIT";
+    const contains = "|| m.id::text)";
     const restore = await injectFault({ contains, times: 100, kind: "refuse" });
     await minute();
     await restore();

@@ -111,6 +111,35 @@ not paid in time, at the statutory rate.
   });
 });
 
+describe("a text that would make a passage of every few characters", () => {
+  it.each([
+    ["headings with a letter each", "AB\nx\n"],
+    ["headings in capitals", "ARTICLE\nA.\n"],
+    ["numbered headings", "1. Term\nOne.\n"],
+    ["headings that the format marks", "Title\nx\n"],
+  ])("makes no more of them than it has hundreds of characters: %s", (_what, unit) => {
+    const text = unit.repeat(Math.ceil(500_000 / unit.length));
+    const first = unit.indexOf("\n");
+    const headings =
+      unit === "Title\nx\n"
+        ? Array.from({ length: text.length / unit.length }, (_, place) => ({
+            start: place * unit.length,
+            end: place * unit.length + first,
+            level: 1,
+          }))
+        : [];
+    const passages = cut(text, { headings });
+    expect(passages.length).toBeLessThanOrEqual(1_001 + text.length / 100);
+    const held = passages.map((passage) => passage.text).join("");
+    expect(held.replace(/\s/g, "")).toBe(text.replace(/\s/g, ""));
+  });
+
+  it("is cut as any other where its headings are few", () => {
+    const text = "AB\nx\n".repeat(900);
+    expect(cut(text)).toHaveLength(900);
+  });
+});
+
 describe("five million characters", () => {
   const worst = {
     "one endless word": "a".repeat(5_000_000),

@@ -1,5 +1,5 @@
 /** The bytes of a file are there: from here on it is read, in the background. */
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import { repeatable } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
@@ -43,6 +43,7 @@ async function begin({ db, clock }: BeginDeps, file: FileRow, { kind, sha256 }: 
   const begun = sql`
     UPDATE files SET status = 'processing', run = ${next}::int, retakes = 0, processed = false,
       failure_code = NULL, page_count = NULL, text_length = NULL, language = NULL,
+      embed_due_at = NULL, embed_failures = 0,
       sha256 = ${sha256}, content_type = ${contentTypeOf(kind)}, updated_at = ${at}::timestamptz
     WHERE id = ${id} AND user_id = ${ownerId} AND run = ${run}::int AND status IN ('pending', 'failed')
     RETURNING id`;
@@ -64,6 +65,20 @@ async function begin({ db, clock }: BeginDeps, file: FileRow, { kind, sha256 }: 
   return { begun: row.run === next && row.status === "processing", row };
 }
 
+const NO_RETRY = sql.raw("embed_due_at = NULL, embed_failures = 0");
+/** After a minute, then after twice as long each time, up to an hour. */
+const LONGEST_PAUSE_MINUTES = 60;
+/** Failures in a row, over some seven hours; then the file is found by its words alone. */
+const MOST_EMBED_FAILURES = 12;
+
+function embedLater(at: string): SQL {
+  const minutes = sql`least(2 ^ least(embed_failures, 10), ${LONGEST_PAUSE_MINUTES}::int)`;
+  return sql`
+    embed_failures = embed_failures + 1,
+    embed_due_at = CASE WHEN embed_failures + 1 < ${MOST_EMBED_FAILURES}::int
+      THEN ${at}::timestamptz + ${minutes} * interval '1 minute' END`;
+}
+
 /** Ends the reading of a file that is of no use; nothing where another run counts by now. True if it did. */
 export async function failReading(
   { db, clock }: BeginDeps,
@@ -80,15 +95,20 @@ export async function failReading(
   return rows.length > 0;
 }
 
-/** All of it is there: it may be asked about. True if it did. */
+/**
+ * All of its text is there: it may be asked about. Passages that the provider gave no vectors for now are
+ * embedded later. True if it did.
+ */
 export async function finishReading(
   { db, clock }: BeginDeps,
   { fileId, run }: { fileId: string; run: number },
+  { isEmbedded }: { isEmbedded: boolean },
 ): Promise<boolean> {
+  const at = toIso(new Date(clock()));
   const { rows } = await repeatable(() =>
     db.execute(sql`
-      UPDATE files SET status = 'ready', processed = true,
-        updated_at = ${toIso(new Date(clock()))}::timestamptz
+      UPDATE files SET status = 'ready', processed = true, updated_at = ${at}::timestamptz,
+        ${isEmbedded ? NO_RETRY : embedLater(at)}
       WHERE id = ${fileId} AND run = ${run}::int AND status IN ('processing', 'ready')
       RETURNING id`),
   );

@@ -52,8 +52,9 @@ async function hashOfObject(storage: Deps["storage"], path: string): Promise<str
   const object = await storage.get(path);
   if (!object) throw new Problem("file_not_uploaded");
   const digest = new crypto.DigestStream("SHA-256");
-  await object.body.pipeTo(digest);
-  return toHex(new Uint8Array(await digest.digest));
+  // Both are awaited at once: where the body is cut, both fail.
+  const [hash] = await Promise.all([digest.digest, object.body.pipeTo(digest)]);
+  return toHex(new Uint8Array(hash));
 }
 
 /** By the same bytes as that of a file which comes through the Worker. */

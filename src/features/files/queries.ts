@@ -1,5 +1,5 @@
 /** Files in Postgres. */
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
 import { PAGE_BYTES } from "../../lib/page-bytes.ts";
 import { Problem } from "../../lib/problem.ts";
@@ -59,23 +59,40 @@ export async function getFile(db: Db, ownerId: string, fileId: string): Promise<
   return rows[0];
 }
 
-/** Deletes the file and all that was read of it; the key of its object. Throws `not_found`. */
+/**
+ * Deletes the file and all that was read of it; the key of its object. Raises the version of every chat
+ * that was asked about it: its citations are shown with another status from then on. Throws `not_found`.
+ */
 export async function deleteFile(db: Db, ownerId: string, fileId: string): Promise<string> {
   let tries = 0;
-  const { rows } = await repeatable(() => {
+  const [, { rows }] = await repeatable(() => {
     tries++;
-    return db.execute<{ gone: string | null; is_there: boolean }>(sql`
-      WITH gone AS (
-        DELETE FROM files WHERE id = ${fileId} AND user_id = ${ownerId} RETURNING file_path
-      )
-      SELECT (SELECT file_path FROM gone) AS gone,
-        EXISTS (SELECT FROM files WHERE id = ${fileId}) AS is_there`);
+    return db.batch([
+      db.execute(lockChatsOf(ownerId, fileId)),
+      db.execute<{ gone: string | null; is_there: boolean }>(sql`
+        WITH gone AS (
+          DELETE FROM files WHERE id = ${fileId} AND user_id = ${ownerId} RETURNING id, file_path
+        ), raised AS (
+          UPDATE chats AS c SET version = c.version + 1
+          FROM gone JOIN chat_files AS cf ON cf.file_id = gone.id
+          WHERE c.id = cf.chat_id AND c.user_id = ${ownerId}
+        )
+        SELECT (SELECT file_path FROM gone) AS gone,
+          EXISTS (SELECT FROM files WHERE id = ${fileId}) AS is_there`),
+    ]);
   });
   const row = rows[0];
   if (row?.gone) return row.gone;
   // The try before this one may have deleted it, and its answer been lost.
   if (tries > 1 && row && !row.is_there) return keyOf(fileId);
   throw new Problem("not_found");
+}
+
+/** The chats first, as in every batch that writes both: else two could wait for each other. */
+function lockChatsOf(ownerId: string, fileId: string): SQL {
+  return sql`
+    SELECT c.id FROM chats AS c JOIN chat_files AS cf ON cf.chat_id = c.id
+    WHERE cf.file_id = ${fileId} AND c.user_id = ${ownerId} ORDER BY c.id FOR UPDATE OF c`;
 }
 
 /** Where the bytes of a file are in the bucket: its name is data, and no part of it. */

@@ -1,4 +1,7 @@
-/** Each minute: readings that show no progress go on, and files whose bytes never came go. */
+/**
+ * Each minute: readings that show no progress go on, passages without vectors are embedded, and files
+ * whose bytes never came go.
+ */
 import { sql } from "drizzle-orm";
 import { repeatable } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
@@ -22,7 +25,28 @@ type Stalled = { id: string; run: number; retakes: number; page: number; is_read
 export async function resumeReadings(env: Env, deps: Deps): Promise<Record<string, number>> {
   const stalled = await takeStalled(deps);
   for (const reading of stalled) await resume(env, deps, reading);
-  return { resumed: stalled.length, expired: await deleteLeft(deps) };
+  const due = await takeDueEmbeddings(deps);
+  for (const { id: fileId, run } of due) {
+    await sendJob(env.FILE_JOBS, { step: "embed", fileId, run, from: 0 });
+  }
+  return { resumed: stalled.length, embedding: due.length, expired: await deleteLeft(deps) };
+}
+
+/** Whoever takes one has time for it; where its job is lost, it is taken again. */
+async function takeDueEmbeddings({ db, clock }: Deps): Promise<{ id: string; run: number }[]> {
+  const now = clock();
+  const at = toIso(new Date(now));
+  const { rows } = await repeatable(() =>
+    db.execute<{ id: string; run: number }>(sql`
+      UPDATE files AS f SET embed_due_at = ${toIso(new Date(now + STALLED_MS))}::timestamptz
+      FROM (
+        SELECT id FROM files WHERE embed_due_at <= ${at}::timestamptz AND status = 'ready'
+        ORDER BY embed_due_at LIMIT ${MOST_PER_RUN}::int
+      ) AS due
+      WHERE f.id = due.id AND f.embed_due_at <= ${at}::timestamptz AND f.status = 'ready'
+      RETURNING f.id, f.run`),
+  );
+  return rows;
 }
 
 async function takeStalled({ db, clock }: Deps): Promise<Stalled[]> {

@@ -62,10 +62,10 @@ async function takeStep(deps: Deps, job: ReadingJob): Promise<FileJob | "ready" 
     await indexFile(deps, { fileId, run });
     return { step: "embed", fileId, run, from: 0 };
   }
-  if ((await embedNext(deps, { fileId, run })) === "more") {
-    return { step: "embed", fileId, run, from: from + 1 };
-  }
-  return (await finishReading(deps, { fileId, run })) ? "ready" : undefined;
+  const embedded = await embedNext(deps, { fileId, run });
+  if (embedded === "more") return { step: "embed", fileId, run, from: from + 1 };
+  const isEmbedded = embedded === "done";
+  return (await finishReading(deps, { fileId, run }, { isEmbedded })) ? "ready" : undefined;
 }
 
 /** What failed too often fails for good. */

@@ -1,6 +1,7 @@
 /**
- * Cuts a document into passages along its own structure: a passage never goes across a heading, and
- * ends within a sentence only where the sentence is too long for one.
+ * Cuts a document into passages along its own structure: a passage goes across a heading only in a text of
+ * thousands of headings without much between them, and ends within a sentence only where the sentence is
+ * too long for one.
  */
 import { type Block, readBlocks } from "./blocks.ts";
 import type { Title } from "./headings.ts";
@@ -17,6 +18,14 @@ export type CuttableText = {
 /** Sentences are joined up to this length: what is quoted is rarely longer, and the rest is ballast. */
 const JOINED = 400;
 const DEEPEST_PATH = 6;
+
+/**
+ * Every passage is stored, indexed and paid for. So many may be of any size; beyond them, so many code
+ * units of the text must stand for each, and none of a long text is more than its share.
+ */
+const FREE_PASSAGES = 1_000;
+const LEAST_UNITS = 100;
+const MOST_PASSAGES = 20_000;
 
 /** The passages of a text in their order. They hold all of it but blanks, and overlap a little. */
 export function* cutPassages(doc: CuttableText): Generator<Passage> {
@@ -44,13 +53,18 @@ type Cut = Stretch & { path: string[] };
 function* joinStretches(text: string, blocks: Iterable<Block>): Generator<Cut> {
   let open: (Cut & { isTitle: boolean }) | undefined;
   let titles: Title[] = [];
+  let count = 0;
+  const leastUnits = Math.max(LEAST_UNITS, text.length / MOST_PASSAGES);
   for (const block of blocks) {
     if (block.title) titles = below(titles, block.title);
     for (const stretch of readSentences(text, block.start, block.end)) {
       const isAhead = block.title !== undefined && stretch.start === block.start;
-      const isFull = open && stretch.end - open.start > (open.isTitle ? LONGEST : JOINED);
-      if (open && (isFull || (isAhead && !open.isTitle))) {
+      const isScarce = count > FREE_PASSAGES + stretch.start / leastUnits;
+      const most = open?.isTitle || isScarce ? LONGEST : JOINED;
+      const isFull = open && stretch.end - open.start > most;
+      if (open && (isFull || (isAhead && !open.isTitle && !isScarce))) {
         yield open;
+        count++;
         open = undefined;
       }
       open ??= { ...stretch, path: [], isTitle: true };

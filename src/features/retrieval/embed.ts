@@ -22,14 +22,18 @@ const QUESTION_TIMEOUT_MS = 3_000;
 /** No model takes more tokens, of which each has a character at least. */
 const LONGEST_QUESTION = 8_000;
 
+/** What came of a call about the next passages of a file. */
+export type Embedded = "more" | "done" | "failed";
+
 /**
  * The next passages of a file get their vectors. "done" when all have one, and where there can be none:
- * no pgvector, no provider, a provider that fails. What has no vector is found by its words.
+ * no pgvector, no provider; "failed" where the provider gave none now. What has no vector is found by its
+ * words.
  */
-export async function embedNext(deps: EmbedDeps, reading: Reading): Promise<"more" | "done"> {
+export async function embedNext(deps: EmbedDeps, reading: Reading): Promise<Embedded> {
   const model = modelOf(deps);
   if (!model) return "done";
-  return whereVectors<"more" | "done">(
+  return whereVectors<Embedded>(
     deps.db,
     async () => embedPassages(deps, reading, model),
     async () => "done",
@@ -48,7 +52,7 @@ async function embedPassages(
   deps: EmbedDeps,
   reading: Reading,
   model: EmbeddingModel,
-): Promise<"more" | "done"> {
+): Promise<Embedded> {
   const rows = await readNext(deps, reading);
   const [first] = rows;
   if (!first) return "done";
@@ -56,7 +60,7 @@ async function embedPassages(
     [file_name, ...headings, text].join("\n"),
   );
   const made = await embedOrNothing(deps, model, texts, CALL_TIMEOUT_MS);
-  if (!made) return "done";
+  if (!made) return "failed";
   const usage = usageOf(deps, first.user_id, model, made.count);
   const vectors = rows.map(({ place }, index) => ({
     place,
@@ -66,6 +70,7 @@ async function embedPassages(
     deps.db.batch([
       deps.db.execute(usageInsert(usage)),
       deps.db.execute(vectorsInsert(reading, model, vectors)),
+      deps.db.execute(forgetFailures(reading)),
     ]),
   );
   return rows.length < PASSAGES_AT_ONCE ? "done" : "more";
@@ -97,6 +102,13 @@ function vectorsInsert(
     FROM file JOIN passages p ON p.file_id = file.id
       JOIN json_to_recordset(${JSON.stringify(vectors)}::json) AS r (place int, vector text) USING (place)
     ON CONFLICT DO NOTHING`;
+}
+
+/** Only failures in a row count. */
+function forgetFailures({ fileId, run }: Reading): SQL {
+  return sql`
+    UPDATE files SET embed_failures = 0
+    WHERE id = ${fileId}::uuid AND run = ${run}::int AND embed_failures > 0`;
 }
 
 /**

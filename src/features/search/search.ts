@@ -34,11 +34,12 @@ export async function search(
 ): Promise<SearchHit[]> {
   const question = readQuestion(asked.q);
   const reading = readPlace(deps.db, ownerId, asked, question);
-  const fileIds = asked.chat_id ? reading.then((place) => place.fileIds) : toList(asked.file_id);
-  const [{ messages }, passages] = await Promise.all([
-    reading,
-    asked.scope === "messages" ? [] : findFitting(deps, ownerId, question, fileIds),
-  ]);
+  const findInFiles = async () => {
+    if (asked.scope === "messages") return [];
+    const fileIds = asked.chat_id ? (await reading).fileIds : toList(asked.file_id);
+    return findFitting(deps, ownerId, question, fileIds);
+  };
+  const [{ messages }, passages] = await Promise.all([reading, findInFiles()]);
   const lists = [
     messages.map((found) => ofMessage(found, question)),
     passages.map((found) => ofPassage(found, question)),
@@ -50,10 +51,9 @@ async function findFitting(
   deps: SearchDeps,
   ownerId: string,
   question: Question,
-  chosen: Promise<string[] | undefined> | string[] | undefined,
+  fileIds: string[] | undefined,
 ): Promise<FoundPassage[]> {
   const query = question.words.join(" ");
-  const fileIds = await chosen;
   if (query === "" || fileIds?.length === 0) return [];
   const vector = seeksMeaning(question)
     ? await embedQuestion(deps, ownerId, query, deps.keep)

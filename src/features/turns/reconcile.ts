@@ -22,8 +22,10 @@ import { describeFailure } from "./room/save.ts";
 
 /** By then a room has had its own watchdog, and time to end what it has found. */
 const LEFT_AFTER_MS = 60_000;
-/** The rest is of the next minute, and by then among the oldest. */
-const MOST_PER_RUN = 200;
+/** Longer than any turn runs: such an answer is left for certain. */
+const OVERDUE_MS = 15 * 60_000;
+/** As many rooms as one invocation may call. The rest is of a later minute. */
+const MOST_PER_RUN = 800;
 const ROOMS_AT_ONCE = 10;
 
 type Left = { id: string; chat_id: string; user_id: string; created_at: string };
@@ -32,7 +34,7 @@ type Outcome = Exclude<Settled, "unknown"> | "interrupted";
 
 type Counts = Record<"found" | Outcome, number>;
 
-/** Asks the rooms of all that were left, the oldest first. Can be run twice, and twice at once. */
+/** Asks the rooms of all that may have been left. Can be run twice, and twice at once. */
 export async function reconcileTurns(env: Env, deps: Deps): Promise<Counts> {
   const left = await findLeft(deps);
   const counts: Counts = {
@@ -51,15 +53,24 @@ export async function reconcileTurns(env: Env, deps: Deps): Promise<Counts> {
   return counts;
 }
 
+/**
+ * Those that are overdue first, the others in an order that is another one each minute: however many
+ * healthy answers there are, none that was left stands behind them for long.
+ */
 async function findLeft({ db, clock }: Deps): Promise<Left[]> {
-  const before = toIso(new Date(clock() - LEFT_AFTER_MS));
+  const now = clock();
+  const minute = String(Math.floor(now / 60_000));
+  const [before, overdue] = [now - LEFT_AFTER_MS, now - OVERDUE_MS].map((ms) =>
+    toIso(new Date(ms)),
+  );
   const { rows } = await repeatable(() =>
     db.execute<Left>(sql`
       SELECT m.id, m.chat_id, m.created_at, chats.user_id
       FROM messages AS m JOIN chats ON chats.id = m.chat_id
       WHERE m.status = 'streaming' AND m.created_at < ${before}::timestamptz
         AND chats.user_id IS NOT NULL
-      ORDER BY m.created_at LIMIT ${MOST_PER_RUN}::int`),
+      ORDER BY m.created_at < ${overdue}::timestamptz DESC, md5(${minute} || m.id::text)
+      LIMIT ${MOST_PER_RUN}::int`),
   );
   return rows;
 }

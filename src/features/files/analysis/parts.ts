@@ -34,8 +34,8 @@ export type Asking = {
   at: string;
 };
 
-/** By then whoever asks has an answer, or is gone. */
-const CLAIM_MS = 150_000;
+/** By then whoever asks has an answer, has renewed the claim, or is gone. */
+export const CLAIM_MS = 150_000;
 
 /** What a part has of the one before it, so that a clause may lie across their border. */
 const OVERLAP = 800;
@@ -80,6 +80,21 @@ function textOf(from: number): SQL {
          least(p.end_offset, (${from}::int + 1) * c.part_length) AS last
      ) AS cut
      WHERE p.file_id = c.file_id AND cut.first < cut.last AND c.parts_done < c.parts_total)`;
+}
+
+/** Holds the claim for longer; nothing where it was taken over. `at` is now, as ISO 8601. */
+export async function renewClaim(
+  db: Db,
+  { analysisId, fileId, usageId }: Asking,
+  at: string,
+): Promise<void> {
+  await repeatable(() =>
+    db.execute(sql`
+      UPDATE file_analyses SET updated_at = ${at}::timestamptz,
+        asking_until = ${at}::timestamptz + ${CLAIM_MS}::int * interval '1 millisecond'
+      WHERE id = ${analysisId} AND file_id = ${fileId} AND status = 'running'
+        AND asking_id = ${usageId}::uuid`),
+  );
 }
 
 /** What one try came to: findings, all findings, or a failure, after which there may be no other try. */

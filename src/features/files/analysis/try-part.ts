@@ -2,16 +2,18 @@
 import type { TokenCount } from "../../../clients/model.ts";
 import type { Deps } from "../../../deps.ts";
 import { toIso } from "../../../lib/clock.ts";
-import { estimateTokens, findModel, type Model } from "../../../lib/models.ts";
-import { Problem, type ProblemCode } from "../../../lib/problem.ts";
+import { estimateTokens, findModel } from "../../../lib/models.ts";
+import { logError, nameOf } from "../../../lib/log.ts";
+import type { ProblemCode } from "../../../lib/problem.ts";
 import type { NewUsage } from "../../usage/queries.ts";
+import { askModel } from "./ask-model.ts";
 import { citePart } from "./cite.ts";
 import { mergeParts } from "./merge.ts";
 import { readOverview, readPartAnswer } from "./model-answer.ts";
-import type { Asking, ClaimedPart, Outcome } from "./parts.ts";
+import { type Asking, CLAIM_MS, type ClaimedPart, type Outcome, renewClaim } from "./parts.ts";
 import { askAboutText, askForOverview, type Question } from "./prompt.ts";
 
-type TryDeps = Pick<Deps, "model" | "config" | "clock">;
+type TryDeps = Pick<Deps, "db" | "model" | "config" | "clock">;
 
 export type Try = { outcome: Outcome; usage: NewUsage[] };
 
@@ -34,28 +36,36 @@ export async function tryPart(deps: TryDeps, asking: Asking, part: ClaimedPart):
   const lost = part.lost_id === null ? [] : [bill(part.lost_id, countOf(question, ""), true)];
   // What ends the process each time is not tried for ever.
   if (part.failures >= MOST_TRIES) return { outcome: failed("ai_unavailable", part), usage: lost };
-  try {
-    const { text, usage } = await ask(deps, model, question);
-    const paid = bill(asking.usageId, usage ?? countOf(question, text), usage === undefined);
-    const outcome = understand(asking, part, text) ?? failed("ai_unavailable", part);
-    return { outcome, usage: [...lost, paid] };
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    const paid = deps.model.canAsk(model) ? [bill(asking.usageId, NOTHING, true)] : [];
-    return { outcome: failed(error.code, part), usage: [...lost, ...paid] };
-  }
+  const answered = await askModel(deps, model, question, renewing(deps, asking));
+  const { text, usage, failure, isFinal = false } = answered;
+  const isPaid = failure === undefined || failure === "ai_timeout" || text !== "";
+  const count = usage ?? (isPaid ? countOf(question, text) : NOTHING);
+  const paid = deps.model.canAsk(model) ? [bill(asking.usageId, count, usage === undefined)] : [];
+  const outcome =
+    failure === undefined
+      ? (understand(asking, part, text) ?? failed("ai_unavailable", part))
+      : failed(failure, part, isFinal);
+  return { outcome, usage: [...lost, ...paid] };
 }
 
-function failed(failure: ProblemCode, { failures }: ClaimedPart): Outcome {
-  return { failure, isLast: FINAL.has(failure) || failures + 1 >= MOST_TRIES };
+/** Well before the claim runs out. */
+const RENEW_MS = CLAIM_MS / 5;
+
+/** Called at each progress: holds the claim for as long as the model goes on. */
+function renewing({ db, clock }: TryDeps, asking: Asking): () => void {
+  let renewedAt = clock();
+  return () => {
+    const now = clock();
+    if (now - renewedAt < RENEW_MS) return;
+    renewedAt = now;
+    renewClaim(db, asking, toIso(new Date(now))).catch((error: unknown) =>
+      logError("claim_not_renewed", { file_id: asking.fileId, cause: nameOf(error) }),
+    );
+  };
 }
 
-/** Nobody reads along: what counts is the whole. */
-async function ask({ model: client, config }: TryDeps, model: Model, question: Question) {
-  const { messages, jsonSchema } = question;
-  const { first_token_ms: firstMs, progress_ms: progressMs } = config.TURN_LIMITS;
-  const asked = { model, messages, maxOutputTokens: model.maxOutputTokens, jsonSchema };
-  return client.complete(asked, AbortSignal.timeout(firstMs + progressMs));
+function failed(failure: ProblemCode, { failures }: ClaimedPart, isFinal = false): Outcome {
+  return { failure, isLast: isFinal || FINAL.has(failure) || failures + 1 >= MOST_TRIES };
 }
 
 function questionOf(asking: Asking, part: ClaimedPart): Question {
