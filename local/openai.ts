@@ -14,7 +14,7 @@ import {
   sendWhole,
 } from "./provider/completion.ts";
 import { embed, type EmbeddingRequest } from "./provider/embeddings.ts";
-import { sendError, sendScriptedError, sendWrongKey } from "./provider/errors.ts";
+import { refusalOf, sendError, sendScriptedError, sendWrongKey } from "./provider/errors.ts";
 import { sendRaw } from "./provider/raw.ts";
 import { type Script, Scripts } from "./provider/script.ts";
 
@@ -102,6 +102,8 @@ class Provider {
     response.once("close", () => (seen.aborted = !response.writableFinished && !isCutByUs));
     if (reply.script.raw) return sendRaw(reply, response);
     if (reply.script.errorStatus !== undefined) return sendScriptedError(response, reply.script);
+    const refusal = refusalOf(reply.script, request);
+    if (refusal) return sendJson(response, refusal.status, refusal.body);
     await (request.stream ? sendStream(reply, response) : sendWhole(reply, response));
   }
 

@@ -1,6 +1,7 @@
 /** Refusals in OpenAI's format. */
 import type { ServerResponse } from "node:http";
 import { sendJson } from "../http-server.ts";
+import type { CompletionRequest } from "./completion.ts";
 import type { Script } from "./script.ts";
 
 export function sendError(
@@ -23,4 +24,32 @@ export function sendScriptedError(response: ServerResponse, script: Script): voi
   if (retryAfterSeconds !== undefined) response.setHeader("retry-after", retryAfterSeconds);
   if (errorBody !== undefined) return sendJson(response, errorStatus, errorBody);
   sendError(response, errorStatus, "Upstream detail that nobody but the log may see.");
+}
+
+/** What a script has against a request: a status and a body; undefined where it may be answered. */
+export function refusalOf(
+  { strictRoles, refuses = {} }: Script,
+  request: CompletionRequest,
+): { status: number; body: unknown } | undefined {
+  if (strictRoles && !isStrict(request.messages)) return { status: 400, body: NOT_ALTERNATING };
+  const refused = Object.keys(refuses).find((name) => name in request);
+  return refused === undefined ? undefined : refuses[refused];
+}
+
+/** As vLLM says it, from the chat template of a model. */
+const NOT_ALTERNATING = {
+  object: "error",
+  message: "Conversation roles must alternate user/assistant/user/assistant/...",
+  type: "BadRequestError",
+  param: null,
+  code: 400,
+};
+
+function isStrict(messages: CompletionRequest["messages"]): boolean {
+  const said = messages[0]?.role === "system" ? messages.slice(1) : messages;
+  return (
+    said.length % 2 === 1 &&
+    said.every(({ role }, index) => role === (index % 2 === 0 ? "user" : "assistant")) &&
+    messages.every(({ content }) => content.trim() !== "")
+  );
 }

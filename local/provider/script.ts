@@ -9,6 +9,10 @@ export type Script = {
   errorStatus?: number;
   errorBody?: unknown;
   retryAfterSeconds?: number;
+  /** Refuses a conversation that does not begin with the user, alternate, and have text throughout. */
+  strictRoles?: boolean;
+  /** Refuses a request that has one of these top-level members, with its status and body. */
+  refuses?: Record<string, { status: number; body: unknown }>;
   firstTokenDelayMs?: number;
   /** The answer, piece by piece. */
   tokens?: string[];

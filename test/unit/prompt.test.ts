@@ -21,8 +21,9 @@ describe("the prompt of a turn", () => {
   });
 
   it("keeps the newest messages where not all fit", () => {
-    const { messages } = buildPrompt("S", path("a".repeat(400), "b".repeat(400), "c"), 120);
-    expect(messages.map((message) => message.content[0])).toEqual(["S", "b", "c"]);
+    const said = path("a".repeat(400), "b".repeat(400), "c".repeat(400), "d", "e");
+    const { messages } = buildPrompt("S", said, 130);
+    expect(messages.map((message) => message.content[0])).toEqual(["S", "c", "d", "e"]);
   });
 
   it("does not skip over a long message to reach an older short one", () => {
@@ -37,7 +38,7 @@ describe("the prompt of a turn", () => {
 
   it("leaves out answers that failed before their first word", () => {
     const { messages } = buildPrompt("S", path("One?", "", "Again?"), 1_000);
-    expect(messages.map((message) => message.content)).toEqual(["S", "One?", "Again?"]);
+    expect(messages.map((message) => message.content)).toEqual(["S", "One?\n\nAgain?"]);
   });
 
   it("never estimates more than its budget, unless the question alone does", () => {

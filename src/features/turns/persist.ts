@@ -51,8 +51,8 @@ export type BegunTurn = {
   documents: DocumentInReach[];
 };
 
-/** How much is read of what a prompt may hold: bytes of history, and characters of documents. */
-export type ReadLimits = { historyBytes: number; wholeDocuments: number };
+/** How much is read of what a prompt may hold: bytes and messages of history, characters of documents. */
+export type ReadLimits = { historyBytes: number; historyMessages: number; wholeDocuments: number };
 
 /**
  * Commits the question, where it is a new one, and an empty, streaming answer, and reads what the
@@ -160,7 +160,7 @@ function readPair({ chatId, userId, question, answerId }: NewTurn) {
 }
 
 /** Walks from the question to the root and stops once the history is as large as the prompt takes. */
-function readPath({ chatId, userId, question }: NewTurn, { historyBytes }: ReadLimits) {
+function readPath({ chatId, userId, question }: NewTurn, limits: ReadLimits) {
   return sql`
     WITH RECURSIVE path AS (
       SELECT m.parent_id, m.type, m.content, 0 AS bytes, 1 AS depth
@@ -169,7 +169,8 @@ function readPath({ chatId, userId, question }: NewTurn, { historyBytes }: ReadL
       UNION ALL
       SELECT m.parent_id, m.type, m.content, path.bytes + octet_length(m.content), path.depth + 1
       FROM path JOIN messages AS m ON m.chat_id = ${chatId} AND m.id = path.parent_id
-      WHERE path.bytes + octet_length(m.content) <= ${historyBytes}::int
+      WHERE path.bytes + octet_length(m.content) <= ${limits.historyBytes}::int
+        AND path.depth < ${limits.historyMessages}::int
     )
     SELECT type, content FROM path ORDER BY depth DESC`;
 }

@@ -4,6 +4,11 @@ import type { ReadLimits } from "../persist.ts";
 
 /** More history than this costs more than it helps, whatever the model could take. */
 const MOST_HISTORY_TOKENS = 128_000;
+/**
+ * Providers refuse a request of more than about 2,000 messages. Older ones say least, and a chat of short
+ * messages has them by the thousand.
+ */
+export const MOST_PROMPT_MESSAGES = 1_000;
 /** Documents that are longer together are searched. */
 const MOST_WHOLE_TOKENS = 24_000;
 const MOST_FOUND_TOKENS = 12_000;
@@ -36,5 +41,9 @@ export function foundTokens(model: Model): number {
 
 /** What is worth reading of a chat and its documents. */
 export function readLimits(model: Model): ReadLimits {
-  return { historyBytes: historyBytes(model), wholeDocuments: wholeCharacters(model) };
+  return {
+    historyBytes: historyBytes(model),
+    historyMessages: MOST_PROMPT_MESSAGES,
+    wholeDocuments: wholeCharacters(model),
+  };
 }

@@ -4,7 +4,7 @@ import { estimateTokens, type Model } from "../../../lib/models.ts";
 import { fencePassages, withoutFences } from "../documents/fence.ts";
 import { DOCUMENT_INSTRUCTIONS, NO_PASSAGES } from "../documents/instructions.ts";
 import type { NumberedPassage } from "../documents/passages.ts";
-import { promptBudget } from "./budget.ts";
+import { MOST_PROMPT_MESSAGES, promptBudget } from "./budget.ts";
 import { DEFAULT_SYSTEM_PROMPT } from "./system-prompt.ts";
 
 /** A message of the active path, as far as a prompt needs it. */
@@ -15,29 +15,95 @@ export type Prompt = { messages: PromptMessage[]; estimatedTokens: number };
 /** What a provider adds around each message. */
 const MESSAGE_OVERHEAD_TOKENS = 4;
 
+/** Stands in for a question of white space alone: providers refuse a message without text. */
+const NO_TEXT = "(The message has no text.)";
+
+const BETWEEN_JOINED = "\n\n";
+
 /**
- * The system prompt and as much of the path, oldest first, as fits `budgetTokens`: the newest are
- * kept, and the last message, the question, always is.
+ * The system prompt and as much of the path, oldest first, as fits `budgetTokens`: the newest messages are
+ * kept, and the last one, the question, always is, below the passages where there are any. Providers with
+ * strict templates take it: a user message comes first, roles alternate, and no message is blank.
  */
 export function buildPrompt(
   system: string,
   path: readonly PastMessage[],
   budgetTokens: number,
+  passages = "",
 ): Prompt {
-  let estimatedTokens = tokensOf(system);
+  const head: PromptMessage[] = isBlank(system) ? [] : [{ role: "system", content: system }];
+  const above = passages === "" ? "" : passages + BETWEEN_JOINED;
+  const room = budgetTokens - tokensOf(system) - estimateTokens(above);
+  const said = joinNeighbours(fromFirstQuestion(newestWithin(toMessages(path), room)));
+  return toPrompt([...head, ...withAboveLast(said, above)]);
+}
+
+/**
+ * The prompt with the newer half of its history, in tokens, for a provider that counts more of them than
+ * we do; undefined where there is no history to drop.
+ */
+export function withHalfTheHistory({ messages }: Prompt): Prompt | undefined {
+  const head = messages.filter(({ role }) => role === "system");
+  const said = messages.slice(head.length);
+  const history = tokensOfAll(said.slice(0, -1));
+  if (history === 0) return undefined;
+  const kept = newestWithin(said, tokensOfAll(said.slice(-1)) + history / 2);
+  return toPrompt([...head, ...fromFirstQuestion(kept)]);
+}
+
+function toPrompt(messages: PromptMessage[]): Prompt {
+  return { messages, estimatedTokens: tokensOfAll(messages) };
+}
+
+/** An answer that failed or was stopped before its first word says nothing to the model. */
+function toMessages(path: readonly PastMessage[]): PromptMessage[] {
+  const last = path.length - 1;
+  return path.flatMap(({ type, content }, index): PromptMessage[] => {
+    const role = type === "user" ? "user" : "assistant";
+    if (!isBlank(content)) return [{ role, content }];
+    return index === last ? [{ role, content: NO_TEXT }] : [];
+  });
+}
+
+/** The newest messages that have so many tokens together; the last one always. */
+function newestWithin(messages: readonly PromptMessage[], tokens: number): PromptMessage[] {
   const kept: PromptMessage[] = [];
-  for (const message of path.toReversed()) {
-    const tokens = tokensOf(message.content);
-    if (kept.length > 0 && estimatedTokens + tokens > budgetTokens) break;
-    // An answer that failed before its first word says nothing to the model.
-    if (message.content === "") continue;
-    estimatedTokens += tokens;
-    kept.unshift({
-      role: message.type === "user" ? "user" : "assistant",
-      content: message.content,
-    });
+  let left = tokens;
+  for (const message of messages.slice(-MOST_PROMPT_MESSAGES).toReversed()) {
+    left -= tokensOf(message.content);
+    if (kept.length > 0 && left < 0) break;
+    kept.push(message);
   }
-  return { messages: [{ role: "system", content: system }, ...kept], estimatedTokens };
+  return kept.toReversed();
+}
+
+/** Without the greeting, or the answer to a question that did not fit, that would come first. */
+function fromFirstQuestion(messages: readonly PromptMessage[]): PromptMessage[] {
+  const first = messages.findIndex(({ role }) => role === "user");
+  return first < 0 ? [] : messages.slice(first);
+}
+
+/** Messages of one role that follow on each other become one. */
+function joinNeighbours(messages: readonly PromptMessage[]): PromptMessage[] {
+  const joined: PromptMessage[] = [];
+  for (const { role, content } of messages) {
+    const last = joined.at(-1);
+    if (last?.role === role) last.content += BETWEEN_JOINED + content;
+    else joined.push({ role, content });
+  }
+  return joined;
+}
+
+function withAboveLast(messages: readonly PromptMessage[], above: string): PromptMessage[] {
+  const last = messages.length - 1;
+  return messages.map(({ role, content }, index) =>
+    index === last ? { role, content: above + content } : { role, content },
+  );
+}
+
+/** Nothing but white space, control and format characters, which some providers strip before they look. */
+function isBlank(text: string): boolean {
+  return !/[^\s\p{Cc}\p{Cf}]/u.test(text);
 }
 
 /** The prompt as the model takes it, under the configured instructions or our own. */
@@ -60,11 +126,12 @@ export function promptWithPassages(
   system = DEFAULT_SYSTEM_PROMPT,
 ): Prompt {
   const fenced = passages.length > 0 ? fencePassages(passages) : NO_PASSAGES;
-  const messages = path.map(({ type, content }, index) => {
-    const said = withoutFences(content);
-    return { type, content: index === path.length - 1 ? `${fenced}\n\n${said}` : said };
-  });
-  return promptFor(model, messages, `${system}\n\n${DOCUMENT_INSTRUCTIONS}`);
+  const said = path.map(({ type, content }) => ({ type, content: withoutFences(content) }));
+  return buildPrompt(`${system}\n\n${DOCUMENT_INSTRUCTIONS}`, said, promptBudget(model), fenced);
+}
+
+function tokensOfAll(messages: readonly PromptMessage[]): number {
+  return messages.reduce((sum, { content }) => sum + tokensOf(content), 0);
 }
 
 function tokensOf(text: string): number {
