@@ -111,17 +111,24 @@ describe("letting the model name a chat", () => {
   });
 
   it.each([
-    [{ errorStatus: 500 }, 502, "ai_unavailable"],
-    [{ errorStatus: 401 }, 502, "ai_unavailable"],
-    [{ errorStatus: 429 }, 503, "ai_overloaded"],
-    [{ tokens: [""] }, 502, "ai_unavailable"],
-  ] as const)("leaves the title alone when the provider fails: %j", async (how, status, code) => {
-    const marker = await script({ ...how, tokens: [...("tokens" in how ? how.tokens : [])] });
-    const id = await newChat(ada, { title: "Kept" });
-    const answer = await ada.post(`/chats/${id}/name`, { message: marker });
-    expectProblem(answer, status, code);
-    expect(answer.headers.get("retry-after")).toMatch(/^\d+$/);
-    expect((await ada.get(`/chats/${id}`)).body).toMatchObject({ title: "Kept", auto_title: true });
-    expect(await usageOf(id)).toMatchObject([{ service_type: "name", estimated: "t" }]);
-  });
+    [{ errorStatus: 500 }, 502, "ai_unavailable", "t"],
+    [{ errorStatus: 401 }, 502, "ai_unavailable", "t"],
+    [{ errorStatus: 429 }, 503, "ai_overloaded", "t"],
+    [{ tokens: [""] }, 502, "ai_unavailable", "f"],
+    [{ tokens: ["<think>"] }, 502, "ai_unavailable", "f"],
+  ] as const)(
+    "leaves the title alone when the provider fails: %j",
+    async (how, status, code, estimated) => {
+      const marker = await script({ ...how, tokens: [...("tokens" in how ? how.tokens : [])] });
+      const id = await newChat(ada, { title: "Kept" });
+      const answer = await ada.post(`/chats/${id}/name`, { message: marker });
+      expectProblem(answer, status, code);
+      expect(answer.headers.get("retry-after")).toMatch(/^\d+$/);
+      expect((await ada.get(`/chats/${id}`)).body).toMatchObject({
+        title: "Kept",
+        auto_title: true,
+      });
+      expect(await usageOf(id)).toMatchObject([{ service_type: "name", estimated }]);
+    },
+  );
 });

@@ -255,7 +255,7 @@ describe("the name of a chat", () => {
     const marker = await script({ kind: "title", errorStatus: 500 });
     const { status, body } = await ada.post("/chat", { content: marker });
     expect(status).toBe(200);
-    expect(body.chat_name).toBe("New Chat");
+    expect(body.chat_name).toBe(marker);
   });
 });
 

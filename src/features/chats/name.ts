@@ -6,7 +6,7 @@ import type { Claim, IdempotencyKey } from "../../db/idempotency-keys.ts";
 import { latestSql } from "../../db/times.ts";
 import type { Deps } from "../../deps.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
-import { failedAttempt, type SuggestedName, suggestName } from "../turns/naming.ts";
+import { failedAttempt, type Suggestion, suggestName } from "../turns/naming.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
 import { toWatchedChat, type WatchedChat, watchedColumns, type WatchedRow } from "./announce.ts";
 import { workUnderKey } from "./name-under-key.ts";
@@ -19,10 +19,14 @@ type Place = { ownerId: string; chatId: string };
 export type NameSubject = { message: string | undefined; fileIds: string[] };
 
 /** `isReplayed`: an earlier request with the same key gave it. */
-export type GivenName = Pick<SuggestedName, "name" | "reasoning"> & {
+export type GivenName = {
+  name: string;
+  reasoning: string;
   chat: WatchedChat;
   isReplayed: boolean;
 };
+
+type NamedSuggestion = Suggestion & { name: string };
 
 /** With the time that saving takes, less than the 30 s that a request goes on after its client left. */
 const LONGEST_ASKING_MS = 20_000;
@@ -89,29 +93,32 @@ async function listFileNames(
   return names;
 }
 
-async function ask(deps: NameDeps, place: Place, text: string): Promise<SuggestedName> {
+async function ask(deps: NameDeps, place: Place, text: string): Promise<NamedSuggestion> {
   const { first_token_ms: firstTokenMs } = deps.config.TURN_LIMITS;
   const signal = AbortSignal.timeout(Math.min(firstTokenMs, LONGEST_ASKING_MS));
-  try {
-    return await suggestName(deps, { text }, signal);
-  } catch (error) {
-    await saveFailure(deps, place);
+  const suggestion = await suggestName(deps, { text }, signal).catch(async (error: unknown) => {
+    await saveFailure(deps, place, failedAttempt(deps));
     throw error;
-  }
+  });
+  const { name } = suggestion;
+  if (name !== undefined) return { ...suggestion, name };
+  await saveFailure(deps, place, suggestion);
+  throw new Problem("ai_unavailable");
 }
 
+type Spent = Pick<Suggestion, "model" | "usage" | "estimated">;
+
 /** An attempt that failed is an attempt, and has a row. */
-async function saveFailure(deps: NameDeps, place: Place): Promise<void> {
-  const failed = failedAttempt(deps);
-  if (!failed) return;
-  const row = usageOf(deps, place, failed);
+async function saveFailure(deps: NameDeps, place: Place, spent: Spent | undefined): Promise<void> {
+  if (!spent) return;
+  const row = usageOf(deps, place, spent);
   await repeatable(async () => deps.db.execute(usageInsert(row)));
 }
 
 function usageOf(
   { newId, clock }: NameDeps,
   { ownerId, chatId }: Place,
-  { model, usage, estimated }: Pick<SuggestedName, "model" | "usage" | "estimated">,
+  { model, usage, estimated }: Spent,
 ): NewUsage {
   const at = new Date(clock()).toISOString();
   const of = { userId: ownerId, chatId, messageId: null, kind: "name" as const, attempt: 1 };
@@ -126,7 +133,7 @@ function usageOf(
 async function saveName(
   db: Db,
   place: Place,
-  { name, reasoning }: SuggestedName,
+  { name, reasoning }: NamedSuggestion,
   usage: NewUsage,
   claim: Claim | undefined,
 ): Promise<GivenName> {

@@ -11,6 +11,7 @@ import {
 import { latestSql } from "../../db/times.ts";
 import { Problem } from "../../lib/problem.ts";
 import { lockChat } from "../chats/change.ts";
+import { DEFAULT_TITLE } from "../chats/schemas.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
 import { type Message, toMessage } from "../messages/schemas.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
@@ -43,7 +44,7 @@ export type BegunTurn = {
   question: Message;
   answer: Message;
   chatTitle: string;
-  /** True when the chat has no title that was asked for, and this is the first answer of its path. */
+  /** True when the chat has no title that was asked for or given, and text to be named after. */
   wantsTitle: boolean;
   /** The active path up to the question, oldest first, as much as the budget takes. */
   path: PastMessage[];
@@ -102,10 +103,15 @@ function toBegunTurn(turn: NewTurn, read: Record<string, unknown>[][]): BegunTur
     question: toMessage(pickMessage(question)),
     answer: toMessage(pickMessage(answer)),
     chatTitle: question.chat_title,
-    wantsTitle: question.auto_title && path.every((message) => message.type === "user"),
+    wantsTitle: question.auto_title && textToName(path) !== undefined,
     path,
     documents,
   };
+}
+
+/** What the user said first, as far back as the path was read; undefined where there is only white space. */
+export function textToName(path: readonly PastMessage[]): string | undefined {
+  return path.find(({ type, content }) => type === "user" && content.trim() !== "")?.content;
 }
 
 function pickMessage({ chat_title: _title, auto_title: _auto, ...row }: PairRow): MessageRow {
@@ -188,6 +194,8 @@ export type FinishedTurn = {
   message: Message;
   /** A title that came in time; it does not replace one that the user gave meanwhile. */
   title?: string;
+  /** A title for want of one, for a chat that has none yet; the next turn asks again. */
+  placeholder?: string;
   usage: NewUsage[];
   /** ISO 8601. */
   at: string;
@@ -204,7 +212,7 @@ export async function finishTurn(db: Db, turn: FinishedTurn): Promise<string | u
       db.execute(lockChat(turn.userId, turn.chatId)),
       db.execute(saveAnswer(turn)),
       ...turn.usage.map((usage) => db.execute(usageInsert(usage))),
-      ...(turn.title === undefined ? [] : [db.execute(saveTitle(turn, turn.title))]),
+      ...titleWrites(turn).map((write) => db.execute(write)),
       db.execute<{ title: string }>(readTitle(turn)),
     ]),
   );
@@ -214,12 +222,12 @@ export async function finishTurn(db: Db, turn: FinishedTurn): Promise<string | u
 /** Saves a title that came after the answer, and what it cost. */
 export async function saveLateTitle(
   db: Db,
-  turn: Pick<FinishedTurn, "userId" | "chatId" | "at" | "usage">,
-  title: string | undefined,
+  turn: Omit<FinishedTurn, "message">,
 ): Promise<string | undefined> {
   const results = await repeatable(() =>
     db.batch([
-      db.execute(title === undefined ? readTitle(turn) : saveTitle(turn, title)),
+      db.execute(readTitle(turn)),
+      ...titleWrites(turn).map((write) => db.execute(write)),
       ...turn.usage.map((usage) => db.execute(usageInsert(usage))),
       db.execute<{ title: string }>(readTitle(turn)),
     ]),
@@ -249,6 +257,20 @@ function saveTitle({ userId, chatId, at }: OfChat & { at: string }, title: strin
     UPDATE chats
     SET title = ${title}, auto_title = false, version = version + 1, updated_at = ${latestSql("chats.updated_at", at)}
     WHERE id = ${chatId} AND user_id = ${userId} AND auto_title`;
+}
+
+/** No client's own words are replaced by a placeholder, nor is a placeholder by another. */
+function savePlaceholder({ userId, chatId, at }: OfChat & { at: string }, placeholder: string) {
+  return sql`
+    UPDATE chats
+    SET title = ${placeholder}, version = version + 1, updated_at = ${at}::timestamptz
+    WHERE id = ${chatId} AND user_id = ${userId} AND auto_title AND title = ${DEFAULT_TITLE}`;
+}
+
+function titleWrites(turn: Omit<FinishedTurn, "message">): SQL[] {
+  const { title, placeholder } = turn;
+  if (title !== undefined) return [saveTitle(turn, title)];
+  return placeholder === undefined ? [] : [savePlaceholder(turn, placeholder)];
 }
 
 function readTitle({ userId, chatId }: OfChat) {

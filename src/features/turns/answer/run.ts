@@ -21,7 +21,7 @@ import {
 import type { TurnDeadline } from "./deadlines.ts";
 import { fitMessage, toCitationEvents, toDeltas, type TurnEvent } from "../events.ts";
 import type { LateTitle } from "../room/late-titles.ts";
-import type { BegunTurn, FinishedTurn } from "../persist.ts";
+import { type BegunTurn, type FinishedTurn, textToName } from "../persist.ts";
 import { prepare } from "./prepare.ts";
 import type { Prompt } from "./prompt.ts";
 import { askTitle, type Title } from "./title.ts";
@@ -91,9 +91,14 @@ export async function runTurn(input: RunInput, deps: RunDeps): Promise<void> {
   const titled = storing ?? Promise.resolve(undefined);
   const waitMs = Math.min(TITLE_WAIT_MS, end - deps.clock());
   const name = title && (await Promise.race([within(waitMs, titled), deps.hurried]));
-  if (name !== undefined && name === title?.settled?.name) tell({ type: "chat_name", name });
+  if (name !== undefined && isNew(name, input, title?.settled)) tell({ type: "chat_name", name });
   tell({ type: "stream_complete" });
   await storing;
+}
+
+/** True for the name that this turn asked for, or has in its place, where nobody renamed the chat meanwhile. */
+function isNew(name: string, { begun }: RunInput, title: Title | undefined): boolean {
+  return name !== begun.chatTitle && (name === title?.name || name === title?.placeholder);
 }
 
 /** The answer, and which of its quotations stand in the documents, where there are any. */
@@ -125,24 +130,18 @@ class PendingTitle {
 
   /** Saves it once it is there; the title that the chat then has. */
   async store({ userId, chatId, at }: FinishedTurn, deps: RunDeps): Promise<string | undefined> {
-    const { name, usage } = await this.#asked;
-    return deps.saveTitle({
-      userId,
-      chatId,
-      at,
-      usage,
-      ...(name !== undefined && { title: name }),
-    });
+    const title = await this.#asked;
+    return deps.saveTitle({ userId, chatId, at, usage: title.usage, ...toSave(title) });
   }
 }
 
 function titleSubject({ userId, chatId, begun }: RunInput) {
-  return { userId, chatId, messageId: begun.answer.id, text: textToName(begun) };
+  return { userId, chatId, messageId: begun.answer.id, text: subjectOf(begun) };
 }
 
 /** The text that the conversation began with. */
-export function textToName({ path, question }: BegunTurn): string {
-  return path[0]?.content ?? question.content;
+export function subjectOf({ path, question }: BegunTurn): string {
+  return textToName(path) ?? question.content;
 }
 
 function toErrorEvent(problem: Problem): TurnEvent {
@@ -161,7 +160,12 @@ function problemOf(saved: SaveResult, finished: FinishedTurn): Problem | undefin
 function withTitle(finished: FinishedTurn, title: Title | undefined): FinishedTurn {
   if (!title) return finished;
   const usage = [...finished.usage, ...title.usage];
-  return { ...finished, usage, ...(title.name !== undefined && { title: title.name }) };
+  return { ...finished, usage, ...toSave(title) };
+}
+
+function toSave({ name, placeholder }: Title): Pick<FinishedTurn, "title" | "placeholder"> {
+  if (name !== undefined) return { title: name };
+  return placeholder === undefined ? {} : { placeholder };
 }
 
 function toFinishedTurn(

@@ -2,9 +2,15 @@
 import type { Deps } from "../../../deps.ts";
 import type { NewUsage } from "../../usage/queries.ts";
 import { failedAttempt, suggestName } from "../naming.ts";
+import { firstWords } from "../title-text.ts";
 
-/** What came of asking: a name, or none, and what it cost. */
-export type Title = { name?: string; usage: NewUsage[] };
+/** What came of asking, and what it cost. */
+export type Title = {
+  name?: string;
+  /** The first words of the text, where no usable name came: they do until the next turn asks again. */
+  placeholder?: string;
+  usage: NewUsage[];
+};
 
 type TitleDeps = Pick<Deps, "model" | "config" | "clock" | "newId">;
 
@@ -16,10 +22,16 @@ export async function askTitle(deps: TitleDeps, of: TitleOf): Promise<Title> {
   const signal = AbortSignal.timeout(deps.config.TURN_LIMITS.first_token_ms);
   try {
     const { name, model, usage, estimated } = await suggestName(deps, of, signal);
-    return { name, usage: [{ ...usageKey(deps, of), model, ...usage, estimated }] };
+    const row = { ...usageKey(deps, of), model, ...usage, estimated };
+    return { ...(name === undefined ? placeholderOf(of) : { name }), usage: [row] };
   } catch {
-    return { usage: failedUsage(deps, of) };
+    return { ...placeholderOf(of), usage: failedUsage(deps, of) };
   }
+}
+
+function placeholderOf({ text }: TitleOf): Pick<Title, "placeholder"> {
+  const placeholder = firstWords(text);
+  return placeholder === undefined ? {} : { placeholder };
 }
 
 /** An attempt that failed is an attempt, and has a row. */

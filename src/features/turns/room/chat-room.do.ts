@@ -19,7 +19,7 @@ import { readLimits } from "../answer/budget.ts";
 import { turnDeadline } from "../answer/deadlines.ts";
 import { placeOf, placeOfSocket } from "./reading.ts";
 import { beginningRecord, type RunningRecord, writeRecord } from "./recover.ts";
-import { runTurn, textToName } from "../answer/run.ts";
+import { runTurn, subjectOf } from "../answer/run.ts";
 import type {
   AttachResult,
   AttachTurn,
@@ -182,7 +182,7 @@ export class ChatRoom extends DurableObject<Env> {
     if (!beginning) throw new Problem("not_found");
     const { begun, prompt, record } = startOf(this.#deps.config, beginning, committed);
     const firstId = this.#log.open(answerId, writeRecord({ running: record }));
-    if (begun.wantsTitle) this.#titles.expect(turn, textToName(begun));
+    if (begun.wantsTitle) this.#titles.expect(turn, subjectOf(begun));
     const live = new LiveTurn({ answerId, userId, firstId });
     live.began(begun.question, begun.chatTitle);
     if (beginning.isStopped) void live.stop(userId);

@@ -83,10 +83,10 @@ export class LateTitles {
    */
   async #saveAnyhow(title: LateTitle): Promise<string | undefined> {
     const { db, clock } = this.#deps;
-    const { title: _refused, ...cost } = title;
+    const { title: _refused, placeholder: _too, ...cost } = title;
     for (const part of [title, { ...cost, usage: cost.usage.map(clampUsage) }]) {
       try {
-        return await saveLateTitle(db, part, part.title);
+        return await saveLateTitle(db, part);
       } catch (error) {
         if (!isHopeless(error, Date.parse(title.at), clock())) throw error;
         logError("title_refused", { chat_id: title.chatId, ...describeFailure(error) });

@@ -1,0 +1,39 @@
+/** The name in JSON as models write it: in single quotes, with quotes in quotes, or cut in its middle. Pure. */
+
+export type NamedInJson = { name: string; reasoning: string };
+
+/** Looks like an object with members, or the beginning of one; `{Draft} lease notes` does not. */
+const OBJECT = /[{]\s*(?:["'“”][\w\s-]*(?:["'“”]|$)|\w+\s*:|$)/;
+
+/** A member whose value is a string, which ends where a member can end, or with the text. */
+const MEMBER =
+  /["'“”]?(?<key>\w+)["'“”]?\s*:\s*(?<quote>["'“])(?<value>(?:\\.|[^\\])*?)(?:\\?$|(?:["'”](?=\s*(?:[,}\]]\s*(?:["'“{}\]\s]|$)|$))))/gsu;
+
+const LIST_OF_STRINGS = /^\s*\[\s*("(?:[^"\\]|\\.)*")/;
+
+/** The name, empty where the object has none; undefined where the text holds no object. */
+export function nameInJson(text: string): NamedInJson | undefined {
+  const listed = LIST_OF_STRINGS.exec(text)?.[1];
+  if (listed !== undefined) return { name: unescape(listed.slice(1, -1)), reasoning: "" };
+  const object = OBJECT.exec(text);
+  if (!object) return undefined;
+  const members = [...text.slice(object.index).matchAll(MEMBER)].map(({ groups }) => ({
+    key: groups?.key?.toLowerCase() ?? "",
+    value: unescape(groups?.value ?? ""),
+  }));
+  const find = (isNamed: (key: string) => boolean) =>
+    members.find(({ key, value }) => isNamed(key) && value.trim() !== "")?.value;
+  const name =
+    find((key) => key === "suggested_name") ??
+    find((key) => key.includes("title")) ??
+    find((key) => key.includes("name"));
+  return { name: name ?? "", reasoning: find((key) => key === "reasoning") ?? "" };
+}
+
+function unescape(text: string): string {
+  try {
+    return JSON.parse(`"${text.replace(/(?<!\\)((?:\\\\)*)"/g, '$1\\"').replaceAll("\n", "\\n")}"`);
+  } catch {
+    return text.replace(/\\(["'\\])/g, "$1");
+  }
+}

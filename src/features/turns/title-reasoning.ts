@@ -1,0 +1,54 @@
+/** What a model says before and around its answer: thoughts, and the tokens of its chat template. Pure. */
+
+/** `<think>`, `<thought>`, `[THINK]`, `<seed:think>`, `<|START_THINKING|>` and their like. */
+const OPENS =
+  /^\s*[<[]\|?(?:\w+:)?(?:START_)?(?:think|thinking|thought|thoughts|reasoning|reflection)\|?[>\]]/i;
+const CLOSES =
+  /[<[]\|?(?:\/(?:\w+:)?|END_)(?:think|thinking|thought|thoughts|reasoning|reflection)\|?[>\]]/gi;
+
+/** The answer without the reasoning before it, and without end tokens; empty where only reasoning came. */
+export function answerAfterReasoning(text: string): string {
+  return withoutTemplateTokens(afterReasoning(text));
+}
+
+/** Tags in the middle of a line are words: only a block at the start is reasoning, and what ends one. */
+function afterReasoning(text: string): string {
+  const last = [...text.matchAll(CLOSES)].at(-1);
+  if (OPENS.test(text)) return last ? text.slice(last.index + last[0].length) : "";
+  if (!last) return text;
+  // Some templates put the opening tag into the prompt.
+  const [before, after] = [text.slice(0, last.index), text.slice(last.index + last[0].length)];
+  const isBlock = /\n/.test(before) || /^[ \t]*\r?\n/.test(after);
+  return isBlock && !hasOpening(before) ? after : text;
+}
+
+function hasOpening(text: string): boolean {
+  return /[<[]\|?(?:\w+:)?(?:START_)?(?:think|thinking|thought|reasoning)\|?[>\]]/i.test(text);
+}
+
+/** `<|im_end|>`, `<｜end▁of▁sentence｜>`, and their like: what stands between them is a message. */
+const TEMPLATE_TOKEN = /<[|｜]([^|｜<>\n]{1,40})[|｜]>/;
+const HEADER = /^(?:assistant|system|user|model|analysis|commentary|final)(?:\s*\n|$)/;
+const END_TAG = /\s*(?:<\/s>|<s>|<eos>|<bos>|<end_of_turn>|\[\/INST\])\s*$/i;
+const START_TAG = /^\s*(?:<s>|<bos>|<start_of_turn>(?:model)?|\[\/INST\])\s*/i;
+
+function withoutTemplateTokens(text: string): string {
+  const messages = toMessages(text.split(TEMPLATE_TOKEN));
+  const final = messages.find(({ channel }) => channel === "final") ?? messages[0];
+  const said = final && final.channel !== "analysis" ? final.text : "";
+  return said.replace(START_TAG, "").replace(END_TAG, "").replace(END_TAG, "");
+}
+
+type Message = { channel: string; text: string };
+
+/** `parts` alternates between text and the names of tokens. */
+function toMessages(parts: readonly string[]): Message[] {
+  let channel = "";
+  return parts.flatMap((part, index) => {
+    if (index % 2 === 1) return [];
+    const header = index > 0 && HEADER.exec(part.trim())?.[0];
+    if (header) channel = header.trim();
+    const text = part.trim().slice(header ? header.length : 0);
+    return text === "" ? [] : [{ channel, text }];
+  });
+}
