@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { FileJob } from "./features/files/jobs.ts";
 import type { ChatRoom } from "./features/turns/room/chat-room.do.ts";
+import { Models } from "./lib/model-table.ts";
 
 /** What Cloudflare hands to the Worker: bindings, and strings that are not yet trusted. */
 export type Env = {
@@ -81,18 +82,23 @@ const ConfigSchema = z.object({
   EMBEDDING_MODEL: optional(text).transform((name) => name ?? "text-embedding-3-small"),
   SYSTEM_PROMPT: optional(text),
   KEEP_REASONING: flag,
+  MODELS: json(Models),
   TURN_LIMITS: json(TurnLimits),
 });
 
 export type Config = z.infer<typeof ConfigSchema>;
 
-/** The environment is wrong; `variables` are the names to mend, never their values. */
+/** The environment is wrong; `variables` are the names to correct, `reasons` what is wrong with each. */
 export class ConfigError extends Error {
   readonly variables: string[];
+  readonly reasons: string[];
 
-  constructor(variables: string[]) {
+  constructor(issues: readonly { path: PropertyKey[]; message: string }[]) {
+    const variables = [...new Set(issues.map(({ path }) => String(path[0])))];
     super(`wrong environment: ${variables.join(", ")}`);
     this.variables = variables;
+    // No message of zod's holds a value.
+    this.reasons = issues.map(({ path, message }) => `${path.map(String).join(".")}: ${message}`);
   }
 }
 
@@ -100,5 +106,5 @@ export class ConfigError extends Error {
 export function readConfig(env: Env): Config {
   const result = ConfigSchema.safeParse(env);
   if (result.success) return result.data;
-  throw new ConfigError([...new Set(result.error.issues.map((issue) => String(issue.path[0])))]);
+  throw new ConfigError(result.error.issues);
 }

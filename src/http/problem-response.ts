@@ -53,8 +53,9 @@ export function toProblem(error: unknown): Problem {
 }
 
 function misconfigured(error: ConfigError): Problem {
-  logError("misconfigured", { variables: error.variables.join(",") });
-  return new Problem("misconfigured", { members: { variables: error.variables } });
+  const { variables, reasons } = error;
+  logError("misconfigured", { variables: variables.join(","), reasons: reasons.join("; ") });
+  return new Problem("misconfigured", { members: { variables } });
 }
 
 /** The framework's own refusals: its parsers and validators throw nothing else. */

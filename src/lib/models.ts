@@ -15,9 +15,26 @@ export type Model = {
   /** Of prompt tokens that came from the provider's cache; `promptPrice` where it is absent. */
   cachedPrice?: number;
   completionPrice: number;
+  /** Parameters of a request that its provider is known to refuse. */
+  refuses?: readonly Parameter[];
+  /** True where it spends tokens on reasoning before its first word. */
+  reasons?: boolean;
   /** The model of another provider that answers where this one's fails before its first word. */
   fallback?: string;
 };
+
+/** What a request has beside its model and its messages, and some providers refuse. */
+export const PARAMETERS = [
+  "max_completion_tokens",
+  "max_tokens",
+  "stream",
+  "stream_options",
+  "response_format",
+  "dimensions",
+  "encoding_format",
+] as const;
+
+export type Parameter = (typeof PARAMETERS)[number];
 
 /** US dollars per million tokens of a prompt, of a prompt from the cache, and of a completion. */
 type Prices = readonly [prompt: number, cached: number, completion: number];
@@ -60,9 +77,17 @@ export const OFFERED: readonly Model[] = [
  * provider has names of its own), of which neither size nor price is known, so a cautious size and
  * no price stand in. Undefined for any other.
  */
-export function findModel(name: string, configured: readonly string[]): Model | undefined {
-  const offered = OFFERED.find((model) => model.name === name);
-  if (offered || !configured.includes(name)) return offered;
+export function findModel(
+  name: string,
+  configured: readonly string[],
+  table: readonly Model[] = OFFERED,
+): Model | undefined {
+  const offered = table.find((model) => model.name === name);
+  return offered || !configured.includes(name) ? offered : ownModel(name);
+}
+
+/** A model of which nothing is known. */
+export function ownModel(name: string): Model {
   return { ...row(name, "openai", 32_768, FREE), maxOutputTokens: 4_096 };
 }
 
@@ -78,23 +103,29 @@ const embeddingRow = (name: string, promptPrice: number, dimensions?: number): E
 });
 
 /** As wide as the vectors that are stored. */
-const STORED_WIDTH = 1_536;
+export const STORED_WIDTH = 1_536;
 
-const EMBEDDING: readonly EmbeddingModel[] = [
+export const EMBEDDING: readonly EmbeddingModel[] = [
   embeddingRow("text-embedding-3-small", 0.02, STORED_WIDTH),
   embeddingRow("text-embedding-3-large", 0.13, STORED_WIDTH),
   embeddingRow("text-embedding-ada-002", 0.1),
 ];
 
 /** The embedding model of that name, without a price where it is unknown; undefined for "none". */
-export function findEmbeddingModel(name: string): EmbeddingModel | undefined {
+export function findEmbeddingModel(
+  name: string,
+  table: readonly EmbeddingModel[] = EMBEDDING,
+): EmbeddingModel | undefined {
   if (name === "none") return undefined;
-  return EMBEDDING.find((model) => model.name === name) ?? embeddingRow(name, 0);
+  return table.find((model) => model.name === name) ?? embeddingRow(name, 0);
 }
 
 /** The model that stands in for this one; undefined where there is none. */
-export function fallbackOf({ fallback }: Model): Model | undefined {
-  return OFFERED.find((model) => model.name === fallback);
+export function fallbackOf(
+  { fallback }: Model,
+  table: readonly Model[] = OFFERED,
+): Model | undefined {
+  return table.find((model) => model.name === fallback);
 }
 
 const PICO_PER_MICRO = 1_000_000;

@@ -145,7 +145,7 @@ async function saveUsage({ db }: EmbedDeps, usage: NewUsage): Promise<void> {
 }
 
 function modelOf({ config, model }: EmbedDeps): EmbeddingModel | undefined {
-  const found = findEmbeddingModel(config.EMBEDDING_MODEL);
+  const found = findEmbeddingModel(config.EMBEDDING_MODEL, config.MODELS.embedding);
   return found && model.canAsk(found) ? found : undefined;
 }
 

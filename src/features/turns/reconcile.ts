@@ -119,7 +119,7 @@ async function estimateCost(
 ): Promise<Cost> {
   const now = clock();
   const model = present(
-    findModel(config.DEFAULT_MODEL, [config.DEFAULT_MODEL]),
+    findModel(config.DEFAULT_MODEL, [config.DEFAULT_MODEL], config.MODELS.chat),
     "the default model",
   );
   const usage: NewUsage = {

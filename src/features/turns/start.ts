@@ -72,8 +72,8 @@ function wantsStream(c: Context<App>, { stream }: TurnOptions): boolean {
 }
 
 function chooseModel(c: Context<App>, { model: name }: TurnOptions): Model {
-  const { DEFAULT_MODEL } = c.get("deps").config;
-  const model = findModel(name ?? DEFAULT_MODEL, [DEFAULT_MODEL]);
+  const { DEFAULT_MODEL, MODELS } = c.get("deps").config;
+  const model = findModel(name ?? DEFAULT_MODEL, [DEFAULT_MODEL], MODELS.chat);
   if (!model) throw new Problem("unknown_model");
   return model;
 }

@@ -26,8 +26,8 @@ export async function startAnalysis(
   deps: StartDeps,
   { ownerId, fileId, body, key }: Asked,
 ): Promise<Begun> {
-  const { DEFAULT_MODEL } = deps.config;
-  const model = findModel(body.model ?? DEFAULT_MODEL, [DEFAULT_MODEL]);
+  const { DEFAULT_MODEL, MODELS } = deps.config;
+  const model = findModel(body.model ?? DEFAULT_MODEL, [DEFAULT_MODEL], MODELS.chat);
   if (!model) throw new Problem("unknown_model");
   const analysis = {
     id: deps.newId(),

@@ -25,7 +25,8 @@ const FINAL = new Set<ProblemCode>(["ai_not_configured", "unknown_model"]);
 
 /** Asks once. Every failure of the provider is an outcome. */
 export async function tryPart(deps: TryDeps, asking: Asking, part: ClaimedPart): Promise<Try> {
-  const model = findModel(part.model_name, [deps.config.DEFAULT_MODEL]);
+  const { DEFAULT_MODEL, MODELS } = deps.config;
+  const model = findModel(part.model_name, [DEFAULT_MODEL], MODELS.chat);
   if (!model) return { outcome: { failure: "unknown_model", isLast: true }, usage: [] };
   const question = questionOf(asking, part);
   const at = toIso(new Date(deps.clock()));

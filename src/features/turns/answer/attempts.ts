@@ -82,11 +82,11 @@ function ask(
 /** The attempt in place of one that failed; undefined where the answer, such as it is, stands. */
 function nextAttempt(
   input: AttemptsInput,
-  { model: client, clock, newId }: AttemptsDeps,
+  { model: client, config, clock, newId }: AttemptsDeps,
   answer: Answer,
 ): Attempt | undefined {
   const { first, endsAt, stop } = input;
-  const fallback = fallbackOf(first.model);
+  const fallback = fallbackOf(first.model, config.MODELS.chat);
   if (!fallback || !client.canAsk(fallback)) return undefined;
   if (!answer.problem || !canBeReplaced(answer, answer.problem)) return undefined;
   if (stop.aborted || clock() >= endsAt) return undefined;

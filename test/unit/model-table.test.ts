@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import { ConfigError, type Env, readConfig } from "../../src/env.ts";
+import { fallbackOf, findEmbeddingModel, findModel } from "../../src/lib/models.ts";
+
+function configWith(models: unknown) {
+  const MODELS = typeof models === "string" ? models : JSON.stringify(models);
+  const env = { DATABASE_URL: "postgres://u:p@localhost/d", SECRET_KEY: "x".repeat(32), MODELS };
+  return readConfig(env as unknown as Env);
+}
+
+const tableOf = (models: unknown) => configWith(models).MODELS;
+
+function reasonsOf(models: unknown): string[] {
+  try {
+    configWith(models);
+    return [];
+  } catch (error) {
+    return error instanceof ConfigError ? error.reasons : ["another error"];
+  }
+}
+
+describe("the configured models", () => {
+  it("are those of the table where nothing is said", () => {
+    const { chat, embedding } = tableOf("");
+    expect(findModel("gpt-4o", [], chat)).toEqual(findModel("gpt-4o", []));
+    expect(embedding.map(({ name }) => name)).toContain("text-embedding-3-small");
+  });
+
+  it("offer a model of any name, with all its properties", () => {
+    const { chat } = tableOf({
+      "mistral-small-latest": {
+        provider: "openai",
+        context_tokens: 64_000,
+        max_output_tokens: 2_000,
+        prompt_price: 0.1,
+        cached_price: 0.05,
+        completion_price: 0.3,
+        refuses: ["max_completion_tokens", "stream_options"],
+        reasons: false,
+        fallback: "claude-haiku-4-5",
+      },
+    });
+    const model = findModel("mistral-small-latest", [], chat);
+    expect(model).toEqual({
+      name: "mistral-small-latest",
+      provider: "openai",
+      contextTokens: 64_000,
+      maxOutputTokens: 2_000,
+      promptPrice: 0.1,
+      cachedPrice: 0.05,
+      completionPrice: 0.3,
+      refuses: ["max_completion_tokens", "stream_options"],
+      reasons: false,
+      fallback: "claude-haiku-4-5",
+    });
+    expect(model && fallbackOf(model, chat)?.name).toBe("claude-haiku-4-5");
+  });
+
+  it("change what is said of a known model, and keep the rest", () => {
+    const { chat } = tableOf({ "gpt-4o": { prompt_price: 1 }, "gpt-5": { fallback: null } });
+    expect(findModel("gpt-4o", [], chat)).toEqual({
+      ...findModel("gpt-4o", []),
+      promptPrice: 1,
+      cachedPrice: 1,
+    });
+    expect(findModel("gpt-5", [], chat)).not.toHaveProperty("fallback");
+    expect(findModel("gpt-5-mini", [], chat)).toEqual(findModel("gpt-5-mini", []));
+  });
+
+  it("leave room for a prompt where only the context is said", () => {
+    const { chat } = tableOf({
+      tiny: { context_tokens: 4_096 },
+      "gpt-4o": { context_tokens: 8_192 },
+    });
+    expect(findModel("tiny", [], chat)?.maxOutputTokens).toBe(1_024);
+    expect(findModel("gpt-4o", [], chat)?.maxOutputTokens).toBe(2_048);
+  });
+
+  it("can be embedding models, which no answer is asked of", () => {
+    const { chat, embedding } = tableOf({
+      "mistral-embed": { dimensions: null, prompt_price: 0.1, refuses: ["dimensions"] },
+      "text-embedding-3-small": { prompt_price: 0.03 },
+    });
+    expect(findModel("mistral-embed", [], chat)).toBeUndefined();
+    expect(findEmbeddingModel("mistral-embed", embedding)).toMatchObject({
+      dimensions: undefined,
+      promptPrice: 0.1,
+    });
+    expect(findEmbeddingModel("text-embedding-3-small", embedding)).toMatchObject({
+      dimensions: 1_536,
+      promptPrice: 0.03,
+    });
+    expect(findEmbeddingModel("none", embedding)).toBeUndefined();
+  });
+
+  it.each([
+    ["{", /^MODELS: not valid JSON$/],
+    [[], /^MODELS: .*expected record/],
+    [{ a: { prices: 1 } }, /^MODELS\.a: Unrecognized key: "prices"$/],
+    [{ a: { provider: "mistral" } }, /^MODELS\.a\.provider: .*"openai"\|"anthropic"/],
+    [{ a: { context_tokens: 0.5 } }, /^MODELS\.a\.context_tokens: /],
+    [{ a: { prompt_price: -1 } }, /^MODELS\.a\.prompt_price: /],
+    [{ a: { refuses: ["seed"] } }, /^MODELS\.a\.refuses\.0: .*"max_completion_tokens"/],
+    [{ a: { fallback: "a" } }, /^MODELS\.a\.fallback: must name another model of the table$/],
+    [{ a: { fallback: "gpt-0" } }, /^MODELS\.a\.fallback: must name another model of the table$/],
+    [
+      { "gpt-4o": { context_tokens: 100, max_output_tokens: 100 } },
+      /^MODELS\.gpt-4o\.max_output_tokens: must be less than context_tokens$/,
+    ],
+    [{ a: { dimensions: 3_072 } }, /^MODELS\.a\.dimensions: /],
+  ])("are refused, and it is said why: %j", (models, reason) => {
+    expect(reasonsOf(models)).toEqual([expect.stringMatching(reason)]);
+  });
+});
