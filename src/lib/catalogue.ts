@@ -214,6 +214,30 @@ export const catalogue = {
     title: "AI provider failed",
     detail: "The AI provider did not answer properly. What was written so far is kept; try again.",
   },
+  ai_unauthorized: {
+    status: 502,
+    title: "AI provider refuses the server",
+    detail:
+      "The AI provider does not accept the server's key. Choose another model; the operator has to correct the key.",
+  },
+  ai_quota: {
+    status: 502,
+    title: "AI provider's quota used up",
+    detail:
+      "The server's quota or credit at the AI provider is used up. Choose another model; the operator has to raise it.",
+  },
+  ai_model_not_found: {
+    status: 502,
+    title: "AI model not found",
+    detail:
+      "The AI provider does not offer this model, or not to this server. Choose another model.",
+  },
+  ai_context_exceeded: {
+    status: 502,
+    title: "Conversation too long",
+    detail:
+      "The conversation is longer than the AI model can read. Begin a new chat, or ask about less at once.",
+  },
   ai_empty: {
     status: 502,
     title: "Empty answer",

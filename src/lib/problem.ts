@@ -10,6 +10,19 @@ export { catalogue };
 
 export type ProblemCode = keyof typeof catalogue;
 
+/** How a call of a provider may fail. */
+export const providerProblems: readonly ProblemCode[] = [
+  "ai_unavailable",
+  "ai_unauthorized",
+  "ai_quota",
+  "ai_model_not_found",
+  "ai_context_exceeded",
+  "ai_filtered",
+  "ai_overloaded",
+  "ai_timeout",
+  "ai_not_configured",
+];
+
 /** One field that failed validation; `pointer` is a JSON Pointer (RFC 6901) or `?name` of a query. */
 export type FieldError = { pointer: string; code: string; detail: string };
 

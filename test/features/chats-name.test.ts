@@ -112,7 +112,7 @@ describe("letting the model name a chat", () => {
 
   it.each([
     [{ errorStatus: 500 }, 502, "ai_unavailable", "t"],
-    [{ errorStatus: 401 }, 502, "ai_unavailable", "t"],
+    [{ errorStatus: 401 }, 502, "ai_unauthorized", "t"],
     [{ errorStatus: 429 }, 503, "ai_overloaded", "t"],
     [{ tokens: [""] }, 502, "ai_unavailable", "f"],
     [{ tokens: ["<think>"] }, 502, "ai_unavailable", "f"],

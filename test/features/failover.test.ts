@@ -74,7 +74,9 @@ const HELD: Script = { tokens: ["Never."], holdAfter: 0 };
 const FAILURES: [string, Script, string][] = [
   ["refuses with a server error", { errorStatus: 500 }, "ai_unavailable"],
   ["is overloaded", { errorStatus: 429 }, "ai_overloaded"],
-  ["refuses the key", { errorStatus: 401 }, "ai_unavailable"],
+  ["refuses the key", { errorStatus: 401 }, "ai_unauthorized"],
+  ["has no credit left", { errorStatus: 402 }, "ai_quota"],
+  ["does not know the model", { errorStatus: 404 }, "ai_model_not_found"],
   ["hangs up before its first word", { tokens: ["a"], cutAfter: 0 }, "ai_unavailable"],
   ["begins with what is not JSON", { tokens: ["a"], malformedAfter: 0 }, "ai_unavailable"],
   ["does not begin in time", HELD, "ai_timeout"],

@@ -35,7 +35,7 @@ async function heldTurn() {
 
 const PROVIDER_FAULTS: [string, Script, number, string, string][] = [
   ["refuses with a server error", { errorStatus: 500 }, 502, "ai_unavailable", ""],
-  ["refuses the key", { errorStatus: 401 }, 502, "ai_unavailable", ""],
+  ["refuses the key", { errorStatus: 401 }, 502, "ai_unauthorized", ""],
   ["is overloaded", { errorStatus: 429 }, 503, "ai_overloaded", ""],
   ["hangs up before the first word", { tokens: ["a"], cutAfter: 0 }, 502, "ai_unavailable", ""],
   [

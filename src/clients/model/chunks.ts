@@ -1,8 +1,9 @@
 /** What a provider sends of an answer, read. Pure: knows no SDK and no connection. */
-import { Problem } from "../../lib/problem.ts";
+import type { Problem } from "../../lib/problem.ts";
 import { type Said, toSaid } from "./content.ts";
 import { type Fields, toFields, toText } from "./fields.ts";
 import { toFinishReason } from "./finish.ts";
+import { readRefusal, toProviderProblem } from "./provider-errors.ts";
 import { type TokenCount, toTokenCount } from "./usage.ts";
 
 /** A piece of an answer as it comes. */
@@ -35,7 +36,9 @@ export function toChunks(value: unknown): (ModelChunk | WireError)[] {
   for (const choice of choices) chunks.push(...toSaidOrProgress(choice));
   const usage = wire.usage ? toTokenCount(wire.usage) : undefined;
   if (usage) chunks.push({ type: "usage", usage });
-  if (isError(wire)) chunks.push({ type: "error", problem: new Problem("ai_unavailable") });
+  if (isError(wire)) {
+    chunks.push({ type: "error", problem: toProviderProblem(readRefusal(undefined, wire)) });
+  }
   for (const choice of choices) {
     // Gemini's compatible endpoint had it in its own spelling.
     const reason = toFinishReason(choice.finish_reason) ?? toFinishReason(choice.finishReason);

@@ -10,6 +10,7 @@ import {
   replayedHeader,
 } from "../../http/keyed-route.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
+import { providerProblems } from "../../lib/problem.ts";
 import { announce } from "./announce.ts";
 import { formats } from "./export-formats.ts";
 import { getOutline, streamExport } from "./export.ts";
@@ -25,7 +26,7 @@ const name = route({
   summary: "Let the model name a chat",
   description: "Suggests a name and gives it to the chat. From then on no message names it.",
   request: { params: ById, headers: KeyHeader, body: jsonBody(NameRequest) },
-  problems: [...keyProblems, "ai_unavailable", "ai_overloaded", "ai_timeout", "ai_not_configured"],
+  problems: [...keyProblems, ...providerProblems],
   responses: { 200: { ...json(NameAnswer, "The chat's new name."), headers: replayedHeader } },
 });
 

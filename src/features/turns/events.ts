@@ -10,7 +10,8 @@ export type TurnEvent =
   | { type: "ai_message_start"; message_id: string }
   | { type: DeltaType; content: string }
   | { type: "citations"; citations: ShownCitation[] }
-  | { type: "error"; error: string; code: ProblemCode }
+  /** `retry_after`, in seconds, where the provider asks to be left alone for so long. */
+  | { type: "error"; error: string; code: ProblemCode; retry_after?: number }
   | { type: "ai_message_complete"; message: ShownMessage }
   | { type: "chat_name"; name: string }
   | { type: "stream_complete" };

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { ById } from "../../http/fields.ts";
 import { KeyHeader, keyProblems, replayedHeader } from "../../http/keyed-route.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
-import type { ProblemCode } from "../../lib/problem.ts";
+import { type ProblemCode, providerProblems } from "../../lib/problem.ts";
 import { DEFAULT_TITLE } from "../chats/schemas.ts";
 import { Message } from "../messages/schemas.ts";
 import { readTurn } from "./read.ts";
@@ -45,13 +45,9 @@ export const problems: ProblemCode[] = [
   "file_not_ready",
   "unknown_model",
   "reserved_key",
-  "ai_unavailable",
+  ...providerProblems,
   "ai_empty",
-  "ai_filtered",
   "ai_length",
-  "ai_overloaded",
-  "ai_timeout",
-  "ai_not_configured",
   "turn_interrupted",
   "room_unavailable",
   "save_delayed",

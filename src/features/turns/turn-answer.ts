@@ -1,7 +1,7 @@
 /** The answer of a client that does not stream: a turn's outcome as one JSON, or as a problem. */
 import type { z } from "@hono/zod-openapi";
 import { present } from "../../lib/assert.ts";
-import { Problem } from "../../lib/problem.ts";
+import { Problem, type ProblemCode } from "../../lib/problem.ts";
 import type { TurnOutcome } from "./room/live-turn.ts";
 import { TurnAnswer } from "./schemas.ts";
 import type { TurnIds } from "./turn-key.ts";
@@ -16,7 +16,7 @@ export function toTurnAnswer(
   headers: Record<string, string> = {},
 ): z.infer<typeof TurnAnswer> {
   if (!outcome) throw new Problem("not_found");
-  if (outcome.problem) throw new Problem(outcome.problem, { members: membersOf(ids), headers });
+  if (outcome.problem) throw toProblem(outcome.problem, ids, { ...waitOf(outcome), ...headers });
   const { metadata } = outcome.answer;
   return TurnAnswer.parse({
     chat_id: ids.chatId,
@@ -26,6 +26,14 @@ export function toTurnAnswer(
     processing_time: metadata.processing_time,
     usage: metadata.usage,
   });
+}
+
+function toProblem(code: ProblemCode, ids: TurnIds, headers: Record<string, string>): Problem {
+  return new Problem(code, { members: membersOf(ids), headers });
+}
+
+function waitOf({ retryAfter }: TurnOutcome): Record<string, string> {
+  return retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
 }
 
 /** What a problem names, so that a client finds what was stored. */

@@ -11,6 +11,7 @@ import {
 } from "../../../http/keyed-route.ts";
 import { names } from "../../../http/negotiate.ts";
 import { type App, createRouter, jsonBody, route } from "../../../http/router.ts";
+import { providerProblems } from "../../../lib/problem.ts";
 import { SSE_HEADERS } from "../../turns/wires/sse.ts";
 import { streamAnalysis } from "./events.ts";
 import type { AnalysisRow } from "./queries.ts";
@@ -35,10 +36,7 @@ const analyse = route({
     "file_processing",
     "file_failed",
     "unknown_model",
-    "ai_unavailable",
-    "ai_overloaded",
-    "ai_timeout",
-    "ai_not_configured",
+    ...providerProblems,
   ],
   responses: {
     200: {

@@ -21,7 +21,15 @@ export type Try = { outcome: Outcome; usage: NewUsage[] };
 const MOST_TRIES = 3;
 
 /** The next try would come to the same. */
-const FINAL = new Set<ProblemCode>(["ai_not_configured", "unknown_model"]);
+const FINAL = new Set<ProblemCode>([
+  "ai_not_configured",
+  "unknown_model",
+  "ai_unauthorized",
+  "ai_quota",
+  "ai_model_not_found",
+  "ai_context_exceeded",
+  "ai_filtered",
+]);
 
 /** Asks once. Every failure of the provider is an outcome. */
 export async function tryPart(deps: TryDeps, asking: Asking, part: ClaimedPart): Promise<Try> {

@@ -7,7 +7,7 @@ import type { Problem, ProblemCode } from "../../../lib/problem.ts";
 import type { NewUsage } from "../../usage/queries.ts";
 import { type EmitDelta, streamAnswer } from "./answer.ts";
 import type { Answer } from "./draft.ts";
-import type { Prompt } from "./prompt.ts";
+import { type Prompt, withHalfTheHistory } from "./prompt.ts";
 
 /** Which model was to answer, and why it did not: a part of the answer's metadata. */
 export type Failover = { from: string; code: ProblemCode };
@@ -46,6 +46,9 @@ const REPLACEABLE: ReadonlySet<ProblemCode> = new Set([
   "ai_unavailable",
   "ai_overloaded",
   "ai_timeout",
+  "ai_unauthorized",
+  "ai_quota",
+  "ai_model_not_found",
 ]);
 
 /** Emits the text piece by piece. Never throws: a failure is part of the answer. */
@@ -54,7 +57,7 @@ export async function streamAttempts(
   deps: AttemptsDeps,
   emit: EmitDelta,
 ): Promise<Attempted> {
-  const askModel = (model: Model) => ask(input, { ...deps, emit }, model);
+  const askModel = (model: Model) => askWithinContext(input, { ...deps, emit }, model);
   const answer = await askModel(input.first.model);
   const second = nextAttempt(input, deps, answer);
   if (!second) return { ...answer, attempt: input.first };
@@ -62,9 +65,28 @@ export async function streamAttempts(
   return { ...(await askModel(second.model)), attempt: second };
 }
 
+/**
+ * Asks, and once more with half of the history where the provider counts more tokens than it takes: it
+ * refused the first, which cost nothing.
+ */
+async function askWithinContext(
+  input: AttemptsInput,
+  deps: AskDeps,
+  model: Model,
+): Promise<Answer> {
+  const answer = await ask(input, deps, model);
+  const isTooLong = answer.problem?.code === "ai_context_exceeded" && answer.content === "";
+  const prompt = isTooLong ? withHalfTheHistory(input.prompt) : undefined;
+  if (!prompt || input.stop.aborted || deps.clock() >= input.endsAt) return answer;
+  deps.note({ estimatedPromptTokens: prompt.estimatedTokens });
+  return ask({ ...input, prompt }, deps, model);
+}
+
+type AskDeps = AttemptsDeps & { emit: EmitDelta };
+
 function ask(
   { prompt, endsAt, stop }: AttemptsInput,
-  { model: client, config, clock, emit }: AttemptsDeps & { emit: EmitDelta },
+  { model: client, config, clock, emit }: AskDeps,
   model: Model,
 ): Promise<Answer> {
   const messages: PromptMessage[] = prompt.messages;

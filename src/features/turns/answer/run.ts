@@ -145,7 +145,13 @@ export function subjectOf({ path, question }: BegunTurn): string {
 }
 
 function toErrorEvent(problem: Problem): TurnEvent {
-  return { type: "error", error: problem.detail, code: problem.code };
+  const retryAfter = problem.extras.headers?.["retry-after"];
+  return {
+    type: "error",
+    error: problem.detail,
+    code: problem.code,
+    ...(retryAfter !== undefined && { retry_after: Number(retryAfter) }),
+  };
 }
 
 function savedTitle(saved: SaveResult): string | undefined {

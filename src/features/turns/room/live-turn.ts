@@ -14,6 +14,8 @@ export type TurnOutcome = {
   /** The chat's title as far as it is known. */
   chatName: string | undefined;
   problem: ProblemCode | undefined;
+  /** Seconds that its provider asked for. */
+  retryAfter?: number;
 };
 
 /** A problem on its way through RPC, which carries no classes. */
@@ -50,6 +52,7 @@ export class LiveTurn {
   #userMessage: Message | undefined;
   #chatName: string | undefined;
   #problem: ProblemCode | undefined;
+  #retryAfter: number | undefined;
   #finished: FinishedTurn | undefined;
   #isAnswered = false;
   #telling = true;
@@ -98,7 +101,7 @@ export class LiveTurn {
   /** Takes note of an event that was told. */
   note(event: TurnEvent): void {
     if (event.type === "chat_name") this.#chatName = event.name;
-    if (event.type === "error") this.#problem = event.code;
+    if (event.type === "error") this.#fail(event);
     if (event.type === "ai_message_complete") this.#answer();
     if (event.type === "stream_complete") this.#end();
   }
@@ -131,6 +134,11 @@ export class LiveTurn {
     this.#ended.resolve(undefined);
   }
 
+  #fail({ code, retry_after: retryAfter }: Extract<TurnEvent, { type: "error" }>): void {
+    this.#problem = code;
+    this.#retryAfter = retryAfter;
+  }
+
   #answer(): void {
     this.#isAnswered = true;
     this.#answered.resolve(this.#finished?.message);
@@ -145,6 +153,7 @@ export class LiveTurn {
         answer,
         chatName: this.#chatName,
         problem: this.#problem,
+        ...(this.#retryAfter !== undefined && { retryAfter: this.#retryAfter }),
       },
     );
   }
