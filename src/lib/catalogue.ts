@@ -217,26 +217,22 @@ export const catalogue = {
   ai_unauthorized: {
     status: 502,
     title: "AI provider refuses the server",
-    detail:
-      "The AI provider does not accept the server's key. Choose another model; the operator has to correct the key.",
+    detail: "The AI provider refuses the server's key. Choose another model.",
   },
   ai_quota: {
     status: 502,
     title: "AI provider's quota used up",
-    detail:
-      "The server's quota or credit at the AI provider is used up. Choose another model; the operator has to raise it.",
+    detail: "The server's credit at the AI provider is used up. Choose another model.",
   },
   ai_model_not_found: {
     status: 502,
     title: "AI model not found",
-    detail:
-      "The AI provider does not offer this model, or not to this server. Choose another model.",
+    detail: "The AI provider does not offer this model. Choose another one.",
   },
   ai_context_exceeded: {
     status: 502,
     title: "Conversation too long",
-    detail:
-      "The conversation is longer than the AI model can read. Begin a new chat, or ask about less at once.",
+    detail: "The conversation is longer than the AI model can read. Begin a new chat.",
   },
   ai_empty: {
     status: 502,
