@@ -94,7 +94,17 @@ describe("a new password", () => {
   });
 
   it("may not be a common one, in any case", () => {
-    for (const password of ["password", "PassWord1", "12345678", "Qwertyuiop", "iloveyou"]) {
+    for (const password of [
+      "password",
+      "PassWord1",
+      "12345678",
+      "Qwertyuiop",
+      "iloveyou",
+      "jennifer1",
+      "LIVERPOOL",
+      "mustang1",
+      "passwort",
+    ]) {
       expect(refusal(password), password).toBe("common_password");
     }
   });

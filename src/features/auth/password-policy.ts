@@ -1,6 +1,6 @@
 /** Which passwords are refused (NIST SP 800-63B section 3.1.1.2): guessable ones, not "simple" ones. */
 import { invalidField, type Problem } from "../../lib/problem.ts";
-import { COMMON_PASSWORDS } from "./common-passwords.ts";
+import { isCommonPassword } from "./common-passwords.ts";
 
 /** Throws a 422 for a common password, or one that is the account's own name or address. */
 export function checkPassword(
@@ -9,7 +9,7 @@ export function checkPassword(
   pointer = "/password",
 ): void {
   const folded = fold(password);
-  if (COMMON_PASSWORDS.has(folded)) throw refuse(pointer, "common_password", COMMON);
+  if (isCommonPassword(folded)) throw refuse(pointer, "common_password", COMMON);
   const [mailbox = ""] = account.email.split("@");
   const own = [account.name, account.email, mailbox].map(fold);
   if (own.includes(folded)) throw refuse(pointer, "own_name", OWN);
