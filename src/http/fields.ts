@@ -1,5 +1,6 @@
 /** The field types that every part of the wire shares. */
 import { z } from "@hono/zod-openapi";
+import { toIso } from "../lib/clock.ts";
 import { isId } from "../lib/ids.ts";
 import { codePointLength, isStorable } from "../lib/text.ts";
 
@@ -19,6 +20,12 @@ export const ShownId = z
 export const ShownTime = z
   .string()
   .openapi({ format: "date-time", example: "2026-11-23T09:30:00.000Z" });
+
+/** A time in a cursor, as exact as the times of rows are: Postgres refuses what is longer. */
+export const CursorTime = z.iso
+  .datetime()
+  .refine(isStorableTime)
+  .transform((time) => toIso(time));
 
 /** Postgres has no year zero, and ISO 8601 no year of five digits. */
 export function isStorableTime(moment: string): boolean {

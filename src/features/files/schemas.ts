@@ -1,6 +1,6 @@
 /** Wire shapes of files, and how they are made from rows. */
 import { z } from "@hono/zod-openapi";
-import { isStorableTime, limit, Offset, ShownId, ShownTime, text } from "../../http/fields.ts";
+import { CursorTime, limit, Offset, ShownId, ShownTime, text } from "../../http/fields.ts";
 import { toIso } from "../../lib/clock.ts";
 import { decodeCursor } from "../../lib/cursor.ts";
 import { isId } from "../../lib/ids.ts";
@@ -23,10 +23,19 @@ const Sha256 = z
   .regex(/^[0-9a-f]{64}$/, "This must be a SHA-256 in lower-case hex.")
   .openapi({ example: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08" });
 
+const NO_MEDIA_TYPE = "This is not a media type, such as `application/pdf`.";
+
+/** What may stand in a header (RFC 9110 section 8.3.1), with parameters that are not quoted. */
+function isMediaType(value: string): boolean {
+  return /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:[ \t]*;[ \t]*[!#-:<-~]+)*$/.test(value);
+}
+
 export const NewFile = z
   .strictObject({
     original_name: FileName,
-    content_type: text({ min: 1, max: 255 }).openapi({ example: "application/pdf" }),
+    content_type: text({ min: 1, max: 255 })
+      .refine(isMediaType, NO_MEDIA_TYPE)
+      .openapi({ example: "application/pdf" }),
     file_size: z.int().min(0).openapi({ description: "Bytes; at most 50 MiB.", example: 48_213 }),
     sha256: Sha256,
   })
@@ -101,7 +110,7 @@ function cursorOf<P extends z.ZodType, T>(parts: P, toPlace: (parts: z.output<P>
 }
 
 const FileCursor = cursorOf(
-  z.tuple([z.iso.datetime().refine(isStorableTime), z.string().refine(isId)]),
+  z.tuple([CursorTime, z.string().refine(isId)]),
   ([createdAt, id]): FilePlace => ({ createdAt, id }),
 );
 

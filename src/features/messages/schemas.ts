@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { Id, limit, Offset, ShownId, ShownTime, text } from "../../http/fields.ts";
 import { utf8Length } from "../../lib/bytes.ts";
 import { toIso } from "../../lib/clock.ts";
+import { linkedFile } from "../turns/documents/attach.ts";
 import type { MessageRow } from "./queries.ts";
 
 const LONGEST_MESSAGE = 32_000;
@@ -30,7 +31,7 @@ export const Content = text({ min: 1, max: LONGEST_MESSAGE }).openapi({
 
 /** A page's path of ours, or an http(s) URL that is kept as text and never fetched. */
 const FileUrl = text({ max: 2_048 }).refine(
-  (value) => /^\/files\/[0-9a-f-]{36}\/content$/i.test(value) || isHttpUrl(value),
+  (value) => linkedFile(value) !== undefined || isHttpUrl(value),
   "This must be the path of a file, or an http(s) URL.",
 );
 
