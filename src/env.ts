@@ -84,6 +84,7 @@ const ConfigSchema = z.object({
   KEEP_REASONING: flag,
   MODELS: json(Models),
   TURN_LIMITS: json(TurnLimits),
+  BODY_TIMEOUT_MS: optional(z.coerce.number().int().positive()).transform((ms) => ms ?? 30_000),
 });
 
 export type Config = z.infer<typeof ConfigSchema>;

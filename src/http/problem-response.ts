@@ -4,7 +4,13 @@ import { HTTPException } from "hono/http-exception";
 import { describeDbError, isUnreachable } from "../db/errors.ts";
 import { ConfigError } from "../env.ts";
 import { logError } from "../lib/log.ts";
-import { catalogue, Problem, type ProblemCode, problemType } from "../lib/problem.ts";
+import {
+  catalogue,
+  type FieldError,
+  Problem,
+  type ProblemCode,
+  problemType,
+} from "../lib/problem.ts";
 import type { App } from "./router.ts";
 
 /** What a problem looks like on the wire, in a response as in an `error` event. */
@@ -15,6 +21,9 @@ export type ProblemDocument = {
   detail: string;
   code: ProblemCode;
 };
+
+const MOST_ERRORS = 50;
+const LONGEST_POINTER = 300;
 
 const RETRY_AFTER_SECONDS = "5";
 
@@ -34,7 +43,7 @@ export const renderProblem: ErrorHandler<App> = (error, c) => {
     ...problemDocument(problem),
     instance: new URL(c.req.url).pathname,
     request_id: requestId,
-    ...(problem.extras.errors && { errors: problem.extras.errors }),
+    ...(problem.extras.errors && { errors: bounded(problem.extras.errors) }),
     ...problem.extras.members,
   };
   return new Response(JSON.stringify(body), {
@@ -42,6 +51,14 @@ export const renderProblem: ErrorHandler<App> = (error, c) => {
     headers: { "content-type": "application/problem+json", ...problemHeaders(problem) },
   });
 };
+
+/** The first errors, in a size that does not grow with what was sent: a pointer holds the client's keys. */
+function bounded(errors: FieldError[]): FieldError[] {
+  return errors.slice(0, MOST_ERRORS).map(({ pointer, ...error }) => ({
+    pointer: pointer.slice(0, LONGEST_POINTER).toWellFormed(),
+    ...error,
+  }));
+}
 
 /** What a caught error means to the client. */
 export function toProblem(error: unknown): Problem {

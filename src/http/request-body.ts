@@ -1,6 +1,9 @@
 /** What a JSON body must be before any schema looks at it. */
 import type { MiddlewareHandler } from "hono";
+import { findUnkeptNumber } from "./json-numbers.ts";
+import type { App } from "./router.ts";
 import { decodeUtf8, readAtMost } from "../lib/bytes.ts";
+import { within } from "../lib/clock.ts";
 import { invalidField, Problem } from "../lib/problem.ts";
 import { findUnstorable } from "../lib/text.ts";
 
@@ -9,13 +12,25 @@ const LARGEST_JSON_BYTES = 256 * 1024;
 const MOST_TAKEN_BYTES = 1024 * 1024;
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
+/** Refuses a body that is packed: unpacked, it could be of any size. Throws `unsupported_content_encoding`. */
+export const refuseEncodedBody: MiddlewareHandler = async function refuseEncodedBody(c, next) {
+  const encoding = c.req.header("content-encoding")?.trim().toLowerCase();
+  if (encoding && encoding !== "identity") {
+    // RFC 9110 section 15.5.16.
+    const headers = { "accept-encoding": "identity" };
+    throw new Problem("unsupported_content_encoding", { headers });
+  }
+  await next();
+};
+
 /**
  * Reads the body strictly: its size counted, its type, encoding and syntax checked. An absent body is
  * an empty object, whatever the content type says, so that a route without required fields takes it.
  * What comes after sees a request that carries just the checked text.
  */
-export const readJsonBody: MiddlewareHandler = async function readJsonBody(c, next) {
-  const bytes = await readBody(c.req.raw);
+export const readJsonBody: MiddlewareHandler<App> = async function readJsonBody(c, next) {
+  const bytes = await within(c.get("deps").config.BODY_TIMEOUT_MS, readBody(c.req.raw));
+  if (!bytes) throw new Problem("body_too_slow", { headers: { connection: "close" } });
   const text = bytes.byteLength === 0 ? "{}" : checkedText(bytes, c.req.header("content-type"));
   const headers = new Headers(c.req.raw.headers);
   headers.set("content-type", "application/json");
@@ -27,6 +42,7 @@ async function readBody(request: Request): Promise<Uint8Array> {
   if (!request.body) return new Uint8Array();
   const declared = Number(request.headers.get("content-length") ?? Number.NaN);
   // HTTP itself holds a body to its declared length; only without one is it counted.
+  if (declared > MOST_TAKEN_BYTES) throw new Problem("body_too_large");
   if (declared <= LARGEST_JSON_BYTES) return new Uint8Array(await request.arrayBuffer());
   const bytes = await readAtMost(request.body, MOST_TAKEN_BYTES);
   if (!bytes || bytes.byteLength > LARGEST_JSON_BYTES) throw new Problem("body_too_large");
@@ -37,7 +53,7 @@ function checkedText(bytes: Uint8Array, contentType: string | undefined): string
   if (!contentType || !JSON_TYPE.test(contentType)) throw new Problem("unsupported_media_type");
   const text = decodeUtf8(bytes);
   if (text === undefined) throw new Problem("invalid_encoding");
-  const unstorable = findUnstorable(parseJson(text));
+  const unstorable = findUnstorable(parseJson(text)) ?? findUnkeptNumber(text);
   if (unstorable) throw invalidField(unstorable.pointer, unstorable.code, unstorable.detail);
   return text;
 }

@@ -8,7 +8,7 @@ import { Problem, type ProblemCode } from "../lib/problem.ts";
 import { toFieldErrors } from "./field-errors.ts";
 import { negotiate } from "./negotiate.ts";
 import { problemResponses } from "./problem-docs.ts";
-import { readJsonBody } from "./request-body.ts";
+import { readJsonBody, refuseEncodedBody } from "./request-body.ts";
 import { checkQuery } from "./request-query.ts";
 
 export type App = {
@@ -84,6 +84,7 @@ function middlewareOf(definition: Definition & { path: string }): MiddlewareHand
   const formats = [...produced, ...(definition.formats ?? [])];
   const middleware: MiddlewareHandler[] = [nameRoute(definition.path), negotiate(formats)];
   if (definition.request?.query) middleware.push(checkQuery);
+  if (definition.request?.body) middleware.push(refuseEncodedBody);
   if (definition.request?.body?.content["application/json"]) middleware.push(readJsonBody);
   return middleware;
 }
@@ -101,13 +102,15 @@ function sharedProblems(definition: Definition & { path: string }): ProblemCode[
   if (!definition.open) {
     codes.push("unauthenticated", "invalid_token", "origin_not_allowed", "database_unavailable");
   }
+  if (!definition.open || definition.path.startsWith("/auth/")) codes.push("https_required");
   if (definition.path.includes("{")) codes.push("not_found");
   if (definition.request?.query) codes.push("invalid_encoding", "validation_failed");
   const body = definition.request?.body?.content ?? {};
   if ("application/json" in body) {
-    codes.push("malformed_json", "invalid_encoding", "body_too_large");
+    codes.push("malformed_json", "invalid_encoding", "body_too_large", "body_too_slow");
     codes.push("unsupported_media_type", "validation_failed");
   }
+  if (definition.request?.body) codes.push("unsupported_content_encoding");
   if (MULTIPART in body) codes.push("malformed_upload", "file_too_large", "validation_failed");
   return codes;
 }

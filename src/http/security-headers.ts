@@ -8,7 +8,7 @@ const HEADERS: Record<string, string> = {
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "x-frame-options": "DENY",
-  "cross-origin-resource-policy": "cross-origin",
+  "cross-origin-resource-policy": "same-site",
   "strict-transport-security": "max-age=31536000; includeSubDomains",
 };
 

@@ -83,6 +83,11 @@ export const catalogue = {
     title: "Not acceptable",
     detail: "This address cannot answer in any of the formats that the Accept header names.",
   },
+  body_too_slow: {
+    status: 408,
+    title: "Body too slow",
+    detail: "The request body did not arrive in time. Send it again over a faster connection.",
+  },
   email_taken: {
     status: 409,
     title: "E-mail address taken",
@@ -130,11 +135,21 @@ export const catalogue = {
     title: "Unsupported content type",
     detail: "This address takes a body of the type application/json only.",
   },
+  unsupported_content_encoding: {
+    status: 415,
+    title: "Unsupported content encoding",
+    detail: "The request body is compressed. Send it as it is, without a Content-Encoding header.",
+  },
   unsupported_file: {
     status: 415,
     title: "Unsupported kind of file",
     detail:
       "This kind of file cannot be read. Send a PDF, DOCX (without macros), TXT, Markdown, HTML or CSV file; save an old .doc as one of them.",
+  },
+  https_required: {
+    status: 421,
+    title: "HTTPS required",
+    detail: "Tokens are given out over HTTPS only. Send the request to an https address.",
   },
   validation_failed: {
     status: 422,

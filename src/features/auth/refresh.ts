@@ -1,6 +1,7 @@
 /** A session moved on: the old refresh token for a new pair. */
 import type { Context } from "hono";
 import type { Deps } from "../../deps.ts";
+import { requireHttps } from "../../http/https.ts";
 import type { App } from "../../http/router.ts";
 import { logEvent } from "../../lib/log.ts";
 import { Problem } from "../../lib/problem.ts";
@@ -9,11 +10,12 @@ import { rotateSession } from "./queries.ts";
 import { notifyRooms } from "./session-end.ts";
 import type { AccessClaims } from "./tokens.ts";
 
-/** Who the session is of, and its new tokens. Throws `invalid_token`. */
+/** Who the session is of, and its new tokens. Throws `invalid_token`, `https_required`. */
 export async function refreshSession(
   c: Context<App>,
   refreshToken: string,
 ): Promise<AccessClaims & TokenPair> {
+  requireHttps(c);
   const deps = c.get("deps");
   const claims = await deps.tokens.readRefresh(refreshToken);
   if (!claims) throw new Problem("invalid_token");

@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { envelope } from "../../http/fields.ts";
 import { type App, createRouter, json, jsonBody, route } from "../../http/router.ts";
+import { requireHttps } from "../../http/https.ts";
 import { Problem } from "../../lib/problem.ts";
 import { bearerToken, requireAllowedOrigin } from "./authenticate.ts";
 import {
@@ -81,16 +82,18 @@ const logoutRoute = route({
 
 export const authRoutes = createRouter()
   .openapi(registerRoute, async (c) => {
+    requireHttps(c);
     const signedIn = await register(c.get("deps"), c.req.valid("json"), c.req.header("user-agent"));
     return c.json(answerSignIn(c, signedIn, "Welcome."), 201);
   })
   .openapi(loginRoute, async (c) => {
+    requireHttps(c);
     const signedIn = await login(c.get("deps"), c.req.valid("json"), c.req.header("user-agent"));
     return c.json(answerSignIn(c, signedIn, "Welcome back."), 200);
   })
   .openapi(refreshRoute, async (c) => {
     const given = c.req.valid("json").refresh_token;
-    if (given) return c.json(tokenFields(await refreshSession(c, given)), 200);
+    if (typeof given === "string") return c.json(tokenFields(await refreshSession(c, given)), 200);
     setSessionCookies(c, await refreshSession(c, cookieRefreshToken(c)));
     return c.json({ expires_in: ACCESS_TTL_SECONDS }, 200);
   })
@@ -119,7 +122,8 @@ function tokenFields({ access, refresh }: TokenPair) {
 
 /** A bearer token wins over the cookie even here, where it is of no use. */
 function cookieRefreshToken(c: Context<App>): string {
-  const cookies = c.req.header("authorization") ? undefined : readSessionCookies(c);
+  const isBearer = c.req.header("authorization") !== undefined;
+  const cookies = isBearer ? undefined : readSessionCookies(c);
   if (!cookies) throw new Problem("unauthenticated");
   requireAllowedOrigin(c);
   if (!cookies.refresh) throw new Problem("invalid_token");
@@ -129,7 +133,7 @@ function cookieRefreshToken(c: Context<App>): string {
 /** The session that a token of the request is of, expired or not: body, header, then cookies. */
 async function findSessionId(c: Context<App>, given?: string): Promise<string | undefined> {
   const { tokens } = c.get("deps");
-  if (given) return (await tokens.readRefresh(given))?.sessionId;
+  if (given !== undefined) return (await tokens.readRefresh(given))?.sessionId;
   const authorization = c.req.header("authorization");
   if (authorization !== undefined) {
     return (await tokens.readExpiredAccess(bearerToken(authorization) ?? ""))?.sessionId;

@@ -6,11 +6,15 @@
  */
 import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { encodeUtf8, toBase64Url } from "../../lib/bytes.ts";
+import { isId } from "../../lib/ids.ts";
 import type { Clock } from "../../lib/clock.ts";
 
 const ALGORITHM = "HS256";
 const ISSUER = "indifly";
 const AUDIENCE = "indifly-api";
+
+/** As far as the clocks of two machines may differ. */
+const TOLERANCE_SECONDS = 5;
 
 export const ACCESS_TTL_SECONDS = 15 * 60;
 export const SESSION_TTL_SECONDS = 30 * 24 * 60 * 60;
@@ -85,6 +89,7 @@ async function verify(
       requiredClaims: ["sub", "sid", "iat", "exp"],
       // Also refuses a token issued in the future.
       maxTokenAge: kind.ttlSeconds,
+      clockTolerance: TOLERANCE_SECONDS,
       currentDate: new Date(clock()),
     });
     return protectedHeader.kid === id ? payload : undefined;
@@ -97,15 +102,20 @@ async function verify(
 }
 
 function toClaims(payload: JWTPayload | undefined): AccessClaims | undefined {
-  if (!payload || typeof payload.sub !== "string" || typeof payload.sid !== "string")
-    return undefined;
-  return { userId: payload.sub, sessionId: payload.sid };
+  const { sub, sid } = payload ?? {};
+  if (typeof sub !== "string" || typeof sid !== "string") return undefined;
+  return isId(sub) && isId(sid) ? { userId: sub, sessionId: sid } : undefined;
 }
 
 function toRefreshClaims(payload: JWTPayload | undefined): RefreshClaims | undefined {
   const claims = toClaims(payload);
-  if (!claims || typeof payload?.gen !== "number") return undefined;
+  if (!claims || !isGeneration(payload?.gen)) return undefined;
   return { ...claims, generation: payload.gen };
+}
+
+/** A whole number that Postgres takes, also with one added. */
+function isGeneration(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 31 - 1;
 }
 
 /** HKDF-SHA256 (RFC 5869): one key per purpose from one secret; its id is a hash of the key. */

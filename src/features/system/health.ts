@@ -4,7 +4,7 @@ import { z } from "@hono/zod-openapi";
 import { version } from "../../../package.json";
 import type { Deps } from "../../deps.ts";
 import { ShownTime } from "../../http/fields.ts";
-import { toIso, within } from "../../lib/clock.ts";
+import { delay, toIso, within } from "../../lib/clock.ts";
 
 const Availability = z.enum(["available", "unavailable", "not_configured"]);
 
@@ -27,18 +27,37 @@ export const KEPT_SECONDS = 15;
 
 const CHECK_MS = 3_000;
 
+/** A look that takes longer has lost its client, and with it its end. */
+const LONGEST_LOOK_MS = CHECK_MS + 500;
+const POLL_MS = 25;
+
+/** `begunAt` is 0 while nobody looks. */
+type Look = { begunAt: number; done?: { at: number; health: Health } };
+
 /**
- * The last look at the parts, per isolate: a load balancer's questions are not passed on. A look is kept
- * once it is done, never while it goes on: it would hang for everybody if the one who asked first left.
+ * The last look at the parts, per isolate: a load balancer's questions are not passed on. Whoever asks while
+ * another request looks polls for its result: its promise would hang for everybody if its client left.
  */
-const healthCache = new WeakMap<Deps, { doneAt: number; health: Health }>();
+const healthCache = new WeakMap<Deps, Look>();
 
 /** Looks at every part at once, no more often than every 15 seconds, and generates nothing. */
 export async function checkHealth(deps: Deps): Promise<Health> {
-  const cached = healthCache.get(deps);
-  if (cached && deps.clock() - cached.doneAt < KEPT_SECONDS * 1000) return cached.health;
+  for (;;) {
+    const look = healthCache.get(deps) ?? { begunAt: 0 };
+    healthCache.set(deps, look);
+    const now = deps.clock();
+    if (look.done && now - look.done.at < KEPT_SECONDS * 1000) return look.done.health;
+    if (now - look.begunAt >= LONGEST_LOOK_MS) return lookFor(deps, look);
+    await delay(POLL_MS);
+  }
+}
+
+/** Looks for all that ask meanwhile. */
+async function lookFor(deps: Deps, look: Look): Promise<Health> {
+  look.begunAt = deps.clock();
   const health = await lookAtAll(deps);
-  healthCache.set(deps, { doneAt: deps.clock(), health });
+  look.done = { at: deps.clock(), health };
+  look.begunAt = 0;
   return health;
 }
 
