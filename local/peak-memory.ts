@@ -1,5 +1,5 @@
 /** How much memory a process has taken. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 /**
  * The most that was resident so far, in MiB. Where the machine tells it, without what the parent had: of that
@@ -13,4 +13,9 @@ export function peakMiB(pid: number | "self" = "self"): number {
   }
   const [, kib] = /VmHWM:\s+(\d+)/.exec(readFileSync(status, "utf8")) ?? [];
   return Number(kib) / 1024;
+}
+
+/** Lets the peak of a process begin anew at what it has now (proc_pid_clear_refs(5)). */
+export function resetPeak(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, "5");
 }

@@ -208,6 +208,12 @@ export const catalogue = {
     detail:
       "The server is checking as many passwords as it can at once. Try again after the time that the Retry-After header names.",
   },
+  too_many_subscribers: {
+    status: 429,
+    title: "Too many subscribers",
+    detail:
+      "As many streams read this chat's answers as may read one chat. Close some, or try again in a moment.",
+  },
   headers_too_large: {
     status: 431,
     title: "Headers too large",

@@ -7,9 +7,10 @@ import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { inject } from "vitest";
 import { freePort } from "../../local/ports.ts";
-import { peakMiB } from "../../local/peak-memory.ts";
+import { peakMiB, resetPeak } from "../../local/peak-memory.ts";
 import { makeFolder } from "../../local/scratch.ts";
 import { startWorkerd, writeConfig } from "../../local/workerd.ts";
+import { present } from "../../src/lib/assert.ts";
 import type { Vars } from "./worker.ts";
 
 export type FastWorker = {
@@ -18,6 +19,8 @@ export type FastWorker = {
   logs(): string[];
   /** The most memory that its process has had since its last start, in MiB. Linux alone tells it. */
   peakMiB(): number;
+  /** How far its memory grows while something happens: MiB at the highest, above what it had before. */
+  growthMiB: (happen: () => Promise<unknown>) => Promise<number>;
   /** SIGKILL, and a new start with what was on the disk. */
   crash: () => Promise<void>;
   /** How many rooms have something stored. */
@@ -43,6 +46,7 @@ export async function startAlone(bundle: string, vars: Vars): Promise<FastWorker
     url: `http://127.0.0.1:${port}`,
     logs: () => logs(),
     peakMiB: () => peakMiB(child.pid),
+    growthMiB: (happen) => measureGrowth(present(child.pid, "its process id"), happen),
     crash: async () => {
       await kill(child);
       child = await startWorkerd(config, port);
@@ -71,6 +75,13 @@ function hasTables(path: string): boolean {
   } finally {
     database.close();
   }
+}
+
+async function measureGrowth(pid: number, happen: () => Promise<unknown>): Promise<number> {
+  resetPeak(pid);
+  const before = peakMiB(pid);
+  await happen();
+  return peakMiB(pid) - before;
 }
 
 /** Whole lines only: a pipe cuts them anywhere. */

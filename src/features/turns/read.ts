@@ -7,7 +7,8 @@ import type { ReadResult } from "./room/room-calls.ts";
 
 /**
  * The rest of the turn that holds an event id; without one, the running turn from its start. Undefined
- * where there is nothing to read. Throws `not_found`, `unknown_event_id` or `room_unavailable`.
+ * where there is nothing to read. Throws `not_found`, `unknown_event_id`, `too_many_subscribers` or
+ * `room_unavailable`.
  */
 export async function readTurn(
   c: Context<App>,
@@ -23,6 +24,7 @@ export async function readTurn(
     await requireIt();
     throw new Problem("unknown_event_id");
   }
+  if (result === "too_many_subscribers") throw tooManySubscribers();
   if (c.req.method !== "HEAD") return result.stream;
   // Nobody reads it: left alone, it would stay open until it is found to be slow.
   await result.stream.cancel();
@@ -46,4 +48,9 @@ function toEventId(text: string | undefined): number | undefined {
   if (text === undefined || text === "") return undefined;
   if (!/^\d{1,15}$/.test(text)) throw new Problem("unknown_event_id");
   return Number(text);
+}
+
+/** A stream ends with its turn, or once it is found to be read by nobody. */
+export function tooManySubscribers(): Problem {
+  return new Problem("too_many_subscribers", { headers: { "retry-after": "10" } });
 }

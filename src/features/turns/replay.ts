@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { markReplayed } from "../../http/keyed-route.ts";
 import type { App } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
+import { tooManySubscribers } from "./read.ts";
 import { getTurn, type RebuiltTurn, tellAgain } from "./rebuild.ts";
 import type { AttachResult } from "./room/room-calls.ts";
 import { membersOf, toTurnAnswer } from "./turn-answer.ts";
@@ -11,7 +12,7 @@ import { encodeUnnumbered, OPENING, SSE_HEADERS } from "./wires/sse.ts";
 
 /**
  * Attaches to the turn while it runs and as long as its log is kept, else makes it again from its rows.
- * Throws `not_found` where its chat was deleted, and a turn's own problem where nothing streams.
+ * Throws `not_found` where its chat was deleted, `too_many_subscribers`, and a turn's own problem where nothing streams.
  */
 export async function replayTurn(
   c: Context<App>,
@@ -19,6 +20,7 @@ export async function replayTurn(
   streams: boolean,
 ): Promise<Response> {
   const found = await attach(c, ids, !streams);
+  if (found === "too_many_subscribers") throw tooManySubscribers();
   if (found !== "gone" && "stream" in found) return streamAgain(found.stream);
   const isWhole = found !== "gone" && (found.outcome?.userMessage ?? found.outcome?.problem);
   if (isWhole) return c.json(toTurnAnswer(ids, found.outcome, replayed), 200, replayed);

@@ -45,6 +45,7 @@ export const problems: ProblemCode[] = [
   "file_not_ready",
   "unknown_model",
   "reserved_key",
+  "too_many_subscribers",
   ...providerProblems,
   "ai_empty",
   "ai_length",
@@ -90,9 +91,9 @@ const readStream = route({
   tags,
   summary: "Read a turn from anywhere",
   description:
-    "With `Last-Event-ID` or `after`: the rest of the turn that holds that event. Without: the running turn from its start.",
+    "With `Last-Event-ID` or `after`: the rest of the turn that holds that event. Without: the running turn from its start. A chat has 64 such streams at most.",
   request: { params: ById, query: ReadFrom, headers: LastEventId },
-  problems: ["unknown_event_id", "room_unavailable"],
+  problems: ["unknown_event_id", "too_many_subscribers", "room_unavailable"],
   responses: { 200: eventStream, 204: { description: "Nothing is running, or nothing is left." } },
 });
 

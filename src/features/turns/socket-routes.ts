@@ -7,6 +7,7 @@ import { type App, createRouter, json, jsonBody, route } from "../../http/router
 import { logError, nameOf } from "../../lib/log.ts";
 import { newSecret } from "../../lib/ids.ts";
 import { Problem } from "../../lib/problem.ts";
+import { closedSocket } from "./room/closed-socket.ts";
 import { toSocketRequest } from "./room/room-calls.ts";
 import {
   insertTicket,
@@ -15,6 +16,7 @@ import {
   takeTicket,
   TICKET_TTL_SECONDS,
 } from "./tickets.ts";
+import { closings } from "./wires/socket.ts";
 
 const tags = ["Answers"];
 
@@ -33,7 +35,8 @@ socket goes on. \`{"type":"ping"}\`, in exactly these bytes, costs nothing and i
 It is closed with 1001 when the chat is deleted; 1008 when the sign-in ends (\`session ended\`), or for a frame that \
 is not JSON, of an unknown type, or one of more than 10 within a second, or for going back by \`resume\` more than 8 \
 times; 1009 for a frame of more than 64 KiB; 1011 for a \
-failure of ours; 1013 where the chat has 32 sockets already. After anything but 1001 and \`session ended\`, ask for another \
+failure of ours; 1013 where the chat has 32 sockets already, or you have 64, and once it was sent 8 MiB: it is sent \
+a mebibyte a second at most, as nobody can see whether you read it. After anything but 1001 and \`session ended\`, ask for another \
 ticket, connect, and resume.`;
 
 const NewTicket = z
@@ -101,7 +104,10 @@ export const socketRoutes = createRouter().openapi(connect, async (c) => {
   const { db, clock } = c.get("deps");
   const key = ticket ? await takeTicket(db, chatId, ticket, clock()) : undefined;
   if (!key) throw new Problem("invalid_token");
-  const webSocket = await openSocket(c, chatId, key);
+  const isRefused = key === "too_many";
+  const webSocket = isRefused
+    ? closedSocket(closings.tooManySockets)
+    : await openSocket(c, chatId, key);
   return new Response(null, { status: 101, webSocket });
 });
 

@@ -3,9 +3,10 @@
  * browser cannot send headers with a socket, and no token belongs into an address that is logged on
  * its way: hence a ticket of a minute.
  */
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
 import { encodeUtf8, toBase64Url } from "../../lib/bytes.ts";
+import { toIso } from "../../lib/clock.ts";
 import type { Principal } from "../../lib/principal.ts";
 import { Problem } from "../../lib/problem.ts";
 
@@ -53,12 +54,23 @@ export async function insertTicket(
   if (!chat) throw new Problem("not_found");
 }
 
-/** The socket that a ticket opens. */
-export type SocketKey = { rowId: string; userId: string; sessionId: string };
+/** The socket that a ticket opens. `expiresAt`: when its session does, in milliseconds since the epoch. */
+export type SocketKey = { rowId: string; userId: string; sessionId: string; expiresAt?: number };
+
+/** Open sockets of a user. */
+const MOST_SOCKETS = 64;
+
+/** One that did nothing for so long does not count: it sleeps, or was lost with its room. */
+const COUNTED_MS = 15 * 60 * 1000;
+
+type TakenRow = Record<"rowId" | "userId" | "sessionId" | "expiresAt", string> & {
+  isActive: boolean;
+};
 
 /**
  * Takes a ticket; undefined for one that is unknown, used, expired, of another chat, or of a session
- * that has ended. One guarded statement, so that of many at once one wins. The session is locked: it
+ * that has ended; "too_many" where the user has as many sockets as one may have. A guarded statement, so
+ * that of many at once one wins, after the user's row is locked, as it counts. The session is locked too: it
  * ends either before this, which then finds it ended, or after, and then finds the socket to close.
  */
 export async function takeTicket(
@@ -66,24 +78,44 @@ export async function takeTicket(
   chatId: string,
   ticket: string,
   now: number,
-): Promise<SocketKey | undefined> {
+): Promise<SocketKey | "too_many" | undefined> {
   const token = await hash(ticket);
-  const at = new Date(now).toISOString();
-  const bornAfter = new Date(now - TICKET_TTL_SECONDS * 1000).toISOString();
-  const { rows } = await db.execute<SocketKey>(sql`
+  const [, { rows }] = await db.batch([
+    db.execute(sql`
+      SELECT FROM users AS u
+      WHERE u.id = (SELECT user_id FROM chat_sessions WHERE session_token = ${token})
+      FOR NO KEY UPDATE`),
+    db.execute<TakenRow>(takeTicketSql(chatId, token, now)),
+  ]);
+  const [row] = rows;
+  if (!row) return undefined;
+  const { isActive, expiresAt, ...key } = row;
+  return isActive ? { ...key, expiresAt: Date.parse(toIso(expiresAt)) } : "too_many";
+}
+
+function takeTicketSql(chatId: string, token: string, now: number): SQL {
+  const at = toIso(new Date(now));
+  const bornAfter = toIso(new Date(now - TICKET_TTL_SECONDS * 1000));
+  const countedSince = toIso(new Date(now - COUNTED_MS));
+  return sql`
     WITH given AS (
-      SELECT w.id FROM chat_sessions AS w JOIN sessions AS s ON s.id = w.session_id
+      SELECT w.id, w.user_id, s.expires_at
+      FROM chat_sessions AS w JOIN sessions AS s ON s.id = w.session_id
       JOIN chats AS c ON c.id = w.chat_id AND c.user_id = w.user_id
       WHERE w.session_token = ${token} AND w.chat_id = ${chatId} AND w.used_at IS NULL
         AND w.created_at > ${bornAfter}::timestamptz
         AND s.ended_at IS NULL AND s.expires_at > ${at}::timestamptz
       FOR SHARE OF s
+    ), open AS (
+      SELECT count(*) AS sockets FROM chat_sessions AS o JOIN given ON given.user_id = o.user_id
+      WHERE o.is_active AND o.last_activity > ${countedSince}::timestamptz
     )
     UPDATE chat_sessions AS w
-    SET used_at = ${at}::timestamptz, last_activity = ${at}::timestamptz, is_active = true
+    SET used_at = ${at}::timestamptz, last_activity = ${at}::timestamptz,
+      is_active = (SELECT sockets < ${MOST_SOCKETS}::int FROM open)
     FROM given WHERE w.id = given.id AND w.used_at IS NULL
-    RETURNING w.id AS "rowId", w.user_id AS "userId", w.session_id AS "sessionId"`);
-  return rows[0];
+    RETURNING w.id AS "rowId", w.user_id AS "userId", w.session_id AS "sessionId",
+      w.is_active AS "isActive", given.expires_at AS "expiresAt"`;
 }
 
 /** Notes that the socket is in use; false where it may not be any more: its sign-in or chat is gone. */

@@ -68,7 +68,7 @@ export class ChatRoom extends DurableObject<Env> {
   /** The rest of the turn that holds an event id; without one, the running turn from its start. */
   read(after: number | undefined, sessionId: string): ReadResult {
     const place = placeOf(this.#log, this.#live, after);
-    return typeof place === "number" ? { stream: this.#readers.read(place, sessionId) } : place;
+    return typeof place === "number" ? this.#readers.join(place, sessionId) : place;
   }
 
   /** The turn that a repeated request stands for, while it runs and as long as its log is kept. */
@@ -78,8 +78,8 @@ export class ChatRoom extends DurableObject<Env> {
     if (turn?.userId !== userId) return "gone";
     const live = this.#live?.answerId === answerId ? this.#live : undefined;
     if (live && wait) return { outcome: await live.outcome };
-    const stream = () => this.#readers.read((live ?? turn).firstId - 1, sessionId);
-    if (live || (!wait && turn.lastId > 0)) return { stream: stream() };
+    const join = () => this.#readers.join((live ?? turn).firstId - 1, sessionId);
+    if (live || (!wait && turn.lastId > 0)) return join();
     if (turn.state !== "ended") await this.#lost.settle(answerId);
     return "gone";
   }

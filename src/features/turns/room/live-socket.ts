@@ -1,64 +1,110 @@
-/** One live socket: a place in the chat's log, kept with the connection, so that the room may sleep. */
+/** One live socket: a position in the chat's log, kept with the connection, so that the room may sleep. */
+import { utf8Length } from "../../../lib/bytes.ts";
 import type { TurnLog } from "./turn-log.ts";
+import { type Pace, SendBudget } from "./send-budget.ts";
 import type { SocketKey } from "../tickets.ts";
 import { type Closing, encodeFrame } from "../wires/socket.ts";
 
 const MOST_FRAMES_PER_SECOND = 10;
-
-/** The runtime takes whatever is sent, read or not: how often the log may be asked for again is bounded. */
 const MOST_REWINDS = 8;
 
-/** What outlives the room's memory. */
-type Attachment = SocketKey & { lastId: number };
+/**
+ * The runtime takes whatever is sent, and keeps it in memory until it is read; it does not say how much
+ * that is. So a socket is sent so much in all: a client that reads connects again, and resumes.
+ */
+const MOST_BYTES = 8 * 1024 * 1024;
+const PACE: Pace = { burstBytes: 1024 * 1024, bytesPerSecond: 1024 * 1024 };
+
+/** What the runtime keeps of a frame beside its text, and what the network adds to it. */
+const BYTES_AROUND_FRAME = 64;
+
+/** What outlives the room's memory. Sockets that an older version opened lack the optional ones. */
+type Attachment = SocketKey & { lastId: number; sentBytes?: number; notedAt?: number };
 
 export class LiveSocket {
   readonly key: SocketKey;
   readonly #ws: WebSocket;
   readonly #log: TurnLog;
+  readonly #budget: SendBudget;
   #lastId: number;
+  /** The highest id that it was sent, also where it went back since. */
+  #furthestId: number;
+  #sentBytes: number;
+  #notedAt: number;
   #rewinds = 0;
   #secondFrom = 0;
   #framesInSecond = 0;
-  #notedAt: number;
 
-  private constructor(ws: WebSocket, log: TurnLog, { lastId, ...key }: Attachment, now: number) {
+  private constructor(ws: WebSocket, log: TurnLog, attachment: Attachment, now: number) {
+    const { lastId, sentBytes = 0, notedAt = now, ...key } = attachment;
     this.key = key;
     this.#ws = ws;
     this.#log = log;
+    this.#budget = new SendBudget(PACE, now);
     this.#lastId = lastId;
-    this.#notedAt = now;
+    this.#furthestId = lastId;
+    this.#sentBytes = sentBytes;
+    this.#notedAt = notedAt;
   }
 
-  /** A new one, that is told what comes after an id. */
+  /** A new one, that is sent what comes after an id. */
   static open(ws: WebSocket, log: TurnLog, attachment: Attachment, now: number): LiveSocket {
     const socket = new LiveSocket(ws, log, attachment, now);
     socket.#keep();
     return socket;
   }
 
-  /** One that was open before the room woke up. */
+  /** One that was connected before the room woke up. */
   static restore(ws: WebSocket, log: TurnLog, now: number): LiveSocket {
     return new LiveSocket(ws, log, ws.deserializeAttachment(), now);
   }
 
-  /** Sends the next page of the log; true where there may be more. */
-  sendPage(): boolean {
+  /** Bytes that it was sent so far: of those that are not read, the runtime keeps a copy. */
+  get sentBytes(): number {
+    return this.#sentBytes;
+  }
+
+  /** True where it was sent all that one socket may be. */
+  get isSpent(): boolean {
+    return this.#sentBytes >= MOST_BYTES;
+  }
+
+  /** True where the log may have something that it was not sent. */
+  get isBehind(): boolean {
+    return this.#lastId < this.#log.lastId;
+  }
+
+  /** True once its session has expired. */
+  isExpired(now: number): boolean {
+    return now >= (this.key.expiresAt ?? Infinity);
+  }
+
+  /** Milliseconds until it may be sent more of the log. */
+  waitMs(now: number): number {
+    return this.#budget.waitMs(now);
+  }
+
+  /** Sends the next page of the log; its bytes, 0 where there is none. */
+  sendPage(now: number): number {
     const events = this.#log.readAfter(this.#lastId);
-    const last = events.at(-1);
-    if (!last) return false;
-    for (const event of events) this.#ws.send(encodeFrame(event));
-    this.#lastId = last.id;
-    this.#keep();
-    return last.id < this.#log.lastId;
+    const sentBefore = this.#sentBytes;
+    for (const event of events) this.send(encodeFrame(event));
+    this.#lastId = events.at(-1)?.id ?? this.#lastId;
+    this.#furthestId = Math.max(this.#furthestId, this.#lastId);
+    const bytes = this.#sentBytes - sentBefore;
+    this.#budget.spend(bytes, now);
+    if (bytes > 0) this.#keep();
+    return bytes;
   }
 
   send(frame: string): void {
     this.#ws.send(frame);
+    this.#sentBytes += utf8Length(frame) + BYTES_AROUND_FRAME;
   }
 
   /** Goes on after an id of this chat; false where it went back too often. */
   resume(after: number): boolean {
-    if (after < this.#lastId) this.#rewinds++;
+    if (after < this.#furthestId) this.#rewinds++;
     if (this.#rewinds > MOST_REWINDS) return false;
     this.#lastId = after;
     this.#keep();
@@ -67,6 +113,7 @@ export class LiveSocket {
 
   close({ code, reason }: Closing): void {
     try {
+      this.#keep();
       this.#ws.close(code, reason);
     } catch {
       // The connection is gone already.
@@ -86,10 +133,16 @@ export class LiveSocket {
   isDue(now: number, everyMs: number): boolean {
     if (now - this.#notedAt < everyMs) return false;
     this.#notedAt = now;
+    this.#keep();
     return true;
   }
 
   #keep(): void {
-    this.#ws.serializeAttachment({ ...this.key, lastId: this.#lastId } satisfies Attachment);
+    this.#ws.serializeAttachment({
+      ...this.key,
+      lastId: this.#lastId,
+      sentBytes: this.#sentBytes,
+      notedAt: this.#notedAt,
+    } satisfies Attachment);
   }
 }

@@ -3,10 +3,14 @@ import type { Deps } from "../../../deps.ts";
 import { EndedSessions } from "./ended-sessions.ts";
 import { catalogue } from "../../../lib/problem.ts";
 import type { NumberedEvent, TurnEvent } from "../events.ts";
+import type { JoinResult } from "./room-calls.ts";
 import { RoomSockets } from "./room-sockets.ts";
 import type { TurnLog } from "./turn-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
 import { encodePage, HEARTBEAT, OPENING } from "../wires/sse.ts";
+
+/** Streams that read the log at the same time. Who asks a question always gets the stream of its answer. */
+const MOST_STREAMS = 64;
 
 /** The end of a turn whose chat is deleted. They are in no log: that is deleted too. */
 const CHAT_DELETED: readonly TurnEvent[] = [
@@ -39,6 +43,12 @@ export class Readers {
     this.#ctx.waitUntil(reader.left.finally(() => this.#leave(reader)));
     if (this.#ended.has(sessionId)) reader.close();
     return reader.stream;
+  }
+
+  /** The same for who only watches, as far as there is room. */
+  join(after: number, sessionId: string): JoinResult {
+    if (this.#open.size >= MOST_STREAMS) return "too_many_subscribers";
+    return { stream: this.read(after, sessionId) };
   }
 
   /** There is something new in the log. */

@@ -22,15 +22,15 @@ export type StartResult =
   | { outcome: TurnOutcome | undefined }
   | { replay: TurnIds };
 
-export type ReadResult = { stream: ReadableStream<Uint8Array> } | "nothing" | "unknown_id";
+/** A stream of the log; a room has so many at most. */
+export type JoinResult = { stream: ReadableStream<Uint8Array> } | "too_many_subscribers";
+
+export type ReadResult = JoinResult | "nothing" | "unknown_id";
 
 export type AttachTurn = { userId: string; sessionId: string; answerId: string; wait: boolean };
 
 /** The turn as it was told or is being told; where that is over and forgotten, Postgres has the rest. */
-export type AttachResult =
-  | { stream: ReadableStream<Uint8Array> }
-  | { outcome: TurnOutcome | undefined }
-  | "gone";
+export type AttachResult = JoinResult | { outcome: TurnOutcome | undefined } | "gone";
 
 /** Which answer is to be stopped; whichever is running, unless it is named. */
 export type StopTurn = { userId: string; messageId: string | undefined };
@@ -40,6 +40,7 @@ const SOCKET_HEADERS = {
   rowId: "x-socket-row",
   userId: "x-socket-user",
   sessionId: "x-socket-session",
+  expiresAt: "x-socket-expires",
 } as const;
 
 /** The one call that is no RPC: a WebSocket cannot cross that. */
@@ -49,11 +50,19 @@ export function toSocketRequest(key: SocketKey): Request {
     [SOCKET_HEADERS.rowId]: key.rowId,
     [SOCKET_HEADERS.userId]: key.userId,
     [SOCKET_HEADERS.sessionId]: key.sessionId,
+    ...(key.expiresAt !== undefined && { [SOCKET_HEADERS.expiresAt]: String(key.expiresAt) }),
   };
   return new Request("https://room/", { headers });
 }
 
 export function readSocketRequest({ headers }: Request): SocketKey {
   const read = (name: keyof SocketKey) => present(headers.get(SOCKET_HEADERS[name]), name);
-  return { rowId: read("rowId"), userId: read("userId"), sessionId: read("sessionId") };
+  // A Worker of the version before does not give it.
+  const expiresAt = headers.get(SOCKET_HEADERS.expiresAt);
+  return {
+    rowId: read("rowId"),
+    userId: read("userId"),
+    sessionId: read("sessionId"),
+    ...(expiresAt !== null && { expiresAt: Number(expiresAt) }),
+  };
 }

@@ -4,11 +4,13 @@
  */
 import type { Deps } from "../../../deps.ts";
 import type { NumberedEvent } from "../events.ts";
-import { nextTask } from "../../../lib/clock.ts";
+import { delay } from "../../../lib/clock.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
+import { closedSocket } from "./closed-socket.ts";
 import type { EndedSessions } from "./ended-sessions.ts";
 import { LiveSocket } from "./live-socket.ts";
 import { readSocketRequest } from "./room-calls.ts";
+import { type Pace, SendBudget } from "./send-budget.ts";
 import { noteActivity, noteClosed, type SocketKey } from "../tickets.ts";
 import type { TurnLog } from "./turn-log.ts";
 import {
@@ -25,6 +27,12 @@ import {
 
 const MOST_SOCKETS = 32;
 
+/**
+ * Of all sockets of the room together: what some of them do not read is in memory until their connection is
+ * gone, which the room does not get to know of one that the client has closed. Faster than any answer is written.
+ */
+const PACE: Pace = { burstBytes: 24 * 1024 * 1024, bytesPerSecond: 512 * 1024 };
+
 /** Heartbeats between two notes of a socket's activity: a minute. */
 const BEATS_BETWEEN_NOTES = 4;
 
@@ -38,8 +46,9 @@ export class RoomSockets {
   readonly #open = new Map<WebSocket, LiveSocket>();
   /** The chat as it was shown last. */
   #chat: ChatChange | undefined;
-  /** Those that have a page of the log on its way, and will look again. */
-  readonly #behind = new Set<WebSocket>();
+  readonly #budget: SendBudget;
+  /** Those that wait until they may be sent the next page of the log. */
+  readonly #waiting = new Set<WebSocket>();
 
   constructor(ctx: DurableObjectState, deps: Deps, log: TurnLog, ended: EndedSessions) {
     this.#ctx = ctx;
@@ -47,37 +56,45 @@ export class RoomSockets {
     this.#log = log;
     this.#ended = ended;
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
-    for (const ws of ctx.getWebSockets().filter(({ readyState }) => readyState === OPEN)) {
-      this.#open.set(ws, LiveSocket.restore(ws, log, deps.clock()));
+    const now = deps.clock();
+    let sentBytes = 0;
+    for (const ws of ctx.getWebSockets()) {
+      const socket = LiveSocket.restore(ws, log, now);
+      sentBytes += socket.sentBytes;
+      if (ws.readyState === OPEN) this.#open.set(ws, socket);
     }
+    this.#budget = new SendBudget(PACE, now, sentBytes);
   }
 
-  /** Opens the socket that a request of the Worker's asks for; it is told what comes after an id. */
+  /** Opens the socket that a request of the Worker's asks for; it is sent what comes after an id. */
   accept(request: Request, after: number): Response {
     const key = readSocketRequest(request);
-    const { 0: client, 1: server } = new WebSocketPair();
     const closing = this.#refuse(key);
     if (closing) {
-      server.accept();
-      server.close(closing.code, closing.reason);
       this.#note(noteClosed(this.#deps.db, key, this.#deps.clock()));
-    } else {
-      this.#ctx.acceptWebSocket(server);
-      const attachment = { ...key, lastId: after };
-      this.#open.set(server, LiveSocket.open(server, this.#log, attachment, this.#deps.clock()));
-      this.#tell(server);
+      return new Response(null, { status: 101, webSocket: closedSocket(closing) });
     }
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.#ctx.acceptWebSocket(server);
+    const attachment = { ...key, lastId: after };
+    this.#open.set(server, LiveSocket.open(server, this.#log, attachment, this.#deps.clock()));
+    this.#update(server);
     return new Response(null, { status: 101, webSocket: client });
   }
 
   /** There may be something new in the log. */
   notify(): void {
-    for (const ws of this.#open.keys()) this.#tell(ws);
+    for (const ws of this.#open.keys()) this.#update(ws);
   }
 
   /** Sends a frame that is no event of the log to every socket. */
   tellAll(frame: string): void {
-    for (const [ws, socket] of this.#open) this.#guard(ws, () => socket.send(frame));
+    const now = this.#deps.clock();
+    for (const [ws, socket] of this.#open) {
+      const closing = closingOf(socket, now);
+      if (closing) this.#close(ws, closing);
+      else this.#guard(ws, () => socket.send(frame));
+    }
   }
 
   /** Shows every socket the chat; what arrives late does not show it as it was before. */
@@ -123,36 +140,57 @@ export class RoomSockets {
   /** Why a socket is not opened: the client reads it of the close frame, as of no status. */
   #refuse({ sessionId }: SocketKey): Closing | undefined {
     if (this.#ended.has(sessionId)) return closings.sessionEnded;
-    return this.#open.size >= MOST_SOCKETS ? closings.tooManySockets : undefined;
+    // Those that are closed and do not go are among them.
+    const count = this.#ctx.getWebSockets().length;
+    return count >= MOST_SOCKETS ? closings.tooManySockets : undefined;
   }
 
   /** Sends what is new, a page of the log at a time: others get their turn in between. */
-  #tell(ws: WebSocket): void {
+  #update(ws: WebSocket): void {
     const socket = this.#open.get(ws);
-    if (!socket || this.#behind.has(ws)) return;
+    if (!socket || this.#waiting.has(ws)) return;
     this.#guard(ws, () => {
+      const now = this.#deps.clock();
       this.#noteActivity(ws, socket);
-      if (!socket.sendPage()) return;
-      this.#behind.add(ws);
-      this.#ctx.waitUntil(nextTask().then(() => this.#tellMore(ws)));
+      if (!socket.isBehind) return;
+      const closing = closingOf(socket, now);
+      if (closing) return this.#close(ws, closing);
+      const waitMs = Math.max(socket.waitMs(now), this.#budget.waitMs(now));
+      const sent = waitMs > 0 || this.#sendPage(socket, now);
+      if (sent && socket.isBehind) this.#updateAfter(ws, waitMs);
     });
   }
 
-  #tellMore(ws: WebSocket): void {
-    this.#behind.delete(ws);
-    this.#tell(ws);
+  /** True where there was something to send. */
+  #sendPage(socket: LiveSocket, now: number): boolean {
+    const bytes = socket.sendPage(now);
+    this.#budget.spend(bytes, now);
+    return bytes > 0;
+  }
+
+  #updateAfter(ws: WebSocket, waitMs: number): void {
+    this.#waiting.add(ws);
+    this.#ctx.waitUntil(delay(waitMs).then(() => this.#updateAgain(ws)));
+  }
+
+  #updateAgain(ws: WebSocket): void {
+    this.#waiting.delete(ws);
+    this.#update(ws);
   }
 
   /** Does what a frame asks for; why the socket is to be closed, where it is. */
   #answer(ws: WebSocket, socket: LiveSocket, data: string | ArrayBuffer): Closing | undefined {
-    if (!socket.admitFrame(this.#deps.clock())) return closings.tooManyFrames;
+    const now = this.#deps.clock();
+    if (!socket.admitFrame(now)) return closings.tooManyFrames;
+    const closing = closingOf(socket, now);
+    if (closing) return closing;
     const frame = decodeFrame(data);
     if ("code" in frame) return frame;
     this.#noteActivity(ws, socket);
     if (frame.type === "ping") socket.send(PONG);
     else if (!this.#log.gave(frame.after)) socket.send(encodeUnknownId());
     else if (!socket.resume(frame.after)) return closings.tooManyResumes;
-    else this.#tell(ws);
+    else this.#update(ws);
     return undefined;
   }
 
@@ -197,4 +235,10 @@ export class RoomSockets {
     );
     this.#ctx.waitUntil(logged);
   }
+}
+
+/** Why a socket may be sent nothing more. */
+function closingOf(socket: LiveSocket, now: number): Closing | undefined {
+  if (socket.isExpired(now)) return closings.sessionEnded;
+  return socket.isSpent ? closings.sentEnough : undefined;
 }

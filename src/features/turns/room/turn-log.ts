@@ -11,10 +11,12 @@ import { type NewRecord, type RecordedTurn, TurnTable } from "./turn-table.ts";
 
 /** Ids that may be handed out between two writes. */
 const HEADROOM = 1_000;
-/** Events that are written at once at the latest: a megabyte, as nearly all take 4 KiB at most. */
-const MOST_IN_A_ROW = 256;
+/** Events that are written at once at the latest. */
+const MOST_UNWRITTEN = 256;
 /** Written events that stay in memory for readers who are a little behind. */
 const KEPT_IN_MEMORY = 256;
+/** Events of a page, and of a row: a subscriber holds at most so many of 4 KiB each. */
+const MOST_IN_A_PAGE = 32;
 
 /** The events of one write, as JSON. */
 type Chunk = { first_id: number; answer_id: string; events: string };
@@ -76,7 +78,7 @@ export class TurnLog {
 
   /** Numbers the event. It is in memory until the next `flush`, which this calls when they are many or ids run out. */
   append(event: TurnEvent): NumberedEvent {
-    const isMany = this.#tail.length - this.#unwritten >= MOST_IN_A_ROW;
+    const isMany = this.#tail.length - this.#unwritten >= MOST_UNWRITTEN;
     if (isMany || this.#lastId >= this.#ceiling) this.flush();
     const numbered = { id: ++this.#lastId, event };
     this.#tail.push(numbered);
@@ -121,8 +123,10 @@ export class TurnLog {
   /** The next events after an id, a page of them; empty where there are none yet. */
   readAfter(id: number): NumberedEvent[] {
     const first = this.#tail[0];
-    if (first && first.id <= id + 1) return this.#tail.slice(id + 1 - first.id);
-    return this.#readChunk(id) ?? this.#tail.filter((event) => event.id > id);
+    const isInMemory = first && first.id <= id + 1;
+    const from = isInMemory ? id + 1 - first.id : 0;
+    const inTail = () => this.#tail.slice(from, from + MOST_IN_A_PAGE);
+    return isInMemory ? inTail() : (this.#readChunk(id) ?? inTail());
   }
 
   /** Everything was deleted from outside. */
@@ -171,20 +175,24 @@ export class TurnLog {
     this.#sql.exec("INSERT OR REPLACE INTO counter (one, ceiling) VALUES (1, ?)", ceiling);
   }
 
-  /** One row for all that came since the last write. */
+  /** A row for each page of what came since the last write. */
   #writeTail(): void {
-    const events = this.#tail.slice(this.#unwritten);
-    const first = events[0];
-    if (first && this.#open !== undefined) {
-      const text = this.turns.longTexts.storeRest(this.#open, first.id, JSON.stringify(events));
-      const row = [first.id, this.#lastId, this.#open, text];
-      this.#sql.exec(
-        "INSERT INTO chunks (first_id, last_id, answer_id, events) VALUES (?, ?, ?, ?)",
-        ...row,
-      );
+    for (let start = this.#unwritten; start < this.#tail.length; start += MOST_IN_A_PAGE) {
+      this.#writeRow(this.#tail.slice(start, start + MOST_IN_A_PAGE));
     }
     this.#tail = this.#tail.slice(-KEPT_IN_MEMORY);
     this.#unwritten = this.#tail.length;
+  }
+
+  #writeRow(events: NumberedEvent[]): void {
+    const [first, last] = [events[0], events.at(-1)];
+    if (!first || !last || this.#open === undefined) return;
+    const text = this.turns.longTexts.storeRest(this.#open, first.id, JSON.stringify(events));
+    const row = [first.id, last.id, this.#open, text];
+    this.#sql.exec(
+      "INSERT INTO chunks (first_id, last_id, answer_id, events) VALUES (?, ?, ?, ?)",
+      ...row,
+    );
   }
 
   /** What is left of the row that holds the next event after an id. */

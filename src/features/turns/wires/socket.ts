@@ -26,6 +26,7 @@ export const closings = {
   tooLarge: { code: 1009, reason: "frame too large" },
   failed: { code: 1011, reason: "internal error" },
   tooManySockets: { code: 1013, reason: "too many sockets" },
+  sentEnough: { code: 1013, reason: "connect again to go on" },
 } as const satisfies Record<string, Closing>;
 
 /** What a client may say. Whether `after` is an id, only the room can tell. */
