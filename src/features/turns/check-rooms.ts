@@ -40,7 +40,7 @@ async function ensureAlarm(env: Env, chatId: string): Promise<boolean> {
 async function findAsked(db: Db, from: number, until: number): Promise<string[]> {
   const { rows } = await repeatable(() =>
     db.execute<{ chat_id: string }>(sql`
-      SELECT DISTINCT m.chat_id FROM messages AS m JOIN chats ON chats.id = m.chat_id
+      SELECT DISTINCT m.chat_id FROM messages AS m JOIN chats ON chats.id = m.chat_id AND chats.user_id IS NOT NULL
       WHERE m.id >= ${firstIdAt(from)}::uuid AND m.id < ${firstIdAt(until)}::uuid AND m.type = 'bot'
       LIMIT ${MOST_PER_RUN}::int`),
   );
