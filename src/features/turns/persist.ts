@@ -263,7 +263,7 @@ function saveTitle({ userId, chatId, at }: OfChat & { at: string }, title: strin
 function savePlaceholder({ userId, chatId, at }: OfChat & { at: string }, placeholder: string) {
   return sql`
     UPDATE chats
-    SET title = ${placeholder}, version = version + 1, updated_at = ${at}::timestamptz
+    SET title = ${placeholder}, version = version + 1, updated_at = ${latestSql("chats.updated_at", at)}
     WHERE id = ${chatId} AND user_id = ${userId} AND auto_title AND title = ${DEFAULT_TITLE}`;
 }
 
