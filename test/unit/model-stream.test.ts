@@ -72,7 +72,7 @@ describe("The end of a stream", () => {
     ["a broken chunk", "data: {broken\n\n"],
     ["an error", event({ error: { message: "overloaded", code: 502 } })],
     ["an error in words", event({ error: "overloaded" })],
-    ["an error in an array", event([{ error: { code: 503, status: "UNAVAILABLE" } }])],
+    ["an error in an array", event([{ error: { code: 500, status: "INTERNAL" } }])],
     ["an error that names the chunk", event({ object: "error", message: "no", code: 400 })],
     ["an error that names the event", "event: error\ndata: overloaded\n\n"],
     [
