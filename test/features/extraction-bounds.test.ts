@@ -94,6 +94,29 @@ describe("Within 96 MiB of heap and in bounded time", () => {
   });
 });
 
+describe("A PDF whose streams are packed to hide their size", () => {
+  it("ends with its reason, in as little memory", { timeout: 300_000 }, async () => {
+    await expectEndings({
+      "hexBomb:pdf": { code: "too_large" },
+      "shortNamesBomb:pdf": { code: "too_large" },
+      "pictureBomb:pdf": { code: "needs_ocr" },
+      "escapedNameBomb:pdf": { code: "too_large" },
+      "farDictionaryBomb:pdf": { code: "too_large" },
+      "indirectFilterBomb:pdf": { code: "needs_ocr" },
+      "runLengthBomb:pdf": { code: "too_large" },
+      "lzwBomb:pdf": { code: "too_large" },
+      "rowBomb:pdf": { code: "too_large" },
+      "brokenBomb:pdf": { code: "too_large" },
+      "repeatedContents:pdf": { code: "too_large" },
+      "nestedBomb:pdf": { code: "too_large" },
+      "faxBomb:pdf": { code: "needs_ocr" },
+      "tinyObjectStreams:pdf": { code: "too_large" },
+      "endlessObjects:pdf": { code: "damaged" },
+      "endlessStreams:pdf": { code: "too_large" },
+    });
+  });
+});
+
 it("What a document refers to is never fetched", async () => {
   const { extract } = await import("../support/extracted.ts");
   let asked = 0;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeCursor } from "../../src/lib/cursor.ts";
 import { contractDocx } from "../fixtures/documents.ts";
+import * as hostile from "../fixtures/hostile.ts";
 import { newChat } from "../support/chats.ts";
 import {
   type Answer,
@@ -158,6 +159,18 @@ describe("a reading that fails as often as it is tried", () => {
     expect((await ada.post(`/files/${id}/complete`)).status).toBe(200);
     expect((await settled(ada, id)).status).toBe("ready");
     expect(worker.logs().filter((line) => line.includes("Some text."))).toEqual([]);
+  });
+});
+
+describe("a PDF that inflates to more than there is room for", () => {
+  it.each([
+    ["packed as hex", hostile.hexBomb],
+    ["packed, and broken at its end", hostile.brokenBomb],
+    ["packed by LZW", hostile.lzwBomb],
+    ["in thousands of streams", hostile.tinyObjectStreams],
+  ])("fails with its reason, in the runtime too: %s", async (_what, make) => {
+    const { body } = await upload(ada, make(), "a.pdf");
+    expect((await settled(ada, body.id)).failure).toMatchObject({ code: "too_large" });
   });
 });
 

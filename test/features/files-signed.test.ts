@@ -96,13 +96,15 @@ describe("a file that goes straight to the bucket", () => {
     const large = await ada.post("/files", { ...announced, file_size: limit + 1 });
     expectProblem(large, 413, "file_too_large");
     expectProblem(await ada.post("/files", { ...announced, file_size: 0 }), 422, "empty_file");
-    for (const content_type of ["image/png", "application/msword", "nonsense"]) {
+    for (const content_type of ["image/png", "application/msword", "application/x-nonsense"]) {
       expectProblem(
         await ada.post("/files", { ...announced, content_type }),
         415,
         "unsupported_file",
       );
     }
+    const typeless = await ada.post("/files", { ...announced, content_type: "nonsense" });
+    expectProblem(typeless, 422, "validation_failed", "/content_type");
     const shouted = await ada.post("/files", {
       ...announced,
       sha256: announced.sha256.toUpperCase(),

@@ -56,8 +56,7 @@ async function readWindow(
   { textBefore = 0, ...window }: Window,
 ): Promise<Extraction> {
   const data = await holdPdf({ size, body: await stream() });
-  // The windows after it are of the same bytes.
-  if (window.fromPage === 1) refuseBombs(data);
+  refuseBombs(data);
   const document = await openPdf(data);
   const writer = new PageWriter({ page: window.fromPage, textBefore });
   const pages = readPdf(document, writer, window);

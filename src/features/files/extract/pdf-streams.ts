@@ -1,42 +1,172 @@
-/** The streams of a PDF as its bytes show them, whether an object refers to them or not. */
+/** The streams of a PDF as its bytes show them, whether anything refers to them or not. */
+import { ExtractionFailure } from "../failures.ts";
+import { ascii, placesOf, standsAt } from "./byte-search.ts";
+import { type Dictionary, readObject } from "./pdf-objects.ts";
+import { PdfTokens } from "./pdf-tokens.ts";
 
-/** Bytes before a stream in which its dictionary is looked for. */
-const DICTIONARY_SIZE = 1_024;
+/** What the dictionary of a stream says, and where its data stands in the file. */
+export type PdfStream = Packing & {
+  /** The number of its object; -1 where there is none. */
+  number: number;
+  start: number;
+  end: number;
+};
 
-const STREAM = Uint8Array.from("stream", (char) => char.charCodeAt(0));
+type Packing = {
+  isPicture: boolean;
+  /** By what readers look at, which is not the type that it says it has. */
+  isTable: boolean;
+  isObjectStream: boolean;
+  /** In their order; undefined where they are an object of their own. */
+  filters: string[] | undefined;
+  /** Bits of a row that a filter is told to look back over; 0 for none. */
+  rowBits: number;
+};
 
-export type PdfStream = { dictionary: string; bytes: Uint8Array };
+export type PdfObjects = {
+  streams: PdfStream[];
+  /** Numbers of objects that are named one after the other, as those of a page's contents are. */
+  arrays: number[][];
+  /** The most that anything says it holds. */
+  mostCount: number;
+};
 
-/** From each `stream` to its `endstream`, or as far as its dictionary says where that is more. */
-export function* streamsOf(data: Uint8Array): Generator<PdfStream> {
-  let start: number | undefined;
-  for (const at of placesOf(STREAM, data)) {
-    const isEnd = data[at - 1] === 0x64;
-    if (!isEnd) start ??= at;
-    if (!isEnd || start === undefined) continue;
-    const dictionary = dictionaryBefore(data, start);
-    const from = afterLineEnd(data, start + STREAM.byteLength);
-    const length = Number(/\/Length\s+(\d{1,9})\b(?!\s+\d+\s+R)/.exec(dictionary)?.[1] ?? 0);
-    yield { dictionary, bytes: data.subarray(from, Math.max(at - 3, from + length)) };
-    start = undefined;
+/** Of a tree of pages that names each of them. */
+const LONGEST_OBJECT = 4 * 1024 * 1024;
+/** Objects may begin within others: so many times are all bytes read, and all streams looked at. */
+const MOST_READINGS = 3;
+
+const OBJ = ascii("obj");
+const STREAM = ascii("stream");
+const END_STREAM = ascii("endstream");
+
+/** More than any document for people has of streams, of joined arrays, and of numbers by themselves. */
+const MOST_FOUND = 100_000;
+/** Objects of one number, of which the last counts for most readers. */
+const MOST_OF_ONE = 8;
+
+type Begun = { number: number; start: number; packing: Packing; length: SaidLength };
+
+/** The length itself, or the number of the object that it is. */
+type SaidLength = { value: number; isReference: boolean; keyAt: number | undefined };
+
+/**
+ * All that begins as an object does. Where the length of a stream is not in the file, the key is made
+ * unreadable, so that every reader looks for its end. Throws `damaged` for objects that never end, and
+ * `too_large` for too many.
+ */
+export function objectsIn(data: Uint8Array): PdfObjects {
+  const begun: Begun[] = [];
+  const lengths = new Map<number, number[]>();
+  const arrays: number[][] = [];
+  let mostCount = 0;
+  const budget = new Budget(data.byteLength);
+  for (const at of placesOf(OBJ, data)) {
+    const tokens = new PdfTokens(data, at + OBJ.byteLength, at + LONGEST_OBJECT);
+    const object = readObject(tokens);
+    budget.spend(tokens.at - at);
+    arrays.push(...object.arrays);
+    mostCount = Math.max(mostCount, object.mostCount);
+    const number = numberBefore(data, at);
+    const { dictionary, integer } = object;
+    if (integer !== undefined) keepLength(lengths, number, integer);
+    const start = dictionary && streamStart(data, tokens);
+    if (dictionary && start !== undefined) {
+      begun.push({ number, start, packing: toPacking(dictionary), length: lengthOf(dictionary) });
+    }
+    const found = [begun.length, arrays.length, lengths.size];
+    if (Math.max(...found) > MOST_FOUND) throw new ExtractionFailure("too_large");
+  }
+  return { streams: ended(data, begun, lengths), arrays, mostCount };
+}
+
+function keepLength(lengths: Map<number, number[]>, number: number, length: number): void {
+  const known = lengths.get(number) ?? [];
+  if (known.length < MOST_OF_ONE) lengths.set(number, [...known, length]);
+}
+
+function lengthOf({ numbers, references, lengthAt }: Dictionary): SaidLength {
+  const value = numbers.get("Length")?.[0] ?? -1;
+  return { value, isReference: references.has("Length"), keyAt: lengthAt };
+}
+
+class Budget {
+  #left: number;
+
+  constructor(sizeBytes: number) {
+    this.#left = sizeBytes * MOST_READINGS + LONGEST_OBJECT;
+  }
+
+  spend(bytes: number): void {
+    this.#left -= bytes;
+    if (this.#left < 0) throw new ExtractionFailure("damaged");
   }
 }
 
-/** Where some bytes stand in others. */
-export function* placesOf(sought: Uint8Array, data: Uint8Array): Generator<number> {
-  const [first = 0] = sought;
-  for (let at = data.indexOf(first); at >= 0; at = data.indexOf(first, at + 1)) {
-    if (sought.every((byte, place) => data[at + place] === byte)) yield at;
-  }
+function ended(data: Uint8Array, begun: Begun[], lengths: Map<number, number[]>): PdfStream[] {
+  const ends = Uint32Array.from(placesOf(END_STREAM, data));
+  const budget = new Budget(data.byteLength);
+  return begun.map(({ number, start, packing, length: { value, isReference, keyAt } }) => {
+    const said = isReference ? lengths.get(value) : [value];
+    if (!said && keyAt !== undefined) data[keyAt + 1] = UNREADABLE;
+    const valid = (said ?? []).filter((length) => hasEndAt(data, start + length));
+    const end = valid.length > 0 ? start + Math.max(...valid) : nextEnd(ends, start, data);
+    budget.spend(end - start);
+    return { ...packing, number, start, end };
+  });
 }
 
-function dictionaryBefore(data: Uint8Array, start: number): string {
-  const before = data.subarray(Math.max(0, start - DICTIONARY_SIZE), start);
-  const text = new TextDecoder("windows-1252").decode(before);
-  return text.slice(text.lastIndexOf(" obj") + 1);
+const UNREADABLE = 0x58;
+
+/** Blanks that may stand before `endstream`. */
+const MOST_BLANKS = 16;
+
+function hasEndAt(data: Uint8Array, at: number): boolean {
+  if (!Number.isSafeInteger(at) || at < 0) return false;
+  for (let blanks = 0; blanks < MOST_BLANKS; blanks++) {
+    if (standsAt(END_STREAM, data, at + blanks)) return true;
+  }
+  return false;
+}
+
+/** The first of the ascending ends behind a place. */
+function nextEnd(ends: Uint32Array, start: number, data: Uint8Array): number {
+  let [low, high] = [0, ends.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ends[middle] ?? 0) < start) low = middle + 1;
+    else high = middle;
+  }
+  return ends[low] ?? data.byteLength;
+}
+
+function toPacking({ names, numbers, references }: Dictionary): Packing {
+  const filters = [...(names.get("Filter") ?? []), ...(names.get("F") ?? [])];
+  const isIndirect = references.has("Filter") || references.has("F");
+  const most = (key: string) => Math.max(...(numbers.get(key) ?? [1]));
+  const rowBits = most("Columns") * most("Colors") * most("BitsPerComponent");
+  return {
+    isTable: numbers.has("W"),
+    isObjectStream: numbers.has("First") && numbers.has("N"),
+    isPicture: names.get("Subtype")?.[0] === "Image",
+    filters: isIndirect ? undefined : filters,
+    rowBits: numbers.has("Columns") ? rowBits : 0,
+  };
+}
+
+function streamStart(data: Uint8Array, tokens: PdfTokens): number | undefined {
+  tokens.skipBlanks();
+  if (!standsAt(STREAM, data, tokens.at)) return undefined;
+  return afterLineEnd(data, tokens.at + STREAM.byteLength);
 }
 
 function afterLineEnd(data: Uint8Array, at: number): number {
   const from = at + (data[at] === 0x0d ? 1 : 0);
   return from + (data[from] === 0x0a ? 1 : 0);
+}
+
+/** The number before `0 obj`; -1 where there is none. */
+function numberBefore(data: Uint8Array, at: number): number {
+  const before = String.fromCharCode(...data.subarray(Math.max(0, at - 32), at));
+  return Number(/(\d{1,10})\s+\d{1,5}\s*$/.exec(before)?.[1] ?? -1);
 }

@@ -1,0 +1,20 @@
+/** Bytes sought in others. */
+
+/** Where some bytes stand in others. */
+export function* placesOf(sought: Uint8Array, data: Uint8Array): Generator<number> {
+  const [first = 0] = sought;
+  for (let at = data.indexOf(first); at >= 0; at = data.indexOf(first, at + 1)) {
+    if (standsAt(sought, data, at)) yield at;
+  }
+}
+
+export function standsAt(sought: Uint8Array, data: Uint8Array, at: number): boolean {
+  for (let place = 0; place < sought.byteLength; place++) {
+    if (data[at + place] !== sought[place]) return false;
+  }
+  return true;
+}
+
+export function ascii(text: string): Uint8Array {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
