@@ -11,6 +11,8 @@ export type Fault = {
   contains: string;
   /** How many calls it hits before it is gone. */
   times: number;
+  /** How many calls it spares before. */
+  skip?: number;
   /**
    * `refuse` closes the connection before anything happens, `cut_after_commit` after it happened,
    * `status` answers like a broken proxy, `delay` waits before it happens.
@@ -34,6 +36,10 @@ export class FaultControl<Known extends Omit<Fault, "kind"> & { kind: string } =
     if (this.#calls.length > KEPT_CALLS) this.#calls = this.#calls.slice(-KEPT_CALLS / 2);
     for (const [id, fault] of this.#faults) {
       if (!body.includes(fault.contains)) continue;
+      if (fault.skip) {
+        fault.skip--;
+        continue;
+      }
       if (--fault.times <= 0) this.#faults.delete(id);
       return fault;
     }

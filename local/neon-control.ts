@@ -1,30 +1,41 @@
 /** What a test may see and do at the local Neon. */
 import type { ServerResponse } from "node:http";
 import { type Call, type Fault, FaultControl } from "./fault-control.ts";
-import { sendJson } from "./http-server.ts";
+import { failure } from "./neon-failures.ts";
 
 /** One HTTP request of the driver, which is one round trip: its SQL and its parameters. */
 export type NeonCall = Call;
 
 export type NeonFault = Omit<Fault, "kind"> & {
   /**
-   * `garble_after_commit` answers with what is no JSON once it has happened, `sql_error` as Postgres does
-   * that refuses the call.
+   * `garble_after_commit` answers with what is no JSON once it has happened; `sql_error` with an error of
+   * Postgres or of the proxy in place of its happening, `sql_error_after_commit` once it has happened.
    */
-  kind: Fault["kind"] | "garble_after_commit" | "sql_error";
-  /** The SQLSTATE of `sql_error`. */
+  kind: Fault["kind"] | "garble_after_commit" | "sql_error" | "sql_error_after_commit";
+  /** The SQLSTATE of an error; empty, as where the connection to Postgres was lost, unless given. */
   code?: string;
 };
+
+/** How Neon answers an error of Postgres. */
+const SQL_ERROR = 400;
 
 export class NeonControl extends FaultControl<NeonFault> {
   override async before(fault: NeonFault, response: ServerResponse): Promise<boolean> {
     if (fault.kind !== "sql_error") return super.before(fault, response);
-    sendJson(response, 400, { message: "refused", severity: "ERROR", code: fault.code });
+    sendError(fault, response);
     return true;
   }
 
   override after(fault: NeonFault, response: ServerResponse): boolean {
     if (fault.kind === "garble_after_commit") response.end('{"results":[{"fi');
-    return fault.kind === "garble_after_commit" || super.after(fault, response);
+    else if (fault.kind === "sql_error_after_commit") sendError(fault, response);
+    else return super.after(fault, response);
+    return true;
   }
+}
+
+function sendError({ code = "", status = SQL_ERROR }: NeonFault, response: ServerResponse): void {
+  const severity = code === "" ? "" : "ERROR";
+  const { text } = failure(status, "upstream says: secret", { code, severity });
+  response.writeHead(status, { "content-type": "application/json" }).end(text);
 }

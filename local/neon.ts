@@ -3,21 +3,12 @@
  *
  * @see https://github.com/neondatabase/neon/blob/main/proxy (`sql_over_http`)
  */
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
-import type pg from "pg";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { listen, readText, sendJson } from "./http-server.ts";
 import { NeonControl } from "./neon-control.ts";
+import { failure, type NeonAnswer, requestTooLarge } from "./neon-failures.ts";
+import { type NeonBody, runQueries } from "./neon-queries.ts";
 import { type LocalPostgres, openPostgres, type PostgresOptions } from "./postgres.ts";
-
-export type NeonQuery = { query: string; params: unknown[] };
-type NeonBody = NeonQuery | { queries: NeonQuery[] };
-
-type NeonResult = {
-  fields: { name: string; dataTypeID: number }[];
-  rows: unknown[];
-  command: string;
-  rowCount: number | null;
-};
 
 export type LocalNeon = LocalPostgres & {
   /** What `DATABASE_HTTP_URL` is to be. */
@@ -30,7 +21,11 @@ export type NeonOptions = PostgresOptions & {
   port?: number;
   /** Keeps a list of calls, and takes faults: for tests. */
   control?: boolean;
+  /** Of a request, and of a response; Neon's own limit unless given. */
+  mostBytes?: number;
 };
+
+const MOST_BYTES = 64 * 1024 * 1024;
 
 const CONNECTION_STRING = "postgres://local:local@local.neon.test/indifly";
 
@@ -40,7 +35,11 @@ export async function startNeon(options: NeonOptions = {}): Promise<LocalNeon> {
   const control = options.control ? new NeonControl() : undefined;
   const server = await listen(async (request, response) => {
     if (control && (await control.handle(request, response))) return;
-    await answer(postgres.pool, control, request, response);
+    await answer(
+      { postgres, control, mostBytes: options.mostBytes ?? MOST_BYTES },
+      request,
+      response,
+    );
   }, options.port);
   return {
     url: `${server.origin}/sql`,
@@ -50,9 +49,14 @@ export async function startNeon(options: NeonOptions = {}): Promise<LocalNeon> {
   };
 }
 
+type Service = {
+  postgres: LocalPostgres;
+  control: NeonControl | undefined;
+  mostBytes: number;
+};
+
 async function answer(
-  pool: pg.Pool,
-  control: NeonControl | undefined,
+  { postgres, control, mostBytes }: Service,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -60,100 +64,38 @@ async function answer(
     return sendJson(response, 404, { message: "there is only POST /sql" });
   }
   if (!request.headers["neon-connection-string"]) {
-    return sendJson(response, 400, { message: "missing Neon-Connection-String", code: "08P01" });
+    return send(response, failure(400, "invalid header: neon-connection-string"));
   }
+  const hangUp = hangUpOf(response);
   const text = await readText(request);
+  if (Buffer.byteLength(text) > mostBytes) return send(response, requestTooLarge(mostBytes));
+  const body = parse(text);
+  if (!body) return send(response, failure(400, "could not parse the HTTP request body"));
   const fault = control?.record(text);
   if (fault && (await control?.before(fault, response))) return;
-  const result = await run(pool, JSON.parse(text), request.headers);
+  const run = { body, headers: request.headers, hangUp, mostResponseBytes: mostBytes };
+  const result = await runQueries(postgres, run);
   if (fault && control?.after(fault, response)) return;
-  sendJson(response, result.status, result.body);
+  send(response, result);
 }
 
-type Outcome = { status: number; body: unknown };
+/** Aborts when the client closes the connection before it has its response. */
+function hangUpOf(response: ServerResponse): AbortSignal {
+  const hangUp = new AbortController();
+  response.once("close", () => response.writableFinished || hangUp.abort());
+  return hangUp.signal;
+}
 
-async function run(pool: pg.Pool, body: NeonBody, headers: IncomingHttpHeaders): Promise<Outcome> {
+function parse(text: string): NeonBody | undefined {
   try {
-    if (!("queries" in body)) return { status: 200, body: await execute(pool, body) };
-    return { status: 200, body: { results: await transact(pool, body.queries, headers) } };
-  } catch (error) {
-    if (isDatabaseError(error)) return { status: 400, body: toWireError(error) };
-    return { status: 500, body: { message: "connection failure" } };
+    const body = JSON.parse(text);
+    return Array.isArray(body?.queries) || typeof body?.query === "string" ? body : undefined;
+  } catch {
+    return undefined;
   }
 }
 
-async function transact(
-  pool: pg.Pool,
-  queries: NeonQuery[],
-  headers: IncomingHttpHeaders,
-): Promise<NeonResult[]> {
-  const client = await pool.connect();
-  try {
-    // Sent at once, as one trip: after one that fails the rest are refused, and the end is a rollback. Nobody
-    // else gets the connection before that.
-    const begun = client.query(beginStatement(headers));
-    const sent = queries.map((query) => execute(client, query));
-    const ended = client.query("COMMIT");
-    const settled = await Promise.allSettled([begun, ...sent, ended]);
-    const failed = settled.find((outcome) => outcome.status === "rejected");
-    if (failed) throw failed.reason;
-    return await Promise.all(sent);
-  } finally {
-    client.release();
-  }
-}
-
-const ISOLATION: Record<string, string> = {
-  ReadUncommitted: "READ UNCOMMITTED",
-  ReadCommitted: "READ COMMITTED",
-  RepeatableRead: "REPEATABLE READ",
-  Serializable: "SERIALIZABLE",
-};
-
-function beginStatement(headers: IncomingHttpHeaders): string {
-  const isolation = ISOLATION[String(headers["neon-batch-isolation-level"])];
-  const words = ["BEGIN"];
-  if (isolation) words.push(`ISOLATION LEVEL ${isolation}`);
-  if (headers["neon-batch-read-only"] === "true") words.push("READ ONLY");
-  if (headers["neon-batch-deferrable"] === "true") words.push("DEFERRABLE");
-  return words.join(" ");
-}
-
-/** Values travel as Postgres' own text; PGlite's bridge insists on an array here. */
-const AS_TEXT = Object.assign([], { getTypeParser: () => (value: unknown) => value });
-
-async function execute(
-  client: pg.Pool | pg.PoolClient,
-  { query, params }: NeonQuery,
-): Promise<NeonResult> {
-  const config: pg.QueryArrayConfig & { queryMode: "extended" } = {
-    text: query,
-    values: params,
-    rowMode: "array",
-    types: AS_TEXT,
-    // Also for a query without parameters, as Neon has it: one statement, never several.
-    queryMode: "extended",
-  };
-  const { fields, rows, command, rowCount } = await client.query(config);
-  return {
-    fields: fields.map(({ name, dataTypeID }) => ({ name, dataTypeID })),
-    rows,
-    command,
-    rowCount,
-  };
-}
-
-const ERROR_FIELDS = new Set(
-  `severity code detail hint position internalPosition internalQuery where schema table column dataType
-  constraint file line routine`.split(/\s+/),
-);
-
-/** By its shape: PGlite's errors are not instances of pg's class. */
-function isDatabaseError(error: unknown): error is Error {
-  return error instanceof Error && "severity" in error && "code" in error;
-}
-
-function toWireError(error: Error): Record<string, unknown> {
-  const members = Object.entries(error).filter(([name]) => ERROR_FIELDS.has(name));
-  return { message: error.message, ...Object.fromEntries(members) };
+function send(response: ServerResponse, { status, text }: NeonAnswer): void {
+  const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
+  response.writeHead(status, headers).end(text);
 }

@@ -11,6 +11,8 @@ export type LocalPostgres = {
   pool: pg.Pool;
   /** Writes all there is into a file that others begin with; a real server has no such thing. */
   archive?: (path: string) => Promise<void>;
+  /** Cancels what a connection is running, by its process; only a real server serves somebody else meanwhile. */
+  cancel?: (processId: number) => Promise<void>;
   close: () => Promise<void>;
 };
 
@@ -50,7 +52,26 @@ function openServer(connectionString: string): LocalPostgres {
   const pool = new pg.Pool({ connectionString, max: CONNECTIONS, ...AT_ONCE });
   // A connection that dies while idle is replaced by the next query.
   pool.on("error", () => undefined);
-  return { pool, close: () => pool.end() };
+  // One that dies while it is used is told to whoever uses it, by the failure of what they asked.
+  pool.on("connect", (client) => void client.on("error", () => undefined));
+  return {
+    pool,
+    cancel: (processId) => cancel(connectionString, processId),
+    close: () => pool.end(),
+  };
+}
+
+/** By a connection of its own: those of the pool may all be busy. */
+async function cancel(connectionString: string, processId: number): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  try {
+    await client.connect();
+    await client.query("SELECT pg_cancel_backend($1)", [processId]);
+  } catch {
+    // The server is going away, and what it runs with it.
+  } finally {
+    await client.end();
+  }
 }
 
 /** Left by a process that was killed; with it, the folder would count as in use. */

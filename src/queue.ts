@@ -1,27 +1,40 @@
 /** What queues bring: jobs of files, and those that failed too often. A message may come twice. */
+import { describeFailure, refusesContent } from "./db/errors.ts";
 import { createDeps } from "./deps.ts";
 import type { Env } from "./env.ts";
-import { analysePart } from "./features/files/analysis/analyse-job.ts";
+import { analysePart, failAnalyseJob } from "./features/files/analysis/analyse-job.ts";
 import type { FileJob } from "./features/files/jobs.ts";
-import { buryReadingJob, runReadingJob } from "./features/files/run-job.ts";
-import { logError, logEvent, nameOf } from "./lib/log.ts";
+import { failReadingJob, runReadingJob } from "./features/files/run-job.ts";
+import { logError, logEvent } from "./lib/log.ts";
 
 const DEAD_LETTERS = "indifly-file-jobs-dead";
 const FIRST_RETRY_SECONDS = 2;
 
 /** Runs each job by itself: one that fails comes again, and in the end to the dead letters. */
 export async function handleJobs(batch: MessageBatch<FileJob>, env: Env): Promise<void> {
-  const act = batch.queue === DEAD_LETTERS ? bury : run;
+  const act = batch.queue === DEAD_LETTERS ? fail : runOrFail;
   for (const message of batch.messages) {
-    const { step, fileId } = message.body;
+    const { step, fileId: file_id } = message.body;
+    const fields = { queue: batch.queue, step, file_id, attempt: message.attempts };
     try {
       await act(env, message.body);
       message.ack();
-      logEvent("job", { queue: batch.queue, step, file_id: fileId, attempt: message.attempts });
+      logEvent("job", fields);
     } catch (error) {
-      logError("job_failed", { queue: batch.queue, step, file_id: fileId, cause: nameOf(error) });
+      logError("job_failed", { ...fields, ...describeFailure(error) });
       message.retry({ delaySeconds: FIRST_RETRY_SECONDS * 3 ** (message.attempts - 1) });
     }
+  }
+}
+
+/** What Postgres refuses for what it holds, it would refuse each time: such a job fails at once. */
+async function runOrFail(env: Env, job: FileJob): Promise<void> {
+  try {
+    await run(env, job);
+  } catch (error) {
+    if (!refusesContent(error)) throw error;
+    logError("job_refused", { step: job.step, file_id: job.fileId, ...describeFailure(error) });
+    await fail(env, job);
   }
 }
 
@@ -31,7 +44,9 @@ async function run(env: Env, job: FileJob): Promise<void> {
   else await runReadingJob(env, deps, job);
 }
 
-/** An analysis is taken up again by the minute, and counts its failures itself. */
-async function bury(env: Env, job: FileJob): Promise<void> {
-  if (job.step !== "analyse") await buryReadingJob(env, createDeps(env), job);
+/** Ends for good what the job is part of. */
+async function fail(env: Env, job: FileJob): Promise<void> {
+  const deps = createDeps(env);
+  if (job.step === "analyse") await failAnalyseJob(deps, job);
+  else await failReadingJob(env, deps, job);
 }

@@ -32,8 +32,8 @@ async function fetchInTime(input: string, init: RequestInit): Promise<Response> 
   const timer = setTimeout(() => deadline.abort(), CALL_TIMEOUT_MS);
   try {
     const { ok, status, text } = await readWhole(input, { ...init, signal: deadline.signal });
-    // Parsed here: what is no JSON is a failure of the connection, after which a write may have happened.
-    const body: unknown = ok || status === SQL_ERROR ? JSON.parse(text) : undefined;
+    // Parsed here: a body of another form is a failure of the connection, after which a write may have happened.
+    const body = ok || status === SQL_ERROR ? parse(text, ok ? isAnswer : isObject) : undefined;
     // As much of a response as the driver reads: a real one would be read through a stream again.
     return { ok, status, text: async () => text, json: async () => body } as Response;
   } finally {
@@ -44,6 +44,26 @@ async function fetchInTime(input: string, init: RequestInit): Promise<Response> 
 async function readWhole(input: string, init: RequestInit) {
   const response = await fetch(input, init);
   return { ok: response.ok, status: response.status, text: await response.text() };
+}
+
+function parse(text: string, hasForm: (body: unknown) => boolean): unknown {
+  const body: unknown = JSON.parse(text);
+  if (!hasForm(body)) throw new TypeError("The response is not one of Neon's.");
+  return body;
+}
+
+/** True for the result of a query, and for those of a batch. */
+function isAnswer(body: unknown): boolean {
+  if (!isObject(body)) return false;
+  return Array.isArray(body.results) ? body.results.every(isResult) : isResult(body);
+}
+
+function isResult(value: unknown): boolean {
+  return isObject(value) && Array.isArray(value.fields) && Array.isArray(value.rows);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 /**

@@ -1,12 +1,19 @@
 /** What an error of the driver means. Only its code and constraint ever leave this file. */
+import { type LogFields, nameOf } from "../lib/log.ts";
 
 type PostgresError = { code: string; constraint?: string };
 
 /** Neon's proxy sends an empty code where the connection to the compute was lost: that is no SQLSTATE. */
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
-/** SQLSTATE classes that mean "not now": connection, rollback (deadlock), resources, operator intervention. */
-const UNAVAILABLE_CLASSES = new Set(["08", "40", "53", "57"]);
+/**
+ * SQLSTATE classes that mean "not now": connection, authorization and database of the connection, rollback
+ * (deadlock), resources, operator intervention, system errors.
+ */
+const UNAVAILABLE_CLASSES = new Set(["08", "28", "3D", "40", "53", "57", "58"]);
+
+/** The same of single codes: a standby that only reads, timeouts of a transaction, a lock not granted. */
+const UNAVAILABLE_CODES = new Set(["25006", "25P03", "25P04", "55P03"]);
 
 /** SQLSTATE classes that are about the values of a call: data, constraints, views' checks, limits, triggers. */
 const CONTENT_CLASSES = new Set(["21", "22", "23", "44", "54", "P0"]);
@@ -28,14 +35,14 @@ export function namesUnknown(error: unknown): boolean {
 /** True when Postgres could not be asked, or did not answer in time; a write may have happened. */
 export function isUnreachable(error: unknown): boolean {
   const found = postgresError(error);
-  if (found) return UNAVAILABLE_CLASSES.has(found.code.slice(0, 2));
+  if (found) return meansUnavailable(found);
   return causes(error).some((cause) => cause.name === "NeonDbError");
 }
 
 /** True when Postgres refused the call for what it holds: repeating it can never succeed. */
 export function isPermanent(error: unknown): boolean {
   const found = postgresError(error);
-  return found !== undefined && !UNAVAILABLE_CLASSES.has(found.code.slice(0, 2));
+  return found !== undefined && !meansUnavailable(found);
 }
 
 /** True when Postgres refused the values of the call: with others it may take it. */
@@ -47,6 +54,16 @@ export function refusesContent(error: unknown): boolean {
 /** Code and constraint for the log; undefined when the error is not one of Postgres. */
 export function describeDbError(error: unknown): PostgresError | undefined {
   return postgresError(error) ?? (isUnreachable(error) ? { code: "unreachable" } : undefined);
+}
+
+/** What the log says of any error: its kind, and what Postgres calls it; never a text. */
+export function describeFailure(error: unknown): LogFields {
+  const found = describeDbError(error);
+  return { cause: nameOf(error), database_code: found?.code, constraint: found?.constraint };
+}
+
+function meansUnavailable({ code }: PostgresError): boolean {
+  return UNAVAILABLE_CLASSES.has(code.slice(0, 2)) || UNAVAILABLE_CODES.has(code);
 }
 
 function postgresError(error: unknown): PostgresError | undefined {

@@ -97,10 +97,16 @@ export function idUnder(
   return sql`(SELECT k.${sql.raw(column)} FROM idempotency_keys AS k WHERE ${ofKey(claim)})`;
 }
 
-/** Forgets keys that are older than a day; they count no more. Returns how many there were. */
+/** Of one run: however many have expired, deleting them takes less than a call may. */
+const MOST_EXPIRED = 10_000;
+
+/** Deletes keys that are older than a day, which count no more, up to 10,000. Returns how many. */
 export async function deleteExpiredKeys(db: Db, now: string): Promise<number> {
   const { rowCount } = await repeatable(() =>
-    db.execute(sql`DELETE FROM idempotency_keys WHERE created_at <= ${now}::timestamptz - ${LIFE}`),
+    db.execute(sql`
+      DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM idempotency_keys WHERE created_at <= ${now}::timestamptz - ${LIFE}
+        LIMIT ${MOST_EXPIRED}::int))`),
   );
   return rowCount;
 }

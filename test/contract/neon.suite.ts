@@ -4,11 +4,16 @@ import { eq, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/neon-http";
 import { integer, jsonb, numeric, pgSchema, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { describeWireFailures } from "./neon-failures.suite.ts";
 
 export type Neon = {
   connectionString: string;
   /** A stand-in has another address than the one that follows from the connection string. */
   start?: () => Promise<{ endpoint: string; stop?: () => Promise<void> }>;
+  /** True where Postgres serves others while it runs a query. */
+  isServer: boolean;
+  /** Of a response. */
+  mostBytes: number;
 };
 
 const schemaName = `contract_${crypto.randomUUID().replaceAll("-", "")}`;
@@ -46,7 +51,7 @@ async function failureOf(call: PromiseLike<unknown>) {
 }
 
 /** To be called inside a `describe`. */
-export function promisesOfNeon({ connectionString, start }: Neon): void {
+export function promisesOfNeon({ connectionString, start, isServer, mostBytes }: Neon): void {
   const run = neon(connectionString);
   const db = openDb(run);
   const usual = neonConfig.fetchEndpoint;
@@ -69,6 +74,7 @@ export function promisesOfNeon({ connectionString, start }: Neon): void {
   describeValues(run, db);
   describeBatches(run, db);
   describeFailures(run, db);
+  describeWireFailures(run, { schemaName, isServer, mostBytes });
 }
 
 type Run = ReturnType<typeof neon<false, false>>;

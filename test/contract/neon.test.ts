@@ -1,26 +1,34 @@
 import { describe, expect, inject, it } from "vitest";
 import { startNeon } from "../../local/neon.ts";
 import { callsContaining, injectFault } from "../support/postgres.ts";
+import { until } from "../support/until.ts";
 import { type Neon, promisesOfNeon } from "./neon.suite.ts";
 
 const endpoint = inject("neonUrl");
 const connectionString = inject("vars").DATABASE_URL ?? "";
 
+/** Of a response of Neon, and of one of the suite's own stand-in. */
+const NEON_BYTES = 64 * 1024 * 1024;
+const FEW_BYTES = 1024 * 1024;
+
 const { CONTRACT_DATABASE_URL } = process.env;
+const embedded = { start: startEmbedded, isServer: false, mostBytes: FEW_BYTES };
+const server = { isServer: true, mostBytes: NEON_BYTES };
 const services: [string, Neon][] = [
-  ["The local Neon over the embedded Postgres", { connectionString, start: startEmbedded }],
+  ["The local Neon over the embedded Postgres", { connectionString, ...embedded }],
 ];
 if (process.env.LOCAL_POSTGRES_URL) {
   const start = async () => ({ endpoint });
-  services.push(["The local Neon over a real server", { connectionString, start }]);
+  services.push(["The local Neon over a real server", { connectionString, start, ...server }]);
 }
 if (CONTRACT_DATABASE_URL) {
-  services.push(["Neon itself", { connectionString: CONTRACT_DATABASE_URL }]);
+  services.push(["Neon itself", { connectionString: CONTRACT_DATABASE_URL, ...server }]);
 }
 
 /** One of this suite's own, in memory. */
 async function startEmbedded() {
-  const { url, close } = await startNeon({ copyOf: inject("emptyPostgres") });
+  const copyOf = inject("emptyPostgres");
+  const { url, close } = await startNeon({ ...(copyOf && { copyOf }), mostBytes: FEW_BYTES });
   return { endpoint: url, stop: close };
 }
 
@@ -38,9 +46,22 @@ function send(query: string, params: unknown[], headers?: Record<string, string>
   });
 }
 
+/** What a call that fails is rejected with. */
+function nameOfFailure(call: Promise<unknown>): Promise<string> {
+  return call.then(
+    () => "none",
+    (error: Error) => error.name,
+  );
+}
+
 describe("what only the stand-in has", () => {
-  it("insists on the connection string, as Neon does", async () => {
-    expect((await send("SELECT 1", [], {})).status).toBe(400);
+  it("insists on the connection string and on a query, as Neon does", async () => {
+    const headers = { "neon-connection-string": connectionString };
+    const malformed = await fetch(endpoint, { method: "POST", headers, body: '{"que' });
+    for (const response of [await send("SELECT 1", [], {}), malformed]) {
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ code: "" });
+    }
   });
 
   it("has nothing at another address", async () => {
@@ -87,5 +108,41 @@ describe("what only the stand-in has", () => {
     await injectFault({ contains: table, times: 1, kind: "cut_after_commit" });
     await expect(send(`CREATE TABLE ${table} ()`, [])).rejects.toThrow("fetch failed");
     expect((await send(`DROP TABLE ${table}`, [])).status).toBe(200);
+  });
+
+  it("answers with an error of Postgres or of the proxy, before or after it has happened", async () => {
+    const table = `failed_${crypto.randomUUID().replaceAll("-", "")}`;
+    const create = () => send(`CREATE TABLE ${table} ()`, []);
+    await injectFault({ contains: table, times: 1, kind: "sql_error", code: "57P01" });
+    const refused = await create();
+    expect({ status: refused.status, body: await refused.json() }).toMatchObject({
+      status: 400,
+      body: { code: "57P01", constraint: null },
+    });
+    await injectFault({ contains: table, times: 1, kind: "sql_error", status: 507 });
+    expect((await create()).status).toBe(507);
+    await injectFault({ contains: table, times: 1, kind: "sql_error_after_commit" });
+    const lost = await create();
+    expect({ status: lost.status, body: await lost.json() }).toMatchObject({
+      status: 400,
+      body: { code: "", severity: "" },
+    });
+    expect((await send(`DROP TABLE ${table}`, [])).status).toBe(200);
+  });
+
+  it("does nothing for a client that hung up before its turn came", async () => {
+    const table = `left_${crypto.randomUUID().replaceAll("-", "")}`;
+    await injectFault({ contains: table, times: 2, kind: "delay", delayMs: 200 });
+    const headers = { "neon-connection-string": connectionString };
+    const body = JSON.stringify({ query: `CREATE TABLE ${table} ()` });
+    const hangUp = new AbortController();
+    const { signal } = hangUp;
+    const failed = nameOfFailure(fetch(endpoint, { method: "POST", headers, body, signal }));
+    await until(async () => (await callsContaining(table)).length === 1);
+    hangUp.abort();
+    expect(await failed).toBe("AbortError");
+    // It waits for as long, and later.
+    const later = await send(`SELECT to_regclass('${table}')::text`, []);
+    expect(await later.json()).toMatchObject({ rows: [[null]] });
   });
 });

@@ -61,6 +61,16 @@ it("A corrupted answer is no JSON any more, a delayed one comes, a duplicate hap
   expect(await suffer({ kind: "duplicate" })).toEqual({ seen: whole, times: 2 });
 });
 
+it("A request that ends in an error of Postgres has happened only where that is said", async () => {
+  const error = { kind: "sql_error", status: 400, code: "" } as const;
+  const refused = await suffer({ ...error, isDone: false });
+  const lost = await suffer({ ...error, isDone: true });
+  for (const { seen } of [refused, lost]) {
+    expect(seen).toMatchObject({ status: 400, text: expect.stringContaining('"code":""') });
+  }
+  expect([refused.times, lost.times]).toEqual([0, 1]);
+});
+
 it("A plan counts the requests that hold its marker, and no others", async () => {
   const marker = crypto.randomUUID();
   const numbers: number[] = [];

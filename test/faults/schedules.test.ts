@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ManyWorlds } from "../support/faults/many-worlds.ts";
-import { makeSchedule } from "../support/faults/schedule.ts";
+import { makeNetworkSchedule, makeSchedule } from "../support/faults/schedule.ts";
 import { tellFailures } from "../support/faults/tell.ts";
 
 /** Few enough for every run of the tests; `npm run test:faults` takes thousands. */
@@ -24,8 +24,12 @@ it(
   "Whatever fails, and whenever the process is killed, nothing is lost, doubled or stuck",
   async () => {
     const drawn = Array.from({ length: COUNT }, (_, place) => FIRST + place);
-    const seeds = ONE ? [Number(ONE)] : [...KNOWN, ...drawn];
-    const failures = await worlds.run(seeds.map((seed) => makeSchedule(seed, worlds.offers)));
+    const known = ONE ? [] : KNOWN.map((seed) => makeNetworkSchedule(seed, worlds.offers));
+    const seeds = ONE ? [Number(ONE)] : drawn;
+    const failures = await worlds.run([
+      ...known,
+      ...seeds.map((seed) => makeSchedule(seed, worlds.offers)),
+    ]);
     expect(failures.length, await tellFailures(failures)).toBe(0);
   },
   60_000 + COUNT * SLOWEST_MS,

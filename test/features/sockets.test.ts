@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { newChat, runningTurn } from "../support/chats.ts";
 import { expectProblem, type SignedIn, signUp } from "../support/client.ts";
 import { FRONTEND } from "../support/jar.ts";
-import { countCalls, query } from "../support/postgres.ts";
+import { countCalls, injectFault, query } from "../support/postgres.ts";
 import { script } from "../support/provider.ts";
 import { connect, handshake, newTicket, openTab } from "../support/socket.ts";
 import { allEvents } from "../support/sse.ts";
@@ -51,6 +51,21 @@ describe("a ticket", () => {
     await gone.post("/auth/logout");
     expectProblem(await gone.post("/ws/tickets", { chat_id: own }), 401, "invalid_token");
   });
+
+  it.each(["sql_error", "sql_error_after_commit"] as const)(
+    "opens its socket, once, also where the first use of it ended in a lost connection (%s)",
+    async (kind) => {
+      const id = await newChat(ada);
+      const ticket = await newTicket(ada, id);
+      await injectFault({ contains: id, times: 1, kind });
+      const tab = await connect(id, ticket);
+      await tab.ping();
+      expect((await handshake(wsPath(ticket, id))).status).toBe(401);
+      const open = "SELECT 1 FROM chat_sessions WHERE chat_id = $1 AND is_active";
+      expect(await query(open, [id])).toHaveLength(1);
+      tab.close();
+    },
+  );
 
   it("that nobody used is forgotten after a day", async () => {
     const id = await newChat(ada);

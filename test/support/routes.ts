@@ -13,6 +13,8 @@ export type Operation = {
   summary: string;
   /** A body that the route takes, made of the examples of its schema; undefined where it takes none. */
   body: Body;
+  /** True where it takes an `Idempotency-Key`. */
+  takesKey: boolean;
   responses: Record<string, { content?: Record<string, { schema: Body }> }>;
 };
 
@@ -31,6 +33,7 @@ export async function readOperations(): Promise<Operation[]> {
       tags: operation.tags ?? [],
       summary: operation.summary ?? "",
       body: exampleOf(document, operation.requestBody?.content?.["application/json"]?.schema),
+      takesKey: (operation.parameters ?? []).some(({ name }: Body) => name === "idempotency-key"),
       responses: operation.responses,
     })),
   );

@@ -97,6 +97,12 @@ async function attempt<T>(bucket: Bucket, call: Call, read: Read<T>): Promise<T>
   }
 }
 
+/** True when the bucket answered, and refused: asking again comes to the same. */
+export function isRefused(error: unknown): boolean {
+  const cause = error instanceof Problem ? error.cause : undefined;
+  return cause instanceof Refusal && !isPassing(cause);
+}
+
 /** A failure that may be over in a moment; who has waited until the deadline does not wait again. */
 function isPassing(error: unknown): boolean {
   if (error instanceof Refusal) return error.status >= 500 || error.status === TOO_MANY;

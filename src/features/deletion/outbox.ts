@@ -34,32 +34,58 @@ export async function listDue(
 
 const hasFile = sql`EXISTS (SELECT FROM files AS f WHERE f.file_path = d.target)`;
 
+/** What is no id names no chat: read as one, it would fail the statement for all others too. */
+const UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
+
 /** The case keeps a key from being read as an id. */
 const hasChat = sql`EXISTS (
   SELECT FROM chats AS c
-  WHERE c.id = CASE d.kind WHEN 'room' THEN d.target::uuid END AND c.user_id IS NOT NULL)`;
+  WHERE c.id = CASE WHEN d.kind = 'room' AND d.target ~ ${UUID} THEN d.target::uuid END
+    AND c.user_id IS NOT NULL)`;
+
+/** After a day of failures a person has to look: it is dead-lettered, and comes again no more by itself. */
+const MOST_TRIES = 30;
 
 /**
  * Notes what became of an attempt that began at a time. What was erased after the last writer could
- * be at work is forgotten, anything else comes again: then, or, where it failed, after a growing while.
+ * be at work is forgotten, anything else comes again: then, or, where it failed, after a growing while. Returns
+ * what has failed too often by now: it is due never.
  */
 export async function noteAttempt(
   db: Db,
   { erased, failed }: Attempted,
   begunAt: number,
-): Promise<void> {
+): Promise<Target[]> {
   const at = sql`${toIso(new Date(begunAt))}::timestamptz`;
-  await repeatable(() =>
+  const [, , , dead] = await repeatable(() =>
     db.batch([
       db.execute(sql`DELETE FROM deletions AS d WHERE ${among(erased)} AND d.last_at <= ${at}`),
       db.execute(sql`
         UPDATE deletions AS d SET due_at = d.last_at, tries = 0 WHERE ${among(erased)}`),
       db.execute(sql`
         UPDATE deletions AS d
-        SET tries = d.tries + 1, due_at = ${at} + interval '1 minute' * 2 ^ least(d.tries, 6)
+        SET tries = d.tries + 1,
+          due_at = CASE WHEN d.tries + 1 < ${MOST_TRIES}::int
+            THEN ${at} + interval '1 minute' * 2 ^ least(d.tries, 6) ELSE 'infinity' END
         WHERE ${among(failed)} AND d.due_at <= ${at}`),
+      db.execute<Target>(sql`
+        SELECT d.kind, d.target FROM deletions AS d WHERE ${among(failed)} AND d.due_at = 'infinity'`),
     ]),
   );
+  return dead.rows;
+}
+
+/** Of more than that, they are not counted. */
+const MOST_COUNTED = 1_000;
+
+/** How many are dead-lettered, and wait for a person. */
+export async function countDead(db: Db): Promise<number> {
+  const { rows } = await repeatable(() =>
+    db.execute<{ dead: number }>(sql`
+      SELECT count(*)::int AS dead FROM (
+        SELECT FROM deletions WHERE due_at = 'infinity' LIMIT ${MOST_COUNTED}::int) AS counted`),
+  );
+  return rows[0]?.dead ?? 0;
 }
 
 function among(targets: Target[]): SQL {

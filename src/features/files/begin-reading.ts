@@ -1,6 +1,7 @@
 /** The bytes of a file are there: from here on it is read, in the background. */
 import { sql, type SQL } from "drizzle-orm";
 import { repeatable } from "../../db/client.ts";
+import { isUnreachable } from "../../db/errors.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { toIso } from "../../lib/clock.ts";
@@ -28,11 +29,18 @@ export async function beginReading(
   file: FileRow,
   arrived: Arrived,
 ): Promise<FileRow> {
-  const { begun, row } = await begin(deps, file, arrived);
-  if (!begun) return row;
-  if (file.status === "failed") await tellChats(env, deps.db, row.id, "processing", null);
-  await sendJob(env.FILE_JOBS, { step: "read", fileId: row.id, run: row.run, from: 1 });
-  return row;
+  const job = { step: "read" as const, fileId: file.id, run: file.run + 1, from: 1 };
+  try {
+    const { begun, row } = await begin(deps, file, arrived);
+    if (!begun) return row;
+    if (file.status === "failed") await tellChats(env, deps.db, row.id, "processing", null);
+    await sendJob(env.FILE_JOBS, job);
+    return row;
+  } catch (error) {
+    // It may have begun although the response was lost: then the job finds it so.
+    if (isUnreachable(error)) await sendJob(env.FILE_JOBS, job);
+    throw error;
+  }
 }
 
 async function begin({ db, clock }: BeginDeps, file: FileRow, { kind, sha256 }: Arrived) {

@@ -4,9 +4,11 @@
  */
 import { sql } from "drizzle-orm";
 import { repeatable } from "../../db/client.ts";
+import { describeFailure } from "../../db/errors.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { toIso } from "../../lib/clock.ts";
+import { logError } from "../../lib/log.ts";
 import { failReading } from "./begin-reading.ts";
 import { sendJob } from "./send-job.ts";
 import { tellChats } from "./tell-chats.ts";
@@ -24,12 +26,20 @@ type Stalled = { id: string; run: number; retakes: number; page: number; is_read
 /** Can be run twice, and twice at once: of two, one takes a reading up. */
 export async function resumeReadings(env: Env, deps: Deps): Promise<Record<string, number>> {
   const stalled = await takeStalled(deps);
-  for (const reading of stalled) await resume(env, deps, reading);
+  // One that fails is taken up again later, and stops no other.
+  const resumed = await Promise.allSettled(stalled.map((reading) => resume(env, deps, reading)));
+  const failures = resumed.filter((result) => result.status === "rejected");
+  for (const { reason } of failures) logError("reading_not_resumed", describeFailure(reason));
   const due = await takeDueEmbeddings(deps);
   for (const { id: fileId, run } of due) {
     await sendJob(env.FILE_JOBS, { step: "embed", fileId, run, from: 0 });
   }
-  return { resumed: stalled.length, embedding: due.length, expired: await deleteLeft(deps) };
+  return {
+    resumed: stalled.length - failures.length,
+    failed: failures.length,
+    embedding: due.length,
+    expired: await deleteLeft(deps),
+  };
 }
 
 /** Whoever takes one has time for it; where its job is lost, it is taken again. */
@@ -84,7 +94,9 @@ async function deleteLeft({ db, clock }: Deps): Promise<number> {
   const { rows } = await repeatable(() =>
     db.execute(sql`
       WITH gone AS (
-        DELETE FROM files WHERE status = 'pending' AND upload_expires_at < ${before}::timestamptz
+        DELETE FROM files WHERE id IN (
+          SELECT id FROM files WHERE status = 'pending' AND upload_expires_at < ${before}::timestamptz
+          LIMIT ${MOST_PER_RUN}::int)
         RETURNING id, user_id
       ), freed AS (
         DELETE FROM idempotency_keys AS k USING gone

@@ -68,8 +68,8 @@ async function takeStep(deps: Deps, job: ReadingJob): Promise<FileJob | "ready" 
   return (await finishReading(deps, { fileId, run }, { isEmbedded })) ? "ready" : undefined;
 }
 
-/** What failed too often fails for good. */
-export async function buryReadingJob(env: Env, deps: Deps, job: ReadingJob): Promise<void> {
+/** What failed too often, or can never succeed, fails for good. */
+export async function failReadingJob(env: Env, deps: Deps, job: ReadingJob): Promise<void> {
   await giveUp(env, deps, job, "unreadable");
 }
 

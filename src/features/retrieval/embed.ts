@@ -2,6 +2,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TokenCount } from "../../clients/model.ts";
 import { repeatable } from "../../db/client.ts";
+import { describeFailure, refusesContent } from "../../db/errors.ts";
 import type { Deps } from "../../deps.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 import { type EmbeddingModel, estimateTokens, findEmbeddingModel } from "../../lib/models.ts";
@@ -66,14 +67,29 @@ async function embedPassages(
     place,
     vector: toVectorText(made.vectors[index] ?? []),
   }));
-  await repeatable(async () =>
-    deps.db.batch([
-      deps.db.execute(usageInsert(usage)),
-      deps.db.execute(vectorsInsert(reading, model, vectors)),
-      deps.db.execute(forgetFailures(reading)),
-    ]),
-  );
-  return rows.length < PASSAGES_AT_ONCE ? "done" : "more";
+  const isSaved = await saveVectors(deps, usage, [
+    vectorsInsert(reading, model, vectors),
+    forgetFailures(reading),
+  ]);
+  return !isSaved || rows.length < PASSAGES_AT_ONCE ? "done" : "more";
+}
+
+/** False where Postgres refuses what the provider gave, as it always would. */
+async function saveVectors(
+  { db }: EmbedDeps,
+  usage: NewUsage,
+  writes: readonly SQL[],
+): Promise<boolean> {
+  try {
+    await repeatable(async () =>
+      db.batch([db.execute(usageInsert(usage)), ...writes.map((write) => db.execute(write))]),
+    );
+    return true;
+  } catch (error) {
+    if (!refusesContent(error)) throw error;
+    logError("vectors_refused", { model: usage.model.name, ...describeFailure(error) });
+    return false;
+  }
 }
 
 async function readNext({ db }: EmbedDeps, { fileId, run }: Reading): Promise<PassageRow[]> {

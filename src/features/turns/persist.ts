@@ -182,9 +182,11 @@ function readPath({ chatId, userId, question }: NewTurn, limits: ReadLimits) {
 }
 
 async function findRunning(db: Db, { chatId, userId }: NewTurn): Promise<string | undefined> {
-  const { rows } = await db.execute<{ id: string }>(sql`
-    SELECT m.id FROM messages AS m JOIN chats ON chats.id = m.chat_id
-    WHERE m.chat_id = ${chatId} AND chats.user_id = ${userId} AND m.status = 'streaming'`);
+  const { rows } = await repeatable(() =>
+    db.execute<{ id: string }>(sql`
+      SELECT m.id FROM messages AS m JOIN chats ON chats.id = m.chat_id
+      WHERE m.chat_id = ${chatId} AND chats.user_id = ${userId} AND m.status = 'streaming'`),
+  );
   return rows[0]?.id;
 }
 

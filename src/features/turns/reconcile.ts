@@ -4,7 +4,7 @@
  */
 import { sql } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
-import { isPermanent } from "../../db/errors.ts";
+import { describeFailure, isPermanent } from "../../db/errors.ts";
 import { latestSql } from "../../db/times.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
@@ -18,7 +18,6 @@ import type { Settled } from "./room/lost-turns.ts";
 import { historyBytes } from "./answer/budget.ts";
 import { answerMetadata } from "./answer/run.ts";
 import { SAVE_REFUSED } from "./reduce.ts";
-import { describeFailure } from "./room/save.ts";
 
 /** By then a room has had its own watchdog, and time to end what it has found. */
 const LEFT_AFTER_MS = 60_000;

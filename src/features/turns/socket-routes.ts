@@ -101,8 +101,9 @@ export const socketRoutes = createRouter().openapi(connect, async (c) => {
   requireUpgrade(c);
   const { id: chatId } = c.req.valid("param");
   const { ticket } = c.req.valid("query");
-  const { db, clock } = c.get("deps");
-  const key = ticket ? await takeTicket(db, chatId, ticket, clock()) : undefined;
+  const { db, clock, newId } = c.get("deps");
+  const use = ticket ? { rowId: newId(), chatId, ticket, now: clock() } : undefined;
+  const key = use && (await takeTicket(db, use));
   if (!key) throw new Problem("invalid_token");
   const isRefused = key === "too_many";
   const webSocket = isRefused

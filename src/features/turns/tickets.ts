@@ -67,6 +67,9 @@ type TakenRow = Record<"rowId" | "userId" | "sessionId" | "expiresAt", string> &
   isActive: boolean;
 };
 
+/** A request for a socket. `rowId` is made before the write: by it a repeated write knows its own row. */
+export type TicketUse = { rowId: string; chatId: string; ticket: string; now: number };
+
 /**
  * Takes a ticket; undefined for one that is unknown, used, expired, of another chat, or of a session
  * that has ended; "too_many" where the user has as many sockets as one may have. A guarded statement, so
@@ -75,45 +78,46 @@ type TakenRow = Record<"rowId" | "userId" | "sessionId" | "expiresAt", string> &
  */
 export async function takeTicket(
   db: Db,
-  chatId: string,
-  ticket: string,
-  now: number,
+  use: TicketUse,
 ): Promise<SocketKey | "too_many" | undefined> {
-  const token = await hash(ticket);
-  const [, { rows }] = await db.batch([
-    db.execute(sql`
-      SELECT FROM users AS u
-      WHERE u.id = (SELECT user_id FROM chat_sessions WHERE session_token = ${token})
-      FOR NO KEY UPDATE`),
-    db.execute<TakenRow>(takeTicketSql(chatId, token, now)),
-  ]);
+  const token = await hash(use.ticket);
+  const [, { rows }] = await repeatable(() =>
+    db.batch([
+      db.execute(sql`
+        SELECT FROM users AS u
+        WHERE u.id = (SELECT user_id FROM chat_sessions WHERE session_token = ${token})
+        FOR NO KEY UPDATE`),
+      db.execute<TakenRow>(takeTicketSql(use, token)),
+    ]),
+  );
   const [row] = rows;
   if (!row) return undefined;
   const { isActive, expiresAt, ...key } = row;
   return isActive ? { ...key, expiresAt: Date.parse(toIso(expiresAt)) } : "too_many";
 }
 
-function takeTicketSql(chatId: string, token: string, now: number): SQL {
+function takeTicketSql({ rowId, chatId, now }: TicketUse, token: string): SQL {
   const at = toIso(new Date(now));
   const bornAfter = toIso(new Date(now - TICKET_TTL_SECONDS * 1000));
   const countedSince = toIso(new Date(now - COUNTED_MS));
+  const isFree = sql`(w.used_at IS NULL OR w.id = ${rowId}::uuid)`;
   return sql`
     WITH given AS (
       SELECT w.id, w.user_id, s.expires_at
       FROM chat_sessions AS w JOIN sessions AS s ON s.id = w.session_id
       JOIN chats AS c ON c.id = w.chat_id AND c.user_id = w.user_id
-      WHERE w.session_token = ${token} AND w.chat_id = ${chatId} AND w.used_at IS NULL
+      WHERE w.session_token = ${token} AND w.chat_id = ${chatId} AND ${isFree}
         AND w.created_at > ${bornAfter}::timestamptz
         AND s.ended_at IS NULL AND s.expires_at > ${at}::timestamptz
       FOR SHARE OF s
     ), open AS (
       SELECT count(*) AS sockets FROM chat_sessions AS o JOIN given ON given.user_id = o.user_id
-      WHERE o.is_active AND o.last_activity > ${countedSince}::timestamptz
+      WHERE o.is_active AND o.id <> ${rowId}::uuid AND o.last_activity > ${countedSince}::timestamptz
     )
     UPDATE chat_sessions AS w
-    SET used_at = ${at}::timestamptz, last_activity = ${at}::timestamptz,
+    SET id = ${rowId}::uuid, used_at = ${at}::timestamptz, last_activity = ${at}::timestamptz,
       is_active = (SELECT sockets < ${MOST_SOCKETS}::int FROM open)
-    FROM given WHERE w.id = given.id AND w.used_at IS NULL
+    FROM given WHERE w.id = given.id AND ${isFree}
     RETURNING w.id AS "rowId", w.user_id AS "userId", w.session_id AS "sessionId",
       w.is_active AS "isActive", given.expires_at AS "expiresAt"`;
 }

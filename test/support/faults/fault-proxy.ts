@@ -7,6 +7,7 @@ import {
 } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { listen, readText, sendJson } from "../../../local/http-server.ts";
+import { failure } from "../../../local/neon-failures.ts";
 import type { Fault } from "./fault.ts";
 
 /** Which fault a request suffers, if any: the first request is number 1. */
@@ -64,6 +65,10 @@ async function pass(arrived: Arrived, agent: Agent, fault: Fault | undefined): P
     sendJson(response, fault.status, { message: "not the upstream's own words" });
     return;
   }
+  if (fault?.kind === "sql_error" && !fault.isDone) {
+    sendSqlError(response, fault);
+    return;
+  }
   if (fault?.kind === "duplicate") await drain(await forward(arrived, agent));
   await answer(await forward(arrived, agent), response, fault);
 }
@@ -88,6 +93,11 @@ async function answer(
   response: ServerResponse,
   fault: Fault | undefined,
 ): Promise<void> {
+  if (fault?.kind === "sql_error") {
+    await drain(from);
+    sendSqlError(response, fault);
+    return;
+  }
   if (fault?.kind === "swallow") {
     await drain(from);
     fault.onDone?.();
@@ -106,6 +116,14 @@ async function answer(
     sent += chunk.length;
   }
   response.end();
+}
+
+function sendSqlError(
+  response: ServerResponse,
+  { status, code }: Extract<Fault, { kind: "sql_error" }>,
+): void {
+  const { text } = failure(status, "not Postgres' own words", { code });
+  response.writeHead(status, { "content-type": "application/json" }).end(text);
 }
 
 /** Closes the connection, but after all that was written. */

@@ -17,7 +17,9 @@ export type Fault =
   /** It happened, but a byte of its answer is no longer what it was. */
   | { kind: "corrupt"; atByte: number }
   /** It happens twice, one after the other. */
-  | { kind: "duplicate" };
+  | { kind: "duplicate" }
+  /** An error of Postgres or of Neon's proxy in place of its happening, or, once it has, of its response. */
+  | { kind: "sql_error"; isDone: boolean; status: number; code: string };
 
 /** True where whoever asked gets the upstream's own answer all the same. */
 export function isAnswered({ kind }: Fault): boolean {
@@ -29,7 +31,25 @@ const LONGEST_MS = 500;
 /** About as long as the answers are that faults shall hit. */
 const LAST_BYTE = 3_000;
 
-/** Any fault, each kind as likely as another. */
+/** No connection to Postgres, one that was lost, a server that stops, a statement cancelled, a deadlock. */
+const NOT_DONE = ["", "08006", "08P01", "57P01", "57014", "53300", "40P01"];
+/** Its end is not known: the connection was lost at COMMIT, or the proxy was stopped. */
+const MAYBE_DONE = ["", "08006", "08P01"];
+
+/** An error as Neon words it, before or after it has happened. */
+export function randomSqlError(random: Random): Fault {
+  const isDone = random.chance(0.5);
+  if (random.chance(0.2))
+    return { kind: "sql_error", isDone, status: random.pick([500, 507]), code: "" };
+  return {
+    kind: "sql_error",
+    isDone,
+    status: 400,
+    code: random.pick(isDone ? MAYBE_DONE : NOT_DONE),
+  };
+}
+
+/** Any fault of a network, each kind as likely as another. */
 export function randomFault(random: Random): Fault {
   const ms = random.below(LONGEST_MS);
   return random.pick<Fault>([

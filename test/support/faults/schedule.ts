@@ -1,5 +1,5 @@
 /** A seed's small world: what its clients do, what its upstreams suffer, and when it is killed. Pure. */
-import { type Fault, randomFault } from "./fault.ts";
+import { type Fault, randomFault, randomSqlError } from "./fault.ts";
 import { Random } from "./random.ts";
 
 export type Send = {
@@ -45,6 +45,17 @@ const KILLED_ONE_IN = 6;
 
 /** The same for the same seed, always. `offers` are the operations that the product has by now. */
 export function makeSchedule(seed: number, offers: ReadonlySet<string>): Schedule {
+  const schedule = makeNetworkSchedule(seed, offers);
+  const random = new Random(seed + SQL_ERRORS);
+  const errors = randomFaults(random, random.pick([0, 0.05, 0.15]), randomSqlError);
+  return { ...schedule, postgresFaults: new Map([...errors, ...schedule.postgresFaults]) };
+}
+
+/** Of a stream of their own, so that the rest of a seed's schedule stays. */
+const SQL_ERRORS = 1_000_000;
+
+/** A seed's schedule with the faults of a network alone. */
+export function makeNetworkSchedule(seed: number, offers: ReadonlySet<string>): Schedule {
   const random = new Random(seed);
   const chats = Array.from({ length: random.between(1, 3) }, () => random.chance(0.5));
   const steps: Operation[][] = [];
@@ -59,8 +70,8 @@ export function makeSchedule(seed: number, offers: ReadonlySet<string>): Schedul
     seed,
     chats,
     steps,
-    postgresFaults: randomFaults(random, random.pick([0, 0.05, 0.15])),
-    providerFaults: randomFaults(random, random.pick([0, 0.1, 0.3])),
+    postgresFaults: randomFaults(random, random.pick([0, 0.05, 0.15]), randomFault),
+    providerFaults: randomFaults(random, random.pick([0, 0.1, 0.3]), randomFault),
     kills:
       seed % KILLED_ONE_IN === 0
         ? Array.from({ length: random.between(1, 2) }, () => randomKill(random))
@@ -70,10 +81,14 @@ export function makeSchedule(seed: number, offers: ReadonlySet<string>): Schedul
 
 const MOST_REQUESTS = 60;
 
-function randomFaults(random: Random, probability: number): Map<number, Fault> {
+function randomFaults(
+  random: Random,
+  probability: number,
+  make: (random: Random) => Fault,
+): Map<number, Fault> {
   const faults = new Map<number, Fault>();
   for (let number = 1; number <= MOST_REQUESTS; number++) {
-    const fault = randomFault(random);
+    const fault = make(random);
     if (random.chance(probability)) faults.set(number, fault);
   }
   return faults;

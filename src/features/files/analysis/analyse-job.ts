@@ -1,9 +1,13 @@
 /** One step of an analysis, as the queue brings it: a question to the model about one part. */
+import { describeFailure, refusesContent } from "../../../db/errors.ts";
 import type { Deps } from "../../../deps.ts";
 import { toIso } from "../../../lib/clock.ts";
+import { logError } from "../../../lib/log.ts";
 import type { FileJob } from "../jobs.ts";
-import { type Asking, claimPart, findLeft, saveOutcome } from "./parts.ts";
-import { tryPart } from "./try-part.ts";
+import { sendJob } from "../send-job.ts";
+import { endObsolete, failAnalysis } from "./end.ts";
+import { type Asking, claimPart, findLeft, type Outcome, saveOutcome } from "./parts.ts";
+import { type Try, tryPart } from "./try-part.ts";
 
 type AnalyseJob = Extract<FileJob, { step: "analyse" }>;
 
@@ -24,8 +28,7 @@ export async function analysePart(deps: JobDeps, job: AnalyseJob): Promise<void>
   const asking: Asking = { analysisId, fileId, from, usageId: deps.newId(), at: now(deps) };
   const part = await claimPart(deps.db, asking);
   if (!part) return;
-  const { outcome, usage } = await tryPart(deps, asking, part);
-  await saveOutcome(deps.db, { ...asking, at: now(deps) }, outcome, usage);
+  const outcome = await save(deps, asking, await tryPart(deps, asking, part));
   if ("failure" in outcome) {
     const delaySeconds = PAUSES_SECONDS[part.failures] ?? 0;
     if (!outcome.isLast) await deps.jobs.send(job, { delaySeconds });
@@ -34,15 +37,43 @@ export async function analysePart(deps: JobDeps, job: AnalyseJob): Promise<void>
   }
 }
 
-/** Takes up again what a crash has left behind. */
+/** What was saved of a try: findings that Postgres refuses for what they hold are a failure of the provider. */
+async function save(
+  deps: Pick<JobDeps, "db" | "clock">,
+  asking: Asking,
+  { outcome, usage }: Try,
+): Promise<Outcome> {
+  try {
+    await saveOutcome(deps.db, { ...asking, at: now(deps) }, outcome, usage);
+    return outcome;
+  } catch (error) {
+    if (!refusesContent(error)) throw error;
+    const { analysisId: analysis_id, from: part } = asking;
+    logError("analysis_refused", { analysis_id, part, ...describeFailure(error) });
+    const failed = { failure: "ai_unavailable" as const, isLast: true };
+    await saveOutcome(deps.db, { ...asking, at: now(deps) }, failed, usage);
+    return failed;
+  }
+}
+
+/** What failed too often, or can never succeed, fails for good. */
+export async function failAnalyseJob(
+  deps: Pick<JobDeps, "db" | "clock">,
+  { analysisId, fileId, from }: AnalyseJob,
+): Promise<void> {
+  await failAnalysis(deps.db, { analysisId, fileId, from, at: now(deps) });
+}
+
+/** Takes up again what a crash has left behind, and ends what nobody can go on with. */
 export async function reviveAnalyses(
   deps: Pick<JobDeps, "db" | "clock" | "jobs">,
 ): Promise<Record<string, number>> {
+  const ended = await endObsolete(deps.db, now(deps));
   const left = await findLeft(deps.db, deps.clock());
   for (const { id: analysisId, file_id: fileId, parts_done: from } of left) {
-    await deps.jobs.send({ step: "analyse", fileId, analysisId, from });
+    await sendJob(deps.jobs, { step: "analyse", fileId, analysisId, from });
   }
-  return { revived: left.length };
+  return { revived: left.length, ended };
 }
 
 function now({ clock }: Pick<JobDeps, "clock">): string {

@@ -1,11 +1,12 @@
 /** An analysis that is asked for: one that is kept, one that runs, or a new one. */
+import { isUnreachable } from "../../../db/errors.ts";
 import type { IdempotencyKey } from "../../../db/idempotency-keys.ts";
 import type { Deps } from "../../../deps.ts";
 import { toIso } from "../../../lib/clock.ts";
 import { findModel, type Model } from "../../../lib/models.ts";
 import { Problem } from "../../../lib/problem.ts";
 import { type JobQueue, sendJob } from "../send-job.ts";
-import { beginAnalysis, type Begun } from "./queries.ts";
+import { beginAnalysis, type Begun, type NewAnalysis } from "./queries.ts";
 
 type StartDeps = Pick<Deps, "db" | "config" | "model" | "clock" | "newId"> & {
   jobs: JobQueue;
@@ -37,11 +38,27 @@ export async function startAnalysis(
     refresh: body.refresh ?? false,
     at: toIso(new Date(deps.clock())),
   };
-  const begun = await beginAnalysis(deps.db, ownerId, analysis, key);
+  const begun = await begin(deps, { ownerId, analysis, key });
   const { id: analysisId, status, parts_done: from } = begun.row;
   if (begun.isNew && status === "running")
     await sendJob(deps.jobs, { step: "analyse", fileId, analysisId, from });
   return begun;
+}
+
+type Beginning = { ownerId: string; analysis: NewAnalysis; key: IdempotencyKey | undefined };
+
+/** One that may have begun although the response was lost has its job, which finds out. */
+async function begin(
+  { db, jobs }: StartDeps,
+  { ownerId, analysis, key }: Beginning,
+): Promise<Begun> {
+  try {
+    return await beginAnalysis(db, ownerId, analysis, key);
+  } catch (error) {
+    const { id: analysisId, fileId } = analysis;
+    if (isUnreachable(error)) await sendJob(jobs, { step: "analyse", fileId, analysisId, from: 0 });
+    throw error;
+  }
 }
 
 /** What the instructions and the schema take. */

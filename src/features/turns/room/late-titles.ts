@@ -2,6 +2,7 @@
  * Titles that were asked for and are not saved yet, in the room's SQLite: what they cost is recorded
  * and what came of them is kept, also when Postgres is away for long, or the room is lost meanwhile.
  */
+import { describeFailure } from "../../../db/errors.ts";
 import type { Deps } from "../../../deps.ts";
 import { toIso } from "../../../lib/clock.ts";
 import type { NewUsage } from "../../usage/queries.ts";
@@ -9,7 +10,7 @@ import { estimatedAttempt } from "../naming.ts";
 import { type FinishedTurn, type NewTurn, saveLateTitle } from "../persist.ts";
 import { logError } from "../../../lib/log.ts";
 import { clampUsage } from "../reduce.ts";
-import { describeFailure, isHopeless, saveWithin } from "./save.ts";
+import { isHopeless, saveWithin } from "./save.ts";
 
 /** What is to be saved: without a title, what asking for it is taken to have cost. */
 export type LateTitle = Omit<FinishedTurn, "message">;

@@ -1,9 +1,9 @@
 /** What a room finds unfinished and nobody is working at: ends it by itself, and again where it fails. */
+import { describeFailure } from "../../../db/errors.ts";
 import type { Deps } from "../../../deps.ts";
 import { logError } from "../../../lib/log.ts";
 import type { LateTitles } from "./late-titles.ts";
 import { endOf, isUnbegun, readRecord } from "./recover.ts";
-import { describeFailure } from "./save.ts";
 import { finishAnyhow } from "./save-end.ts";
 import type { TurnLog } from "./turn-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";

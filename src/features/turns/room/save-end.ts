@@ -1,4 +1,5 @@
 /** The end of a turn on its way into Postgres. */
+import { describeFailure } from "../../../db/errors.ts";
 import type { Deps } from "../../../deps.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import { logError } from "../../../lib/log.ts";
@@ -6,7 +7,7 @@ import type { Message } from "../../messages/schemas.ts";
 import type { SavedEnd, SaveResult } from "../answer/run.ts";
 import { findAnswer, type FinishedTurn, finishTurn } from "../persist.ts";
 import { reductionsOf } from "../reduce.ts";
-import { describeFailure, isHopeless, saveWithin } from "./save.ts";
+import { isHopeless, saveWithin } from "./save.ts";
 
 type SaveDeps = Pick<Deps, "db" | "clock" | "config">;
 

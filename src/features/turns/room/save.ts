@@ -1,7 +1,7 @@
 /** Writing the end of a turn until Postgres has it. */
-import { describeDbError, isPermanent, isUnreachable, refusesContent } from "../../../db/errors.ts";
+import { describeFailure, isPermanent, isUnreachable, refusesContent } from "../../../db/errors.ts";
 import { type Clock, delay, within } from "../../../lib/clock.ts";
-import { logError, nameOf } from "../../../lib/log.ts";
+import { logError } from "../../../lib/log.ts";
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
@@ -66,10 +66,4 @@ export function isHopeless(error: unknown, firstTriedAt: number, now: number): b
   if (isUnreachable(error)) return false;
   if (refusesContent(error) || !isPermanent(error)) return true;
   return now - firstTriedAt > GIVE_UP_AFTER_MS;
-}
-
-/** The kind of an error, and what Postgres says of it: never a text. */
-export function describeFailure(error: unknown) {
-  const found = describeDbError(error);
-  return { cause: nameOf(error), database_code: found?.code, constraint: found?.constraint };
 }

@@ -1,0 +1,126 @@
+/** Queries and batches as Neon runs them: a batch is one transaction, and a client that hangs up cancels. */
+import type { IncomingHttpHeaders } from "node:http";
+import type pg from "pg";
+import {
+  CANCELLED,
+  connectFailure,
+  type NeonAnswer,
+  queryFailure,
+  responseTooLarge,
+} from "./neon-failures.ts";
+import type { LocalPostgres } from "./postgres.ts";
+
+export type NeonQuery = { query: string; params?: unknown[] };
+export type NeonBody = NeonQuery | { queries: NeonQuery[] };
+
+export type NeonRun = {
+  body: NeonBody;
+  headers: IncomingHttpHeaders;
+  /** Aborts when the client has hung up. */
+  hangUp: AbortSignal;
+  mostResponseBytes: number;
+};
+
+/** Runs what was sent. Whatever happens is an answer. */
+export async function runQueries(postgres: LocalPostgres, run: NeonRun): Promise<NeonAnswer> {
+  let client: pg.PoolClient;
+  try {
+    client = await postgres.pool.connect();
+  } catch (error) {
+    return connectFailure(error);
+  }
+  const cancelling = cancelOnHangUp(postgres, client, run.hangUp);
+  try {
+    return await runOn(client, run);
+  } finally {
+    // Nobody else gets the connection while a cancellation is under way that could hit its next query.
+    client.release(await cancelling.end());
+  }
+}
+
+async function runOn(client: pg.PoolClient, run: NeonRun): Promise<NeonAnswer> {
+  if (run.hangUp.aborted) return CANCELLED;
+  try {
+    const { body, mostResponseBytes } = run;
+    if ("queries" in body) return await transact(client, body.queries, run);
+    // Without a transaction: what is too large to be answered has happened all the same.
+    return toAnswer(await execute(client, body), mostResponseBytes);
+  } catch (error) {
+    return queryFailure(error);
+  }
+}
+
+async function transact(
+  client: pg.PoolClient,
+  queries: NeonQuery[],
+  { headers, mostResponseBytes }: NeonRun,
+): Promise<NeonAnswer> {
+  // Sent at once, as one trip: after one that fails the rest are refused.
+  const begun = client.query(beginStatement(headers));
+  const sent = queries.map((query) => execute(client, query));
+  const settled = await Promise.allSettled([begun, ...sent]);
+  const failed = settled.find((outcome) => outcome.status === "rejected");
+  const answer = failed
+    ? queryFailure(failed.reason)
+    : toAnswer(`{"results":[${(await Promise.all(sent)).join(",")}]}`, mostResponseBytes);
+  if (answer.status === 200) await client.query("COMMIT");
+  // Without a connection there is nothing to take back.
+  else await client.query("ROLLBACK").catch(() => undefined);
+  return answer;
+}
+
+function toAnswer(text: string, mostBytes: number): NeonAnswer {
+  return Buffer.byteLength(text) > mostBytes ? responseTooLarge(mostBytes) : { status: 200, text };
+}
+
+const ISOLATION: Record<string, string> = {
+  ReadUncommitted: "READ UNCOMMITTED",
+  ReadCommitted: "READ COMMITTED",
+  RepeatableRead: "REPEATABLE READ",
+  Serializable: "SERIALIZABLE",
+};
+
+function beginStatement(headers: IncomingHttpHeaders): string {
+  const isolation = ISOLATION[String(headers["neon-batch-isolation-level"])];
+  const words = ["BEGIN"];
+  if (isolation) words.push(`ISOLATION LEVEL ${isolation}`);
+  if (headers["neon-batch-read-only"] === "true") words.push("READ ONLY");
+  if (headers["neon-batch-deferrable"] === "true") words.push("DEFERRABLE");
+  return words.join(" ");
+}
+
+/** Values travel as Postgres' own text; PGlite's bridge insists on an array here. */
+const AS_TEXT = Object.assign([], { getTypeParser: () => (value: unknown) => value });
+
+/** The result as the wire has it. */
+async function execute(client: pg.PoolClient, { query, params = [] }: NeonQuery): Promise<string> {
+  const config: pg.QueryArrayConfig & { queryMode: "extended" } = {
+    text: query,
+    values: params,
+    rowMode: "array",
+    types: AS_TEXT,
+    // Also for a query without parameters, as Neon has it: one statement, never several.
+    queryMode: "extended",
+  };
+  const { fields, rows, command, rowCount } = await client.query(config);
+  const columns = fields.map(({ name, dataTypeID }) => ({ name, dataTypeID }));
+  return JSON.stringify({ fields: columns, rows, command, rowCount });
+}
+
+/** Cancels what runs when the client hangs up. `end` is true where the connection is of no more use. */
+function cancelOnHangUp({ cancel }: LocalPostgres, client: pg.PoolClient, hangUp: AbortSignal) {
+  const { processID } = client as pg.PoolClient & { processID?: number };
+  let cancelling: Promise<void> | undefined;
+  const onHangUp = () => {
+    // The embedded server has nobody else who could cancel: it does one thing after the other.
+    if (processID !== undefined) cancelling = cancel?.(processID);
+  };
+  hangUp.addEventListener("abort", onHangUp);
+  return {
+    end: async () => {
+      hangUp.removeEventListener("abort", onHangUp);
+      await cancelling;
+      return cancelling !== undefined;
+    },
+  };
+}

@@ -1,0 +1,137 @@
+/** A call of any route, on things of its own: what it needs is made before, and it can be sent again. */
+import {
+  type Answer,
+  anonymous,
+  type Body,
+  platformUrl,
+  type SignedIn,
+  signUpWithFiles,
+} from "../client.ts";
+import { newDocument } from "../documents.ts";
+import { announce, formOf, sendTo } from "../files.ts";
+import { newKey, withKey } from "../keys.ts";
+import { query } from "../postgres.ts";
+import type { Operation } from "../routes.ts";
+
+export type RouteCall = {
+  send: () => Promise<Answer>;
+  /** Stands in each of its calls to Postgres. */
+  marker: string;
+  /** How much there is of everything that is the user's. */
+  count: () => Promise<Record<string, number>>;
+};
+
+type Prepare = (of: SignedIn, operation: Operation) => Promise<RouteCall>;
+
+/** Prepares a call of the route by somebody. */
+export function prepareCall(operation: Operation, of: SignedIn): Promise<RouteCall> {
+  return (SPECIAL[nameOf(operation)] ?? usual)(of, operation);
+}
+
+export const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
+
+const SPECIAL: Record<string, Prepare> = {
+  "POST /auth/register": async (of) => {
+    const email = newEmail();
+    const body = { name: "Eve Example", email, password: of.password };
+    const count = () => countRows("SELECT count(*) AS users FROM users WHERE email = $1", email);
+    return { send: () => nobody.post("/auth/register", body), marker: email, count };
+  },
+  "POST /auth/login": async (of) => {
+    const body = { email: of.user.email, password: of.password };
+    const send = () => nobody.post("/auth/login", body);
+    // A sign-in that nobody was told of is one more, which ends by itself.
+    return { send, marker: of.user.email, count: async () => ({}) };
+  },
+  "POST /auth/refresh": async () => {
+    const eve = await newPerson();
+    const body = { refresh_token: eve.refreshToken };
+    return callOf(eve, () => nobody.post("/auth/refresh", body), sessionOf(eve));
+  },
+  "POST /auth/logout": async () => {
+    const eve = await newPerson();
+    return callOf(eve, () => eve.post("/auth/logout"), sessionOf(eve));
+  },
+  "DELETE /users/me": async () => {
+    const eve = await newPerson();
+    return callOf(eve, () => eve.delete("/users/me", { password: eve.password }));
+  },
+  "POST /files/upload": async (of) => {
+    const key = withKey(newKey());
+    return callOf(of, () => of.post("/files/upload", formOf("Some text."), key));
+  },
+  "POST /files/{id}/complete": async (of) => {
+    const { body } = await of.post("/files", announce("Some text.", "a.txt", "text/plain"));
+    await sendTo(body.upload, "Some text.");
+    return callOf(of, () => of.post(`/files/${body.file.id}/complete`));
+  },
+  "GET /search": async (of) => callOf(of, () => of.get("/search?q=deposit")),
+};
+
+/** What the path names is made, the body is an example, and a key is sent where the route takes one. */
+const usual: Prepare = async (of, operation) => {
+  const { method, path, body } = operation;
+  const id = path.includes("{id}") || body?.chat_id ? await newIdFor(of, operation) : "";
+  const sent = body?.chat_id ? { ...body, chat_id: id } : body;
+  const url = path.replace("{id}", id);
+  const headers = operation.takesKey ? withKey(newKey()) : {};
+  return callOf(of, () => sendAs(of, method, url, sent, headers));
+};
+
+function sendAs(
+  of: SignedIn,
+  method: string,
+  path: string,
+  body: Body,
+  headers: Record<string, string>,
+): Promise<Answer> {
+  if (method === "GET") return of.get(path, headers);
+  const send = { POST: of.post, PUT: of.put, PATCH: of.patch, DELETE: of.delete }[method];
+  if (!send) throw new Error(`${method} is not known here`);
+  return send(path, body, headers);
+}
+
+/** A chat, one of its messages, or a file. */
+async function newIdFor(of: SignedIn, { method, path }: Operation): Promise<string> {
+  if (path.startsWith("/files/")) return newDocument(of, ["The deposit is due in May."]);
+  const { body } = await of.post("/chats", { title: "Of a test" });
+  if (!path.startsWith("/messages/")) return body.id;
+  const turn = (await of.post(`/chats/${body.id}/messages`, { content: "Hello?" })).body;
+  return method === "PATCH" ? turn.user_message.id : turn.ai_response.id;
+}
+
+function callOf(of: SignedIn, send: () => Promise<Answer>, marker: string = of.user.id): RouteCall {
+  return { send, marker, count: () => countRows(COUNTS, of.user.id) };
+}
+
+/** The session of a refresh token, as the token itself says. */
+function sessionOf({ refreshToken }: SignedIn): string {
+  const [, claims = ""] = refreshToken.split(".");
+  return JSON.parse(Buffer.from(claims, "base64url").toString()).sid;
+}
+
+const nobody = anonymous(platformUrl);
+
+const newPerson = () => signUpWithFiles("Eve Example");
+
+const newEmail = () => `eve.${crypto.randomUUID()}@example.com`;
+
+const OF_CHATS = "JOIN chats AS c ON c.id = m.chat_id WHERE c.user_id = $1::uuid";
+
+const COUNTS = `SELECT
+  (SELECT count(*) FROM users WHERE id = $1::uuid) AS users,
+  (SELECT count(*) FROM chats WHERE user_id = $1::uuid) AS chats,
+  (SELECT count(*) FROM messages AS m ${OF_CHATS}) AS messages,
+  (SELECT count(*) FROM messages AS m ${OF_CHATS} AND m.status = 'streaming') AS streaming,
+  (SELECT count(*) FROM message_feedback AS f JOIN messages AS m ON m.id = f.message_id ${OF_CHATS}) AS ratings,
+  (SELECT count(*) FROM files WHERE user_id = $1::uuid) AS files,
+  (SELECT count(*) FROM file_analyses AS a JOIN files AS f ON f.id = a.file_id WHERE f.user_id = $1::uuid) AS analyses,
+  (SELECT count(*) FROM idempotency_keys WHERE user_id = $1::uuid) AS keys,
+  (SELECT count(*) FROM sessions WHERE user_id = $1::uuid AND ended_at IS NULL) AS sessions`;
+
+async function countRows(sql: string, parameter: string): Promise<Record<string, number>> {
+  const [row] = await query(sql, [parameter]);
+  return Object.fromEntries(
+    Object.entries(row ?? {}).map(([name, count]) => [name, Number(count)]),
+  );
+}
