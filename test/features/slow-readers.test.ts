@@ -2,12 +2,11 @@ import { get, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type SignedIn, signUp } from "../support/client.ts";
 import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
-import { release, script } from "../support/provider.ts";
+import { release, script, wideTokens } from "../support/provider.ts";
 import { readEvents } from "../support/sse.ts";
 import { until } from "../support/until.ts";
 
-/** More than the network holds for a reader that takes nothing. */
-const TOKENS = Array.from({ length: 2_500 }, (_, index) => `${index}:`.padEnd(3_500, "."));
+const TOKENS = wideTokens();
 
 let ada: SignedIn;
 let worker: FastWorker;
@@ -87,9 +86,10 @@ it("A reader whose turn is forgotten before it has read it all comes to an end",
       headers: { ...headers(), "content-type": "application/json" },
       body: JSON.stringify({ content: marker }),
     });
+    const reading = started.text();
     const stuck = await readNothing(`/chats/${chatId}/stream`, forgetful.url);
     await release(marker);
-    expect(await started.text()).toContain("stream_complete");
+    expect(await reading).toContain("stream_complete");
     await until(async () => {
       // Its head alone: many megabytes that each poll asks for are a load of their own.
       const url = `${forgetful.url}/chats/${chatId}/stream?after=1`;

@@ -25,3 +25,11 @@ export async function requestsContaining(text: string): Promise<SeenRequest[]> {
   url.searchParams.set("contains", text);
   return (await fetch(url)).json() as Promise<SeenRequest[]>;
 }
+
+/**
+ * An answer just below the mebibyte that one may have, of characters that JSON writes as six: more than the
+ * network holds for a client that takes nothing.
+ */
+export function wideTokens(): string[] {
+  return Array.from({ length: 300 }, (_, index) => `${index}:`.padEnd(3_450, "\u0001"));
+}
