@@ -7,6 +7,7 @@ import { Problem } from "../lib/problem.ts";
 import { type Completion, readCompletion } from "./model/completion.ts";
 import { type Embeddings, readEmbeddings } from "./model/embeddings.ts";
 import { fetchWithWholeErrors } from "./model/fetch.ts";
+import { readJson } from "./model/json-body.ts";
 import { KnownRefusals, type RequestBody, sendWithoutRefused } from "./model/parameters.ts";
 import {
   ProviderError,
@@ -116,7 +117,7 @@ async function openStream(to: Address, ask: Ask, signal: AbortSignal) {
 async function complete(to: Address, ask: Ask, signal: AbortSignal): Promise<Completion> {
   try {
     const response = await post(to, "/chat/completions", toRequest(ask), signal);
-    return readCompletion(await response.json());
+    return readCompletion(await readJson(response));
   } catch (error) {
     throw signal.aborted ? new Problem("ai_timeout", { cause: error }) : toProblem(error, to.model);
   }
@@ -133,7 +134,7 @@ async function embed(
   const body = { model: name, input: texts, encoding_format: "float", ...width };
   try {
     const response = await post(to, "/embeddings", body, signal);
-    return readEmbeddings(await response.json(), texts.length);
+    return readEmbeddings(await readJson(response), texts.length);
   } catch (error) {
     throw signal.aborted ? new Problem("ai_timeout", { cause: error }) : toProblem(error, to.model);
   }
