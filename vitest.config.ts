@@ -2,13 +2,12 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { COMPATIBILITY_DATE } from "./local/workerd.ts";
 
-/** Everything that can be told from outside, over HTTP, and what is pure. */
+/** Thousands of runs: every route under every failure of Postgres, and random schedules of failures. */
+const MANY_RUNS = ["test/faults/schedules.test.ts", "test/faults/postgres-failures.test.ts"];
+
 const product = {
   extends: true as const,
   test: {
-    name: "product",
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/room/**"],
     globalSetup: ["test/support/world.ts"],
     // Files share what they import, which holds no state of a test: each signs up people of its own.
     isolate: false,
@@ -16,6 +15,19 @@ const product = {
     hookTimeout: 60_000,
   },
 };
+
+/** Everything that can be seen from outside, over HTTP, and what is pure. */
+const features = {
+  ...product,
+  test: {
+    ...product.test,
+    name: "product",
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/room/**", ...MANY_RUNS],
+  },
+};
+
+const faults = { ...product, test: { ...product.test, name: "faults", include: MANY_RUNS } };
 
 /** The parts of a room alone, in workerd: on the SQLite and the alarm that a Durable Object has. */
 const room = {
@@ -36,5 +48,5 @@ const room = {
 };
 
 export default defineConfig({
-  test: { projects: [product, room], maxWorkers: 2, passWithNoTests: false },
+  test: { projects: [features, faults, room], maxWorkers: 2, passWithNoTests: false },
 });

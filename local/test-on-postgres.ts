@@ -44,7 +44,8 @@ async function main(): Promise<number> {
   }
   process.stdout.write(`A throw-away Postgres listens at ${server.url}\n`);
   try {
-    const env = { ...process.env, LOCAL_POSTGRES_URL: server.url };
+    const { FAULT_SCHEDULES = "200" } = process.env;
+    const env = { ...process.env, FAULT_SCHEDULES, LOCAL_POSTGRES_URL: server.url };
     const args = [VITEST, "run", ...TESTS, ...process.argv.slice(2)];
     const tests = spawn(process.execPath, args, { env, stdio: "inherit" });
     const [code] = await once(tests, "exit");

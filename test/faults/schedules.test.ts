@@ -3,8 +3,7 @@ import { ManyWorlds } from "../support/faults/many-worlds.ts";
 import { makeNetworkSchedule, makeSchedule } from "../support/faults/schedule.ts";
 import { tellFailures } from "../support/faults/tell.ts";
 
-/** Few enough for every run of the tests; `npm run test:faults` takes thousands. */
-const COUNT = Number(process.env.FAULT_SCHEDULES ?? 200);
+const COUNT = Number(process.env.FAULT_SCHEDULES ?? 5_000);
 const FIRST = Number(process.env.FAULT_FIRST_SEED ?? 1);
 const ONE = process.env.FAULT_SEED;
 /**

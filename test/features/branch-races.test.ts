@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { askedChat, edit, pathOf, regenerate } from "../support/branches.ts";
+import { ownedOrLate } from "../support/chats.ts";
 import { type Answer, expectProblem, type SignedIn, signUp } from "../support/client.ts";
 import { atOnce, isReplayed, newKey, withKey } from "../support/keys.ts";
 import { query } from "../support/postgres.ts";
@@ -39,11 +40,6 @@ async function traceOf(chatId: string) {
   expect(body.message_count).toBe(rows.length);
   return { messages: rows.length, usage: usage.length, current: body.current_message_id };
 }
-
-/** Of a deleted chat only rows without an owner are left, for cron to purge, and none is written any more. */
-const OWNED_OR_RUNNING = `
-  SELECT m.id, m.status FROM messages AS m JOIN chats ON chats.id = m.chat_id
-  WHERE m.chat_id = $1 AND (chats.user_id IS NOT NULL OR m.created_at > chats.deleted_at)`;
 
 describe("at once", () => {
   it("twenty regenerations of an answer make one", async () => {
@@ -99,7 +95,7 @@ describe("at once", () => {
     await ada.delete(`/chats/${chatId}`);
     await release(marker);
     expectProblem(await running, 404, "not_found");
-    expect(await query(OWNED_OR_RUNNING, [chatId])).toEqual([]);
+    expect(await ownedOrLate(chatId)).toEqual([]);
     for (let round = 0; round < 5; round++) {
       const other = await askedChat(ada);
       const [given] = await Promise.all([
@@ -107,7 +103,7 @@ describe("at once", () => {
         ada.delete(`/chats/${other.chatId}`),
       ]);
       expect([200, 404]).toContain(given.status);
-      expect(await query(OWNED_OR_RUNNING, [other.chatId])).toEqual([]);
+      expect(await ownedOrLate(other.chatId)).toEqual([]);
     }
   });
 });
