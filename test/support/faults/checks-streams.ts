@@ -12,13 +12,13 @@ import {
 } from "./history.ts";
 
 const ORDER =
-  /^user_message,ai_message_start,(content_delta,)*(citations,)?(turn_error,)?ai_message_complete,(chat_name,)?stream_complete,$/;
+  /^user_message,ai_message_start,((reasoning|content)_delta,)*(citations,)?(turn_error,)?ai_message_complete,(chat_name,)?stream_complete,$/;
 /**
  * In a crash the log may lose whatever was told since the last write: the end is told again then, and
  * whoever did not see the beginning before never does. What turns out never to have begun just ends.
  */
 const ORDER_AFTER_CRASH =
-  /^(user_message,(ai_message_start,)?(content_delta,)*(citations,)?)?(turn_error,)?(ai_message_complete,(chat_name,)?)?(turn_error,)?ai_message_complete,(chat_name,)?stream_complete,$|^stream_complete,$/;
+  /^(user_message,(ai_message_start,)?((reasoning|content)_delta,)*(citations,)?)?(turn_error,)?(ai_message_complete,(chat_name,)?)?(turn_error,)?ai_message_complete,(chat_name,)?stream_complete,$|^stream_complete,$/;
 
 const streamsOf = ({ calls }: History) =>
   calls.filter((call): call is Call & { events: SeenEvent[] } => call.events !== undefined);
@@ -33,13 +33,19 @@ function gapsOf(ids: number[], before?: number): number {
   return all.filter((id, index) => index > 0 && id !== (all[index - 1] ?? 0) + 1).length;
 }
 
+/** Whoever reads a turn while its chat is deleted is told so under ids that belong to no turn. */
+function beforeDeletion(events: SeenEvent[]): SeenEvent[] {
+  const end = events.findIndex(({ data }) => data.code === "chat_deleted");
+  return end < 0 ? events : events.slice(0, end);
+}
+
 /** Ids go up one by one, with one gap at most, and that only where the process was killed. */
 function idsAreContiguous(history: History): string[] {
   const most = history.crashes.length > 0 ? 1 : 0;
   return streamsOf(history)
     .filter(({ events }) => isNumbered(events[0]))
     .filter(({ events, after }) => {
-      const ids = events.map(({ id }) => id);
+      const ids = beforeDeletion(events).map(({ id }) => id);
       const grows = ids.every((id, index) => id > (ids[index - 1] ?? after ?? 0));
       return !grows || gapsOf(ids, after) > most;
     })

@@ -7,7 +7,9 @@ import {
   sendStream,
   sendWhole,
 } from "../../../local/provider/completion.ts";
+import { sendRaw } from "../../../local/provider/raw.ts";
 import type { Script } from "../../../local/provider/script.ts";
+import { hostileAnswer, hostileTitle } from "./hostile-answers.ts";
 import { Random } from "./random.ts";
 
 /** Of one byte, of several, of several code points, and what a line or an event could be cut with. */
@@ -17,15 +19,12 @@ export function startSeededProvider(): Promise<RunningServer> {
   return listen(async (request: IncomingMessage, response: ServerResponse) => {
     const body: CompletionRequest = JSON.parse(await readText(request));
     const reply = { request: body, released: Promise.resolve() };
-    if (!body.stream && asksForTitle(body.messages)) {
-      await sendWhole(
-        { ...reply, script: { tokens: ['{"suggested_name":"Ein Fall"}'] } },
-        response,
-      );
-      return;
-    }
-    const script = scriptFor(questionOf(body));
-    if (script.errorStatus) sendJson(response, script.errorStatus, { error: { message: "no" } });
+    const isTitle = !body.stream && asksForTitle(body.messages);
+    const script = isTitle ? titleFor(questionOf(body)) : scriptFor(questionOf(body));
+    if (script.raw) await sendRaw({ ...reply, script }, response);
+    else if (isTitle) await sendWhole({ ...reply, script }, response);
+    else if (script.errorStatus)
+      sendJson(response, script.errorStatus, { error: { message: "no" } });
     else await sendStream({ ...reply, script }, response);
   });
 }
@@ -35,8 +34,17 @@ export function questionOf({ messages }: CompletionRequest): string {
   return messages.findLast(({ role }) => role === "user")?.content ?? "";
 }
 
+const HOSTILE = 0.15;
+
+function titleFor(question: string): Script {
+  const random = new Random(hashOf(question) + 1);
+  if (!random.chance(HOSTILE)) return { tokens: ['{"suggested_name":"Ein Fall"}'] };
+  return { raw: [hostileTitle(random)], contentType: "application/json" };
+}
+
 function scriptFor(question: string): Script {
   const random = new Random(hashOf(question));
+  if (random.chance(HOSTILE)) return { raw: hostileAnswer(random) };
   const tokens = Array.from({ length: random.between(1, 25) }, () => random.pick(WORDS));
   const place = random.below(tokens.length);
   return {
