@@ -27,6 +27,11 @@ export function queryFailure(error: unknown): NeonAnswer {
   return failure(400, "connection closed");
 }
 
+/** True where there is no connection any more after an error. */
+export function endsConnection(error: unknown): boolean {
+  return !isDatabaseError(error) || ("severity" in error && error.severity === "FATAL");
+}
+
 /** What it is where there is no connection yet. */
 export function connectFailure(error: unknown): NeonAnswer {
   const members = isDatabaseError(error) ? membersOf(error) : {};

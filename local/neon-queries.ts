@@ -4,6 +4,7 @@ import type pg from "pg";
 import {
   CANCELLED,
   connectFailure,
+  endsConnection,
   type NeonAnswer,
   queryFailure,
   responseTooLarge,
@@ -30,24 +31,29 @@ export async function runQueries(postgres: LocalPostgres, run: NeonRun): Promise
     return connectFailure(error);
   }
   const cancelling = cancelOnHangUp(postgres, client, run.hangUp);
+  const { answer, isLost = false } = await runOn(client, run);
+  // Nobody else gets the connection while a cancellation is under way that could hit its next query.
+  const wasCancelled = await cancelling.end();
+  client.release(isLost || wasCancelled);
+  return answer;
+}
+
+type Outcome = { answer: NeonAnswer; isLost?: boolean };
+
+async function runOn(client: pg.PoolClient, run: NeonRun): Promise<Outcome> {
+  if (run.hangUp.aborted) return { answer: CANCELLED };
   try {
-    return await runOn(client, run);
-  } finally {
-    // Nobody else gets the connection while a cancellation is under way that could hit its next query.
-    client.release(await cancelling.end());
+    return { answer: await answerOf(client, run) };
+  } catch (error) {
+    return { answer: queryFailure(error), isLost: endsConnection(error) };
   }
 }
 
-async function runOn(client: pg.PoolClient, run: NeonRun): Promise<NeonAnswer> {
-  if (run.hangUp.aborted) return CANCELLED;
-  try {
-    const { body, mostResponseBytes } = run;
-    if ("queries" in body) return await transact(client, body.queries, run);
-    // Without a transaction: what is too large to be answered has happened all the same.
-    return toAnswer(await execute(client, body), mostResponseBytes);
-  } catch (error) {
-    return queryFailure(error);
-  }
+async function answerOf(client: pg.PoolClient, run: NeonRun): Promise<NeonAnswer> {
+  const { body, mostResponseBytes } = run;
+  if ("queries" in body) return transact(client, body.queries, run);
+  // Without a transaction: what is too large to be answered has happened all the same.
+  return toAnswer(await execute(client, body), mostResponseBytes);
 }
 
 async function transact(
@@ -60,12 +66,14 @@ async function transact(
   const sent = queries.map((query) => execute(client, query));
   const settled = await Promise.allSettled([begun, ...sent]);
   const failed = settled.find((outcome) => outcome.status === "rejected");
-  const answer = failed
-    ? queryFailure(failed.reason)
-    : toAnswer(`{"results":[${(await Promise.all(sent)).join(",")}]}`, mostResponseBytes);
-  if (answer.status === 200) await client.query("COMMIT");
-  // Without a connection there is nothing to take back.
-  else await client.query("ROLLBACK").catch(() => undefined);
+  if (failed) {
+    // Without a connection there is nothing to take back.
+    await client.query("ROLLBACK").catch(() => undefined);
+    throw failed.reason;
+  }
+  const results = await Promise.all(sent);
+  const answer = toAnswer(`{"results":[${results.join(",")}]}`, mostResponseBytes);
+  await client.query(answer.status === 200 ? "COMMIT" : "ROLLBACK");
   return answer;
 }
 
