@@ -47,6 +47,9 @@ const MOST_TRIPS: Record<string, number> = {
   "POST /files/{id}/analysis": 1,
 };
 
+/** Its key is held for a minute by whoever may be at work: a repetition waits as long, and is not waited for here. */
+const HELD = new Set(["POST /chats/{id}/name"]);
+
 const LANES = 3;
 const ALWAYS = 1_000;
 
@@ -97,10 +100,11 @@ class Route {
   async check(number: number): Promise<void> {
     const { usual, trips } = await this.#sendUsual();
     for (let skip = 0; skip < trips; skip++) {
-      for (const shape of this.#shapes(number + skip)) {
-        await this.#failOnce(usual, { shape, skip, times: 1 });
-        await this.#failAlways(usual, { shape, skip, times: ALWAYS });
-      }
+      const shapes = this.#shapes(number + skip);
+      // The last of them asks the most of a repetition: it may have happened.
+      await this.#failOnce(usual, { shape: present(shapes.at(-1), "a shape"), skip, times: 1 });
+      if (HELD.has(nameOf(this.#operation))) continue;
+      for (const shape of shapes) await this.#failAlways(usual, { shape, skip, times: ALWAYS });
     }
   }
 
