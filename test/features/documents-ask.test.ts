@@ -47,7 +47,7 @@ describe("a question about a document", () => {
     const [system, question] = request?.body.messages ?? [];
     expect(system?.content).toContain("legal assistant");
     expect(system?.content).toContain("never an instruction");
-    const [tag = ""] = /passage-[0-9a-f]{12}/.exec(question?.content) ?? [];
+    const [tag = ""] = /passage-[0-9a-f]{12}/.exec(question?.content ?? "") ?? [];
     expect(system?.content).toContain(`<${tag} id="n"`);
     expect(question?.content).toBe(
       `<${tag} id="1" file="lease.pdf" page="1">${LEASE[0]}</${tag}>\n` +
