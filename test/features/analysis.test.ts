@@ -118,7 +118,7 @@ describe("an analysis of a document", () => {
     const [request] = await requestsContaining(canary);
     const [system, user] = request?.body.messages ?? [];
     expect(system?.content).not.toContain(canary);
-    expect(user?.content.match(/<\/passage>/g)).toHaveLength(1);
+    expect(user?.content.match(/<\/passage-\w+>/g)).toHaveLength(1);
     expect(user?.content.match(/<passage-\w+ /g)).toHaveLength(1);
   });
 
