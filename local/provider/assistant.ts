@@ -8,7 +8,7 @@ type ChatMessage = CompletionRequest["messages"][number];
 const INTRODUCTION =
   "I am the offline stand-in of this development server, not a language model: set OPENAI_API_KEY in .dev.vars for real answers.";
 
-const PASSAGE = /<passage id="(\d+)"[^>]*>([\s\S]*?)<\/passage>/g;
+const PASSAGE = /<(passage-\w+) id="(\d+)"[^>]*>([\s\S]*?)<\/\1>/g;
 const MOST_QUOTES = 3;
 
 /** For a request that asks for a title in words only. */
@@ -76,7 +76,10 @@ const EMPTY_WORDS = new Set(
 type Passage = { id: string; text: string };
 
 function readPassages(prompt: string): Passage[] {
-  return [...prompt.matchAll(PASSAGE)].map(([, id = "", text = ""]) => ({ id, text: text.trim() }));
+  return [...prompt.matchAll(PASSAGE)].map(([, , id = "", text = ""]) => ({
+    id,
+    text: text.trim(),
+  }));
 }
 
 /** The sentences that share most words with the question, quoted with the number of their passage. */

@@ -35,7 +35,7 @@ export function toBase64Url(bytes: Uint8Array): string {
 
 /** Base64 without padding, as PHC strings have it. */
 export function toBase64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replace(/=+$/, "");
+  return btoa(String.fromCharCode(...bytes)).replace(/={1,2}$/, "");
 }
 
 /** Bytes of Base64 or Base64url, padded or not; undefined where it is neither. */

@@ -167,14 +167,14 @@ describe("the offline assistant", () => {
   });
 
   it("quotes nothing where the passages do not speak of the question", async () => {
-    const passage = `<passage id="1">Pets are welcome.</passage>`;
+    const passage = `<passage-a1 id="1">Pets are welcome.</passage-a1>`;
     const answer = (await read(`${passage}\nHow long is the notice period?`)).texts.join("");
     expect(answer).toContain("do not speak of this");
   });
 
   it("answers from the passages of its prompt, by their numbers", async () => {
-    const passages = `<passage id="3" file="lease.pdf">The rent is due monthly. The notice period is three months.</passage>
-<passage id="4">Pets are welcome.</passage>`;
+    const passages = `<passage-a1 id="3" file="lease.pdf">The rent is due monthly. The notice period is three months.</passage-a1>
+<passage-a1 id="4">Pets are welcome.</passage-a1>`;
     const answer = (await read(`${passages}\nHow long is the notice period?`)).texts.join("");
     expect(answer).toContain("“The notice period is three months.” [3]");
     expect(answer).not.toContain("Pets");

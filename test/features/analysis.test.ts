@@ -118,8 +118,8 @@ describe("an analysis of a document", () => {
     const [request] = await requestsContaining(canary);
     const [system, user] = request?.body.messages ?? [];
     expect(system?.content).not.toContain(canary);
-    expect(user?.content.match(/<\/passage>/g)).toHaveLength(1);
-    expect(user?.content.match(/<passage /g)).toHaveLength(1);
+    expect(user?.content.match(/<\/passage-\w+>/g)).toHaveLength(1);
+    expect(user?.content.match(/<passage-\w+ /g)).toHaveLength(1);
   });
 
   it("of many parts asks about each, and puts together what they say, each point once", async () => {

@@ -24,7 +24,7 @@ async function prompt(marker: string): Promise<Body[]> {
 
 /** What stands outside the fences of a prompt: nothing of it is a document's. */
 const outside = (text: string) =>
-  text.replace(/<passage id="\d+" file="[^"<>]*" page="\d+">[\s\S]*?<\/passage>/g, "");
+  text.replace(/<(passage-\w+) id="\d+" file="[^"<>]*" page="\d+">[\s\S]*?<\/\1>/g, "");
 
 describe("a document that gives orders", () => {
   it("there are thirty of", () => expect(PLANTED.length).toBe(30));

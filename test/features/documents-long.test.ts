@@ -69,7 +69,9 @@ describe("a question about a long document", () => {
     const marker = `marker-${crypto.randomUUID()}`;
     const { citations } = await ask(`Which penalty for each week of delay? ${marker}`);
     const prompt = await promptOf(marker);
-    const passages = [...prompt.matchAll(/<passage id="(\d+)" file="supply\.pdf" page="(\d+)">/g)];
+    const passages = [
+      ...prompt.matchAll(/<passage-\w+ id="(\d+)" file="supply\.pdf" page="(\d+)">/g),
+    ];
     expect(prompt).toContain("SUPPLY AGREEMENT between Alder and Birch");
     expect(prompt).toContain(PENALTY);
     expect(prompt.length).toBeLessThan(PAGES.join("").length / 3);

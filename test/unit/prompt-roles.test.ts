@@ -117,9 +117,16 @@ describe("what a strict provider is given", () => {
       end: 4,
       text: "Text",
     };
-    const prompt = promptWithPassages(model, [user("One?"), bot(""), user("Two?")], [passage]);
+    const prompt = promptWithPassages(
+      model,
+      [user("One?"), bot(""), user("Two?")],
+      [passage],
+      "a1b2",
+    );
     expectStrict(prompt);
-    expect(contentsOf(prompt)[1]).toMatch(/^<passage id="1".*<\/passage>\n\nOne\?\n\nTwo\?$/);
+    expect(contentsOf(prompt)[1]).toMatch(
+      /^<passage-a1b2 id="1".*<\/passage-a1b2>\n\nOne\?\n\nTwo\?$/,
+    );
   });
 
   it("has no more messages than providers take, the newest ones", () => {

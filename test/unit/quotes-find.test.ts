@@ -90,3 +90,13 @@ it("takes no longer for marks without end than for other text", () => {
     expect(performance.now() - startedAt, piece).toBeLessThan(1_500);
   }
 });
+
+it.each([
+  ["blanks below a block quotation", `> The rent is due.\n${" ".repeat(500_000)}x`],
+  ["blanks and a dash there", `> The rent is due.\n${" ".repeat(250_000)}-${" ".repeat(250_000)}x`],
+  ["blanks behind a number there", `> The rent is due.\n[1]${" .".repeat(250_000)}x`],
+  ["blanks between quotations", `“One.”${" ".repeat(500_000)}“Two.” [1]`],
+  ["line breaks between them", `“One.”${"\n \t".repeat(150_000)}“Two.” [1]`],
+])("An answer with half a million %s is read in linear time", (_, answer) => {
+  expect(findQuotations(answer).length).toBeLessThanOrEqual(2);
+});

@@ -2,6 +2,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import { type Db, repeatable } from "../../db/client.ts";
 import { present } from "../../lib/assert.ts";
+import { foldText } from "../../lib/fold-text.ts";
 import { Problem } from "../../lib/problem.ts";
 import { ownedChat, pageMessages, pathPage, wholePath } from "../messages/path.ts";
 import type { MessageRow } from "../messages/queries.ts";
@@ -74,7 +75,7 @@ function selectPage(matching: SQL, { cursor, offset, limit }: ChatFilter): SQL {
 function matchingChats(ownerId: string, filter: ChatFilter): SQL {
   const conditions = [sql`c.user_id = ${ownerId}`, sql`c.archived = ${filter.archived}`];
   const { search, start_date: from, end_date: to } = filter;
-  if (search) conditions.push(sql`c.title ILIKE ${containing(search)}`);
+  if (search) conditions.push(sql`fold_text(c.title) LIKE ${containing(foldText(search))}`);
   if (from) conditions.push(sql`c.updated_at >= ${from}::timestamptz`);
   if (to) conditions.push(sql`c.updated_at < ${to}::timestamptz`);
   return sql.join(conditions, sql` AND `);

@@ -47,7 +47,7 @@ function paragraphsOf(answer: string): Paragraph[] {
 
 /** A line that names the passages of the block above it. */
 function endsBlock(open: Paragraph, line: string): boolean {
-  return open.isBlock && /^\s*[—–-]{0,2}\s*\[[^\]]{1,40}\][.\s]*$/.test(line);
+  return open.isBlock && /^[—–-]{0,2}\s*\[[^\]]{1,40}\][.\s]*$/.test(line.trimStart());
 }
 
 /** All of a block is one quotation, unless it has some with numbers of their own. */

@@ -37,19 +37,31 @@ export function toNormal(text: string): NormalText {
   return writer.finish();
 }
 
+/** Some characters stand for a phrase: U+FDFA for eighteen letters. A text of such would grow as much. */
+const MOST_UNITS = 4;
+
 /** What a character counts as. */
 function fold(point: number): Folded {
   const character = String.fromCodePoint(point);
-  if (/[\s\p{Zs}]/u.test(character)) return { kind: SPACE, units: [] };
-  if (/[\p{Cc}\p{Cf}\p{Cs}\uFE00-\uFE0F]/u.test(character)) return { kind: DROPPED, units: [] };
-  if (/[\p{Pi}\p{Pf}"'`´*_[\]„‚′″＂＇]/u.test(character)) return { kind: DROPPED, units: [] };
-  if (/[\p{Pd}−]/u.test(character)) return { kind: DASH, units: [] };
-  const folded = character.normalize("NFKD").toLowerCase().replaceAll("ς", "σ");
-  return { kind: kindOf(folded), units: Array.from({ length: folded.length }, unitOf(folded)) };
+  const special = /[\p{L}\p{N}]/u.test(character) ? undefined : specialKind(character);
+  if (special !== undefined) return { kind: special, units: [] };
+  const expanded = character.normalize("NFKD").toLowerCase().replaceAll("ς", "σ");
+  const folded = expanded.length > MOST_UNITS ? character : expanded;
+  return { kind: kindOf(folded), units: unitsOf(folded) };
 }
 
-function unitOf(text: string) {
-  return (_: unknown, index: number) => text.charCodeAt(index);
+/** Of a character that is compared by its kind alone. */
+function specialKind(character: string): Kind | undefined {
+  if (/[\s\p{Zs}]/u.test(character)) return SPACE;
+  if (/[\p{Cc}\p{Cf}\p{Cs}\uFE00-\uFE0F]/u.test(character)) return DROPPED;
+  if (/[\p{Pi}\p{Pf}"'`´*_[\]„‚′″＂＇]/u.test(character)) return DROPPED;
+  return /[\p{Pd}−]/u.test(character) ? DASH : undefined;
+}
+
+function unitsOf(text: string): number[] {
+  const units: number[] = [];
+  for (let index = 0; index < text.length; index++) units.push(text.charCodeAt(index));
+  return units;
 }
 
 function kindOf(character: string): Kind {
@@ -60,6 +72,9 @@ function kindOf(character: string): Kind {
 /** Most of most texts, known beforehand. */
 const ASCII: readonly Folded[] = Array.from({ length: 128 }, (_, point) => fold(point));
 
+/** More than a text in any script has of different characters; not as many as Unicode has. */
+const MOST_REMEMBERED = 20_000;
+
 class NormalWriter {
   #units: Uint16Array;
   #from: Uint32Array;
@@ -68,7 +83,7 @@ class NormalWriter {
   /** Where a dash stands of which it is not known yet what follows; -1 without one. */
   #dashAt = -1;
   #isSpaced = false;
-  /** Each character is looked at once. */
+  /** Of the characters so far, so that each is looked at once. */
   readonly #folded = new Map<number, Folded>();
 
   constructor(capacity: number) {
@@ -80,7 +95,7 @@ class NormalWriter {
     const known = this.#folded.get(point);
     if (known) return known;
     const folded = fold(point);
-    this.#folded.set(point, folded);
+    if (this.#folded.size < MOST_REMEMBERED) this.#folded.set(point, folded);
     return folded;
   }
 

@@ -25,6 +25,8 @@ const BY_LENGTH = 1;
 /** Code points: of the most hits, in any script, less than a page of bytes. */
 const EXCERPT = 2_000;
 const EXCERPT_BEFORE = 400;
+/** So much of a message has words in the index: see migration 0021. */
+const READ_OF_EACH = 100_000;
 
 export type MessageSearch = { question: Question; chatId?: string | undefined; limit: number };
 
@@ -35,7 +37,7 @@ export type MessageSearch = { question: Question; chatId?: string | undefined; l
  */
 export function selectMessages(ownerId: string, search: MessageSearch): SQL {
   const { question, chatId, limit } = search;
-  const asked = askedFor(question.websearch);
+  const asked = askedFor(question);
   const inChat = chatId ? sql`w.chat_id = ${chatId}::uuid` : sql`true`;
   // Words of a deleted chat are there until they are purged: its row tells that it has no owner.
   const isTheirs = sql`EXISTS (
@@ -72,23 +74,28 @@ export function selectMessages(ownerId: string, search: MessageSearch): SQL {
 }
 
 /** Words of English that say nothing are asked for only where there are no others. */
-function askedFor(websearch: string): SQL {
+function askedFor({ websearch, withoutAll }: Question): SQL {
   const withoutEmpty = sql`websearch_to_tsquery('english', ${websearch})`;
+  const excluded = withoutAll.map(
+    (tokens) => sql` && !! plainto_tsquery('message_text', ${tokens})`,
+  );
   return sql`
-    (CASE WHEN numnode(${withoutEmpty}) > 0 THEN ${withoutEmpty}
-      ELSE websearch_to_tsquery('message_text', ${websearch}) END)`;
+    ((CASE WHEN numnode(${withoutEmpty}) > 0 THEN ${withoutEmpty}
+      ELSE websearch_to_tsquery('message_text', ${websearch}) END)${sql.join(excluded)})`;
 }
 
 /** Alternatives, of which each adds to the rank: to weigh how close they stand would take long. */
-function anyOf({ telling }: Question): SQL {
-  return sql`websearch_to_tsquery('message_text', ${telling.join(" or ")})`;
+function anyOf({ tokens }: Question): SQL {
+  return sql`websearch_to_tsquery('message_text', ${tokens.map((token) => `"${token}"`).join(" or ")})`;
 }
 
 /** From a little before the first of the words, in whatever form, so that a long message stays there. */
-function excerptOf({ telling }: Question): SQL {
-  const stems = JSON.stringify(telling.map((word) => word.slice(0, Math.max(4, word.length - 2))));
+function excerptOf({ tokens }: Question): SQL {
+  const stems = JSON.stringify(tokens.map((word) => word.slice(0, Math.max(4, word.length - 2))));
+  // Composed, it has about as many characters as its folded form.
+  const content = sql`normalize(left(m.content, ${READ_OF_EACH}::int), NFC)`;
   const first = sql`(
-    SELECT min(nullif(strpos(lower(m.content), stem), 0))
+    SELECT min(nullif(strpos(fold_text(${content}), stem), 0))
     FROM json_array_elements_text(${stems}::json) AS stem)`;
-  return sql`substr(m.content, greatest(1, coalesce(${first}, 1) - ${EXCERPT_BEFORE}::int), ${EXCERPT}::int)`;
+  return sql`substr(${content}, greatest(1, coalesce(${first}, 1) - ${EXCERPT_BEFORE}::int), ${EXCERPT}::int)`;
 }

@@ -72,12 +72,12 @@ function toList(id: string | undefined): string[] | undefined {
   return id === undefined ? undefined : [id];
 }
 
-function ofMessage({ message_id, chat_id, excerpt }: MessageHit, { telling }: Question): Hit {
-  return { kind: "message", chat_id, message_id, snippet: toSnippet(excerpt, telling) };
+function ofMessage({ message_id, chat_id, excerpt }: MessageHit, { tokens }: Question): Hit {
+  return { kind: "message", chat_id, message_id, snippet: toSnippet(excerpt, tokens) };
 }
 
-function ofPassage({ fileId, page, start, end, text }: FoundPassage, { telling }: Question): Hit {
-  const snippet = toSnippet(text, telling);
+function ofPassage({ fileId, page, start, end, text }: FoundPassage, { tokens }: Question): Hit {
+  const snippet = toSnippet(text, tokens);
   return { kind: "passage", file_id: fileId, page, start, end, snippet };
 }
 

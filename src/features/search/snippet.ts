@@ -1,6 +1,6 @@
 /** Snippets of what was found: HTML that is safe to insert, with what matched in `<mark>`. Pure. */
-
-const WORD = /[\p{L}\p{N}]+/gu;
+import { foldText } from "../../lib/fold-text.ts";
+import { type Stretch, stretchesOf } from "./tokens.ts";
 
 const ENTITIES: Record<string, string> = {
   "&": "&amp;",
@@ -16,12 +16,12 @@ const WINDOW = 320;
 type Match = { start: number; end: number };
 
 /**
- * The part of a text in which the most words of a question stand, as HTML; its beginning where none
+ * The part of a text in which the most tokens of a question stand, as HTML; its beginning where none
  * does, as with what was found by its meaning.
  */
-export function toSnippet(text: string, words: readonly string[]): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  const matches = findWords(line, new Set(words));
+export function toSnippet(text: string, tokens: readonly string[]): string {
+  const line = text.normalize("NFC").replace(/\s+/g, " ").trim();
+  const matches = findWords(line, new Set(tokens));
   const from = startOfWindow(line, matches);
   const to = from + WINDOW;
   let html = from > 0 ? "… " : "";
@@ -38,9 +38,53 @@ function escaped(text: string): string {
 }
 
 function findWords(text: string, wanted: ReadonlySet<string>): Match[] {
-  return [...text.matchAll(WORD)]
-    .filter(([word]) => isWanted(word.toLowerCase(), wanted))
-    .map(({ 0: word, index }) => ({ start: index, end: index + word.length }));
+  const { folded, from } = foldInPlace(text);
+  const found = stretchesOf(folded).flatMap((stretch): Match[] => {
+    const { text: word, index, isPaired } = stretch;
+    if (isPaired) return findPairs(stretch, wanted);
+    return isWanted(word, wanted) ? [{ start: index, end: index + word.length }] : [];
+  });
+  return found.map(({ start, end }) => ({
+    start: from[start] ?? text.length,
+    end: from[end] ?? text.length,
+  }));
+}
+
+/** With the voicing that half-width kana have behind them. */
+const CHARACTER = /[^](?:\uff9e|\uff9f|\u3099|\u309a)?/gu;
+
+/** Of each unit of the folded text, the index in the text of the character that it came from. */
+function foldInPlace(text: string): { folded: string; from: number[] } {
+  let folded = "";
+  let index = 0;
+  const from: number[] = [];
+  for (const [character] of text.matchAll(CHARACTER)) {
+    const units = foldText(character);
+    for (let unit = 0; unit < units.length; unit++) from.push(index);
+    folded += units;
+    index += character.length;
+  }
+  return { folded, from };
+}
+
+/** The wanted pairs and single characters of a stretch; those that overlap or touch are one. */
+function findPairs({ text, index }: Stretch, wanted: ReadonlySet<string>): Match[] {
+  const matches: Match[] = [];
+  let at = index;
+  let last = "";
+  for (const character of text) {
+    const end = at + character.length;
+    if (wanted.has(last + character)) join(matches, { start: at - last.length, end });
+    else if (wanted.has(character)) join(matches, { start: at, end });
+    [last, at] = [character, end];
+  }
+  return matches;
+}
+
+function join(matches: Match[], match: Match): void {
+  const before = matches.at(-1);
+  if (before && before.end >= match.start) before.end = match.end;
+  else matches.push(match);
 }
 
 /** A little before the match that has the most others after it, at the beginning of a word. */

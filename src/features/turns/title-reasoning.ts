@@ -29,14 +29,18 @@ function hasOpening(text: string): boolean {
 /** `<|im_end|>`, `<｜end▁of▁sentence｜>`, and their like: what stands between them is a message. */
 const TEMPLATE_TOKEN = /<[|｜]([^|｜<>\n]{1,40})[|｜]>/;
 const HEADER = /^(?:assistant|system|user|model|analysis|commentary|final)(?:\s*\n|$)/;
-const END_TAG = /\s*(?:<\/s>|<s>|<eos>|<bos>|<end_of_turn>|\[\/INST\])\s*$/i;
+const END_TAG = /(?:<\/s>|<s>|<eos>|<bos>|<end_of_turn>|\[\/INST\])$/i;
 const START_TAG = /^\s*(?:<s>|<bos>|<start_of_turn>(?:model)?|\[\/INST\])\s*/i;
 
 function withoutTemplateTokens(text: string): string {
   const messages = toMessages(text.split(TEMPLATE_TOKEN));
   const final = messages.find(({ channel }) => channel === "final") ?? messages[0];
   const said = final && final.channel !== "analysis" ? final.text : "";
-  return said.replace(START_TAG, "").replace(END_TAG, "").replace(END_TAG, "");
+  return withoutEndTag(withoutEndTag(said.replace(START_TAG, "")));
+}
+
+function withoutEndTag(text: string): string {
+  return text.trimEnd().replace(END_TAG, "").trimEnd();
 }
 
 type Message = { channel: string; text: string };

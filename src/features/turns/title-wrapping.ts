@@ -56,7 +56,7 @@ function withoutLabel(text: string): string {
 }
 
 function withoutMarkup(text: string): string {
-  const element = /^<(\w+)[^<>]*>(.*)<\/\1>$/su.exec(text)?.[2];
+  const element = /^<(\w+)\b[^<>]*>(.*)<\/\1>$/su.exec(text)?.[2];
   return (element ?? text)
     .replace(/^(?:#{1,6}|>|[-*•])\s+/u, "")
     .replace(/^(_{1,3})(?=\S)([^_]+)(?<=\S)\1$/u, "$2")

@@ -11,9 +11,10 @@ import { citePart } from "./cite.ts";
 import { mergeParts } from "./merge.ts";
 import { readOverview, readPartAnswer } from "./model-answer.ts";
 import { type Asking, CLAIM_MS, type ClaimedPart, type Outcome, renewClaim } from "./parts.ts";
+import { createBoundary } from "../../turns/documents/fence.ts";
 import { askAboutText, askForOverview, type Question } from "./prompt.ts";
 
-type TryDeps = Pick<Deps, "db" | "model" | "config" | "clock">;
+type TryDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
 
 export type Try = { outcome: Outcome; usage: NewUsage[] };
 
@@ -36,7 +37,7 @@ export async function tryPart(deps: TryDeps, asking: Asking, part: ClaimedPart):
   const { DEFAULT_MODEL, MODELS } = deps.config;
   const model = findModel(part.model_name, [DEFAULT_MODEL], MODELS.chat);
   if (!model) return { outcome: { failure: "unknown_model", isLast: true }, usage: [] };
-  const question = questionOf(asking, part);
+  const question = questionOf(asking, part, createBoundary(deps.newId));
   const at = toIso(new Date(deps.clock()));
   const bill = (id: string, count: TokenCount, estimated: boolean): NewUsage => {
     const of = { userId: part.user_id, chatId: null, messageId: null, kind: "analysis" as const };
@@ -77,10 +78,11 @@ function failed(failure: ProblemCode, { failures }: ClaimedPart, isFinal = false
   return { failure, isLast: isFinal || FINAL.has(failure) || failures + 1 >= MOST_TRIES };
 }
 
-function questionOf(asking: Asking, part: ClaimedPart): Question {
+function questionOf(asking: Asking, part: ClaimedPart, boundary: string): Question {
   const source = { fileId: asking.fileId, fileName: part.file_name };
-  if (asking.from === part.parts_total) return askForOverview(source, part.parts);
-  return askAboutText(source, part.text, part.parts_total === 1 ? "whole" : "part");
+  if (asking.from === part.parts_total) return askForOverview(source, part.parts, boundary);
+  const kind = part.parts_total === 1 ? "whole" : "part";
+  return askAboutText(source, part.text, kind, boundary);
 }
 
 /** Undefined where the answer is not what was asked for. */

@@ -9,13 +9,14 @@ const NEVER_SHOWN = new Set(
   ),
 );
 
+/** Without comments and white space. */
 const HIDING_STYLE =
-  /(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|content-visibility\s*:\s*hidden|mso-hide\s*:\s*all|(?:opacity|font-size)\s*:\s*\+?0*(?:\.0*)?(?:[a-z]+|%)?\s*(?:!|;|$))/i;
+  /(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|content-visibility:hidden|mso-hide:all|(?:opacity|font-size):\+?0*(?:\.0*)?(?:[a-z]+|%)?(?:!|;|$))/i;
 
 /** True where an element and all within it are hidden, by its name, an attribute or its own style. */
 export function isHidden(name: string, attributes: Record<string, string>): boolean {
   if (NEVER_SHOWN.has(name) || Object.hasOwn(attributes, "hidden")) return true;
   if (name === "dialog" && !Object.hasOwn(attributes, "open")) return true;
-  const style = attributes.style?.replaceAll(/\/\*[^*]*\*\//g, "");
+  const style = attributes.style?.replaceAll(/\/\*[^*]*\*\/|\s+/g, "");
   return style !== undefined && HIDING_STYLE.test(style);
 }

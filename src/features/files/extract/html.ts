@@ -24,7 +24,7 @@ export async function* readHtml(
 /** What a `meta` in the first 1024 bytes says. One that is readable this way is not UTF-16. */
 function declaredEncoding(head: Uint8Array): string | undefined {
   const start = new TextDecoder("windows-1252").decode(head.subarray(0, 1024));
-  const label = /<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)/i.exec(start)?.[1];
+  const label = /<meta[^<>]+charset\s*=\s*(?:["']\s*)?([\w-]+)/i.exec(start)?.[1];
   return label && /^utf-?16/i.test(label) ? "utf-8" : label;
 }
 

@@ -11,6 +11,7 @@ import { type DocumentInReach, readDocuments } from "../documents/in-reach.ts";
 import type { BegunTurn } from "../persist.ts";
 import type { Attempted } from "./attempts.ts";
 import { wholeCharacters } from "./budget.ts";
+import { createBoundary } from "../documents/fence.ts";
 import { type Prompt, promptFor, promptWithPassages } from "./prompt.ts";
 import type { RunDeps, RunInput } from "./run.ts";
 
@@ -74,7 +75,9 @@ async function makePrompt(
   const isReadable = documents.some(({ status }) => status === "ready");
   if (!isReadable) return { prompt: promptFor(model, path, SYSTEM_PROMPT) };
   const gathered = await gatherPassages(deps, { userId, path, model }, documents);
-  return { prompt: promptWithPassages(model, path, gathered.passages, SYSTEM_PROMPT), gathered };
+  const boundary = createBoundary(deps.newId);
+  const prompt = promptWithPassages(model, path, gathered.passages, boundary, SYSTEM_PROMPT);
+  return { prompt, gathered };
 }
 
 /** Undefined where it was stopped. */

@@ -2,7 +2,7 @@
 import type { PromptMessage } from "../../../clients/model.ts";
 import { estimateTokens, type Model } from "../../../lib/models.ts";
 import { fencePassages, withoutFences } from "../documents/fence.ts";
-import { DOCUMENT_INSTRUCTIONS, NO_PASSAGES } from "../documents/instructions.ts";
+import { documentInstructions, NO_PASSAGES } from "../documents/instructions.ts";
 import type { NumberedPassage } from "../documents/passages.ts";
 import { MOST_PROMPT_MESSAGES, promptBudget } from "./budget.ts";
 import { DEFAULT_SYSTEM_PROMPT } from "./system-prompt.ts";
@@ -117,17 +117,19 @@ export function promptFor(
 
 /**
  * The same with passages of documents before the question, and what the model is to know of them below
- * its instructions. No message has anything that could be taken for a passage.
+ * its instructions. `boundary` is of this prompt alone, from `createBoundary`. No message has anything that could be taken for a passage.
  */
 export function promptWithPassages(
   model: Model,
   path: readonly PastMessage[],
   passages: readonly NumberedPassage[],
+  boundary: string,
   system = DEFAULT_SYSTEM_PROMPT,
 ): Prompt {
-  const fenced = passages.length > 0 ? fencePassages(passages) : NO_PASSAGES;
+  const fenced = passages.length > 0 ? fencePassages(passages, boundary) : NO_PASSAGES;
   const said = path.map(({ type, content }) => ({ type, content: withoutFences(content) }));
-  return buildPrompt(`${system}\n\n${DOCUMENT_INSTRUCTIONS}`, said, promptBudget(model), fenced);
+  const instructions = `${system}\n\n${documentInstructions(boundary)}`;
+  return buildPrompt(instructions, said, promptBudget(model), fenced);
 }
 
 function tokensOfAll(messages: readonly PromptMessage[]): number {
