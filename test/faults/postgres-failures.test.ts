@@ -37,7 +37,7 @@ const AFTERWARDS: Record<string, { status: number; trip?: number }> = {
   "PATCH /messages/{id}": { status: 502, trip: 1 },
 };
 
-/** Trips that the route itself waits for: what a turn saves in its end has tests of its own. */
+/** Trips that the route itself waits for: what is saved after a turn, or in the background, has its own tests. */
 const MOST_TRIPS: Record<string, number> = {
   "POST /chat": 1,
   "POST /chats/{id}/messages": 1,
@@ -45,6 +45,10 @@ const MOST_TRIPS: Record<string, number> = {
   "POST /messages/{id}/regenerate": 2,
   "PATCH /messages/{id}": 2,
   "POST /files/{id}/analysis": 1,
+  "POST /files/upload": 2,
+  "POST /files/{id}/complete": 2,
+  "POST /auth/logout": 1,
+  "DELETE /users/me": 2,
 };
 
 /** Its key is held for a minute by whoever may be at work: a repetition waits as long, and is not waited for here. */
@@ -121,15 +125,22 @@ class Route {
 
   /** What the call comes to without a fault, and in how many trips to Postgres. */
   async #sendUsual(): Promise<{ usual: Outcome; trips: number }> {
+    const first = await this.#countTrips();
+    // What goes on in the background may be counted once, and hardly twice.
+    const again = first.trips > 1 ? await this.#countTrips() : first;
+    const most = MOST_TRIPS[nameOf(this.#operation)] ?? Number.POSITIVE_INFINITY;
+    return { usual: first.usual, trips: Math.min(first.trips, again.trips, most) };
+  }
+
+  async #countTrips(): Promise<{ usual: Outcome; trips: number }> {
     const call = await this.#prepare();
-    let usual: Outcome = { status: 0, changed: {} };
     let trips = 0;
-    usual = await measure(call, async () => {
+    const usual = await measure(call, async () => {
       let answer: Answer | undefined;
       trips = await countCalls(call.marker, async () => (answer = await call.send()));
       return present(answer, "the answer");
     });
-    return { usual, trips: Math.min(trips, MOST_TRIPS[nameOf(this.#operation)] ?? trips) };
+    return { usual, trips };
   }
 
   /** A repetition makes up for it. */

@@ -56,15 +56,18 @@ const SPECIAL: Record<string, Prepare> = {
     const eve = await newPerson();
     return callOf(eve, () => eve.delete("/users/me", { password: eve.password }));
   },
-  "POST /files/upload": async (of) => {
-    const key = withKey(newKey());
-    return callOf(of, () => of.post("/files/upload", formOf("Some text."), key));
+  // Whose files are read in the background, nobody else's calls are to be taken for.
+  "POST /files/upload": async () => {
+    const [eve, key] = [await newPerson(), withKey(newKey())];
+    return callOf(eve, () => eve.post("/files/upload", formOf("Some text."), key));
   },
-  "POST /files/{id}/complete": async (of) => {
-    const { body } = await of.post("/files", announce("Some text.", "a.txt", "text/plain"));
+  "POST /files/{id}/complete": async () => {
+    const eve = await newPerson();
+    const { body } = await eve.post("/files", announce("Some text.", "a.txt", "text/plain"));
     await sendTo(body.upload, "Some text.");
-    return callOf(of, () => of.post(`/files/${body.file.id}/complete`));
+    return callOf(eve, () => eve.post(`/files/${body.file.id}/complete`));
   },
+  "POST /files/{id}/analysis": async (_of, operation) => usual(await newPerson(), operation),
   "GET /search": async (of) => callOf(of, () => of.get("/search?q=deposit")),
 };
 
