@@ -2,8 +2,12 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { COMPATIBILITY_DATE } from "./local/workerd.ts";
 
-/** Thousands of runs: every route under every failure of Postgres, and random schedules of failures. */
-const MANY_RUNS = ["test/faults/schedules.test.ts", "test/faults/postgres-failures.test.ts"];
+/** Thousands of runs: every route under every failure of Postgres, random schedules, every regular expression. */
+const MANY_RUNS = [
+  "test/faults/schedules.test.ts",
+  "test/faults/postgres-failures.test.ts",
+  "test/rules/regular-expressions.test.ts",
+];
 
 const product = {
   extends: true as const,
@@ -27,7 +31,7 @@ const features = {
   },
 };
 
-const faults = { ...product, test: { ...product.test, name: "faults", include: MANY_RUNS } };
+const slow = { ...product, test: { ...product.test, name: "slow", include: MANY_RUNS } };
 
 /** The parts of a room alone, in workerd: on the SQLite and the alarm that a Durable Object has. */
 const room = {
@@ -48,5 +52,5 @@ const room = {
 };
 
 export default defineConfig({
-  test: { projects: [features, faults, room], maxWorkers: 2, passWithNoTests: false },
+  test: { projects: [features, slow, room], maxWorkers: 2, passWithNoTests: false },
 });

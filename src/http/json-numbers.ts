@@ -40,12 +40,21 @@ function markUnkept(_key: string, value: unknown, context?: { source?: string })
  */
 function isKept(source: string, value: number): boolean {
   if (!Number.isFinite(value)) return false;
-  if (value === 0) return !/[1-9]/.test(source.replace(/e.*$/i, ""));
+  if (value === 0) return !/[1-9]/.test(mantissaOf(source));
   if (Number.isSafeInteger(value) || !Number.isInteger(value)) return true;
   return digitsOf(source) === digitsOf(String(value));
 }
 
 /** The significant digits of a number, as they stand in it: its size was compared already. */
 function digitsOf(source: string): string {
-  return source.replace(/e.*$/i, "").replace(/[-.]/g, "").replace(/^0+/, "").replace(/0+$/, "");
+  const digits = mantissaOf(source).replace(/[-.]/g, "");
+  let [start, end] = [0, digits.length];
+  while (digits[start] === "0") start++;
+  // Not an expression: `0+$` looks to the end anew from each of many zeros.
+  while (end > start && digits[end - 1] === "0") end--;
+  return digits.slice(start, end);
+}
+
+function mantissaOf(source: string): string {
+  return source.split(/e/i, 1)[0] ?? "";
 }

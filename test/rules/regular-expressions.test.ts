@@ -139,6 +139,9 @@ const LIMITS = { timeout: null, incubationTimeout: null, attackTimeout: null, re
 const UNBOUNDED = /[*+]|\{\d+,\}/;
 
 function distinct(all: readonly FoundExpression[]): FoundExpression[] {
-  const known = new Map(all.map((found) => [`/${found.source}/${found.flags}`, found]));
-  return [...known.values()].filter((found) => UNBOUNDED.test(found.source) && !isBounded(found));
+  // Those of one file may be bounded while the same of another is not.
+  const unbounded = all.filter((found) => UNBOUNDED.test(found.source) && !isBounded(found));
+  return [
+    ...new Map(unbounded.map((found) => [`/${found.source}/${found.flags}`, found])).values(),
+  ];
 }
