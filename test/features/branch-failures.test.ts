@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { askedChat, edit, ended, pathOf, regenerate } from "../support/branches.ts";
-import { ownedOrLate } from "../support/chats.ts";
+import { ownedMessages } from "../support/chats.ts";
 import { expectProblem, type SignedIn, signUp } from "../support/client.ts";
 import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
 import { newKey, withKey } from "../support/keys.ts";
@@ -82,7 +82,7 @@ describe("what was found is checked again as the turn begins", () => {
       await until(async () => (await callsContaining(chatId)).length > before);
       await ada.delete(`/chats/${chatId}`);
       expectProblem(await acting, 404, "not_found");
-      expect(await ownedOrLate(chatId)).toEqual([]);
+      expect(await ownedMessages(chatId)).toEqual([]);
     }
   });
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { askedChat, edit, pathOf, regenerate } from "../support/branches.ts";
-import { ownedOrLate } from "../support/chats.ts";
+import { ownedMessages } from "../support/chats.ts";
 import { type Answer, expectProblem, type SignedIn, signUp } from "../support/client.ts";
 import { atOnce, isReplayed, newKey, withKey } from "../support/keys.ts";
 import { query } from "../support/postgres.ts";
@@ -95,7 +95,7 @@ describe("at once", () => {
     await ada.delete(`/chats/${chatId}`);
     await release(marker);
     expectProblem(await running, 404, "not_found");
-    expect(await ownedOrLate(chatId)).toEqual([]);
+    expect(await ownedMessages(chatId)).toEqual([]);
     for (let round = 0; round < 5; round++) {
       const other = await askedChat(ada);
       const [given] = await Promise.all([
@@ -103,7 +103,7 @@ describe("at once", () => {
         ada.delete(`/chats/${other.chatId}`),
       ]);
       expect([200, 404]).toContain(given.status);
-      expect(await ownedOrLate(other.chatId)).toEqual([]);
+      expect(await ownedMessages(other.chatId)).toEqual([]);
     }
   });
 });

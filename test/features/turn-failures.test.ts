@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { ownedOrLate } from "../support/chats.ts";
+import { ownedMessages } from "../support/chats.ts";
 import { expectProblem, type SignedIn, signUp } from "../support/client.ts";
 import { injectFault, query } from "../support/postgres.ts";
 import { release, requestsContaining, script } from "../support/provider.ts";
@@ -206,7 +206,7 @@ describe("a running turn", () => {
     const spent = "SELECT id FROM ai_usage WHERE user_id = $1 AND chat_id IS NULL";
     await until(async () => (await query(spent, [ada.user.id])).length > 0);
     expectProblem(await ada.get(`/chats/${chatId}`), 404, "not_found");
-    expect(await ownedOrLate(chatId)).toEqual([]);
+    expect(await ownedMessages(chatId)).toEqual([]);
   });
 });
 

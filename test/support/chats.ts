@@ -85,13 +85,10 @@ export async function runningTurn(of: SignedIn, chatId?: string): Promise<Runnin
   };
 }
 
-/**
- * Messages of a chat that somebody still owns, or that were written after it was deleted: of a deleted chat
- * none, though its rows wait for cron to purge them.
- */
-export function ownedOrLate(chatId: string): Promise<Record<string, unknown>[]> {
+/** Messages of a chat that somebody owns. The rows of a deleted one have no owner, and wait for cron to purge them. */
+export function ownedMessages(chatId: string): Promise<Record<string, unknown>[]> {
   const sql = `
     SELECT m.id, m.status FROM messages AS m JOIN chats ON chats.id = m.chat_id
-    WHERE m.chat_id = $1 AND (chats.user_id IS NOT NULL OR m.created_at > chats.deleted_at)`;
+    WHERE m.chat_id = $1 AND chats.user_id IS NOT NULL`;
   return query(sql, [chatId]);
 }
