@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { firstIdAt } from "../../src/lib/ids.ts";
 import { newChat, say } from "../support/chats.ts";
 import { expectProblem, type SignedIn, signUp } from "../support/client.ts";
-import { fireCron } from "../support/cron.ts";
+import { type Minute, minuteOf } from "../support/cron.ts";
 import { callsContaining, injectFault, query } from "../support/postgres.ts";
 import { release, script } from "../support/provider.ts";
 import { allEvents, readEvents, type StreamEvent, textOf } from "../support/sse.ts";
@@ -13,13 +13,13 @@ const WATCHDOG_MS = 300;
 
 let ada: SignedIn;
 let worker: RunningWorker;
+let minute: Minute;
 beforeAll(async () => {
   const TURN_LIMITS = JSON.stringify({ watchdog_ms: WATCHDOG_MS });
   [ada, worker] = await Promise.all([signUp(), startWorker({ TURN_LIMITS })]);
+  minute = minuteOf(worker);
 });
 afterAll(() => worker.close());
-
-const minute = () => fireCron(worker.url);
 
 function ask(chatId: string, content: string): Promise<Response> {
   return fetch(`${worker.url}/chats/${chatId}/messages/stream`, {
@@ -62,18 +62,12 @@ function usageOf(chatId: string) {
   return query(`SELECT ${columns} FROM ai_usage WHERE chat_id = $1`, [chatId]);
 }
 
-/** The newest of the lines that a minute leaves in the log. */
-function lastLine(): Record<string, unknown> {
-  const lines = worker.logs().filter((line) => line.includes('"event":"minute"'));
-  return JSON.parse(lines.at(-1) ?? "null");
-}
-
 describe("an answer that no room knows of", () => {
   it("is interrupted, what it may have cost is estimated, and its chat goes on", async () => {
     const { chatId, answerId } = await forgottenAnswer();
     const refused = await ada.post(`/chats/${chatId}/messages`, { content: "Hello?" });
     expectProblem(refused, 409, "turn_in_progress");
-    await minute();
+    const line = await minute();
     const answer = await lastOf(chatId);
     expect(answer).toMatchObject({ id: answerId, status: "interrupted", content: "" });
     expect(answer.metadata).toMatchObject({ model: "gpt-4o-mini", usage: { estimated: true } });
@@ -81,7 +75,7 @@ describe("an answer that no room knows of", () => {
     expect(others).toEqual([]);
     expect(row).toMatchObject({ service_type: "answer", estimated: "t", completion_tokens: "0" });
     expect(Number(row?.prompt_tokens)).toBeGreaterThanOrEqual(11);
-    expect(lastLine()).toMatchObject({ event: "minute", turns_interrupted: expect.any(Number) });
+    expect(line).toMatchObject({ event: "minute", turns_interrupted: expect.any(Number) });
     expect(textOf(await allEvents(await ask(chatId, "And now?")))).not.toBe("");
   });
 
@@ -100,11 +94,11 @@ describe("an answer that no room knows of", () => {
     const [one, other] = [await forgottenAnswer(), await forgottenAnswer()];
     const fault = { contains: one.chatId, times: 100, kind: "status" as const, status: 500 };
     const restore = await injectFault(fault);
-    await minute();
+    const line = await minute();
     await restore();
     expect((await lastOf(one.chatId)).status).toBe("streaming");
     expect((await lastOf(other.chatId)).status).toBe("interrupted");
-    expect(lastLine().turns_failed).toBeGreaterThanOrEqual(1);
+    expect(line.turns_failed).toBeGreaterThanOrEqual(1);
     await minute();
     expect((await lastOf(one.chatId)).status).toBe("interrupted");
     expect(await usageOf(one.chatId)).toHaveLength(1);
@@ -147,9 +141,9 @@ describe("an answer that no room knows of", () => {
     const { chatId } = await forgottenAnswer();
     const contains = "|| m.id::text)";
     const restore = await injectFault({ contains, times: 100, kind: "refuse" });
-    await minute();
+    const line = await minute();
     await restore();
-    expect(lastLine()).toMatchObject({ event: "minute", turns_error: "unreachable" });
+    expect(line).toMatchObject({ event: "minute", turns_error: "unreachable" });
     expect((await lastOf(chatId)).status).toBe("streaming");
     await minute();
     expect((await lastOf(chatId)).status).toBe("interrupted");
@@ -163,8 +157,8 @@ describe("an answer that its room knows of", () => {
     const events = readEvents(await ask(chatId, marker));
     await events.next();
     await grownOld(chatId);
-    await minute();
-    expect(lastLine().turns_running).toBeGreaterThanOrEqual(1);
+    const line = await minute();
+    expect(line.turns_running).toBeGreaterThanOrEqual(1);
     expect((await lastOf(chatId)).status).toBe("streaming");
     await release(marker);
     const rest: StreamEvent[] = [];
@@ -205,20 +199,19 @@ describe("a minute", () => {
         [firstIdAt(startedAt), await emptyChat()],
       );
     }
-    await minute();
-    expect(lastLine()).toMatchObject({ rooms_asked: 1, rooms_set: 0, rooms_failed: 0 });
+    const line = await minute();
+    expect(line).toMatchObject({ rooms_asked: 1, rooms_set: 0, rooms_failed: 0 });
   });
 
   it("does each of its jobs, also where another of them fails", async () => {
     const { chatId } = await forgottenAnswer();
     const contains = "DELETE FROM idempotency_keys";
     const restore = await injectFault({ contains, times: 100, kind: "refuse" });
-    await minute();
+    const line = await minute();
     await restore();
-    expect(lastLine().keys_error).toBe("unreachable");
+    expect(line.keys_error).toBe("unreachable");
     expect((await lastOf(chatId)).status).toBe("interrupted");
-    await minute();
-    expect(lastLine()).toMatchObject({ keys_expired: expect.any(Number) });
+    expect(await minute()).toMatchObject({ keys_expired: expect.any(Number) });
   });
 
   it("forgets the keys that count no more, and no others", async () => {

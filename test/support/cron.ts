@@ -1,5 +1,7 @@
 /** What Cloudflare does each minute, done now. */
 import { expect } from "vitest";
+import { until } from "./until.ts";
+import type { RunningWorker } from "./worker.ts";
 
 /** Fires the cron of a Worker, and waits for its end. */
 export async function fireCron(url: string): Promise<void> {
@@ -8,4 +10,23 @@ export async function fireCron(url: string): Promise<void> {
     status: 200,
     outcome: "ok",
   });
+}
+
+/** A minute of a Worker that nobody else sends any: resolves to the line that it leaves in the log. */
+export type Minute = () => Promise<Record<string, unknown>>;
+
+/**
+ * Fires the cron of one Worker. The log arrives through a pipe after the response, so each call waits
+ * until there are as many lines as there were minutes; otherwise it would read the line of another.
+ */
+export function minuteOf(worker: RunningWorker): Minute {
+  let fired = 0;
+  const lines = () => worker.logs().filter((line) => line.includes('"event":"minute"'));
+  return async () => {
+    fired += 1;
+    const count = fired;
+    await fireCron(worker.url);
+    const line = await until(async () => lines().length >= count && lines().at(-1));
+    return JSON.parse(line) as Record<string, unknown>;
+  };
 }

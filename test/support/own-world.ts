@@ -4,7 +4,7 @@ import { migrate } from "../../local/migrate.ts";
 import { startNeon } from "../../local/neon.ts";
 import { startS3 } from "../../local/s3.ts";
 import { type SignedIn, signUp } from "./client.ts";
-import { fireCron } from "./cron.ts";
+import { type Minute, minuteOf } from "./cron.ts";
 import { bucketVars } from "./own-bucket.ts";
 import { databaseAt, type SeenDatabase } from "./postgres.ts";
 import { bucketAt, type SeenBucket } from "./storage.ts";
@@ -16,7 +16,7 @@ export type OwnWorld = SeenDatabase &
     /** A new account of this world. */
     signUp: (name?: string) => Promise<SignedIn>;
     /** What Cloudflare does each minute; the line that it leaves in the log. */
-    minute: () => Promise<Record<string, unknown>>;
+    minute: Minute;
     /** Another client of the bucket has these. */
     bucketVars: Record<string, string>;
     close: () => Promise<void>;
@@ -48,11 +48,7 @@ export async function startOwnWorld(): Promise<OwnWorld> {
     ...bucketAt(s3.endpoint),
     worker,
     signUp: (name) => signUp(name, worker.url),
-    minute: async () => {
-      await fireCron(worker.url);
-      const lines = worker.logs().filter((line) => line.includes('"event":"minute"'));
-      return JSON.parse(lines.at(-1) ?? "null");
-    },
+    minute: minuteOf(worker),
     bucketVars: bucketVars(s3),
     close: () => running.disposeAsync(),
   };
