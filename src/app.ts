@@ -10,7 +10,7 @@ import { searchRoutes } from "./features/search/routes.ts";
 import { systemRoutes } from "./features/system/routes.ts";
 import { branchRoutes } from "./features/turns/branch-routes.ts";
 import { turnRoutes } from "./features/turns/routes.ts";
-import { socketRoutes, ticketRoutes } from "./features/turns/socket-routes.ts";
+import { socketRoutes, ticketRoutes } from "./features/turns/live/routes.ts";
 import { userRoutes } from "./features/users/routes.ts";
 import { crossOrigin } from "./http/cross-origin.ts";
 import { renderProblem } from "./http/problem-response.ts";

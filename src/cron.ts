@@ -6,7 +6,7 @@ import type { Env } from "./env.ts";
 import { deliverSessionEnds } from "./features/auth/deliver-session-ends.ts";
 import { purgeChats } from "./features/deletion/purge.ts";
 import { runDeletions } from "./features/deletion/run-deletions.ts";
-import { sweepBucket } from "./features/deletion/sweep.ts";
+import { sweepBucket } from "./features/files/sweep/sweep.ts";
 import { reviveAnalyses } from "./features/files/analysis/analyse-job.ts";
 import { resumeReadings } from "./features/files/resume-readings.ts";
 import { checkRooms } from "./features/turns/check-rooms.ts";

@@ -1,7 +1,7 @@
 /** A chat's log under any order of events. */
 import { assert } from "vitest";
-import type { NumberedEvent } from "../../src/features/turns/events.ts";
-import { TurnLog } from "../../src/features/turns/room/turn-log.ts";
+import type { NumberedEvent } from "../../src/features/turns/wire/events.ts";
+import { TurnLog } from "../../src/features/turns/room/event-log.ts";
 import { begin, crash, end, follow, idOf, idsOf, say } from "./turns.ts";
 
 export type Step = { say: number } | "flush" | "end" | "crash";

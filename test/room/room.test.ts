@@ -8,7 +8,7 @@ import {
   beginningRecord,
   begunRecord,
   writeRecord,
-} from "../../src/features/turns/room/recover.ts";
+} from "../../src/features/turns/room/checkpoint.ts";
 import { present } from "../../src/lib/assert.ts";
 import { findModel } from "../../src/lib/models.ts";
 import { begin, crash, end, follow, USER } from "./turns.ts";

@@ -2,8 +2,8 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { NumberedEvent } from "../../src/features/turns/events.ts";
-import { TurnLog } from "../../src/features/turns/room/turn-log.ts";
+import type { NumberedEvent } from "../../src/features/turns/wire/events.ts";
+import { TurnLog } from "../../src/features/turns/room/event-log.ts";
 import { Chat, type Step } from "./chat.ts";
 import { begin, crash, end, follow, idOf, idsOf, say, USER } from "./turns.ts";
 

@@ -1,6 +1,6 @@
 /** Turns as a room tells them into its log. */
-import type { NumberedEvent } from "../../src/features/turns/events.ts";
-import { TurnLog } from "../../src/features/turns/room/turn-log.ts";
+import type { NumberedEvent } from "../../src/features/turns/wire/events.ts";
+import { TurnLog } from "../../src/features/turns/room/event-log.ts";
 
 export const USER = "a user";
 

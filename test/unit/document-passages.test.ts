@@ -4,7 +4,7 @@ import {
   divide,
   type Excerpt,
   mergeNeighbours,
-} from "../../src/features/turns/documents/passages.ts";
+} from "../../src/features/turns/context/passages.ts";
 
 const FILE = { fileId: "f", fileName: "lease.pdf" };
 const cut = (text: string, start: number, end: number): Excerpt => ({

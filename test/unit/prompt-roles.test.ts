@@ -7,8 +7,8 @@ import {
   promptWithPassages,
   withHalfTheHistory,
   type Prompt,
-} from "../../src/features/turns/answer/prompt.ts";
-import { MOST_PROMPT_MESSAGES } from "../../src/features/turns/answer/budget.ts";
+} from "../../src/features/turns/generate/prompt.ts";
+import { MOST_PROMPT_MESSAGES } from "../../src/features/turns/generate/budget.ts";
 import { estimateTokens } from "../../src/lib/models.ts";
 
 const user = (content: string): PastMessage => ({ type: "user", content });

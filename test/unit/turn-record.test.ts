@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { NewTurn } from "../../src/features/turns/persist.ts";
-import { beginningRecord, endOf } from "../../src/features/turns/room/recover.ts";
+import type { NewTurn } from "../../src/features/turns/store/begin-turn.ts";
+import { beginningRecord, endOf } from "../../src/features/turns/room/checkpoint.ts";
 import { findModel } from "../../src/lib/models.ts";
 
 const files = { named: undefined, linked: undefined, waits: true };

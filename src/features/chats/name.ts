@@ -6,7 +6,7 @@ import type { Claim, IdempotencyKey } from "../../db/idempotency-keys.ts";
 import { latestSql } from "../../db/times.ts";
 import type { Deps } from "../../deps.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
-import { failedAttempt, type Suggestion, suggestName } from "../turns/naming.ts";
+import { failedAttempt, type Suggestion, suggestName } from "../titles/suggest.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
 import { toWatchedChat, type WatchedChat, watchedColumns, type WatchedRow } from "./announce.ts";
 import { workUnderKey } from "./name-under-key.ts";

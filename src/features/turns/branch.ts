@@ -5,9 +5,9 @@ import { type Db, repeatable } from "../../db/client.ts";
 import type { App } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
 import { SHOWN_SIBLINGS } from "../messages/queries.ts";
-import type { Answers } from "./place.ts";
+import type { Answers } from "./store/target.ts";
 import type { AnswerAgain, TurnBody } from "./schemas.ts";
-import { answerTurn, toQuestion } from "./start.ts";
+import { answerTurn, toQuestion } from "./ask.ts";
 
 /** Another answer beside this one; for a question, one more beside those that it has. */
 export function answerAgain(c: Context<App>, id: string, body: AnswerAgain): Promise<Response> {

@@ -5,10 +5,10 @@ import { catalogue, Problem, type ProblemCode } from "../../lib/problem.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
 import { type Message, toMessage } from "../messages/schemas.ts";
 import { Citation } from "../citations/citation.ts";
-import { fitMessage, toCitationEvents, toDeltas, type TurnEvent } from "./events.ts";
+import { fitMessage, toCitationEvents, toDeltas, type TurnEvent } from "./wire/events.ts";
 import type { TurnOutcome } from "./room/live-turn.ts";
 import { membersOf } from "./turn-answer.ts";
-import type { TurnIds } from "./turn-key.ts";
+import type { TurnIds } from "./store/turn-key.ts";
 
 export type RebuiltTurn = TurnOutcome & { userMessage: Message };
 

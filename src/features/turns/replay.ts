@@ -5,10 +5,10 @@ import type { App } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
 import { tooManySubscribers } from "./read.ts";
 import { getTurn, type RebuiltTurn, tellAgain } from "./rebuild.ts";
-import type { AttachResult } from "./room/room-calls.ts";
+import type { AttachResult } from "./room/contract.ts";
 import { membersOf, toTurnAnswer } from "./turn-answer.ts";
-import type { TurnIds } from "./turn-key.ts";
-import { encodeUnnumbered, OPENING, SSE_HEADERS } from "./wires/sse.ts";
+import type { TurnIds } from "./store/turn-key.ts";
+import { encodeUnnumbered, OPENING, SSE_HEADERS } from "./wire/sse.ts";
 
 /**
  * Attaches to the turn while it runs and as long as its log is kept, else makes it again from its rows.

@@ -8,9 +8,9 @@ import { DEFAULT_TITLE } from "../chats/schemas.ts";
 import { Message } from "../messages/schemas.ts";
 import { readTurn } from "./read.ts";
 import { Ask, AskInChat, LastEventId, ReadFrom, Stop, TurnAnswer } from "./schemas.ts";
-import { answerTurn, atEnd } from "./start.ts";
+import { answerTurn, atEnd } from "./ask.ts";
 import { stopAnswer } from "./stop.ts";
-import { SSE_HEADERS } from "./wires/sse.ts";
+import { SSE_HEADERS } from "./wire/sse.ts";
 
 const tags = ["Answers"];
 

@@ -4,7 +4,7 @@ import { present } from "../../lib/assert.ts";
 import { Problem, type ProblemCode } from "../../lib/problem.ts";
 import type { TurnOutcome } from "./room/live-turn.ts";
 import { TurnAnswer } from "./schemas.ts";
-import type { TurnIds } from "./turn-key.ts";
+import type { TurnIds } from "./store/turn-key.ts";
 
 /**
  * The outcome as the wire has it. Throws `not_found` where the chat was deleted meanwhile, or the

@@ -2,7 +2,7 @@
 import type { TurnLimits } from "../../../env.ts";
 import type { Deps } from "../../../deps.ts";
 import type { LateTitles } from "./late-titles.ts";
-import type { LostTurns } from "./lost-turns.ts";
+import type { LostTurns } from "./recovery.ts";
 import { retryDelayMs } from "./save.ts";
 import type { TurnTable } from "./turn-table.ts";
 

@@ -4,9 +4,9 @@ import { RoomAlarm } from "./alarm.ts";
 import { Beginnings } from "./beginnings.ts";
 import { FileNews } from "./file-news.ts";
 import { LateTitles } from "./late-titles.ts";
-import { LostTurns } from "./lost-turns.ts";
-import { Readers } from "./readers.ts";
-import { TurnLog } from "./turn-log.ts";
+import { LostTurns } from "./recovery.ts";
+import { Readers } from "./sse-subscribers.ts";
+import { TurnLog } from "./event-log.ts";
 import { TurnRunner } from "./turn-runner.ts";
 
 export type RoomParts = ReturnType<typeof assembleRoom>;

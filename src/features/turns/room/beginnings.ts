@@ -2,11 +2,11 @@
 import type { Config } from "../../../env.ts";
 import { within } from "../../../lib/clock.ts";
 import type { Message } from "../../messages/schemas.ts";
-import { plainPrompt } from "../answer/prepare.ts";
-import type { Prompt } from "../answer/prompt.ts";
-import type { BegunTurn } from "../persist.ts";
-import { begunRecord, type RunningRecord, writeRecord } from "./recover.ts";
-import type { StopTurn } from "./room-calls.ts";
+import { plainPrompt } from "../generate/prepare.ts";
+import type { Prompt } from "../generate/prompt.ts";
+import type { BegunTurn } from "../store/begin-turn.ts";
+import { begunRecord, type RunningRecord, writeRecord } from "./checkpoint.ts";
+import type { StopTurn } from "./contract.ts";
 import type { TurnTable } from "./turn-table.ts";
 
 /** With what the answer itself takes to stop, less than the two seconds of the promise. */

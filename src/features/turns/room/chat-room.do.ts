@@ -12,14 +12,14 @@ import { Problem } from "../../../lib/problem.ts";
 import { assembleRoom, type RoomParts } from "./assemble.ts";
 import { startOf } from "./beginnings.ts";
 import { LiveTurn, mayHaveBegun, type Refusal, toRefusal } from "./live-turn.ts";
-import type { Settled } from "./lost-turns.ts";
+import type { Settled } from "./recovery.ts";
 import type { Message } from "../../messages/schemas.ts";
-import type { BegunTurn, NewTurn } from "../persist.ts";
-import { readLimits } from "../answer/budget.ts";
-import { turnDeadline } from "../answer/deadlines.ts";
+import type { BegunTurn, NewTurn } from "../store/begin-turn.ts";
+import { readLimits } from "../generate/budget.ts";
+import { turnDeadline } from "../generate/deadlines.ts";
 import { placeOf, placeOfSocket } from "./reading.ts";
-import { beginningRecord, type RunningRecord, writeRecord } from "./recover.ts";
-import { runTurn, subjectOf } from "../answer/run.ts";
+import { beginningRecord, type RunningRecord, writeRecord } from "./checkpoint.ts";
+import { runTurn, subjectOf } from "../generate/generate.ts";
 import type {
   AttachResult,
   AttachTurn,
@@ -27,9 +27,9 @@ import type {
   StartResult,
   StartTurn,
   StopTurn,
-} from "./room-calls.ts";
+} from "./contract.ts";
 import { answerSecond, beginAfterLost } from "./second-turn.ts";
-import { type ChatChange, encodeFileStatus, type FileChange } from "../wires/socket.ts";
+import { type ChatChange, encodeFileStatus, type FileChange } from "../wire/socket.ts";
 
 /** After a failure of the alarm itself. */
 const FAILED_ALARM_PAUSE_MS = 60_000;

@@ -6,10 +6,10 @@ import { describeFailure } from "../../../db/errors.ts";
 import type { Deps } from "../../../deps.ts";
 import { toIso } from "../../../lib/clock.ts";
 import type { NewUsage } from "../../usage/queries.ts";
-import { estimatedAttempt } from "../naming.ts";
-import { type FinishedTurn, type NewTurn, saveLateTitle } from "../persist.ts";
+import { estimatedAttempt } from "../../titles/suggest.ts";
+import { type FinishedTurn, type NewTurn, saveLateTitle } from "../store/begin-turn.ts";
 import { logError } from "../../../lib/log.ts";
-import { clampUsage } from "../reduce.ts";
+import { clampUsage } from "../store/reduce.ts";
 import { isHopeless, saveWithin } from "./save.ts";
 
 /** What is to be saved: without a title, what asking for it is taken to have cost. */

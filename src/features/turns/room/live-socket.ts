@@ -1,9 +1,9 @@
 /** One live socket: a position in the chat's log, kept with the connection, so that the room may sleep. */
 import { utf8Length } from "../../../lib/bytes.ts";
-import type { TurnLog } from "./turn-log.ts";
+import type { TurnLog } from "./event-log.ts";
 import { type Pace, SendBudget } from "./send-budget.ts";
-import type { SocketKey } from "../tickets.ts";
-import { type Closing, encodeFrame } from "../wires/socket.ts";
+import type { SocketKey } from "../live/tickets.ts";
+import { type Closing, encodeFrame } from "../wire/socket.ts";
 
 const MOST_FRAMES_PER_SECOND = 10;
 const MOST_REWINDS = 8;

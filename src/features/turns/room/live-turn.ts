@@ -4,8 +4,8 @@ import { within } from "../../../lib/clock.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
 import type { ProblemCode } from "../../../lib/problem.ts";
 import type { Message } from "../../messages/schemas.ts";
-import type { TurnEvent } from "../events.ts";
-import type { FinishedTurn } from "../persist.ts";
+import type { TurnEvent } from "../wire/events.ts";
+import type { FinishedTurn } from "../store/begin-turn.ts";
 
 /** A turn's result as one piece, for a client that does not stream. */
 export type TurnOutcome = {

@@ -1,5 +1,5 @@
 /** What a running turn writes down about itself, so that a crash can be settled. */
-import { type RunningRecord, writeRecord } from "./recover.ts";
+import { type RunningRecord, writeRecord } from "./checkpoint.ts";
 import type { TurnTable } from "./turn-table.ts";
 
 /** Takes note of more and more of what is known of a turn; before anything leaves the room because of it. */

@@ -1,6 +1,6 @@
 /** Where in the log a reader begins. */
 import type { LiveTurn } from "./live-turn.ts";
-import type { TurnLog } from "./turn-log.ts";
+import type { TurnLog } from "./event-log.ts";
 
 /**
  * The id after which the rest of the turn that holds an event is read; without one, the running turn from

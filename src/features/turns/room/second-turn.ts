@@ -2,10 +2,10 @@
 import type { Db } from "../../../db/client.ts";
 import { Problem } from "../../../lib/problem.ts";
 import { type LiveTurn, toRefusal } from "./live-turn.ts";
-import type { LostTurns } from "./lost-turns.ts";
-import { type BegunTurn, beginTurn, type NewTurn, type ReadLimits } from "../persist.ts";
-import type { StartResult } from "./room-calls.ts";
-import { findEarlierTurn, type TurnIds } from "../turn-key.ts";
+import type { LostTurns } from "./recovery.ts";
+import { type BegunTurn, beginTurn, type NewTurn, type ReadLimits } from "../store/begin-turn.ts";
+import type { StartResult } from "./contract.ts";
+import { findEarlierTurn, type TurnIds } from "../store/turn-key.ts";
 
 /**
  * What a send is told while another turn runs: only a key may stand for one that did. Undefined where

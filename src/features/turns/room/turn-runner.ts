@@ -5,16 +5,16 @@
 import type { Deps } from "../../../deps.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
 import type { Message } from "../../messages/schemas.ts";
-import type { RunDeps, SaveResult } from "../answer/run.ts";
-import type { News } from "../documents/await.ts";
-import type { TurnEvent } from "../events.ts";
-import type { FinishedTurn } from "../persist.ts";
+import type { RunDeps, SaveResult } from "../generate/generate.ts";
+import type { News } from "../context/wait.ts";
+import type { TurnEvent } from "../wire/events.ts";
+import type { FinishedTurn } from "../store/begin-turn.ts";
 import type { LateTitles } from "./late-titles.ts";
 import { LiveTurn } from "./live-turn.ts";
 import { notesOf } from "./notes.ts";
-import { endOf, readRecord, type RunningRecord, tellEnd, writeRecord } from "./recover.ts";
+import { endOf, readRecord, type RunningRecord, tellEnd, writeRecord } from "./checkpoint.ts";
 import { findEnd, saveEnd } from "./save-end.ts";
-import type { TurnLog } from "./turn-log.ts";
+import type { TurnLog } from "./event-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
 
 type Room = {

@@ -1,0 +1,110 @@
+/** The search for orphans, as far as it is Postgres' business. */
+import { sql } from "drizzle-orm";
+import { type Db, repeatable } from "../../../db/client.ts";
+import { toIso } from "../../../lib/clock.ts";
+
+/** Every object of ours, and no other, has a key between these. */
+export const PREFIX = "files/";
+const AFTER_ALL = "files0";
+
+/** The place at which a round begins. */
+export const START = "";
+
+/** The key after which the search goes on. */
+export async function findPlace(db: Db, bucket: string): Promise<string> {
+  const { rows } = await repeatable(() =>
+    db.execute<{ place: string }>(sql`SELECT place FROM sweeps WHERE bucket = ${bucket}`),
+  );
+  return rows[0]?.place ?? START;
+}
+
+/** Of two at once, the first moves it. */
+export async function movePlace(
+  db: Db,
+  bucket: string,
+  move: { from: string; to: string; now: number },
+): Promise<void> {
+  await repeatable(() =>
+    db.execute(sql`
+      INSERT INTO sweeps AS s (bucket, place, updated_at)
+      VALUES (${bucket}, ${move.to}, ${toIso(new Date(move.now))}::timestamptz)
+      ON CONFLICT (bucket) DO UPDATE SET place = excluded.place, updated_at = excluded.updated_at
+      WHERE s.place = ${move.from}`),
+  );
+}
+
+/** A stretch of the bucket: all keys after one, up to and with another. */
+export type Stretch = {
+  after: string;
+  /** Undefined: to the end. */
+  upTo: string | undefined;
+  keys: string[];
+};
+
+export type Orphans = {
+  /** Keys of objects that no row names. */
+  objects: string[];
+  /** Keys that rows of read files name, and that are not in the stretch; in their order. */
+  rows: string[];
+};
+
+/**
+ * Compares a stretch with the rows whose keys lie in it. Rows that changed after a time are not looked
+ * at: their objects may be younger than the list. At most `limit` of the rows.
+ */
+export async function findOrphans(
+  db: Db,
+  { after, upTo = AFTER_ALL, keys }: Stretch,
+  { changedBefore, limit }: { changedBefore: number; limit: number },
+): Promise<Orphans> {
+  const before = toIso(new Date(changedBefore));
+  const { rows } = await repeatable(() =>
+    db.execute<{ key: string; has_row: boolean }>(sql`
+      WITH listed AS (SELECT key FROM json_array_elements_text(${JSON.stringify(keys)}::json) AS key)
+      (SELECT key, false AS has_row FROM listed
+       WHERE NOT EXISTS (SELECT FROM files AS f WHERE f.file_path = listed.key)
+         AND NOT EXISTS (
+           SELECT FROM deletions AS d WHERE d.kind = 'object' AND d.target = listed.key))
+      UNION ALL
+      (SELECT f.file_path, true FROM files AS f
+       WHERE f.file_path > ${after || PREFIX} AND f.file_path <= ${upTo}
+         AND f.status = 'ready' AND f.updated_at < ${before}::timestamptz
+         AND f.file_path NOT IN (SELECT key FROM listed)
+       ORDER BY f.file_path LIMIT ${limit}::int)`),
+  );
+  const keysOf = (hasRow: boolean) =>
+    rows.filter(({ has_row }) => has_row === hasRow).map(({ key }) => key);
+  return { objects: keysOf(false), rows: keysOf(true) };
+}
+
+/** Leaves objects to be erased, if there is still no row that names them. Returns how many. */
+export async function leaveObjects(db: Db, keys: string[], now: number): Promise<number> {
+  const at = sql`${toIso(new Date(now))}::timestamptz`;
+  const { rowCount } = await repeatable(() =>
+    db.execute(sql`
+      INSERT INTO deletions (kind, target, due_at, last_at, created_at)
+      SELECT 'object', key, ${at}, ${at}, ${at}
+      FROM json_array_elements_text(${JSON.stringify(keys)}::json) AS key
+      WHERE NOT EXISTS (SELECT FROM files AS f WHERE f.file_path = key)
+      ON CONFLICT (kind, target) DO NOTHING`),
+  );
+  return rowCount;
+}
+
+/** Fails files whose objects are gone, unless they changed meanwhile. Returns their ids. */
+export async function failLost(
+  db: Db,
+  keys: string[],
+  { now, changedBefore }: { now: number; changedBefore: number },
+): Promise<string[]> {
+  const { rows } = await repeatable(() =>
+    db.execute<{ id: string }>(sql`
+      UPDATE files
+      SET status = 'failed', failure_code = 'missing', processed = false,
+        updated_at = ${toIso(new Date(now))}::timestamptz
+      WHERE file_path IN (SELECT json_array_elements_text(${JSON.stringify(keys)}::json))
+        AND status = 'ready' AND updated_at < ${toIso(new Date(changedBefore))}::timestamptz
+      RETURNING id`),
+  );
+  return rows.map(({ id }) => id);
+}
