@@ -113,6 +113,22 @@ describe("a turn that never began", () => {
     });
   });
 
+  it("holds no id of the turn that goes on meanwhile", async () => {
+    await inRoom((sql) => {
+      const log = new TurnLog(sql);
+      const running = begin(log);
+      say(log, 1);
+      const other = crypto.randomUUID();
+      log.prepare({ answerId: other, userId: USER, record: "{}" });
+      const later = idOf(say(log, 1)[0]);
+      expect(log.turns.holding(later)?.answerId).toBe(running);
+      const last = end(log, running);
+      expect(log.turns.holding(last.id)?.answerId).toBe(running);
+      expect(log.open(other, "{}")).toBe(last.id + 1);
+      expect(log.turns.holding(last.id + 1)?.answerId).toBe(other);
+    });
+  });
+
   it("leaves a room empty that had no other", async () => {
     await inRoom((sql) => {
       const log = new TurnLog(sql);

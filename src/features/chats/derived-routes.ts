@@ -36,7 +36,7 @@ const download = route({
   tags,
   summary: "Download a chat",
   description:
-    "The active path, or all branches, as a file, sent while it is read. The oldest message comes first; of all branches, messages come in the order in which they were written, `parent_id` says what each follows, and Markdown has a line where that is not the message before it.",
+    "The active path, or all branches, as a file, sent while it is read. The oldest message comes first; of all branches, messages come in the order in which they were written, `parent_id` says what each follows, and Markdown has a line where that is not the message before it. In Markdown a message loads nothing and stays within its bounds when it is shown: what begins an image, a heading, a rule or a link definition has a backslash before it, `<` of HTML is `&lt;`, and fences of code stand at the margin and are closed; code is as it was written. JSON has the messages as they are stored.",
   request: { params: ById, query: ExportQuery },
   responses: {
     200: {

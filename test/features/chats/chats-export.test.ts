@@ -41,7 +41,7 @@ describe("downloading a chat", () => {
     expect(body).toBe(
       [
         "# Kaution § 551\n",
-        `## User · ${path[0].created_at}\n\nWhat about\n\n# my deposit?\n`,
+        `## User · ${path[0].created_at}\n\nWhat about\n\n\\# my deposit?\n`,
         `## Assistant · ${answer.created_at}\n\nIt is **due**.\n`,
       ].join("\n"),
     );

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { SignedIn } from "../../support/client.ts";
+import { expectProblem, type SignedIn } from "../../support/client.ts";
 import { type OwnWorld, startOwnWorld, WORLD_START_MS } from "../../support/own-world.ts";
 import { hoursAgo, plantFile, type Planted } from "../../support/planted-files.ts";
 
@@ -73,6 +73,31 @@ it("A sweep finds exactly what belongs to nothing, on both sides", async () => {
   expect(await sweepAll(2)).toMatchObject({ objects: 0, files: 0, uploads: 0 });
   const shown = await ada.get(`/files/${lost[0]}`);
   expect(shown.body).toMatchObject({ status: "failed", failure: { code: "missing" } });
+});
+
+it("A file whose object something else has deleted is missing, and says so to whoever wants it", async () => {
+  const id = await plant({ hoursOld: 2 });
+  const content = `/files/${id}/content`;
+  const accept = { accept: "application/json" };
+  const before = await ada.get(content, accept);
+  expect((await fetch(before.body.url)).status).toBe(200);
+
+  await world.loseObject(`files/${id}`);
+  const unnoticed = await ada.get(content, accept);
+  expect((await fetch(unnoticed.body.url)).status).toBe(404);
+
+  expect(await sweepAll(2)).toMatchObject({ files: 1 });
+  expect((await ada.get(`/files/${id}`)).body).toMatchObject({
+    status: "failed",
+    failure: { code: "missing" },
+  });
+  for (const headers of [accept, {}]) {
+    expectProblem(await ada.get(content, headers), 409, "file_not_uploaded");
+  }
+  expectProblem(await ada.get(`/files/${id}/text`), 409, "file_failed");
+  expectProblem(await ada.post(`/files/${id}/complete`), 409, "file_not_uploaded");
+  const question = { content: "May it be kept?", file_ids: [id] };
+  expectProblem(await ada.post("/chat", question), 409, "file_failed");
 });
 
 it("A sweep goes on where it was, and leaves out nothing of many", async () => {

@@ -31,6 +31,12 @@ export class RoomAlarm {
     if (time !== undefined) await this.#storage.setAlarm(time);
   }
 
+  /** True where something that it is set for is not settled. */
+  get hasWork(): boolean {
+    const { turns, titles } = this.#work;
+    return turns.summary().unfinished > 0 || !titles.isEmpty;
+  }
+
   /** Sets it where there is none and should be, as the platform gives up on one that failed: then true. */
   async ensure(): Promise<boolean> {
     const time = this.#next();

@@ -28,7 +28,7 @@ import type {
   StartTurn,
   StopTurn,
 } from "./contract.ts";
-import { answerSecond, beginAfterLost } from "./second-turn.ts";
+import { beginAfterLost, refuseSecond } from "./second-turn.ts";
 import { type ChatChange, encodeFileStatus, type FileChange } from "../wire/socket.ts";
 
 /** After a failure of the alarm itself. */
@@ -42,19 +42,28 @@ export class ChatRoom extends DurableObject<Env> {
     ctx.waitUntil(this.#wake());
   }
 
-  /** Begins a turn and runs it to its end, whoever stays to watch. */
+  /**
+   * Begins a turn and runs it to its end, whoever stays to watch. Until Postgres has taken it, nothing that
+   * is going on here is changed for it: it may be a stranger's.
+   */
   async start({ turn, model, wait, sessionId }: StartTurn): Promise<StartResult> {
-    const second = await answerSecond(this.#deps.db, turn, () => this.#live);
-    if (second) return second;
+    const earlier = this.#live;
+    if (earlier && !earlier.isAnswered) return refuseSecond(this.#deps.db, turn, earlier);
+    const mayAskTitle = this.#titles.isEmpty;
     const record = beginningRecord(turn, { model, usageId: this.#deps.newId() });
     this.#prepare(turn, record);
     try {
-      const begun = await beginAfterLost(this.#deps.db, turn, readLimits(model), this.#lost);
+      const begun = await beginAfterLost(this.#deps.db, turn, readLimits(model), (answerId) =>
+        this.#settleInTheWay(answerId),
+      );
       if ("replay" in begun) {
         await this.#discard(turn);
         return begun;
       }
-      const live = await this.#run(turn, this.#titles.once(begun));
+      await earlier?.makeWay();
+      // One title is asked for at a time.
+      const wantsTitle = begun.wantsTitle && mayAskTitle && this.#titles.isEmpty;
+      const live = await this.#run(turn, { ...begun, wantsTitle });
       return wait
         ? { outcome: await live.outcome }
         : { stream: this.#readers.read(live.firstId - 1, sessionId) };
@@ -154,12 +163,22 @@ export class ChatRoom extends DurableObject<Env> {
     return this.#alarm.ensure();
   }
 
-  /** Writes down what may be about to happen, and sets the alarm, before it does. */
+  /**
+   * Writes down what may be about to happen, and sets the alarm, before it does. An alarm that is set for
+   * work is not put off.
+   */
   #prepare(turn: NewTurn, record: RunningRecord): void {
     const { answerId, userId } = turn;
+    const isSet = this.#alarm.hasWork;
     this.#beginning.add(record);
     this.#log.prepare({ answerId, userId, record: writeRecord({ running: record }) });
-    this.ctx.waitUntil(this.#alarm.schedule());
+    if (!isSet) this.ctx.waitUntil(this.#alarm.schedule());
+  }
+
+  /** One that Postgres does not have the end of, and that only waits for its title, ends that first. */
+  async #settleInTheWay(answerId: string): Promise<Settled> {
+    if (this.#live?.answerId === answerId) await this.#live.makeWay();
+    return this.#lost.settle(answerId);
   }
 
   /** Nothing came of it, as far as that is known: a commit may have gone through without an answer. */
@@ -171,7 +190,7 @@ export class ChatRoom extends DurableObject<Env> {
 
   async #discard({ answerId }: NewTurn): Promise<void> {
     this.#log.turns.remove(answerId);
-    if (this.#log.isEmpty) await this.#deleteEverything();
+    if (this.#log.isEmpty && this.#titles.isEmpty) await this.#deleteEverything();
   }
 
   async #run(turn: NewTurn, committed: BegunTurn): Promise<LiveTurn> {

@@ -18,6 +18,9 @@ const KEPT_IN_MEMORY = 256;
 /** Events of a page, and of a row: a subscriber holds at most so many of 4 KiB each. */
 const MOST_IN_A_PAGE = 32;
 
+/** Above every id that is given out: the turn that is running goes on to hold its own. */
+const NO_ID_YET = Number.MAX_SAFE_INTEGER;
+
 /** The events of one write, as JSON. */
 type Chunk = { first_id: number; answer_id: string; events: string };
 const CHUNK = "first_id, answer_id, events";
@@ -55,10 +58,10 @@ export class TurnLog {
     return this.#lastId === 0 && this.turns.count() === 0;
   }
 
-  /** Records a turn that is about to begin. It takes no ids: nothing may come of it. */
+  /** Records a turn that is about to begin. It takes no ids, and holds none: nothing may come of it. */
   prepare(turn: Omit<NewRecord, "firstId">): void {
     this.turns.create();
-    this.turns.insert({ ...turn, firstId: this.#lastId + 1 });
+    this.turns.insert({ ...turn, firstId: NO_ID_YET });
   }
 
   /**

@@ -97,11 +97,6 @@ export class LateTitles {
     return undefined;
   }
 
-  /** The beginning as it stands while another title is under way: one is asked for at a time. */
-  once<T extends { wantsTitle: boolean }>(begun: T): T {
-    return { ...begun, wantsTitle: begun.wantsTitle && this.isEmpty };
-  }
-
   get isEmpty(): boolean {
     return !this.#exists || this.#sql.exec("SELECT 1 FROM late_titles").next().done === true;
   }

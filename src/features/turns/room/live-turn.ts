@@ -73,6 +73,11 @@ export class LiveTurn {
     return this.#telling;
   }
 
+  /** True once its answer has ended: all that it may still wait for is its title. */
+  get isAnswered(): boolean {
+    return this.#isAnswered;
+  }
+
   /** Resolves when another turn waits for this one's end. */
   get hurried(): Promise<void> {
     return this.#hurried.promise;
@@ -117,12 +122,11 @@ export class LiveTurn {
     return (await within(STOP_WAIT_MS, this.#answered.promise)) ?? this.#finished?.message;
   }
 
-  /** Once it is answered, it waits no longer for a title, and ends. False as long as it is not. */
-  async makeWay(): Promise<boolean> {
-    if (!this.#isAnswered) return false;
+  /** Once it is answered, it waits no longer for a title, and ends. */
+  async makeWay(): Promise<void> {
+    if (!this.#isAnswered) return;
     this.#hurried.resolve();
     await this.outcome;
-    return true;
   }
 
   /** Stops it and tells nobody: the chat is gone. */
