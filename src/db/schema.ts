@@ -48,7 +48,7 @@ export const sessions = pgTable(
     userId: uuid("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
-    generation: integer().notNull().default(0),
+    refreshCounter: integer("refresh_counter").notNull().default(0),
     userAgent: text("user_agent"),
     createdAt: time("created_at").notNull(),
     lastSeenAt: time("last_seen_at").notNull(),

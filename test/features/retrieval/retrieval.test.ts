@@ -166,7 +166,7 @@ it("A file that is indexed twice, even at once, has each passage once", async ()
 it("A late run changes nothing", async () => {
   const userId = (await signUp()).user.id;
   const fileId = await readFile(userId, "lease.txt", LEASE);
-  await query("UPDATE files SET run = 2 WHERE id = $1", [fileId]);
+  await query("UPDATE files SET ingestion_attempt = 2 WHERE id = $1", [fileId]);
   await indexFile(deps, { fileId, run: 1 });
   expect(await countOf("passages", fileId)).toBe(0);
   await indexFile(deps, { fileId, run: 2 });
