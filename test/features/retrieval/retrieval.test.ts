@@ -53,7 +53,7 @@ async function readFile(userId: string, name: string, text: string): Promise<str
   const id = newId();
   await query(
     `INSERT INTO files (id, user_id, original_name, file_path, file_url, file_size, content_type, status,
-       processed, created_at, run)
+       processed, created_at, ingestion_attempt)
      VALUES ($1, $2, $4, 'files/' || $3::text, '/files/' || $3::text || '/content', 1, 'text/plain', 'ready', true, now(), 1)`,
     [id, userId, id, name],
   );
