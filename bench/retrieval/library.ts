@@ -101,7 +101,7 @@ async function addFile(
   const id = newId();
   await pool.query(
     `INSERT INTO files (id, user_id, original_name, file_path, file_url, file_size, content_type, status,
-       processed, created_at, run)
+       processed, created_at, ingestion_attempt)
      VALUES ($1, $2, $3, '', '', 1, 'text/plain', 'ready', true, now(), 1)`,
     [id, userId, name],
   );

@@ -71,8 +71,8 @@ describe("what would be a failure of the server", () => {
       const token = await tokensAt(0).issueAccess({ userId, sessionId });
       expectProblem(await bearer(token).get("/users/me"), 401, "invalid_token");
     }
-    for (const generation of [-1, 0.5, 2 ** 31, 1e300]) {
-      const claims = { userId: sub, sessionId: sid, generation };
+    for (const refreshCounter of [-1, 0.5, 2 ** 31, 1e300]) {
+      const claims = { userId: sub, sessionId: sid, refreshCounter };
       const token = await tokensAt(0).issueRefresh(claims);
       const answer = await anonymous().post("/auth/refresh", { refresh_token: token });
       expectProblem(answer, 401, "invalid_token");

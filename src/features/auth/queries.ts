@@ -57,21 +57,21 @@ function insertSession(db: Db, { now, ...columns }: NewSession) {
   return db.insert(sessions).values(row).onConflictDoNothing({ target: sessions.id });
 }
 
-/** What a refresh found: the session's generation afterwards, or why there is none. */
-export type Rotation = { generation: number } | "ended" | "replayed";
+/** What a refresh found: the session's refreshCounter afterwards, or why there is none. */
+export type Rotation = { refreshCounter: number } | "ended" | "replayed";
 
 /** `watched`: where the session may be watching, if it is over. */
 export type Refreshed = { rotation: Rotation; watched: WatchedChat[] };
 
 /**
- * Moves a live session one generation on when the token is of its present one. A token one behind is
- * answered with the present generation (its answer was lost, or a parallel request was first), an
+ * Moves a live session one refreshCounter on when the token is of its present one. A token one behind is
+ * answered with the present refreshCounter (its answer was lost, or a parallel request was first), an
  * older one ends the session: somebody else has used it. One guarded statement, so that of twenty parallel
  * refreshes one moves.
  */
 export async function rotateSession(
   db: Db,
-  token: { sessionId: string; userId: string; generation: number },
+  token: { sessionId: string; userId: string; refreshCounter: number },
   now: Date,
 ): Promise<Refreshed> {
   const [rows, watched] = await repeatable(() =>
@@ -80,22 +80,26 @@ export async function rotateSession(
   return { rotation: toRotation(rows[0]), watched: watched.rows };
 }
 
-function toRotation(row: { generation: number; endedAt: Date | null } | undefined): Rotation {
+function toRotation(row: { refreshCounter: number; endedAt: Date | null } | undefined): Rotation {
   if (!row) return "ended";
-  return row.endedAt ? "replayed" : { generation: row.generation };
+  return row.endedAt ? "replayed" : { refreshCounter: row.refreshCounter };
 }
 
 function advance(
   db: Db,
-  { sessionId, userId, generation }: { sessionId: string; userId: string; generation: number },
+  {
+    sessionId,
+    userId,
+    refreshCounter,
+  }: { sessionId: string; userId: string; refreshCounter: number },
   now: Date,
 ) {
   const idleSince = new Date(now.getTime() - IDLE_DAYS * 24 * 60 * 60 * 1000);
-  const replayed = sql`${sessions.generation} > ${generation} + 1`;
+  const replayed = sql`${sessions.refreshCounter} > ${refreshCounter} + 1`;
   return db
     .update(sessions)
     .set({
-      generation: sql`CASE WHEN ${sessions.generation} = ${generation} THEN ${generation} + 1 ELSE ${sessions.generation} END`,
+      refreshCounter: sql`CASE WHEN ${sessions.refreshCounter} = ${refreshCounter} THEN ${refreshCounter} + 1 ELSE ${sessions.refreshCounter} END`,
       lastSeenAt: now,
       endedAt: sql`CASE WHEN ${replayed} THEN ${now.toISOString()}::timestamptz END`,
     })
@@ -106,10 +110,10 @@ function advance(
         isNull(sessions.endedAt),
         gt(sessions.expiresAt, now),
         gte(sessions.lastSeenAt, idleSince),
-        gte(sessions.generation, generation),
+        gte(sessions.refreshCounter, refreshCounter),
       ),
     )
-    .returning({ generation: sessions.generation, endedAt: sessions.endedAt });
+    .returning({ refreshCounter: sessions.refreshCounter, endedAt: sessions.endedAt });
 }
 
 /** Ends a session; one that has ended, or never was, is left as it is. Where it may be watching. */

@@ -49,11 +49,11 @@ async function begin({ db, clock }: BeginDeps, file: FileRow, { kind, sha256 }: 
   const at = toIso(new Date(clock()));
   const erasures = [sql`DELETE FROM file_pages WHERE file_id = ${id}`, ...passagesDelete(id)];
   const begun = sql`
-    UPDATE files SET status = 'processing', run = ${next}::int, retakes = 0, processed = false,
+    UPDATE files SET status = 'processing', ingestion_attempt = ${next}::int, resume_count = 0, processed = false,
       failure_code = NULL, page_count = NULL, text_length = NULL, language = NULL,
       embed_due_at = NULL, embed_failures = 0,
       sha256 = ${sha256}, content_type = ${contentTypeOf(kind)}, updated_at = ${at}::timestamptz
-    WHERE id = ${id} AND user_id = ${ownerId} AND run = ${run}::int AND status IN ('pending', 'failed')
+    WHERE id = ${id} AND user_id = ${ownerId} AND ingestion_attempt = ${run}::int AND status IN ('pending', 'failed')
     RETURNING id`;
   const erased = erasures.map(
     (statement, i) =>
@@ -97,7 +97,7 @@ export async function failReading(
     db.execute(sql`
       UPDATE files SET status = 'failed', processed = false, failure_code = ${code},
         updated_at = ${toIso(new Date(clock()))}::timestamptz
-      WHERE id = ${fileId} AND run = ${run}::int AND status IN ('pending', 'processing')
+      WHERE id = ${fileId} AND ingestion_attempt = ${run}::int AND status IN ('pending', 'processing')
       RETURNING id`),
   );
   return rows.length > 0;
@@ -117,7 +117,7 @@ export async function finishReading(
     db.execute(sql`
       UPDATE files SET status = 'ready', processed = true, updated_at = ${at}::timestamptz,
         ${isEmbedded ? NO_RETRY : embedLater(at)}
-      WHERE id = ${fileId} AND run = ${run}::int AND status IN ('processing', 'ready')
+      WHERE id = ${fileId} AND ingestion_attempt = ${run}::int AND status IN ('processing', 'ready')
       RETURNING id`),
   );
   return rows.length > 0;

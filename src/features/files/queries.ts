@@ -24,7 +24,7 @@ export type FileRow = {
 /** The columns of a `FileRow`, of a table or query named `f`. */
 export const fileColumns = sql.raw(`
   f.id, f.user_id, f.original_name, f.file_path, f.file_size, f.content_type, f.status,
-  f.failure_code, f.sha256, f.page_count, f.text_length, f.run, f.created_at`);
+  f.failure_code, f.sha256, f.page_count, f.text_length, f.ingestion_attempt AS run, f.created_at`);
 
 /** The sort key of a file in the list. */
 export type FilePlace = { createdAt: string; id: string };

@@ -62,7 +62,7 @@ async function findPlace(db: Db, { fileId, run, from }: ReadJob): Promise<Place 
         (SELECT count(*)::int FROM file_pages AS p WHERE p.file_id = f.id AND p.page < ${from}::int) AS parts,
         (SELECT coalesce(max(p.end_offset), 0) FROM file_pages AS p
          WHERE p.file_id = f.id AND p.page < ${from}::int) AS length
-      FROM files AS f WHERE f.id = ${fileId} AND f.run = ${run}::int AND f.status = 'processing'`),
+      FROM files AS f WHERE f.id = ${fileId} AND f.ingestion_attempt = ${run}::int AND f.status = 'processing'`),
   );
   return rows[0];
 }
@@ -112,7 +112,7 @@ async function store(
     db.execute(sql`
       WITH file AS (
         UPDATE files SET updated_at = ${toIso(new Date(clock()))}::timestamptz
-        WHERE id = ${fileId} AND run = ${run}::int AND status = 'processing'
+        WHERE id = ${fileId} AND ingestion_attempt = ${run}::int AND status = 'processing'
         RETURNING id
       ), stored AS (
         INSERT INTO file_pages (file_id, part, page, start_offset, end_offset, text, headings)
@@ -134,6 +134,6 @@ async function noteEnd(
   await repeatable(() =>
     db.execute(sql`
       UPDATE files SET page_count = ${pages}::int, text_length = ${length}::int
-      WHERE id = ${fileId} AND run = ${run}::int AND status = 'processing'`),
+      WHERE id = ${fileId} AND ingestion_attempt = ${run}::int AND status = 'processing'`),
   );
 }

@@ -54,7 +54,7 @@ async function takeDueEmbeddings({ db, clock }: Deps): Promise<{ id: string; run
         ORDER BY embed_due_at LIMIT ${MOST_PER_RUN}::int
       ) AS due
       WHERE f.id = due.id AND f.embed_due_at <= ${at}::timestamptz AND f.status = 'ready'
-      RETURNING f.id, f.run`),
+      RETURNING f.id, f.ingestion_attempt AS run`),
   );
   return rows;
 }
@@ -63,14 +63,14 @@ async function takeStalled({ db, clock }: Deps): Promise<Stalled[]> {
   const now = clock();
   const { rows } = await repeatable(() =>
     db.execute<Stalled>(sql`
-      UPDATE files AS f SET updated_at = ${toIso(new Date(now))}::timestamptz, retakes = f.retakes + 1
+      UPDATE files AS f SET updated_at = ${toIso(new Date(now))}::timestamptz, resume_count = f.resume_count + 1
       FROM (
         SELECT id, updated_at FROM files
         WHERE status = 'processing' AND updated_at < ${toIso(new Date(now - STALLED_MS))}::timestamptz
         ORDER BY updated_at LIMIT ${MOST_PER_RUN}::int
       ) AS s
       WHERE f.id = s.id AND f.updated_at = s.updated_at AND f.status = 'processing'
-      RETURNING f.id, f.run, f.retakes, f.text_length IS NOT NULL AS is_read,
+      RETURNING f.id, f.ingestion_attempt AS run, f.resume_count AS retakes, f.text_length IS NOT NULL AS is_read,
         (SELECT coalesce(max(p.page), 1) FROM file_pages AS p WHERE p.file_id = f.id) AS page`),
   );
   return rows;

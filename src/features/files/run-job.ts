@@ -47,7 +47,7 @@ async function noteProgress({ db, clock }: Deps, { fileId, run }: ReadingJob): P
   await repeatable(() =>
     db.execute(sql`
       UPDATE files SET updated_at = ${toIso(new Date(clock()))}::timestamptz
-      WHERE id = ${fileId} AND run = ${run}::int AND status = 'processing'`),
+      WHERE id = ${fileId} AND ingestion_attempt = ${run}::int AND status = 'processing'`),
   );
 }
 

@@ -43,7 +43,7 @@ export async function embedNext(deps: EmbedDeps, reading: Reading): Promise<Embe
 
 type PassageRow = {
   user_id: string;
-  place: number;
+  ordinal: number;
   file_name: string;
   headings: string[];
   text: string;
@@ -63,8 +63,8 @@ async function embedPassages(
   const made = await embedOrNothing(deps, model, texts, CALL_TIMEOUT_MS);
   if (!made) return "failed";
   const usage = usageOf(deps, first.user_id, model, made.count);
-  const vectors = rows.map(({ place }, index) => ({
-    place,
+  const vectors = rows.map(({ ordinal }, index) => ({
+    ordinal,
     vector: toVectorText(made.vectors[index] ?? []),
   }));
   const isSaved = await saveVectors(deps, usage, [
@@ -95,11 +95,11 @@ async function saveVectors(
 async function readNext({ db }: EmbedDeps, { fileId, run }: Reading): Promise<PassageRow[]> {
   const { rows } = await repeatable(async () =>
     db.execute<PassageRow>(sql`
-      SELECT f.user_id, p.place, f.original_name AS file_name, p.headings, p.text
+      SELECT f.user_id, p.ordinal, f.original_name AS file_name, p.headings, p.text
       FROM files f JOIN passages p ON p.file_id = f.id
-      WHERE f.id = ${fileId}::uuid AND f.run = ${run}::int
-        AND NOT EXISTS (SELECT FROM passage_vectors v WHERE v.file_id = p.file_id AND v.place = p.place)
-      ORDER BY p.place LIMIT ${PASSAGES_AT_ONCE}`),
+      WHERE f.id = ${fileId}::uuid AND f.ingestion_attempt = ${run}::int
+        AND NOT EXISTS (SELECT FROM passage_vectors v WHERE v.file_id = p.file_id AND v.ordinal = p.ordinal)
+      ORDER BY p.ordinal LIMIT ${PASSAGES_AT_ONCE}`),
   );
   return rows;
 }
@@ -107,16 +107,16 @@ async function readNext({ db }: EmbedDeps, { fileId, run }: Reading): Promise<Pa
 function vectorsInsert(
   { fileId, run }: Reading,
   { name }: EmbeddingModel,
-  vectors: { place: number; vector: string }[],
+  vectors: { ordinal: number; vector: string }[],
 ): SQL {
   return sql`
     WITH file AS (
-      SELECT id, user_id FROM files WHERE id = ${fileId}::uuid AND run = ${run}::int FOR SHARE
+      SELECT id, user_id FROM files WHERE id = ${fileId}::uuid AND ingestion_attempt = ${run}::int FOR SHARE
     )
-    INSERT INTO passage_vectors (file_id, place, user_id, model, embedding)
-    SELECT file.id, place, file.user_id, ${name}, r.vector::vector
+    INSERT INTO passage_vectors (file_id, ordinal, user_id, model, embedding)
+    SELECT file.id, ordinal, file.user_id, ${name}, r.vector::vector
     FROM file JOIN passages p ON p.file_id = file.id
-      JOIN json_to_recordset(${JSON.stringify(vectors)}::json) AS r (place int, vector text) USING (place)
+      JOIN json_to_recordset(${JSON.stringify(vectors)}::json) AS r (ordinal int, vector text) USING (ordinal)
     ON CONFLICT DO NOTHING`;
 }
 
@@ -124,7 +124,7 @@ function vectorsInsert(
 function forgetFailures({ fileId, run }: Reading): SQL {
   return sql`
     UPDATE files SET embed_failures = 0
-    WHERE id = ${fileId}::uuid AND run = ${run}::int AND embed_failures > 0`;
+    WHERE id = ${fileId}::uuid AND ingestion_attempt = ${run}::int AND embed_failures > 0`;
 }
 
 /**

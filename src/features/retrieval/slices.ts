@@ -15,7 +15,7 @@ export type IndexedPassage = {
 };
 
 export type Slice = {
-  /** The first place of the slice. */
+  /** The first ordinal of the slice. */
   part: number;
   rows: IndexedPassage[];
   /** What names the document: the file's own name, and how its text begins. Only in the first slice. */
@@ -42,7 +42,7 @@ export function* slicesOf(
     if (rows.length === PASSAGES_OF_PART) {
       yield { part, rows: withAround(rows), naming: part === 0 ? naming : undefined };
       rows = [];
-      part = passage.place;
+      part = passage.ordinal;
     }
     rows.push(indexed(passage));
   }

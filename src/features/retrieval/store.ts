@@ -36,7 +36,7 @@ export async function indexFile({ db }: Pick<Deps, "db">, reading: Reading): Pro
 async function findFile(db: Db, { fileId, run }: Reading): Promise<FileRow | undefined> {
   const { rows } = await repeatable(async () =>
     db.execute<FileRow>(sql`
-      SELECT original_name AS name FROM files WHERE id = ${fileId}::uuid AND run = ${run}::int`),
+      SELECT original_name AS name FROM files WHERE id = ${fileId}::uuid AND ingestion_attempt = ${run}::int`),
   );
   return rows[0];
 }
@@ -77,16 +77,16 @@ async function readPages(db: Db, fileId: string, from: number): Promise<PageRow[
 
 /** The file while its run counts; nobody can begin another run before the statement has ended. */
 const heldFile = ({ fileId, run }: Reading): SQL => sql`
-  SELECT id, user_id FROM files WHERE id = ${fileId}::uuid AND run = ${run}::int FOR SHARE`;
+  SELECT id, user_id FROM files WHERE id = ${fileId}::uuid AND ingestion_attempt = ${run}::int FOR SHARE`;
 
 async function storeSlice(db: Db, reading: Reading, language: string, slice: Slice) {
   const rows = slice.rows.map(({ passage }) => passage);
   const passages = sql`
     WITH file AS (${heldFile(reading)})
-    INSERT INTO passages (file_id, place, user_id, start_offset, end_offset, page, headings, text)
-    SELECT file.id, p.place, file.user_id, p.start, p."end", p.page, p.headings, p.text
+    INSERT INTO passages (file_id, ordinal, user_id, start_offset, end_offset, page, headings, text)
+    SELECT file.id, p.ordinal, file.user_id, p.start, p."end", p.page, p.headings, p.text
     FROM file, json_to_recordset(${JSON.stringify(rows)}::json)
-      AS p (place int, start int, "end" int, page int, headings text[], text text)
+      AS p (ordinal int, start int, "end" int, page int, headings text[], text text)
     ON CONFLICT DO NOTHING`;
   const terms = termsInsert(heldFile(reading), language, slice);
   await repeatable(async () => db.batch([db.execute(passages), db.execute(terms)]));
@@ -97,7 +97,7 @@ async function finish(db: Db, reading: Reading, language: string, count: number)
   const statement = sql`
     WITH file AS (
       UPDATE files SET language = ${language}
-      WHERE id = ${reading.fileId}::uuid AND run = ${reading.run}::int
+      WHERE id = ${reading.fileId}::uuid AND ingestion_attempt = ${reading.run}::int
       RETURNING id, user_id
     )
     INSERT INTO indexed_files (file_id, user_id, language, passages)

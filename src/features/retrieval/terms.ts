@@ -21,40 +21,40 @@ export function termsInsert(heldFile: SQL, language: string, slice: Slice): SQL 
     WITH file AS (${heldFile}),
     passage AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(slice.rows.map(toRow))}::json)
-        AS p (place int, size int, body text, titles text, around text, concepts json)
+        AS p (ordinal int, size int, body text, titles text, around text, concepts json)
     ),
     counted AS (
-      SELECT place, size, lexeme, cardinality(positions)::real AS count
+      SELECT ordinal, size, lexeme, cardinality(positions)::real AS count
       FROM passage, unnest(to_tsvector(${config}, body))
       UNION ALL
-      SELECT place, size, lexeme, ${COUNTS.titles}::real
+      SELECT ordinal, size, lexeme, ${COUNTS.titles}::real
       FROM passage, unnest(to_tsvector(${config}, titles))
       UNION ALL
-      SELECT place, size, lexeme, ${COUNTS.around}::real
+      SELECT ordinal, size, lexeme, ${COUNTS.around}::real
       FROM passage, unnest(to_tsvector(${config}, around))
     ),
     frequency AS (
-      SELECT place, size, lexeme, sum(count) AS count FROM counted GROUP BY place, size, lexeme
+      SELECT ordinal, size, lexeme, sum(count) AS count FROM counted GROUP BY ordinal, size, lexeme
     ),
     found AS (
-      SELECT lexeme AS term, place, round(100 * ${1 + SATURATION}::real * count / (count
+      SELECT lexeme AS term, ordinal, round(100 * ${1 + SATURATION}::real * count / (count
         + ${SATURATION}::real * (${1 - LENGTH_SHARE}::real + ${LENGTH_SHARE / USUAL_SIZE}::real * size))) AS impact
       FROM frequency
       UNION ALL
-      SELECT '#' || key, place, value::real * 100 FROM passage, json_each_text(concepts)
+      SELECT '#' || key, ordinal, value::real * 100 FROM passage, json_each_text(concepts)
       UNION ALL
       SELECT '@' || lexeme, 0, max(impact) FROM (${namingOf(slice, config)}) AS naming GROUP BY lexeme
     )
     INSERT INTO passage_terms (user_id, term, file_id, part, postings)
     SELECT file.user_id, term, file.id, ${slice.part}::int,
-      array_agg(place * 256 + least(impact, 255)::int ORDER BY place)
+      array_agg(ordinal * 256 + least(impact, 255)::int ORDER BY ordinal)
     FROM file, found GROUP BY file.user_id, file.id, term
     ON CONFLICT DO NOTHING`;
 }
 
 function toRow({ passage, body, titles, around, concepts }: IndexedPassage) {
   return {
-    place: passage.place,
+    ordinal: passage.ordinal,
     size: body.split(" ").length,
     body,
     titles,

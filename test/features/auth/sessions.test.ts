@@ -55,7 +55,7 @@ describe("an access token", () => {
       tokensAt(-16 * MINUTE).issueAccess(claims),
       tokensAt(5 * MINUTE).issueAccess(claims),
       tokensAt(0, "another secret that is long enough, too").issueAccess(claims),
-      tokensAt(0).issueRefresh({ ...claims, generation: 0 }),
+      tokensAt(0).issueRefresh({ ...claims, refreshCounter: 0 }),
       new SignJWT({ sid: claims.sessionId, sub: claims.userId })
         .setProtectedHeader({ alg: "HS256", typ: "at+jwt" })
         .setExpirationTime("1h")
@@ -101,10 +101,10 @@ describe("a refresh token", () => {
     const eve = await signUp();
     const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(eve.refreshToken)));
     expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
-    const rows = await query("SELECT generation, ended_at FROM sessions WHERE user_id = $1", [
+    const rows = await query("SELECT refresh_counter, ended_at FROM sessions WHERE user_id = $1", [
       eve.user.id,
     ]);
-    expect(rows).toEqual([{ generation: "1", ended_at: null }]);
+    expect(rows).toEqual([{ refresh_counter: "1", ended_at: null }]);
     for (const { body } of answers) expect((await refresh(body.refresh_token)).status).toBe(200);
   });
 
@@ -131,7 +131,7 @@ describe("a refresh token", () => {
       "invalid_token",
     );
     expectProblem(await nobody.post("/auth/refresh", {}), 401, "unauthenticated");
-    const ahead = { ...sessionOf(eve), generation: 7 };
+    const ahead = { ...sessionOf(eve), refreshCounter: 7 };
     expectProblem(await refresh(await tokensAt(0).issueRefresh(ahead)), 401, "invalid_token");
     await query(
       "UPDATE sessions SET last_seen_at = now() - interval '15 days' WHERE user_id = $1",

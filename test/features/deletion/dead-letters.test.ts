@@ -78,7 +78,7 @@ describe("the sweep", () => {
       await world.injectBucketFault({ ...refused, contains: `HEAD files/${first}` }),
       await world.injectBucketFault({ ...refused, contains: `DELETE ${uploads[0]}` }),
     ];
-    await world.query("UPDATE sweeps SET place = ''");
+    await world.query("UPDATE sweeps SET after_key = ''");
     expect(await world.minute()).toMatchObject({ sweep_files: 1, sweep_uploads: 1 });
     for (const heal of heals) await heal();
     const failed = await world.query("SELECT id FROM files WHERE failure_code = 'missing'");
@@ -89,7 +89,7 @@ describe("the sweep", () => {
   it("passes a stretch that Postgres refuses for what it holds", async () => {
     const key = `files/${crypto.randomUUID()}`;
     await world.plantObject(key, "orphan", new Date(Date.now() - 2 * 60 * 60 * 1000));
-    await world.query("UPDATE sweeps SET place = ''");
+    await world.query("UPDATE sweeps SET after_key = ''");
     const contains = "json_array_elements_text";
     const fault = { contains, times: ALWAYS, kind: "sql_error", code: "22P05" } as const;
     const heal = await world.injectFault(fault);
@@ -97,7 +97,7 @@ describe("the sweep", () => {
     await heal();
     expect(line).toMatchObject({ sweep_skipped: 1 });
     expect(line.sweep_error).toBeUndefined();
-    expect(await world.query("SELECT place FROM sweeps")).not.toEqual([{ place: "" }]);
+    expect(await world.query("SELECT after_key FROM sweeps")).not.toEqual([{ after_key: "" }]);
     await until(async () => logged("stretch_not_swept", "22P05").length === 1);
   });
 });

@@ -38,8 +38,8 @@ async function leave(fileId: string, left: Left): Promise<string> {
   const { status = "running", failures = 0, claimedFor = null, done = [], of = 1 } = left;
   const claim = crypto.randomUUID();
   await query(
-    `INSERT INTO file_analyses (id, file_id, run, status, model_name, part_length, parts_total, parts_done,
-       parts, failures, asking_id, asking_until, created_at, updated_at)
+    `INSERT INTO file_analyses (id, file_id, ingestion_attempt, status, model_name, part_length, parts_total, parts_done,
+       parts, failures, call_id, call_expires_at, created_at, updated_at)
      VALUES ($1, $2, 1, $3, 'gpt-4o-mini', 40000, $4, $5, $6, $7, $8, now() + $9::interval, now(),
        now() - interval '1 hour')`,
     [
@@ -144,7 +144,7 @@ it("What a crash left behind is taken up by the cron, once, and the lost try is 
 
 it("What loses its process again and again is given up", async () => {
   const { eve, marker, fileId } = await lastTry({});
-  await query("UPDATE file_analyses SET asking_id = $2, asking_until = now() WHERE file_id = $1", [
+  await query("UPDATE file_analyses SET call_id = $2, call_expires_at = now() WHERE file_id = $1", [
     fileId,
     crypto.randomUUID(),
   ]);

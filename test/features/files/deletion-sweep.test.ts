@@ -22,7 +22,7 @@ type Counts = { seen: number; objects: number; files: number; uploads: number };
 /** Minutes from the start of a round until its end, and one more that erases; what was found. */
 async function sweepAll(minutes = 3): Promise<Counts> {
   const found: Counts = { seen: 0, objects: 0, files: 0, uploads: 0 };
-  await world.query("UPDATE sweeps SET place = ''");
+  await world.query("UPDATE sweeps SET after_key = ''");
   for (let left = minutes; left > 0; left--) {
     const line = await world.minute();
     for (const name of ["seen", "objects", "files", "uploads"] as const) {
@@ -136,7 +136,7 @@ it("Many sweeps at once find the same, and do no more", async () => {
 it("A bucket that cannot be reached is looked at a minute later, from the same place", async () => {
   const [orphan, lost] = [newKey(), await plant({ hoursOld: 2, hasObject: false })];
   await world.plantObject(orphan, "orphan", hoursAgo(2));
-  await world.query("UPDATE sweeps SET place = ''");
+  await world.query("UPDATE sweeps SET after_key = ''");
   for (const contains of ["?list-type=2", `HEAD files/${lost}`]) {
     const restore = await world.injectBucketFault({
       contains,
@@ -146,7 +146,7 @@ it("A bucket that cannot be reached is looked at a minute later, from the same p
     });
     expect(await world.minute()).toMatchObject({ sweep_error: "Problem" });
     await restore();
-    expect(await world.query("SELECT place FROM sweeps")).toEqual([{ place: "" }]);
+    expect(await world.query("SELECT after_key FROM sweeps")).toEqual([{ after_key: "" }]);
     expect(await stateOf([lost])).toEqual(["ready"]);
   }
   expect(await sweepAll()).toMatchObject({ files: 1 });
@@ -160,7 +160,7 @@ it("Nothing is swept where the bucket is another database's, or holds what this 
   for (const foreign of ["another database", undefined]) {
     await world.loseObject(mark);
     if (foreign) await world.plantObject(mark, foreign);
-    await world.query("UPDATE sweeps SET place = ''");
+    await world.query("UPDATE sweeps SET after_key = ''");
     expect(await world.minute()).toMatchObject({ sweep_error: "BucketOfAnotherDatabase" });
     await world.minute();
     expect(await isThere(orphan)).toBe(true);

@@ -100,7 +100,9 @@ describe("a download", () => {
 async function begunFile(bytes: Uint8Array | string, name: string, type: string): Promise<string> {
   const { body } = await ada.post("/files", announce(bytes, name, type));
   await sendTo(body.upload, bytes);
-  await query("UPDATE files SET status = 'processing', run = 1 WHERE id = $1", [body.file.id]);
+  await query("UPDATE files SET status = 'processing', ingestion_attempt = 1 WHERE id = $1", [
+    body.file.id,
+  ]);
   return body.file.id;
 }
 
@@ -128,7 +130,7 @@ describe("a job that comes more than once", () => {
     const text = "The deposit is due in May. ".repeat(5_000);
     const id = await begunFile(text, "a.txt", "text/plain");
     const passages = () =>
-      query("SELECT place, text FROM passages WHERE file_id = $1 ORDER BY place", [id]);
+      query("SELECT ordinal, text FROM passages WHERE file_id = $1 ORDER BY ordinal", [id]);
     const job = { step: "read", fileId: id, run: 1, from: 1 } as const;
     await Promise.all([worker.sendJob(job), worker.sendJob(job), worker.sendJob(job)]);
     await settled(ada, id);
@@ -141,7 +143,9 @@ describe("a job that comes more than once", () => {
     await until(async () => jobsDone() >= 10);
     expect(await textOf(ada, id)).toBe(text);
     expect(await passages()).toEqual(before);
-    const [row] = await query("SELECT status, run FROM files WHERE id = $1", [id]);
+    const [row] = await query("SELECT status, ingestion_attempt AS run FROM files WHERE id = $1", [
+      id,
+    ]);
     expect(row).toEqual({ status: "ready", run: "1" });
   });
 });

@@ -23,7 +23,7 @@ async function lostReading(of: SignedIn, text: string, minutesAgo = 11): Promise
   const { body } = await of.post("/files", announce(text, "a.txt", "text/plain"));
   await sendTo(body.upload, text);
   await query(
-    `UPDATE files SET status = 'processing', run = 1, updated_at = now() - make_interval(mins => $2::int)
+    `UPDATE files SET status = 'processing', ingestion_attempt = 1, updated_at = now() - make_interval(mins => $2::int)
      WHERE id = $1`,
     [body.file.id, minutesAgo],
   );
@@ -31,7 +31,7 @@ async function lostReading(of: SignedIn, text: string, minutesAgo = 11): Promise
 }
 
 const retakes = async (id: string) =>
-  (await query("SELECT retakes FROM files WHERE id = $1", [id]))[0]?.retakes;
+  (await query("SELECT resume_count FROM files WHERE id = $1", [id]))[0]?.resume_count;
 
 describe("a file that cannot be read", () => {
   it.each([
@@ -54,7 +54,9 @@ describe("a file that cannot be read", () => {
     await settled(ada, body.id);
     expect((await ada.post(`/files/${body.id}/complete`)).status).toBe(200);
     await settled(ada, body.id);
-    const [row] = await query("SELECT run, status FROM files WHERE id = $1", [body.id]);
+    const [row] = await query("SELECT ingestion_attempt AS run, status FROM files WHERE id = $1", [
+      body.id,
+    ]);
     expect(row).toEqual({ run: "2", status: "failed" });
   });
 
@@ -112,7 +114,7 @@ describe("a reading that was lost", () => {
 
   it("is given up on after a few times, and says so", async () => {
     const id = await lostReading(ada, "Some text.");
-    await query("UPDATE files SET retakes = 5 WHERE id = $1", [id]);
+    await query("UPDATE files SET resume_count = 5 WHERE id = $1", [id]);
     await fireCron(platformUrl);
     expect((await settled(ada, id)).failure.code).toBe("unreadable");
   });
@@ -129,7 +131,7 @@ describe("a message of the queue that comes late", () => {
   it("changes nothing of a file that was deleted, or is of another run", async () => {
     const { id } = await readyFile(ada, "Old text.", "a.txt");
     await query(
-      "UPDATE files SET status = 'processing', run = 2, updated_at = now() WHERE id = $1",
+      "UPDATE files SET status = 'processing', ingestion_attempt = 2, updated_at = now() WHERE id = $1",
       [id],
     );
     const late = await lostReading(ada, "Late text.");

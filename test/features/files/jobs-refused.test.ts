@@ -95,7 +95,7 @@ describe("an analysis that Postgres refuses", () => {
   async function leave(fileId: string, of: { run: number }): Promise<string> {
     const id = crypto.randomUUID();
     await query(
-      `INSERT INTO file_analyses (id, file_id, run, status, model_name, part_length, parts_total, created_at,
+      `INSERT INTO file_analyses (id, file_id, ingestion_attempt, status, model_name, part_length, parts_total, created_at,
          updated_at)
        VALUES ($1, $2, $3, 'running', 'gpt-4o-mini', 40000, 1, now(), now() - interval '1 hour')`,
       [id, fileId, of.run],

@@ -22,7 +22,7 @@ const stateOf = async (fileId: string) =>
     await query(
       `SELECT status, embed_due_at IS NOT NULL AS is_due, embed_failures AS failures,
          (SELECT count(*) FROM passages AS p WHERE p.file_id = f.id AND NOT EXISTS
-           (SELECT FROM passage_vectors AS v WHERE v.file_id = f.id AND v.place = p.place)) AS missing
+           (SELECT FROM passage_vectors AS v WHERE v.file_id = f.id AND v.ordinal = p.ordinal)) AS missing
        FROM files AS f WHERE id = $1`,
       [fileId],
     )

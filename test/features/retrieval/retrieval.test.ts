@@ -53,7 +53,7 @@ async function readFile(userId: string, name: string, text: string): Promise<str
   const id = newId();
   await query(
     `INSERT INTO files (id, user_id, original_name, file_path, file_url, file_size, content_type, status,
-       processed, created_at, run)
+       processed, created_at, ingestion_attempt)
      VALUES ($1, $2, $4, 'files/' || $3::text, '/files/' || $3::text || '/content', 1, 'text/plain', 'ready', true, now(), 1)`,
     [id, userId, id, name],
   );
@@ -166,7 +166,7 @@ it("A file that is indexed twice, even at once, has each passage once", async ()
 it("A late run changes nothing", async () => {
   const userId = (await signUp()).user.id;
   const fileId = await readFile(userId, "lease.txt", LEASE);
-  await query("UPDATE files SET run = 2 WHERE id = $1", [fileId]);
+  await query("UPDATE files SET ingestion_attempt = 2 WHERE id = $1", [fileId]);
   await indexFile(deps, { fileId, run: 1 });
   expect(await countOf("passages", fileId)).toBe(0);
   await indexFile(deps, { fileId, run: 2 });

@@ -12,8 +12,8 @@ export async function failAnalysis(
 ): Promise<void> {
   await repeatable(() =>
     db.execute(sql`
-      UPDATE file_analyses SET status = 'failed', failure_code = 'ai_unavailable', asking_id = NULL,
-        asking_until = NULL, updated_at = ${at}::timestamptz
+      UPDATE file_analyses SET status = 'failed', failure_code = 'ai_unavailable', call_id = NULL,
+        call_expires_at = NULL, updated_at = ${at}::timestamptz
       WHERE id = ${analysisId} AND file_id = ${fileId} AND status = 'running' AND parts_done = ${from}::int`),
   );
 }
@@ -22,11 +22,11 @@ export async function failAnalysis(
 export async function endObsolete(db: Db, at: string): Promise<number> {
   const { rowCount } = await repeatable(() =>
     db.execute(sql`
-      UPDATE file_analyses SET status = 'failed', failure_code = 'file_failed', asking_id = NULL,
-        asking_until = NULL, updated_at = ${at}::timestamptz
+      UPDATE file_analyses SET status = 'failed', failure_code = 'file_failed', call_id = NULL,
+        call_expires_at = NULL, updated_at = ${at}::timestamptz
       WHERE id IN (
         SELECT a.id FROM file_analyses AS a JOIN files AS f ON f.id = a.file_id
-        WHERE a.status = 'running' AND (f.run <> a.run OR f.status <> 'ready')
+        WHERE a.status = 'running' AND (f.ingestion_attempt <> a.ingestion_attempt OR f.status <> 'ready')
         LIMIT ${MOST_PER_RUN}::int)`),
   );
   return rowCount;

@@ -50,16 +50,16 @@ export async function claimPart(db: Db, asking: Asking): Promise<ClaimedPart | u
   const { rows } = await repeatable(() =>
     db.execute<ClaimedPart>(sql`
       WITH before AS (
-        SELECT a.id, nullif(a.asking_id, ${usageId}::uuid) AS lost_id
+        SELECT a.id, nullif(a.call_id, ${usageId}::uuid) AS lost_id
         FROM file_analyses AS a WHERE a.id = ${analysisId} AND a.file_id = ${fileId} FOR UPDATE
       ), claimed AS (
         UPDATE file_analyses AS a
-        SET asking_id = ${usageId}::uuid, asking_until = ${until}, updated_at = ${at}::timestamptz,
+        SET call_id = ${usageId}::uuid, call_expires_at = ${until}, updated_at = ${at}::timestamptz,
           failures = a.failures + (before.lost_id IS NOT NULL)::int
         FROM before, files AS f
         WHERE a.id = before.id AND a.status = 'running' AND a.parts_done = ${from}::int
-          AND f.id = a.file_id AND f.run = a.run AND f.status = 'ready'
-          AND (before.lost_id IS NULL OR a.asking_until <= ${at}::timestamptz)
+          AND f.id = a.file_id AND f.ingestion_attempt = a.ingestion_attempt AND f.status = 'ready'
+          AND (before.lost_id IS NULL OR a.call_expires_at <= ${at}::timestamptz)
         RETURNING a.*, f.user_id, f.original_name AS file_name, before.lost_id
       )
       SELECT c.user_id, c.file_name, c.model_name, c.parts_total, c.failures, c.lost_id,
@@ -91,9 +91,9 @@ export async function renewClaim(
   await repeatable(() =>
     db.execute(sql`
       UPDATE file_analyses SET updated_at = ${at}::timestamptz,
-        asking_until = ${at}::timestamptz + ${CLAIM_MS}::int * interval '1 millisecond'
+        call_expires_at = ${at}::timestamptz + ${CLAIM_MS}::int * interval '1 millisecond'
       WHERE id = ${analysisId} AND file_id = ${fileId} AND status = 'running'
-        AND asking_id = ${usageId}::uuid`),
+        AND call_id = ${usageId}::uuid`),
   );
 }
 
@@ -121,10 +121,10 @@ export async function saveOutcome(
 
 function update({ analysisId, from, usageId, at }: Asking, outcome: Outcome): SQL {
   return sql`
-    UPDATE file_analyses SET asking_id = NULL, asking_until = NULL, updated_at = ${at}::timestamptz,
+    UPDATE file_analyses SET call_id = NULL, call_expires_at = NULL, updated_at = ${at}::timestamptz,
       ${changes(outcome, at)}
     WHERE id = ${analysisId} AND status = 'running' AND parts_done = ${from}::int
-      AND asking_id = ${usageId}::uuid`;
+      AND call_id = ${usageId}::uuid`;
 }
 
 function changes(outcome: Outcome, at: string): SQL {
@@ -164,7 +164,7 @@ export async function findLeft(db: Db, now: number): Promise<Left[]> {
     db.execute<Left>(sql`
       SELECT id, file_id, parts_done FROM file_analyses
       WHERE status = 'running' AND updated_at < ${before}::timestamptz
-        AND (asking_until IS NULL OR asking_until <= ${at}::timestamptz)
+        AND (call_expires_at IS NULL OR call_expires_at <= ${at}::timestamptz)
       ORDER BY updated_at LIMIT ${MOST_PER_RUN}::int`),
   );
   return rows;

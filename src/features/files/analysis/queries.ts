@@ -83,7 +83,7 @@ function claimOf(ownerId: string, analysis: NewAnalysis, key: IdempotencyKey): C
 /** The id of the analysis that answers the request: its own, else a kept one, else the one that runs. */
 function choose(ownerId: string, { id, fileId, refresh }: NewAnalysis): SQL {
   return sql`
-    (SELECT a.id FROM file_analyses AS a JOIN files AS f ON f.id = a.file_id AND f.run = a.run
+    (SELECT a.id FROM file_analyses AS a JOIN files AS f ON f.id = a.file_id AND f.ingestion_attempt = a.ingestion_attempt
      WHERE f.id = ${fileId} AND f.user_id = ${ownerId} AND f.status = 'ready'
        AND (a.id = ${id} OR a.status = 'running' OR (a.status = 'complete' AND NOT ${refresh}::boolean))
      ORDER BY a.id = ${id} DESC, a.status = 'complete' DESC, a.created_at DESC LIMIT 1)`;
@@ -98,9 +98,9 @@ const USUAL_PART = 40_000;
 function insert(ownerId: string, analysis: NewAnalysis, claim: Claim | undefined): SQL {
   const { id, fileId, modelName, longestPart, refresh, at } = analysis;
   return sql`
-    INSERT INTO file_analyses (id, file_id, run, status, model_name, part_length, parts_total, parts_done,
+    INSERT INTO file_analyses (id, file_id, ingestion_attempt, status, model_name, part_length, parts_total, parts_done,
       parts, created_at, updated_at)
-    SELECT ${id}::uuid, f.id, f.run, 'running', ${modelName}, cut.length,
+    SELECT ${id}::uuid, f.id, f.ingestion_attempt, 'running', ${modelName}, cut.length,
       greatest(1, ceil(f.text_length::numeric / cut.length)), coalesce(failed.parts_done, 0),
       coalesce(failed.parts, '[]'), ${at}::timestamptz, ${at}::timestamptz
     FROM files AS f
@@ -110,14 +110,14 @@ function insert(ownerId: string, analysis: NewAnalysis, claim: Claim | undefined
     ) AS cut
     LEFT JOIN LATERAL (
       SELECT a.parts_done, a.parts FROM file_analyses AS a
-      WHERE a.file_id = f.id AND a.run = f.run AND a.status = 'failed' AND NOT ${refresh}::boolean
+      WHERE a.file_id = f.id AND a.ingestion_attempt = f.ingestion_attempt AND a.status = 'failed' AND NOT ${refresh}::boolean
         AND a.model_name = ${modelName} AND a.part_length = cut.length
       ORDER BY a.created_at DESC LIMIT 1
     ) AS failed ON true
     WHERE f.id = ${fileId} AND f.user_id = ${ownerId} AND f.status = 'ready' AND ${keyIsFree(claim)}
       AND NOT EXISTS (
         SELECT FROM file_analyses AS a WHERE a.file_id = f.id AND (a.status = 'running'
-          OR (a.status = 'complete' AND a.run = f.run AND NOT ${refresh}::boolean)))
+          OR (a.status = 'complete' AND a.ingestion_attempt = f.ingestion_attempt AND NOT ${refresh}::boolean)))
     ON CONFLICT DO NOTHING`;
 }
 

@@ -13,9 +13,9 @@ export const START = "";
 /** The key after which the search goes on. */
 export async function findPlace(db: Db, bucket: string): Promise<string> {
   const { rows } = await repeatable(() =>
-    db.execute<{ place: string }>(sql`SELECT place FROM sweeps WHERE bucket = ${bucket}`),
+    db.execute<{ after_key: string }>(sql`SELECT after_key FROM sweeps WHERE bucket = ${bucket}`),
   );
-  return rows[0]?.place ?? START;
+  return rows[0]?.after_key ?? START;
 }
 
 /** Of two at once, the first moves it. */
@@ -26,10 +26,10 @@ export async function movePlace(
 ): Promise<void> {
   await repeatable(() =>
     db.execute(sql`
-      INSERT INTO sweeps AS s (bucket, place, updated_at)
+      INSERT INTO sweeps AS s (bucket, after_key, updated_at)
       VALUES (${bucket}, ${move.to}, ${toIso(new Date(move.now))}::timestamptz)
-      ON CONFLICT (bucket) DO UPDATE SET place = excluded.place, updated_at = excluded.updated_at
-      WHERE s.place = ${move.from}`),
+      ON CONFLICT (bucket) DO UPDATE SET after_key = excluded.after_key, updated_at = excluded.updated_at
+      WHERE s.after_key = ${move.from}`),
   );
 }
 

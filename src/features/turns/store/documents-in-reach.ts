@@ -31,7 +31,7 @@ export function selectDocuments(
   mostCharacters: number,
 ): SQL {
   return sql`
-    SELECT * FROM documents_in_reach(
+    SELECT * FROM context_documents(
       ${userId}, ${chatId}, ${questionId}, ${mostCharacters}::int, ${OPENING_LENGTH}::int)`;
 }
 
