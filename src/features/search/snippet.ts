@@ -1,6 +1,6 @@
 /** Snippets of what was found: HTML that is safe to insert, with what matched in `<mark>`. Pure. */
 import { foldText } from "../../lib/fold-text.ts";
-import { type Stretch, stretchesOf } from "./tokens.ts";
+import { joinWrapped, type Stretch, stretchesOf } from "../../lib/text-tokens.ts";
 
 const ENTITIES: Record<string, string> = {
   "&": "&amp;",
@@ -20,7 +20,7 @@ type Match = { start: number; end: number };
  * does, as with what was found by its meaning.
  */
 export function toSnippet(text: string, tokens: readonly string[]): string {
-  const line = text.normalize("NFC").replace(/\s+/g, " ").trim();
+  const line = joinWrapped(text).normalize("NFC").replace(/\s+/g, " ").trim();
   const matches = findWords(line, new Set(tokens));
   const from = startOfWindow(line, matches);
   const to = from + WINDOW;
