@@ -49,7 +49,8 @@ export function termsInsert(heldFile: SQL, language: string, slice: Slice): SQL 
     ),
     frequency AS (
       SELECT place, size, term, max(count) AS count FROM (
-        SELECT place, form, size, ${termSql(sql`lexeme`)} AS term, sum(count) AS count
+        SELECT place, form, size, CASE form WHEN 'folded' THEN lexeme ELSE ${termSql(sql`lexeme`)} END AS term,
+          sum(count) AS count
         FROM counted GROUP BY 1, 2, 3, 4
       ) AS of_form GROUP BY place, size, term
     ),
