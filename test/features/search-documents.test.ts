@@ -3,6 +3,7 @@ import { createDb } from "../../src/db/client.ts";
 import { findPassages } from "../../src/features/retrieval/find.ts";
 import { type Body, type SignedIn, signUp } from "../support/client.ts";
 import { newDocument } from "../support/documents.ts";
+import { readyFile } from "../support/files.ts";
 import { indexDocument } from "../support/indexing.ts";
 import { query } from "../support/postgres.ts";
 
@@ -122,6 +123,14 @@ describe("a search over documents", () => {
     ["The candidate sends a letter.", "résumé"],
   ])("finds in %j no %s", async (text, q) => {
     expect(await hitsOf(await indexedFile(text), q)).toEqual([]);
+  });
+
+  it("finds words of a document that was uploaded, whatever its encoding", async () => {
+    const text = `${"\ufeff"}出租人应在三十日内退还押金。\n\nDie Kündigung an user@example.com`;
+    for (const encoding of ["utf8", "utf16le"] as const) {
+      const { id } = await readyFile(ada, Buffer.from(text, encoding), `${encoding}.txt`);
+      for (const q of ["押金", "kundigung", "example"]) expect(await hitsOf(id, q)).toHaveLength(1);
+    }
   });
 
   it("takes phrases and exclusions in scripts without blanks too", async () => {
