@@ -22,7 +22,7 @@ $$;
 -- The words of a folded text with single blanks between them, so that Postgres' parser finds no host, path,
 -- signed number or tag, and looks ahead no further than a word: its time is linear. Long words are cut. In
 -- scripts without blanks between words, or whose words have prefixes and suffixes, each character and each
--- pair of neighbours is a word, as in src/features/search/tokens.ts.
+-- pair of neighbours is a word, as in src/lib/text-tokens.ts.
 CREATE FUNCTION plain_words(content text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
   paired constant text := '[\u05d0-\u05ea\u0620-\u064a\u066e-\u06d3\u0e01-\u0e3a\u0e40-\u0e4e\u0e80-\u0ecf\u0f40-\u0fbc\u1000-\u109f\u1780-\u17d3\u3005\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]';

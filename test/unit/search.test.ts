@@ -35,6 +35,15 @@ describe("a snippet", () => {
     expect(snippet).toMatch(/^… .*<mark>deposits<\/mark> of both <mark>parties<\/mark> .* …$/);
   });
 
+  it("marks words of one stem where it has no nearer ones", () => {
+    expect(toSnippet("It is governed by law.", ["governing"])).toContain("<mark>governed</mark>");
+    expect(toSnippet("La résiliation du bail", ["resilier"])).toContain("<mark>résiliation</mark>");
+    expect(toSnippet("Governed, or governing.", ["governing"])).toBe(
+      "Governed, or <mark>governing</mark>.",
+    );
+    expect(toSnippet("The parts of it", ["partition"])).toBe("The parts of it");
+  });
+
   it("is escaped but for its marks, and never cut inside a character", () => {
     expect(toSnippet(`<b>"it's" & more</b>`, ["more"])).toBe(
       "&lt;b&gt;&quot;it&#39;s&quot; &amp; <mark>more</mark>&lt;/b&gt;",

@@ -3,6 +3,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { isId } from "../../lib/ids.ts";
 import type { AskedTerm } from "./ask.ts";
 import { PASSAGES_OF_PART } from "./slices.ts";
+import { termSql } from "./terms.ts";
 
 /** Postings looked at in one search, of the rarest terms: frequent ones tell little where all are searched. */
 const MOST_POSTINGS = 40_000;
@@ -65,7 +66,7 @@ function postings(ownerId: string, asked: AskedTerm[]): SQL {
     term AS (
       SELECT row_number() OVER ()::int AS id, kind, term, weight FROM (
         SELECT kind, term, max(weight) AS weight FROM (
-          SELECT kind, CASE kind WHEN 'name' THEN '@' ELSE '' END || lexeme AS term, weight
+          SELECT kind, CASE kind WHEN 'name' THEN '@' ELSE '' END || ${termSql(sql`lexeme`)} AS term, weight
           FROM asked, (SELECT DISTINCT language FROM scope) AS l,
             unnest(tsvector_to_array(to_tsvector(l.language::regconfig, text))) AS lexeme
           WHERE kind <> 'concept'

@@ -1,6 +1,6 @@
 /** What a search asks for, in the syntax of Postgres' `websearch_to_tsquery`. Pure. */
-import { foldText } from "../../lib/fold-text.ts";
-import { stretchesOf, tokensOf } from "./tokens.ts";
+import { foldCase, foldText } from "../../lib/fold-text.ts";
+import { joinWrapped, type Stretch, stretchesOf, tokensOf } from "../../lib/text-tokens.ts";
 
 export type Question = {
   /** For `websearch_to_tsquery`: no longer, and nothing twice, so that no text of a search takes long. */
@@ -57,9 +57,28 @@ export function readQuestion(text: string): Question {
 /** True where the text has all phrases, word for word, and nothing that is excluded. */
 export function fits({ phrases, excluded }: Question, text: string): boolean {
   if (phrases.length + excluded.length === 0) return true;
-  const words = ` ${normalised(text)} `;
+  const words = ` ${normalised(joinWrapped(text))} `;
   const has = (phrase: string) => words.includes(` ${phrase} `);
   return phrases.every(has) && !excluded.some(has);
+}
+
+/**
+ * False where the words are all of scripts whose words are found by pairs, and the text has so few pairs of
+ * each that they stand there in other words.
+ */
+export function mayHold({ telling }: Question, text: string): boolean {
+  const asked = stretchesOf(foldText(telling.join(" ")));
+  if (asked.length === 0 || asked.some(({ isPaired }) => !isPaired)) return true;
+  const held = stretchesOf(foldText(joinWrapped(text)));
+  const tokens = new Set(held.flatMap((one) => [...tokensOf(one), ...Array.from(one.text)]));
+  return asked.some((word) => hasMost(word, tokens));
+}
+
+/** Of a short word all pairs; of a longer one enough of them, for its ends may differ, or it is a sentence. */
+function hasMost(word: Stretch, held: ReadonlySet<string>): boolean {
+  const wanted = tokensOf(word);
+  const found = wanted.filter((token) => held.has(token)).length;
+  return found >= Math.min(wanted.length, Math.max(2, Math.ceil(wanted.length / 3)));
 }
 
 /** `or` is no term of its own: it may stand between any two. */
@@ -79,12 +98,15 @@ function isExcluded(term: string): boolean {
   return term.startsWith("-");
 }
 
+/** Words between blanks; where words are found by pairs, each character: a phrase may begin anywhere there. */
 function normalised(text: string): string {
-  return wordsOf(foldText(text)).join(" ");
+  return stretchesOf(foldText(text))
+    .flatMap((stretch) => (stretch.isPaired ? Array.from(stretch.text) : [stretch.text]))
+    .join(" ");
 }
 
 function wordsOf(text: string): string[] {
-  return text.normalize("NFKC").toLowerCase().match(WORD) ?? [];
+  return foldCase(text).match(WORD) ?? [];
 }
 
 function tokensIn(text: string): string[] {

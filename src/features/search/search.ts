@@ -5,7 +5,7 @@ import { findPassages } from "../retrieval/find.ts";
 import type { FoundPassage } from "../retrieval/passage.ts";
 import type { MessageHit } from "./messages.ts";
 import { readPlace } from "./place.ts";
-import { fits, type Question, readQuestion } from "./question.ts";
+import { fits, mayHold, type Question, readQuestion } from "./question.ts";
 import type { SearchHit, SearchQuery } from "./schemas.ts";
 import { toSnippet } from "./snippet.ts";
 
@@ -60,7 +60,11 @@ async function findFitting(
     : undefined;
   const asked = { query, vector, fileIds, limit: MOST_PASSAGES };
   const { passages } = await findPassages(deps.db, ownerId, asked);
-  return passages.filter(({ text }) => fits(question, text));
+  const fitting = passages.filter(({ text }) => fits(question, text));
+  if (vector) return fitting;
+  return fitting.filter(({ headings, text }) =>
+    mayHold(question, [...headings, text].join("\n\n")),
+  );
 }
 
 /** A word or two, quotes and exclusions ask for the words themselves, which vectors know nothing of. */

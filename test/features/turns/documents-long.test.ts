@@ -139,9 +139,11 @@ describe("a question about a long document", () => {
 
   it("fails as a whole where the passages cannot be looked for, and can be asked again", async () => {
     const chatId = await newChat(ada, { auto_title: false });
-    const fault = { contains: "passage_terms", times: 2, kind: "status", status: 500 } as const;
-    const restore = await injectFault(fault);
-    const content = "Which penalty?";
+    const mark = `m${crypto.randomUUID().replaceAll("-", "")}`;
+    // Of the search alone, and of nobody else's: the term that it looks for.
+    const contains = `\\"text\\":\\"${mark}`;
+    const restore = await injectFault({ contains, times: 2, kind: "status", status: 500 });
+    const content = `Which penalty? ${mark}?`;
     const failed = await ada.post(`/chats/${chatId}/messages`, { content, file_ids: [contract] });
     await restore();
     expect({ status: failed.status, code: failed.body.code }).toEqual({

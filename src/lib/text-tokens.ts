@@ -1,6 +1,7 @@
 /**
- * The words of a folded text as the index of messages has them. Pure. In scripts that put no blanks between
- * words, or grow them at both ends, a word is found by its pairs of characters.
+ * The words of a text in one of the forms of fold-text.ts, as the indexes of messages and of documents have
+ * them. Pure. In scripts that put no blanks between words, or grow them at both ends, a word is found by its
+ * pairs of characters.
  */
 
 const PAIRED =
@@ -9,18 +10,27 @@ const PAIRED =
 const STRETCH = new RegExp(`[${PAIRED}]+|(?:(?![${PAIRED}])[\\p{L}\\p{M}\\p{N}])+`, "gu");
 const IS_PAIRED = new RegExp(`^[${PAIRED}]`, "u");
 
-/** The index has longer words in pieces, for no text of a stranger makes it look far. */
+/** The indexes have longer words in pieces, for no text of a stranger makes it look far. */
 const LONGEST_WORD = 100;
 
 export type Stretch = { text: string; index: number; isPaired: boolean };
 
-/** Of a folded text, in their order. */
+/** In their order. */
 export function stretchesOf(folded: string): Stretch[] {
   return Array.from(folded.matchAll(STRETCH), ({ 0: text, index }) => ({
     text,
     index,
     isPaired: IS_PAIRED.test(text),
   }));
+}
+
+/** A break of a line inside of a word, in scripts whose words may be broken anywhere. */
+const WRAPPED =
+  /(?<=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}ー])[ \t]*\r?\n[ \t]*(?=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}ー])/gu;
+
+/** A text whose lines were broken to fit a page, with its words whole again. */
+export function joinWrapped(text: string): string {
+  return text.replace(WRAPPED, "");
 }
 
 /** A word, or the pairs that stand for it; of a single character, that one. */
