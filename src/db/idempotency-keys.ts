@@ -63,6 +63,18 @@ export async function batchUnderKey(
   return { earlier: claim && earlierUse(claim, use), read: rows.slice(-reads.length) };
 }
 
+/**
+ * The statements of a key for a batch with named results: `lock` goes first, `keep` after the writes, `use`
+ * after that. All undefined without a claim.
+ */
+export function keyStatements(claim: Claim | undefined) {
+  return {
+    lock: claim && lock(claim),
+    keep: claim && keep(claim),
+    use: claim && (selectUse(claim) as SQL<UseRow>),
+  };
+}
+
 function statementsOf(claim: Claim | undefined, { writes, reads }: Batch): [SQL, ...SQL[]] {
   if (!claim) return [...writes, ...reads];
   return [lock(claim), ...writes, keep(claim), selectUse(claim), ...reads];
@@ -144,7 +156,7 @@ function keep(claim: Claim): SQL {
     WHERE k.created_at <= excluded.created_at - ${LIFE}`;
 }
 
-type UseRow = {
+export type UseRow = {
   id: string;
   fingerprint: string;
   chat_id: string | null;
@@ -163,8 +175,15 @@ function selectUse(key: Owned): SQL {
     FROM idempotency_keys AS k WHERE ${ofKey(key)}`;
 }
 
-function earlierUse(key: IdempotencyKey, use: UseRow | undefined): KeyUse | undefined {
-  if (!use || use.id === key.id) return undefined;
+/**
+ * What the key stood for before this request; undefined where it was free. Throws `idempotency_key_reused`, or
+ * `not_found` where the chat of the earlier use was deleted.
+ */
+export function earlierUse(
+  key: IdempotencyKey | undefined,
+  use: UseRow | undefined,
+): KeyUse | undefined {
+  if (!key || !use || use.id === key.id) return undefined;
   if (use.fingerprint !== key.fingerprint) throw new Problem("idempotency_key_reused");
   if (!use.has_chat) throw new Problem("not_found");
   const { chat_id: chatId, message_id: messageId, answer_id: answerId, file_id: fileId } = use;
