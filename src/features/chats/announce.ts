@@ -4,7 +4,7 @@ import type { Context } from "hono";
 import type { App } from "../../http/router.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 import type { Message } from "../messages/schemas.ts";
-import { fitMessage } from "../turns/wire/events.ts";
+import { fitMessage } from "../messages/fit-message.ts";
 import { chatColumns, type ChatRow } from "./queries.ts";
 import { toChat } from "./schemas.ts";
 

@@ -19,7 +19,8 @@ import {
   usageOf,
 } from "./failover.ts";
 import type { TurnDeadline } from "./deadlines.ts";
-import { fitMessage, toCitationEvents, toDeltas, type TurnEvent } from "../wire/events.ts";
+import { fitMessage } from "../../messages/fit-message.ts";
+import { toCitationEvents, toDeltas, type TurnEvent } from "../wire/events.ts";
 import type { LateTitle } from "../room/late-titles.ts";
 import { type BegunTurn, type FinishedTurn, textToName } from "../store/begin-turn.ts";
 import { prepare } from "./prepare.ts";
