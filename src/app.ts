@@ -1,10 +1,12 @@
 /** The table of contents: middleware in order, the sign-in line, features, one error renderer. */
 import { authRoutes } from "./features/auth/routes.ts";
 import { authenticate } from "./features/auth/authenticate.ts";
+import { storedMessageRoutes } from "./features/chats/message-routes.ts";
 import { chatRoutes } from "./features/chats/routes.ts";
 import { fileRoutes } from "./features/files/routes.ts";
 import { uploadRoutes } from "./features/files/upload-routes.ts";
 import { analysisRoutes } from "./features/files/analysis/routes.ts";
+import { feedbackRoutes } from "./features/messages/feedback-routes.ts";
 import { messageRoutes } from "./features/messages/routes.ts";
 import { searchRoutes } from "./features/search/routes.ts";
 import { systemRoutes } from "./features/system/routes.ts";
@@ -41,6 +43,8 @@ app.use(finishChanges);
 app.route("/", userRoutes);
 app.route("/", chatRoutes);
 app.route("/", messageRoutes);
+app.route("/", storedMessageRoutes);
+app.route("/", feedbackRoutes);
 app.route("/", turnRoutes);
 app.route("/", ticketRoutes);
 app.route("/", uploadRoutes);

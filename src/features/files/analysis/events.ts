@@ -2,7 +2,7 @@
 import type { Deps } from "../../../deps.ts";
 import { utf8Length } from "../../../lib/bytes.ts";
 import { Problem, type ProblemCode } from "../../../lib/problem.ts";
-import { LARGEST_EVENT_BYTES } from "../../turns/wire/events.ts";
+import { LARGEST_EVENT_BYTES } from "../../../lib/event-json.ts";
 import { encodeUnnumbered, HEARTBEAT, OPENING } from "../../turns/wire/sse.ts";
 import type { AnalysisRow } from "./queries.ts";
 import { type Analysis, toAnalysis } from "./schemas.ts";

@@ -10,7 +10,8 @@ import { type Attempted, streamWithFailover, usageOf } from "./failover.ts";
 import type { Attempt, TurnSink } from "./turn-sink.ts";
 import { finishedAnswer } from "../store/answer.ts";
 import type { TurnDeadline } from "./deadlines.ts";
-import { fitMessage, toCitationEvents, toDeltas, type TurnEvent } from "../wire/events.ts";
+import { fitMessage } from "../../messages/fit-message.ts";
+import { toCitationEvents, toDeltas, type TurnEvent } from "../wire/events.ts";
 import {
   type BegunTurn,
   type FinishedTurn,

@@ -1,7 +1,6 @@
 /** The documents that a question brings along, as conditions and columns of the turn's beginning. */
 import { sql, type SQL } from "drizzle-orm";
 import { type Db, repeatable } from "../../../db/client.ts";
-import { isId } from "../../../lib/ids.ts";
 import { Problem } from "../../../lib/problem.ts";
 
 export type Attachments = {
@@ -17,12 +16,6 @@ export type Attachments = {
 const MAX_CONTEXT_FILES = 50;
 
 const NONE = sql`'{}'::uuid[]`;
-
-/** The id in a path of ours, as `file_url` has it. */
-export function linkedFile(fileUrl: string | null): string | undefined {
-  const [, id = ""] = /^\/files\/([0-9a-f-]{36})\/content$/i.exec(fileUrl ?? "") ?? [];
-  return isId(id) ? id.toLowerCase() : undefined;
-}
 
 /** True where the client says which files a question brings. */
 export function hasAttachments({ named, linked }: Attachments): boolean {

@@ -3,7 +3,8 @@ import { utf8Length } from "../../../lib/bytes.ts";
 import { Problem } from "../../../lib/problem.ts";
 import { FAILURES, isFailureCode } from "../../files/failures.ts";
 import type { Chat } from "../../chats/schemas.ts";
-import type { NumberedEvent, ShownMessage } from "./events.ts";
+import type { ShownMessage } from "../../messages/fit-message.ts";
+import type { NumberedEvent } from "./events.ts";
 
 /** In exactly these bytes it is answered by the runtime, without waking the room. */
 export const PING = '{"type":"ping"}';

@@ -1,6 +1,7 @@
 /** Turn events as server-sent events (HTML standard, section 9.2.5). Pure. */
 import { encodeUtf8 } from "../../../lib/bytes.ts";
-import { LARGEST_EVENT_BYTES, type NumberedEvent } from "./events.ts";
+import { LARGEST_EVENT_BYTES } from "../../../lib/event-json.ts";
+import type { NumberedEvent } from "./events.ts";
 
 /** A comment: keeps proxies from closing a silent connection, and tells readers nothing. */
 export const HEARTBEAT = encodeUtf8(": keep-alive\n\n");
