@@ -10,7 +10,7 @@ import { readTurn } from "./read.ts";
 import { Ask, AskInChat, LastEventId, ReadFrom, Stop, TurnAnswer } from "./schemas.ts";
 import { answerTurn, atEnd } from "./ask.ts";
 import { stopAnswer } from "./stop.ts";
-import { SSE_HEADERS } from "./wire/sse.ts";
+import { SSE_HEADERS } from "../../http/event-stream.ts";
 
 const tags = ["Answers"];
 

@@ -1,4 +1,5 @@
 /** What a reader of a turn is told, in the order of the wire contract. */
+import { LARGEST_EVENT_BYTES } from "../../../http/event-stream.ts";
 import type { ProblemCode } from "../../../lib/problem.ts";
 import { utf8Length } from "../../../lib/bytes.ts";
 import { codePointLength } from "../../../lib/text.ts";
@@ -37,9 +38,6 @@ export type ShownMessage = Omit<Message, "content" | "metadata"> & {
   metadata: Record<string, unknown> | null;
   content_length?: number;
 };
-
-/** The most bytes of one event on the wire: a longer one may be cut in transit, and lost. */
-export const LARGEST_EVENT_BYTES = 4_096;
 
 /** Room for `id:`, `event:` and `data:` around the JSON. */
 const FRAME_BYTES = 96;
