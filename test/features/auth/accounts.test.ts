@@ -174,7 +174,6 @@ describe("an e-mail address", () => {
     const change = { email: `${local}@xn--bcher-kva.example`, current_password: PASSWORD };
     expect((await eve.patch("/users/me", change)).body.pending_email).toBeNull();
   });
-
 });
 
 describe("one's own account", () => {
