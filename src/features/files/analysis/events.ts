@@ -63,15 +63,15 @@ async function* follow(
   ownerId: string,
   first: AnalysisRow,
 ): AsyncGenerator<Uint8Array> {
-  const { total_ms: patienceMs, heartbeat_ms: heartbeatMs } = deps.config.TURN_LIMITS;
-  let [told, toldAt] = [-1, deps.clock()];
+  const { total_ms: timeoutMs, heartbeat_ms: heartbeatMs } = deps.config.TURN_LIMITS;
+  let [sent, sentAt] = [-1, deps.clock()];
   let last = first;
-  for await (const row of watchAnalysis(deps, ownerId, first, patienceMs)) {
+  for await (const row of watchAnalysis(deps, ownerId, first, timeoutMs)) {
     last = row;
-    const isProgress = row.parts_done > told;
-    if (!isProgress && deps.clock() - toldAt < heartbeatMs) continue;
+    const isProgress = row.parts_done > sent;
+    if (!isProgress && deps.clock() - sentAt < heartbeatMs) continue;
     yield isProgress ? encode(progressOf(row)) : HEARTBEAT;
-    [told, toldAt] = [row.parts_done, deps.clock()];
+    [sent, sentAt] = [row.parts_done, deps.clock()];
   }
   yield encode(endOf(last));
 }
