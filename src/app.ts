@@ -1,14 +1,15 @@
 /** The table of contents: middleware in order, the sign-in line, features, one error renderer. */
 import { authRoutes } from "./features/auth/routes.ts";
 import { authenticate } from "./features/auth/authenticate.ts";
+import { storedMessageRoutes } from "./features/chats/message-routes.ts";
 import { chatRoutes } from "./features/chats/routes.ts";
 import { fileRoutes } from "./features/files/routes.ts";
 import { uploadRoutes } from "./features/files/upload-routes.ts";
 import { analysisRoutes } from "./features/files/analysis/routes.ts";
+import { feedbackRoutes } from "./features/messages/feedback-routes.ts";
 import { messageRoutes } from "./features/messages/routes.ts";
 import { searchRoutes } from "./features/search/routes.ts";
 import { systemRoutes } from "./features/system/routes.ts";
-import { branchRoutes } from "./features/turns/branch-routes.ts";
 import { turnRoutes } from "./features/turns/routes.ts";
 import { socketRoutes, ticketRoutes } from "./features/turns/live/routes.ts";
 import { userRoutes } from "./features/users/routes.ts";
@@ -42,8 +43,9 @@ app.use(finishChanges);
 app.route("/", userRoutes);
 app.route("/", chatRoutes);
 app.route("/", messageRoutes);
+app.route("/", storedMessageRoutes);
+app.route("/", feedbackRoutes);
 app.route("/", turnRoutes);
-app.route("/", branchRoutes);
 app.route("/", ticketRoutes);
 app.route("/", uploadRoutes);
 app.route("/", fileRoutes);

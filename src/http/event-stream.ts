@@ -7,9 +7,6 @@ export const SSE_HEADERS = {
   "x-accel-buffering": "no",
 } as const;
 
-/** The most bytes of one event on the wire: a longer one may be cut in transit, and lost. */
-export const LARGEST_EVENT_BYTES = 4_096;
-
 /** A comment: keeps proxies from closing a silent connection, and is no event to the client. */
 export const HEARTBEAT = encodeUtf8(": keep-alive\n\n");
 

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fitMessage } from "../../src/features/messages/fit-message.ts";
 import {
-  fitMessage,
   toCitationEvents,
   toDeltas,
   type TurnEvent,
 } from "../../src/features/turns/wire/events.ts";
+import { LARGEST_EVENT_BYTES } from "../../src/lib/event-json.ts";
 import type { Citation } from "../../src/features/citations/citation.ts";
-import { LARGEST_EVENT_BYTES } from "../../src/http/event-stream.ts";
 import { encodePage } from "../../src/features/turns/wire/sse.ts";
 import { present } from "../../src/lib/assert.ts";
 import { TextCleaner } from "../../src/features/turns/generate/text-cleaner.ts";

@@ -1,6 +1,6 @@
 /** Accounts and sessions in Postgres. */
 import { and, eq, gt, gte, isNull, sql } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { batch, type Db, run } from "../../db/client.ts";
 import { violates } from "../../db/errors.ts";
 import { sessions, users } from "../../db/schema.ts";
 import { Problem } from "../../lib/problem.ts";
@@ -27,12 +27,10 @@ export async function insertUser(db: Db, user: NewUser, session: NewSession): Pr
   const emailKey = toEmailKey(user.email);
   const row = { ...columns, emailKey, createdAt: now, updatedAt: now };
   try {
-    await repeatable(() =>
-      db.batch([
-        db.insert(users).values(row).onConflictDoNothing({ target: users.id }),
-        insertSession(db, session),
-      ]),
-    );
+    await batch(db, {
+      user: db.insert(users).values(row).onConflictDoNothing({ target: users.id }),
+      session: insertSession(db, session),
+    });
   } catch (error) {
     if (violates(error, "users_email_key")) throw new Problem("email_taken");
     throw error;
@@ -43,12 +41,12 @@ export async function insertUser(db: Db, user: NewUser, session: NewSession): Pr
 /** The account of an address, however it is spelled. */
 export async function findUserByEmail(db: Db, email: string): Promise<UserRow | undefined> {
   const byEmail = eq(users.emailKey, toEmailKey(email));
-  const rows = await repeatable(() => db.select().from(users).where(byEmail));
+  const rows = await run(db.select().from(users).where(byEmail));
   return rows[0];
 }
 
 export async function startSession(db: Db, session: NewSession): Promise<void> {
-  await repeatable(async () => insertSession(db, session));
+  await run(insertSession(db, session));
 }
 
 function insertSession(db: Db, { now, ...columns }: NewSession) {
@@ -74,10 +72,11 @@ export async function rotateSession(
   token: { sessionId: string; userId: string; refreshCounter: number },
   now: Date,
 ): Promise<Refreshed> {
-  const [rows, watched] = await repeatable(() =>
-    db.batch([advance(db, token, now), db.execute<WatchedChat>(selectWatched(token.sessionId))]),
-  );
-  return { rotation: toRotation(rows[0]), watched: watched.rows };
+  const { advanced, watched } = await batch(db, {
+    advanced: advance(db, token, now),
+    watched: selectWatched(token.sessionId),
+  });
+  return { rotation: toRotation(advanced[0]), watched: watched.rows };
 }
 
 function toRotation(row: { refreshCounter: number; endedAt: Date | null } | undefined): Rotation {
@@ -119,18 +118,16 @@ function advance(
 /** Ends a session; one that has ended, or never was, is left as it is. Where it may be watching. */
 export async function endSession(db: Db, sessionId: string, now: Date): Promise<WatchedChat[]> {
   const live = and(eq(sessions.id, sessionId), isNull(sessions.endedAt));
-  const [, watched] = await repeatable(() =>
-    db.batch([
-      db.update(sessions).set({ endedAt: now }).where(live),
-      db.execute<WatchedChat>(selectWatched(sessionId)),
-    ]),
-  );
+  const { watched } = await batch(db, {
+    ended: db.update(sessions).set({ endedAt: now }).where(live),
+    watched: selectWatched(sessionId),
+  });
   return watched.rows;
 }
 
 /** The signed-in account. Throws `invalid_token` when it is gone. */
 export async function getUser(db: Db, userId: string): Promise<UserRow> {
-  const rows = await repeatable(() => db.select().from(users).where(eq(users.id, userId)));
+  const rows = await run(db.select().from(users).where(eq(users.id, userId)));
   return rows[0] ?? gone();
 }
 
@@ -145,9 +142,7 @@ export async function changeUser(
   now: Date,
 ): Promise<UserRow> {
   const set = { ...changes, updatedAt: now };
-  const rows = await repeatable(() =>
-    db.update(users).set(set).where(eq(users.id, userId)).returning(),
-  );
+  const rows = await run(db.update(users).set(set).where(eq(users.id, userId)).returning());
   return rows[0] ?? gone();
 }
 

@@ -1,8 +1,10 @@
 /** A chat named by the model, because the user asks for it. */
 import { sql, type SQL } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { batch, type Db, read, write } from "../../db/client.ts";
 import { holdsClaim, settleClaim } from "../../db/claimed-keys.ts";
+import { columnsSql, type RowOfList } from "../../db/columns.ts";
 import type { Claim, IdempotencyKey } from "../../db/idempotency-keys.ts";
+import { chats } from "../../db/schema.ts";
 import { latestSql } from "../../db/times.ts";
 import type { Deps } from "../../deps.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
@@ -81,12 +83,13 @@ async function listFileNames(
   { ownerId, chatId }: Place,
   ids: readonly string[],
 ): Promise<string[]> {
-  const { rows } = await repeatable(() =>
-    db.execute<{ name: string | null }>(sql`
+  const rows = await read(
+    db,
+    sql<{ name: string | null }>`
       SELECT f.original_name AS name
       FROM chats AS c LEFT JOIN unnest(${`{${ids.join(",")}}`}::uuid[]) WITH ORDINALITY AS u (id, place) ON true
       LEFT JOIN files AS f ON f.id = u.id AND f.user_id = c.user_id
-      WHERE c.id = ${chatId} AND c.user_id = ${ownerId} ORDER BY u.place`),
+      WHERE c.id = ${chatId} AND c.user_id = ${ownerId} ORDER BY u.place`,
   );
   const names = rows.flatMap(({ name }) => name ?? []);
   if (rows.length === 0 || names.length < ids.length) throw new Problem("not_found");
@@ -111,8 +114,7 @@ type Spent = Pick<Suggestion, "model" | "usage" | "estimated">;
 /** An attempt that failed is an attempt, and has a row. */
 async function saveFailure(deps: NameDeps, place: Place, spent: Spent | undefined): Promise<void> {
   if (!spent) return;
-  const row = usageOf(deps, place, spent);
-  await repeatable(async () => deps.db.execute(usageInsert(row)));
+  await write(deps.db, usageInsert(usageOf(deps, place, spent)));
 }
 
 function usageOf(
@@ -143,27 +145,26 @@ async function saveName(
       version = version + 1, updated_at = ${latestSql("chats.updated_at", usage.at)}
     WHERE id = ${chatId} AND user_id = ${ownerId} AND ${claim ? holdsClaim(claim) : sql`true`}
       AND NOT EXISTS (SELECT FROM ai_usage WHERE id = ${usage.id})`;
-  const [, named] = await repeatable(() =>
-    db.batch([
-      db.execute(give),
-      db.execute<NameRow>(selectName(place)),
-      db.execute(usageInsert(usage)),
-      ...(claim ? [db.execute(settleClaim(claim))] : []),
-    ]),
-  );
+  const { named } = await batch(db, {
+    given: give,
+    named: selectName(place),
+    usage: usageInsert(usage),
+    settled: claim && settleClaim(claim),
+  });
   return toGivenName(named.rows, false);
 }
 
 async function readName(db: Db, place: Place): Promise<GivenName> {
-  const { rows } = await repeatable(() => db.execute<NameRow>(selectName(place)));
-  return toGivenName(rows, true);
+  return toGivenName(await read(db, selectName(place)), true);
 }
 
-type NameRow = WatchedRow & { title_reasoning: string | null };
+const reasoningColumn = columnsSql(chats, "c", ["titleReasoning"]);
 
-function selectName({ ownerId, chatId }: Place): SQL {
-  return sql`
-    SELECT ${watchedColumns}, c.title_reasoning FROM chats AS c
+type NameRow = WatchedRow & RowOfList<typeof reasoningColumn>;
+
+function selectName({ ownerId, chatId }: Place): SQL<NameRow> {
+  return sql<NameRow>`
+    SELECT ${watchedColumns}, ${reasoningColumn} FROM chats AS c
     WHERE c.id = ${chatId} AND c.user_id = ${ownerId}`;
 }
 

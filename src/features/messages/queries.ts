@@ -1,30 +1,33 @@
 /** Messages in Postgres: pieces of SQL that every reader of messages shares. */
 import { sql } from "drizzle-orm";
+import { columnsSql, type RowOf } from "../../db/columns.ts";
+import { messages } from "../../db/schema.ts";
+
+const shownKeys = [
+  "id",
+  "chatId",
+  "parentId",
+  "type",
+  "content",
+  "status",
+  "fileName",
+  "fileUrl",
+] as const;
 
 /** A message as `messageColumns` reads it. */
-export type MessageRow = {
-  id: string;
-  chat_id: string;
-  parent_id: string | null;
-  type: "user" | "bot";
-  content: string;
-  status: "complete" | "streaming" | "stopped" | "interrupted" | "failed";
-  file_name: string | null;
-  file_url: string | null;
-  metadata: Record<string, unknown>;
-  sibling_ids: string[];
-  sibling_count: number;
-  created_at: string;
-};
+export type MessageRow = RowOf<
+  typeof messages,
+  (typeof shownKeys)[number] | "metadata" | "createdAt"
+> & { sibling_ids: string[]; sibling_count: number };
 
 /**
  * The columns of a `MessageRow`, of a table or query named `m`. Citations of a document that is gone say so,
  * whoever reads them.
  */
-export const messageColumns = sql.raw(`
-  m.id, m.chat_id, m.parent_id, m.type, m.content, m.status, m.file_name, m.file_url,
+export const messageColumns = sql<MessageRow>`
+  ${columnsSql(messages, "m", shownKeys)},
   CASE WHEN m.metadata ? 'citations' THEN shown_metadata(m.metadata) ELSE m.metadata END AS metadata,
-  m.created_at, siblings.sibling_ids, siblings.sibling_count`);
+  ${columnsSql(messages, "m", ["createdAt"])}, siblings.sibling_ids, siblings.sibling_count`;
 
 /** As many as `sibling_ids` holds, the message itself among them. */
 export const SHOWN_SIBLINGS = 50;

@@ -3,11 +3,11 @@
  * so that only the newest of those that match are ranked.
  */
 import { sql, type SQL } from "drizzle-orm";
+import type { RowOf } from "../../db/columns.ts";
+import type { messageWords } from "../../db/schema-documents.ts";
 import type { Question } from "./question.ts";
 
-export type MessageHit = {
-  message_id: string;
-  chat_id: string;
+export type MessageHit = RowOf<typeof messageWords, "messageId" | "chatId"> & {
   /** The text around the first of the words. */
   excerpt: string;
 };

@@ -1,6 +1,6 @@
 /** Where a search looks: in a chat, in a file, or in all that its owner has. */
 import { sql, type SQL } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { type Db, readOne } from "../../db/client.ts";
 import { present } from "../../lib/assert.ts";
 import { Problem } from "../../lib/problem.ts";
 import { type MessageHit, selectMessages } from "./messages.ts";
@@ -28,10 +28,8 @@ export async function readPlace(
   question: Question,
 ): Promise<ReadPlace> {
   const { chat_id: chatId, file_id: fileId } = asked;
-  const { rows } = await repeatable(() =>
-    db.execute<PlaceRow>(selectPlace(ownerId, asked, question)),
-  );
-  const place = present(rows[0], "the place of a search");
+  const row = await readOne(db, selectPlace(ownerId, asked, question));
+  const place = present(row, "the place of a search");
   if ((chatId && !place.knows_chat) || (fileId && !place.knows_file)) {
     throw new Problem("not_found");
   }
@@ -43,11 +41,11 @@ function filesOf(place: PlaceRow, { chat_id: chatId, file_id: fileId }: SearchQu
   return place.chat_files.filter((id) => !fileId || id === fileId);
 }
 
-function selectPlace(ownerId: string, asked: SearchQuery, question: Question): SQL {
+function selectPlace(ownerId: string, asked: SearchQuery, question: Question): SQL<PlaceRow> {
   const [chatId, fileId] = [asked.chat_id ?? null, asked.file_id ?? null];
   const search = { question, chatId: asked.chat_id, limit: asked.limit };
   const hasMessages = asked.scope !== "files" && !asked.file_id;
-  return sql`
+  return sql<PlaceRow>`
     SELECT
       EXISTS (SELECT FROM chats WHERE id = ${chatId}::uuid AND user_id = ${ownerId}) AS knows_chat,
       EXISTS (SELECT FROM files WHERE id = ${fileId}::uuid AND user_id = ${ownerId}) AS knows_file,

@@ -1,10 +1,9 @@
 /** What a reader of a turn is told, in the order of the wire contract. */
-import { LARGEST_EVENT_BYTES } from "../../../http/event-stream.ts";
+import { jsonBytes, LARGEST_JSON_BYTES } from "../../../lib/event-json.ts";
 import type { ProblemCode } from "../../../lib/problem.ts";
-import { utf8Length } from "../../../lib/bytes.ts";
 import { codePointLength } from "../../../lib/text.ts";
 import type { Citation } from "../../citations/citation.ts";
-import type { Message } from "../../messages/schemas.ts";
+import type { ShownMessage } from "../../messages/fit-message.ts";
 
 export type TurnEvent =
   | { type: "user_message"; message: ShownMessage }
@@ -31,37 +30,6 @@ export type ShownCitation = Omit<Citation, "quote"> & {
 
 /** An event with its number: grows within a chat, contiguous within a turn. */
 export type NumberedEvent = { id: number; event: TurnEvent };
-
-/** A message in an event: what would make the event too long is null, and the reader has it already. */
-export type ShownMessage = Omit<Message, "content" | "metadata"> & {
-  content: string | null;
-  metadata: Record<string, unknown> | null;
-  content_length?: number;
-};
-
-/** Room for `id:`, `event:` and `data:` around the JSON. */
-const FRAME_BYTES = 96;
-const LARGEST_JSON_BYTES = LARGEST_EVENT_BYTES - FRAME_BYTES;
-
-/**
- * A message as an event carries it: whole if it fits, else without its content, then without its
- * quotations, then without its metadata.
- */
-export function fitMessage(message: Message): ShownMessage {
-  if (fits(message)) return message;
-  const content_length = codePointLength(message.content);
-  const short = { ...message, content: null, content_length };
-  if (fits(short)) return short;
-  const unquoted = { ...short, metadata: withoutQuotes(message.metadata) };
-  return fits(unquoted) ? unquoted : { ...short, metadata: null };
-}
-
-function withoutQuotes(metadata: Message["metadata"]): Message["metadata"] {
-  const keys = ["citations", "unverified_quotes", "reasoning"].filter((key) =>
-    Object.hasOwn(metadata, key),
-  );
-  return { ...metadata, ...Object.fromEntries(keys.map((key) => [key, null])) };
-}
 
 /** Citations as events, as many in each as fit; none where there are none. */
 export function toCitationEvents(citations: readonly Citation[]): TurnEvent[] {
@@ -98,12 +66,4 @@ export function toDeltas(text: string, type: DeltaType = "content_delta"): TurnE
 function beforePair(text: string, place: number): number {
   const code = text.charCodeAt(place);
   return code >= 0xdc00 && code <= 0xdfff ? place - 1 : place;
-}
-
-function fits(message: ShownMessage): boolean {
-  return jsonBytes({ type: "ai_message_complete", message }) <= LARGEST_JSON_BYTES;
-}
-
-function jsonBytes(value: unknown): number {
-  return utf8Length(JSON.stringify(value));
 }

@@ -3,7 +3,8 @@ import { utf8Length } from "../../../lib/bytes.ts";
 import { Problem } from "../../../lib/problem.ts";
 import { FAILURES, isFailureCode } from "../../files/failures.ts";
 import type { Chat } from "../../chats/schemas.ts";
-import type { NumberedEvent, ShownMessage } from "./events.ts";
+import type { ShownMessage } from "../../messages/fit-message.ts";
+import type { NumberedEvent } from "./events.ts";
 
 /** In exactly these bytes it is answered by the runtime, without waking the room. */
 export const PING = '{"type":"ping"}';
@@ -15,7 +16,7 @@ const LARGEST_FRAME_BYTES = 64 * 1024;
 export type Closing = { code: number; reason: string };
 
 export const closings = {
-  left: { code: 1000, reason: "" },
+  onClosed: { code: 1000, reason: "" },
   chatDeleted: { code: 1001, reason: "chat deleted" },
   notText: { code: 1008, reason: "frames are text" },
   notJson: { code: 1008, reason: "frames are JSON objects" },

@@ -1,6 +1,7 @@
 /** Turn events as server-sent events (HTML standard, section 9.2.5). Pure. */
-import { formatEvent, LARGEST_EVENT_BYTES } from "../../../http/event-stream.ts";
+import { formatEvent } from "../../../http/event-stream.ts";
 import { encodeUtf8 } from "../../../lib/bytes.ts";
+import { LARGEST_EVENT_BYTES } from "../../../lib/event-json.ts";
 import type { NumberedEvent } from "./events.ts";
 
 /** No unit of a text takes more than three bytes of UTF-8: what is this short fits one write. */

@@ -9,14 +9,9 @@ import {
   keyIsFree,
 } from "../../db/idempotency-keys.ts";
 import { latestSql } from "../../db/times.ts";
-import { getChatState, isQuiet, lockChat, turnInProgress } from "../chats/change.ts";
-import {
-  toWatchedChat,
-  type WatchedChat,
-  watchedColumns,
-  type WatchedRow,
-} from "../chats/announce.ts";
-import { joinSiblings, messageColumns, type MessageRow } from "./queries.ts";
+import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
+import { toWatchedChat, type WatchedChat, watchedColumns, type WatchedRow } from "./announce.ts";
+import { getChatState, isQuiet, lockChat, turnInProgress } from "./change.ts";
 
 export type StoredMessage = Pick<
   MessageRow,
@@ -44,11 +39,10 @@ export async function storeMessage(
   const claim = key && claimOf(ownerId, message, key);
   const wanted = claim ? idUnder(claim, "message_id") : sql`${id}`;
   const { earlier, read } = await batchUnderKey(db, claim, {
-    writes: [lockChat(ownerId, chatId), insert(ownerId, message, claim)],
-    reads: [select(ownerId, chatId, wanted), selectChat(ownerId, chatId)],
+    writes: { lock: lockChat(ownerId, chatId), stored: insert(ownerId, message, claim) },
+    reads: { messages: select(ownerId, chatId, wanted), chats: selectChat(ownerId, chatId) },
   });
-  const row = read[0]?.[0] as MessageRow | undefined;
-  const chat = read[1]?.[0] as WatchedRow | undefined;
+  const [[row], [chat]] = [read.messages, read.chats];
   if (row && chat) return { row, chat: toWatchedChat(chat), isReplayed: earlier !== undefined };
   throw turnInProgress(await getChatState(db, ownerId, chatId));
 }
@@ -83,13 +77,13 @@ function insert(ownerId: string, message: StoredMessage, claim: Claim | undefine
     FROM stored WHERE chats.id = stored.chat_id`;
 }
 
-function select(ownerId: string, chatId: string, id: SQL): SQL {
-  return sql`
+function select(ownerId: string, chatId: string, id: SQL): SQL<MessageRow> {
+  return sql<MessageRow>`
     SELECT ${messageColumns} FROM messages AS m JOIN chats ON chats.id = m.chat_id ${joinSiblings}
     WHERE m.chat_id = ${chatId} AND chats.user_id = ${ownerId} AND m.id = ${id}`;
 }
 
-function selectChat(ownerId: string, chatId: string): SQL {
-  return sql`
+function selectChat(ownerId: string, chatId: string): SQL<WatchedRow> {
+  return sql<WatchedRow>`
     SELECT ${watchedColumns} FROM chats AS c WHERE c.id = ${chatId} AND c.user_id = ${ownerId}`;
 }
