@@ -46,14 +46,14 @@ const hasChat = sql`EXISTS (
     AND c.user_id IS NOT NULL)`;
 
 /** After a day of failures a person has to look: it is dead-lettered, and comes again no more by itself. */
-const MOST_TRIES = 30;
+const MOST_ATTEMPTS = 30;
 
 /**
- * Notes what became of an attempt that began at a time. What was erased after the last writer could
+ * Saves what became of an attempt that began at a time. What was erased after the last writer could
  * be at work is forgotten, anything else comes again: then, or, where it failed, after a growing while. Returns
  * what has failed too often by now: it is due never.
  */
-export async function noteAttempt(
+export async function saveAttempt(
   db: Db,
   { erased, failed }: Attempted,
   begunAt: number,
@@ -66,7 +66,7 @@ export async function noteAttempt(
     retried: sql`
         UPDATE deletions AS d
         SET tries = d.tries + 1,
-          due_at = CASE WHEN d.tries + 1 < ${MOST_TRIES}::int
+          due_at = CASE WHEN d.tries + 1 < ${MOST_ATTEMPTS}::int
             THEN ${at} + interval '1 minute' * 2 ^ least(d.tries, 6) ELSE 'infinity' END
         WHERE ${among(failed)} AND d.due_at <= ${at}`,
     dead: sql<Target>`
@@ -79,7 +79,7 @@ export async function noteAttempt(
 const MOST_COUNTED = 1_000;
 
 /** How many are dead-lettered, and wait for a person. */
-export async function countDead(db: Db): Promise<number> {
+export async function countDeadLettered(db: Db): Promise<number> {
   const row = await readOne(
     db,
     sql<{ dead: number }>`

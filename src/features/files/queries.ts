@@ -5,7 +5,7 @@ import { columnsSql, type RowOfList } from "../../db/columns.ts";
 import { files } from "../../db/schema-documents.ts";
 import { PAGE_BYTES } from "../../lib/page-bytes.ts";
 import { Problem } from "../../lib/problem.ts";
-import type { Reading } from "../retrieval/store.ts";
+import type { Ingestion } from "../retrieval/store.ts";
 
 /** Columns of a file, of a table or query named `f`. */
 export const fileColumns = columnsSql(files, "f", [
@@ -28,7 +28,7 @@ export const fileColumns = columnsSql(files, "f", [
 export type FileRow = RowOfList<typeof fileColumns>;
 
 /** A condition: the attempt is the file's newest, and has not ended. */
-export function isProcessing({ fileId, ingestionAttempt }: Reading): SQL | undefined {
+export function isProcessing({ fileId, ingestionAttempt }: Ingestion): SQL | undefined {
   return and(
     eq(files.id, fileId),
     eq(files.ingestionAttempt, ingestionAttempt),
@@ -37,9 +37,9 @@ export function isProcessing({ fileId, ingestionAttempt }: Reading): SQL | undef
 }
 
 /** The sort key of a file in the list. */
-export type FilePlace = { createdAt: string; id: string };
+export type FilePosition = { createdAt: string; id: string };
 
-export type FileFilter = { limit: number; offset: number; cursor?: FilePlace | undefined };
+export type FileFilter = { limit: number; offset: number; cursor?: FilePosition | undefined };
 
 /** A page of one's files, newest first, one row longer when there is more. */
 export async function listFiles(
@@ -47,13 +47,13 @@ export async function listFiles(
   ownerId: string,
   { limit, offset, cursor }: FileFilter,
 ): Promise<FileRow[]> {
-  const place = cursor
+  const isAfterCursor = cursor
     ? sql`(f.created_at, f.id) < (${cursor.createdAt}::timestamptz, ${cursor.id}::uuid)`
     : sql`true`;
   return read(
     db,
     sql<FileRow>`
-      SELECT ${fileColumns} FROM files AS f WHERE f.user_id = ${ownerId} AND ${place}
+      SELECT ${fileColumns} FROM files AS f WHERE f.user_id = ${ownerId} AND ${isAfterCursor}
       ORDER BY f.created_at DESC, f.id DESC
       LIMIT ${limit + 1}::int OFFSET ${cursor ? 0 : offset}::int`,
   );
@@ -107,9 +107,9 @@ export function keyOf(fileId: string): string {
   return `files/${fileId}`;
 }
 
-export type TextPart = { part: number; page: number; start: number; end: number; text: string };
+export type PagePart = { part: number; page: number; start: number; end: number; text: string };
 
-export type TextPage = { file: FileRow; parts: TextPart[]; nextPart: number | null };
+export type TextPage = { file: FileRow; parts: PagePart[]; nextPart: number | null };
 
 /**
  * The file and a page of its text: as many parts as the limit and the bytes of a page allow, at least one,
@@ -123,7 +123,7 @@ export async function getFileText(
 ): Promise<TextPage> {
   const row = await readOne(
     db,
-    sql<FileRow & { parts: TextPart[]; next_part: number | null }>`
+    sql<FileRow & { parts: PagePart[]; next_part: number | null }>`
       SELECT ${fileColumns}, page.parts, page.next_part
       FROM files AS f CROSS JOIN LATERAL (
         SELECT min(part) FILTER (WHERE NOT fits) AS next_part,

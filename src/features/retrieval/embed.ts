@@ -10,7 +10,7 @@ import { logError, nameOf } from "../../lib/log.ts";
 import { type EmbeddingModel, estimateTokens, findEmbeddingModel } from "../../lib/models.ts";
 import { Problem } from "../../lib/problem.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
-import type { Reading } from "./store.ts";
+import type { Ingestion } from "./store.ts";
 import { lacksVectors, type QuestionVector, toVectorText, whereVectors } from "./vectors.ts";
 
 export type EmbedDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
@@ -33,12 +33,12 @@ export type Embedded = "more" | "done" | "failed";
  * no pgvector, no provider; "failed" where the provider gave none now. What has no vector is found by its
  * words.
  */
-export async function embedNext(deps: EmbedDeps, reading: Reading): Promise<Embedded> {
+export async function embedNext(deps: EmbedDeps, ingestion: Ingestion): Promise<Embedded> {
   const model = modelOf(deps);
   if (!model) return "done";
   return whereVectors<Embedded>(
     deps.db,
-    async () => embedPassages(deps, reading, model),
+    async () => embedPassages(deps, ingestion, model),
     async () => "done",
   );
 }
@@ -50,10 +50,10 @@ type PassageRow = RowOfList<typeof fileColumns> & RowOfList<typeof passageColumn
 
 async function embedPassages(
   deps: EmbedDeps,
-  reading: Reading,
+  ingestion: Ingestion,
   model: EmbeddingModel,
 ): Promise<Embedded> {
-  const rows = await readNext(deps, reading);
+  const rows = await listNext(deps, ingestion);
   const [first] = rows;
   if (!first) return "done";
   const texts = rows.map(({ original_name: fileName, headings, text }) =>
@@ -67,8 +67,8 @@ async function embedPassages(
     vector: toVectorText(made.vectors[index] ?? []),
   }));
   const isSaved = await saveVectors(deps, usage, [
-    vectorsInsert(reading, model, vectors),
-    forgetFailures(reading),
+    vectorsInsert(ingestion, model, vectors),
+    failuresReset(ingestion),
   ]);
   return !isSaved || rows.length < PASSAGES_AT_ONCE ? "done" : "more";
 }
@@ -89,9 +89,9 @@ async function saveVectors(
   }
 }
 
-async function readNext(
+async function listNext(
   { db }: EmbedDeps,
-  { fileId, ingestionAttempt }: Reading,
+  { fileId, ingestionAttempt }: Ingestion,
 ): Promise<PassageRow[]> {
   return read(
     db,
@@ -105,7 +105,7 @@ async function readNext(
 }
 
 function vectorsInsert(
-  { fileId, ingestionAttempt }: Reading,
+  { fileId, ingestionAttempt }: Ingestion,
   { name }: EmbeddingModel,
   vectors: { ordinal: number; vector: string }[],
 ): SQL {
@@ -121,7 +121,7 @@ function vectorsInsert(
 }
 
 /** Only failures in a row count. */
-function forgetFailures({ fileId, ingestionAttempt }: Reading): SQL {
+function failuresReset({ fileId, ingestionAttempt }: Ingestion): SQL {
   return sql`
     UPDATE files SET embed_failures = 0
     WHERE id = ${fileId}::uuid AND ingestion_attempt = ${ingestionAttempt}::int AND embed_failures > 0`;
@@ -129,14 +129,14 @@ function forgetFailures({ fileId, ingestionAttempt }: Reading): SQL {
 
 /**
  * The question as a vector; undefined where the search must do without. Never throws. The account of
- * what it cost is written beside the search: `keep` is told of it where nothing else would keep the
- * process for it, as in a request, which may be answered before.
+ * what it cost is written beside the search: `waitUntil` takes its promise where nothing
+ * else would keep the process alive for it, as in a request, which may be answered before.
  */
 export async function embedQuestion(
   deps: EmbedDeps,
   userId: string,
   text: string,
-  keep: (saving: Promise<void>) => void = () => undefined,
+  waitUntil: (saving: Promise<void>) => void = () => undefined,
 ): Promise<QuestionVector | undefined> {
   const model = modelOf(deps);
   if (!model || lacksVectors(deps.db)) return undefined;
@@ -148,7 +148,7 @@ export async function embedQuestion(
   );
   const [values] = made?.vectors ?? [];
   if (!made || !values) return undefined;
-  keep(saveUsage(deps, usageOf(deps, userId, model, made.count)));
+  waitUntil(saveUsage(deps, usageOf(deps, userId, model, made.count)));
   return { model: model.name, values };
 }
 
@@ -166,7 +166,7 @@ function modelOf({ config, model }: EmbedDeps): EmbeddingModel | undefined {
 }
 
 type Count = { tokens: TokenCount; estimated: boolean };
-type Made = { vectors: number[][]; count: Count };
+type Embedding = { vectors: number[][]; count: Count };
 
 /** Nothing where the provider fails: search goes on by words. */
 async function embedOrNothing(
@@ -174,7 +174,7 @@ async function embedOrNothing(
   model: EmbeddingModel,
   texts: string[],
   timeoutMs: number,
-): Promise<Made | undefined> {
+): Promise<Embedding | undefined> {
   try {
     const { vectors, usage } = await client.embed({ model, texts }, AbortSignal.timeout(timeoutMs));
     const promptTokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);

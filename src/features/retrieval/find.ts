@@ -35,7 +35,7 @@ type FoundRow = RowOfList<typeof passageColumns> & {
   score: number;
 };
 
-/** The best passages first. One statement; a second where the first tells that pgvector is missing. */
+/** The best passages first. One statement; a second where the first shows that pgvector is missing. */
 export async function findPassages(
   db: Db,
   ownerId: string,

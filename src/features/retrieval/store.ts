@@ -9,33 +9,33 @@ import { guessLanguage } from "./language.ts";
 import { type Slice, slicesOf } from "./slices.ts";
 import { termsInsert } from "./terms.ts";
 
-/** One reading of a file: what an earlier one still writes is refused. */
-export type Reading = { fileId: string; ingestionAttempt: number };
+/** One ingestion attempt at a file: writes of an earlier one are refused. */
+export type Ingestion = { fileId: string; ingestionAttempt: number };
 
 /** Code points read at once. */
 const READ_AT_ONCE = 1_000_000;
 
 /**
  * Cuts the text of a file into passages and stores them. May be called twice, even at once: a text is
- * always cut alike. Nothing happens where `run` is no longer the file's; what an earlier run stored
- * must have been deleted when the run began.
+ * always cut alike. Nothing happens where a newer attempt has begun; what an earlier one stored must have been
+ * deleted when this one began.
  */
-export async function indexFile({ db }: Pick<Deps, "db">, reading: Reading): Promise<void> {
-  const name = await findName(db, reading);
+export async function indexFile({ db }: Pick<Deps, "db">, ingestion: Ingestion): Promise<void> {
+  const name = await findName(db, ingestion);
   if (name === undefined) return;
-  const doc = await readText(db, reading.fileId);
+  const doc = await readText(db, ingestion.fileId);
   const language = guessLanguage(doc.text);
   let count = 0;
   for (const slice of slicesOf(cutPassages(doc), { name, text: doc.text })) {
-    await storeSlice(db, reading, language, slice);
+    await storeSlice(db, ingestion, language, slice);
     count += slice.rows.length;
   }
-  await finish(db, reading, language, count);
+  await markIndexed(db, ingestion, language, count);
 }
 
 async function findName(
   db: Db,
-  { fileId, ingestionAttempt }: Reading,
+  { fileId, ingestionAttempt }: Ingestion,
 ): Promise<string | undefined> {
   const isCurrent = and(eq(files.id, fileId), eq(files.ingestionAttempt, ingestionAttempt));
   const [file] = await run(db.select({ name: files.originalName }).from(files).where(isCurrent));
@@ -78,29 +78,34 @@ async function readPages(db: Db, fileId: string, from: number): Promise<PageRow[
   );
 }
 
-/** The file while its run counts; nobody can begin another run before the statement has ended. */
-const heldFile = ({ fileId, ingestionAttempt }: Reading): SQL => sql`
+/** The file, if the attempt is its newest; none can begin before the statement has ended. */
+const lockedFile = ({ fileId, ingestionAttempt }: Ingestion): SQL => sql`
   SELECT id, user_id FROM files WHERE id = ${fileId}::uuid AND ingestion_attempt = ${ingestionAttempt}::int FOR SHARE`;
 
-async function storeSlice(db: Db, reading: Reading, language: string, slice: Slice) {
+async function storeSlice(db: Db, ingestion: Ingestion, language: string, slice: Slice) {
   const rows = slice.rows.map(({ passage }) => passage);
   const passages = sql`
-    WITH file AS (${heldFile(reading)})
+    WITH file AS (${lockedFile(ingestion)})
     INSERT INTO passages (file_id, ordinal, user_id, start_offset, end_offset, page, headings, text)
     SELECT file.id, p.ordinal, file.user_id, p.start, p."end", p.page, p.headings, p.text
     FROM file, json_to_recordset(${JSON.stringify(rows)}::json)
       AS p (ordinal int, start int, "end" int, page int, headings text[], text text)
     ON CONFLICT DO NOTHING`;
-  const terms = termsInsert(heldFile(reading), language, slice);
+  const terms = termsInsert(lockedFile(ingestion), language, slice);
   await batch(db, { passages, terms });
 }
 
 /** From here on the file is found. */
-async function finish(db: Db, reading: Reading, language: string, count: number): Promise<void> {
+async function markIndexed(
+  db: Db,
+  ingestion: Ingestion,
+  language: string,
+  count: number,
+): Promise<void> {
   const statement = sql`
     WITH file AS (
       UPDATE files SET language = ${language}
-      WHERE id = ${reading.fileId}::uuid AND ingestion_attempt = ${reading.ingestionAttempt}::int
+      WHERE id = ${ingestion.fileId}::uuid AND ingestion_attempt = ${ingestion.ingestionAttempt}::int
       RETURNING id, user_id
     )
     INSERT INTO indexed_files (file_id, user_id, language, passages)
@@ -109,7 +114,7 @@ async function finish(db: Db, reading: Reading, language: string, count: number)
   await write(db, statement);
 }
 
-/** The statements that forget what was indexed of a file, for the batch that begins another run. */
+/** The statements that forget what was indexed of a file, for the batch that begins another attempt. */
 export function passagesDelete(fileId: string): SQL[] {
   return [
     sql`DELETE FROM indexed_files WHERE file_id = ${fileId}::uuid`,

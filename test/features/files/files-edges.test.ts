@@ -120,7 +120,7 @@ describe("a document that is read in one go", () => {
       id,
     ]);
     await worker.sendJob({
-      step: "read",
+      step: "extract",
       fileId: id,
       ingestionAttempt: 1,
       from: Number(pages?.last),
@@ -136,11 +136,11 @@ describe("a job that comes more than once", () => {
     const id = await begunFile(text, "a.txt", "text/plain");
     const passages = () =>
       query("SELECT ordinal, text FROM passages WHERE file_id = $1 ORDER BY ordinal", [id]);
-    const job = { step: "read", fileId: id, ingestionAttempt: 1, from: 1 } as const;
+    const job = { step: "extract", fileId: id, ingestionAttempt: 1, from: 1 } as const;
     await Promise.all([worker.sendJob(job), worker.sendJob(job), worker.sendJob(job)]);
     await settled(ada, id);
     const before = await passages();
-    for (const step of ["read", "index", "embed"] as const) {
+    for (const step of ["extract", "index", "embed"] as const) {
       await worker.sendJob({ ...job, step });
       await worker.sendJob({ ...job, step, ingestionAttempt: 0 });
     }
@@ -160,7 +160,7 @@ describe("a reading that fails as often as it is tried", () => {
   it("is given up on by way of the dead letters, says so, and is tried again when asked to", async () => {
     const id = await begunFile("Some text.", "a.txt", "text/plain");
     const heal = await injectBucketFault({ contains: `files/${id}`, times: 99, kind: "refuse" });
-    await worker.sendJob({ step: "read", fileId: id, ingestionAttempt: 1, from: 1 });
+    await worker.sendJob({ step: "extract", fileId: id, ingestionAttempt: 1, from: 1 });
     expect((await settled(ada, id)).failure.code).toBe("unreadable");
     await heal();
     expect((await ada.post(`/files/${id}/complete`)).status).toBe(200);

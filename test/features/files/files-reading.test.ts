@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 
 /** A file whose reading was begun and lost: nobody is at work on it. */
-async function lostReading(of: SignedIn, text: string, minutesAgo = 11): Promise<string> {
+async function stalledIngestion(of: SignedIn, text: string, minutesAgo = 11): Promise<string> {
   const { body } = await of.post("/files", announce(text, "a.txt", "text/plain"));
   await sendTo(body.upload, text);
   await query(
@@ -30,7 +30,7 @@ async function lostReading(of: SignedIn, text: string, minutesAgo = 11): Promise
   return body.file.id;
 }
 
-const retakes = async (id: string) =>
+const resumeCount = async (id: string) =>
   (await query("SELECT resume_count FROM files WHERE id = $1", [id]))[0]?.resume_count;
 
 describe("a file that cannot be read", () => {
@@ -61,7 +61,7 @@ describe("a file that cannot be read", () => {
   });
 
   it("whose bytes are lost says so", async () => {
-    const id = await lostReading(ada, "Some text.");
+    const id = await stalledIngestion(ada, "Some text.");
     await loseObject(`files/${id}`);
     await fireCron(platformUrl);
     expect((await settled(ada, id)).failure.code).toBe("missing");
@@ -99,21 +99,21 @@ describe("a long document", () => {
 
 describe("a reading that was lost", () => {
   it("is taken up again by the minute, and ends as if nothing had been", async () => {
-    const id = await lostReading(ada, "The deposit is due in May.");
+    const id = await stalledIngestion(ada, "The deposit is due in May.");
     await fireCron(platformUrl);
     expect((await settled(ada, id)).status).toBe("ready");
     expect(await textOf(ada, id)).toBe("The deposit is due in May.");
   });
 
   it("is left alone while it may still be under way", async () => {
-    const id = await lostReading(ada, "Some text.", 5);
+    const id = await stalledIngestion(ada, "Some text.", 5);
     await fireCron(platformUrl);
-    expect(await retakes(id)).toBe("0");
+    expect(await resumeCount(id)).toBe("0");
     expect((await ada.get(`/files/${id}`)).body.status).toBe("processing");
   });
 
   it("is given up on after a few times, and says so", async () => {
-    const id = await lostReading(ada, "Some text.");
+    const id = await stalledIngestion(ada, "Some text.");
     await query("UPDATE files SET resume_count = 5 WHERE id = $1", [id]);
     await fireCron(platformUrl);
     expect((await settled(ada, id)).failure.code).toBe("unreadable");
@@ -134,7 +134,7 @@ describe("a message of the queue that comes late", () => {
       "UPDATE files SET status = 'processing', ingestion_attempt = 2, updated_at = now() WHERE id = $1",
       [id],
     );
-    const late = await lostReading(ada, "Late text.");
+    const late = await stalledIngestion(ada, "Late text.");
     expect((await ada.delete(`/files/${late}`)).status).toBe(204);
     await fireCron(platformUrl);
     await until(

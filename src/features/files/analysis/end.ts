@@ -27,7 +27,7 @@ export async function failAnalysis(
   await run(db.update(fileAnalyses).set(failure).where(isRunning));
 }
 
-/** Ends those whose file is read anew or failed since: none of their parts can be claimed. Returns how many. */
+/** Ends those whose file was ingested anew or has failed since: none of their parts can be claimed. Returns how many. */
 export async function endObsolete(db: Db, at: string): Promise<number> {
   const { count } = await write(
     db,

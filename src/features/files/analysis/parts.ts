@@ -37,7 +37,7 @@ export type Asking = {
   at: string;
 };
 
-/** By then whoever asks has an answer, has renewed the claim, or is gone. */
+/** By then the claiming job has its answer, has renewed the claim, or has crashed. */
 export const CLAIM_MS = 150_000;
 
 /** What a part has of the one before it, so that a clause may lie across their border. */
@@ -101,13 +101,13 @@ export async function renewClaim(
   );
 }
 
-/** What one try came to: findings, all findings, or a failure, after which there may be no other try. */
+/** The outcome of one attempt: findings, all findings, or a failure, after which there may be no other attempt. */
 export type Outcome =
   | { part: PartFindings; result?: Findings }
   | { result: Findings }
   | { failure: ProblemCode; isLast: boolean };
 
-/** Saves what came of the try, and what it cost, in one batch; what it cost also where nobody wants it. */
+/** Saves the outcome of the attempt and its cost in one batch; its cost also where the claim was lost. */
 export async function saveOutcome(
   db: Db,
   asking: Asking,
@@ -154,19 +154,19 @@ function forgetOlder({ analysisId, fileId, at }: Asking): SQL {
 
 const stalledColumns = columnsSql(fileAnalyses, "a", ["id", "fileId", "partsDone"]);
 
-/** An analysis that runs, and that nobody works on any more. */
-export type Left = RowOfList<typeof stalledColumns>;
+/** A running analysis on which no job works any more. */
+export type StalledAnalysis = RowOfList<typeof stalledColumns>;
 
-/** A job that waits to be tried again has its time. */
-const LEFT_AFTER_MS = 60_000;
+/** Longer than the pause before a retry. */
+const STALLED_AFTER_MS = 60_000;
 const MOST_PER_RUN = 100;
 
-/** The analyses that were left behind, the oldest first. `now` in milliseconds. */
-export async function findLeft(db: Db, now: number): Promise<Left[]> {
-  const [at, before] = [now, now - LEFT_AFTER_MS].map((ms) => new Date(ms).toISOString());
+/** The stalled analyses, the oldest first. `now` in milliseconds. */
+export async function listStalled(db: Db, now: number): Promise<StalledAnalysis[]> {
+  const [at, before] = [now, now - STALLED_AFTER_MS].map((ms) => new Date(ms).toISOString());
   return read(
     db,
-    sql<Left>`
+    sql<StalledAnalysis>`
       SELECT ${stalledColumns} FROM file_analyses AS a
       WHERE status = 'running' AND updated_at < ${before}::timestamptz
         AND (call_expires_at IS NULL OR call_expires_at <= ${at}::timestamptz)

@@ -9,18 +9,18 @@ import { toIso } from "../../../lib/clock.ts";
 export const PREFIX = "files/";
 const AFTER_ALL = "files0";
 
-/** The place at which a round begins. */
+/** The position at which a round begins. */
 export const START = "";
 
 /** The key after which the search goes on. */
-export async function findPlace(db: Db, bucket: string): Promise<string> {
+export async function getPosition(db: Db, bucket: string): Promise<string> {
   const ofBucket = eq(sweeps.bucket, bucket);
   const [sweep] = await run(db.select({ afterKey: sweeps.afterKey }).from(sweeps).where(ofBucket));
   return sweep?.afterKey ?? START;
 }
 
 /** Of two at once, the first moves it. */
-export async function movePlace(
+export async function movePosition(
   db: Db,
   bucket: string,
   move: { from: string; to: string; now: number },
@@ -81,7 +81,7 @@ export async function findOrphans(
 }
 
 /** Leaves objects to be erased, if there is still no row that names them. Returns how many. */
-export async function leaveObjects(db: Db, keys: string[], now: number): Promise<number> {
+export async function enqueueOrphans(db: Db, keys: string[], now: number): Promise<number> {
   const at = sql`${toIso(new Date(now))}::timestamptz`;
   const { count } = await write(
     db,

@@ -1,6 +1,6 @@
 /**
  * The search for orphans, a page of the bucket each minute: objects that no file names, files whose
- * objects are gone, uploads that nobody will end. There should be none, and this is what shows it.
+ * objects are gone, uploads that will never be completed. There should be none; the log shows how many there are.
  */
 import type { StorageClient } from "../../../clients/storage.ts";
 import { isRefused } from "../../../clients/storage/calls.ts";
@@ -8,14 +8,14 @@ import { describeFailure, refusesContent } from "../../../db/errors.ts";
 import type { Deps } from "../../../deps.ts";
 import type { Env } from "../../../env.ts";
 import { logError } from "../../../lib/log.ts";
-import { tellChats } from "../tell-chats.ts";
+import { notifyChats } from "../notify-chats.ts";
 import { requireOwnBucket } from "./bucket-mark.ts";
 import {
   failLost,
   findOrphans,
-  findPlace,
-  leaveObjects,
-  movePlace,
+  getPosition,
+  enqueueOrphans,
+  movePosition,
   PREFIX,
   START,
 } from "./queries.ts";
@@ -37,11 +37,11 @@ export async function sweepBucket(env: Env, deps: Deps): Promise<Counts> {
   const { S3_BUCKET_NAME: bucket } = config;
   if (!storage.isConfigured() || !bucket) return {};
   const now = clock();
-  const after = await findPlace(db, bucket);
+  const after = await getPosition(db, bucket);
   const page = await storage.list(PREFIX, after || undefined);
   const { reached, ...counts } = await compareOrSkip(env, deps, { after, page, now });
   const uploads = after === START ? await abortOldUploads(deps, now - UPLOAD_LIFE_MS) : 0;
-  await movePlace(db, bucket, { from: after, to: reached ?? START, now });
+  await movePosition(db, bucket, { from: after, to: reached ?? START, now });
   return { seen: page.length, ...counts, uploads };
 }
 
@@ -77,7 +77,7 @@ async function compare(env: Env, deps: Deps, { after, page, now }: Page): Promis
   const old = new Set(page.filter(isBefore(changedBefore)).map(({ key }) => key));
   const objects = orphans.objects.filter((key) => old.has(key));
   return {
-    objects: objects.length > 0 ? await leaveObjects(db, objects, now) : 0,
+    objects: objects.length > 0 ? await enqueueOrphans(db, objects, now) : 0,
     files: await failFiles(env, deps, orphans.rows, { now, changedBefore }),
     // Where there were more lost files than were looked at, the rest of the stretch is still to come.
     reached: orphans.rows.length === MOST_LOST ? orphans.rows.at(-1) : upTo,
@@ -100,7 +100,7 @@ async function failFiles(
   const lost = keys.filter((_, index) => !found[index]);
   if (lost.length === 0) return 0;
   const ids = await failLost(db, lost, times);
-  await Promise.all(ids.map((id) => tellChats(env, db, id, "failed", "missing")));
+  await Promise.all(ids.map((id) => notifyChats(env, db, id, "failed", "missing")));
   return ids.length;
 }
 

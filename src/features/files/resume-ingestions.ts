@@ -1,6 +1,6 @@
 /**
- * Each minute: readings that show no progress go on, passages without vectors are embedded, and files
- * whose bytes never came go.
+ * Each minute: resumes stalled ingestions, embeds passages without vectors, and deletes files whose bytes
+ * never came.
  */
 import { sql } from "drizzle-orm";
 import { read } from "../../db/client.ts";
@@ -11,15 +11,15 @@ import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { toIso } from "../../lib/clock.ts";
 import { logError } from "../../lib/log.ts";
-import { failReading } from "./begin-reading.ts";
+import { failIngestion } from "./begin-ingestion.ts";
 import { sendJob } from "./send-job.ts";
-import { tellChats } from "./tell-chats.ts";
+import { notifyChats } from "./notify-chats.ts";
 
-/** Longer than a step takes, with the pauses between its tries. */
+/** Longer than a step takes, with the pauses between its retries. */
 const STALLED_MS = 10 * 60_000;
 
 /** A client may complete an upload late. */
-const LEFT_MS = 60 * 60_000;
+const ABANDONED_MS = 60 * 60_000;
 const MOST_RESUMES = 5;
 const MOST_PER_RUN = 100;
 
@@ -29,14 +29,14 @@ const stalledColumns = columnsSql(files, "f", ["id", "ingestionAttempt", "resume
 type Attempt = RowOfList<typeof attemptColumns>;
 type Stalled = RowOfList<typeof stalledColumns> & { page: number; is_read: boolean };
 
-/** Can be run twice, and twice at once: of two, one takes a reading up. */
-export async function resumeReadings(env: Env, deps: Deps): Promise<Record<string, number>> {
-  const stalled = await takeStalled(deps);
-  // One that fails is taken up again later, and stops no other.
+/** May run twice, even at once: of two, one resumes an ingestion. Returns the counts for the log. */
+export async function resumeIngestions(env: Env, deps: Deps): Promise<Record<string, number>> {
+  const stalled = await claimStalled(deps);
+  // One that fails is resumed later, and stops no other.
   const resumed = await Promise.allSettled(stalled.map((reading) => resume(env, deps, reading)));
   const failures = resumed.filter((result) => result.status === "rejected");
-  for (const { reason } of failures) logError("reading_not_resumed", describeFailure(reason));
-  const due = await takeDueEmbeddings(deps);
+  for (const { reason } of failures) logError("ingestion_not_resumed", describeFailure(reason));
+  const due = await claimDueEmbeddings(deps);
   for (const { id: fileId, ingestion_attempt: ingestionAttempt } of due) {
     await sendJob(env.FILE_JOBS, { step: "embed", fileId, ingestionAttempt, from: 0 });
   }
@@ -44,12 +44,12 @@ export async function resumeReadings(env: Env, deps: Deps): Promise<Record<strin
     resumed: stalled.length - failures.length,
     failed: failures.length,
     embedding: due.length,
-    expired: await deleteLeft(deps),
+    expired: await deleteAbandoned(deps),
   };
 }
 
-/** Whoever takes one has time for it; where its job is lost, it is taken again. */
-async function takeDueEmbeddings({ db, clock }: Deps): Promise<Attempt[]> {
+/** Each is due again later: where its job is lost, it is claimed again. */
+async function claimDueEmbeddings({ db, clock }: Deps): Promise<Attempt[]> {
   const now = clock();
   const at = toIso(new Date(now));
   return read(
@@ -65,7 +65,7 @@ async function takeDueEmbeddings({ db, clock }: Deps): Promise<Attempt[]> {
   );
 }
 
-async function takeStalled({ db, clock }: Deps): Promise<Stalled[]> {
+async function claimStalled({ db, clock }: Deps): Promise<Stalled[]> {
   const now = clock();
   return read(
     db,
@@ -82,22 +82,22 @@ async function takeStalled({ db, clock }: Deps): Promise<Stalled[]> {
   );
 }
 
-async function resume(env: Env, deps: Deps, reading: Stalled): Promise<void> {
-  const { id: fileId, ingestion_attempt: ingestionAttempt, page, is_read: isRead } = reading;
-  if (reading.resume_count > MOST_RESUMES) {
-    const hasFailed = await failReading(deps, { fileId, ingestionAttempt }, "unreadable");
-    if (hasFailed) await tellChats(env, deps.db, fileId, "failed", "unreadable");
+async function resume(env: Env, deps: Deps, ingestion: Stalled): Promise<void> {
+  const { id: fileId, ingestion_attempt: ingestionAttempt, page, is_read: isRead } = ingestion;
+  if (ingestion.resume_count > MOST_RESUMES) {
+    const hasFailed = await failIngestion(deps, { fileId, ingestionAttempt }, "unreadable");
+    if (hasFailed) await notifyChats(env, deps.db, fileId, "failed", "unreadable");
   } else if (isRead)
     await sendJob(env.FILE_JOBS, { step: "index", fileId, ingestionAttempt, from: 0 });
-  else await sendJob(env.FILE_JOBS, { step: "read", fileId, ingestionAttempt, from: page });
+  else await sendJob(env.FILE_JOBS, { step: "extract", fileId, ingestionAttempt, from: page });
 }
 
 /**
  * Their triggers leave what may yet arrive by a signed URL to be erased. A key that stood for one is free
  * again: nothing came of it.
  */
-async function deleteLeft({ db, clock }: Deps): Promise<number> {
-  const before = toIso(new Date(clock() - LEFT_MS));
+async function deleteAbandoned({ db, clock }: Deps): Promise<number> {
+  const before = toIso(new Date(clock() - ABANDONED_MS));
   const rows = await read(
     db,
     sql`

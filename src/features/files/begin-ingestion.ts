@@ -1,4 +1,4 @@
-/** The bytes of a file are there: from here on it is read, in the background. */
+/** Begins and ends the ingestion of a file, which runs in the background. */
 import { sql, type SQL } from "drizzle-orm";
 import { batch, read } from "../../db/client.ts";
 import { isUnreachable } from "../../db/errors.ts";
@@ -12,43 +12,44 @@ import { contentTypeOf } from "./extract/kind.ts";
 import type { FailureCode } from "./failures.ts";
 import { fileColumns, type FileRow } from "./queries.ts";
 import { sendJob } from "./send-job.ts";
-import { tellChats } from "./tell-chats.ts";
+import { notifyChats } from "./notify-chats.ts";
 
 type BeginDeps = Pick<Deps, "db" | "clock">;
 
-/** What is known of the bytes. */
-export type Arrived = { kind: FileKind; sha256: string };
+/** What the bytes of a file were found to be. */
+export type UploadedBytes = { kind: FileKind; sha256: string };
 
 /**
- * Begins a reading of a file that waits for its bytes, or that could not be read before; of two at once
- * one begins. What an earlier reading left is deleted. The file as it is then. Throws `not_found`.
+ * Begins an ingestion attempt of a file whose bytes were awaited, or whose last attempt failed; of two
+ * concurrent calls, one begins it. Deletes what an earlier attempt stored. Returns the file as it is then.
+ * Throws `not_found`.
  */
-export async function beginReading(
+export async function beginIngestion(
   env: Env,
   deps: BeginDeps,
   file: FileRow,
-  arrived: Arrived,
+  uploaded: UploadedBytes,
 ): Promise<FileRow> {
   const job = {
-    step: "read" as const,
+    step: "extract" as const,
     fileId: file.id,
     ingestionAttempt: file.ingestion_attempt + 1,
     from: 1,
   };
   try {
-    const { begun, row } = await begin(deps, file, arrived);
+    const { begun, row } = await begin(deps, file, uploaded);
     if (!begun) return row;
-    if (file.status === "failed") await tellChats(env, deps.db, row.id, "processing", null);
+    if (file.status === "failed") await notifyChats(env, deps.db, row.id, "processing", null);
     await sendJob(env.FILE_JOBS, job);
     return row;
   } catch (error) {
-    // It may have begun although the response was lost: then the job finds it so.
+    // It may have begun although the response was lost: the job finds out.
     if (isUnreachable(error)) await sendJob(env.FILE_JOBS, job);
     throw error;
   }
 }
 
-async function begin({ db, clock }: BeginDeps, file: FileRow, { kind, sha256 }: Arrived) {
+async function begin({ db, clock }: BeginDeps, file: FileRow, { kind, sha256 }: UploadedBytes) {
   const { id, user_id: ownerId, ingestion_attempt: attempt } = file;
   const next = attempt + 1;
   const at = toIso(new Date(clock()));
@@ -65,14 +66,14 @@ async function begin({ db, clock }: BeginDeps, file: FileRow, { kind, sha256 }: 
       sql`${sql.raw(`erased_${i}`)} AS (${statement} AND EXISTS (SELECT FROM begun))`,
   );
   const { found } = await batch(db, {
-    // In one statement: the second of two at once must not erase what the first has read by then.
+    // In one statement: the second of two at once must not erase what the first has extracted by then.
     begun: sql`WITH begun AS (${begun}), ${sql.join(erased, sql`, `)} SELECT id FROM begun`,
     found: sql<FileRow>`
         SELECT ${fileColumns} FROM files AS f WHERE f.id = ${id} AND f.user_id = ${ownerId}`,
   });
   const [row] = found.rows;
   if (!row) throw new Problem("not_found");
-  // A repeated batch finds its own run; so does the other of two at once, whose message then comes twice.
+  // A repeated batch finds its own attempt; so does the second of two at once, which sends the job twice.
   return { begun: row.ingestion_attempt === next && row.status === "processing", row };
 }
 
@@ -90,8 +91,8 @@ function embedLater(at: string): SQL {
       THEN ${at}::timestamptz + ${minutes} * interval '1 minute' END`;
 }
 
-/** Ends the reading of a file that is of no use; nothing where another run counts by now. True if it did. */
-export async function failReading(
+/** Fails the ingestion attempt; false, and nothing is written, where it has ended or a newer one has begun. */
+export async function failIngestion(
   { db, clock }: BeginDeps,
   { fileId, ingestionAttempt }: { fileId: string; ingestionAttempt: number },
   code: FailureCode,
@@ -108,10 +109,10 @@ export async function failReading(
 }
 
 /**
- * All of its text is there: it may be asked about. Passages that the provider gave no vectors for now are
- * embedded later. True if it did.
+ * Makes the file ready: all of its text is stored. Passages for which the provider returned no vectors are
+ * embedded later. False, and nothing is written, where the attempt has failed or a newer one has begun.
  */
-export async function finishReading(
+export async function finishIngestion(
   { db, clock }: BeginDeps,
   { fileId, ingestionAttempt }: { fileId: string; ingestionAttempt: number },
   { isEmbedded }: { isEmbedded: boolean },

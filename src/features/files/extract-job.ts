@@ -1,4 +1,4 @@
-/** The job `read`: takes the text out of the next pages of a file, and writes it down. */
+/** The job `extract`: extracts the text of the next pages of a file, and stores it. */
 import { sql } from "drizzle-orm";
 import { type Db, read, readOne, run } from "../../db/client.ts";
 import { columnsSql, type RowOfList } from "../../db/columns.ts";
@@ -6,17 +6,17 @@ import { files } from "../../db/schema-documents.ts";
 import type { Deps } from "../../deps.ts";
 import { toIso } from "../../lib/clock.ts";
 import { codePointLength } from "../../lib/text.ts";
-import type { Reading } from "../retrieval/store.ts";
-import { type ExtractedPage, readDocument } from "./extract/extract.ts";
+import type { Ingestion } from "../retrieval/store.ts";
+import { type ExtractedPage, extractDocument } from "./extract/extract.ts";
 import { kindOfContentType } from "./extract/kind.ts";
 import { ExtractionFailure } from "./failures.ts";
 import type { FileJob } from "./jobs.ts";
 import { objectSource } from "./object-source.ts";
 import { isProcessing } from "./queries.ts";
 
-type ReadDeps = Pick<Deps, "db" | "storage" | "clock">;
+type ExtractDeps = Pick<Deps, "db" | "storage" | "clock">;
 
-type ReadJob = Reading & { from: number };
+type ExtractJob = Ingestion & { from: number };
 
 /** Of a PDF, which is opened anew by each message. */
 const PAGES_AT_ONCE = 100;
@@ -26,7 +26,7 @@ const PARTS_AT_ONCE = 10;
 
 const objectColumns = columnsSql(files, "f", ["filePath", "fileSize", "contentType"]);
 
-/** What is stored of a file before a page: what comes after it may be there already, written by a twin. */
+/** What is stored of a file before a page: what comes after it may be there already, written by a concurrent run. */
 type Progress = RowOfList<typeof objectColumns> & { parts: number; length: number };
 
 /** A part as it is stored; offsets are code points into the whole text. */
@@ -40,31 +40,34 @@ type StoredPart = {
 };
 
 /**
- * Reads from a page on; what is to be done next, undefined where another run counts by now. The same
- * pages give the same rows, so it may run twice, and twice at once. Throws `ExtractionFailure`.
+ * Extracts from a page on. Returns the next job, undefined where a newer attempt has begun. The same
+ * pages give the same rows, so it may run twice, even at once. Throws `ExtractionFailure`.
  */
-export async function readPages(deps: ReadDeps, job: ReadJob): Promise<FileJob | undefined> {
+export async function extractPages(
+  deps: ExtractDeps,
+  job: ExtractJob,
+): Promise<FileJob | undefined> {
   const found = await findProgress(deps.db, job);
   if (!found) return undefined;
   const kind = kindOfContentType(found.content_type);
   if (!kind) throw new ExtractionFailure("unsupported_type");
-  // What is read in one go is read from its start, whichever page it has come to.
+  // Formats other than PDF are extracted as a whole, so from their start, whichever page was reached.
   const progress = kind === "pdf" ? found : { ...found, parts: 0, length: 0 };
   const source = objectSource(deps.storage, progress.file_path, Number(progress.file_size));
   const window = { fromPage: job.from, pages: PAGES_AT_ONCE, textBefore: progress.length };
-  const { pageCount, pages } = await readDocument(kind, source, window);
+  const { pageCount, pages } = await extractDocument(kind, source, window);
   const end = await storeAll(deps, job, progress, pages);
   if (!end) return undefined;
   const { fileId, ingestionAttempt } = job;
   if (!end.isLast)
-    return { step: "read", fileId, ingestionAttempt, from: job.from + PAGES_AT_ONCE };
-  await noteEnd(deps, job, { pages: pageCount ?? end.page, length: end.length });
+    return { step: "extract", fileId, ingestionAttempt, from: job.from + PAGES_AT_ONCE };
+  await saveCounts(deps, job, { pages: pageCount ?? end.page, length: end.length });
   return { step: "index", fileId, ingestionAttempt, from: 0 };
 }
 
 async function findProgress(
   db: Db,
-  { fileId, ingestionAttempt, from }: ReadJob,
+  { fileId, ingestionAttempt, from }: ExtractJob,
 ): Promise<Progress | undefined> {
   return readOne(
     db,
@@ -79,10 +82,10 @@ async function findProgress(
 
 type End = { page: number; length: number; isLast: boolean };
 
-/** Writes the parts as they come; where the reading then stands, undefined where it counts no more. */
+/** Stores the parts as they come. Returns where the text ends; undefined where a newer attempt has begun. */
 async function storeAll(
-  deps: ReadDeps,
-  reading: Reading,
+  deps: ExtractDeps,
+  ingestion: Ingestion,
   { parts, length }: Progress,
   pages: AsyncIterable<ExtractedPage>,
 ): Promise<End | undefined> {
@@ -98,24 +101,24 @@ async function storeAll(
       start,
       end: end.length,
       text,
-      headings: moved(headings, start),
+      headings: shiftHeadings(headings, start),
     });
     if (waiting.length < PARTS_AT_ONCE) continue;
-    if (!(await store(deps, reading, waiting))) return undefined;
+    if (!(await store(deps, ingestion, waiting))) return undefined;
     waiting = [];
   }
-  if (waiting.length > 0 && !(await store(deps, reading, waiting))) return undefined;
+  if (waiting.length > 0 && !(await store(deps, ingestion, waiting))) return undefined;
   return end;
 }
 
-function moved(headings: ExtractedPage["headings"], by: number): ExtractedPage["headings"] {
+function shiftHeadings(headings: ExtractedPage["headings"], by: number): ExtractedPage["headings"] {
   return headings.map(({ start, end, level }) => ({ start: start + by, end: end + by, level }));
 }
 
-/** One statement, which is a sign of progress too. False where the reading counts no more. */
+/** One statement, which is a sign of progress too. False where a newer attempt has begun. */
 async function store(
-  { db, clock }: ReadDeps,
-  { fileId, ingestionAttempt }: Reading,
+  { db, clock }: ExtractDeps,
+  { fileId, ingestionAttempt }: Ingestion,
   parts: StoredPart[],
 ): Promise<boolean> {
   const rows = await read(
@@ -137,11 +140,11 @@ async function store(
   return rows.length > 0;
 }
 
-async function noteEnd(
-  { db }: ReadDeps,
-  attempt: Reading,
+async function saveCounts(
+  { db }: ExtractDeps,
+  ingestion: Ingestion,
   { pages, length }: { pages: number; length: number },
 ): Promise<void> {
   const counts = { pageCount: pages, textLength: length };
-  await run(db.update(files).set(counts).where(isProcessing(attempt)));
+  await run(db.update(files).set(counts).where(isProcessing(ingestion)));
 }
