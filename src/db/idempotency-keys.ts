@@ -78,6 +78,18 @@ export async function batchUnderKey<R extends Reads>(
 }
 
 /**
+ * The statements of a key for a batch with named results: `lock` goes first, `keep` after the writes, `use`
+ * after that. All undefined without a claim.
+ */
+export function keyStatements(claim: Claim | undefined) {
+  return {
+    lock: claim && lock(claim),
+    keep: claim && keep(claim),
+    use: claim && selectUse(claim),
+  };
+}
+
+/**
  * What the key was used for before this request, without using it. One trip. Throws
  * `idempotency_key_reused`, or `not_found` where the chat of the earlier use was deleted.
  */
@@ -162,7 +174,7 @@ const useColumns = columnsSql(idempotencyKeys, "k", [
   "fileId",
 ]);
 
-type UseRow = RowOfList<typeof useColumns> & {
+export type UseRow = RowOfList<typeof useColumns> & {
   /** False where its chat was deleted since. */
   has_chat: boolean;
 };
@@ -175,8 +187,15 @@ function selectUse(key: Owned): SQL<UseRow> {
     FROM idempotency_keys AS k WHERE ${ofKey(key)}`;
 }
 
-function earlierUse(key: IdempotencyKey, use: UseRow | undefined): KeyUse | undefined {
-  if (!use || use.id === key.id) return undefined;
+/**
+ * What the key stood for before this request; undefined where it was free. Throws `idempotency_key_reused`, or
+ * `not_found` where the chat of the earlier use was deleted.
+ */
+export function earlierUse(
+  key: IdempotencyKey | undefined,
+  use: UseRow | undefined,
+): KeyUse | undefined {
+  if (!key || !use || use.id === key.id) return undefined;
   if (use.fingerprint !== key.fingerprint) throw new Problem("idempotency_key_reused");
   if (!use.has_chat) throw new Problem("not_found");
   const { chat_id: chatId, message_id: messageId, answer_id: answerId, file_id: fileId } = use;

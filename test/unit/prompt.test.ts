@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findModel } from "../../src/lib/models.ts";
-import { historyBytes, promptBudget } from "../../src/features/turns/generate/budget.ts";
+import { historyBytes, promptBudget } from "../../src/features/turns/context/budget.ts";
 import { buildPrompt } from "../../src/features/turns/generate/prompt.ts";
 
 const path = (...contents: string[]) =>

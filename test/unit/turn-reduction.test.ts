@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { FinishedTurn } from "../../src/features/turns/store/begin-turn.ts";
+import type { FinishedTurn } from "../../src/features/turns/store/turn.ts";
 import { clampUsage, reductionsOf } from "../../src/features/turns/store/reduce.ts";
 import { present } from "../../src/lib/assert.ts";
 import { findModel } from "../../src/lib/models.ts";

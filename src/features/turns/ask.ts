@@ -1,4 +1,4 @@
-/** A question on its way into its chat's room, and what comes back. */
+/** From a request to a turn in the room of its chat: a new user message, an edited one, another answer. */
 import type { Context } from "hono";
 import { readKey } from "../../http/keyed-route.ts";
 import { names } from "../../http/negotiate.ts";
@@ -6,61 +6,88 @@ import type { App } from "../../http/router.ts";
 import { findModel, type Model } from "../../lib/models.ts";
 import { Problem } from "../../lib/problem.ts";
 import { linkedFile } from "../messages/linked-file.ts";
-import type { TurnFiles } from "./store/attachments.ts";
+import type { Attachments } from "./store/attachments.ts";
 import type { Refusal } from "./room/live-turn.ts";
-import type { NewTurn } from "./store/begin-turn.ts";
-import type { Question, TurnPlace } from "./store/target.ts";
+import type { NewTurn } from "./store/turn.ts";
+import { type BranchPoint, getBranchPoint } from "./store/branch-point.ts";
+import type { NewUserMessage, TurnTarget } from "./store/target.ts";
 import { replayTurn } from "./replay.ts";
 import type { StartResult, StartTurn } from "./room/contract.ts";
-import type { TurnBody } from "./schemas.ts";
-import { membersOf, toTurnAnswer } from "./turn-answer.ts";
+import type { AnswerAgain, TurnBody } from "./schemas.ts";
+import { membersOf, toTurnResponse } from "./turn-response.ts";
 import type { TurnIds } from "./store/turn-key.ts";
 import { SSE_HEADERS } from "./wire/sse.ts";
 
 const JSON_TYPE = "application/json";
 const EVENT_STREAM = "text/event-stream";
 
-/** What may be said of any turn, whether or not it brings a question. */
+/** Options of every turn, with or without a new user message. */
 export type TurnOptions = Pick<
   Partial<TurnBody>,
   "model" | "stream" | "file_ids" | "file_url" | "wait"
 >;
 
-export type PlacedTurn = TurnPlace & { chatId: string };
+export type TurnInChat = TurnTarget & { chatId: string };
 
 /**
- * Runs the turn in the room; streams it, or answers with its outcome. A key that began a turn before
- * gives that one again. `place` is asked once the request is known to be in order.
+ * Starts the turn in the room and responds with its stream or its outcome. A key that began a turn before
+ * replays that one. `target` is called once the request is known to be in order.
  */
-export async function answerTurn(
+export async function startTurn(
   c: Context<App>,
   body: TurnOptions,
-  place: () => PlacedTurn | Promise<PlacedTurn>,
+  target: () => TurnInChat | Promise<TurnInChat>,
   streams = wantsStream(c, body),
 ): Promise<Response> {
   const key = await readKey(c, body);
   const model = chooseModel(c, body);
-  const turn = { ...toNewTurn(c, await place(), toFiles(body)), ...(key && { key }) };
+  const turn = { ...toNewTurn(c, await target(), toFiles(body)), ...(key && { key }) };
   const { sessionId } = c.get("principal");
   const result = await callRoom(c, { turn, model, wait: !streams, sessionId });
   if ("refused" in result) throw toProblem(result.refused);
   if ("replay" in result) return replayTurn(c, result.replay, streams);
   if ("stream" in result) return new Response(result.stream, { headers: SSE_HEADERS });
-  return c.json(toTurnAnswer(idsOf(turn), result.outcome), 200);
+  return c.json(toTurnResponse(idsOf(turn), result.outcome), 200);
 }
 
-/** A question at the end of a chat that is there, or of one that is made for it. */
-export function atEnd(
+/** A user message at the end of a chat, or the first one of a new chat. */
+export function appendTarget(
   c: Context<App>,
   body: TurnBody,
   chat: { chatId: string } | { newChatTitle: string },
-): PlacedTurn {
+): TurnInChat {
   const chatId = c.get("deps").newId();
-  return { place: "end", chatId, ...chat, question: toQuestion(c, body) };
+  return { target: "append", chatId, ...chat, userMessage: toUserMessage(c, body) };
 }
 
-/** The question that a body brings, under an id of its own. */
-export function toQuestion(c: Context<App>, body: TurnBody): Question {
+/** Another answer to the same user message; the id is that of an answer or of the user message. */
+export function regenerateAnswer(
+  c: Context<App>,
+  id: string,
+  body: AnswerAgain,
+): Promise<Response> {
+  return startTurn(c, body, async () => {
+    const { chatId, userMessageId, answers } = await branchPointOf(c, id);
+    if (!userMessageId) throw new Problem("no_question");
+    return { target: "regenerate", chatId, userMessage: { id: userMessageId }, answers };
+  });
+}
+
+/** A new user message beside the edited one, and its answer. */
+export function editUserMessage(c: Context<App>, id: string, body: TurnBody): Promise<Response> {
+  return startTurn(c, body, async () => {
+    const { chatId, userMessageId } = await branchPointOf(c, id);
+    if (userMessageId !== id) throw new Problem("answer_not_editable");
+    return { target: "edit", chatId, besideId: id, userMessage: toUserMessage(c, body) };
+  });
+}
+
+function branchPointOf(c: Context<App>, messageId: string): Promise<BranchPoint> {
+  return getBranchPoint(c.get("deps").db, c.get("principal").userId, messageId);
+}
+
+/** The user message of a body, with an id of its own. */
+export function toUserMessage(c: Context<App>, body: TurnBody): NewUserMessage {
   const { content, file_name = null, file_url = null, metadata } = body;
   return { id: c.get("deps").newId(), content, file_name, file_url, metadata: metadata ?? {} };
 }
@@ -79,12 +106,12 @@ function chooseModel(c: Context<App>, { model: name }: TurnOptions): Model {
   return model;
 }
 
-function toFiles({ file_ids: ids, file_url: url, wait }: TurnOptions): TurnFiles {
+function toFiles({ file_ids: ids, file_url: url, wait }: TurnOptions): Attachments {
   const named = ids ? [...new Set(ids)] : undefined;
   return { named, linked: linkedFile(url ?? null), waits: wait !== false };
 }
 
-function toNewTurn(c: Context<App>, placed: PlacedTurn, files: TurnFiles): NewTurn {
+function toNewTurn(c: Context<App>, placed: TurnInChat, files: Attachments): NewTurn {
   const { newId, clock } = c.get("deps");
   const { userId } = c.get("principal");
   return { ...placed, userId, answerId: newId(), files, at: new Date(clock()).toISOString() };
@@ -103,6 +130,6 @@ function toProblem({ code, members }: Refusal): Problem {
   return new Problem(code, { members });
 }
 
-function idsOf({ chatId, question, answerId }: NewTurn): TurnIds {
-  return { chatId, questionId: question.id, answerId };
+function idsOf({ chatId, userMessage, answerId }: NewTurn): TurnIds {
+  return { chatId, userMessageId: userMessage.id, answerId };
 }

@@ -4,9 +4,9 @@ import { type EmbedDeps, embedQuestion } from "../../retrieval/embed.ts";
 import { findPassages } from "../../retrieval/find.ts";
 import type { FoundPassage } from "../../retrieval/passage.ts";
 import type { Source } from "../../citations/verify.ts";
-import { foundTokens, wholeCharacters, wholeTokens } from "../generate/budget.ts";
-import type { PastMessage } from "../generate/prompt.ts";
-import type { DocumentInReach } from "../store/documents-in-reach.ts";
+import { foundTokens, wholeCharacters, wholeTokens } from "./budget.ts";
+import type { PastMessage } from "../store/turn.ts";
+import type { ContextDocument } from "../store/context-documents.ts";
 import { divide, type Excerpt, mergeNeighbours, numberPassages } from "./passages.ts";
 import type { NumberedPassage } from "./passages.ts";
 
@@ -26,7 +26,7 @@ type Question = { userId: string; path: readonly PastMessage[]; model: Model };
 export async function gatherPassages(
   deps: EmbedDeps,
   question: Question,
-  documents: readonly DocumentInReach[],
+  documents: readonly ContextDocument[],
 ): Promise<Gathered> {
   const ready = documents.filter(({ status }) => status === "ready");
   if (fitWhole(ready, question.model)) return takeWhole(ready);
@@ -34,7 +34,7 @@ export async function gatherPassages(
   return takeBest(ready, found, foundTokens(question.model));
 }
 
-function fitWhole(documents: readonly DocumentInReach[], model: Model): boolean {
+function fitWhole(documents: readonly ContextDocument[], model: Model): boolean {
   const length = documents.reduce((sum, { text_length }) => sum + (text_length ?? 0), 0);
   if (length > wholeCharacters(model)) return false;
   const tokens = documents
@@ -43,7 +43,7 @@ function fitWhole(documents: readonly DocumentInReach[], model: Model): boolean 
   return tokens <= wholeTokens(model);
 }
 
-function takeWhole(documents: readonly DocumentInReach[]): Gathered {
+function takeWhole(documents: readonly ContextDocument[]): Gathered {
   const excerpts = documents.flatMap((document) => divide(toFile(document), document.parts ?? []));
   const sources = documents.map((document) => ({
     ...toSource(document),
@@ -55,7 +55,7 @@ function takeWhole(documents: readonly DocumentInReach[]): Gathered {
 async function search(
   deps: EmbedDeps,
   { userId, path }: Question,
-  documents: readonly DocumentInReach[],
+  documents: readonly ContextDocument[],
 ): Promise<FoundPassage[]> {
   const query = textToFind(path);
   const vector = await embedQuestion(deps, userId, query);
@@ -79,7 +79,7 @@ function textToFind(path: readonly PastMessage[]): string {
 
 /** The first lines of each document, and the best passages as long as there is room, by document. */
 function takeBest(
-  documents: readonly DocumentInReach[],
+  documents: readonly ContextDocument[],
   found: readonly FoundPassage[],
   mostTokens: number,
 ): Gathered {
@@ -90,7 +90,7 @@ function takeBest(
   return { passages: numberPassages(excerpts), sources: documents.map(toSource) };
 }
 
-function openingOf(document: DocumentInReach): Excerpt[] {
+function openingOf(document: ContextDocument): Excerpt[] {
   const [first] = document.parts ?? [];
   if (!first) return [];
   const text = Array.from(first.text.slice(0, 2 * LONGEST_OPENING)).slice(0, LONGEST_OPENING);
@@ -107,10 +107,10 @@ function withinBudget(excerpts: readonly Excerpt[], mostTokens: number): Excerpt
   });
 }
 
-function toFile({ id, name }: DocumentInReach) {
+function toFile({ id, name }: ContextDocument) {
   return { fileId: id, fileName: name };
 }
 
-function toSource(document: DocumentInReach): Source {
+function toSource(document: ContextDocument): Source {
   return { ...toFile(document), textLength: document.text_length ?? 0 };
 }

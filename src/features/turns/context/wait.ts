@@ -2,23 +2,23 @@
 import type { Clock } from "../../../lib/clock.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
 import { Problem } from "../../../lib/problem.ts";
-import { type DocumentInReach, isUnread } from "../store/documents-in-reach.ts";
+import { type ContextDocument, isUnread } from "../store/context-documents.ts";
 
 /** News of files may be lost: after so long without any, one looks. */
 const LOOK_EVERY_MS = 3_000;
 
-export type News = {
+export type FileChanges = {
   count: number;
   next(seen: number, ms: number, signal: AbortSignal): Promise<void>;
 };
 
-type AwaitDeps = {
+type WaitDeps = {
   /** The documents as they are now. */
-  read: () => Promise<DocumentInReach[]>;
-  news: News;
+  read: () => Promise<ContextDocument[]>;
+  fileChanges: FileChanges;
   clock: Clock;
   /** Milliseconds. */
-  patience: number;
+  timeoutMs: number;
   stop: AbortSignal;
 };
 
@@ -27,10 +27,10 @@ type AwaitDeps = {
  * `file_not_ready` when that takes too long, and `file_failed` for one of the question's own: it can be
  * answered without what others left behind.
  */
-export async function awaitDocuments(
-  documents: DocumentInReach[],
-  { read, news, clock, patience, stop }: AwaitDeps,
-): Promise<DocumentInReach[]> {
+export async function waitForDocuments(
+  documents: ContextDocument[],
+  { read, fileChanges: news, clock, timeoutMs: patience, stop }: WaitDeps,
+): Promise<ContextDocument[]> {
   const endsAt = clock() + patience;
   let [current, seen] = [documents, news.count];
   while (current.some(isUnread) && !stop.aborted) {
@@ -45,16 +45,16 @@ export async function awaitDocuments(
   return current;
 }
 
-function refuseFailed(documents: readonly DocumentInReach[]): void {
+function refuseFailed(documents: readonly ContextDocument[]): void {
   const isFailed = documents.some(({ is_own, status }) => is_own && status === "failed");
   if (isFailed) throw new Problem("file_failed");
 }
 
 /** While Postgres cannot be asked, what was known is all there is. */
 async function readAgain(
-  read: () => Promise<DocumentInReach[]>,
-  known: DocumentInReach[],
-): Promise<DocumentInReach[]> {
+  read: () => Promise<ContextDocument[]>,
+  known: ContextDocument[],
+): Promise<ContextDocument[]> {
   try {
     return await read();
   } catch (error) {

@@ -1,4 +1,4 @@
-/** The attempts of one answer: a model, and where it fails before its first word, another in its place. */
+/** The attempts at one answer: a model and, where it fails before its first token, its fallback once. */
 import type { PromptMessage } from "../../../clients/model.ts";
 import type { Deps } from "../../../deps.ts";
 import { toIso } from "../../../lib/clock.ts";
@@ -8,23 +8,12 @@ import type { NewUsage } from "../../usage/queries.ts";
 import { type EmitDelta, streamAnswer } from "./provider-stream.ts";
 import type { Answer } from "./draft.ts";
 import { type Prompt, withHalfTheHistory } from "./prompt.ts";
-
-/** Which model was to answer, and why it did not: a part of the answer's metadata. */
-export type Failover = { from: string; code: ProblemCode };
-
-/** One asking of one provider. The id of its usage row is made before, so that it is written once. */
-export type Attempt = {
-  model: Model;
-  usageId: string;
-  /** What the attempts before it cost. */
-  spent?: NewUsage[];
-  failover?: Failover;
-};
+import type { Attempt, TurnSink } from "./turn-sink.ts";
 
 /** The answer, and the attempt that it came of; `isUnasked` where no provider was asked for it. */
 export type Attempted = Answer & { attempt: Attempt; isUnasked?: boolean };
 
-export type AttemptsInput = {
+export type FailoverInput = {
   userId: string;
   chatId: string;
   answerId: string;
@@ -36,9 +25,8 @@ export type AttemptsInput = {
   stop: AbortSignal;
 };
 
-export type AttemptsDeps = Pick<Deps, "model" | "config" | "clock" | "newId"> & {
-  /** Writes down what a crash would have to be settled by, before a provider is asked. */
-  note(known: Partial<Attempt> & { estimatedPromptTokens?: number }): void;
+export type FailoverDeps = Pick<Deps, "model" | "config" | "clock" | "newId"> & {
+  sink: Pick<TurnSink, "checkpoint">;
 };
 
 /** What another provider may do better. */
@@ -52,16 +40,16 @@ const REPLACEABLE: ReadonlySet<ProblemCode> = new Set([
 ]);
 
 /** Emits the text piece by piece. Never throws: a failure is part of the answer. */
-export async function streamAttempts(
-  input: AttemptsInput,
-  deps: AttemptsDeps,
+export async function streamWithFailover(
+  input: FailoverInput,
+  deps: FailoverDeps,
   emit: EmitDelta,
 ): Promise<Attempted> {
   const askModel = (model: Model) => askWithinContext(input, { ...deps, emit }, model);
   const answer = await askModel(input.first.model);
   const second = nextAttempt(input, deps, answer);
   if (!second) return { ...answer, attempt: input.first };
-  deps.note(second);
+  deps.sink.checkpoint(second);
   return { ...(await askModel(second.model)), attempt: second };
 }
 
@@ -70,7 +58,7 @@ export async function streamAttempts(
  * refused the first, which cost nothing.
  */
 async function askWithinContext(
-  input: AttemptsInput,
+  input: FailoverInput,
   deps: AskDeps,
   model: Model,
 ): Promise<Answer> {
@@ -78,14 +66,14 @@ async function askWithinContext(
   const isTooLong = answer.problem?.code === "ai_context_exceeded" && answer.content === "";
   const prompt = isTooLong ? withHalfTheHistory(input.prompt) : undefined;
   if (!prompt || input.stop.aborted || deps.clock() >= input.endsAt) return answer;
-  deps.note({ estimatedPromptTokens: prompt.estimatedTokens });
+  deps.sink.checkpoint({ estimatedPromptTokens: prompt.estimatedTokens });
   return ask({ ...input, prompt }, deps, model);
 }
 
-type AskDeps = AttemptsDeps & { emit: EmitDelta };
+type AskDeps = FailoverDeps & { emit: EmitDelta };
 
 function ask(
-  { prompt, endsAt, stop }: AttemptsInput,
+  { prompt, endsAt, stop }: FailoverInput,
   { model: client, config, clock, emit }: AskDeps,
   model: Model,
 ): Promise<Answer> {
@@ -103,8 +91,8 @@ function ask(
 
 /** The attempt in place of one that failed; undefined where the answer, such as it is, stands. */
 function nextAttempt(
-  input: AttemptsInput,
-  { model: client, config, clock, newId }: AttemptsDeps,
+  input: FailoverInput,
+  { model: client, config, clock, newId }: FailoverDeps,
   answer: Answer,
 ): Attempt | undefined {
   const { first, endsAt, stop } = input;
@@ -127,7 +115,7 @@ function canBeReplaced({ content }: Answer, { code }: Problem): boolean {
 
 /** The rows of what an answer cost up to an attempt, that one included. */
 export function usageOf(
-  { userId, chatId, answerId }: Pick<AttemptsInput, "userId" | "chatId" | "answerId">,
+  { userId, chatId, answerId }: Pick<FailoverInput, "userId" | "chatId" | "answerId">,
   { model, usageId: id, spent = [] }: Attempt,
   { usage, estimated }: Pick<Answer, "usage" | "estimated">,
   now: number,

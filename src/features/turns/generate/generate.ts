@@ -1,126 +1,110 @@
 /** A turn from its commit to its last event. Knows no HTTP and no Durable Object. */
 import type { Deps } from "../../../deps.ts";
 import { toIso, within } from "../../../lib/clock.ts";
-import type { Model } from "../../../lib/models.ts";
 import { Problem } from "../../../lib/problem.ts";
-import { toUsage } from "../../usage/schemas.ts";
 import type { Verified } from "../../citations/verify.ts";
-import type { Message } from "../../messages/schemas.ts";
-import type { News } from "../context/wait.ts";
+import type { FileChanges } from "../context/wait.ts";
 import { citeAnswer } from "../context/cite.ts";
 import type { EmitDelta } from "./provider-stream.ts";
-import type { Answer } from "./draft.ts";
-import {
-  type Attempt,
-  type Attempted,
-  type AttemptsDeps,
-  type Failover,
-  streamAttempts,
-  usageOf,
-} from "./failover.ts";
+import { type Attempted, streamWithFailover, usageOf } from "./failover.ts";
+import type { Attempt, TurnSink } from "./turn-sink.ts";
+import { finishedAnswer } from "../store/answer.ts";
 import type { TurnDeadline } from "./deadlines.ts";
 import { fitMessage } from "../../messages/fit-message.ts";
 import { toCitationEvents, toDeltas, type TurnEvent } from "../wire/events.ts";
-import type { LateTitle } from "../room/late-titles.ts";
-import { type BegunTurn, type FinishedTurn, textToName } from "../store/begin-turn.ts";
+import {
+  type BegunTurn,
+  type FinishedTurn,
+  firstUserText,
+  type SaveResult,
+} from "../store/turn.ts";
 import { prepare } from "./prepare.ts";
 import type { Prompt } from "./prompt.ts";
 import { askTitle, type Title } from "./title.ts";
 
-export type RunInput = {
+export type TurnInput = {
   userId: string;
   chatId: string;
   begun: BegunTurn;
-  /** Absent where documents are to be gathered first. */
+  /** Absent where passages of documents are to be gathered first. */
   prompt: Prompt | undefined;
   attempt: Attempt;
   deadline: TurnDeadline;
   stop: AbortSignal;
+  /** Changes of files that the turn may be waiting for. */
+  fileChanges: FileChanges;
+  /** Resolves when another turn waits for this one to end: it waits for no title then. */
+  superseded: Promise<void>;
 };
 
-export type RunDeps = AttemptsDeps & {
-  db: Deps["db"];
-  /** News of files that the turn may be waiting for. */
-  news: News;
-  /** Takes the turn's next event. It never waits: a slow reader slows nobody. */
-  tell: (event: TurnEvent) => void;
-  /** Resolves when another turn waits for this one to end: then it waits for no title. */
-  hurried: Promise<void>;
-  /** Saves the end of the turn, until a time in milliseconds since the epoch. */
-  save(finished: FinishedTurn, endsAt: number): Promise<SaveResult>;
-  /** Saves a title that came after the answer; the chat's title, undefined where that is not known. */
-  saveTitle(title: LateTitle): Promise<string | undefined>;
-};
+export type GenerateDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
 
-/** An end as it was saved, which is not as it was to be where Postgres refused that. */
-export type SavedEnd = {
-  message: Message;
-  /** The chat's title; undefined where the chat is gone. */
-  title: string | undefined;
-  /** Not even the least of it was saved. */
-  isAbandoned?: boolean;
-};
-
-/** `delayed`: Postgres did not take it in time, and will be asked again. */
-export type SaveResult = SavedEnd | "delayed";
-
-/** How long a reader waits for the title after the answer; later it is only stored. */
+/** How long subscribers wait for the title after the answer; later it is only stored. */
 const TITLE_WAIT_MS = 3_000;
 
-/** Tells the turn as events, in the order of the contract. `stream_complete` ends it for readers. */
-export async function runTurn(input: RunInput, deps: RunDeps): Promise<void> {
-  const { tell } = deps;
+/** Runs the turn and emits its events in the order of the contract; `stream_complete` is the last. */
+export async function generateTurn(
+  input: TurnInput,
+  deps: GenerateDeps,
+  sink: TurnSink,
+): Promise<void> {
   const startedAt = deps.clock();
-  const { question, answer, wantsTitle } = input.begun;
-  tell({ type: "user_message", message: fitMessage(question) });
-  tell({ type: "ai_message_start", message_id: answer.id });
-  const title = wantsTitle ? new PendingTitle(askTitle(deps, titleSubject(input))) : undefined;
+  const { userMessage, answer, needsTitle } = input.begun;
+  sink.emit({ type: "user_message", message: fitMessage(userMessage) });
+  sink.emit({ type: "ai_message_start", message_id: answer.id });
+  const title = needsTitle ? new PendingTitle(askTitle(deps, titleSubject(input))) : undefined;
 
-  const given = await tellAnswer(input, deps);
-  if (given.problem) tell(toErrorEvent(given.problem));
+  const generated = await generateAnswer(input, deps, sink);
+  if (generated.problem) sink.emit(toErrorEvent(generated.problem));
 
-  const finished = toFinishedTurn(input, deps, given, startedAt);
+  const finished = toFinishedTurn(input, deps, generated, startedAt);
   const early = title?.settled;
   const { end } = input.deadline;
-  const saved = await deps.save(withTitle(finished, early), end);
-  const problem = given.problem ? undefined : problemOf(saved, finished);
-  if (problem) tell(toErrorEvent(problem));
+  const saved = await sink.save(withTitle(finished, early), end);
+  const problem = generated.problem ? undefined : problemOf(saved, finished);
+  if (problem) sink.emit(toErrorEvent(problem));
   const { message } = saved === "delayed" ? finished : saved;
-  tell({ type: "ai_message_complete", message: fitMessage(message) });
+  sink.emit({ type: "ai_message_complete", message: fitMessage(message) });
 
-  const storing = early ? Promise.resolve(savedTitle(saved)) : title?.store(finished, deps);
+  const storing = early ? Promise.resolve(savedTitle(saved)) : title?.store(finished, sink);
   const titled = storing ?? Promise.resolve(undefined);
   const waitMs = Math.min(TITLE_WAIT_MS, end - deps.clock());
-  const name = title && (await Promise.race([within(waitMs, titled), deps.hurried]));
-  if (name !== undefined && isNew(name, input, title?.settled)) tell({ type: "chat_name", name });
-  tell({ type: "stream_complete" });
+  const name = title && (await Promise.race([within(waitMs, titled), input.superseded]));
+  if (name !== undefined && isNew(name, input, title?.settled)) {
+    sink.emit({ type: "chat_name", name });
+  }
+  sink.emit({ type: "stream_complete" });
   await storing;
 }
 
-/** True for the name that this turn asked for, or has in its place, where nobody renamed the chat meanwhile. */
-function isNew(name: string, { begun }: RunInput, title: Title | undefined): boolean {
+/** True for a title or placeholder of this turn, where nobody renamed the chat meanwhile. */
+function isNew(name: string, { begun }: TurnInput, title: Title | undefined): boolean {
   return name !== begun.chatTitle && (name === title?.name || name === title?.placeholder);
 }
 
-/** The answer, and which of its quotations stand in the documents, where there are any. */
-type Told = Attempted & { quoted?: Verified };
+/** The answer, and its verified quotations where there are documents. */
+type Generated = Attempted & { quoted?: Verified };
 
-async function tellAnswer(input: RunInput, deps: RunDeps): Promise<Told> {
-  const ready = await prepare(input, deps);
+async function generateAnswer(
+  input: TurnInput,
+  deps: GenerateDeps,
+  sink: TurnSink,
+): Promise<Generated> {
+  const ready = await prepare(input, deps, sink);
   if ("unasked" in ready) return ready.unasked;
   const { prompt, gathered } = ready;
   const { attempt: first, begun, userId, deadline } = input;
-  const emit: EmitDelta = (type, text) => toDeltas(text, type).forEach(deps.tell);
+  const emit: EmitDelta = (type, text) => toDeltas(text, type).forEach((event) => sink.emit(event));
   const asked = { ...input, prompt, first, endsAt: deadline.answer, answerId: begun.answer.id };
-  const answer = await streamAttempts(asked, deps, emit);
+  const answer = await streamWithFailover(asked, { ...deps, sink }, emit);
   if (!gathered) return answer;
   const leftMs = deadline.citations - deps.clock();
   const quoted = await citeAnswer(deps.db, userId, answer, gathered, leftMs);
-  toCitationEvents(quoted.citations).forEach(deps.tell);
+  toCitationEvents(quoted.citations).forEach((event) => sink.emit(event));
   return { ...answer, quoted };
 }
 
-/** A title that is on its way. */
+/** A title that the model was asked for. */
 class PendingTitle {
   settled: Title | undefined;
   readonly #asked: Promise<Title>;
@@ -129,20 +113,20 @@ class PendingTitle {
     this.#asked = asked.then((title) => (this.settled = title));
   }
 
-  /** Saves it once it is there; the title that the chat then has. */
-  async store({ userId, chatId, at }: FinishedTurn, deps: RunDeps): Promise<string | undefined> {
+  /** Saves it once it is there. Resolves to the title that the chat has then. */
+  async store({ userId, chatId, at }: FinishedTurn, sink: TurnSink): Promise<string | undefined> {
     const title = await this.#asked;
-    return deps.saveTitle({ userId, chatId, at, usage: title.usage, ...toSave(title) });
+    return sink.saveTitle({ userId, chatId, at, usage: title.usage, ...toSave(title) });
   }
 }
 
-function titleSubject({ userId, chatId, begun }: RunInput) {
+function titleSubject({ userId, chatId, begun }: TurnInput) {
   return { userId, chatId, messageId: begun.answer.id, text: subjectOf(begun) };
 }
 
 /** The text that the conversation began with. */
-export function subjectOf({ path, question }: BegunTurn): string {
-  return textToName(path) ?? question.content;
+export function subjectOf({ path, userMessage }: BegunTurn): string {
+  return firstUserText(path) ?? userMessage.content;
 }
 
 function toErrorEvent(problem: Problem): TurnEvent {
@@ -176,48 +160,16 @@ function toSave({ name, placeholder }: Title): Pick<FinishedTurn, "title" | "pla
 }
 
 function toFinishedTurn(
-  { userId, chatId, begun }: RunInput,
-  { clock }: RunDeps,
-  given: Told,
+  { userId, chatId, begun }: TurnInput,
+  { clock }: GenerateDeps,
+  generated: Generated,
   startedAt: number,
 ): FinishedTurn {
   const now = clock();
   const { answer } = begun;
-  const spent = usageOf({ userId, chatId, answerId: answer.id }, given.attempt, given, now);
+  const spent = usageOf({ userId, chatId, answerId: answer.id }, generated.attempt, generated, now);
   // What was not asked for costs nothing, and has no row.
-  const usage = given.isUnasked ? [] : spent;
-  const message = answered(answer, given, given.attempt, (now - startedAt) / 1000);
+  const usage = generated.isUnasked ? [] : spent;
+  const message = finishedAnswer(answer, generated, generated.attempt, (now - startedAt) / 1000);
   return { userId, chatId, at: toIso(new Date(now)), usage, message };
-}
-
-type Given = Pick<Answer, "finishReason" | "usage" | "estimated" | "reasoning" | "refusal"> & {
-  quoted?: Verified;
-};
-type GivenBy = { model: Model; failover?: Failover };
-
-/** The answer as it is stored: its text, how it ended, and what it took. */
-export function answered(
-  answer: Message,
-  given: Given & Pick<Message, "content" | "status">,
-  by: GivenBy,
-  seconds: number,
-): Message {
-  const { content, status } = given;
-  const metadata = { ...answer.metadata, ...answerMetadata(given, by, seconds) };
-  return { ...answer, content, status, metadata };
-}
-
-/** What the server itself says of an answer. */
-export function answerMetadata(given: Given, { model, failover }: GivenBy, seconds: number) {
-  const { reasoning, refusal } = given;
-  return {
-    model: model.name,
-    usage: toUsage(model, given),
-    finish_reason: given.finishReason,
-    processing_time: seconds,
-    ...(refusal && { refusal }),
-    ...(reasoning !== undefined && { reasoning }),
-    ...(failover && { failover }),
-    ...given.quoted,
-  };
 }

@@ -5,15 +5,16 @@ import { logError, nameOf } from "../../../lib/log.ts";
 import type { Config } from "../../../env.ts";
 import type { Model } from "../../../lib/models.ts";
 import { Problem } from "../../../lib/problem.ts";
-import { awaitDocuments } from "../context/wait.ts";
+import { waitForDocuments } from "../context/wait.ts";
 import { type Gathered, gatherPassages } from "../context/gather.ts";
-import { type DocumentInReach, readDocuments } from "../store/documents-in-reach.ts";
-import type { BegunTurn } from "../store/begin-turn.ts";
+import { type ContextDocument, findContextDocuments } from "../store/context-documents.ts";
+import type { BegunTurn } from "../store/turn.ts";
 import type { Attempted } from "./failover.ts";
-import { wholeCharacters } from "./budget.ts";
+import { wholeCharacters } from "../context/budget.ts";
 import { createBoundary } from "../../citations/fence.ts";
 import { type Prompt, promptFor, promptWithPassages } from "./prompt.ts";
-import type { RunDeps, RunInput } from "./generate.ts";
+import type { GenerateDeps, TurnInput } from "./generate.ts";
+import type { TurnSink } from "./turn-sink.ts";
 
 /** `gathered` where there are documents. */
 type WithPrompt = { prompt: Prompt; gathered?: Gathered };
@@ -34,14 +35,18 @@ export function plainPrompt(
  * Waits for the documents of the question, and takes what the prompt has room for. Whoever stops the turn
  * waits for none of it. Never throws.
  */
-export async function prepare(input: RunInput, deps: RunDeps): Promise<Prepared> {
+export async function prepare(
+  input: TurnInput,
+  deps: GenerateDeps,
+  sink: TurnSink,
+): Promise<Prepared> {
   if (input.stop.aborted) return { unasked: unasked(input) };
   if (input.prompt) return { prompt: input.prompt };
   try {
     const leftMs = input.deadline.answer - deps.clock();
     const prepared = await within(leftMs, unlessAborted(input.stop, gather(input, deps)));
     if (!prepared) return { unasked: unasked(input, tooLate(input)) };
-    deps.note({ estimatedPromptTokens: prepared.prompt.estimatedTokens });
+    sink.checkpoint({ estimatedPromptTokens: prepared.prompt.estimatedTokens });
     return prepared;
   } catch (error) {
     const problem = toProblem(error);
@@ -50,24 +55,30 @@ export async function prepare(input: RunInput, deps: RunDeps): Promise<Prepared>
   }
 }
 
-async function gather(input: RunInput, deps: RunDeps): Promise<WithPrompt> {
+async function gather(input: TurnInput, deps: GenerateDeps): Promise<WithPrompt> {
   return makePrompt(input, deps, await readyDocuments(input, deps));
 }
 
 function readyDocuments(
-  { userId, chatId, begun, attempt, deadline, stop }: RunInput,
-  { db, news, clock, config }: RunDeps,
-): Promise<DocumentInReach[]> {
-  const asked = { userId, chatId, questionId: begun.question.id };
-  const read = () => readDocuments(db, asked, wholeCharacters(attempt.model));
-  const patience = Math.min(config.TURN_LIMITS.file_wait_ms, deadline.answer - clock());
-  return awaitDocuments(begun.documents, { read, news, clock, patience, stop });
+  { userId, chatId, begun, attempt, deadline, stop, fileChanges }: TurnInput,
+  { db, clock, config }: GenerateDeps,
+): Promise<ContextDocument[]> {
+  const asked = { userId, chatId, userMessageId: begun.userMessage.id };
+  const read = () => findContextDocuments(db, asked, wholeCharacters(attempt.model));
+  const timeoutMs = Math.min(config.TURN_LIMITS.file_wait_ms, deadline.answer - clock());
+  return waitForDocuments(begun.documents, {
+    read,
+    fileChanges,
+    clock,
+    timeoutMs,
+    stop,
+  });
 }
 
 async function makePrompt(
-  { userId, begun, attempt }: RunInput,
-  deps: RunDeps,
-  documents: readonly DocumentInReach[],
+  { userId, begun, attempt }: TurnInput,
+  deps: GenerateDeps,
+  documents: readonly ContextDocument[],
 ): Promise<WithPrompt> {
   const { model } = attempt;
   const { path } = begun;
@@ -81,12 +92,12 @@ async function makePrompt(
 }
 
 /** Undefined where it was stopped. */
-function tooLate({ stop }: RunInput): Problem | undefined {
+function tooLate({ stop }: TurnInput): Problem | undefined {
   return stop.aborted ? undefined : new Problem("file_not_ready");
 }
 
 /** Stopped, unless there is a problem. */
-function unasked({ attempt }: RunInput, problem?: Problem): Attempted {
+function unasked({ attempt }: TurnInput, problem?: Problem): Attempted {
   return {
     content: "",
     status: problem ? "failed" : "stopped",

@@ -4,11 +4,9 @@ import { estimateTokens, type Model } from "../../../lib/models.ts";
 import { fencePassages, withoutFences } from "../../citations/fence.ts";
 import { documentInstructions, NO_PASSAGES } from "../context/instructions.ts";
 import type { NumberedPassage } from "../context/passages.ts";
-import { MOST_PROMPT_MESSAGES, promptBudget } from "./budget.ts";
+import { MOST_PROMPT_MESSAGES, promptBudget } from "../context/budget.ts";
+import type { PastMessage } from "../store/turn.ts";
 import { DEFAULT_SYSTEM_PROMPT } from "./system-prompt.ts";
-
-/** A message of the active path, as far as a prompt needs it. */
-export type PastMessage = { type: "user" | "bot"; content: string };
 
 export type Prompt = { messages: PromptMessage[]; estimatedTokens: number };
 

@@ -15,7 +15,7 @@ import {
   type SocketKey,
   takeTicket,
   TICKET_TTL_SECONDS,
-} from "./tickets.ts";
+} from "../store/tickets.ts";
 import { closings } from "../wire/socket.ts";
 
 const tags = ["Answers"];

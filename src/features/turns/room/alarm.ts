@@ -2,14 +2,14 @@
 import type { TurnLimits } from "../../../env.ts";
 import type { Deps } from "../../../deps.ts";
 import type { LateTitles } from "./late-titles.ts";
-import type { LostTurns } from "./recovery.ts";
+import type { Recovery } from "./recovery.ts";
 import { retryDelayMs } from "./save.ts";
 import type { TurnTable } from "./turn-table.ts";
 
 type Work = {
   turns: Pick<TurnTable, "summary">;
   titles: Pick<LateTitles, "isEmpty">;
-  lost: Pick<LostTurns, "tries">;
+  lost: Pick<Recovery, "tries">;
   isLive: () => boolean;
 };
 

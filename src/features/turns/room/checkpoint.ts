@@ -4,17 +4,18 @@ import { estimateTokens } from "../../../lib/models.ts";
 import { Problem, type ProblemCode } from "../../../lib/problem.ts";
 import { SHOWN_SIBLINGS } from "../../messages/queries.ts";
 import type { Message } from "../../messages/schemas.ts";
-import { type Attempt, usageOf } from "../generate/failover.ts";
+import { usageOf } from "../generate/failover.ts";
+import type { Attempt } from "../generate/turn-sink.ts";
 import type { Received, TurnEvent } from "../wire/events.ts";
-import type { FinishedTurn, NewTurn } from "../store/begin-turn.ts";
-import { answered } from "../generate/generate.ts";
+import type { FinishedTurn, NewTurn } from "../store/turn.ts";
+import { finishedAnswer } from "../store/answer.ts";
 import { SAVE_REFUSED } from "../store/reduce.ts";
 
 /** Before the end: what the end can be made of. After it: the end, until Postgres has it. */
-export type TurnRecord = { running: RunningRecord } | { finished: FinishedTurn };
+export type Checkpoint = { running: RunningCheckpoint } | { finished: FinishedTurn };
 
 /** With the attempt that is under way. */
-export type RunningRecord = Attempt & {
+export type RunningCheckpoint = Attempt & {
   userId: string;
   chatId: string;
   answer: Message;
@@ -28,21 +29,21 @@ export type RunningRecord = Attempt & {
   startedAt: string;
 };
 
-export function writeRecord(record: TurnRecord): string {
+export function serializeCheckpoint(record: Checkpoint): string {
   return JSON.stringify(record);
 }
 
-export function readRecord(text: string): TurnRecord {
+export function parseCheckpoint(text: string): Checkpoint {
   return JSON.parse(text);
 }
 
 /** The record of a turn that may or may not be committed. */
-export function beginningRecord(turn: NewTurn, attempt: Attempt): RunningRecord {
-  const { userId, chatId, answerId, question, at } = turn;
+export function pendingCheckpoint(turn: NewTurn, attempt: Attempt): RunningCheckpoint {
+  const { userId, chatId, answerId, userMessage, at } = turn;
   const answer: Message = {
     id: answerId,
     chat_id: chatId,
-    parent_id: question.id,
+    parent_id: userMessage.id,
     type: "bot",
     content: "",
     status: "streaming",
@@ -56,34 +57,34 @@ export function beginningRecord(turn: NewTurn, attempt: Attempt): RunningRecord 
 }
 
 /** The record of a turn that its readers are about to be told of; without tokens, nobody is asked yet. */
-export function begunRecord(
-  beginning: RunningRecord,
+export function begunCheckpoint(
+  beginning: RunningCheckpoint,
   answer: Message,
   estimatedPromptTokens: number,
-): RunningRecord {
+): RunningCheckpoint {
   return { ...beginning, answer, hasBegun: true, estimatedPromptTokens };
 }
 
 function siblingsOf(turn: NewTurn): Pick<Message, "sibling_ids" | "sibling_count"> {
   const { answerId } = turn;
-  const before = turn.place === "beside_answer" ? turn.answers : { ids: [], count: 0 };
+  const before = turn.target === "regenerate" ? turn.answers : { ids: [], count: 0 };
   const oldest = before.ids.slice(0, SHOWN_SIBLINGS - 1);
   return { sibling_ids: [...oldest, answerId], sibling_count: before.count + 1 };
 }
 
 /** True where no reader was told of the turn, and no provider asked: it may not even have begun. */
-export function isUnbegun(record: TurnRecord): boolean {
+export function isUnbegun(record: Checkpoint): boolean {
   if (!("running" in record)) return false;
   // Records of an older version say it by the tokens alone.
   return !record.running.hasBegun && record.running.estimatedPromptTokens === 0;
 }
 
 /** The end of a turn: as it was to be saved, or interrupted with the text so far, unless it was stopped. */
-export function endOf(record: TurnRecord, received: Received, now: number): FinishedTurn {
+export function endOf(record: Checkpoint, received: Received, now: number): FinishedTurn {
   return "finished" in record ? record.finished : toInterrupted(record.running, received, now);
 }
 
-function toInterrupted(running: RunningRecord, received: Received, now: number): FinishedTurn {
+function toInterrupted(running: RunningCheckpoint, received: Received, now: number): FinishedTurn {
   const { content, reasoning } = received;
   const { userId, chatId, answer, estimatedPromptTokens: promptTokens } = running;
   const completionTokens = estimateTokens(reasoning) + estimateTokens(content);
@@ -92,7 +93,7 @@ function toInterrupted(running: RunningRecord, received: Received, now: number):
   const finishReason = running.isStopped ? null : "turn_interrupted";
   const given = { content, finishReason, usage, estimated: true };
   const seconds = (now - Date.parse(running.startedAt)) / 1000;
-  const message = answered(answer, { ...given, status }, running, seconds);
+  const message = finishedAnswer(answer, { ...given, status }, running, seconds);
   const rows = usageOf({ userId, chatId, answerId: answer.id }, running, given, now);
   // What was not asked for costs nothing, and has no row.
   const spent = promptTokens === 0 ? [] : rows;
@@ -104,7 +105,7 @@ function toInterrupted(running: RunningRecord, received: Received, now: number):
  * saved; where Postgres cannot be asked, as far as the room knows, and that this is yet to be saved. Its
  * message always carries its content: readers may be ahead of the log, and this replaces what they have.
  */
-export async function tellEnd(
+export async function emitEnd(
   finished: FinishedTurn,
   save: (finished: FinishedTurn) => Promise<Message | "delayed">,
   tell: (event: TurnEvent) => void,

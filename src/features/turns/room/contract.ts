@@ -2,8 +2,8 @@
 import { present } from "../../../lib/assert.ts";
 import type { Model } from "../../../lib/models.ts";
 import type { Refusal, TurnOutcome } from "./live-turn.ts";
-import type { NewTurn } from "../store/begin-turn.ts";
-import type { SocketKey } from "../live/tickets.ts";
+import type { NewTurn } from "../store/turn.ts";
+import type { SocketKey } from "../store/tickets.ts";
 import type { TurnIds } from "../store/turn-key.ts";
 
 export type StartTurn = {

@@ -25,7 +25,7 @@ const NO_ID_YET = Number.MAX_SAFE_INTEGER;
 type Chunk = { first_id: number; answer_id: string; events: string };
 const CHUNK = "first_id, answer_id, events";
 
-export class TurnLog {
+export class EventLog {
   readonly turns: TurnTable;
   readonly #sql: SqlStorage;
   /** The turn that events are appended to. */
@@ -49,7 +49,7 @@ export class TurnLog {
   }
 
   /** True for an id that a reader can have. */
-  gave(id: unknown): id is number {
+  hasIssued(id: unknown): id is number {
     return Number.isInteger(id) && Number(id) >= 1 && Number(id) <= this.#lastId;
   }
 

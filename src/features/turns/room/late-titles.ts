@@ -7,13 +7,11 @@ import type { Deps } from "../../../deps.ts";
 import { toIso } from "../../../lib/clock.ts";
 import type { NewUsage } from "../../usage/queries.ts";
 import { estimatedAttempt } from "../../titles/suggest.ts";
-import { type FinishedTurn, type NewTurn, saveLateTitle } from "../store/begin-turn.ts";
+import { saveLateTitle } from "../store/finish-turn.ts";
+import type { LateTitle, NewTurn } from "../store/turn.ts";
 import { logError } from "../../../lib/log.ts";
 import { clampUsage } from "../store/reduce.ts";
 import { isHopeless, saveWithin } from "./save.ts";
-
-/** What is to be saved: without a title, what asking for it is taken to have cost. */
-export type LateTitle = Omit<FinishedTurn, "message">;
 
 type LateTitlesDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
 

@@ -3,22 +3,22 @@ import { describeFailure } from "../../../db/errors.ts";
 import type { Deps } from "../../../deps.ts";
 import { logError } from "../../../lib/log.ts";
 import type { LateTitles } from "./late-titles.ts";
-import { endOf, isUnbegun, readRecord } from "./checkpoint.ts";
+import { endOf, isUnbegun, parseCheckpoint } from "./checkpoint.ts";
 import { finishAnyhow } from "./save-end.ts";
-import type { TurnLog } from "./event-log.ts";
+import type { EventLog } from "./event-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
 
 /** What a room says of an answer that was left streaming in Postgres. */
 export type Settled = "running" | "ended" | "abandoned" | "failed" | "unknown";
 
 type Room = {
-  log: TurnLog;
+  log: EventLog;
   titles: LateTitles;
   /** True while the turn is under way in the room, or its beginning is. */
   isRun(answerId: string): boolean;
 };
 
-export class LostTurns {
+export class Recovery {
   readonly #room: Room;
   readonly #deps: Pick<Deps, "db" | "clock">;
   #tries = 0;
@@ -39,7 +39,9 @@ export class LostTurns {
    * that may not even have begun, nobody was told anything.
    */
   findBegun(): RecordedTurn[] {
-    return this.#room.log.turns.unsealed().filter(({ record }) => !isUnbegun(readRecord(record)));
+    return this.#room.log.turns
+      .unsealed()
+      .filter(({ record }) => !isUnbegun(parseCheckpoint(record)));
   }
 
   /** Ends a turn that somebody found to be without an end, unless it is under way. */
@@ -75,7 +77,7 @@ export class LostTurns {
   async #end({ answerId, record: text }: RecordedTurn): Promise<void> {
     const { log } = this.#room;
     const { db, clock } = this.#deps;
-    const record = readRecord(text);
+    const record = parseCheckpoint(text);
     const finished = endOf(record, log.receivedOf(answerId), clock());
     const saved = await finishAnyhow({ db, clock }, finished);
     if (saved.isAbandoned) log.turns.abandon(answerId, clock());

@@ -4,8 +4,8 @@ import type { Deps } from "../../../deps.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import { logError } from "../../../lib/log.ts";
 import type { Message } from "../../messages/schemas.ts";
-import type { SavedEnd, SaveResult } from "../generate/generate.ts";
-import { findAnswer, type FinishedTurn, finishTurn } from "../store/begin-turn.ts";
+import { findAnswer, finishTurn } from "../store/finish-turn.ts";
+import type { FinishedTurn, SavedEnd, SaveResult } from "../store/turn.ts";
 import { reductionsOf } from "../store/reduce.ts";
 import { isHopeless, saveWithin } from "./save.ts";
 

@@ -2,8 +2,9 @@
 import type { Db } from "../../../db/client.ts";
 import { Problem } from "../../../lib/problem.ts";
 import { type LiveTurn, toRefusal } from "./live-turn.ts";
-import type { LostTurns } from "./recovery.ts";
-import { type BegunTurn, beginTurn, type NewTurn, type ReadLimits } from "../store/begin-turn.ts";
+import type { Recovery } from "./recovery.ts";
+import { beginTurn } from "../store/begin-turn.ts";
+import type { BegunTurn, NewTurn, ReadLimits } from "../store/turn.ts";
 import type { StartResult } from "./contract.ts";
 import { findEarlierTurn, type TurnIds } from "../store/turn-key.ts";
 
@@ -25,7 +26,7 @@ export async function beginAfterLost(
   db: Db,
   turn: NewTurn,
   limits: ReadLimits,
-  settle: LostTurns["settle"],
+  settle: Recovery["settle"],
 ): Promise<BegunTurn | { replay: TurnIds }> {
   try {
     return await beginTurn(db, turn, limits);

@@ -11,8 +11,8 @@ import type { EndedSessions } from "./ended-sessions.ts";
 import { LiveSocket } from "./live-socket.ts";
 import { readSocketRequest } from "./contract.ts";
 import { type Pace, SendBudget } from "./send-budget.ts";
-import { noteActivity, noteClosed, type SocketKey } from "../live/tickets.ts";
-import type { TurnLog } from "./event-log.ts";
+import { noteActivity, noteClosed, type SocketKey } from "../store/tickets.ts";
+import type { EventLog } from "./event-log.ts";
 import {
   type ChatChange,
   type Closing,
@@ -41,7 +41,7 @@ const OPEN = 1;
 export class RoomSockets {
   readonly #ctx: DurableObjectState;
   readonly #deps: Deps;
-  readonly #log: TurnLog;
+  readonly #log: EventLog;
   readonly #ended: EndedSessions;
   readonly #open = new Map<WebSocket, LiveSocket>();
   /** The chat as it was shown last. */
@@ -50,7 +50,7 @@ export class RoomSockets {
   /** Those that wait until they may be sent the next page of the log. */
   readonly #waiting = new Set<WebSocket>();
 
-  constructor(ctx: DurableObjectState, deps: Deps, log: TurnLog, ended: EndedSessions) {
+  constructor(ctx: DurableObjectState, deps: Deps, log: EventLog, ended: EndedSessions) {
     this.#ctx = ctx;
     this.#deps = deps;
     this.#log = log;
@@ -88,7 +88,7 @@ export class RoomSockets {
   }
 
   /** Sends a frame that is no event of the log to every socket. */
-  tellAll(frame: string): void {
+  broadcast(frame: string): void {
     const now = this.#deps.clock();
     for (const [ws, socket] of this.#open) {
       const closing = closingOf(socket, now);
@@ -98,24 +98,24 @@ export class RoomSockets {
   }
 
   /** Shows every socket the chat; what arrives late does not show it as it was before. */
-  tellChat(change: ChatChange): void {
+  broadcastChat(change: ChatChange): void {
     if (!this.#chat || this.#chat.version <= change.version) this.#chat = change;
-    this.tellAll(encodeChatUpdated({ ...change, chat: this.#chat.chat }));
+    this.broadcast(encodeChatUpdated({ ...change, chat: this.#chat.chat }));
   }
 
   /** A client said something. */
-  hear(ws: WebSocket, data: string | ArrayBuffer): void {
+  onMessage(ws: WebSocket, data: string | ArrayBuffer): void {
     const socket = this.#open.get(ws);
     if (!socket) return;
     this.#guard(ws, () => {
-      const closing = this.#answer(ws, socket, data);
+      const closing = this.#respond(ws, socket, data);
       if (closing) this.#close(ws, closing);
     });
   }
 
   /** A client leaves, and waits for the same of us. */
-  bidFarewell(ws: WebSocket): void {
-    this.#close(ws, closings.left);
+  onClosing(ws: WebSocket): void {
+    this.#close(ws, closings.onClosed);
   }
 
   /** A client is gone. */
@@ -133,7 +133,7 @@ export class RoomSockets {
 
   /** The chat is gone, and their rows with it: they get these events last. */
   closeAll(last: readonly NumberedEvent[]): void {
-    for (const event of last) this.tellAll(encodeFrame(event));
+    for (const event of last) this.broadcast(encodeFrame(event));
     for (const ws of this.#open.keys()) this.#forget(ws)?.close(closings.chatDeleted);
   }
 
@@ -179,7 +179,7 @@ export class RoomSockets {
   }
 
   /** Does what a frame asks for; why the socket is to be closed, where it is. */
-  #answer(ws: WebSocket, socket: LiveSocket, data: string | ArrayBuffer): Closing | undefined {
+  #respond(ws: WebSocket, socket: LiveSocket, data: string | ArrayBuffer): Closing | undefined {
     const now = this.#deps.clock();
     if (!socket.admitFrame(now)) return closings.tooManyFrames;
     const closing = closingOf(socket, now);
@@ -188,7 +188,7 @@ export class RoomSockets {
     if ("code" in frame) return frame;
     this.#noteActivity(ws, socket);
     if (frame.type === "ping") socket.send(PONG);
-    else if (!this.#log.gave(frame.after)) socket.send(encodeUnknownId());
+    else if (!this.#log.hasIssued(frame.after)) socket.send(encodeUnknownId());
     else if (!socket.resume(frame.after)) return closings.tooManyResumes;
     else this.#update(ws);
     return undefined;

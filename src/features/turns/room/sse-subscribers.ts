@@ -5,7 +5,7 @@ import { catalogue } from "../../../lib/problem.ts";
 import type { NumberedEvent, TurnEvent } from "../wire/events.ts";
 import type { JoinResult } from "./contract.ts";
 import { RoomSockets } from "./sockets.ts";
-import type { TurnLog } from "./event-log.ts";
+import type { EventLog } from "./event-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
 import { encodePage, HEARTBEAT, OPENING } from "../wire/sse.ts";
 
@@ -18,16 +18,16 @@ const CHAT_DELETED: readonly TurnEvent[] = [
   { type: "stream_complete" },
 ];
 
-export class Readers {
+export class SseSubscribers {
   readonly sockets: RoomSockets;
   readonly #ctx: DurableObjectState;
-  readonly #log: TurnLog;
+  readonly #log: EventLog;
   readonly #heartbeatMs: number;
   readonly #ended = new EndedSessions();
-  readonly #open = new Set<Reader>();
+  readonly #open = new Set<SseSubscriber>();
   #heart: ReturnType<typeof setInterval> | undefined;
 
-  constructor(ctx: DurableObjectState, deps: Deps, log: TurnLog) {
+  constructor(ctx: DurableObjectState, deps: Deps, log: EventLog) {
     this.sockets = new RoomSockets(ctx, deps, log, this.#ended);
     this.#ctx = ctx;
     this.#log = log;
@@ -35,10 +35,10 @@ export class Readers {
   }
 
   /** A stream of the turn's events after an id, until its last or until the reader's sign-in ends. */
-  read(after: number, sessionId: string): ReadableStream<Uint8Array> {
-    const reader = new Reader(this.#log, { after, sessionId });
+  subscribe(after: number, sessionId: string): ReadableStream<Uint8Array> {
+    const reader = new SseSubscriber(this.#log, { after, sessionId });
     this.#open.add(reader);
-    this.#heart ??= setInterval(() => this.#beat(), this.#heartbeatMs);
+    this.#heart ??= setInterval(() => this.#sendHeartbeats(), this.#heartbeatMs);
     // Without this, the room may sleep before the last byte is out.
     this.#ctx.waitUntil(reader.left.finally(() => this.#leave(reader)));
     if (this.#ended.has(sessionId)) reader.close();
@@ -46,9 +46,9 @@ export class Readers {
   }
 
   /** The same for who only watches, as far as there is room. */
-  join(after: number, sessionId: string): JoinResult {
+  subscribeIfRoom(after: number, sessionId: string): JoinResult {
     if (this.#open.size >= MOST_STREAMS) return "too_many_subscribers";
-    return { stream: this.read(after, sessionId) };
+    return { stream: this.subscribe(after, sessionId) };
   }
 
   /** There is something new in the log. */
@@ -65,7 +65,7 @@ export class Readers {
   }
 
   /** Ends the streams that were still in the middle of turns whose log is gone. */
-  forget(turns: readonly RecordedTurn[]): void {
+  closePruned(turns: readonly RecordedTurn[]): void {
     for (const reader of this.#open) if (turns.some((turn) => reader.isIn(turn))) reader.close();
   }
 
@@ -76,11 +76,11 @@ export class Readers {
     for (const reader of this.#open) reader.closeWith(last);
   }
 
-  #beat(): void {
-    for (const reader of this.#open) reader.beat();
+  #sendHeartbeats(): void {
+    for (const reader of this.#open) reader.sendHeartbeat();
   }
 
-  #leave(reader: Reader): void {
+  #leave(reader: SseSubscriber): void {
     this.#open.delete(reader);
     if (this.#open.size > 0) return;
     clearInterval(this.#heart);
@@ -93,10 +93,10 @@ export class Readers {
  * nobody, and gets what came meanwhile together. Asked, and not written to: this is on the path of every
  * token, and workerd enters the isolate twice for a write (past the output gate, and once it is taken).
  */
-class Reader {
+class SseSubscriber {
   readonly sessionId: string;
   readonly stream: ReadableStream<Uint8Array>;
-  readonly #log: TurnLog;
+  readonly #log: EventLog;
   readonly #left = Promise.withResolvers<void>();
   #out: ReadableStreamDefaultController<Uint8Array> | undefined;
   #lastId: number;
@@ -108,7 +108,7 @@ class Reader {
   #late = false;
   #closed = false;
 
-  constructor(log: TurnLog, { after, sessionId }: { after: number; sessionId: string }) {
+  constructor(log: EventLog, { after, sessionId }: { after: number; sessionId: string }) {
     this.sessionId = sessionId;
     this.#log = log;
     this.#lastId = after;
@@ -149,7 +149,7 @@ class Reader {
    * could last for almost two. One that has taken nothing for two beats is cut: it can resume after the
    * last id that it has.
    */
-  beat(): void {
+  sendHeartbeat(): void {
     if (this.#wanted) this.#send(HEARTBEAT);
     else if (this.#late) this.#cut();
     else this.#late = true;

@@ -3,7 +3,7 @@ import { sql, type SQL } from "drizzle-orm";
 import { type Db, repeatable } from "../../../db/client.ts";
 import { Problem } from "../../../lib/problem.ts";
 
-export type TurnFiles = {
+export type Attachments = {
   /** Ids that the client names: each has to be a file of the owner's. Undefined where it names none. */
   named: string[] | undefined;
   /** The id in a `file_url` of ours: a mere text, unless it is a file of the owner's. */
@@ -13,43 +13,43 @@ export type TurnFiles = {
 };
 
 /** As many documents stay in reach, the newest. */
-const MOST_IN_REACH = 50;
+const MAX_CONTEXT_FILES = 50;
 
 const NONE = sql`'{}'::uuid[]`;
 
 /** True where the client says which files a question brings. */
-export function bringsFiles({ named, linked }: TurnFiles): boolean {
+export function hasAttachments({ named, linked }: Attachments): boolean {
   return named !== undefined || linked !== undefined;
 }
 
 /** The files that the client speaks of and the owner has, in the client's order: a `uuid[]`. */
-export function ownFiles(ownerId: string, files: TurnFiles): SQL {
+export function ownFilesSql(ownerId: string, files: Attachments): SQL {
   const ids = idsOf(files);
   if (ids.length === 0) return NONE;
   return sql`ARRAY(
-    SELECT f.id FROM unnest(${uuids(ids)}) WITH ORDINALITY AS u (id, place)
-    JOIN files AS f ON f.id = u.id AND f.user_id = ${ownerId} ORDER BY u.place)`;
+    SELECT f.id FROM unnest(${uuids(ids)}) WITH ORDINALITY AS u (id, ordinal)
+    JOIN files AS f ON f.id = u.id AND f.user_id = ${ownerId} ORDER BY u.ordinal)`;
 }
 
 /** The files of a message that its parent had not: a `uuid[]`. */
-export function filesBeyond(own: SQL, parents: SQL): SQL {
+export function filesBeyondSql(own: SQL, parents: SQL): SQL {
   return sql`ARRAY(
-    SELECT u.id FROM unnest(${own}) WITH ORDINALITY AS u (id, place)
-    WHERE u.id <> ALL (${parents}) ORDER BY u.place)`;
+    SELECT u.id FROM unnest(${own}) WITH ORDINALITY AS u (id, ordinal)
+    WHERE u.id <> ALL (${parents}) ORDER BY u.ordinal)`;
 }
 
 /** A message's own documents and those above it, each once, the newest first: a `uuid[]`. */
-export function filesInReach(own: SQL, inherited: SQL): SQL {
+export function filesInContextSql(own: SQL, inherited: SQL): SQL {
   return sql`ARRAY(
-    SELECT u.id FROM unnest(${own} || ${inherited}) WITH ORDINALITY AS u (id, place)
-    GROUP BY u.id ORDER BY min(u.place) LIMIT ${MOST_IN_REACH}::int)`;
+    SELECT u.id FROM unnest(${own} || ${inherited}) WITH ORDINALITY AS u (id, ordinal)
+    GROUP BY u.id ORDER BY min(u.ordinal) LIMIT ${MAX_CONTEXT_FILES}::int)`;
 }
 
 /**
  * Keeps the files as they are until the batch ends, so that its statements agree about them; undefined
  * where there are none to keep.
  */
-export function lockFiles(ownerId: string, files: TurnFiles): SQL | undefined {
+export function lockFilesSql(ownerId: string, files: Attachments): SQL | undefined {
   const ids = idsOf(files);
   if (ids.length === 0) return undefined;
   return sql`
@@ -57,7 +57,7 @@ export function lockFiles(ownerId: string, files: TurnFiles): SQL | undefined {
 }
 
 /** A condition of the turn's beginning, over its own files and those above it. */
-export function allowsTurn(ownerId: string, files: TurnFiles, own: SQL, inherited: SQL): SQL {
+export function allowsTurnSql(ownerId: string, files: Attachments, own: SQL, inherited: SQL): SQL {
   const { named, waits } = files;
   const areKnown = named?.length
     ? sql`${countOf(ownerId, named)} = ${named.length}::int`
@@ -75,20 +75,20 @@ type Found = { known: number; is_failed: boolean; is_unread: boolean };
 
 /**
  * Why a turn did not begin, where its files are the reason; undefined where they are not, or not any more.
- * `place` selects `own` and `inherited`. Throws `not_found` where it selects nothing.
+ * `target` selects `own` and `inherited`. Throws `not_found` where it selects nothing.
  */
 export async function explainRefusal(
   db: Db,
   ownerId: string,
-  { named = [], waits }: TurnFiles,
-  place: SQL,
+  { named = [], waits }: Attachments,
+  target: SQL,
 ): Promise<Problem | undefined> {
   const { rows } = await repeatable(() =>
     db.execute<Found>(sql`
-      WITH place AS (${place})
-      SELECT ${countOf(ownerId, named)} AS known, ${isAny(ownerId, sql`place.own`, FAILED)} AS is_failed,
-        ${isAny(ownerId, sql`place.own || place.inherited`, UNREAD)} AS is_unread
-      FROM place`),
+      WITH target AS (${target})
+      SELECT ${countOf(ownerId, named)} AS known, ${isAny(ownerId, sql`target.own`, FAILED)} AS is_failed,
+        ${isAny(ownerId, sql`target.own || target.inherited`, UNREAD)} AS is_unread
+      FROM target`),
   );
   const found = rows[0];
   if (!found || found.known < named.length) return new Problem("not_found");
@@ -97,7 +97,7 @@ export async function explainRefusal(
 }
 
 /** The rows that tell which chats a file is asked about in. */
-export function linkFiles(ownerId: string, from: SQL): SQL {
+export function linkFilesSql(ownerId: string, from: SQL): SQL {
   return sql`
     INSERT INTO chat_files (chat_id, file_id)
     SELECT asked.chat_id, f.id FROM ${from} AS asked JOIN files AS f
@@ -105,7 +105,7 @@ export function linkFiles(ownerId: string, from: SQL): SQL {
     ON CONFLICT DO NOTHING`;
 }
 
-function idsOf({ named = [], linked }: TurnFiles): string[] {
+function idsOf({ named = [], linked }: Attachments): string[] {
   return [...new Set([...named, ...(linked === undefined ? [] : [linked])])];
 }
 

@@ -3,8 +3,8 @@ import { catalogue, type ProblemCode } from "../../../lib/problem.ts";
 import { toStorable } from "../../../lib/text.ts";
 import type { Message } from "../../messages/schemas.ts";
 import type { NewUsage } from "../../usage/queries.ts";
-import { answerMetadata } from "../generate/generate.ts";
-import type { FinishedTurn } from "./begin-turn.ts";
+import { answerMetadata } from "./answer.ts";
+import type { FinishedTurn } from "./turn.ts";
 
 /** The code of an answer whose end was refused, and of the event that says so. */
 export const SAVE_REFUSED = "save_refused" satisfies ProblemCode;

@@ -1,59 +1,62 @@
-/** Where in a chat's tree the messages of a turn go, as SQL: all else about a turn is the same. */
+/** The target of a turn, as SQL: where in the chat's tree its messages attach. */
 import { sql, type SQL } from "drizzle-orm";
 import { type Claim, keyIsFree } from "../../../db/idempotency-keys.ts";
 import { latestSql } from "../../../db/times.ts";
 import type { Message } from "../../messages/schemas.ts";
 import {
-  allowsTurn,
-  bringsFiles,
-  filesBeyond,
-  filesInReach,
-  linkFiles,
-  ownFiles,
-  type TurnFiles,
+  allowsTurnSql,
+  hasAttachments,
+  filesBeyondSql,
+  filesInContextSql,
+  linkFilesSql,
+  ownFilesSql,
+  type Attachments,
 } from "./attachments.ts";
 
-/** What a client says; the ids are made by us before the write, so that it can be repeated. */
-export type Question = Pick<Message, "id" | "content" | "file_name" | "file_url" | "metadata">;
+/** A user message as it is inserted. Its id is made before the write, so that the write can be repeated. */
+export type NewUserMessage = Pick<
+  Message,
+  "id" | "content" | "file_name" | "file_url" | "metadata"
+>;
 
-/** The answers that a question has, as siblings are told: the oldest ids, and how many there are. */
+/** The answers that a user message has: the ids of the oldest, and their count. */
 export type Answers = { ids: string[]; count: number };
 
 /**
- * - `end`: a new question below the current message, or the first one of a chat to be made
- * - `beside_question`: a new question with the parent of the one that it edits
- * - `beside_answer`: no new question, but one more answer to one that is there
+ * - `append`: a new user message below the current message, or the first one of a new chat
+ * - `edit`: a new user message with the same parent as the edited one
+ * - `regenerate`: no new user message, but another answer to an existing one
  */
-export type TurnPlace =
+export type TurnTarget =
   | {
-      place: "end";
+      target: "append";
       /** The title of the chat to create; absent where the chat is there. */
       newChatTitle?: string;
-      question: Question;
+      userMessage: NewUserMessage;
     }
-  | { place: "beside_question"; besideId: string; question: Question }
-  | { place: "beside_answer"; question: { id: string }; answers: Answers };
+  | { target: "edit"; besideId: string; userMessage: NewUserMessage }
+  | { target: "regenerate"; userMessage: { id: string }; answers: Answers };
 
-export type Placed = {
+export type TargetedTurn = {
   chatId: string;
   userId: string;
   answerId: string;
-  files: TurnFiles;
+  files: Attachments;
   at: string;
-} & TurnPlace;
+} & TurnTarget;
 
 /**
- * The messages of the turn, and the chat's place; or, for another's chat, a message that is gone or of
- * the wrong type, files that do not allow it, or a repetition, nothing. Whatever was read of the place
- * before is checked again here.
+ * Inserts the messages of the turn and makes the answer the chat's current message. Writes nothing for
+ * another owner's chat, a target that is gone or of the wrong type, attachments that forbid it, and a key
+ * that was used: it checks again whatever was read of the target before.
  */
-export function insertTurn(turn: Placed, claim: Claim | undefined): SQL {
-  const { userId, answerId, files, at, place } = turn;
-  const allowed = allowsTurn(userId, files, sql`place.own`, sql`place.inherited`);
+export function insertTurnSql(turn: TargetedTurn, claim: Claim | undefined): SQL {
+  const { userId, answerId, files, at, target } = turn;
+  const allowed = allowsTurnSql(userId, files, sql`target.own`, sql`target.inherited`);
   return sql`
-    WITH place AS (${selectPlace(turn)} AND ${keyIsFree(claim)}),
-    allowed AS (SELECT * FROM place WHERE ${allowed}),
-    ${place === "beside_answer" ? questionThere(turn) : newQuestion(turn)},
+    WITH target AS (${targetSql(turn)} AND ${keyIsFree(claim)}),
+    allowed AS (SELECT * FROM target WHERE ${allowed}),
+    ${target === "regenerate" ? existingUserMessageSql(turn) : insertUserMessageSql(turn)},
     answered AS (
       INSERT INTO messages (id, chat_id, parent_id, type, content, status, file_ids, created_at)
       SELECT ${answerId}, chat_id, id, 'bot', '', 'streaming', file_ids, ${at}::timestamptz FROM asked
@@ -62,20 +65,20 @@ export function insertTurn(turn: Placed, claim: Claim | undefined): SQL {
     )
     UPDATE chats
     SET current_message_id = answered.id, version = version + 1, updated_at = ${latestSql("chats.updated_at", at)},
-      message_count = message_count + ${place === "beside_answer" ? 1 : 2}::int
+      message_count = message_count + ${target === "regenerate" ? 1 : 2}::int
     FROM answered WHERE chats.id = answered.chat_id`;
 }
 
 /**
- * Where the question is, or is to be: its chat and parent, the files that are its own, and those of the
- * messages above it. Ends in a condition.
+ * Selects the chat and parent of the user message, its own files (`own`) and those of the messages above it
+ * (`inherited`). Ends in a WHERE clause.
  */
-export function selectPlace(turn: Placed): SQL {
-  if (turn.place === "end") return placeAtEnd(turn);
-  const { place, userId, chatId, files } = turn;
-  const id = place === "beside_question" ? turn.besideId : turn.question.id;
-  const isReplaced = place === "beside_question" && bringsFiles(files);
-  const own = isReplaced ? ownFiles(userId, files) : filesBeyond(sql`m.file_ids`, INHERITED);
+export function targetSql(turn: TargetedTurn): SQL {
+  if (turn.target === "append") return appendTargetSql(turn);
+  const { target, userId, chatId, files } = turn;
+  const id = target === "edit" ? turn.besideId : turn.userMessage.id;
+  const isReplaced = target === "edit" && hasAttachments(files);
+  const own = isReplaced ? ownFilesSql(userId, files) : filesBeyondSql(sql`m.file_ids`, INHERITED);
   // Null for a message that began the chat: beside it is another beginning.
   return sql`
     SELECT m.id, m.chat_id, m.parent_id, ${own} AS own, ${INHERITED} AS inherited
@@ -86,38 +89,38 @@ export function selectPlace(turn: Placed): SQL {
 
 const INHERITED = sql.raw("coalesce(p.file_ids, '{}')");
 
-function placeAtEnd({ chatId, userId, files }: Placed): SQL {
+function appendTargetSql({ chatId, userId, files }: TargetedTurn): SQL {
   return sql`
     SELECT c.id AS chat_id, c.current_message_id AS parent_id,
-      ${ownFiles(userId, files)} AS own, ${INHERITED} AS inherited
+      ${ownFilesSql(userId, files)} AS own, ${INHERITED} AS inherited
     FROM chats AS c LEFT JOIN messages AS p ON p.chat_id = c.id AND p.id = c.current_message_id
     WHERE c.id = ${chatId} AND c.user_id = ${userId}`;
 }
 
-type AtQuestion = Extract<Placed, { place: "beside_answer" }>;
-type WithQuestion = Exclude<Placed, AtQuestion>;
+type Regeneration = Extract<TargetedTurn, { target: "regenerate" }>;
+type WithUserMessage = Exclude<TargetedTurn, Regeneration>;
 
-/** The CTE `asked`: the question that is to be answered once more. */
-function questionThere({ question }: AtQuestion): SQL {
+/** The CTE `asked`: the existing user message that gets another answer. */
+function existingUserMessageSql({ userMessage }: Regeneration): SQL {
   return sql`asked AS (
     SELECT m.id, m.chat_id, m.file_ids
-    FROM allowed JOIN messages AS m ON m.chat_id = allowed.chat_id AND m.id = ${question.id}
+    FROM allowed JOIN messages AS m ON m.chat_id = allowed.chat_id AND m.id = ${userMessage.id}
   )`;
 }
 
-/** The CTE `asked`: a question that nobody asked before. */
-function newQuestion({ question, userId, files, at, place }: WithQuestion): SQL {
-  const { id, content, file_name, file_url, metadata } = question;
-  const mayBring = bringsFiles(files) || place === "beside_question";
-  const inReach = mayBring ? filesInReach(sql`own`, sql`inherited`) : sql`inherited`;
+/** The CTE `asked`: the user message, inserted. */
+function insertUserMessageSql({ userMessage, userId, files, at, target }: WithUserMessage): SQL {
+  const { id, content, file_name, file_url, metadata } = userMessage;
+  const mayHaveFiles = hasAttachments(files) || target === "edit";
+  const inContext = mayHaveFiles ? filesInContextSql(sql`own`, sql`inherited`) : sql`inherited`;
   return sql`
     asked AS (
       INSERT INTO messages
         (id, chat_id, parent_id, type, content, status, file_name, file_url, file_ids, metadata, created_at)
       SELECT ${id}, chat_id, parent_id, 'user', ${content}, 'complete',
-        ${file_name}, ${file_url}, ${inReach}, ${JSON.stringify(metadata)}::jsonb, ${at}::timestamptz
+        ${file_name}, ${file_url}, ${inContext}, ${JSON.stringify(metadata)}::jsonb, ${at}::timestamptz
       FROM allowed
       ON CONFLICT (id) DO NOTHING
       RETURNING id, chat_id, file_ids
-    )${mayBring ? sql`, linked AS (${linkFiles(userId, sql`asked`)})` : sql``}`;
+    )${mayHaveFiles ? sql`, linked AS (${linkFilesSql(userId, sql`asked`)})` : sql``}`;
 }

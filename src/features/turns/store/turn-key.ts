@@ -10,13 +10,13 @@ import {
 import { present } from "../../../lib/assert.ts";
 
 /** A turn as a repeated request finds it again. */
-export type TurnIds = { chatId: string; questionId: string; answerId: string };
+export type TurnIds = { chatId: string; userMessageId: string; answerId: string };
 
 /** As much of a turn that is to begin as its key has to know. */
 type KeyedTurn = {
   userId: string;
   chatId: string;
-  question: { id: string };
+  userMessage: { id: string };
   answerId: string;
   /** ISO 8601. */
   at: string;
@@ -25,12 +25,12 @@ type KeyedTurn = {
 
 /** The claim of the turn's key; undefined without one. */
 export function claimOfTurn(turn: KeyedTurn): Claim | undefined {
-  const { key, userId: ownerId, chatId, question, answerId, at } = turn;
+  const { key, userId: ownerId, chatId, userMessage, answerId, at } = turn;
   if (!key) return undefined;
   const isMade = sql`EXISTS (
     SELECT FROM messages AS m JOIN chats ON chats.id = m.chat_id
     WHERE m.chat_id = ${chatId} AND m.id = ${answerId} AND chats.user_id = ${ownerId})`;
-  return { ...key, ownerId, made: { chatId, messageId: question.id, answerId }, isMade, at };
+  return { ...key, ownerId, made: { chatId, messageId: userMessage.id, answerId }, isMade, at };
 }
 
 /**
@@ -46,7 +46,7 @@ export async function findEarlierTurn(db: Db, turn: KeyedTurn): Promise<TurnIds 
 export function toTurnIds({ chatId, messageId, answerId }: KeyUse): TurnIds {
   return {
     chatId: present(chatId, "the chat of a key"),
-    questionId: present(messageId, "the question of a key"),
+    userMessageId: present(messageId, "the user message of a key"),
     answerId: present(answerId, "the answer of a key"),
   };
 }

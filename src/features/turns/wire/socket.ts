@@ -16,7 +16,7 @@ const LARGEST_FRAME_BYTES = 64 * 1024;
 export type Closing = { code: number; reason: string };
 
 export const closings = {
-  left: { code: 1000, reason: "" },
+  onClosed: { code: 1000, reason: "" },
   chatDeleted: { code: 1001, reason: "chat deleted" },
   notText: { code: 1008, reason: "frames are text" },
   notJson: { code: 1008, reason: "frames are JSON objects" },

@@ -1,6 +1,6 @@
 /** How much of what goes into a prompt. Pure. */
 import { BYTES_PER_TOKEN, type Model } from "../../../lib/models.ts";
-import type { ReadLimits } from "../store/begin-turn.ts";
+import type { ReadLimits } from "../store/turn.ts";
 
 /** More history than this costs more than it helps, whatever the model could take. */
 const MOST_HISTORY_TOKENS = 128_000;

@@ -4,25 +4,25 @@ import { within } from "../../../lib/clock.ts";
 import type { Message } from "../../messages/schemas.ts";
 import { plainPrompt } from "../generate/prepare.ts";
 import type { Prompt } from "../generate/prompt.ts";
-import type { BegunTurn } from "../store/begin-turn.ts";
-import { begunRecord, type RunningRecord, writeRecord } from "./checkpoint.ts";
+import type { BegunTurn } from "../store/turn.ts";
+import { begunCheckpoint, type RunningCheckpoint, serializeCheckpoint } from "./checkpoint.ts";
 import type { StopTurn } from "./contract.ts";
 import type { TurnTable } from "./turn-table.ts";
 
 /** With what the answer itself takes to stop, less than the two seconds of the promise. */
 const STOP_WAIT_MS = 750;
 
-type Beginning = { record: RunningRecord; settled: PromiseWithResolvers<void> };
+type PendingTurn = { record: RunningCheckpoint; settled: PromiseWithResolvers<void> };
 
-export class Beginnings {
+export class PendingTurns {
   readonly #turns: Pick<TurnTable, "update">;
-  readonly #open = new Map<string, Beginning>();
+  readonly #open = new Map<string, PendingTurn>();
 
   constructor(turns: Pick<TurnTable, "update">) {
     this.#turns = turns;
   }
 
-  add(record: RunningRecord): void {
+  add(record: RunningCheckpoint): void {
     this.#open.set(record.answer.id, { record, settled: Promise.withResolvers() });
   }
 
@@ -31,7 +31,7 @@ export class Beginnings {
   }
 
   /** What is known of a turn whose beginning is open. */
-  find(answerId: string): RunningRecord | undefined {
+  find(answerId: string): RunningCheckpoint | undefined {
     return this.#open.get(answerId)?.record;
   }
 
@@ -67,19 +67,23 @@ export class Beginnings {
   }
 
   /** Written down, so that a crash does not forget it. */
-  #stop(beginning: Beginning): void {
+  #stop(beginning: PendingTurn): void {
     if (beginning.record.isStopped) return;
     beginning.record = { ...beginning.record, isStopped: true };
     const { record } = beginning;
-    this.#turns.update(record.answer.id, writeRecord({ running: record }));
+    this.#turns.update(record.answer.id, serializeCheckpoint({ running: record }));
   }
 }
 
-export type TurnStart = { begun: BegunTurn; prompt: Prompt | undefined; record: RunningRecord };
+export type TurnStart = { begun: BegunTurn; prompt: Prompt | undefined; record: RunningCheckpoint };
 
 /** A committed turn as it is to run: one that was stopped meanwhile asks for no answer and no title. */
-export function startOf(config: Config, known: RunningRecord, committed: BegunTurn): TurnStart {
+export function startOf(config: Config, known: RunningCheckpoint, committed: BegunTurn): TurnStart {
   const begun = known.isStopped ? { ...committed, wantsTitle: false } : committed;
   const prompt = known.isStopped ? undefined : plainPrompt(config, known.model, begun);
-  return { begun, prompt, record: begunRecord(known, begun.answer, prompt?.estimatedTokens ?? 0) };
+  return {
+    begun,
+    prompt,
+    record: begunCheckpoint(known, begun.answer, prompt?.estimatedTokens ?? 0),
+  };
 }

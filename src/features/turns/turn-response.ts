@@ -3,22 +3,22 @@ import type { z } from "@hono/zod-openapi";
 import { present } from "../../lib/assert.ts";
 import { Problem, type ProblemCode } from "../../lib/problem.ts";
 import type { TurnOutcome } from "./room/live-turn.ts";
-import { TurnAnswer } from "./schemas.ts";
+import { TurnResponse } from "./schemas.ts";
 import type { TurnIds } from "./store/turn-key.ts";
 
 /**
  * The outcome as the wire has it. Throws `not_found` where the chat was deleted meanwhile, or the
  * problem that the turn ended with, with these headers.
  */
-export function toTurnAnswer(
+export function toTurnResponse(
   ids: TurnIds,
   outcome: TurnOutcome | undefined,
   headers: Record<string, string> = {},
-): z.infer<typeof TurnAnswer> {
+): z.infer<typeof TurnResponse> {
   if (!outcome) throw new Problem("not_found");
   if (outcome.problem) throw toProblem(outcome.problem, ids, { ...waitOf(outcome), ...headers });
   const { metadata } = outcome.answer;
-  return TurnAnswer.parse({
+  return TurnResponse.parse({
     chat_id: ids.chatId,
     user_message: present(outcome.userMessage, "the question of a turn"),
     ai_response: outcome.answer,
@@ -37,6 +37,6 @@ function waitOf({ retryAfter }: TurnOutcome): Record<string, string> {
 }
 
 /** What a problem names, so that a client finds what was stored. */
-export function membersOf({ chatId, questionId, answerId }: TurnIds) {
+export function membersOf({ chatId, userMessageId: questionId, answerId }: TurnIds) {
   return { chat_id: chatId, user_message_id: questionId, message_id: answerId };
 }

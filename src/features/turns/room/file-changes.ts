@@ -1,5 +1,5 @@
 /** Tells a turn that waits for files that one of them may have changed. */
-export class FileNews {
+export class FileChangeSignal {
   #count = 0;
   readonly #waiting = new Set<() => void>();
 
