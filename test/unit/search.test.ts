@@ -4,11 +4,11 @@ import { toSnippet } from "../../src/features/search/snippet.ts";
 
 describe("the text of a search", () => {
   it("is taken apart into words, phrases and what is excluded", () => {
-    const question = parseSearch('The "Notice  period" or DEPOSIT -tax -"late fee" the the');
-    expect(question.words).toEqual(["the", "notice", "period", "deposit"]);
-    expect(question.significant).toEqual(["notice", "period", "deposit"]);
-    expect(question.phrases).toEqual(["notice period"]);
-    expect(question.excluded).toEqual(["tax", "late fee"]);
+    const terms = parseSearch('The "Notice  period" or DEPOSIT -tax -"late fee" the the');
+    expect(terms.words).toEqual(["the", "notice", "period", "deposit"]);
+    expect(terms.significant).toEqual(["notice", "period", "deposit"]);
+    expect(terms.phrases).toEqual(["notice period"]);
+    expect(terms.excluded).toEqual(["tax", "late fee"]);
     expect(parseSearch("to be or not").significant).toEqual(["to", "be", "not"]);
   });
 
@@ -20,11 +20,11 @@ describe("the text of a search", () => {
   });
 
   it("keeps passages that have the phrases as whole words, and nothing that is excluded", () => {
-    const question = parseSearch('"notice period" -tax');
-    expect(fits(question, "The notice\nperiod: three months")).toBe(true);
-    expect(fits(question, "A notice periodically given")).toBe(false);
-    expect(fits(question, "The notice period of the tax office")).toBe(false);
-    expect(fits(question, "The notice period of the taxi")).toBe(true);
+    const terms = parseSearch('"notice period" -tax');
+    expect(fits(terms, "The notice\nperiod: three months")).toBe(true);
+    expect(fits(terms, "A notice periodically given")).toBe(false);
+    expect(fits(terms, "The notice period of the tax office")).toBe(false);
+    expect(fits(terms, "The notice period of the taxi")).toBe(true);
   });
 });
 
