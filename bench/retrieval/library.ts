@@ -56,11 +56,11 @@ export async function openLibrary(postgresUrl?: string): Promise<Library> {
     add: async (name, text) => {
       const fileId = await addFile(neon, userId, name, text);
       names.set(fileId, name);
-      await indexFile(deps, { fileId, run: 1 });
+      await indexFile(deps, { fileId, ingestionAttempt: 1 });
       return fileId;
     },
     embed: async (fileId) => {
-      while ((await embedNext(deps, { fileId, run: 1 })) === "more");
+      while ((await embedNext(deps, { fileId, ingestionAttempt: 1 })) === "more");
     },
     find: async (query, { fileIds, hybrid }) => {
       const vector = hybrid ? await embedQuestion(deps, userId, query) : undefined;

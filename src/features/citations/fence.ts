@@ -4,7 +4,7 @@
  * for models that are not strict about names. Pure.
  */
 import type { NewId } from "../../lib/ids.ts";
-import type { NumberedPassage } from "../turns/context/passages.ts";
+import type { NumberedPassage } from "./excerpt.ts";
 
 const TAGS = new Set(["passage", "passages", "system", "instructions", "user", "assistant"]);
 const LONGEST_TAG = 12;

@@ -1,6 +1,6 @@
 /** The bytes of a file are there: from here on it is read, in the background. */
 import { sql, type SQL } from "drizzle-orm";
-import { repeatable } from "../../db/client.ts";
+import { batch, read } from "../../db/client.ts";
 import { isUnreachable } from "../../db/errors.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
@@ -29,7 +29,12 @@ export async function beginReading(
   file: FileRow,
   arrived: Arrived,
 ): Promise<FileRow> {
-  const job = { step: "read" as const, fileId: file.id, run: file.run + 1, from: 1 };
+  const job = {
+    step: "read" as const,
+    fileId: file.id,
+    ingestionAttempt: file.ingestion_attempt + 1,
+    from: 1,
+  };
   try {
     const { begun, row } = await begin(deps, file, arrived);
     if (!begun) return row;
@@ -44,8 +49,8 @@ export async function beginReading(
 }
 
 async function begin({ db, clock }: BeginDeps, file: FileRow, { kind, sha256 }: Arrived) {
-  const { id, user_id: ownerId, run } = file;
-  const next = run + 1;
+  const { id, user_id: ownerId, ingestion_attempt: attempt } = file;
+  const next = attempt + 1;
   const at = toIso(new Date(clock()));
   const erasures = [sql`DELETE FROM file_pages WHERE file_id = ${id}`, ...passagesDelete(id)];
   const begun = sql`
@@ -53,24 +58,22 @@ async function begin({ db, clock }: BeginDeps, file: FileRow, { kind, sha256 }: 
       failure_code = NULL, page_count = NULL, text_length = NULL, language = NULL,
       embed_due_at = NULL, embed_failures = 0,
       sha256 = ${sha256}, content_type = ${contentTypeOf(kind)}, updated_at = ${at}::timestamptz
-    WHERE id = ${id} AND user_id = ${ownerId} AND ingestion_attempt = ${run}::int AND status IN ('pending', 'failed')
+    WHERE id = ${id} AND user_id = ${ownerId} AND ingestion_attempt = ${attempt}::int AND status IN ('pending', 'failed')
     RETURNING id`;
   const erased = erasures.map(
     (statement, i) =>
       sql`${sql.raw(`erased_${i}`)} AS (${statement} AND EXISTS (SELECT FROM begun))`,
   );
-  const [, { rows }] = await repeatable(() =>
-    db.batch([
-      // In one statement: the second of two at once must not erase what the first has read by then.
-      db.execute(sql`WITH begun AS (${begun}), ${sql.join(erased, sql`, `)} SELECT id FROM begun`),
-      db.execute<FileRow>(sql`
-        SELECT ${fileColumns} FROM files AS f WHERE f.id = ${id} AND f.user_id = ${ownerId}`),
-    ]),
-  );
-  const row = rows[0];
+  const { found } = await batch(db, {
+    // In one statement: the second of two at once must not erase what the first has read by then.
+    begun: sql`WITH begun AS (${begun}), ${sql.join(erased, sql`, `)} SELECT id FROM begun`,
+    found: sql<FileRow>`
+        SELECT ${fileColumns} FROM files AS f WHERE f.id = ${id} AND f.user_id = ${ownerId}`,
+  });
+  const [row] = found.rows;
   if (!row) throw new Problem("not_found");
   // A repeated batch finds its own run; so does the other of two at once, whose message then comes twice.
-  return { begun: row.run === next && row.status === "processing", row };
+  return { begun: row.ingestion_attempt === next && row.status === "processing", row };
 }
 
 const NO_RETRY = sql.raw("embed_due_at = NULL, embed_failures = 0");
@@ -90,15 +93,16 @@ function embedLater(at: string): SQL {
 /** Ends the reading of a file that is of no use; nothing where another run counts by now. True if it did. */
 export async function failReading(
   { db, clock }: BeginDeps,
-  { fileId, run }: { fileId: string; run: number },
+  { fileId, ingestionAttempt }: { fileId: string; ingestionAttempt: number },
   code: FailureCode,
 ): Promise<boolean> {
-  const { rows } = await repeatable(() =>
-    db.execute(sql`
+  const rows = await read(
+    db,
+    sql`
       UPDATE files SET status = 'failed', processed = false, failure_code = ${code},
         updated_at = ${toIso(new Date(clock()))}::timestamptz
-      WHERE id = ${fileId} AND ingestion_attempt = ${run}::int AND status IN ('pending', 'processing')
-      RETURNING id`),
+      WHERE id = ${fileId} AND ingestion_attempt = ${ingestionAttempt}::int AND status IN ('pending', 'processing')
+      RETURNING id`,
   );
   return rows.length > 0;
 }
@@ -109,16 +113,17 @@ export async function failReading(
  */
 export async function finishReading(
   { db, clock }: BeginDeps,
-  { fileId, run }: { fileId: string; run: number },
+  { fileId, ingestionAttempt }: { fileId: string; ingestionAttempt: number },
   { isEmbedded }: { isEmbedded: boolean },
 ): Promise<boolean> {
   const at = toIso(new Date(clock()));
-  const { rows } = await repeatable(() =>
-    db.execute(sql`
+  const rows = await read(
+    db,
+    sql`
       UPDATE files SET status = 'ready', processed = true, updated_at = ${at}::timestamptz,
         ${isEmbedded ? NO_RETRY : embedLater(at)}
-      WHERE id = ${fileId} AND ingestion_attempt = ${run}::int AND status IN ('processing', 'ready')
-      RETURNING id`),
+      WHERE id = ${fileId} AND ingestion_attempt = ${ingestionAttempt}::int AND status IN ('processing', 'ready')
+      RETURNING id`,
   );
   return rows.length > 0;
 }

@@ -31,7 +31,11 @@ export async function completeUpload(
   const sha256 = await checkedHash(deps, file, found);
   const kind = await kindOf(deps, file);
   if (kind) return beginReading(env, deps, file, { kind, sha256 });
-  const hasFailed = await failReading(deps, { fileId, run: file.run }, "unsupported_type");
+  const hasFailed = await failReading(
+    deps,
+    { fileId, ingestionAttempt: file.ingestion_attempt },
+    "unsupported_type",
+  );
   if (hasFailed) await tellChats(env, deps.db, fileId, "failed", "unsupported_type");
   throw new Problem("unsupported_file");
 }

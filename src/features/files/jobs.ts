@@ -7,5 +7,5 @@
  * - `analyse`: asks the model about the next part of the text
  */
 export type FileJob =
-  | { step: "read" | "index" | "embed"; fileId: string; run: number; from: number }
+  | { step: "read" | "index" | "embed"; fileId: string; ingestionAttempt: number; from: number }
   | { step: "analyse"; fileId: string; analysisId: string; from: number };

@@ -3,8 +3,10 @@
  * whose bytes never came go.
  */
 import { sql } from "drizzle-orm";
-import { repeatable } from "../../db/client.ts";
+import { read } from "../../db/client.ts";
+import { columnsSql, type RowOfList } from "../../db/columns.ts";
 import { describeFailure } from "../../db/errors.ts";
+import { files } from "../../db/schema-documents.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { toIso } from "../../lib/clock.ts";
@@ -18,10 +20,14 @@ const STALLED_MS = 10 * 60_000;
 
 /** A client may complete an upload late. */
 const LEFT_MS = 60 * 60_000;
-const MOST_RETAKES = 5;
+const MOST_RESUMES = 5;
 const MOST_PER_RUN = 100;
 
-type Stalled = { id: string; run: number; retakes: number; page: number; is_read: boolean };
+const attemptColumns = columnsSql(files, "f", ["id", "ingestionAttempt"]);
+const stalledColumns = columnsSql(files, "f", ["id", "ingestionAttempt", "resumeCount"]);
+
+type Attempt = RowOfList<typeof attemptColumns>;
+type Stalled = RowOfList<typeof stalledColumns> & { page: number; is_read: boolean };
 
 /** Can be run twice, and twice at once: of two, one takes a reading up. */
 export async function resumeReadings(env: Env, deps: Deps): Promise<Record<string, number>> {
@@ -31,8 +37,8 @@ export async function resumeReadings(env: Env, deps: Deps): Promise<Record<strin
   const failures = resumed.filter((result) => result.status === "rejected");
   for (const { reason } of failures) logError("reading_not_resumed", describeFailure(reason));
   const due = await takeDueEmbeddings(deps);
-  for (const { id: fileId, run } of due) {
-    await sendJob(env.FILE_JOBS, { step: "embed", fileId, run, from: 0 });
+  for (const { id: fileId, ingestion_attempt: ingestionAttempt } of due) {
+    await sendJob(env.FILE_JOBS, { step: "embed", fileId, ingestionAttempt, from: 0 });
   }
   return {
     resumed: stalled.length - failures.length,
@@ -43,26 +49,27 @@ export async function resumeReadings(env: Env, deps: Deps): Promise<Record<strin
 }
 
 /** Whoever takes one has time for it; where its job is lost, it is taken again. */
-async function takeDueEmbeddings({ db, clock }: Deps): Promise<{ id: string; run: number }[]> {
+async function takeDueEmbeddings({ db, clock }: Deps): Promise<Attempt[]> {
   const now = clock();
   const at = toIso(new Date(now));
-  const { rows } = await repeatable(() =>
-    db.execute<{ id: string; run: number }>(sql`
+  return read(
+    db,
+    sql<Attempt>`
       UPDATE files AS f SET embed_due_at = ${toIso(new Date(now + STALLED_MS))}::timestamptz
       FROM (
         SELECT id FROM files WHERE embed_due_at <= ${at}::timestamptz AND status = 'ready'
         ORDER BY embed_due_at LIMIT ${MOST_PER_RUN}::int
       ) AS due
       WHERE f.id = due.id AND f.embed_due_at <= ${at}::timestamptz AND f.status = 'ready'
-      RETURNING f.id, f.ingestion_attempt AS run`),
+      RETURNING ${attemptColumns}`,
   );
-  return rows;
 }
 
 async function takeStalled({ db, clock }: Deps): Promise<Stalled[]> {
   const now = clock();
-  const { rows } = await repeatable(() =>
-    db.execute<Stalled>(sql`
+  return read(
+    db,
+    sql<Stalled>`
       UPDATE files AS f SET updated_at = ${toIso(new Date(now))}::timestamptz, resume_count = f.resume_count + 1
       FROM (
         SELECT id, updated_at FROM files
@@ -70,19 +77,19 @@ async function takeStalled({ db, clock }: Deps): Promise<Stalled[]> {
         ORDER BY updated_at LIMIT ${MOST_PER_RUN}::int
       ) AS s
       WHERE f.id = s.id AND f.updated_at = s.updated_at AND f.status = 'processing'
-      RETURNING f.id, f.ingestion_attempt AS run, f.resume_count AS retakes, f.text_length IS NOT NULL AS is_read,
-        (SELECT coalesce(max(p.page), 1) FROM file_pages AS p WHERE p.file_id = f.id) AS page`),
+      RETURNING ${stalledColumns}, f.text_length IS NOT NULL AS is_read,
+        (SELECT coalesce(max(p.page), 1) FROM file_pages AS p WHERE p.file_id = f.id) AS page`,
   );
-  return rows;
 }
 
 async function resume(env: Env, deps: Deps, reading: Stalled): Promise<void> {
-  const { id: fileId, run, retakes, page, is_read: isRead } = reading;
-  if (retakes > MOST_RETAKES) {
-    const hasFailed = await failReading(deps, { fileId, run }, "unreadable");
+  const { id: fileId, ingestion_attempt: ingestionAttempt, page, is_read: isRead } = reading;
+  if (reading.resume_count > MOST_RESUMES) {
+    const hasFailed = await failReading(deps, { fileId, ingestionAttempt }, "unreadable");
     if (hasFailed) await tellChats(env, deps.db, fileId, "failed", "unreadable");
-  } else if (isRead) await sendJob(env.FILE_JOBS, { step: "index", fileId, run, from: 0 });
-  else await sendJob(env.FILE_JOBS, { step: "read", fileId, run, from: page });
+  } else if (isRead)
+    await sendJob(env.FILE_JOBS, { step: "index", fileId, ingestionAttempt, from: 0 });
+  else await sendJob(env.FILE_JOBS, { step: "read", fileId, ingestionAttempt, from: page });
 }
 
 /**
@@ -91,8 +98,9 @@ async function resume(env: Env, deps: Deps, reading: Stalled): Promise<void> {
  */
 async function deleteLeft({ db, clock }: Deps): Promise<number> {
   const before = toIso(new Date(clock() - LEFT_MS));
-  const { rows } = await repeatable(() =>
-    db.execute(sql`
+  const rows = await read(
+    db,
+    sql`
       WITH gone AS (
         DELETE FROM files WHERE id IN (
           SELECT id FROM files WHERE status = 'pending' AND upload_expires_at < ${before}::timestamptz
@@ -102,7 +110,7 @@ async function deleteLeft({ db, clock }: Deps): Promise<number> {
         DELETE FROM idempotency_keys AS k USING gone
         WHERE k.user_id = gone.user_id AND k.file_id = gone.id
       )
-      SELECT id FROM gone`),
+      SELECT id FROM gone`,
   );
   return rows.length;
 }

@@ -1,19 +1,19 @@
 /** A job of a file on its way from step to step, until the file is ready or has failed. */
-import { sql } from "drizzle-orm";
-import { repeatable } from "../../db/client.ts";
+import { run } from "../../db/client.ts";
+import { files } from "../../db/schema-documents.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
-import { toIso } from "../../lib/clock.ts";
 import { embedNext } from "../retrieval/embed.ts";
 import { indexFile } from "../retrieval/store.ts";
 import { failReading, finishReading } from "./begin-reading.ts";
 import { ExtractionFailure } from "./failures.ts";
 import type { FileJob } from "./jobs.ts";
+import { isProcessing } from "./queries.ts";
 import { readPages } from "./read-job.ts";
 import { sendJob } from "./send-job.ts";
 import { tellChats } from "./tell-chats.ts";
 
-type ReadingJob = Extract<FileJob, { run: number }>;
+type ReadingJob = Extract<FileJob, { ingestionAttempt: number }>;
 
 /** How long one message goes on to further steps: a small file is ready after one. */
 const BUDGET_MS = 20_000;
@@ -43,29 +43,28 @@ async function takeSteps(deps: Deps, job: ReadingJob): Promise<FileJob | "ready"
 }
 
 /** Pages that are written are a sign of progress by themselves; a provider may take long for its vectors. */
-async function noteProgress({ db, clock }: Deps, { fileId, run }: ReadingJob): Promise<void> {
-  await repeatable(() =>
-    db.execute(sql`
-      UPDATE files SET updated_at = ${toIso(new Date(clock()))}::timestamptz
-      WHERE id = ${fileId} AND ingestion_attempt = ${run}::int AND status = 'processing'`),
-  );
+async function noteProgress({ db, clock }: Deps, job: ReadingJob): Promise<void> {
+  const progress = { updatedAt: new Date(clock()) };
+  await run(db.update(files).set(progress).where(isProcessing(job)));
 }
 
 function isReading(job: FileJob | "ready" | undefined): job is ReadingJob {
-  return typeof job === "object" && "run" in job;
+  return typeof job === "object" && "ingestionAttempt" in job;
 }
 
 async function takeStep(deps: Deps, job: ReadingJob): Promise<FileJob | "ready" | undefined> {
-  const { fileId, run, from } = job;
+  const { fileId, ingestionAttempt, from } = job;
   if (job.step === "read") return readPages(deps, job);
   if (job.step === "index") {
-    await indexFile(deps, { fileId, run });
-    return { step: "embed", fileId, run, from: 0 };
+    await indexFile(deps, { fileId, ingestionAttempt });
+    return { step: "embed", fileId, ingestionAttempt, from: 0 };
   }
-  const embedded = await embedNext(deps, { fileId, run });
-  if (embedded === "more") return { step: "embed", fileId, run, from: from + 1 };
+  const embedded = await embedNext(deps, { fileId, ingestionAttempt });
+  if (embedded === "more") return { step: "embed", fileId, ingestionAttempt, from: from + 1 };
   const isEmbedded = embedded === "done";
-  return (await finishReading(deps, { fileId, run }, { isEmbedded })) ? "ready" : undefined;
+  return (await finishReading(deps, { fileId, ingestionAttempt }, { isEmbedded }))
+    ? "ready"
+    : undefined;
 }
 
 /** What failed too often, or can never succeed, fails for good. */
@@ -76,9 +75,9 @@ export async function failReadingJob(env: Env, deps: Deps, job: ReadingJob): Pro
 async function giveUp(
   env: Env,
   deps: Deps,
-  { fileId, run }: ReadingJob,
+  { fileId, ingestionAttempt }: ReadingJob,
   code: ExtractionFailure["code"],
 ): Promise<void> {
-  const hasFailed = await failReading(deps, { fileId, run }, code);
+  const hasFailed = await failReading(deps, { fileId, ingestionAttempt }, code);
   if (hasFailed) await tellChats(env, deps.db, fileId, "failed", code);
 }

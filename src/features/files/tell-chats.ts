@@ -1,6 +1,8 @@
 /** Tells the rooms of the chats that a file is asked about in what has become of it. */
 import { sql } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { type Db, read } from "../../db/client.ts";
+import type { RowOf } from "../../db/columns.ts";
+import type { chatFiles } from "../../db/schema-documents.ts";
 import type { Env } from "../../env.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 import type { FailureCode } from "./failures.ts";
@@ -28,11 +30,12 @@ export async function tellChats(
 }
 
 async function listChatsOf(db: Db, fileId: string): Promise<string[]> {
-  const { rows } = await repeatable(() =>
-    db.execute<{ chat_id: string }>(sql`
+  const rows = await read(
+    db,
+    sql<RowOf<typeof chatFiles, "chatId">>`
       SELECT cf.chat_id FROM chat_files AS cf JOIN files AS f ON f.id = cf.file_id
       JOIN chats AS c ON c.id = cf.chat_id AND c.user_id = f.user_id
-      WHERE cf.file_id = ${fileId} ORDER BY cf.chat_id DESC LIMIT ${MOST_TOLD}::int`),
+      WHERE cf.file_id = ${fileId} ORDER BY cf.chat_id DESC LIMIT ${MOST_TOLD}::int`,
   );
   return rows.map((row) => row.chat_id);
 }

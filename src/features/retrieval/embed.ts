@@ -1,8 +1,10 @@
 /** Gives passages and questions their vectors, where there are a provider and pgvector. */
 import { type SQL, sql } from "drizzle-orm";
 import type { TokenCount } from "../../clients/model.ts";
-import { repeatable } from "../../db/client.ts";
+import { batch, read, write } from "../../db/client.ts";
+import { columnsSql, type RowOfList } from "../../db/columns.ts";
 import { describeFailure, refusesContent } from "../../db/errors.ts";
+import { files, passages } from "../../db/schema-documents.ts";
 import type { Deps } from "../../deps.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 import { type EmbeddingModel, estimateTokens, findEmbeddingModel } from "../../lib/models.ts";
@@ -41,13 +43,10 @@ export async function embedNext(deps: EmbedDeps, reading: Reading): Promise<Embe
   );
 }
 
-type PassageRow = {
-  user_id: string;
-  ordinal: number;
-  file_name: string;
-  headings: string[];
-  text: string;
-};
+const fileColumns = columnsSql(files, "f", ["userId", "originalName"]);
+const passageColumns = columnsSql(passages, "p", ["ordinal", "headings", "text"]);
+
+type PassageRow = RowOfList<typeof fileColumns> & RowOfList<typeof passageColumns>;
 
 async function embedPassages(
   deps: EmbedDeps,
@@ -57,8 +56,8 @@ async function embedPassages(
   const rows = await readNext(deps, reading);
   const [first] = rows;
   if (!first) return "done";
-  const texts = rows.map(({ file_name, headings, text }) =>
-    [file_name, ...headings, text].join("\n"),
+  const texts = rows.map(({ original_name: fileName, headings, text }) =>
+    [fileName, ...headings, text].join("\n"),
   );
   const made = await embedOrNothing(deps, model, texts, CALL_TIMEOUT_MS);
   if (!made) return "failed";
@@ -81,9 +80,7 @@ async function saveVectors(
   writes: readonly SQL[],
 ): Promise<boolean> {
   try {
-    await repeatable(async () =>
-      db.batch([db.execute(usageInsert(usage)), ...writes.map((write) => db.execute(write))]),
-    );
+    await batch(db, { usage: usageInsert(usage), writes });
     return true;
   } catch (error) {
     if (!refusesContent(error)) throw error;
@@ -92,26 +89,29 @@ async function saveVectors(
   }
 }
 
-async function readNext({ db }: EmbedDeps, { fileId, run }: Reading): Promise<PassageRow[]> {
-  const { rows } = await repeatable(async () =>
-    db.execute<PassageRow>(sql`
-      SELECT f.user_id, p.ordinal, f.original_name AS file_name, p.headings, p.text
+async function readNext(
+  { db }: EmbedDeps,
+  { fileId, ingestionAttempt }: Reading,
+): Promise<PassageRow[]> {
+  return read(
+    db,
+    sql<PassageRow>`
+      SELECT ${fileColumns}, ${passageColumns}
       FROM files f JOIN passages p ON p.file_id = f.id
-      WHERE f.id = ${fileId}::uuid AND f.ingestion_attempt = ${run}::int
+      WHERE f.id = ${fileId}::uuid AND f.ingestion_attempt = ${ingestionAttempt}::int
         AND NOT EXISTS (SELECT FROM passage_vectors v WHERE v.file_id = p.file_id AND v.ordinal = p.ordinal)
-      ORDER BY p.ordinal LIMIT ${PASSAGES_AT_ONCE}`),
+      ORDER BY p.ordinal LIMIT ${PASSAGES_AT_ONCE}`,
   );
-  return rows;
 }
 
 function vectorsInsert(
-  { fileId, run }: Reading,
+  { fileId, ingestionAttempt }: Reading,
   { name }: EmbeddingModel,
   vectors: { ordinal: number; vector: string }[],
 ): SQL {
   return sql`
     WITH file AS (
-      SELECT id, user_id FROM files WHERE id = ${fileId}::uuid AND ingestion_attempt = ${run}::int FOR SHARE
+      SELECT id, user_id FROM files WHERE id = ${fileId}::uuid AND ingestion_attempt = ${ingestionAttempt}::int FOR SHARE
     )
     INSERT INTO passage_vectors (file_id, ordinal, user_id, model, embedding)
     SELECT file.id, ordinal, file.user_id, ${name}, r.vector::vector
@@ -121,10 +121,10 @@ function vectorsInsert(
 }
 
 /** Only failures in a row count. */
-function forgetFailures({ fileId, run }: Reading): SQL {
+function forgetFailures({ fileId, ingestionAttempt }: Reading): SQL {
   return sql`
     UPDATE files SET embed_failures = 0
-    WHERE id = ${fileId}::uuid AND ingestion_attempt = ${run}::int AND embed_failures > 0`;
+    WHERE id = ${fileId}::uuid AND ingestion_attempt = ${ingestionAttempt}::int AND embed_failures > 0`;
 }
 
 /**
@@ -154,7 +154,7 @@ export async function embedQuestion(
 
 async function saveUsage({ db }: EmbedDeps, usage: NewUsage): Promise<void> {
   try {
-    await repeatable(async () => db.execute(usageInsert(usage)));
+    await write(db, usageInsert(usage));
   } catch (error) {
     logError("usage_lost", { kind: usage.kind, cause: nameOf(error) });
   }

@@ -1,6 +1,8 @@
 /** Finds passages of one's documents: the only search there is over them. */
 import { type SQL, sql } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { type Db, read } from "../../db/client.ts";
+import { columnsSql, type RowOf, type RowOfList } from "../../db/columns.ts";
+import { type files, passages } from "../../db/schema-documents.ts";
 import { termsOf } from "./ask.ts";
 import { lexicalRanks, scopeOf } from "./lexical.ts";
 import type { FoundPassage } from "./passage.ts";
@@ -18,15 +20,18 @@ export type PassageSearch = {
 
 export type FoundPassages = { passages: FoundPassage[]; mode: "hybrid" | "lexical" };
 
-type FoundRow = {
-  file_id: string;
-  file_name: string;
-  ordinal: number;
-  start_offset: number;
-  end_offset: number;
-  page: number;
-  headings: string[];
-  text: string;
+const passageColumns = columnsSql(passages, "p", [
+  "fileId",
+  "ordinal",
+  "startOffset",
+  "endOffset",
+  "page",
+  "headings",
+  "text",
+]);
+
+type FoundRow = RowOfList<typeof passageColumns> & {
+  file_name: RowOf<typeof files>["original_name"];
   score: number;
 };
 
@@ -37,20 +42,20 @@ export async function findPassages(
   search: PassageSearch,
 ): Promise<FoundPassages> {
   const lexical = async (): Promise<FoundPassages> => ({
-    passages: await run(db, lexicalStatement(ownerId, search)),
+    passages: await searchBy(db, lexicalStatement(ownerId, search)),
     mode: "lexical",
   });
   const { vector } = search;
   if (!vector) return lexical();
   const hybrid = async (): Promise<FoundPassages> => ({
-    passages: await run(db, hybridStatement(ownerId, search, vector)),
+    passages: await searchBy(db, hybridStatement(ownerId, search, vector)),
     mode: "hybrid",
   });
   return whereVectors(db, hybrid, lexical);
 }
 
-async function run(db: Db, statement: SQL): Promise<FoundPassage[]> {
-  const { rows } = await repeatable(async () => db.execute<FoundRow>(statement));
+async function searchBy(db: Db, statement: SQL<FoundRow>): Promise<FoundPassage[]> {
+  const rows = await read(db, statement);
   return rows.map(toFoundPassage);
 }
 
@@ -77,17 +82,21 @@ const RANK_OFFSET = 20;
 /** Of a passage among the nearest, against one by words: those know clauses, and which document is meant. */
 const NEAR_WEIGHT = 0.5;
 
-function lexicalStatement(ownerId: string, search: PassageSearch): SQL {
-  return sql`
+function lexicalStatement(ownerId: string, search: PassageSearch): SQL<FoundRow> {
+  return sql<FoundRow>`
     WITH ${scopeOf(ownerId, search.fileIds)},
     ${lexicalRanks(ownerId, termsOf(search.query), RANKED.lexical)},
     ranked AS (SELECT file_id, ordinal, score FROM lexical)
     ${foundRows(ownerId, search.limit)}`;
 }
 
-function hybridStatement(ownerId: string, search: PassageSearch, vector: QuestionVector): SQL {
+function hybridStatement(
+  ownerId: string,
+  search: PassageSearch,
+  vector: QuestionVector,
+): SQL<FoundRow> {
   const asked = sql`${toVectorText(vector.values)}::vector`;
-  return sql`
+  return sql<FoundRow>`
     WITH ${scopeOf(ownerId, search.fileIds)},
     ${lexicalRanks(ownerId, termsOf(search.query), RANKED.lexical)},
     near AS (
@@ -113,8 +122,7 @@ function hybridStatement(ownerId: string, search: PassageSearch, vector: Questio
 /** The passages of `ranked`. The owner is asked for once more, of the passage itself. */
 function foundRows(ownerId: string, limit: number): SQL {
   return sql`
-    SELECT p.file_id, scope.file_name, p.ordinal, p.start_offset, p.end_offset, p.page, p.headings, p.text,
-      ranked.score::float8 AS score
+    SELECT ${passageColumns}, scope.file_name, ranked.score::float8 AS score
     FROM ranked JOIN passages p USING (file_id, ordinal) JOIN scope USING (file_id)
     WHERE p.user_id = ${ownerId}::uuid
     ORDER BY ranked.score DESC, p.file_id, p.ordinal LIMIT ${limit}::int`;

@@ -1,6 +1,8 @@
 /** Makes a file searchable: its text is cut, and its passages and their terms are stored. */
-import { type SQL, sql } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import { batch, type Db, read, run, write } from "../../db/client.ts";
+import { columnsSql, type RowOfList } from "../../db/columns.ts";
+import { filePages, files } from "../../db/schema-documents.ts";
 import type { Deps } from "../../deps.ts";
 import { type CuttableText, cutPassages } from "./cut.ts";
 import { guessLanguage } from "./language.ts";
@@ -8,9 +10,7 @@ import { type Slice, slicesOf } from "./slices.ts";
 import { termsInsert } from "./terms.ts";
 
 /** One reading of a file: what an earlier one still writes is refused. */
-export type Reading = { fileId: string; run: number };
-
-type FileRow = { name: string };
+export type Reading = { fileId: string; ingestionAttempt: number };
 
 /** Code points read at once. */
 const READ_AT_ONCE = 1_000_000;
@@ -21,33 +21,36 @@ const READ_AT_ONCE = 1_000_000;
  * must have been deleted when the run began.
  */
 export async function indexFile({ db }: Pick<Deps, "db">, reading: Reading): Promise<void> {
-  const file = await findFile(db, reading);
-  if (!file) return;
+  const name = await findName(db, reading);
+  if (name === undefined) return;
   const doc = await readText(db, reading.fileId);
   const language = guessLanguage(doc.text);
   let count = 0;
-  for (const slice of slicesOf(cutPassages(doc), { name: file.name, text: doc.text })) {
+  for (const slice of slicesOf(cutPassages(doc), { name, text: doc.text })) {
     await storeSlice(db, reading, language, slice);
     count += slice.rows.length;
   }
   await finish(db, reading, language, count);
 }
 
-async function findFile(db: Db, { fileId, run }: Reading): Promise<FileRow | undefined> {
-  const { rows } = await repeatable(async () =>
-    db.execute<FileRow>(sql`
-      SELECT original_name AS name FROM files WHERE id = ${fileId}::uuid AND ingestion_attempt = ${run}::int`),
-  );
-  return rows[0];
+async function findName(
+  db: Db,
+  { fileId, ingestionAttempt }: Reading,
+): Promise<string | undefined> {
+  const isCurrent = and(eq(files.id, fileId), eq(files.ingestionAttempt, ingestionAttempt));
+  const [file] = await run(db.select({ name: files.originalName }).from(files).where(isCurrent));
+  return file?.name;
 }
 
-type PageRow = {
-  page: number;
-  start_offset: number;
-  end_offset: number;
-  text: string;
-  headings: CuttableText["headings"];
-};
+const pageColumns = columnsSql(filePages, "p", [
+  "page",
+  "startOffset",
+  "endOffset",
+  "text",
+  "headings",
+]);
+
+type PageRow = RowOfList<typeof pageColumns>;
 
 async function readText(db: Db, fileId: string): Promise<CuttableText> {
   const doc: CuttableText = { text: "", pages: [], headings: [] };
@@ -65,19 +68,19 @@ async function readText(db: Db, fileId: string): Promise<CuttableText> {
 }
 
 async function readPages(db: Db, fileId: string, from: number): Promise<PageRow[]> {
-  const { rows } = await repeatable(async () =>
-    db.execute<PageRow>(sql`
-      SELECT page, start_offset, end_offset, text, headings FROM file_pages
+  return read(
+    db,
+    sql<PageRow>`
+      SELECT ${pageColumns} FROM file_pages AS p
       WHERE file_id = ${fileId}::uuid AND start_offset >= ${from}::int
         AND start_offset < ${from + READ_AT_ONCE}::int AND end_offset > ${from}::int
-      ORDER BY part`),
+      ORDER BY part`,
   );
-  return rows;
 }
 
 /** The file while its run counts; nobody can begin another run before the statement has ended. */
-const heldFile = ({ fileId, run }: Reading): SQL => sql`
-  SELECT id, user_id FROM files WHERE id = ${fileId}::uuid AND ingestion_attempt = ${run}::int FOR SHARE`;
+const heldFile = ({ fileId, ingestionAttempt }: Reading): SQL => sql`
+  SELECT id, user_id FROM files WHERE id = ${fileId}::uuid AND ingestion_attempt = ${ingestionAttempt}::int FOR SHARE`;
 
 async function storeSlice(db: Db, reading: Reading, language: string, slice: Slice) {
   const rows = slice.rows.map(({ passage }) => passage);
@@ -89,7 +92,7 @@ async function storeSlice(db: Db, reading: Reading, language: string, slice: Sli
       AS p (ordinal int, start int, "end" int, page int, headings text[], text text)
     ON CONFLICT DO NOTHING`;
   const terms = termsInsert(heldFile(reading), language, slice);
-  await repeatable(async () => db.batch([db.execute(passages), db.execute(terms)]));
+  await batch(db, { passages, terms });
 }
 
 /** From here on the file is found. */
@@ -97,13 +100,13 @@ async function finish(db: Db, reading: Reading, language: string, count: number)
   const statement = sql`
     WITH file AS (
       UPDATE files SET language = ${language}
-      WHERE id = ${reading.fileId}::uuid AND ingestion_attempt = ${reading.run}::int
+      WHERE id = ${reading.fileId}::uuid AND ingestion_attempt = ${reading.ingestionAttempt}::int
       RETURNING id, user_id
     )
     INSERT INTO indexed_files (file_id, user_id, language, passages)
     SELECT id, user_id, ${language}, ${count}::int FROM file
     ON CONFLICT (file_id) DO UPDATE SET language = excluded.language, passages = excluded.passages`;
-  await repeatable(async () => db.execute(statement));
+  await write(db, statement);
 }
 
 /** The statements that forget what was indexed of a file, for the batch that begins another run. */

@@ -16,7 +16,7 @@ import type { StartResult, StartTurn } from "./room/contract.ts";
 import type { AnswerAgain, TurnBody } from "./schemas.ts";
 import { membersOf, toTurnResponse } from "./turn-response.ts";
 import type { TurnIds } from "./store/turn-key.ts";
-import { SSE_HEADERS } from "./wire/sse.ts";
+import { SSE_HEADERS } from "../../http/event-stream.ts";
 
 const JSON_TYPE = "application/json";
 const EVENT_STREAM = "text/event-stream";

@@ -8,7 +8,7 @@ import { getTurn, type RebuiltTurn, tellAgain } from "./rebuild.ts";
 import type { AttachResult } from "./room/contract.ts";
 import { membersOf, toTurnResponse } from "./turn-response.ts";
 import type { TurnIds } from "./store/turn-key.ts";
-import { encodeUnnumbered, OPENING, SSE_HEADERS } from "./wire/sse.ts";
+import { encodeUnnumbered, OPENING, SSE_HEADERS } from "../../http/event-stream.ts";
 
 /**
  * Attaches to the turn while it runs and as long as its log is kept, else makes it again from its rows.

@@ -18,7 +18,7 @@ import {
 } from "./schemas.ts";
 import { appendTarget, editUserMessage, regenerateAnswer, startTurn } from "./ask.ts";
 import { stopAnswer } from "./stop.ts";
-import { SSE_HEADERS } from "./wire/sse.ts";
+import { SSE_HEADERS } from "../../http/event-stream.ts";
 
 const tags = ["Answers"];
 

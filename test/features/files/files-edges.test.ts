@@ -119,7 +119,12 @@ describe("a document that is read in one go", () => {
     const [pages] = await query("SELECT max(page) AS last FROM file_pages WHERE file_id = $1", [
       id,
     ]);
-    await worker.sendJob({ step: "read", fileId: id, run: 1, from: Number(pages?.last) });
+    await worker.sendJob({
+      step: "read",
+      fileId: id,
+      ingestionAttempt: 1,
+      from: Number(pages?.last),
+    });
     expect(await settled(ada, id)).toMatchObject({ status: "ready", page_count: 2 });
     expect(await textOf(ada, id)).toBe(await textOf(ada, whole.id));
   });
@@ -131,22 +136,20 @@ describe("a job that comes more than once", () => {
     const id = await begunFile(text, "a.txt", "text/plain");
     const passages = () =>
       query("SELECT ordinal, text FROM passages WHERE file_id = $1 ORDER BY ordinal", [id]);
-    const job = { step: "read", fileId: id, run: 1, from: 1 } as const;
+    const job = { step: "read", fileId: id, ingestionAttempt: 1, from: 1 } as const;
     await Promise.all([worker.sendJob(job), worker.sendJob(job), worker.sendJob(job)]);
     await settled(ada, id);
     const before = await passages();
     for (const step of ["read", "index", "embed"] as const) {
       await worker.sendJob({ ...job, step });
-      await worker.sendJob({ ...job, step, run: 0 });
+      await worker.sendJob({ ...job, step, ingestionAttempt: 0 });
     }
     await worker.sendJob({ ...job, fileId: crypto.randomUUID() });
     await until(async () => jobsDone() >= 10);
     expect(await textOf(ada, id)).toBe(text);
     expect(await passages()).toEqual(before);
-    const [row] = await query("SELECT status, ingestion_attempt AS run FROM files WHERE id = $1", [
-      id,
-    ]);
-    expect(row).toEqual({ status: "ready", run: "1" });
+    const [row] = await query("SELECT status, ingestion_attempt FROM files WHERE id = $1", [id]);
+    expect(row).toEqual({ status: "ready", ingestion_attempt: "1" });
   });
 });
 
@@ -157,7 +160,7 @@ describe("a reading that fails as often as it is tried", () => {
   it("is given up on by way of the dead letters, says so, and is tried again when asked to", async () => {
     const id = await begunFile("Some text.", "a.txt", "text/plain");
     const heal = await injectBucketFault({ contains: `files/${id}`, times: 99, kind: "refuse" });
-    await worker.sendJob({ step: "read", fileId: id, run: 1, from: 1 });
+    await worker.sendJob({ step: "read", fileId: id, ingestionAttempt: 1, from: 1 });
     expect((await settled(ada, id)).failure.code).toBe("unreadable");
     await heal();
     expect((await ada.post(`/files/${id}/complete`)).status).toBe(200);

@@ -54,10 +54,10 @@ describe("a file that cannot be read", () => {
     await settled(ada, body.id);
     expect((await ada.post(`/files/${body.id}/complete`)).status).toBe(200);
     await settled(ada, body.id);
-    const [row] = await query("SELECT ingestion_attempt AS run, status FROM files WHERE id = $1", [
+    const [row] = await query("SELECT ingestion_attempt, status FROM files WHERE id = $1", [
       body.id,
     ]);
-    expect(row).toEqual({ run: "2", status: "failed" });
+    expect(row).toEqual({ ingestion_attempt: "2", status: "failed" });
   });
 
   it("whose bytes are lost says so", async () => {

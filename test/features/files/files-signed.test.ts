@@ -119,10 +119,10 @@ describe("a file that goes straight to the bucket", () => {
     const answers = await atOnce(20, () => complete(ada, file.id));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     await settled(ada, file.id);
-    const [row] = await query("SELECT ingestion_attempt AS run, status FROM files WHERE id = $1", [
+    const [row] = await query("SELECT ingestion_attempt, status FROM files WHERE id = $1", [
       file.id,
     ]);
-    expect(row).toEqual({ run: "1", status: "ready" });
+    expect(row).toEqual({ ingestion_attempt: "1", status: "ready" });
     const parts = await query("SELECT text FROM file_pages WHERE file_id = $1", [file.id]);
     expect(parts).toEqual([{ text: TEXT }]);
   });

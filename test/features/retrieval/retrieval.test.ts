@@ -64,7 +64,7 @@ async function readFile(userId: string, name: string, text: string): Promise<str
 
 async function addFile(userId: string, name: string, text: string): Promise<string> {
   const fileId = await readFile(userId, name, text);
-  await indexFile(deps, { fileId, run: 1 });
+  await indexFile(deps, { fileId, ingestionAttempt: 1 });
   return fileId;
 }
 
@@ -157,7 +157,7 @@ describe("a library of documents", () => {
 it("A file that is indexed twice, even at once, has each passage once", async () => {
   const userId = (await signUp()).user.id;
   const fileId = await readFile(userId, "lease.txt", LEASE);
-  await Promise.all([1, 2, 3].map(async () => indexFile(deps, { fileId, run: 1 })));
+  await Promise.all([1, 2, 3].map(async () => indexFile(deps, { fileId, ingestionAttempt: 1 })));
   const once = await addFile(userId, "again.txt", LEASE);
   expect(await countOf("passages", fileId)).toBe(await countOf("passages", once));
   expect(await countOf("indexed_files", fileId)).toBe(1);
@@ -167,10 +167,10 @@ it("A late run changes nothing", async () => {
   const userId = (await signUp()).user.id;
   const fileId = await readFile(userId, "lease.txt", LEASE);
   await query("UPDATE files SET ingestion_attempt = 2 WHERE id = $1", [fileId]);
-  await indexFile(deps, { fileId, run: 1 });
+  await indexFile(deps, { fileId, ingestionAttempt: 1 });
   expect(await countOf("passages", fileId)).toBe(0);
-  await indexFile(deps, { fileId, run: 2 });
-  expect(await embedNext(deps, { fileId, run: 1 })).toBe("done");
+  await indexFile(deps, { fileId, ingestionAttempt: 2 });
+  expect(await embedNext(deps, { fileId, ingestionAttempt: 1 })).toBe("done");
   expect(await countOf("passages", fileId)).toBeGreaterThan(0);
 });
 
@@ -186,7 +186,7 @@ it("Deleting a file takes its passages and their terms with it", async () => {
 it("With vectors the search is hybrid, each vector is paid for once, and without a model it is lexical", async () => {
   const userId = (await signUp()).user.id;
   const fileId = await addFile(userId, "lease.txt", LEASE);
-  while ((await embedNext(deps, { fileId, run: 1 })) === "more");
+  while ((await embedNext(deps, { fileId, ingestionAttempt: 1 })) === "more");
   const vector = await embedQuestion(deps, userId, "Who repairs the roof?");
   const search = { query: "Who repairs the roof?", vector, limit: 2 };
   const { passages, mode } = await findPassages(db, userId, search);
@@ -202,5 +202,5 @@ it("With vectors the search is hybrid, each vector is paid for once, and without
   expect(spent).toMatchObject([{ model_name: "text-embedding-3-small" }]);
   const off = { ...deps, config: { ...config, EMBEDDING_MODEL: "none" } };
   expect(await embedQuestion(off, userId, "rent")).toBeUndefined();
-  expect(await embedNext(off, { fileId, run: 1 })).toBe("done");
+  expect(await embedNext(off, { fileId, ingestionAttempt: 1 })).toBe("done");
 });

@@ -1,9 +1,9 @@
 /** An analysis as server-sent events: how far it is, and in the end what it says. */
 import type { Deps } from "../../../deps.ts";
+import { encodeUnnumbered, HEARTBEAT, OPENING } from "../../../http/event-stream.ts";
 import { utf8Length } from "../../../lib/bytes.ts";
 import { Problem, type ProblemCode } from "../../../lib/problem.ts";
 import { LARGEST_EVENT_BYTES } from "../../../lib/event-json.ts";
-import { encodeUnnumbered, HEARTBEAT, OPENING } from "../../turns/wire/sse.ts";
 import type { AnalysisRow } from "./queries.ts";
 import { type Analysis, toAnalysis } from "./schemas.ts";
 import { watchAnalysis } from "./watch.ts";

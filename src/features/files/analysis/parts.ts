@@ -1,22 +1,25 @@
 /** The parts of an analysis in Postgres: one at a time is asked about, by one job alone. */
 import { sql, type SQL } from "drizzle-orm";
-import { type Db, repeatable } from "../../../db/client.ts";
+import { batch, type Db, read, readOne, write } from "../../../db/client.ts";
+import { columnsSql, type RowOf, type RowOfList } from "../../../db/columns.ts";
+import { fileAnalyses, type files } from "../../../db/schema-documents.ts";
 import type { ProblemCode } from "../../../lib/problem.ts";
 import type { TextPart } from "../../citations/document-text.ts";
 import { type NewUsage, usageInsert } from "../../usage/queries.ts";
 import type { PartFindings } from "./cite.ts";
 import type { Findings } from "./merge.ts";
 
-/** A part that is this job's to ask about. */
-export type ClaimedPart = {
-  user_id: string;
-  file_name: string;
-  model_name: string;
-  parts_total: number;
-  /** Tries of this part that failed, or were never heard of again. */
-  failures: number;
-  /** Of the try that was never heard of again: the id that the row of its cost is to have. */
-  lost_id: string | null;
+const claimedColumns = columnsSql(fileAnalyses, "c", ["modelName", "partsTotal", "failures"]);
+
+/**
+ * A part that is this job's to ask about. `failures` counts the attempts at it that failed, or were never
+ * heard of again.
+ */
+export type ClaimedPart = RowOfList<typeof claimedColumns> & {
+  user_id: RowOf<typeof files>["user_id"];
+  file_name: RowOf<typeof files>["original_name"];
+  /** Of the attempt that was never heard of again: the id that the row of its cost is to have. */
+  lost_id: RowOf<typeof fileAnalyses>["call_id"];
   /** The text of the part; empty once there is none left. */
   text: TextPart[];
   /** What was found so far; only once there is no text left. */
@@ -47,8 +50,9 @@ const OVERLAP = 800;
 export async function claimPart(db: Db, asking: Asking): Promise<ClaimedPart | undefined> {
   const { analysisId, fileId, from, usageId, at } = asking;
   const until = sql`${at}::timestamptz + ${CLAIM_MS}::int * interval '1 millisecond'`;
-  const { rows } = await repeatable(() =>
-    db.execute<ClaimedPart>(sql`
+  return readOne(
+    db,
+    sql<ClaimedPart>`
       WITH before AS (
         SELECT a.id, nullif(a.call_id, ${usageId}::uuid) AS lost_id
         FROM file_analyses AS a WHERE a.id = ${analysisId} AND a.file_id = ${fileId} FOR UPDATE
@@ -62,12 +66,11 @@ export async function claimPart(db: Db, asking: Asking): Promise<ClaimedPart | u
           AND (before.lost_id IS NULL OR a.call_expires_at <= ${at}::timestamptz)
         RETURNING a.*, f.user_id, f.original_name AS file_name, before.lost_id
       )
-      SELECT c.user_id, c.file_name, c.model_name, c.parts_total, c.failures, c.lost_id,
+      SELECT ${claimedColumns}, c.user_id, c.file_name, c.lost_id,
         ${textOf(from)} AS text,
         CASE WHEN c.parts_done = c.parts_total THEN c.parts ELSE '[]' END AS parts
-      FROM claimed AS c`),
+      FROM claimed AS c`,
   );
-  return rows[0];
 }
 
 /** The parts of pages between two offsets, the first and the last of them cut to size. */
@@ -88,12 +91,13 @@ export async function renewClaim(
   { analysisId, fileId, usageId }: Asking,
   at: string,
 ): Promise<void> {
-  await repeatable(() =>
-    db.execute(sql`
+  await write(
+    db,
+    sql`
       UPDATE file_analyses SET updated_at = ${at}::timestamptz,
         call_expires_at = ${at}::timestamptz + ${CLAIM_MS}::int * interval '1 millisecond'
       WHERE id = ${analysisId} AND file_id = ${fileId} AND status = 'running'
-        AND call_id = ${usageId}::uuid`),
+        AND call_id = ${usageId}::uuid`,
   );
 }
 
@@ -110,13 +114,11 @@ export async function saveOutcome(
   outcome: Outcome,
   usage: readonly NewUsage[],
 ): Promise<void> {
-  await repeatable(() =>
-    db.batch([
-      db.execute(update(asking, outcome)),
-      ...usage.map((attempt) => db.execute(usageInsert(attempt))),
-      db.execute(forgetOlder(asking)),
-    ]),
-  );
+  await batch(db, {
+    saved: update(asking, outcome),
+    paid: usage.map((attempt) => usageInsert(attempt)),
+    forgotten: forgetOlder(asking),
+  });
 }
 
 function update({ analysisId, from, usageId, at }: Asking, outcome: Outcome): SQL {
@@ -150,8 +152,10 @@ function forgetOlder({ analysisId, fileId, at }: Asking): SQL {
       AND EXISTS (SELECT FROM file_analyses AS done WHERE done.id = ${analysisId} AND done.status = 'complete')`;
 }
 
+const stalledColumns = columnsSql(fileAnalyses, "a", ["id", "fileId", "partsDone"]);
+
 /** An analysis that runs, and that nobody works on any more. */
-export type Left = { id: string; file_id: string; parts_done: number };
+export type Left = RowOfList<typeof stalledColumns>;
 
 /** A job that waits to be tried again has its time. */
 const LEFT_AFTER_MS = 60_000;
@@ -160,12 +164,12 @@ const MOST_PER_RUN = 100;
 /** The analyses that were left behind, the oldest first. `now` in milliseconds. */
 export async function findLeft(db: Db, now: number): Promise<Left[]> {
   const [at, before] = [now, now - LEFT_AFTER_MS].map((ms) => new Date(ms).toISOString());
-  const { rows } = await repeatable(() =>
-    db.execute<Left>(sql`
-      SELECT id, file_id, parts_done FROM file_analyses
+  return read(
+    db,
+    sql<Left>`
+      SELECT ${stalledColumns} FROM file_analyses AS a
       WHERE status = 'running' AND updated_at < ${before}::timestamptz
         AND (call_expires_at IS NULL OR call_expires_at <= ${at}::timestamptz)
-      ORDER BY updated_at LIMIT ${MOST_PER_RUN}::int`),
+      ORDER BY updated_at LIMIT ${MOST_PER_RUN}::int`,
   );
-  return rows;
 }

@@ -1,6 +1,7 @@
 /** Analyses in Postgres: how one begins, and what is known of it. */
 import { sql, type SQL } from "drizzle-orm";
-import { type Db, repeatable } from "../../../db/client.ts";
+import { type Db, readOne } from "../../../db/client.ts";
+import { columnsSql, type RowOf, type RowOfList } from "../../../db/columns.ts";
 import {
   batchUnderKey,
   type Claim,
@@ -8,26 +9,28 @@ import {
   idUnder,
   keyIsFree,
 } from "../../../db/idempotency-keys.ts";
+import { fileAnalyses, type files } from "../../../db/schema-documents.ts";
 import { Problem, type ProblemCode } from "../../../lib/problem.ts";
 import type { Findings } from "./merge.ts";
 
-export type AnalysisRow = {
-  id: string;
-  file_id: string;
-  status: "running" | "complete" | "failed";
+const analysisColumns = columnsSql(fileAnalyses, "a", [
+  "id",
+  "fileId",
+  "status",
+  "failureCode",
+  "modelName",
+  "partsTotal",
+  "partsDone",
+  "result",
+  "createdAt",
+  "completedAt",
+]);
+
+export type AnalysisRow = RowOfList<typeof analysisColumns> & {
   failure_code: ProblemCode | null;
-  model_name: string;
-  parts_total: number;
-  parts_done: number;
   /** Of one that is complete. */
   result: Findings | null;
-  created_at: string;
-  completed_at: string | null;
 };
-
-const columns = sql.raw(`
-  a.id, a.file_id, a.status, a.failure_code, a.model_name, a.parts_total, a.parts_done, a.result,
-  a.created_at, a.completed_at`);
 
 export type NewAnalysis = {
   id: string;
@@ -62,7 +65,9 @@ export async function beginAnalysis(
     writes: [lockFile(ownerId, fileId), insert(ownerId, analysis, claim)],
     reads: [selectBegun(ownerId, fileId, claim ? idUnder(claim, "answer_id") : chosen)],
   });
-  const row = read[0]?.[0] as (AnalysisRow & { file_status: string }) | undefined;
+  const row = read[0]?.[0] as
+    | (AnalysisRow & { file_status: RowOf<typeof files>["status"] })
+    | undefined;
   if (!row) throw new Problem("not_found");
   if (row.id === null)
     throw new Problem(row.file_status === "failed" ? "file_failed" : "file_processing");
@@ -124,7 +129,7 @@ function insert(ownerId: string, analysis: NewAnalysis, claim: Claim | undefined
 /** The file, and beside it the analysis, if there is one. */
 function selectBegun(ownerId: string, fileId: string, analysisId: SQL): SQL {
   return sql`
-    SELECT f.status AS file_status, ${columns}
+    SELECT f.status AS file_status, ${analysisColumns}
     FROM files AS f LEFT JOIN file_analyses AS a ON a.file_id = f.id AND a.id = ${analysisId}
     WHERE f.id = ${fileId} AND f.user_id = ${ownerId}`;
 }
@@ -135,11 +140,12 @@ export async function getAnalysis(
   ownerId: string,
   { file_id: fileId, id }: Pick<AnalysisRow, "file_id" | "id">,
 ): Promise<AnalysisRow> {
-  const { rows } = await repeatable(() =>
-    db.execute<AnalysisRow>(sql`
-      SELECT ${columns} FROM file_analyses AS a JOIN files AS f ON f.id = a.file_id
-      WHERE a.id = ${id} AND f.id = ${fileId} AND f.user_id = ${ownerId}`),
+  const row = await readOne(
+    db,
+    sql<AnalysisRow>`
+      SELECT ${analysisColumns} FROM file_analyses AS a JOIN files AS f ON f.id = a.file_id
+      WHERE a.id = ${id} AND f.id = ${fileId} AND f.user_id = ${ownerId}`,
   );
-  if (!rows[0]) throw new Problem("not_found");
-  return rows[0];
+  if (!row) throw new Problem("not_found");
+  return row;
 }

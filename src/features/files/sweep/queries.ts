@@ -1,6 +1,8 @@
 /** The search for orphans, as far as it is Postgres' business. */
-import { sql } from "drizzle-orm";
-import { type Db, repeatable } from "../../../db/client.ts";
+import { eq, sql } from "drizzle-orm";
+import { type Db, read, run, write } from "../../../db/client.ts";
+import type { RowOf } from "../../../db/columns.ts";
+import { type files, sweeps } from "../../../db/schema-documents.ts";
 import { toIso } from "../../../lib/clock.ts";
 
 /** Every object of ours, and no other, has a key between these. */
@@ -12,10 +14,9 @@ export const START = "";
 
 /** The key after which the search goes on. */
 export async function findPlace(db: Db, bucket: string): Promise<string> {
-  const { rows } = await repeatable(() =>
-    db.execute<{ after_key: string }>(sql`SELECT after_key FROM sweeps WHERE bucket = ${bucket}`),
-  );
-  return rows[0]?.after_key ?? START;
+  const ofBucket = eq(sweeps.bucket, bucket);
+  const [sweep] = await run(db.select({ afterKey: sweeps.afterKey }).from(sweeps).where(ofBucket));
+  return sweep?.afterKey ?? START;
 }
 
 /** Of two at once, the first moves it. */
@@ -24,12 +25,13 @@ export async function movePlace(
   bucket: string,
   move: { from: string; to: string; now: number },
 ): Promise<void> {
-  await repeatable(() =>
-    db.execute(sql`
+  await write(
+    db,
+    sql`
       INSERT INTO sweeps AS s (bucket, after_key, updated_at)
       VALUES (${bucket}, ${move.to}, ${toIso(new Date(move.now))}::timestamptz)
       ON CONFLICT (bucket) DO UPDATE SET after_key = excluded.after_key, updated_at = excluded.updated_at
-      WHERE s.after_key = ${move.from}`),
+      WHERE s.after_key = ${move.from}`,
   );
 }
 
@@ -58,8 +60,9 @@ export async function findOrphans(
   { changedBefore, limit }: { changedBefore: number; limit: number },
 ): Promise<Orphans> {
   const before = toIso(new Date(changedBefore));
-  const { rows } = await repeatable(() =>
-    db.execute<{ key: string; has_row: boolean }>(sql`
+  const rows = await read(
+    db,
+    sql<{ key: RowOf<typeof files>["file_path"]; has_row: boolean }>`
       WITH listed AS (SELECT key FROM json_array_elements_text(${JSON.stringify(keys)}::json) AS key)
       (SELECT key, false AS has_row FROM listed
        WHERE NOT EXISTS (SELECT FROM files AS f WHERE f.file_path = listed.key)
@@ -70,7 +73,7 @@ export async function findOrphans(
        WHERE f.file_path > ${after || PREFIX} AND f.file_path <= ${upTo}
          AND f.status = 'ready' AND f.updated_at < ${before}::timestamptz
          AND f.file_path NOT IN (SELECT key FROM listed)
-       ORDER BY f.file_path LIMIT ${limit}::int)`),
+       ORDER BY f.file_path LIMIT ${limit}::int)`,
   );
   const keysOf = (hasRow: boolean) =>
     rows.filter(({ has_row }) => has_row === hasRow).map(({ key }) => key);
@@ -80,15 +83,16 @@ export async function findOrphans(
 /** Leaves objects to be erased, if there is still no row that names them. Returns how many. */
 export async function leaveObjects(db: Db, keys: string[], now: number): Promise<number> {
   const at = sql`${toIso(new Date(now))}::timestamptz`;
-  const { rowCount } = await repeatable(() =>
-    db.execute(sql`
+  const { count } = await write(
+    db,
+    sql`
       INSERT INTO deletions (kind, target, due_at, last_at, created_at)
       SELECT 'object', key, ${at}, ${at}, ${at}
       FROM json_array_elements_text(${JSON.stringify(keys)}::json) AS key
       WHERE NOT EXISTS (SELECT FROM files AS f WHERE f.file_path = key)
-      ON CONFLICT (kind, target) DO NOTHING`),
+      ON CONFLICT (kind, target) DO NOTHING`,
   );
-  return rowCount;
+  return count;
 }
 
 /** Fails files whose objects are gone, unless they changed meanwhile. Returns their ids. */
@@ -97,14 +101,15 @@ export async function failLost(
   keys: string[],
   { now, changedBefore }: { now: number; changedBefore: number },
 ): Promise<string[]> {
-  const { rows } = await repeatable(() =>
-    db.execute<{ id: string }>(sql`
+  const rows = await read(
+    db,
+    sql<RowOf<typeof files, "id">>`
       UPDATE files
       SET status = 'failed', failure_code = 'missing', processed = false,
         updated_at = ${toIso(new Date(now))}::timestamptz
       WHERE file_path IN (SELECT json_array_elements_text(${JSON.stringify(keys)}::json))
         AND status = 'ready' AND updated_at < ${toIso(new Date(changedBefore))}::timestamptz
-      RETURNING id`),
+      RETURNING id`,
   );
   return rows.map(({ id }) => id);
 }

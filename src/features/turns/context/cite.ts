@@ -5,7 +5,7 @@ import { logError, nameOf } from "../../../lib/log.ts";
 import { findQuotations, type Quotation } from "../../citations/find-quotes.ts";
 import { type Claim, type Verified, verifyClaims } from "../../citations/verify.ts";
 import type { Gathered } from "./gather.ts";
-import type { NumberedPassage } from "./passages.ts";
+import type { NumberedPassage } from "../../citations/excerpt.ts";
 
 /** Whoever stops an answer is told soon how it stands. */
 const STOPPED_WAIT_MS = 500;

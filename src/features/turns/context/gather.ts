@@ -7,8 +7,8 @@ import type { Source } from "../../citations/verify.ts";
 import { foundTokens, wholeCharacters, wholeTokens } from "./budget.ts";
 import type { PastMessage } from "../store/turn.ts";
 import type { ContextDocument } from "../store/context-documents.ts";
-import { divide, type Excerpt, mergeNeighbours, numberPassages } from "./passages.ts";
-import type { NumberedPassage } from "./passages.ts";
+import { divide, mergeNeighbours, numberPassages } from "./passages.ts";
+import type { Excerpt, NumberedPassage } from "../../citations/excerpt.ts";
 
 /** What was gathered, and the documents that it is from. */
 export type Gathered = { passages: NumberedPassage[]; sources: Source[] };

@@ -1,19 +1,7 @@
 /** Passages of documents as a prompt has them. Pure. */
+import type { Excerpt, NumberedPassage } from "../../citations/excerpt.ts";
 import type { TextPart } from "../../citations/document-text.ts";
 import { codePointLength } from "../../../lib/text.ts";
-
-/** A stretch of a document's text; offsets are code points into it. */
-export type Excerpt = {
-  fileId: string;
-  fileName: string;
-  page: number;
-  start: number;
-  end: number;
-  text: string;
-};
-
-/** With the number that the prompt, and so the answer, knows it by. */
-export type NumberedPassage = Excerpt & { number: number };
 
 /** From 1, in their order. */
 export function numberPassages(excerpts: readonly Excerpt[]): NumberedPassage[] {

@@ -3,7 +3,7 @@ import type { PromptMessage } from "../../../clients/model.ts";
 import { estimateTokens, type Model } from "../../../lib/models.ts";
 import { fencePassages, withoutFences } from "../../citations/fence.ts";
 import { documentInstructions, NO_PASSAGES } from "../context/instructions.ts";
-import type { NumberedPassage } from "../context/passages.ts";
+import type { NumberedPassage } from "../../citations/excerpt.ts";
 import { MOST_PROMPT_MESSAGES, promptBudget } from "../context/budget.ts";
 import type { PastMessage } from "../store/turn.ts";
 import { DEFAULT_SYSTEM_PROMPT } from "./system-prompt.ts";

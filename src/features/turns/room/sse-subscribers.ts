@@ -7,7 +7,8 @@ import type { JoinResult } from "./contract.ts";
 import { RoomSockets } from "./sockets.ts";
 import type { EventLog } from "./event-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
-import { encodePage, HEARTBEAT, OPENING } from "../wire/sse.ts";
+import { encodePage } from "../wire/sse.ts";
+import { HEARTBEAT, OPENING } from "../../../http/event-stream.ts";
 
 /** Streams that read the log at the same time. Who asks a question always gets the stream of its answer. */
 const MOST_STREAMS = 64;
