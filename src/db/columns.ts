@@ -1,4 +1,4 @@
-/** Column lists and row types of raw SQL, made from the schema: who renames a column there is told by the compiler. */
+/** Column lists and row types of raw SQL, made from the schema: renaming a column there fails to compile wherever raw SQL lists it. */
 import { getTableColumns, sql, type SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 

@@ -16,7 +16,7 @@ export type IdempotencyKey = {
   /** Method and template; the same key at another route is another key. */
   route: string;
   key: string;
-  /** Of what was asked. */
+  /** Of the request: a key with another fingerprint is a reused one. */
   fingerprint: string;
 };
 

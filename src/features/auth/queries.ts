@@ -12,14 +12,11 @@ export type UserRow = typeof users.$inferSelect;
 
 const IDLE_DAYS = 14;
 
-export type NewUser = {
-  id: string;
-  name: string;
-  email: string;
-  hashedPassword: string;
-  now: Date;
-};
-export type NewSession = { id: string; userId: string; userAgent: string | null; now: Date };
+export type NewUser = Pick<UserRow, "id" | "name" | "email" | "hashedPassword"> & { now: Date };
+
+type SessionRow = typeof sessions.$inferSelect;
+
+export type NewSession = Pick<SessionRow, "id" | "userId" | "userAgent"> & { now: Date };
 
 /** Creates the account and its first session in one batch. Throws `email_taken`. */
 export async function insertUser(db: Db, user: NewUser, session: NewSession): Promise<UserRow> {
@@ -79,7 +76,7 @@ export async function rotateSession(
   return { rotation: toRotation(advanced[0]), watched: watched.rows };
 }
 
-function toRotation(row: { refreshCounter: number; endedAt: Date | null } | undefined): Rotation {
+function toRotation(row: Pick<SessionRow, "refreshCounter" | "endedAt"> | undefined): Rotation {
   if (!row) return "ended";
   return row.endedAt ? "replayed" : { refreshCounter: row.refreshCounter };
 }

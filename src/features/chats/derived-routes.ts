@@ -54,11 +54,11 @@ const download = route({
 
 export const derivedRoutes = createRouter()
   .openapi(name, async (c) => {
-    const place = { ownerId: c.get("principal").userId, chatId: c.req.valid("param").id };
+    const chat = { ownerId: c.get("principal").userId, chatId: c.req.valid("param").id };
     const body = c.req.valid("json");
     const key = await readKey(c, body);
     const about = { message: body.message ?? undefined, fileIds: body.file_ids ?? [] };
-    const given = await nameChat(c.get("deps"), place, about, key);
+    const given = await nameChat(c.get("deps"), chat, about, key);
     if (!given.isReplayed) announce(c, given.chat);
     const answer = { suggested_name: given.name, reasoning: given.reasoning };
     return c.json(answer, 200, markReplayed(given.isReplayed));

@@ -195,7 +195,7 @@ function pieceAt(text: string, at: number, isInTable: boolean): string {
   return mark;
 }
 
-/** The next backticks from a place on, and where they begin. */
+/** The next backticks from a position on, and where they begin. */
 function runAt(text: string, from: number): [run: string, start: number] {
   const start = text.indexOf("`", from);
   if (start < 0) return ["", text.length];

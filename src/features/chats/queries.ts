@@ -28,12 +28,12 @@ export const chatColumns = columnsSql(chats, "c", [
 export type ChatRow = RowOfList<typeof chatColumns> & { user_id: string };
 
 /** The sort key of a chat in the list. */
-export type ChatPlace = { pinned: boolean; updatedAt: string; id: string };
+export type ChatCursor = { pinned: boolean; updatedAt: string; id: string };
 
 export type ChatFilter = {
   limit: number;
   offset: number;
-  cursor?: ChatPlace | undefined;
+  cursor?: ChatCursor | undefined;
   search?: string | undefined;
   start_date?: string | undefined;
   end_date?: string | undefined;
@@ -60,12 +60,12 @@ export async function listChats(
 }
 
 function selectPage(matching: SQL, { cursor, offset, limit }: ChatFilter): SQL<ChatRow> {
-  const place =
+  const position =
     cursor &&
     sql`(${cursor.pinned}::boolean, ${cursor.updatedAt}::timestamptz, ${cursor.id}::uuid)`;
   return sql<ChatRow>`
     SELECT ${chatColumns} FROM chats AS c
-    WHERE ${matching} AND ${place ? sql`(c.pinned, c.updated_at, c.id) < ${place}` : sql`true`}
+    WHERE ${matching} AND ${position ? sql`(c.pinned, c.updated_at, c.id) < ${position}` : sql`true`}
     ORDER BY c.pinned DESC, c.updated_at DESC, c.id DESC
     LIMIT ${limit + 1}::int OFFSET ${cursor ? 0 : offset}::int`;
 }
@@ -109,7 +109,7 @@ export async function requireChat(db: Db, ownerId: string, chatId: string): Prom
 }
 
 /** The text that the user began the active path with; undefined without one. Throws `not_found`. */
-export async function findFirstQuestion(
+export async function findFirstUserMessage(
   db: Db,
   ownerId: string,
   chatId: string,

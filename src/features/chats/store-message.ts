@@ -56,7 +56,7 @@ function claimOf(ownerId: string, { id, chat_id, at }: StoredMessage, key: Idemp
 function insert(ownerId: string, message: StoredMessage, claim: Claim | undefined): SQL {
   const { id, chat_id: chatId, type, content, file_name, file_url, metadata, at } = message;
   return sql`
-    WITH place AS (
+    WITH parent AS (
       SELECT c.id, c.current_message_id, coalesce(p.file_ids, '{}') AS file_ids
       FROM chats AS c
       LEFT JOIN messages AS p ON p.chat_id = c.id AND p.id = c.current_message_id
@@ -67,7 +67,7 @@ function insert(ownerId: string, message: StoredMessage, claim: Claim | undefine
         metadata, created_at)
       SELECT ${id}, id, current_message_id, ${type}, ${content}, 'complete',
         ${file_name}, ${file_url}, file_ids, ${JSON.stringify(metadata)}::jsonb, ${at}::timestamptz
-      FROM place
+      FROM parent
       ON CONFLICT (id) DO NOTHING
       RETURNING id, chat_id
     )

@@ -1,4 +1,4 @@
-/** What a user thinks of an answer. */
+/** The feedback of a user on an answer. */
 import { ById } from "../../http/fields.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { toIso } from "../../lib/clock.ts";

@@ -1,4 +1,4 @@
-/** What a reader thinks of an answer. */
+/** The feedback of a user on an answer. */
 import { sql } from "drizzle-orm";
 import { type Db, readOne } from "../../db/client.ts";
 import { columnsSql, type RowOfList } from "../../db/columns.ts";
@@ -21,7 +21,7 @@ type FeedbackRow = RowOfList<typeof feedbackColumns>;
 /** Without a rating where the message is no answer. */
 type RatedRow = FeedbackRow | { [Column in keyof FeedbackRow]: null };
 
-/** Stores it in place of what was said before. Throws `not_found`, or `not_an_answer`. */
+/** Stores the feedback in place of an earlier one. Throws `not_found`, or `not_an_answer`. */
 export async function putFeedback(
   db: Db,
   ownerId: string,
@@ -45,7 +45,7 @@ export async function putFeedback(
   return toFeedback(row);
 }
 
-/** Takes it back; nothing happens where nothing was said. Throws `not_found`. */
+/** Deletes the feedback; does nothing where there is none. Throws `not_found`. */
 export async function deleteFeedback(db: Db, ownerId: string, messageId: string): Promise<void> {
   const rated = await readOne(
     db,

@@ -3,7 +3,7 @@ import { jsonBytes, LARGEST_JSON_BYTES } from "../../lib/event-json.ts";
 import { codePointLength } from "../../lib/text.ts";
 import type { Message } from "./schemas.ts";
 
-/** A message in an event: what would make the event too long is null, and the reader has it already. */
+/** A message in an event: what would make the event too long is null, and the subscriber has it already. */
 export type ShownMessage = Omit<Message, "content" | "metadata"> & {
   content: string | null;
   metadata: Record<string, unknown> | null;

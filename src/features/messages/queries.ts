@@ -38,10 +38,10 @@ export const SHOWN_SIBLINGS = 50;
  */
 export const joinSiblings = sql.raw(`
   CROSS JOIN LATERAL (
-    SELECT coalesce(json_agg(s.id ORDER BY s.created_at, s.id) FILTER (WHERE s.place <= ${SHOWN_SIBLINGS}), '[]') AS sibling_ids,
+    SELECT coalesce(json_agg(s.id ORDER BY s.created_at, s.id) FILTER (WHERE s.position <= ${SHOWN_SIBLINGS}), '[]') AS sibling_ids,
            count(*)::int AS sibling_count
     FROM (
-      SELECT found.id, found.created_at, row_number() OVER (ORDER BY found.id <> m.id, found.created_at, found.id) AS place
+      SELECT found.id, found.created_at, row_number() OVER (ORDER BY found.id <> m.id, found.created_at, found.id) AS position
       FROM (
         SELECT id, created_at FROM messages WHERE chat_id = m.chat_id AND parent_id = m.parent_id
         UNION ALL

@@ -16,7 +16,7 @@ const WINDOW = 320;
 type Match = { start: number; end: number };
 
 /**
- * The part of a text in which the most tokens of a question stand, as HTML; its beginning where none
+ * The part of a text in which the most tokens of a search stand, as HTML; its beginning where none
  * does, as with what was found by its meaning.
  */
 export function toSnippet(text: string, tokens: readonly string[]): string {

@@ -1,4 +1,4 @@
-/** What a chat is called, asked of a small model. */
+/** A chat's title, suggested by a small model. */
 import type { TokenCount } from "../../clients/model.ts";
 import type { Deps } from "../../deps.ts";
 import { estimateTokens, findModel, type Model } from "../../lib/models.ts";

@@ -2,7 +2,7 @@
 import { foldCase, foldText } from "../../lib/fold-text.ts";
 import { joinWrapped, type Stretch, stretchesOf, tokensOf } from "../../lib/text-tokens.ts";
 
-export type Question = {
+export type SearchTerms = {
   /** For `websearch_to_tsquery`: no longer, and nothing twice, so that no text of a search takes long. */
   websearch: string;
   /** What is excluded and has several tokens: a text with all of one of them. */
@@ -12,7 +12,7 @@ export type Question = {
   /** Words that are looked for, also those of phrases, in lower case; here and below, each once. */
   words: string[];
   /** Those of them that say something, all where none does. */
-  telling: string[];
+  significant: string[];
   phrases: string[];
   excluded: string[];
 };
@@ -32,13 +32,13 @@ const EMPTY_WORDS = new Set(
 );
 
 /** Takes the text of a search apart. */
-export function readQuestion(text: string): Question {
+export function parseSearch(text: string): SearchTerms {
   const terms = firstTerms(text);
   const wanted = terms.filter((term) => !isExcluded(term) && !isOr(term));
   const words = distinct(wanted.flatMap(wordsOf)).slice(0, MOST_TERMS);
-  const telling = words.filter((word) => !EMPTY_WORDS.has(word));
+  const significant = words.filter((word) => !EMPTY_WORDS.has(word));
   const phrases = wanted.filter((term) => term.startsWith('"')).map(normalised);
-  const said = telling.length > 0 ? telling : words;
+  const said = significant.length > 0 ? significant : words;
   const isWhole = (term: string) => isExcluded(term) && hasPairs(term);
   return {
     websearch: terms
@@ -48,14 +48,14 @@ export function readQuestion(text: string): Question {
     withoutAll: terms.filter(isWhole).map((term) => tokensIn(term).join(" ")),
     tokens: distinct(said.flatMap(tokensIn)),
     words,
-    telling: said,
+    significant: said,
     phrases: phrases.filter((phrase) => phrase.includes(" ")),
     excluded: terms.filter(isExcluded).map(normalised),
   };
 }
 
 /** True where the text has all phrases, word for word, and nothing that is excluded. */
-export function fits({ phrases, excluded }: Question, text: string): boolean {
+export function fits({ phrases, excluded }: SearchTerms, text: string): boolean {
   if (phrases.length + excluded.length === 0) return true;
   const words = ` ${normalised(joinWrapped(text))} `;
   const has = (phrase: string) => words.includes(` ${phrase} `);
@@ -66,8 +66,8 @@ export function fits({ phrases, excluded }: Question, text: string): boolean {
  * False where the words are all of scripts whose words are found by pairs, and the text has so few pairs of
  * each that they stand there in other words.
  */
-export function mayHold({ telling }: Question, text: string): boolean {
-  const asked = stretchesOf(foldText(telling.join(" ")));
+export function mayHold({ significant }: SearchTerms, text: string): boolean {
+  const asked = stretchesOf(foldText(significant.join(" ")));
   if (asked.length === 0 || asked.some(({ isPaired }) => !isPaired)) return true;
   const held = stretchesOf(foldText(joinWrapped(text)));
   const tokens = new Set(held.flatMap((one) => [...tokensOf(one), ...Array.from(one.text)]));

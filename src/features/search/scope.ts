@@ -4,10 +4,10 @@ import { type Db, readOne } from "../../db/client.ts";
 import { present } from "../../lib/assert.ts";
 import { Problem } from "../../lib/problem.ts";
 import { type MessageHit, selectMessages } from "./messages.ts";
-import type { Question } from "./question.ts";
+import type { SearchTerms } from "./search-terms.ts";
 import type { SearchQuery } from "./schemas.ts";
 
-type PlaceRow = {
+type ScopeRow = {
   knows_chat: boolean;
   knows_file: boolean;
   chat_files: string[];
@@ -15,37 +15,37 @@ type PlaceRow = {
 };
 
 /** `fileIds` is undefined where the files are all that there are. */
-export type ReadPlace = { fileIds: string[] | undefined; messages: MessageHit[] };
+export type FoundInScope = { fileIds: string[] | undefined; messages: MessageHit[] };
 
 /**
  * The messages that are found, best first, and the files that are to be searched. One trip. Throws
  * `not_found` for a chat or a file that the owner does not have.
  */
-export async function readPlace(
+export async function readScope(
   db: Db,
   ownerId: string,
   asked: SearchQuery,
-  question: Question,
-): Promise<ReadPlace> {
+  terms: SearchTerms,
+): Promise<FoundInScope> {
   const { chat_id: chatId, file_id: fileId } = asked;
-  const row = await readOne(db, selectPlace(ownerId, asked, question));
-  const place = present(row, "the place of a search");
-  if ((chatId && !place.knows_chat) || (fileId && !place.knows_file)) {
+  const row = await readOne(db, selectScope(ownerId, asked, terms));
+  const scope = present(row, "the scope of a search");
+  if ((chatId && !scope.knows_chat) || (fileId && !scope.knows_file)) {
     throw new Problem("not_found");
   }
-  return { fileIds: filesOf(place, asked), messages: place.messages };
+  return { fileIds: filesOf(scope, asked), messages: scope.messages };
 }
 
-function filesOf(place: PlaceRow, { chat_id: chatId, file_id: fileId }: SearchQuery) {
+function filesOf(scope: ScopeRow, { chat_id: chatId, file_id: fileId }: SearchQuery) {
   if (!chatId) return fileId ? [fileId] : undefined;
-  return place.chat_files.filter((id) => !fileId || id === fileId);
+  return scope.chat_files.filter((id) => !fileId || id === fileId);
 }
 
-function selectPlace(ownerId: string, asked: SearchQuery, question: Question): SQL<PlaceRow> {
+function selectScope(ownerId: string, asked: SearchQuery, terms: SearchTerms): SQL<ScopeRow> {
   const [chatId, fileId] = [asked.chat_id ?? null, asked.file_id ?? null];
-  const search = { question, chatId: asked.chat_id, limit: asked.limit };
+  const search = { terms, chatId: asked.chat_id, limit: asked.limit };
   const hasMessages = asked.scope !== "files" && !asked.file_id;
-  return sql<PlaceRow>`
+  return sql<ScopeRow>`
     SELECT
       EXISTS (SELECT FROM chats WHERE id = ${chatId}::uuid AND user_id = ${ownerId}) AS knows_chat,
       EXISTS (SELECT FROM files WHERE id = ${fileId}::uuid AND user_id = ${ownerId}) AS knows_file,
@@ -56,5 +56,5 @@ function selectPlace(ownerId: string, asked: SearchQuery, question: Question): S
 }
 
 function messagesOf(hits: SQL): SQL {
-  return sql`(SELECT coalesce(json_agg(hit ORDER BY hit.place), '[]') FROM (${hits}) AS hit)`;
+  return sql`(SELECT coalesce(json_agg(hit ORDER BY hit.position), '[]') FROM (${hits}) AS hit)`;
 }
