@@ -1,8 +1,8 @@
 /**
- * A message inside of a Markdown file of many: it reads as it was written, loads nothing when the file is
- * shown, and ends where it ends. What begins an image, HTML, a heading, a rule or a link definition gets a
- * backslash, and `<` is written as `&lt;`, so that it shows as it stands; what is in code stays as it is. Where a renderer could take a
- * line for code or not, it is written so that it can take it for one thing only. By CommonMark 0.31. Pure.
+ * A message within a Markdown file of many messages: it reads as it was written, loads nothing when the file
+ * is shown, and does not reach into the next message. What begins an image, a heading, a rule or a link
+ * definition gets a backslash, and `<` of HTML becomes `&lt;`; code stays as it is. Where renderers disagree
+ * whether a line is code, it is written so that they agree. By CommonMark 0.31. Pure.
  */
 
 /** A fence that is open, and what stood before it in its line. */
@@ -148,18 +148,31 @@ function beginsBlock(text: string): boolean {
  * backslash or a backtick in it: there is no code in it then.
  */
 function escapeInline(text: string, isInTable = false): string {
-  let escaped = "";
+  const escaped: string[] = [];
   let isInAddress = false;
   for (let at = 0; at < text.length;) {
-    const piece = pieceAt(text, at, isInTable);
+    const plain = plainAt(text, at, isInAddress);
+    const piece = plain || pieceAt(text, at, isInTable);
     const taken: string = isInAddress && piece.startsWith("`") ? runAt(text, at)[0] : piece;
-    isInAddress = isInAddress
-      ? !/\s/.test(taken)
-      : ADDRESS_MARK.test(text.slice(at, at + LONGEST_MARK));
+    if (!plain) {
+      isInAddress = isInAddress
+        ? !/\s/.test(taken)
+        : ADDRESS_MARK.test(text.slice(at, at + LONGEST_MARK));
+    }
     at += taken.length;
-    escaped += escapePiece(taken, text.charAt(at));
+    escaped.push(plain || escapePiece(taken, text.charAt(at)));
   }
-  return escaped;
+  return escaped.join("");
+}
+
+/** Characters that begin nothing: of a long message they are taken together, or each would be a string. */
+const PLAIN = /[^\\`<!:@wmx]+/iy;
+const PLAIN_IN_ADDRESS = /[^\\`<!:@wmx\s]+/iy;
+
+function plainAt(text: string, at: number, isInAddress: boolean): string {
+  const plain = isInAddress ? PLAIN_IN_ADDRESS : PLAIN;
+  plain.lastIndex = at;
+  return plain.exec(text)?.[0] ?? "";
 }
 
 const ADDRESS_MARK = /^(?::\/\/|@|www\.|mailto:|xmpp:)/i;

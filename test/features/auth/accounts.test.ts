@@ -174,19 +174,6 @@ describe("an e-mail address", () => {
     const change = { email: `${local}@xn--bcher-kva.example`, current_password: PASSWORD };
     expect((await eve.patch("/users/me", change)).body.pending_email).toBeNull();
   });
-
-  it("that a previous version writes is found, and taken", async () => {
-    const eve = await signUp();
-    const email = newEmail();
-    await query(
-      `INSERT INTO users (id, name, email, hashed_password, created_at, updated_at)
-       SELECT $1, name, $2, hashed_password, created_at, updated_at FROM users WHERE id = $3`,
-      [crypto.randomUUID(), email.toUpperCase(), eve.user.id],
-    );
-    const login = await nobody.post("/auth/login", { email, password: PASSWORD });
-    expect(login.status).toBe(200);
-    expectProblem(await signUpAs(email), 409, "email_taken");
-  });
 });
 
 describe("one's own account", () => {
