@@ -40,9 +40,9 @@ export async function createFile(
   try {
     const { earlier, read } = await batchUnderKey(db, claim, {
       writes: [insert(ownerId, file, claim)],
-      reads: [select(ownerId, id)],
+      reads: { files: select(ownerId, id) },
     });
-    const row = read[0]?.[0] as FileRow | undefined;
+    const [row] = read.files;
     if (!row) throw new Problem("not_found");
     return { row, isReplayed: earlier !== undefined };
   } catch (error) {
@@ -67,8 +67,8 @@ function insert(ownerId: string, file: NewFileRow, claim: Claim | undefined): SQ
     ON CONFLICT (id) DO NOTHING`;
 }
 
-function select(ownerId: string, id: SQL): SQL {
-  return sql`SELECT ${fileColumns} FROM files AS f WHERE f.id = ${id} AND f.user_id = ${ownerId}`;
+function select(ownerId: string, id: SQL): SQL<FileRow> {
+  return sql<FileRow>`SELECT ${fileColumns} FROM files AS f WHERE f.id = ${id} AND f.user_id = ${ownerId}`;
 }
 
 /** No byte came: the row goes, and the key that stood for it is free again. */

@@ -63,11 +63,9 @@ export async function beginAnalysis(
   const chosen = choose(ownerId, analysis);
   const { earlier, read } = await batchUnderKey(db, claim, {
     writes: [lockFile(ownerId, fileId), insert(ownerId, analysis, claim)],
-    reads: [selectBegun(ownerId, fileId, claim ? idUnder(claim, "answer_id") : chosen)],
+    reads: { begun: selectBegun(ownerId, fileId, claim ? idUnder(claim, "answer_id") : chosen) },
   });
-  const row = read[0]?.[0] as
-    | (AnalysisRow & { file_status: RowOf<typeof files>["status"] })
-    | undefined;
+  const [row] = read.begun;
   if (!row) throw new Problem("not_found");
   if (row.id === null)
     throw new Problem(row.file_status === "failed" ? "file_failed" : "file_processing");
@@ -126,9 +124,11 @@ function insert(ownerId: string, analysis: NewAnalysis, claim: Claim | undefined
     ON CONFLICT DO NOTHING`;
 }
 
-/** The file, and beside it the analysis, if there is one. */
-function selectBegun(ownerId: string, fileId: string, analysisId: SQL): SQL {
-  return sql`
+type BegunRow = AnalysisRow & { file_status: RowOf<typeof files>["status"] };
+
+/** The file, and beside it the analysis; all of its columns are null where there is none. */
+function selectBegun(ownerId: string, fileId: string, analysisId: SQL): SQL<BegunRow> {
+  return sql<BegunRow>`
     SELECT f.status AS file_status, ${analysisColumns}
     FROM files AS f LEFT JOIN file_analyses AS a ON a.file_id = f.id AND a.id = ${analysisId}
     WHERE f.id = ${fileId} AND f.user_id = ${ownerId}`;
