@@ -6,13 +6,13 @@ import { termsOf } from "../../src/features/retrieval/ask.ts";
 import { cutPassages } from "../../src/features/retrieval/cut.ts";
 import { guessLanguage } from "../../src/features/retrieval/language.ts";
 import { slicesOf } from "../../src/features/retrieval/slices.ts";
-import { plainWords, wordsOfName } from "../../src/features/retrieval/words.ts";
-import { fits, readQuestion } from "../../src/features/search/question.ts";
+import { foldedWords, indexedWords, wordsOfName, writtenWords } from "../../src/features/retrieval/words.ts";
+import { fits, parseSearch } from "../../src/features/search/search-terms.ts";
 import { toSnippet } from "../../src/features/search/snippet.ts";
-import { stretchesOf, tokensOf } from "../../src/features/search/tokens.ts";
-import { fencePassages } from "../../src/features/turns/documents/fence.ts";
-import { divide } from "../../src/features/turns/documents/passages.ts";
-import { firstWords, readTitle } from "../../src/features/turns/title-text.ts";
+import { joinWrapped, stretchesOf, tokensOf } from "../../src/lib/text-tokens.ts";
+import { fencePassages } from "../../src/features/citations/fence.ts";
+import { divide } from "../../src/features/turns/context/passages.ts";
+import { firstWords, readTitle } from "../../src/features/titles/title-text.ts";
 import { foldText } from "../../src/lib/fold-text.ts";
 import { divideText, findUnstorable, toStorable } from "../../src/lib/text.ts";
 import { bytesOf } from "../fixtures/documents.ts";
@@ -29,10 +29,13 @@ const passagesOf = (text: string) =>
 export const MESSAGE_ENTRIES: Record<string, Read> = {
   foldText,
   tokensOf: (text) => stretchesOf(foldText(text)).flatMap(tokensOf),
-  readQuestion,
-  fits: (text) => fits(readQuestion('"one two" -three'), text),
+  parseSearch,
+  fits: (text) => fits(parseSearch('"one two" -three'), text),
   toSnippet: (text) => toSnippet(text, ["a", "1", "押"]),
-  plainWords,
+  writtenWords,
+  foldedWords,
+  indexedWords,
+  joinWrapped,
   wordsOfName,
   termsOf,
   firstWords,

@@ -1,6 +1,6 @@
 /** The row of a file, made before any byte is stored, so that no object is without one. */
-import { sql, type SQL } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { and, eq, sql, type SQL } from "drizzle-orm";
+import { batch, type Db } from "../../db/client.ts";
 import { violates } from "../../db/errors.ts";
 import {
   batchUnderKey,
@@ -9,6 +9,7 @@ import {
   idUnder,
   keyIsFree,
 } from "../../db/idempotency-keys.ts";
+import { files } from "../../db/schema-documents.ts";
 import { Problem } from "../../lib/problem.ts";
 import { fileColumns, type FileRow, keyOf } from "./queries.ts";
 
@@ -72,14 +73,16 @@ function select(ownerId: string, id: SQL): SQL {
 
 /** No byte came: the row goes, and the key that stood for it is free again. */
 export async function discardFile(db: Db, ownerId: string, fileId: string): Promise<void> {
-  await repeatable(() =>
-    db.batch([
-      db.execute(sql`
+  const isUnused = and(
+    eq(files.id, fileId),
+    eq(files.userId, ownerId),
+    eq(files.status, "pending"),
+  );
+  await batch(db, {
+    freed: sql`
         DELETE FROM idempotency_keys AS k USING files AS f
         WHERE k.user_id = ${ownerId} AND k.file_id = ${fileId}
-          AND f.id = k.file_id AND f.user_id = k.user_id AND f.status = 'pending'`),
-      db.execute(sql`
-        DELETE FROM files WHERE id = ${fileId} AND user_id = ${ownerId} AND status = 'pending'`),
-    ]),
-  );
+          AND f.id = k.file_id AND f.user_id = k.user_id AND f.status = 'pending'`,
+    discarded: db.delete(files).where(isUnused),
+  });
 }
