@@ -84,10 +84,8 @@ function hasMost(word: Stretch, held: ReadonlySet<string>): boolean {
 /** `or` is no term of its own: it may stand between any two. */
 function firstTerms(text: string): string[] {
   const all = (text.match(TERM) ?? []).filter((term) => normalised(term) !== "");
-  const first = new Set(distinct(all.filter((term) => !isOr(term))).slice(0, MOST_TERMS));
-  return all.filter(
-    (term, index) => isOr(term) || (first.has(term) && all.indexOf(term) === index),
-  );
+  const left = new Set(distinct(all.filter((term) => !isOr(term))).slice(0, MOST_TERMS));
+  return all.filter((term) => isOr(term) || left.delete(term));
 }
 
 function isOr(term: string): boolean {
