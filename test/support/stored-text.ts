@@ -53,7 +53,7 @@ export async function storedEntries(of: SignedIn): Promise<Record<string, Entry>
   const chatId = await newChat(of);
   const [messageId] = await grow(chatId, null, ["Something."]);
   const fileId = await plantFile({ ...postgres, ...storage }, of, { hasObject: false });
-  await query("UPDATE files SET run = 1 WHERE id = $1", [fileId]);
+  await query("UPDATE files SET ingestion_attempt = 1 WHERE id = $1", [fileId]);
   const search = (name: string, value: string) =>
     expectOk(of.get(`${name}${encodeURIComponent(value)}`));
   return {
