@@ -29,7 +29,7 @@ async function main(): Promise<string> {
   const port = readPort(process.env.PORT);
   await requireFreePort(port);
   const folder = resolve(ROOT, process.env.LOCAL_DIR || ".local");
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   stops.push(await claimFolder(folder));
   await ensureDevVars(DEV_VARS, EXAMPLE);
   const settings = await readSettings(DEV_VARS, process.env);
@@ -96,7 +96,7 @@ async function standInForProvider(settings: Settings): Promise<string> {
   const provider = await startProvider();
   stops.push(provider.close);
   settings.OPENAI_BASE_URL = provider.baseUrl;
-  settings.OPENAI_API_KEY = "local";
+  settings.OPENAI_API_KEY = provider.apiKey;
   return "Provider   an offline stand-in: put OPENAI_API_KEY into .dev.vars for real answers";
 }
 

@@ -120,7 +120,9 @@ describe("npm run dev", { timeout: START_MS }, () => {
   it("has kept everything, and uses the provider of its file and the words of its environment", async () => {
     const SYSTEM_PROMPT = `It's "about" $HOME, \${PATH} \\$ and #1\nof two lines.`;
     const OPENAI_BASE_URL = `${inject("providerUrl")}/v1`;
-    const lines = `\nOPENAI_BASE_URL=${OPENAI_BASE_URL}\nSYSTEM_PROMPT="of the file"\n`;
+    const { OPENAI_API_KEY = "" } = inject("vars");
+    const provider = `OPENAI_BASE_URL=${OPENAI_BASE_URL}\nOPENAI_API_KEY=${OPENAI_API_KEY}`;
+    const lines = `\n${provider}\nSYSTEM_PROMPT="of the file"\n`;
     await appendFile(devVarsIn(folder.path), lines);
     const { output } = await start({ SYSTEM_PROMPT });
     expect(output()).toContain(OPENAI_BASE_URL);
@@ -135,7 +137,7 @@ describe("npm run dev", { timeout: START_MS }, () => {
     local?.kill("SIGKILL");
     await local?.exited;
     await expectNothingLeft();
-    const { output } = await start({ OPENAI_BASE_URL: "" });
+    const { output } = await start({ OPENAI_BASE_URL: "", OPENAI_API_KEY: "" });
     expect(output()).toContain("offline stand-in");
     await signIn();
     await expectEverythingKept();
