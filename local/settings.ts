@@ -34,7 +34,7 @@ export async function readSettings(path: string, env: NodeJS.ProcessEnv): Promis
   return settings;
 }
 
-/** Writes them for `wrangler dev`, readable by nobody else. */
+/** Writes them for wrangler, readable by nobody else. */
 export async function writeSettings(path: string, settings: Settings): Promise<void> {
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${quote(name, value)}`);
   // A mode is for new files alone.

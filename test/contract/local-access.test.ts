@@ -1,13 +1,11 @@
 /** Whom the stand-ins let in: nobody without the key of this start, and no page in a browser. */
-import { request } from "node:http";
 import { neon, neonConfig } from "@neondatabase/serverless";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { startNeon } from "../../local/neon.ts";
 import { startProvider } from "../../local/openai.ts";
 import { type LocalS3, startS3 } from "../../local/s3.ts";
+import { type Sent, statusOf, withHeaders } from "../support/sent.ts";
 import { send, signFor } from "../support/signed-wire.ts";
-
-type Sent = { url: string; method?: string; headers: Record<string, string>; body?: string };
 
 const PAGE = "http://localhost:3000";
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
@@ -50,21 +48,6 @@ async function signed(service: LocalS3): Promise<Sent> {
   const { url, init } = await signFor(service, "", { query: { "list-type": "2" } });
   return { url, headers: init.headers };
 }
-
-/** The status of the response. `fetch` sends no `Host` but its own, and nothing of `Sec-Fetch-Site`. */
-function statusOf({ url, method = "GET", headers, body }: Sent): Promise<number | undefined> {
-  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
-  const asked = request(url, { method, headers, agent: false }, (response) => {
-    response.resume().once("end", () => resolve(response.statusCode));
-  });
-  asked.once("error", reject).end(body);
-  return promise;
-}
-
-const withHeaders = (sent: Sent, headers: Record<string, string>): Sent => ({
-  ...sent,
-  headers: { ...sent.headers, ...headers },
-});
 
 describe.each(ADDRESSES)("%s", (name, open) => {
   it("answers its own client", async () => {
@@ -155,7 +138,7 @@ describe("a wrong key", () => {
     for (const [, open] of controls) {
       const sent = await open();
       const others = [neonKey, s3Key, providerKey].filter(
-        (key) => sent.headers.authorization !== bearer(key).authorization,
+        (key) => sent.headers?.authorization !== bearer(key).authorization,
       );
       expect(others).toHaveLength(2);
       for (const key of [...others, ""]) {
