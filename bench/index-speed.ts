@@ -60,7 +60,7 @@ async function multiply(library: Library, size: number): Promise<void> {
   const { pool } = library.neon;
   const copies = Math.max(0, Math.round(size / (await countPassages(library))) - 1);
   const file =
-    "user_id, file_path, file_url, file_size, content_type, status, processed, created_at, run, language";
+    "user_id, file_path, file_url, file_size, content_type, status, processed, created_at, ingestion_attempt, language";
   await pool.query(
     `CREATE TABLE copy AS SELECT id AS old, gen_random_uuid() AS new, number
      FROM files, generate_series(1, ${copies}) AS number WHERE user_id = '${library.userId}'`,
@@ -68,7 +68,7 @@ async function multiply(library: Library, size: number): Promise<void> {
   for (const statement of [
     `INSERT INTO files (id, original_name, ${file})
      SELECT new, number || ' ' || original_name, ${file} FROM files JOIN copy ON old = id`,
-    `INSERT INTO passages SELECT new, place, user_id, start_offset, end_offset, page, headings, text
+    `INSERT INTO passages SELECT new, ordinal, user_id, start_offset, end_offset, page, headings, text
      FROM passages JOIN copy ON old = file_id`,
     `INSERT INTO passage_terms SELECT user_id, term, new, part, postings
      FROM passage_terms JOIN copy ON old = file_id`,

@@ -12,7 +12,7 @@ export const NAMES =
   AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION S3_BUCKET_NAME S3_ENDPOINT
   OPENAI_API_KEY OPENAI_BASE_URL ANTHROPIC_API_KEY ANTHROPIC_BASE_URL DEFAULT_MODEL TITLE_MODEL
   MODELS EMBEDDING_MODEL SYSTEM_PROMPT KEEP_REASONING LIMITS TURN_LIMITS
-  BODY_TIMEOUT_MS`.split(/\s+/);
+  BODY_TIMEOUT_MS LEAST_UPLOAD_RATE`.split(/\s+/);
 
 /** Makes the file from the example where it is missing, with a secret of its own. */
 export async function ensureDevVars(path: string, examplePath: string): Promise<void> {

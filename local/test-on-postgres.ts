@@ -14,16 +14,18 @@ const VITEST = join(import.meta.dirname, "..", "node_modules", "vitest", "vitest
 const TESTS = [
   "test/contract/neon",
   "test/faults/",
-  "test/features/analysis",
-  "test/features/branch",
-  "test/features/idempotency",
-  "test/features/messages.test",
-  "test/features/reconcile",
-  "test/features/search",
-  "test/features/sessions",
-  "test/features/stop",
-  "test/features/turn-failures",
-  "test/features/turns-overlap",
+  "test/features/files/analysis",
+  "test/features/chats/branch",
+  "test/features/turns/branch",
+  "test/features/turns/idempotency",
+  "test/http/idempotency",
+  "test/features/messages/messages.test",
+  "test/features/turns/reconcile",
+  "test/features/search/",
+  "test/features/auth/sessions",
+  "test/features/turns/stop",
+  "test/features/turns/turn-failures",
+  "test/features/turns/turns-overlap",
 ];
 
 const NO_PROGRAMS =

@@ -1,20 +1,24 @@
--- What every call to a provider cost: one row per attempt, written once.
+-- What every call of a provider cost: one row per attempt, written once.
 
 CREATE TABLE ai_usage (
   id                uuid PRIMARY KEY,
   user_id           uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-  -- Money outlives what it was spent on.
+  -- Costs outlive what they were spent on.
   chat_id           uuid REFERENCES chats (id) ON DELETE SET NULL,
   message_id        uuid REFERENCES messages (id) ON DELETE SET NULL,
-  service_type      text NOT NULL CHECK (service_type IN ('answer', 'title', 'name')),
+  service_type      text NOT NULL CHECK (service_type IN ('answer', 'title', 'name', 'embedding', 'analysis')),
   attempt           integer NOT NULL DEFAULT 1,
   provider          text NOT NULL,
   model_name        text NOT NULL,
   prompt_tokens     integer NOT NULL,
   completion_tokens integer NOT NULL,
   total_tokens      integer NOT NULL,
+  -- Of the prompt, those that the provider had cached; of the completion, those of reasoning. Null where
+  -- the provider does not report them.
+  cached_tokens     integer,
+  reasoning_tokens  integer,
   cost_estimate     numeric(20, 12) NOT NULL,
-  -- True where the provider gave no count (a stopped or broken stream) and ours stands in.
+  -- True where the provider reported no count (a stopped or broken stream) and ours is used.
   estimated         boolean NOT NULL,
   created_at        timestamptz(3) NOT NULL,
   CONSTRAINT ai_usage_attempt_key UNIQUE (message_id, service_type, attempt)

@@ -6,9 +6,9 @@ import type { Env } from "./env.ts";
 import { deliverSessionEnds } from "./features/auth/deliver-session-ends.ts";
 import { purgeChats } from "./features/deletion/purge.ts";
 import { runDeletions } from "./features/deletion/run-deletions.ts";
-import { sweepBucket } from "./features/deletion/sweep.ts";
-import { reviveAnalyses } from "./features/files/analysis/analyse-job.ts";
-import { resumeReadings } from "./features/files/resume-readings.ts";
+import { sweepBucket } from "./features/files/sweep/sweep.ts";
+import { resumeAnalyses } from "./features/files/analysis/analyse-job.ts";
+import { resumeIngestions } from "./features/files/resume-ingestions.ts";
 import { checkRooms } from "./features/turns/check-rooms.ts";
 import { reconcileTurns } from "./features/turns/reconcile.ts";
 import { toIso } from "./lib/clock.ts";
@@ -22,10 +22,10 @@ const JOBS: Record<string, Job> = {
   turns: reconcileTurns,
   // Rooms whose alarm is gone.
   rooms: checkRooms,
-  // Files that nobody is reading any more, or whose bytes never came.
-  files: resumeReadings,
+  // Files whose ingestion has stalled, or whose bytes never came.
+  files: resumeIngestions,
   // Analyses that nobody works on any more.
-  analyses: (env, deps) => reviveAnalyses({ ...deps, jobs: env.FILE_JOBS }),
+  analyses: (env, deps) => resumeAnalyses({ ...deps, jobs: env.FILE_JOBS }),
   // Streams and sockets of sessions that have ended.
   session_ends: deliverSessionEnds,
   // What deletions left outside Postgres.

@@ -85,6 +85,9 @@ const ConfigSchema = z.object({
   MODELS: json(Models),
   TURN_LIMITS: json(TurnLimits),
   BODY_TIMEOUT_MS: optional(z.coerce.number().int().positive()).transform((ms) => ms ?? 30_000),
+  LEAST_UPLOAD_RATE: optional(z.coerce.number().int().positive()).transform(
+    (bytesPerSecond) => bytesPerSecond ?? 16 * 1024,
+  ),
 });
 
 export type Config = z.infer<typeof ConfigSchema>;

@@ -4,7 +4,7 @@ import { createDeps } from "./deps.ts";
 import type { Env } from "./env.ts";
 import { analysePart, failAnalyseJob } from "./features/files/analysis/analyse-job.ts";
 import type { FileJob } from "./features/files/jobs.ts";
-import { failReadingJob, runReadingJob } from "./features/files/run-job.ts";
+import { failIngestionJob, runIngestionJob } from "./features/files/run-job.ts";
 import { logError, logEvent } from "./lib/log.ts";
 
 const DEAD_LETTERS = "indifly-file-jobs-dead";
@@ -41,12 +41,12 @@ async function runOrFail(env: Env, job: FileJob): Promise<void> {
 async function run(env: Env, job: FileJob): Promise<void> {
   const deps = createDeps(env);
   if (job.step === "analyse") await analysePart({ ...deps, jobs: env.FILE_JOBS }, job);
-  else await runReadingJob(env, deps, job);
+  else await runIngestionJob(env, deps, job);
 }
 
 /** Ends for good what the job is part of. */
 async function fail(env: Env, job: FileJob): Promise<void> {
   const deps = createDeps(env);
   if (job.step === "analyse") await failAnalyseJob(deps, job);
-  else await failReadingJob(env, deps, job);
+  else await failIngestionJob(env, deps, job);
 }

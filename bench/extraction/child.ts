@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { peakMiB } from "../../local/peak-memory.ts";
 import { bufferSource } from "../../src/features/files/extract/byte-source.ts";
-import { readDocument } from "../../src/features/files/extract/extract.ts";
+import { extractDocument } from "../../src/features/files/extract/extract.ts";
 import type { FileKind } from "../../src/features/files/extract/kind.ts";
 
 export type Measured = {
@@ -30,7 +30,7 @@ async function measure(bytes: Uint8Array): Promise<Measured> {
   while (!isLast) {
     const source = { ...bufferSource(bytes), stream: async () => streamOf(bytes) };
     const window = { fromPage: pages + 1, pages: 100, textBefore: characters };
-    for await (const part of (await readDocument(kind as FileKind, source, window)).pages) {
+    for await (const part of (await extractDocument(kind as FileKind, source, window)).pages) {
       pages = part.page;
       characters += part.text.length;
       isLast = part.isLast;

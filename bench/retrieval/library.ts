@@ -56,11 +56,11 @@ export async function openLibrary(postgresUrl?: string): Promise<Library> {
     add: async (name, text) => {
       const fileId = await addFile(neon, userId, name, text);
       names.set(fileId, name);
-      await indexFile(deps, { fileId, run: 1 });
+      await indexFile(deps, { fileId, ingestionAttempt: 1 });
       return fileId;
     },
     embed: async (fileId) => {
-      while ((await embedNext(deps, { fileId, run: 1 })) === "more");
+      while ((await embedNext(deps, { fileId, ingestionAttempt: 1 })) === "more");
     },
     find: async (query, { fileIds, hybrid }) => {
       const vector = hybrid ? await embedQuestion(deps, userId, query) : undefined;
@@ -101,7 +101,7 @@ async function addFile(
   const id = newId();
   await pool.query(
     `INSERT INTO files (id, user_id, original_name, file_path, file_url, file_size, content_type, status,
-       processed, created_at, run)
+       processed, created_at, ingestion_attempt)
      VALUES ($1, $2, $3, '', '', 1, 'text/plain', 'ready', true, now(), 1)`,
     [id, userId, name],
   );

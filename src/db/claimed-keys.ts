@@ -2,10 +2,12 @@
  * Keys that are claimed before the work that they stand for, where that work cannot be part of a batch: a
  * call that is paid for. Of requests with one key at once, one works and the others wait for its end.
  */
-import { sql, type SQL } from "drizzle-orm";
+import { and, eq, sql, type SQL } from "drizzle-orm";
 import { Problem } from "../lib/problem.ts";
-import { type Db, repeatable } from "./client.ts";
+import { batch, type Db, run } from "./client.ts";
+import { columnsSql, type RowOfList } from "./columns.ts";
 import { type Claim, LIFE, ofKey } from "./idempotency-keys.ts";
+import { idempotencyKeys } from "./schema.ts";
 
 /** Longer than any work under a claim takes: whoever holds an older one has crashed. */
 const STALE = sql.raw("interval '60 seconds'");
@@ -13,7 +15,9 @@ const STALE = sql.raw("interval '60 seconds'");
 /** Whose the key is. `failure` is the code that the work of another request ended with. */
 export type ClaimState = { state: "ours" | "pending" | "done" } | { state: "failed"; code: string };
 
-type Row = { id: string; fingerprint: string; pending: boolean; failure: string | null };
+const claimColumns = columnsSql(idempotencyKeys, "k", ["id", "fingerprint", "pending", "failure"]);
+
+type ClaimRow = RowOfList<typeof claimColumns>;
 
 /**
  * Claims the key where it is free, its last holder crashed or, with `afterFailure`, failed. Repeatable.
@@ -24,18 +28,15 @@ export async function claimKey(
   claim: Claim,
   { afterFailure }: { afterFailure: boolean },
 ): Promise<ClaimState> {
-  const [, { rows }] = await repeatable(() =>
-    db.batch([
-      db.execute(insertClaim(claim, afterFailure)),
-      db.execute<Row>(sql`
-        SELECT k.id, k.fingerprint, k.pending, k.failure FROM idempotency_keys AS k
-        WHERE ${ofKey(claim)} AND ${claim.isMade}`),
-    ]),
-  );
-  return toState(claim, rows[0]);
+  const { held } = await batch(db, {
+    claimed: insertClaim(claim, afterFailure),
+    held: sql<ClaimRow>`
+      SELECT ${claimColumns} FROM idempotency_keys AS k WHERE ${ofKey(claim)} AND ${claim.isMade}`,
+  });
+  return toState(claim, held.rows[0]);
 }
 
-function toState(claim: Claim, row: Row | undefined): ClaimState {
+function toState(claim: Claim, row: ClaimRow | undefined): ClaimState {
   if (!row) throw new Problem("not_found");
   if (row.id === claim.id) return { state: "ours" };
   if (row.fingerprint !== claim.fingerprint) throw new Problem("idempotency_key_reused");
@@ -73,19 +74,17 @@ export function settleClaim({ id, ownerId }: Claim): SQL {
 }
 
 /** Ends a claim whose work failed: those that wait are given the code, and the next may try again. */
-export async function failClaim(db: Db, { id, ownerId }: Claim, code: string): Promise<void> {
-  await repeatable(() =>
-    db.execute(sql`
-      UPDATE idempotency_keys SET pending = false, failure = ${code}
-      WHERE user_id = ${ownerId} AND id = ${id} AND pending`),
-  );
+export async function failClaim(db: Db, claim: Claim, code: string): Promise<void> {
+  const failed = { pending: false, failure: code };
+  await run(db.update(idempotencyKeys).set(failed).where(isHeld(claim)));
 }
 
 /** Gives a key back that nothing was done under. */
-export async function releaseClaim(db: Db, { id, ownerId }: Claim): Promise<void> {
-  await repeatable(() =>
-    db.execute(
-      sql`DELETE FROM idempotency_keys WHERE user_id = ${ownerId} AND id = ${id} AND pending`,
-    ),
-  );
+export async function releaseClaim(db: Db, claim: Claim): Promise<void> {
+  await run(db.delete(idempotencyKeys).where(isHeld(claim)));
+}
+
+function isHeld({ id, ownerId }: Claim) {
+  const { userId, id: claimId, pending } = idempotencyKeys;
+  return and(eq(userId, ownerId), eq(claimId, id), eq(pending, true));
 }

@@ -1,5 +1,7 @@
 /** The only file that knows the Neon driver: Postgres over HTTP, each call a transaction of its own. */
 import { neon, neonConfig } from "@neondatabase/serverless";
+import { SQL } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import { drizzle, type NeonHttpDatabase } from "drizzle-orm/neon-http";
 import type { Config } from "../env.ts";
 import { isUnreachable } from "./errors.ts";
@@ -66,15 +68,116 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
+/** What a raw statement resolves to. */
+export type Result<Row> = {
+  rows: Row[];
+  /** Rows that the statement returned or wrote. */
+  count: number;
+  /** True where Postgres could not be reached at first: that first call may have been applied. */
+  wasRepeated: boolean;
+};
+
+/** A raw statement, whose type names its rows, or a query of drizzle's builder. */
+type Query = SQL | BatchItem<"pg">;
+
+/** By name, in the order in which they run; what is undefined is left out. */
+type Statements = Record<string, Query | readonly Query[] | undefined>;
+
+type ResultOf<Q> =
+  Q extends SQL<infer Row>
+    ? Result<unknown extends Row ? Record<string, unknown> : Row>
+    : Q extends BatchItem<"pg">
+      ? Q["_"]["result"]
+      : Q extends readonly (infer Each)[]
+        ? ResultOf<Each>[]
+        : undefined;
+
+type Results<S extends Statements> = { [Name in keyof S]: ResultOf<S[Name]> };
+
+/** The rows of a raw query. Repeated once where Postgres could not be reached. */
+export async function read<Row>(db: Db, statement: SQL<Row>): Promise<Row[]> {
+  const { rows } = await write(db, statement);
+  return rows;
+}
+
+/** The first row of a raw query; undefined without one. */
+export async function readOne<Row>(db: Db, statement: SQL<Row>): Promise<Row | undefined> {
+  const [row] = await read(db, statement);
+  return row;
+}
+
 /**
- * Runs a call and, when Postgres could not be reached, runs it once more. Only for calls that may
- * have happened without our knowing and still be repeated: reads, and writes of ids made before.
+ * Runs a raw statement, and once more where Postgres could not be reached. So every write has to bear
+ * being applied twice: ids are made before, and the statement says what happens on a conflict.
  */
-export async function repeatable<T>(call: () => Promise<T>): Promise<T> {
+export async function write<Row>(db: Db, statement: SQL<Row>): Promise<Result<Row>> {
+  const { value, wasRepeated } = await repeated(() => db.execute(statement));
+  return toResult<Row>(value, wasRepeated);
+}
+
+/** Runs a query of drizzle's builder, under the same conditions: each `then` of it is a call. */
+export async function run<T>(query: PromiseLike<T>): Promise<T> {
+  const { value } = await repeated(() => query);
+  return value;
+}
+
+/**
+ * Runs statements in one transaction and one trip, in the order in which they stand, under the same
+ * conditions as `write`. Their results have their names; a list of statements has a list of results.
+ */
+export async function batch<const S extends Statements>(
+  db: Db,
+  statements: S,
+): Promise<Results<S>> {
+  const listed = Object.values(statements).flatMap((each) => each ?? []);
+  const [first, ...rest] = listed.map((query) => toBatchItem(db, query));
+  if (!first) throw new TypeError("A batch holds at least one statement.");
+  const { value, wasRepeated } = await repeated(() => db.batch([first, ...rest]));
+  const results = value[Symbol.iterator]();
+  const take = (query: Query): unknown => {
+    const result: unknown = results.next().value;
+    return isRaw(query) ? toResult(result as RawResult, wasRepeated) : result;
+  };
+  const named = Object.entries(statements).map(([name, each]) => [name, takeAll(each, take)]);
+  return Object.fromEntries(named) as Results<S>;
+}
+
+type RawResult = { rows: Record<string, unknown>[]; rowCount: number };
+
+function takeAll(each: Statements[string], take: (query: Query) => unknown): unknown {
+  if (each === undefined) return undefined;
+  return isList(each) ? each.map(take) : take(each);
+}
+
+function isList(each: Query | readonly Query[]): each is readonly Query[] {
+  return Array.isArray(each);
+}
+
+function toBatchItem(db: Db, query: Query): BatchItem<"pg"> {
+  return isRaw(query) ? db.execute(query) : query;
+}
+
+function isRaw(query: Query): query is SQL {
+  return query instanceof SQL;
+}
+
+function toResult<Row>({ rows, rowCount }: RawResult, wasRepeated: boolean): Result<Row> {
+  return { rows: rows as Row[], count: rowCount, wasRepeated };
+}
+
+/** Runs a call and, where Postgres could not be reached, runs it once more. */
+async function repeated<T>(
+  call: () => PromiseLike<T>,
+): Promise<{ value: T; wasRepeated: boolean }> {
   try {
-    return await call();
+    return { value: await call(), wasRepeated: false };
   } catch (error) {
     if (!isUnreachable(error)) throw error;
-    return call();
+    return { value: await call(), wasRepeated: true };
   }
+}
+
+/** Runs a call and, where Postgres could not be reached, runs it once more. */
+export async function repeatable<T>(call: () => PromiseLike<T>): Promise<T> {
+  return (await repeated(call)).value;
 }

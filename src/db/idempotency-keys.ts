@@ -5,7 +5,9 @@
  */
 import { sql, type SQL } from "drizzle-orm";
 import { Problem } from "../lib/problem.ts";
-import { type Db, repeatable } from "./client.ts";
+import { batch, type Db, readOne, write } from "./client.ts";
+import { columnsSql, type RowOf, type RowOfList } from "./columns.ts";
+import { idempotencyKeys } from "./schema.ts";
 
 /** A client's key, as one request brought it. */
 export type IdempotencyKey = {
@@ -14,7 +16,7 @@ export type IdempotencyKey = {
   /** Method and template; the same key at another route is another key. */
   route: string;
   key: string;
-  /** Of what was asked. */
+  /** Of the request: a key with another fingerprint is a reused one. */
   fingerprint: string;
 };
 
@@ -35,12 +37,20 @@ export type Claim = IdempotencyKey & {
   at: string;
 };
 
-type Rows = Record<string, unknown>[];
+/** By name, or in a list. */
+type Reads = Readonly<Record<string, SQL>> | readonly SQL[];
 
-type Batch = {
-  /** With a claim, their conditions hold `keyIsFree`. */
-  writes: [SQL, ...SQL[]];
-  reads: [SQL, ...SQL[]];
+/** The rows of each read, by the same name or at the same index. */
+type RowsOf<R extends Reads> = {
+  [Name in keyof R]: R[Name] extends SQL<infer Row>
+    ? (unknown extends Row ? Record<string, unknown> : Row)[]
+    : never;
+};
+
+type Batch<R extends Reads> = {
+  /** Run before the reads, in their order. With a claim, their conditions hold `keyIsFree`. */
+  writes: Readonly<Record<string, SQL>> | readonly SQL[];
+  reads: R;
 };
 
 /**
@@ -49,23 +59,34 @@ type Batch = {
  * already; undefined where it was free. Throws `idempotency_key_reused`, or `not_found` where the chat of
  * the earlier use was deleted.
  */
-export async function batchUnderKey(
+export async function batchUnderKey<R extends Reads>(
   db: Db,
   claim: Claim | undefined,
-  { writes, reads }: Batch,
-): Promise<{ earlier: KeyUse | undefined; read: Rows[] }> {
-  const [first, ...rest] = statementsOf(claim, { writes, reads });
-  const results = await repeatable(() =>
-    db.batch([db.execute(first), ...rest.map((statement) => db.execute(statement))]),
-  );
-  const rows: Rows[] = results.map((result) => result.rows);
-  const use = rows[writes.length + 2]?.[0] as UseRow | undefined;
-  return { earlier: claim && earlierUse(claim, use), read: rows.slice(-reads.length) };
+  { writes, reads }: Batch<R>,
+): Promise<{ earlier: KeyUse | undefined; read: RowsOf<R> }> {
+  const results = await batch(db, {
+    lock: claim && lock(claim),
+    writes: Object.values(writes),
+    kept: claim && keep(claim),
+    use: claim && selectUse(claim),
+    reads: Object.values<SQL>(reads),
+  });
+  const rows = results.reads.map((result) => result.rows);
+  const named = Object.keys(reads).map((name, index) => [name, rows[index]]);
+  const read = (Array.isArray(reads) ? rows : Object.fromEntries(named)) as RowsOf<R>;
+  return { earlier: claim && earlierUse(claim, results.use?.rows[0]), read };
 }
 
-function statementsOf(claim: Claim | undefined, { writes, reads }: Batch): [SQL, ...SQL[]] {
-  if (!claim) return [...writes, ...reads];
-  return [lock(claim), ...writes, keep(claim), selectUse(claim), ...reads];
+/**
+ * The statements of a key for a batch with named results: `lock` goes first, `keep` after the writes, `use`
+ * after that. All undefined without a claim.
+ */
+export function keyStatements(claim: Claim | undefined) {
+  return {
+    lock: claim && lock(claim),
+    keep: claim && keep(claim),
+    use: claim && selectUse(claim),
+  };
 }
 
 /**
@@ -76,8 +97,7 @@ export async function findEarlierUse(
   db: Db,
   key: Pick<Claim, "ownerId" | "at"> & IdempotencyKey,
 ): Promise<KeyUse | undefined> {
-  const { rows } = await repeatable(() => db.execute<UseRow>(selectUse(key)));
-  return earlierUse(key, rows[0]);
+  return earlierUse(key, await readOne(db, selectUse(key)));
 }
 
 /**
@@ -92,7 +112,7 @@ export function keyIsFree(claim: Claim | undefined): SQL {
 /** The id of what the key stands for, as a subquery: of this request or of the one before it. */
 export function idUnder(
   claim: Claim,
-  column: "chat_id" | "message_id" | "answer_id" | "file_id",
+  column: keyof RowOf<typeof idempotencyKeys, "chatId" | "messageId" | "answerId" | "fileId">,
 ): SQL {
   return sql`(SELECT k.${sql.raw(column)} FROM idempotency_keys AS k WHERE ${ofKey(claim)})`;
 }
@@ -102,13 +122,14 @@ const MOST_EXPIRED = 10_000;
 
 /** Deletes keys that are older than a day, which count no more, up to 10,000. Returns how many. */
 export async function deleteExpiredKeys(db: Db, now: string): Promise<number> {
-  const { rowCount } = await repeatable(() =>
-    db.execute(sql`
+  const { count } = await write(
+    db,
+    sql`
       DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM idempotency_keys WHERE created_at <= ${now}::timestamptz - ${LIFE}
-        LIMIT ${MOST_EXPIRED}::int))`),
+        LIMIT ${MOST_EXPIRED}::int))`,
   );
-  return rowCount;
+  return count;
 }
 
 /** How long a key counts. */
@@ -144,27 +165,37 @@ function keep(claim: Claim): SQL {
     WHERE k.created_at <= excluded.created_at - ${LIFE}`;
 }
 
-type UseRow = {
-  id: string;
-  fingerprint: string;
-  chat_id: string | null;
-  message_id: string | null;
-  answer_id: string | null;
-  file_id: string | null;
+const useColumns = columnsSql(idempotencyKeys, "k", [
+  "id",
+  "fingerprint",
+  "chatId",
+  "messageId",
+  "answerId",
+  "fileId",
+]);
+
+export type UseRow = RowOfList<typeof useColumns> & {
   /** False where its chat was deleted since. */
   has_chat: boolean;
 };
 
-function selectUse(key: Owned): SQL {
-  return sql`
-    SELECT k.id, k.fingerprint, k.chat_id, k.message_id, k.answer_id, k.file_id,
+function selectUse(key: Owned): SQL<UseRow> {
+  return sql<UseRow>`
+    SELECT ${useColumns},
       k.chat_id IS NULL OR EXISTS (
         SELECT FROM chats AS c WHERE c.id = k.chat_id AND c.user_id = k.user_id) AS has_chat
     FROM idempotency_keys AS k WHERE ${ofKey(key)}`;
 }
 
-function earlierUse(key: IdempotencyKey, use: UseRow | undefined): KeyUse | undefined {
-  if (!use || use.id === key.id) return undefined;
+/**
+ * What the key stood for before this request; undefined where it was free. Throws `idempotency_key_reused`, or
+ * `not_found` where the chat of the earlier use was deleted.
+ */
+export function earlierUse(
+  key: IdempotencyKey | undefined,
+  use: UseRow | undefined,
+): KeyUse | undefined {
+  if (!key || !use || use.id === key.id) return undefined;
   if (use.fingerprint !== key.fingerprint) throw new Problem("idempotency_key_reused");
   if (!use.has_chat) throw new Problem("not_found");
   const { chat_id: chatId, message_id: messageId, answer_id: answerId, file_id: fileId } = use;

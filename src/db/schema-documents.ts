@@ -42,8 +42,8 @@ export const files = pgTable(
     textLength: integer("text_length"),
     language: text(),
     uploadExpiresAt: time("upload_expires_at"),
-    run: integer().notNull().default(0),
-    retakes: integer().notNull().default(0),
+    ingestionAttempt: integer("ingestion_attempt").notNull().default(0),
+    resumeCount: integer("resume_count").notNull().default(0),
     updatedAt: time("updated_at").notNull().defaultNow(),
     embedDueAt: time("embed_due_at"),
     embedFailures: integer("embed_failures").notNull().default(0),
@@ -103,7 +103,7 @@ export const fileAnalyses = pgTable(
     fileId: uuid("file_id")
       .notNull()
       .references(() => files.id, { onDelete: "cascade" }),
-    run: integer().notNull(),
+    ingestionAttempt: integer("ingestion_attempt").notNull(),
     status: text({ enum: ["running", "complete", "failed"] }).notNull(),
     failureCode: text("failure_code"),
     modelName: text("model_name").notNull(),
@@ -111,8 +111,8 @@ export const fileAnalyses = pgTable(
     partsTotal: integer("parts_total").notNull(),
     partsDone: integer("parts_done").notNull().default(0),
     failures: integer().notNull().default(0),
-    askingId: uuid("asking_id"),
-    askingUntil: time("asking_until"),
+    callId: uuid("call_id"),
+    callExpiresAt: time("call_expires_at"),
     parts: jsonb().notNull().default([]),
     result: jsonb(),
     createdAt: time("created_at").notNull(),
@@ -155,7 +155,7 @@ export const passages = pgTable(
     fileId: uuid("file_id")
       .notNull()
       .references(() => files.id, { onDelete: "cascade" }),
-    place: integer().notNull(),
+    ordinal: integer().notNull(),
     userId: uuid("user_id").notNull(),
     startOffset: integer("start_offset").notNull(),
     endOffset: integer("end_offset").notNull(),
@@ -163,7 +163,7 @@ export const passages = pgTable(
     headings: text().array().notNull().default([]),
     text: text().notNull(),
   },
-  (t) => [primaryKey({ name: "passages_pkey", columns: [t.fileId, t.place] })],
+  (t) => [primaryKey({ name: "passages_pkey", columns: [t.fileId, t.ordinal] })],
 );
 
 export const indexedFiles = pgTable(
@@ -202,16 +202,16 @@ export const passageVectors = pgTable(
   "passage_vectors",
   {
     fileId: uuid("file_id").notNull(),
-    place: integer().notNull(),
+    ordinal: integer().notNull(),
     userId: uuid("user_id").notNull(),
     model: text().notNull(),
     embedding: vector({ dimensions: 1_536 }).notNull(),
   },
   (t) => [
-    primaryKey({ name: "passage_vectors_pkey", columns: [t.fileId, t.place] }),
+    primaryKey({ name: "passage_vectors_pkey", columns: [t.fileId, t.ordinal] }),
     foreignKey({
-      columns: [t.fileId, t.place],
-      foreignColumns: [passages.fileId, passages.place],
+      columns: [t.fileId, t.ordinal],
+      foreignColumns: [passages.fileId, passages.ordinal],
     }).onDelete("cascade"),
     index("passage_vectors_owner_idx").on(t.userId),
   ],
@@ -237,6 +237,6 @@ export const deletions = pgTable(
 
 export const sweeps = pgTable("sweeps", {
   bucket: text().primaryKey(),
-  place: text().notNull(),
+  afterKey: text("after_key").notNull(),
   updatedAt: time("updated_at").notNull(),
 });

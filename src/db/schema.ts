@@ -20,7 +20,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 
-export const time = (name: string) =>
+export const time = <const Name extends string>(name: Name) =>
   timestamp(name, { withTimezone: true, precision: 3, mode: "date" });
 
 export const users = pgTable(
@@ -48,7 +48,7 @@ export const sessions = pgTable(
     userId: uuid("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
-    generation: integer().notNull().default(0),
+    refreshCounter: integer("refresh_counter").notNull().default(0),
     userAgent: text("user_agent"),
     createdAt: time("created_at").notNull(),
     lastSeenAt: time("last_seen_at").notNull(),

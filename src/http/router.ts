@@ -111,7 +111,9 @@ function sharedProblems(definition: Definition & { path: string }): ProblemCode[
     codes.push("unsupported_media_type", "validation_failed");
   }
   if (definition.request?.body) codes.push("unsupported_content_encoding");
-  if (MULTIPART in body) codes.push("malformed_upload", "file_too_large", "validation_failed");
+  if (MULTIPART in body) {
+    codes.push("malformed_upload", "file_too_large", "body_too_slow", "validation_failed");
+  }
   return codes;
 }
 

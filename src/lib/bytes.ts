@@ -83,7 +83,7 @@ function grown(buffer: Uint8Array, sizeBytes: number): Uint8Array<ArrayBuffer> {
 
 /** Takes no more than that of a body, and drops it: whoever is still sending may lose the answer on its way. */
 export async function skipAtMost(
-  body: ReadableStream<Uint8Array>,
+  body: AsyncIterable<Uint8Array>,
   limitBytes: number,
 ): Promise<void> {
   let size = 0;

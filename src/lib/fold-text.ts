@@ -4,11 +4,12 @@
  * against the other. Pure.
  */
 
-/** Diacritics of scripts that can be read without them, and what is not seen. */
-const IGNORED = new RegExp(
-  String.raw`[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u00ad\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff]`,
-  "gu",
-);
+const INVISIBLE = String.raw`\u00ad\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff`;
+/** Of scripts that can be read without them. */
+const DIACRITICS = String.raw`\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f`;
+
+const UNSEEN = new RegExp(`[${INVISIBLE}]`, "gu");
+const IGNORED = new RegExp(`[${DIACRITICS}${INVISIBLE}]`, "gu");
 
 /** Letters that Unicode does not take apart. */
 const LETTERS: Record<string, string> = {
@@ -30,4 +31,9 @@ export function foldText(text: string): string {
     .normalize("NFKC")
     .toLowerCase()
     .replace(/[łøđħıςßæœ]/gu, (letter) => LETTERS[letter] ?? letter);
+}
+
+/** The form that still has its diacritics, for what knows words by them, such as a stemmer. */
+export function foldCase(text: string): string {
+  return text.normalize("NFKC").replace(UNSEEN, "").normalize("NFC").toLowerCase();
 }

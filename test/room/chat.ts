@@ -1,7 +1,7 @@
 /** A chat's log under any order of events. */
 import { assert } from "vitest";
-import type { NumberedEvent } from "../../src/features/turns/events.ts";
-import { TurnLog } from "../../src/features/turns/room/turn-log.ts";
+import type { NumberedEvent } from "../../src/features/turns/wire/events.ts";
+import { EventLog } from "../../src/features/turns/room/event-log.ts";
 import { begin, crash, end, follow, idOf, idsOf, say } from "./turns.ts";
 
 export type Step = { say: number } | "flush" | "end" | "crash";
@@ -9,7 +9,7 @@ export type Step = { say: number } | "flush" | "end" | "crash";
 /** A log beside what is expected of it; throws where they differ. */
 export class Chat {
   readonly #sql: SqlStorage;
-  #log: TurnLog;
+  #log: EventLog;
   #running: string | undefined;
   /** What a reader was ever told, by id. */
   readonly #told = new Map<number, NumberedEvent>();
@@ -19,7 +19,7 @@ export class Chat {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    this.#log = new TurnLog(sql);
+    this.#log = new EventLog(sql);
   }
 
   take(step: Step): void {

@@ -5,10 +5,10 @@ import { createDeps } from "../../src/deps.ts";
 import { assembleRoom } from "../../src/features/turns/room/assemble.ts";
 import { LiveTurn } from "../../src/features/turns/room/live-turn.ts";
 import {
-  beginningRecord,
-  begunRecord,
-  writeRecord,
-} from "../../src/features/turns/room/recover.ts";
+  pendingCheckpoint,
+  begunCheckpoint,
+  serializeCheckpoint,
+} from "../../src/features/turns/room/checkpoint.ts";
 import { present } from "../../src/lib/assert.ts";
 import { findModel } from "../../src/lib/models.ts";
 import { begin, crash, end, follow, USER } from "./turns.ts";
@@ -63,7 +63,7 @@ const answerId = "the answer";
 /** What a room writes down of a turn that has begun. */
 function record() {
   const model = present(findModel("gpt-4o-mini", []), "an offered model");
-  const question = { id: "asked", content: "?", file_name: null, file_url: null, metadata: {} };
+  const userMessage = { id: "asked", content: "?", file_name: null, file_url: null, metadata: {} };
   const files = { named: undefined, linked: undefined, waits: true };
   const at = new Date().toISOString();
   const turn = {
@@ -72,23 +72,23 @@ function record() {
     answerId,
     files,
     at,
-    place: "end" as const,
-    question,
+    target: "append" as const,
+    userMessage,
   };
-  const beginning = beginningRecord(turn, { model, usageId: "usage" });
-  return { beginning, begun: begunRecord(beginning, beginning.answer, 10) };
+  const beginning = pendingCheckpoint(turn, { model, usageId: "usage" });
+  return { beginning, begun: begunCheckpoint(beginning, beginning.answer, 10) };
 }
 
 describe("a run that fails by a bug", () => {
   it("ends with all that was emitted, and with its last event", async () => {
     await inRoom(async ({ log, runner }, { storage }) => {
       const { beginning, begun } = record();
-      log.prepare({ answerId, userId: USER, record: writeRecord({ running: beginning }) });
-      const firstId = log.open(answerId, writeRecord({ running: begun }));
+      log.prepare({ answerId, userId: USER, record: serializeCheckpoint({ running: beginning }) });
+      const firstId = log.open(answerId, serializeCheckpoint({ running: begun }));
       const live = new LiveTurn({ answerId, userId: USER, firstId });
-      runner.run(live, begun, async ({ tell }) => {
-        tell({ type: "content_delta", content: "Not written, " });
-        tell({ type: "content_delta", content: "but emitted." });
+      runner.run(live, begun, async (sink) => {
+        sink.emit({ type: "content_delta", content: "Not written, " });
+        sink.emit({ type: "content_delta", content: "but emitted." });
         throw new Error("a bug");
       });
       await live.outcome;

@@ -2,8 +2,8 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { NumberedEvent } from "../../src/features/turns/events.ts";
-import { TurnLog } from "../../src/features/turns/room/turn-log.ts";
+import type { NumberedEvent } from "../../src/features/turns/wire/events.ts";
+import { EventLog } from "../../src/features/turns/room/event-log.ts";
 import { Chat, type Step } from "./chat.ts";
 import { begin, crash, end, follow, idOf, idsOf, say, USER } from "./turns.ts";
 
@@ -16,7 +16,7 @@ function inRoom<T>(run: (sql: SqlStorage) => T): Promise<T> {
 describe("reading after an id", () => {
   it("gives what came after it, wherever that is: in memory, in the storage, or in both", async () => {
     await inRoom((sql) => {
-      const log = new TurnLog(sql);
+      const log = new EventLog(sql);
       begin(log);
       const told: NumberedEvent[] = [];
       for (const count of [3, 200, 300, 1, 700]) {
@@ -33,7 +33,7 @@ describe("reading after an id", () => {
 
   it("gives nothing where nothing has come yet, and nothing of a room that was never asked", async () => {
     await inRoom((sql) => {
-      const log = new TurnLog(sql);
+      const log = new EventLog(sql);
       expect(log.readAfter(0)).toEqual([]);
       expect(log.isEmpty).toBe(true);
       begin(log);
@@ -44,7 +44,7 @@ describe("reading after an id", () => {
 
   it("goes on from one turn into the next", async () => {
     await inRoom((sql) => {
-      const log = new TurnLog(sql);
+      const log = new EventLog(sql);
       const first = begin(log);
       const told = say(log, 2);
       told.push(end(log, first));
@@ -59,7 +59,7 @@ describe("reading after an id", () => {
 describe("a crash", () => {
   it("keeps all of a turn that was sealed", async () => {
     await inRoom((sql) => {
-      const log = new TurnLog(sql);
+      const log = new EventLog(sql);
       const answerId = begin(log);
       const told = [...say(log, 600), end(log, answerId)];
       const after = crash(sql);
@@ -70,7 +70,7 @@ describe("a crash", () => {
 
   it("keeps what was written of a turn, and names the turn as one that was not told to its end", async () => {
     await inRoom((sql) => {
-      const log = new TurnLog(sql);
+      const log = new EventLog(sql);
       const answerId = begin(log);
       const written = say(log, 5);
       log.flush();
@@ -84,14 +84,14 @@ describe("a crash", () => {
 
   it("gives no id out again, also of those that it lost", async () => {
     await inRoom((sql) => {
-      const log = new TurnLog(sql);
+      const log = new EventLog(sql);
       const answerId = begin(log);
       const lost = say(log, 900);
       const after = crash(sql);
       after.open(answerId);
       const [next] = say(after, 1);
       expect(idOf(next)).toBeGreaterThan(idOf(lost.at(-1)));
-      expect(after.gave(idOf(lost.at(-1)))).toBe(true);
+      expect(after.hasIssued(idOf(lost.at(-1)))).toBe(true);
       expect(follow(after, idOf(lost.at(-1)))).toEqual([next]);
     });
   });
@@ -100,7 +100,7 @@ describe("a crash", () => {
 describe("a turn that never began", () => {
   it("leaves no gap in the ids where others ended before it", async () => {
     await inRoom((sql) => {
-      const log = new TurnLog(sql);
+      const log = new EventLog(sql);
       const last = end(log, begin(log));
       const [refused, lost] = [crypto.randomUUID(), crypto.randomUUID()];
       log.prepare({ answerId: refused, userId: USER, record: "{}" });
@@ -113,9 +113,25 @@ describe("a turn that never began", () => {
     });
   });
 
+  it("holds no id of the turn that goes on meanwhile", async () => {
+    await inRoom((sql) => {
+      const log = new EventLog(sql);
+      const running = begin(log);
+      say(log, 1);
+      const other = crypto.randomUUID();
+      log.prepare({ answerId: other, userId: USER, record: "{}" });
+      const later = idOf(say(log, 1)[0]);
+      expect(log.turns.holding(later)?.answerId).toBe(running);
+      const last = end(log, running);
+      expect(log.turns.holding(last.id)?.answerId).toBe(running);
+      expect(log.open(other, "{}")).toBe(last.id + 1);
+      expect(log.turns.holding(last.id + 1)?.answerId).toBe(other);
+    });
+  });
+
   it("leaves a room empty that had no other", async () => {
     await inRoom((sql) => {
-      const log = new TurnLog(sql);
+      const log = new EventLog(sql);
       log.prepare({ answerId: "refused", userId: USER, record: "{}" });
       expect(log.isEmpty).toBe(false);
       log.turns.remove("refused");
@@ -127,7 +143,7 @@ describe("a turn that never began", () => {
 describe("pruning", () => {
   it("forgets the turns that ended before, names them, and gives their ids to nobody", async () => {
     await inRoom((sql) => {
-      const log = new TurnLog(sql);
+      const log = new EventLog(sql);
       const [old, young] = [begin(log), crypto.randomUUID()];
       const last = end(log, old, 1_000);
       begin(log, young);
@@ -139,7 +155,7 @@ describe("pruning", () => {
       expect(follow(log)).toEqual([]);
 
       const after = crash(sql);
-      expect(after.gave(last.id)).toBe(true);
+      expect(after.hasIssued(last.id)).toBe(true);
       expect(after.turns.holding(last.id)).toBeUndefined();
       begin(after);
       expect(idOf(say(after, 1)[0])).toBe(idOf(told.at(-1)) + 1);
@@ -148,7 +164,7 @@ describe("pruning", () => {
 
   it("leaves a turn alone that has not ended", async () => {
     await inRoom((sql) => {
-      const log = new TurnLog(sql);
+      const log = new EventLog(sql);
       begin(log);
       const told = say(log, 3);
       log.flush();

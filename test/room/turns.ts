@@ -1,24 +1,24 @@
 /** Turns as a room tells them into its log. */
-import type { NumberedEvent } from "../../src/features/turns/events.ts";
-import { TurnLog } from "../../src/features/turns/room/turn-log.ts";
+import type { NumberedEvent } from "../../src/features/turns/wire/events.ts";
+import { EventLog } from "../../src/features/turns/room/event-log.ts";
 
 export const USER = "a user";
 
 /** A turn that has begun; its answer's id. */
-export function begin(log: TurnLog, answerId: string = crypto.randomUUID()): string {
+export function begin(log: EventLog, answerId: string = crypto.randomUUID()): string {
   log.prepare({ answerId, userId: USER, record: "{}" });
   log.open(answerId, "{}");
   return answerId;
 }
 
-export function say(log: TurnLog, count: number, text = "word "): NumberedEvent[] {
+export function say(log: EventLog, count: number, text = "word "): NumberedEvent[] {
   return Array.from({ length: count }, (_, place) =>
     log.append({ type: "content_delta", content: `${text}${place} ` }),
   );
 }
 
 /** As the room does it: the turn is sealed once Postgres has it. */
-export function end(log: TurnLog, answerId: string, endedAt = 0): NumberedEvent {
+export function end(log: EventLog, answerId: string, endedAt = 0): NumberedEvent {
   const last = log.append({ type: "stream_complete" });
   log.turns.end(answerId, endedAt);
   log.seal(answerId);
@@ -26,7 +26,7 @@ export function end(log: TurnLog, answerId: string, endedAt = 0): NumberedEvent 
 }
 
 /** All that a reader gets who has this id, page by page. */
-export function follow(log: TurnLog, after = 0): NumberedEvent[] {
+export function follow(log: EventLog, after = 0): NumberedEvent[] {
   const all: NumberedEvent[] = [];
   for (let page = log.readAfter(after); page.length > 0; page = log.readAfter(idOf(all.at(-1)))) {
     all.push(...page);
@@ -38,4 +38,4 @@ export const idOf = (event: NumberedEvent | undefined) => event?.id ?? 0;
 export const idsOf = (events: readonly NumberedEvent[]) => events.map(({ id }) => id);
 
 /** What a process that is killed leaves is what another finds in the storage. */
-export const crash = (sql: SqlStorage) => new TurnLog(sql);
+export const crash = (sql: SqlStorage) => new EventLog(sql);

@@ -14,7 +14,7 @@ const PROMISES: Record<number, Record<string, string[]>> = {
   },
   // One Idempotency-Key, one turn.
   2: {
-    "features/idempotency.test.ts": [
+    "features/turns/idempotency.test.ts": [
       "are one question, one answer and one bill, and twenty times that answer",
       "are one chat and one stream, where none was named and all stream",
       "attaches to the answer while it runs, from its first event",
@@ -22,34 +22,36 @@ const PROMISES: Record<number, Record<string, string[]>> = {
       "belongs to one person and one route",
       "is kept with ids and a hash, and never with what was said",
     ],
-    "features/idempotency-races.test.ts": [
+    "features/turns/idempotency-races.test.ts": [
       "twenty keys in one chat begin one turn; the keys of the others stay free",
     ],
-    "features/idempotency-crash.test.ts": [
+    "features/turns/idempotency-crash.test.ts": [
       "A send repeated after a crash tells what became of the first, and begins nothing",
       "A send without a chat, repeated after a crash, ends in the chat of the first",
     ],
-    "features/idempotency-log-gone.test.ts": [
+    "features/turns/idempotency-log-gone.test.ts": [
       "streams it anew from what is stored, without ids",
       "gives the same JSON as before",
     ],
-    "features/idempotency-refusals.test.ts": [
+    "features/turns/idempotency-refusals.test.ts": [
       "once, a repetition that comes before it is known waits, and then attaches",
       "is twenty-four hours: then it is free, and begins another",
     ],
   },
   // A write whose answer was lost is repeated with the same ids.
   3: {
-    "features/turn-failures.test.ts": [
+    "features/turns/turn-failures.test.ts": [
       "committed the beginning but its answer was %s, the turn runs once all the same",
       "refuses the end for a moment, the answer is saved all the same, and paid for once",
     ],
-    "features/idempotency-refusals.test.ts": [
+    "features/turns/idempotency-refusals.test.ts": [
       "once, the beginning is repeated under its own ids, and the turn runs once",
       "for good, a repetition ends what had begun, and says so; nobody was asked or paid",
     ],
-    "features/messages.test.ts": ["are stored once each when the database's answer is lost"],
-    "features/chats.test.ts": ["happens once when the answer of the database is lost"],
+    "features/messages/messages.test.ts": [
+      "are stored once each when the database's answer is lost",
+    ],
+    "features/chats/chats.test.ts": ["happens once when the answer of the database is lost"],
   },
   // A kill between any two calls to Postgres breaks nothing.
   4: {
@@ -62,7 +64,7 @@ const PROMISES: Record<number, Record<string, string[]>> = {
   },
   // Refreshing.
   5: {
-    "features/sessions.test.ts": [
+    "features/auth/sessions.test.ts": [
       "used twenty times at once moves the session by exactly one",
       "can be used again when its answer was lost",
       "that is long used ends the session, whoever of the two was the thief",
@@ -77,16 +79,16 @@ const PROMISES: Record<number, Record<string, string[]>> = {
   },
   // Ids are contiguous and have one content; many readers, slow readers.
   7: {
-    "features/turns.test.ts": [
+    "features/turns/turns.test.ts": [
       "is told in the order of the contract, with contiguous ids and small events",
     ],
-    "features/crash.test.ts": [
+    "features/turns/crash.test.ts": [
       "A reader who comes back after a crash is told what counts, under ids that nobody had",
     ],
     "faults/races.test.ts": [
       "Fifty readers who join at different places see the same events, each to the end",
     ],
-    "features/slow-readers.test.ts": [
+    "features/turns/slow-readers.test.ts": [
       "A reader that takes nothing slows nobody, is cut, and resumes where it was without a gap",
     ],
     "room/turn-log.test.ts": [
@@ -96,21 +98,23 @@ const PROMISES: Record<number, Record<string, string[]>> = {
   },
   // Leaving never stops an answer; stopping does.
   8: {
-    "features/hang-ups.test.ts": [
+    "http/hang-ups.test.ts": [
       "A client that hangs up stops nothing: the provider is read to its end, and the answer stored",
     ],
-    "features/stop.test.ts": [
+    "features/turns/stop.test.ts": [
       "works from another device of the same person, and takes no trip but the one that saves",
       "is told within two seconds, also while Postgres takes no end",
       "twenty times at once stops once, and all are told the same",
       "at the moment of its end leaves one end, whichever came first",
       "ends one whose beginning was committed without anybody knowing of it",
     ],
-    "features/turns.test.ts": ["is estimated, and says so, where the provider gives no count"],
+    "features/turns/turns.test.ts": [
+      "is estimated, and says so, where the provider gives no count",
+    ],
   },
   // One terminal event, heartbeats, and no event of a model's making.
   9: {
-    "features/turn-limits.test.ts": [
+    "features/turns/turn-limits.test.ts": [
       "A stream that has nothing to say sends comments, so that nobody takes it for dead",
     ],
     "unit/turn-events.test.ts": [
@@ -122,23 +126,23 @@ const PROMISES: Record<number, Record<string, string[]>> = {
   },
   // A crash in mid-answer; no turn is endless.
   10: {
-    "features/crash.test.ts": [
+    "features/turns/crash.test.ts": [
       "A crash in mid-answer leaves the text so far as interrupted, its usage recorded, by itself",
       "A chat whose turn was lost in a crash can be asked again",
     ],
-    "features/recovery.test.ts": [
+    "features/turns/recovery.test.ts": [
       "A reader whose turn was lost while Postgres is away is told that its end is yet to be saved",
     ],
-    "features/turn-failures.test.ts": [
+    "features/turns/turn-failures.test.ts": [
       "committed the beginning and no answer came back twice, the chat can be asked again at once",
     ],
-    "features/branch-crash.test.ts": [
+    "features/turns/branch-crash.test.ts": [
       "What a crash interrupted can be regenerated, and its question edited",
     ],
-    "features/reconcile.test.ts": [
+    "features/turns/reconcile.test.ts": [
       "is interrupted, what it may have cost is estimated, and its chat goes on",
     ],
-    "features/turn-limits.test.ts": [
+    "features/turns/turn-limits.test.ts": [
       "A provider that writes for ever is cut off at the time that a turn may take",
       "An end that Postgres refuses for long is told as delayed, and saved by alarm later, once",
       "A beginning that Postgres took without our knowing is ended by alarm, and nothing is paid for",
@@ -147,35 +151,37 @@ const PROMISES: Record<number, Record<string, string[]>> = {
   },
   // A provider that fails.
   11: {
-    "features/turn-failures.test.ts": [
+    "features/turns/turn-failures.test.ts": [
       "${what}, the reader is told, what was written is kept, and the chat goes on",
       "${what}, a client that waits gets a problem that names what was stored",
     ],
-    "features/turn-limits.test.ts": [
+    "features/turns/turn-limits.test.ts": [
       "A provider that never begins is given up on, and the answer ends as failed",
       "A provider that falls silent is given up on, and what it wrote is kept",
     ],
-    "features/failover.test.ts": [
+    "features/turns/failover.test.ts": [
       "is chosen for the one that was asked for, and paid at its own price",
       "has said its first word is not replaced: what it said is kept, and marked",
     ],
-    "features/turns.test.ts": ["is one row per attempt at a provider, exact to the last digit"],
-    "features/save-refused.test.ts": [
+    "features/turns/turns.test.ts": [
+      "is one row per attempt at a provider, exact to the last digit",
+    ],
+    "features/turns/save-refused.test.ts": [
       "(%s) is saved without what may be wrong, as failed",
       "whatever is left out is given up, and the minute ends the answer",
       "for good is given up, and tried no more",
     ],
-    "features/message-words.test.ts": ["%s is stored, and found by its beginning"],
+    "features/search/message-words.test.ts": ["%s is stored, and found by its beginning"],
   },
   // What is deleted is gone everywhere, and stays gone.
   17: {
-    "features/account-erasure.test.ts": [
+    "features/users/account-erasure.test.ts": [
       "leaves no row, no sign-in, and nothing in the rooms; an answer that is running is stopped",
       "leaves everybody else's things alone",
       "is done when the answer of the database is lost, and told so",
       "lets nothing be made any more by a token that is still good",
     ],
-    "features/deletion.test.ts": [
+    "features/deletion/deletion.test.ts": [
       "goes with the request, and once more when nothing can write there any more",
       "goes by itself where the request died right after the deletion was committed",
       "does not come back by an answer that ends later",
@@ -185,23 +191,23 @@ const PROMISES: Record<number, Record<string, string[]>> = {
       "is gone in the end, though a signed URL that was still good brought it back",
       "is gone in the end also of uploads that were under way, and so is what was read of them",
     ],
-    "features/deletion-sweep.test.ts": [
+    "features/files/deletion-sweep.test.ts": [
       "A sweep finds exactly what belongs to nothing, on both sides",
       "Many sweeps at once find the same, and do no more",
     ],
   },
   // A file is ready with all that belongs to it, or has failed with a reason; never stuck.
   19: {
-    "features/files-upload.test.ts": [
+    "features/files/files-upload.test.ts": [
       "ends in a file whose bytes are stored, hash recorded, text extracted and passages indexed",
     ],
-    "features/files-reading.test.ts": [
+    "features/files/files-reading.test.ts": [
       "ends as failed, with a sentence that says what to do: %s",
       "is taken up again by the minute, and ends as if nothing had been",
       "is given up on after a few times, and says so",
       "is forgotten an hour after its URL has run out, with what may have arrived meanwhile",
     ],
-    "features/files-edges.test.ts": [
+    "features/files/files-edges.test.ts": [
       "is read from its start again where its reading was lost in the middle",
       "at once, late, or of another run, changes nothing of what is read",
       "is given up on by way of the dead letters, says so, and is tried again when asked to",
@@ -209,8 +215,8 @@ const PROMISES: Record<number, Record<string, string[]>> = {
   },
   // Hostile files: refused or failed, in bounded time and memory, never fetched.
   20: {
-    "features/files-upload.test.ts": ["is told what to send instead: %s"],
-    "features/extraction-bounds.test.ts": [
+    "features/files/files-upload.test.ts": ["is told what to send instead: %s"],
+    "features/files/extraction-bounds.test.ts": [
       "hostile Word documents end with their reason",
       "hostile pages and texts end with their text or their reason",
       "PDFs of any size end with their text or their reason",
@@ -219,21 +225,21 @@ const PROMISES: Record<number, Record<string, string[]>> = {
   },
   // A file never runs in our origin.
   21: {
-    "features/files.test.ts": [
+    "features/files/files.test.ts": [
       "leads to the bucket, which is told to give it as an attachment of its type and name",
       "gives a program the signed URL, good for five minutes and for this file alone",
     ],
   },
   // Instructions inside a document change nothing; every citation shown is true.
   22: {
-    "features/documents-hostile.test.ts": [
+    "features/turns/documents-hostile.test.ts": [
       "is data in its fence, and obeyed to the letter still cites nothing untrue: $name",
       "are neither in a prompt nor in a search, whatever ids are sent and whatever is asked",
     ],
-    "features/documents-ask.test.ts": [
+    "features/turns/documents-ask.test.ts": [
       "shows no quotation as a citation that does not stand there, and says so",
     ],
-    "features/documents-long.test.ts": [
+    "features/turns/documents-long.test.ts": [
       "may quote what stands elsewhere in the document, and nothing that stands nowhere",
       "verifies nothing that cannot be looked up, and shows none of it as a citation",
     ],

@@ -15,7 +15,7 @@ export async function newDocument(
   const id = crypto.randomUUID();
   await query(
     `INSERT INTO files (id, user_id, original_name, file_path, file_url, file_size, content_type, status,
-       processed, failure_code, run, created_at)
+       processed, failure_code, ingestion_attempt, created_at)
      VALUES ($1, $2, $3, $4, $5, 1, 'text/plain', $6, false, $7, 1, now())`,
     [
       id,

@@ -3,7 +3,7 @@
  * arguments are the names of what makes them, in hostile.ts or documents.ts, each with a kind.
  */
 import { peakMiB } from "../../local/peak-memory.ts";
-import { type ExtractedPage, readDocument } from "../../src/features/files/extract/extract.ts";
+import { type ExtractedPage, extractDocument } from "../../src/features/files/extract/extract.ts";
 import type { FileKind } from "../../src/features/files/extract/kind.ts";
 import * as documents from "../fixtures/documents.ts";
 import * as hostile from "../fixtures/hostile.ts";
@@ -54,7 +54,7 @@ async function readAll(bytes: Uint8Array, kind: FileKind): Promise<Read> {
 
 async function readWindow(bytes: Uint8Array, kind: FileKind, read: Read) {
   const window = { fromPage: read.pages + 1, pages: 100, textBefore: read.length };
-  const { pages } = await readDocument(kind, documents.sourceOf(bytes), window);
+  const { pages } = await extractDocument(kind, documents.sourceOf(bytes), window);
   let last: ExtractedPage | undefined;
   for await (const page of pages) {
     last = page;

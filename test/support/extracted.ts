@@ -1,5 +1,5 @@
 /** A document read as it is uploaded: by its bytes and its name. */
-import { type ExtractedPage, readDocument } from "../../src/features/files/extract/extract.ts";
+import { type ExtractedPage, extractDocument } from "../../src/features/files/extract/extract.ts";
 import { recognise } from "../../src/features/files/extract/kind.ts";
 import { sourceOf } from "../fixtures/documents.ts";
 
@@ -21,7 +21,7 @@ export async function extract(
   const kind = await recognise(source, name);
   if (!kind) throw new Error("not recognised");
   const window = { fromPage, pages: count, textBefore };
-  const { pageCount, pages } = await readDocument(kind, source, window);
+  const { pageCount, pages } = await extractDocument(kind, source, window);
   const all: ExtractedPage[] = [];
   for await (const page of pages) all.push(page);
   const text = all.map((page) => page.text).join("");

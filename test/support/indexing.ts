@@ -6,5 +6,8 @@ import { indexFile } from "../../src/features/retrieval/store.ts";
 /** What the reading of a file does before it is ready. */
 export async function indexDocument(fileId: string): Promise<void> {
   const { DATABASE_URL = "", DATABASE_HTTP_URL = "" } = inject("vars");
-  await indexFile({ db: createDb({ DATABASE_URL, DATABASE_HTTP_URL }) }, { fileId, run: 1 });
+  await indexFile(
+    { db: createDb({ DATABASE_URL, DATABASE_HTTP_URL }) },
+    { fileId, ingestionAttempt: 1 },
+  );
 }

@@ -37,7 +37,7 @@ export async function plantFile(
     [id],
   );
   await query(
-    `INSERT INTO passages (file_id, place, user_id, start_offset, end_offset, page, text)
+    `INSERT INTO passages (file_id, ordinal, user_id, start_offset, end_offset, page, text)
      VALUES ($1, 0, $2, 0, 7, 1, 'planted')`,
     [id, of.user.id],
   );

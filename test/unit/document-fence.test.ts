@@ -5,8 +5,8 @@ import {
   createBoundary,
   fencePassages,
   withoutFences,
-} from "../../src/features/turns/documents/fence.ts";
-import { documentInstructions } from "../../src/features/turns/documents/instructions.ts";
+} from "../../src/features/citations/fence.ts";
+import { documentInstructions } from "../../src/features/turns/context/instructions.ts";
 import { newId } from "../../src/lib/ids.ts";
 
 const BOUNDARY = "0123456789ab";

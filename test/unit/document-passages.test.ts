@@ -1,10 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  divide,
-  type Excerpt,
-  mergeNeighbours,
-} from "../../src/features/turns/documents/passages.ts";
+import type { Excerpt } from "../../src/features/citations/excerpt.ts";
+import { divide, mergeNeighbours } from "../../src/features/turns/context/passages.ts";
 
 const FILE = { fileId: "f", fileName: "lease.pdf" };
 const cut = (text: string, start: number, end: number): Excerpt => ({

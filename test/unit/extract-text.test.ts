@@ -82,7 +82,8 @@ describe("Markdown", () => {
 });
 
 it("What the storage fails of is not the file's fault", async () => {
-  const { readDocument } = await import("../../src/features/files/extract/extract.ts");
+  const { extractDocument: readDocument } =
+    await import("../../src/features/files/extract/extract.ts");
   for (const kind of ["text", "docx", "pdf"] as const) {
     const lost = () => Promise.reject(new TypeError("connection lost"));
     const body = new ReadableStream<Uint8Array>({ pull: lost });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { promptBudget } from "../../src/features/turns/answer/budget.ts";
+import { promptBudget } from "../../src/features/turns/context/budget.ts";
 import {
   costOf,
   estimateTokens,

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { readUpload } from "../../src/features/files/multipart.ts";
+import { systemClock } from "../../src/lib/clock.ts";
 import { Problem } from "../../src/lib/problem.ts";
 
+const PACE = { slackMs: 30_000, bytesPerSecond: 1 };
 const BOUNDARY = "front-ier";
 const DISPOSITION = 'Content-Disposition: form-data; name="file"; filename="a.txt"';
 
@@ -30,7 +32,7 @@ async function readChunks(
   const body = streamOf(chunks);
   const init = { method: "POST", headers: { "content-type": contentType }, body, duplex: "half" };
   try {
-    const { name, bytes } = await readUpload(new Request("http://local/", init));
+    const { name, bytes } = await readUpload(new Request("http://local/", init), PACE, systemClock);
     expect(name).toBe("a.txt");
     return Buffer.from(bytes).toString("latin1");
   } catch (error) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { termsOf } from "../../src/features/retrieval/ask.ts";
 import { conceptsAsked, conceptsIn } from "../../src/features/retrieval/concepts.ts";
 import { guessLanguage } from "../../src/features/retrieval/language.ts";
-import { plainWords, wordsOfName } from "../../src/features/retrieval/words.ts";
+import { wordsOfName, writtenWords } from "../../src/features/retrieval/words.ts";
 
 const wordsOf = (query: string) =>
   termsOf(query)
@@ -32,9 +32,23 @@ describe("a question", () => {
       fc.property(fc.string({ unit: "binary", maxLength: 2_000 }), (query) => {
         const terms = termsOf(query);
         expect(terms.length).toBeLessThan(600);
-        for (const { text } of terms) expect(text).toMatch(/^[\p{L}\p{M}\p{N}_]+$/u);
+        // Planes of ideographs hold characters that are not assigned yet.
+        const pattern = /^[\p{L}\p{M}\p{N}_\u{20000}-\u{3ffff}]+$/u;
+        for (const { text } of terms) expect(text).toMatch(pattern);
       }),
     );
+  });
+
+  it("is looked for with and without its diacritics", () => {
+    expect(wordsOf("Kündigung schriftlich")).toEqual(["kündigung", "schriftlich", "kundigung"]);
+    const long = Array.from({ length: 64 }, (_, index) => `é${index}`).join(" ");
+    expect(wordsOf(long)).toContain("e63");
+  });
+
+  it("is divided where any script ends a sentence", () => {
+    expect(wordsOf("关于租赁合同。押金？")).toEqual(["押金"]);
+    expect(wordsOf("عقد الإيجار. الثمن؟ انتهى.")).toContain("ثم");
+    expect(wordsOf("عقد الإيجار. الثمن؟ انتهى.")).not.toContain("عق");
   });
 
   it("of nothing but asking words is taken at its word", () => {
@@ -43,9 +57,10 @@ describe("a question", () => {
 });
 
 describe("a concept of law", () => {
-  const asked = (question: string) => conceptsAsked(plainWords(question)).map(({ name }) => name);
+  const plain = (text: string) => writtenWords(text).join(" ");
+  const asked = (question: string) => conceptsAsked(plain(question)).map(({ name }) => name);
   const found = (text: string, titles = "") =>
-    conceptsIn(plainWords(text), plainWords(titles)).map(({ name }) => name);
+    conceptsIn(plain(text), plain(titles)).map(({ name }) => name);
 
   it.each([
     [
@@ -110,6 +125,7 @@ describe("the language of a text", () => {
       "El arrendatario no podrá ceder el contrato sin el consentimiento de la otra parte.",
     ],
     ["dutch", "De huurder mag het contract niet overdragen zonder toestemming van de verhuurder."],
+    ["german", "Das ist für über\u00addies nur für den und für die".normalize("NFD")],
     ["simple", "合同条款。"],
     ["simple", "4711 0815 GmbH"],
   ])("%s", (language, text) => {
@@ -117,20 +133,11 @@ describe("the language of a text", () => {
   });
 });
 
-describe("plain words", () => {
-  it("hold nothing that a parser takes for a path, a host or a file", () => {
-    expect(plainWords("and/or e-mail: Ada@example.com (10-Q), Tenant’s")).toBe(
-      "and or e mail ada example com 10 q tenant s",
-    );
-  });
-
-  it("of a script without blanks are its pairs of signs", () => {
-    expect(plainWords("合同条款")).toBe("合同 同条 条款");
-  });
-
-  it("of a file's name are its parts, joined and apart", () => {
-    expect(wordsOfName("DataUse_Agreement_20140520_v2.pdf").split(" ")).toEqual(
-      expect.arrayContaining(["datause", "data", "use", "agreement", "v2"]),
-    );
-  });
+it("The words of a file's name are its parts, joined and apart, in both forms", () => {
+  const { written, folded } = wordsOfName("DataUse_Kündigung_20140520_v2.pdf".normalize("NFD"));
+  expect(written.split(" ")).toEqual(
+    expect.arrayContaining(["datause", "data", "use", "kündigung", "v2"]),
+  );
+  expect(folded.split(" ")).toEqual(expect.arrayContaining(["datause", "kundigung", "v2"]));
+  expect(`${written} ${folded}`).not.toContain("20140520");
 });

@@ -44,7 +44,7 @@ describe("passages of any text", () => {
         const signs = Array.from(text);
         let last = { start: -1, end: 0 };
         for (const [index, passage] of cut(text).entries()) {
-          expect(passage.place).toBe(index);
+          expect(passage.ordinal).toBe(index);
           expect(signs.slice(passage.start, passage.end).join("")).toBe(passage.text);
           expect(passage.text.trim()).toBe(passage.text);
           expect(passage.end - passage.start).toBeLessThanOrEqual(LONGEST);

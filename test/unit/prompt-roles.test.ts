@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import { findModel } from "../../src/lib/models.ts";
 import {
   buildPrompt,
-  type PastMessage,
   promptWithPassages,
   withHalfTheHistory,
   type Prompt,
-} from "../../src/features/turns/answer/prompt.ts";
-import { MOST_PROMPT_MESSAGES } from "../../src/features/turns/answer/budget.ts";
+} from "../../src/features/turns/generate/prompt.ts";
+import type { PastMessage } from "../../src/features/turns/store/turn.ts";
+import { MOST_PROMPT_MESSAGES } from "../../src/features/turns/context/budget.ts";
 import { estimateTokens } from "../../src/lib/models.ts";
 
 const user = (content: string): PastMessage => ({ type: "user", content });

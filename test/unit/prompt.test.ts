@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findModel } from "../../src/lib/models.ts";
-import { historyBytes, promptBudget } from "../../src/features/turns/answer/budget.ts";
-import { buildPrompt } from "../../src/features/turns/answer/prompt.ts";
+import { historyBytes, promptBudget } from "../../src/features/turns/context/budget.ts";
+import { buildPrompt } from "../../src/features/turns/generate/prompt.ts";
 
 const path = (...contents: string[]) =>
   contents.map((content, index) => ({

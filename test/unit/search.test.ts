@@ -1,30 +1,30 @@
 import { describe, expect, it } from "vitest";
-import { fits, readQuestion } from "../../src/features/search/question.ts";
+import { fits, parseSearch } from "../../src/features/search/search-terms.ts";
 import { toSnippet } from "../../src/features/search/snippet.ts";
 
 describe("the text of a search", () => {
   it("is taken apart into words, phrases and what is excluded", () => {
-    const question = readQuestion('The "Notice  period" or DEPOSIT -tax -"late fee" the the');
-    expect(question.words).toEqual(["the", "notice", "period", "deposit"]);
-    expect(question.telling).toEqual(["notice", "period", "deposit"]);
-    expect(question.phrases).toEqual(["notice period"]);
-    expect(question.excluded).toEqual(["tax", "late fee"]);
-    expect(readQuestion("to be or not").telling).toEqual(["to", "be", "not"]);
+    const terms = parseSearch('The "Notice  period" or DEPOSIT -tax -"late fee" the the');
+    expect(terms.words).toEqual(["the", "notice", "period", "deposit"]);
+    expect(terms.significant).toEqual(["notice", "period", "deposit"]);
+    expect(terms.phrases).toEqual(["notice period"]);
+    expect(terms.excluded).toEqual(["tax", "late fee"]);
+    expect(parseSearch("to be or not").significant).toEqual(["to", "be", "not"]);
   });
 
   it("counts twenty terms at most, each once, and is nothing where it holds no word", () => {
-    const long = readQuestion(Array.from({ length: 250 }, (_, index) => index % 50).join(" "));
+    const long = parseSearch(Array.from({ length: 250 }, (_, index) => index % 50).join(" "));
     expect(long.words).toHaveLength(20);
     expect(long.websearch.split(" ")).toHaveLength(20);
-    expect(readQuestion('- "" -- "?!" &').websearch).toBe("");
+    expect(parseSearch('- "" -- "?!" &').websearch).toBe("");
   });
 
   it("keeps passages that have the phrases as whole words, and nothing that is excluded", () => {
-    const question = readQuestion('"notice period" -tax');
-    expect(fits(question, "The notice\nperiod: three months")).toBe(true);
-    expect(fits(question, "A notice periodically given")).toBe(false);
-    expect(fits(question, "The notice period of the tax office")).toBe(false);
-    expect(fits(question, "The notice period of the taxi")).toBe(true);
+    const terms = parseSearch('"notice period" -tax');
+    expect(fits(terms, "The notice\nperiod: three months")).toBe(true);
+    expect(fits(terms, "A notice periodically given")).toBe(false);
+    expect(fits(terms, "The notice period of the tax office")).toBe(false);
+    expect(fits(terms, "The notice period of the taxi")).toBe(true);
   });
 });
 
@@ -33,6 +33,15 @@ describe("a snippet", () => {
     const text = `deposit ${"and so on ".repeat(100)}the deposits of both parties ${"x ".repeat(300)}`;
     const snippet = toSnippet(text, ["deposit", "party"]);
     expect(snippet).toMatch(/^… .*<mark>deposits<\/mark> of both <mark>parties<\/mark> .* …$/);
+  });
+
+  it("marks words of one stem where it has no nearer ones", () => {
+    expect(toSnippet("It is governed by law.", ["governing"])).toContain("<mark>governed</mark>");
+    expect(toSnippet("La résiliation du bail", ["resilier"])).toContain("<mark>résiliation</mark>");
+    expect(toSnippet("Governed, or governing.", ["governing"])).toBe(
+      "Governed, or <mark>governing</mark>.",
+    );
+    expect(toSnippet("The parts of it", ["partition"])).toBe("The parts of it");
   });
 
   it("is escaped but for its marks, and never cut inside a character", () => {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { firstWords, readTitle } from "../../src/features/turns/title-text.ts";
+import { firstWords, readTitle } from "../../src/features/titles/title-text.ts";
 
 const titleOf = (answer: string) => readTitle(answer).title;
 

@@ -72,7 +72,7 @@ describe("an access token", () => {
   it("is never a refresh token, nor the other way round", async () => {
     const tokens = at(0);
     expect(await tokens.readRefresh(await tokens.issueAccess(claims))).toBeUndefined();
-    const refresh = await tokens.issueRefresh({ ...claims, generation: 0 });
+    const refresh = await tokens.issueRefresh({ ...claims, refreshCounter: 0 });
     expect(await tokens.readAccess(refresh)).toBeUndefined();
     expect(await tokens.readExpiredAccess(refresh)).toBeUndefined();
   });
@@ -132,9 +132,9 @@ describe("a token signed with the right key", () => {
 });
 
 describe("a refresh token", () => {
-  it("carries the generation of its session, for thirty days", async () => {
-    const token = await at(0).issueRefresh({ ...claims, generation: 7 });
-    const read = { ...claims, generation: 7 };
+  it("carries the refreshCounter of its session, for thirty days", async () => {
+    const token = await at(0).issueRefresh({ ...claims, refreshCounter: 7 });
+    const read = { ...claims, refreshCounter: 7 };
     expect(await at(SESSION_TTL_SECONDS + TOLERANCE - 1).readRefresh(token)).toEqual(read);
     expect(await at(SESSION_TTL_SECONDS + TOLERANCE).readRefresh(token)).toBeUndefined();
     expect(decode(token, 0).typ).toBe("rt+jwt");

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type Env, readConfig } from "../../src/env.ts";
-import { turnDeadline } from "../../src/features/turns/answer/deadlines.ts";
+import { turnDeadline } from "../../src/features/turns/generate/deadlines.ts";
 
 const MINUTE_MS = 60_000;
 

@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fitMessage } from "../../src/features/messages/fit-message.ts";
 import {
-  fitMessage,
-  LARGEST_EVENT_BYTES,
   toCitationEvents,
   toDeltas,
   type TurnEvent,
-} from "../../src/features/turns/events.ts";
+} from "../../src/features/turns/wire/events.ts";
+import { LARGEST_EVENT_BYTES } from "../../src/lib/event-json.ts";
 import type { Citation } from "../../src/features/citations/citation.ts";
-import { encodePage } from "../../src/features/turns/wires/sse.ts";
+import { encodePage } from "../../src/features/turns/wire/sse.ts";
 import { present } from "../../src/lib/assert.ts";
-import { TextCleaner } from "../../src/features/turns/answer/text-cleaner.ts";
+import { TextCleaner } from "../../src/features/turns/generate/text-cleaner.ts";
 
 const MESSAGE = {
   id: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10",

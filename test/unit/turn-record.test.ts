@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { NewTurn } from "../../src/features/turns/persist.ts";
-import { beginningRecord, endOf } from "../../src/features/turns/room/recover.ts";
+import type { NewTurn } from "../../src/features/turns/store/turn.ts";
+import { pendingCheckpoint, endOf } from "../../src/features/turns/room/checkpoint.ts";
 import { findModel } from "../../src/lib/models.ts";
 
 const files = { named: undefined, linked: undefined, waits: true };
@@ -15,7 +15,7 @@ const turn = {
 function recordOf(of: NewTurn) {
   const model = findModel("gpt-4o-mini", []);
   if (!model) throw new Error("the model is offered");
-  return beginningRecord(of, { model, usageId: "usage" });
+  return pendingCheckpoint(of, { model, usageId: "usage" });
 }
 
 const answerOf = (of: NewTurn) => recordOf(of).answer;
@@ -23,7 +23,7 @@ const answerOf = (of: NewTurn) => recordOf(of).answer;
 function again(before: number) {
   const ids = Array.from({ length: before }, (_, index) => `old ${index}`).slice(0, 50);
   const answers = { ids, count: before };
-  return answerOf({ ...turn, place: "beside_answer", question: { id: "asked" }, answers });
+  return answerOf({ ...turn, target: "regenerate", userMessage: { id: "asked" }, answers });
 }
 
 it("What a room writes down before it begins knows the answers beside the new one", () => {
@@ -38,14 +38,14 @@ it("What a room writes down before it begins knows the answers beside the new on
 });
 
 it("The answer of a new question has none beside it", () => {
-  const question = { id: "asked", content: "?", file_name: null, file_url: null, metadata: {} };
-  const edited = answerOf({ ...turn, place: "beside_question", besideId: "old", question });
+  const userMessage = { id: "asked", content: "?", file_name: null, file_url: null, metadata: {} };
+  const edited = answerOf({ ...turn, target: "edit", besideId: "old", userMessage });
   expect(edited).toMatchObject({ parent_id: "asked", sibling_ids: ["new"], sibling_count: 1 });
 });
 
 it("A turn that was stopped before it began ends as stopped after a crash too, and costs nothing", () => {
-  const question = { id: "asked", content: "?", file_name: null, file_url: null, metadata: {} };
-  const record = recordOf({ ...turn, place: "end", question });
+  const userMessage = { id: "asked", content: "?", file_name: null, file_url: null, metadata: {} };
+  const record = recordOf({ ...turn, target: "append", userMessage });
   const end = (running: typeof record) =>
     endOf({ running }, { content: "", reasoning: "" }, Date.parse(turn.at));
   expect(end(record)).toMatchObject({ message: { status: "interrupted" }, usage: [] });

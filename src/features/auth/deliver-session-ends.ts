@@ -1,6 +1,7 @@
 /** Notifies, each minute, the rooms that the end of a session has not reached, or that it has opened since. */
-import { sql } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { inArray, sql } from "drizzle-orm";
+import { batch, type Db, run } from "../../db/client.ts";
+import { sessionEnds } from "../../db/schema.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { toIso } from "../../lib/clock.ts";
@@ -30,25 +31,25 @@ async function listDue(db: Db, at: string): Promise<WatchedChat[]> {
   const watched = selectWatchedBy(sql`
     SELECT s.id, s.user_id, e.tried_at
     FROM session_ends AS e JOIN sessions AS s ON s.id = e.session_id`);
-  const [due] = await repeatable(() =>
-    db.batch([
-      db.execute<WatchedChat>(sql`
-        SELECT session_id, chat_id FROM (${watched}) AS w
-        ORDER BY tried_at NULLS FIRST LIMIT ${MOST_PER_RUN}::int`),
-      db.execute(sql`
-        DELETE FROM session_ends AS e WHERE e.last_at <= ${at}::timestamptz
-          AND e.session_id NOT IN (SELECT session_id FROM (${watched}) AS w)`),
-    ]),
-  );
+  const { due } = await batch(db, {
+    due: sql<WatchedChat>`
+      SELECT session_id, chat_id FROM (${watched}) AS w
+      ORDER BY tried_at NULLS FIRST LIMIT ${MOST_PER_RUN}::int`,
+    forgotten: sql`
+      DELETE FROM session_ends AS e WHERE e.last_at <= ${at}::timestamptz
+        AND e.session_id NOT IN (SELECT session_id FROM (${watched}) AS w)`,
+  });
   return due.rows;
 }
 
 async function noteTried(db: Db, tried: WatchedChat[], at: string): Promise<void> {
   if (tried.length === 0) return;
   const ids = [...new Set(tried.map(({ session_id: id }) => id))];
-  await repeatable(() =>
-    db.execute(sql`
-      UPDATE session_ends SET tried_at = ${at}::timestamptz
-      WHERE session_id IN (SELECT value::uuid FROM json_array_elements_text(${JSON.stringify(ids)}::json))`),
+  const wereTried = inArray(sessionEnds.sessionId, ids);
+  await run(
+    db
+      .update(sessionEnds)
+      .set({ triedAt: new Date(at) })
+      .where(wereTried),
   );
 }

@@ -1,6 +1,6 @@
 /** Accounts and sessions in Postgres. */
 import { and, eq, gt, gte, isNull, sql } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { batch, type Db, run } from "../../db/client.ts";
 import { violates } from "../../db/errors.ts";
 import { sessions, users } from "../../db/schema.ts";
 import { Problem } from "../../lib/problem.ts";
@@ -12,14 +12,11 @@ export type UserRow = typeof users.$inferSelect;
 
 const IDLE_DAYS = 14;
 
-export type NewUser = {
-  id: string;
-  name: string;
-  email: string;
-  hashedPassword: string;
-  now: Date;
-};
-export type NewSession = { id: string; userId: string; userAgent: string | null; now: Date };
+export type NewUser = Pick<UserRow, "id" | "name" | "email" | "hashedPassword"> & { now: Date };
+
+type SessionRow = typeof sessions.$inferSelect;
+
+export type NewSession = Pick<SessionRow, "id" | "userId" | "userAgent"> & { now: Date };
 
 /** Creates the account and its first session in one batch. Throws `email_taken`. */
 export async function insertUser(db: Db, user: NewUser, session: NewSession): Promise<UserRow> {
@@ -27,12 +24,10 @@ export async function insertUser(db: Db, user: NewUser, session: NewSession): Pr
   const emailKey = toEmailKey(user.email);
   const row = { ...columns, emailKey, createdAt: now, updatedAt: now };
   try {
-    await repeatable(() =>
-      db.batch([
-        db.insert(users).values(row).onConflictDoNothing({ target: users.id }),
-        insertSession(db, session),
-      ]),
-    );
+    await batch(db, {
+      user: db.insert(users).values(row).onConflictDoNothing({ target: users.id }),
+      session: insertSession(db, session),
+    });
   } catch (error) {
     if (violates(error, "users_email_key")) throw new Problem("email_taken");
     throw error;
@@ -43,12 +38,12 @@ export async function insertUser(db: Db, user: NewUser, session: NewSession): Pr
 /** The account of an address, however it is spelled. */
 export async function findUserByEmail(db: Db, email: string): Promise<UserRow | undefined> {
   const byEmail = eq(users.emailKey, toEmailKey(email));
-  const rows = await repeatable(() => db.select().from(users).where(byEmail));
+  const rows = await run(db.select().from(users).where(byEmail));
   return rows[0];
 }
 
 export async function startSession(db: Db, session: NewSession): Promise<void> {
-  await repeatable(async () => insertSession(db, session));
+  await run(insertSession(db, session));
 }
 
 function insertSession(db: Db, { now, ...columns }: NewSession) {
@@ -57,45 +52,50 @@ function insertSession(db: Db, { now, ...columns }: NewSession) {
   return db.insert(sessions).values(row).onConflictDoNothing({ target: sessions.id });
 }
 
-/** What a refresh found: the session's generation afterwards, or why there is none. */
-export type Rotation = { generation: number } | "ended" | "replayed";
+/** What a refresh found: the session's refreshCounter afterwards, or why there is none. */
+export type Rotation = { refreshCounter: number } | "ended" | "replayed";
 
 /** `watched`: where the session may be watching, if it is over. */
 export type Refreshed = { rotation: Rotation; watched: WatchedChat[] };
 
 /**
- * Moves a live session one generation on when the token is of its present one. A token one behind is
- * answered with the present generation (its answer was lost, or a parallel request was first), an
+ * Moves a live session one refreshCounter on when the token is of its present one. A token one behind is
+ * answered with the present refreshCounter (its answer was lost, or a parallel request was first), an
  * older one ends the session: somebody else has used it. One guarded statement, so that of twenty parallel
  * refreshes one moves.
  */
 export async function rotateSession(
   db: Db,
-  token: { sessionId: string; userId: string; generation: number },
+  token: { sessionId: string; userId: string; refreshCounter: number },
   now: Date,
 ): Promise<Refreshed> {
-  const [rows, watched] = await repeatable(() =>
-    db.batch([advance(db, token, now), db.execute<WatchedChat>(selectWatched(token.sessionId))]),
-  );
-  return { rotation: toRotation(rows[0]), watched: watched.rows };
+  const { advanced, watched } = await batch(db, {
+    advanced: advance(db, token, now),
+    watched: selectWatched(token.sessionId),
+  });
+  return { rotation: toRotation(advanced[0]), watched: watched.rows };
 }
 
-function toRotation(row: { generation: number; endedAt: Date | null } | undefined): Rotation {
+function toRotation(row: Pick<SessionRow, "refreshCounter" | "endedAt"> | undefined): Rotation {
   if (!row) return "ended";
-  return row.endedAt ? "replayed" : { generation: row.generation };
+  return row.endedAt ? "replayed" : { refreshCounter: row.refreshCounter };
 }
 
 function advance(
   db: Db,
-  { sessionId, userId, generation }: { sessionId: string; userId: string; generation: number },
+  {
+    sessionId,
+    userId,
+    refreshCounter,
+  }: { sessionId: string; userId: string; refreshCounter: number },
   now: Date,
 ) {
   const idleSince = new Date(now.getTime() - IDLE_DAYS * 24 * 60 * 60 * 1000);
-  const replayed = sql`${sessions.generation} > ${generation} + 1`;
+  const replayed = sql`${sessions.refreshCounter} > ${refreshCounter} + 1`;
   return db
     .update(sessions)
     .set({
-      generation: sql`CASE WHEN ${sessions.generation} = ${generation} THEN ${generation} + 1 ELSE ${sessions.generation} END`,
+      refreshCounter: sql`CASE WHEN ${sessions.refreshCounter} = ${refreshCounter} THEN ${refreshCounter} + 1 ELSE ${sessions.refreshCounter} END`,
       lastSeenAt: now,
       endedAt: sql`CASE WHEN ${replayed} THEN ${now.toISOString()}::timestamptz END`,
     })
@@ -106,27 +106,25 @@ function advance(
         isNull(sessions.endedAt),
         gt(sessions.expiresAt, now),
         gte(sessions.lastSeenAt, idleSince),
-        gte(sessions.generation, generation),
+        gte(sessions.refreshCounter, refreshCounter),
       ),
     )
-    .returning({ generation: sessions.generation, endedAt: sessions.endedAt });
+    .returning({ refreshCounter: sessions.refreshCounter, endedAt: sessions.endedAt });
 }
 
 /** Ends a session; one that has ended, or never was, is left as it is. Where it may be watching. */
 export async function endSession(db: Db, sessionId: string, now: Date): Promise<WatchedChat[]> {
   const live = and(eq(sessions.id, sessionId), isNull(sessions.endedAt));
-  const [, watched] = await repeatable(() =>
-    db.batch([
-      db.update(sessions).set({ endedAt: now }).where(live),
-      db.execute<WatchedChat>(selectWatched(sessionId)),
-    ]),
-  );
+  const { watched } = await batch(db, {
+    ended: db.update(sessions).set({ endedAt: now }).where(live),
+    watched: selectWatched(sessionId),
+  });
   return watched.rows;
 }
 
 /** The signed-in account. Throws `invalid_token` when it is gone. */
 export async function getUser(db: Db, userId: string): Promise<UserRow> {
-  const rows = await repeatable(() => db.select().from(users).where(eq(users.id, userId)));
+  const rows = await run(db.select().from(users).where(eq(users.id, userId)));
   return rows[0] ?? gone();
 }
 
@@ -141,9 +139,7 @@ export async function changeUser(
   now: Date,
 ): Promise<UserRow> {
   const set = { ...changes, updatedAt: now };
-  const rows = await repeatable(() =>
-    db.update(users).set(set).where(eq(users.id, userId)).returning(),
-  );
+  const rows = await run(db.update(users).set(set).where(eq(users.id, userId)).returning());
   return rows[0] ?? gone();
 }
 

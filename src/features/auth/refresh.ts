@@ -24,18 +24,18 @@ export async function refreshSession(
   if (rotation === "replayed") logReplay(claims);
   if (typeof rotation === "string") throw new Problem("invalid_token");
   const { userId, sessionId } = claims;
-  return { userId, sessionId, ...(await issueTokens(deps, claims, rotation.generation)) };
+  return { userId, sessionId, ...(await issueTokens(deps, claims, rotation.refreshCounter)) };
 }
 
-/** The pair of tokens of a session's generation. */
+/** The pair of tokens of a session's refreshCounter. */
 export async function issueTokens(
   deps: Deps,
   { userId, sessionId }: AccessClaims,
-  generation: number,
+  refreshCounter: number,
 ): Promise<TokenPair> {
   const [access, refresh] = await Promise.all([
     deps.tokens.issueAccess({ userId, sessionId }),
-    deps.tokens.issueRefresh({ userId, sessionId, generation }),
+    deps.tokens.issueRefresh({ userId, sessionId, refreshCounter }),
   ]);
   return { access, refresh };
 }

@@ -77,7 +77,7 @@ export const SignedIn = z
   })
   .openapi("SignedIn");
 
-/** What a cookie client is told of a refresh: never a token. */
+/** The response to a refresh by a cookie client: never a token. */
 export const CookieRenewed = z.object({ expires_in: Seconds }).openapi("CookieRenewed");
 
 export const UserChange = z

@@ -5,26 +5,28 @@
  */
 import { sql, type SQL } from "drizzle-orm";
 import type { Context } from "hono";
-import { type Db, repeatable } from "../../db/client.ts";
+import { type Db, write } from "../../db/client.ts";
+import type { RowOf } from "../../db/columns.ts";
+import type { chatSessions } from "../../db/schema.ts";
 import type { Env } from "../../env.ts";
 import type { App } from "../../http/router.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 
 /** A chat whose room may have a stream or a socket of a session that has ended. */
-export type WatchedChat = { session_id: string; chat_id: string };
+export type WatchedChat = RowOf<typeof chatSessions, "sessionId" | "chatId">;
 
 const ROOMS_AT_ONCE = 10;
 
 /** Where one session may be watching, once it has ended. */
-export function selectWatched(sessionId: string): SQL {
+export function selectWatched(sessionId: string): SQL<WatchedChat> {
   return selectWatchedBy(sql`
     SELECT id, user_id, NULL::timestamptz AS tried_at FROM sessions
     WHERE id = ${sessionId} AND ended_at IS NOT NULL`);
 }
 
 /** Chats where sessions may be watching: an answer is being written, or a socket is open. */
-export function selectWatchedBy(ended: SQL): SQL {
-  return sql`
+export function selectWatchedBy(ended: SQL): SQL<WatchedChat> {
+  return sql<WatchedChat>`
     WITH ended AS (${ended})
     SELECT ended.id AS session_id, c.id AS chat_id, ended.tried_at FROM ended
     JOIN chats AS c ON c.user_id = ended.user_id
@@ -80,10 +82,11 @@ async function closeInRoom(
 /** Also of sockets that a room lost: none of the session is open there any more. */
 export async function noteClosed(db: Db, closed: WatchedChat[]): Promise<void> {
   if (closed.length === 0) return;
-  await repeatable(() =>
-    db.execute(sql`
+  await write(
+    db,
+    sql`
       UPDATE chat_sessions AS w SET is_active = false
       FROM json_to_recordset(${JSON.stringify(closed)}::json) AS d (session_id uuid, chat_id uuid)
-      WHERE w.session_id = d.session_id AND w.chat_id = d.chat_id AND w.is_active`),
+      WHERE w.session_id = d.session_id AND w.chat_id = d.chat_id AND w.is_active`,
   );
 }

@@ -20,8 +20,8 @@ export const ACCESS_TTL_SECONDS = 15 * 60;
 export const SESSION_TTL_SECONDS = 30 * 24 * 60 * 60;
 
 export type AccessClaims = { userId: string; sessionId: string };
-/** `generation` counts the rotations of the session's refresh token. */
-export type RefreshClaims = AccessClaims & { generation: number };
+/** `refreshCounter` counts the rotations of the session's refresh token. */
+export type RefreshClaims = AccessClaims & { refreshCounter: number };
 
 export type Tokens = {
   issueAccess(claims: AccessClaims): Promise<string>;
@@ -45,8 +45,8 @@ export function createTokens(secret: string, clock: Clock): Tokens {
   const refresh = once(() => deriveKey(secret, REFRESH.purpose));
   return {
     issueAccess: async (claims) => sign(ACCESS, await access(), claims, {}, clock),
-    issueRefresh: async ({ generation, ...claims }) =>
-      sign(REFRESH, await refresh(), claims, { gen: generation }, clock),
+    issueRefresh: async ({ refreshCounter, ...claims }) =>
+      sign(REFRESH, await refresh(), claims, { gen: refreshCounter }, clock),
     readAccess: async (token) => toClaims(await verify(ACCESS, await access(), token, clock)),
     readRefresh: async (token) =>
       toRefreshClaims(await verify(REFRESH, await refresh(), token, clock)),
@@ -110,7 +110,7 @@ function toClaims(payload: JWTPayload | undefined): AccessClaims | undefined {
 function toRefreshClaims(payload: JWTPayload | undefined): RefreshClaims | undefined {
   const claims = toClaims(payload);
   if (!claims || !isGeneration(payload?.gen)) return undefined;
-  return { ...claims, generation: payload.gen };
+  return { ...claims, refreshCounter: payload.gen };
 }
 
 /** A whole number that Postgres takes, also with one added. */

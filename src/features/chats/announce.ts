@@ -1,10 +1,10 @@
 /** Shows the live tabs of a chat what was changed in it, by whichever request. */
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import type { Context } from "hono";
 import type { App } from "../../http/router.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 import type { Message } from "../messages/schemas.ts";
-import { fitMessage } from "../turns/events.ts";
+import { fitMessage } from "../messages/fit-message.ts";
 import { chatColumns, type ChatRow } from "./queries.ts";
 import { toChat } from "./schemas.ts";
 
@@ -14,7 +14,7 @@ export type WatchedChat = { row: ChatRow; isWatched: boolean };
 export type WatchedRow = ChatRow & { is_watched: boolean };
 
 /** The columns of a `WatchedRow`, of a table or query named `c`. */
-export const watchedColumns = sql`${chatColumns},
+export const watchedColumns: SQL<WatchedRow> = sql<WatchedRow>`${chatColumns},
   EXISTS (SELECT FROM chat_sessions AS w WHERE w.chat_id = c.id AND w.is_active) AS is_watched`;
 
 export function toWatchedChat({ is_watched: isWatched, ...row }: WatchedRow): WatchedChat {

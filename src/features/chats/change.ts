@@ -1,6 +1,6 @@
 /** A change of one chat: guarded by its version, and by the turn that may be running in it. */
 import { sql, type SQL } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { batch, type Db, readOne } from "../../db/client.ts";
 import { latestSql } from "../../db/times.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
 import { toWatchedChat, type WatchedChat, watchedColumns, type WatchedRow } from "./announce.ts";
@@ -33,17 +33,13 @@ export async function changeChat(
   change: Change,
   condition: Condition,
 ): Promise<WatchedChat> {
-  let attempts = 0;
-  const [, changed] = await repeatable(() => {
-    attempts++;
-    return db.batch([
-      db.execute(lockChat(ownerId, chatId)),
-      db.execute<WatchedRow>(update(ownerId, chatId, change, condition)),
-    ]);
+  const { changed } = await batch(db, {
+    lock: lockChat(ownerId, chatId),
+    changed: update(ownerId, chatId, change, condition),
   });
   if (changed.rows[0]) return toWatchedChat(changed.rows[0]);
   const state = await getChatState(db, ownerId, chatId, change.current_message_id);
-  if (attempts > 1 && wasDone(state, change, condition)) {
+  if (changed.wasRepeated && wasDone(state, change, condition)) {
     return { row: state.chat, isWatched: true };
   }
   throw refusal(state, change, condition);
@@ -55,13 +51,18 @@ export function lockChat(ownerId: string, chatId: string): SQL {
 }
 
 /** The version moves only when something changes, so that a repetition is none. */
-function update(ownerId: string, chatId: string, change: Change, condition: Condition): SQL {
+function update(
+  ownerId: string,
+  chatId: string,
+  change: Change,
+  condition: Condition,
+): SQL<WatchedRow> {
   const title = sql`coalesce(${change.title ?? null}::text, c.title)`;
   const autoTitle = change.title ? sql`false` : sql`c.auto_title`;
   const pinned = sql`coalesce(${change.pinned ?? null}::boolean, c.pinned)`;
   const archived = sql`coalesce(${change.archived ?? null}::boolean, c.archived)`;
   const current = change.current_message_id ? sql`leaf.id` : sql`c.current_message_id`;
-  return sql`
+  return sql<WatchedRow>`
     ${withLeaf(chatId, change.current_message_id)}
     UPDATE chats AS c
     SET title = ${title}, auto_title = ${autoTitle}, pinned = ${pinned}, archived = ${archived},
@@ -131,17 +132,18 @@ export async function getChatState(
   chatId: string,
   messageId: string | null = null,
 ): Promise<ChatState> {
-  const { rows } = await repeatable(() =>
-    db.execute<StateRow>(sql`
+  const found = await readOne(
+    db,
+    sql<StateRow>`
       ${withLeaf(chatId, messageId)}
       SELECT ${chatColumns},
         (SELECT s.id FROM messages AS s WHERE s.chat_id = c.id AND s.status = 'streaming') AS streaming_id,
         EXISTS (SELECT FROM messages AS m WHERE m.chat_id = c.id AND m.id = ${messageId}::uuid) AS is_known,
         ${messageId ? sql`EXISTS (SELECT FROM leaf WHERE leaf.id = c.current_message_id)` : sql`true`} AS is_current
-      FROM chats AS c WHERE c.id = ${chatId} AND c.user_id = ${ownerId}`),
+      FROM chats AS c WHERE c.id = ${chatId} AND c.user_id = ${ownerId}`,
   );
-  if (!rows[0]) throw new Problem("not_found");
-  const { streaming_id: streamingId, is_known: isKnown, is_current: isCurrent, ...chat } = rows[0];
+  if (!found) throw new Problem("not_found");
+  const { streaming_id: streamingId, is_known: isKnown, is_current: isCurrent, ...chat } = found;
   return { chat, streamingId, isKnown, isCurrent };
 }
 
@@ -161,7 +163,7 @@ function refusal(state: ChatState, change: Change, { versions }: Condition): Pro
   return invalidField("/current_message_id", "unknown_message", detail);
 }
 
-/** True when the write before, whose answer was lost, must be what moved the version on. */
+/** True when the first call, whose response was lost, must be what moved the version on. */
 function wasDone({ chat, isCurrent }: ChatState, change: Change, { versions }: Condition): boolean {
   const moved = versions?.includes(chat.version - 1) ?? false;
   const keys = ["title", "pinned", "archived"] as const;

@@ -1,6 +1,6 @@
 /** Creating a chat, once for a key. */
 import { sql, type SQL } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { type Db, write } from "../../db/client.ts";
 import { violates } from "../../db/errors.ts";
 import {
   batchUnderKey,
@@ -29,7 +29,7 @@ export async function createChat(
 ): Promise<Created> {
   try {
     if (key) return await createOnce(db, claimOf(ownerId, chat, key), chat);
-    await repeatable(() => db.execute(insert(ownerId, chat)));
+    await write(db, insert(ownerId, chat));
     return { row: freshRow(ownerId, chat), isReplayed: false };
   } catch (error) {
     if (violates(error, "chats_user_id_fkey")) throw new Problem("invalid_token");
@@ -40,10 +40,10 @@ export async function createChat(
 async function createOnce(db: Db, claim: Claim, chat: NewChatRow): Promise<Created> {
   const { ownerId } = claim;
   const { earlier, read } = await batchUnderKey(db, claim, {
-    writes: [insert(ownerId, chat, claim)],
-    reads: [select(ownerId, idUnder(claim, "chat_id"))],
+    writes: { created: insert(ownerId, chat, claim) },
+    reads: { chats: select(ownerId, idUnder(claim, "chat_id")) },
   });
-  const row = read[0]?.[0] as ChatRow | undefined;
+  const [row] = read.chats;
   if (!row) throw new Problem("not_found");
   return { row, isReplayed: earlier !== undefined };
 }
@@ -61,8 +61,8 @@ function insert(ownerId: string, { id, title, autoTitle, at }: NewChatRow, claim
     ON CONFLICT (id) DO NOTHING`;
 }
 
-function select(ownerId: string, id: SQL): SQL {
-  return sql`SELECT ${chatColumns} FROM chats AS c WHERE c.id = ${id} AND c.user_id = ${ownerId}`;
+function select(ownerId: string, id: SQL): SQL<ChatRow> {
+  return sql<ChatRow>`SELECT ${chatColumns} FROM chats AS c WHERE c.id = ${id} AND c.user_id = ${ownerId}`;
 }
 
 function freshRow(ownerId: string, { id, title, autoTitle, at }: NewChatRow): ChatRow {

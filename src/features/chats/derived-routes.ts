@@ -36,7 +36,7 @@ const download = route({
   tags,
   summary: "Download a chat",
   description:
-    "The active path, or all branches, as a file, sent while it is read. The oldest message comes first; of all branches, messages come in the order in which they were written, `parent_id` says what each follows, and Markdown has a line where that is not the message before it.",
+    "The active path, or all branches, as a file, sent while it is read. The oldest message comes first; of all branches, messages come in the order in which they were written, `parent_id` says what each follows, and Markdown has a line where that is not the message before it. In Markdown a message loads nothing and stays within its bounds when it is shown: what begins an image, a heading, a rule or a link definition has a backslash before it, `<` of HTML is `&lt;`, and fences of code stand at the margin and are closed; code is as it was written. JSON has the messages as they are stored.",
   request: { params: ById, query: ExportQuery },
   responses: {
     200: {
@@ -54,11 +54,11 @@ const download = route({
 
 export const derivedRoutes = createRouter()
   .openapi(name, async (c) => {
-    const place = { ownerId: c.get("principal").userId, chatId: c.req.valid("param").id };
+    const chat = { ownerId: c.get("principal").userId, chatId: c.req.valid("param").id };
     const body = c.req.valid("json");
     const key = await readKey(c, body);
     const about = { message: body.message ?? undefined, fileIds: body.file_ids ?? [] };
-    const given = await nameChat(c.get("deps"), place, about, key);
+    const given = await nameChat(c.get("deps"), chat, about, key);
     if (!given.isReplayed) announce(c, given.chat);
     const answer = { suggested_name: given.name, reasoning: given.reasoning };
     return c.json(answer, 200, markReplayed(given.isReplayed));

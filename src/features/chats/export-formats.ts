@@ -1,5 +1,6 @@
 /** How a chat looks as a file. Pure. */
 import type { Message } from "../messages/schemas.ts";
+import { embedHeading, embedMarkdown } from "./embed-markdown.ts";
 import type { Chat } from "./schemas.ts";
 
 /** A message of an export, with what stands before it in the file. */
@@ -33,10 +34,10 @@ const AUTHORS: Record<Message["type"], string> = { user: "User", bot: "Assistant
 const markdown: Format = {
   contentType: "text/markdown; charset=utf-8",
   extension: "md",
-  head: (chat) => `# ${chat.title.replace(/\s+/g, " ").trim()}\n`,
+  head: (chat) => `# ${embedHeading(chat.title)}\n`,
   message: (exported) => {
     const { type, created_at, content } = exported.message;
-    return `\n## ${AUTHORS[type]} · ${created_at}\n${branchLine(exported)}\n${content}\n`;
+    return `\n## ${AUTHORS[type]} · ${created_at}\n${branchLine(exported)}\n${embedMarkdown(content)}\n`;
   },
   tail: "",
 };

@@ -1,6 +1,8 @@
 /** A chat as a file, read and sent a page at a time: of a chat of any length, one page is in memory. */
 import { sql, type SQL } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { type Db, read, readOne } from "../../db/client.ts";
+import type { RowOf } from "../../db/columns.ts";
+import type { messages } from "../../db/schema.ts";
 import { encodeUtf8 } from "../../lib/bytes.ts";
 import { toIso } from "../../lib/clock.ts";
 import { logError } from "../../lib/log.ts";
@@ -30,15 +32,16 @@ export async function getOutline(
   chatId: string,
   branches: Branches,
 ): Promise<Outline> {
-  const { rows } = await repeatable(() =>
-    db.execute<ChatRow & { stops: string[] }>(sql`
+  const found = await readOne(
+    db,
+    sql<ChatRow & { stops: string[] }>`
       WITH RECURSIVE ${ownedChat(ownerId, chatId)}, ${branches === "all" ? newest : stopsOfPath}
       SELECT ${chatColumns},
         (SELECT coalesce(json_agg(stops.id ORDER BY stops.depth DESC), '[]') FROM stops) AS stops
-      FROM chat AS c`),
+      FROM chat AS c`,
   );
-  if (!rows[0]) throw new Problem("not_found");
-  const { stops, ...chat } = rows[0];
+  if (!found) throw new Problem("not_found");
+  const { stops, ...chat } = found;
   return { chat, branches, stops };
 }
 
@@ -87,7 +90,7 @@ async function* write(db: Db, outline: Outline, format: Format): AsyncGenerator<
   if (format.tail) yield format.tail;
 }
 
-type ExportRow = MessageRow & { parent_at: string | null };
+type ExportRow = MessageRow & { parent_at: RowOf<typeof messages>["created_at"] | null };
 
 async function readPage(
   db: Db,
@@ -96,8 +99,7 @@ async function readPage(
   after: string | undefined,
 ): Promise<ExportRow[]> {
   try {
-    const page = selectPage(outline, stop, after);
-    const { rows } = await repeatable(() => db.execute<ExportRow>(page));
+    const rows = await read(db, selectPage(outline, stop, after));
     // A gap in the middle would be a file that looks whole: the chat was deleted meanwhile.
     if (rows.length === 0) throw new Problem("not_found");
     return rows;
@@ -107,10 +109,14 @@ async function readPage(
   }
 }
 
-function selectPage({ chat, branches }: Outline, stop: string, after: string | undefined): SQL {
+function selectPage(
+  { chat, branches }: Outline,
+  stop: string,
+  after: string | undefined,
+): SQL<ExportRow> {
   const of = { after, limit: PAGE };
   const page = branches === "all" ? pageOfAll(stop, of) : pageUpTo(stop, of);
-  return sql`
+  return sql<ExportRow>`
     WITH RECURSIVE ${ownedChat(chat.user_id, chat.id)}, ${page}
     SELECT ${messageColumns}, p.created_at AS parent_at
     FROM page JOIN chat ON true JOIN messages AS m ON m.chat_id = chat.id AND m.id = page.id

@@ -1,19 +1,21 @@
 /** A chat named by the model, because the user asks for it. */
 import { sql, type SQL } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { batch, type Db, read, write } from "../../db/client.ts";
 import { holdsClaim, settleClaim } from "../../db/claimed-keys.ts";
+import { columnsSql, type RowOfList } from "../../db/columns.ts";
 import type { Claim, IdempotencyKey } from "../../db/idempotency-keys.ts";
+import { chats } from "../../db/schema.ts";
 import { latestSql } from "../../db/times.ts";
 import type { Deps } from "../../deps.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
-import { failedAttempt, type Suggestion, suggestName } from "../turns/naming.ts";
+import { failedAttempt, type Suggestion, suggestName } from "../titles/suggest.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
 import { toWatchedChat, type WatchedChat, watchedColumns, type WatchedRow } from "./announce.ts";
 import { workUnderKey } from "./name-under-key.ts";
-import { findFirstQuestion } from "./queries.ts";
+import { findFirstUserMessage } from "./queries.ts";
 
 type NameDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
-type Place = { ownerId: string; chatId: string };
+type OwnedChat = { ownerId: string; chatId: string };
 
 /** What a chat is to be named after; where both are empty, what it began with. */
 export type NameSubject = { message: string | undefined; fileIds: string[] };
@@ -39,38 +41,38 @@ const LONGEST_ASKING_MS = 20_000;
  */
 export async function nameChat(
   deps: NameDeps,
-  place: Place,
+  chat: OwnedChat,
   about: NameSubject,
   key?: IdempotencyKey,
 ): Promise<GivenName> {
-  if (!key) return askAndSave(deps, place, about);
-  const given = await workUnderKey(deps, place, key, (claim) =>
-    askAndSave(deps, place, about, claim),
+  if (!key) return askAndSave(deps, chat, about);
+  const given = await workUnderKey(deps, chat, key, (claim) =>
+    askAndSave(deps, chat, about, claim),
   );
-  return given === "done" ? readName(deps.db, place) : given;
+  return given === "done" ? readName(deps.db, chat) : given;
 }
 
 async function askAndSave(
   deps: NameDeps,
-  place: Place,
+  chat: OwnedChat,
   about: NameSubject,
   claim?: Claim,
 ): Promise<GivenName> {
-  const text = await textOf(deps.db, place, about);
-  const suggestion = await ask(deps, place, text);
-  return saveName(deps.db, place, suggestion, usageOf(deps, place, suggestion), claim);
+  const text = await textOf(deps.db, chat, about);
+  const suggestion = await suggest(deps, chat, text);
+  return saveName(deps.db, chat, suggestion, usageOf(deps, chat, suggestion), claim);
 }
 
 async function textOf(
   db: Db,
-  { ownerId, chatId }: Place,
+  { ownerId, chatId }: OwnedChat,
   { message, fileIds }: NameSubject,
 ): Promise<string> {
   if (message !== undefined || fileIds.length > 0) {
     const names = await listFileNames(db, { ownerId, chatId }, fileIds);
     return message ?? names.join("\n");
   }
-  const question = await findFirstQuestion(db, ownerId, chatId);
+  const question = await findFirstUserMessage(db, ownerId, chatId);
   if (question !== undefined) return question;
   throw invalidField("/message", "required", "The chat has no message yet to be named after.");
 }
@@ -78,46 +80,50 @@ async function textOf(
 /** In the order of the ids. Throws `not_found` without the chat, or where one is no file of the owner's. */
 async function listFileNames(
   db: Db,
-  { ownerId, chatId }: Place,
+  { ownerId, chatId }: OwnedChat,
   ids: readonly string[],
 ): Promise<string[]> {
-  const { rows } = await repeatable(() =>
-    db.execute<{ name: string | null }>(sql`
+  const rows = await read(
+    db,
+    sql<{ name: string | null }>`
       SELECT f.original_name AS name
-      FROM chats AS c LEFT JOIN unnest(${`{${ids.join(",")}}`}::uuid[]) WITH ORDINALITY AS u (id, place) ON true
+      FROM chats AS c LEFT JOIN unnest(${`{${ids.join(",")}}`}::uuid[]) WITH ORDINALITY AS u (id, position) ON true
       LEFT JOIN files AS f ON f.id = u.id AND f.user_id = c.user_id
-      WHERE c.id = ${chatId} AND c.user_id = ${ownerId} ORDER BY u.place`),
+      WHERE c.id = ${chatId} AND c.user_id = ${ownerId} ORDER BY u.position`,
   );
   const names = rows.flatMap(({ name }) => name ?? []);
   if (rows.length === 0 || names.length < ids.length) throw new Problem("not_found");
   return names;
 }
 
-async function ask(deps: NameDeps, place: Place, text: string): Promise<NamedSuggestion> {
+async function suggest(deps: NameDeps, chat: OwnedChat, text: string): Promise<NamedSuggestion> {
   const { first_token_ms: firstTokenMs } = deps.config.TURN_LIMITS;
   const signal = AbortSignal.timeout(Math.min(firstTokenMs, LONGEST_ASKING_MS));
   const suggestion = await suggestName(deps, { text }, signal).catch(async (error: unknown) => {
-    await saveFailure(deps, place, failedAttempt(deps));
+    await saveFailure(deps, chat, failedAttempt(deps));
     throw error;
   });
   const { name } = suggestion;
   if (name !== undefined) return { ...suggestion, name };
-  await saveFailure(deps, place, suggestion);
+  await saveFailure(deps, chat, suggestion);
   throw new Problem("ai_unavailable");
 }
 
 type Spent = Pick<Suggestion, "model" | "usage" | "estimated">;
 
 /** An attempt that failed is an attempt, and has a row. */
-async function saveFailure(deps: NameDeps, place: Place, spent: Spent | undefined): Promise<void> {
+async function saveFailure(
+  deps: NameDeps,
+  chat: OwnedChat,
+  spent: Spent | undefined,
+): Promise<void> {
   if (!spent) return;
-  const row = usageOf(deps, place, spent);
-  await repeatable(async () => deps.db.execute(usageInsert(row)));
+  await write(deps.db, usageInsert(usageOf(deps, chat, spent)));
 }
 
 function usageOf(
   { newId, clock }: NameDeps,
-  { ownerId, chatId }: Place,
+  { ownerId, chatId }: OwnedChat,
   { model, usage, estimated }: Spent,
 ): NewUsage {
   const at = new Date(clock()).toISOString();
@@ -132,38 +138,37 @@ function usageOf(
  */
 async function saveName(
   db: Db,
-  place: Place,
+  chat: OwnedChat,
   { name, reasoning }: NamedSuggestion,
   usage: NewUsage,
   claim: Claim | undefined,
 ): Promise<GivenName> {
-  const { ownerId, chatId } = place;
+  const { ownerId, chatId } = chat;
   const give = sql`
     UPDATE chats SET title = ${name}, title_reasoning = ${reasoning}, auto_title = false,
       version = version + 1, updated_at = ${latestSql("chats.updated_at", usage.at)}
     WHERE id = ${chatId} AND user_id = ${ownerId} AND ${claim ? holdsClaim(claim) : sql`true`}
       AND NOT EXISTS (SELECT FROM ai_usage WHERE id = ${usage.id})`;
-  const [, named] = await repeatable(() =>
-    db.batch([
-      db.execute(give),
-      db.execute<NameRow>(selectName(place)),
-      db.execute(usageInsert(usage)),
-      ...(claim ? [db.execute(settleClaim(claim))] : []),
-    ]),
-  );
+  const { named } = await batch(db, {
+    given: give,
+    named: selectName(chat),
+    usage: usageInsert(usage),
+    settled: claim && settleClaim(claim),
+  });
   return toGivenName(named.rows, false);
 }
 
-async function readName(db: Db, place: Place): Promise<GivenName> {
-  const { rows } = await repeatable(() => db.execute<NameRow>(selectName(place)));
-  return toGivenName(rows, true);
+async function readName(db: Db, chat: OwnedChat): Promise<GivenName> {
+  return toGivenName(await read(db, selectName(chat)), true);
 }
 
-type NameRow = WatchedRow & { title_reasoning: string | null };
+const reasoningColumn = columnsSql(chats, "c", ["titleReasoning"]);
 
-function selectName({ ownerId, chatId }: Place): SQL {
-  return sql`
-    SELECT ${watchedColumns}, c.title_reasoning FROM chats AS c
+type NameRow = WatchedRow & RowOfList<typeof reasoningColumn>;
+
+function selectName({ ownerId, chatId }: OwnedChat): SQL<NameRow> {
+  return sql<NameRow>`
+    SELECT ${watchedColumns}, ${reasoningColumn} FROM chats AS c
     WHERE c.id = ${chatId} AND c.user_id = ${ownerId}`;
 }
 

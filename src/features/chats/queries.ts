@@ -1,39 +1,39 @@
 /** Chats in Postgres. */
-import { sql, type SQL } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { and, eq, sql, type SQL } from "drizzle-orm";
+import { batch, type Db, readOne, run, write } from "../../db/client.ts";
+import { columnsSql, type RowOfList } from "../../db/columns.ts";
+import { chats } from "../../db/schema.ts";
 import { present } from "../../lib/assert.ts";
 import { foldText } from "../../lib/fold-text.ts";
 import { Problem } from "../../lib/problem.ts";
 import { ownedChat, pageMessages, pathPage, wholePath } from "../messages/path.ts";
 import type { MessageRow } from "../messages/queries.ts";
 
-/** A chat as `chatColumns` reads it; times are Postgres' own text. */
-export type ChatRow = {
-  id: string;
-  user_id: string;
-  title: string;
-  auto_title: boolean;
-  pinned: boolean;
-  archived: boolean;
-  current_message_id: string | null;
-  message_count: number;
-  version: number;
-  created_at: string;
-  updated_at: string;
-};
-
 /** The columns of a `ChatRow`, of a table or query named `c`. */
-export const chatColumns = sql.raw(`
-  c.id, c.user_id, c.title, c.auto_title, c.pinned, c.archived, c.current_message_id,
-  c.message_count, c.version, c.created_at, c.updated_at`);
+export const chatColumns = columnsSql(chats, "c", [
+  "id",
+  "userId",
+  "title",
+  "autoTitle",
+  "pinned",
+  "archived",
+  "currentMessageId",
+  "messageCount",
+  "version",
+  "createdAt",
+  "updatedAt",
+]);
+
+/** A chat of an owner: only a deleted one has none, and no query of an owner finds it. Times are Postgres' own text. */
+export type ChatRow = RowOfList<typeof chatColumns> & { user_id: string };
 
 /** The sort key of a chat in the list. */
-export type ChatPlace = { pinned: boolean; updatedAt: string; id: string };
+export type ChatCursor = { pinned: boolean; updatedAt: string; id: string };
 
 export type ChatFilter = {
   limit: number;
   offset: number;
-  cursor?: ChatPlace | undefined;
+  cursor?: ChatCursor | undefined;
   search?: string | undefined;
   start_date?: string | undefined;
   end_date?: string | undefined;
@@ -50,24 +50,22 @@ export async function listChats(
   filter: ChatFilter,
 ): Promise<{ rows: ChatRow[]; total: number }> {
   const matching = matchingChats(ownerId, filter);
-  const [page, counted] = await repeatable(() =>
-    db.batch([
-      db.execute<ChatRow>(selectPage(matching, filter)),
-      db.execute<{ total: number }>(sql`
-        SELECT count(*)::int AS total
-        FROM (SELECT FROM chats AS c WHERE ${matching} LIMIT ${MOST_COUNTED + 1}::int) AS counted`),
-    ]),
-  );
+  const { page, counted } = await batch(db, {
+    page: selectPage(matching, filter),
+    counted: sql<{ total: number }>`
+      SELECT count(*)::int AS total
+      FROM (SELECT FROM chats AS c WHERE ${matching} LIMIT ${MOST_COUNTED + 1}::int) AS counted`,
+  });
   return { rows: page.rows, total: counted.rows[0]?.total ?? 0 };
 }
 
-function selectPage(matching: SQL, { cursor, offset, limit }: ChatFilter): SQL {
-  const place =
+function selectPage(matching: SQL, { cursor, offset, limit }: ChatFilter): SQL<ChatRow> {
+  const position =
     cursor &&
     sql`(${cursor.pinned}::boolean, ${cursor.updatedAt}::timestamptz, ${cursor.id}::uuid)`;
-  return sql`
+  return sql<ChatRow>`
     SELECT ${chatColumns} FROM chats AS c
-    WHERE ${matching} AND ${place ? sql`(c.pinned, c.updated_at, c.id) < ${place}` : sql`true`}
+    WHERE ${matching} AND ${position ? sql`(c.pinned, c.updated_at, c.id) < ${position}` : sql`true`}
     ORDER BY c.pinned DESC, c.updated_at DESC, c.id DESC
     LIMIT ${limit + 1}::int OFFSET ${cursor ? 0 : offset}::int`;
 }
@@ -92,12 +90,12 @@ export async function getChatWithMessages(
   chatId: string,
   limit: number,
 ): Promise<{ chat: ChatRow; messages: MessageRow[] }> {
-  const { rows } = await repeatable(() =>
-    db.execute<ChatRow & { messages: MessageRow[] }>(sql`
+  const row = await readOne(
+    db,
+    sql<ChatRow & { messages: MessageRow[] }>`
       WITH RECURSIVE ${ownedChat(ownerId, chatId)}, ${pathPage({ limit, offset: 0 })}
-      SELECT ${chatColumns}, (SELECT ${pageMessages} FROM chat) AS messages FROM chat AS c`),
+      SELECT ${chatColumns}, (SELECT ${pageMessages} FROM chat) AS messages FROM chat AS c`,
   );
-  const row = rows[0];
   if (!row) throw new Problem("not_found");
   const { messages, ...chat } = row;
   return { chat, messages };
@@ -105,28 +103,28 @@ export async function getChatWithMessages(
 
 /** Throws `not_found` where the owner has no such chat. */
 export async function requireChat(db: Db, ownerId: string, chatId: string): Promise<void> {
-  const { rows } = await repeatable(() =>
-    db.execute(sql`SELECT id FROM chats WHERE id = ${chatId} AND user_id = ${ownerId}`),
-  );
+  const isTheirs = and(eq(chats.id, chatId), eq(chats.userId, ownerId));
+  const rows = await run(db.select({ id: chats.id }).from(chats).where(isTheirs));
   if (rows.length === 0) throw new Problem("not_found");
 }
 
 /** The text that the user began the active path with; undefined without one. Throws `not_found`. */
-export async function findFirstQuestion(
+export async function findFirstUserMessage(
   db: Db,
   ownerId: string,
   chatId: string,
 ): Promise<string | undefined> {
-  const { rows } = await repeatable(() =>
-    db.execute<{ content: string | null }>(sql`
+  const found = await readOne(
+    db,
+    sql<{ content: string | null }>`
       WITH RECURSIVE ${ownedChat(ownerId, chatId)}, ${wholePath}, first AS (
         SELECT id FROM path WHERE type = 'user' ORDER BY depth DESC LIMIT 1
       )
       SELECT m.content FROM chat
-      LEFT JOIN first ON true LEFT JOIN messages AS m ON m.chat_id = chat.id AND m.id = first.id`),
+      LEFT JOIN first ON true LEFT JOIN messages AS m ON m.chat_id = chat.id AND m.id = first.id`,
   );
-  if (!rows[0]) throw new Problem("not_found");
-  return rows[0].content ?? undefined;
+  if (!found) throw new Problem("not_found");
+  return found.content ?? undefined;
 }
 
 /**
@@ -140,18 +138,17 @@ export async function deleteChat(
   chatId: string,
   at: string,
 ): Promise<void> {
-  let tries = 0;
-  const { rows } = await repeatable(() => {
-    tries++;
-    return db.execute<{ deleted: boolean; is_there: boolean }>(sql`
+  const { rows, wasRepeated } = await write(
+    db,
+    sql<{ deleted: boolean; is_there: boolean }>`
       WITH gone AS (
         UPDATE chats SET user_id = NULL, deleted_at = ${at}::timestamptz, current_message_id = NULL
         WHERE id = ${chatId} AND user_id = ${ownerId} RETURNING id
       )
       SELECT EXISTS (SELECT FROM gone) AS deleted, EXISTS (
         SELECT FROM chats WHERE id = ${chatId} AND deleted_at IS DISTINCT FROM ${at}::timestamptz
-      ) AS is_there`);
-  });
+      ) AS is_there`,
+  );
   const { deleted, is_there: isThere } = present(rows[0], "what became of a deletion");
-  if (!deleted && (isThere || tries === 1)) throw new Problem("not_found");
+  if (!deleted && (isThere || !wasRepeated)) throw new Problem("not_found");
 }

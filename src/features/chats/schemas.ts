@@ -17,7 +17,7 @@ import { toIso } from "../../lib/clock.ts";
 import { decodeCursor } from "../../lib/cursor.ts";
 import { isId } from "../../lib/ids.ts";
 import { Content, Message } from "../messages/schemas.ts";
-import type { ChatPlace, ChatRow } from "./queries.ts";
+import type { ChatCursor, ChatRow } from "./queries.ts";
 
 /** What a chat is called until somebody names it. */
 export const DEFAULT_TITLE = "New Chat";
@@ -131,7 +131,7 @@ const CursorParts = z.tuple([z.boolean(), CursorTime, z.string().refine(isId)]);
 
 const Cursor = z
   .string()
-  .transform((cursor, context): ChatPlace => {
+  .transform((cursor, context): ChatCursor => {
     const parts = CursorParts.safeParse(decodeCursor(cursor));
     if (!parts.success) {
       context.addIssue({ code: "custom", message: "This is not a cursor of this list." });

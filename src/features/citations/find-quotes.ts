@@ -61,11 +61,21 @@ function findInBlock(text: string): Quotation[] {
 function findInText(text: string): Quotation[] {
   const spans = findQuoted(text);
   if (spans.length === 0) return [];
-  const markers = findMarkers(text).filter((marker) => !spans.some((span) => holds(span, marker)));
+  const markers = markersBetween(spans, findMarkers(text));
   const pointed = pointAll(text, spans, markers);
   return spans.flatMap((span, index) => {
     const inner = text.slice(span.start + 1, span.end - 1);
     return toQuotation(inner, pointed[index] ?? []);
+  });
+}
+
+/** Those outside of the quotations. Both are in the order of the text, which is gone through once. */
+function markersBetween(spans: readonly Span[], markers: readonly Marker[]): Marker[] {
+  let next = 0;
+  return markers.filter((marker) => {
+    while ((spans[next]?.end ?? Infinity) < marker.end) next++;
+    const span = spans[next];
+    return !span || !holds(span, marker);
   });
 }
 
@@ -93,17 +103,31 @@ function markersBehind(
 ): number[] {
   const points: number[] = [];
   let [end, reach] = [span.end, FARTHEST_BEHIND];
-  for (const marker of markers) {
-    if (marker.start < end) continue;
+  for (let index = indexBehind(markers, end); points.length < MOST_POINTS; index++) {
+    const marker = markers[index];
+    if (!marker) break;
     const isClose = marker.start - end <= reach && marker.end <= limit;
     if (!isClose || (points.length === 0 && isNewItem(text.slice(end, marker.start)))) break;
     points.push(...marker.points);
     [end, reach] = [marker.end, NEXT_TO];
   }
-  return points;
+  return points.slice(0, MOST_POINTS);
+}
+
+/** The index of the first marker that begins at a place of the text, or behind it. */
+function indexBehind(markers: readonly Marker[], at: number): number {
+  let [low, high] = [0, markers.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((markers[middle]?.start ?? 0) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const NEXT_TO = 5;
+/** Numbers that count of those behind a quotation: many quotations may share them, and each holds its own. */
+const MOST_POINTS = 100;
 
 function joins(between: string): boolean {
   return between.length <= LONGEST_JOINT && JOINED.test(between);
@@ -120,7 +144,7 @@ function markersInFront(
   limit: number,
   markers: readonly Marker[],
 ): number[] {
-  const marker = markers.findLast(({ end }) => end <= span.start);
+  const marker = markers[indexBehind(markers, span.start) - 1];
   if (!marker || marker.start < limit || span.start - marker.end > FARTHEST_IN_FRONT) return [];
   const between = text.slice(marker.end, span.start);
   return isNewItem(between) || /[.!?]\s/.test(between) ? [] : marker.points;

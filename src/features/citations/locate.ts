@@ -118,7 +118,7 @@ function* matches(
   start = 0,
   end = text.length,
 ): Generator<Indexes> {
-  const [first, last] = [placeOf(normal.from, start), placeOf(normal.from, end)];
+  const [first, last] = [indexOfUnit(normal.from, start), indexOfUnit(normal.from, end)];
   for (const place of occurrences(normal.units, units, first, last)) {
     const match = toMatch(text, normal.from, place, place + units.length - 1);
     if (match && isWhole(text, ...match)) yield match;
@@ -139,7 +139,7 @@ function toMatch(
 }
 
 /** The first unit that came from an index or from beyond it. */
-function placeOf(from: Uint32Array, index: number): number {
+function indexOfUnit(from: Uint32Array, index: number): number {
   let [low, high] = [0, from.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,12 +1,16 @@
 /** The texts of documents, read in bounded slices. */
 import { sql } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { type Db, read } from "../../db/client.ts";
+import { columnsSql, type RowOfList } from "../../db/columns.ts";
+import { filePages } from "../../db/schema-documents.ts";
 import type { TextPart } from "./document-text.ts";
 
 /** A stretch of a document: the parts that begin in it. Code points into its text. */
 export type Slice = { fileId: string; from: number; to: number };
 
-type PartRow = { file_id: string; page: number; start: number; text: string };
+const partColumns = columnsSql(filePages, "p", ["fileId", "page", "startOffset", "text"]);
+
+type PartRow = RowOfList<typeof partColumns>;
 
 /** The parts of each file that the slices name, in their order. One trip. */
 export async function readSlices(
@@ -15,20 +19,21 @@ export async function readSlices(
   slices: readonly Slice[],
 ): Promise<Map<string, TextPart[]>> {
   const wanted = slices.map(({ fileId, from, to }) => ({ file_id: fileId, from, to }));
-  const { rows } = await repeatable(() =>
-    db.execute<PartRow>(sql`
-      SELECT p.file_id, p.page, p.start_offset AS start, p.text
+  const rows = await read(
+    db,
+    sql<PartRow>`
+      SELECT ${partColumns}
       FROM jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) AS s (file_id uuid, "from" int, "to" int)
       JOIN files AS f ON f.id = s.file_id AND f.user_id = ${ownerId}
       JOIN file_pages AS p ON p.file_id = f.id
         AND p.start_offset >= s."from" AND p.start_offset < s."to"
-      ORDER BY p.file_id, p.part`),
+      ORDER BY p.file_id, p.part`,
   );
   const parts = Map.groupBy(rows, ({ file_id }) => file_id);
   return new Map([...parts].map(([fileId, found]) => [fileId, found.map(toPart)]));
 }
 
-function toPart({ page, start, text }: PartRow): TextPart {
+function toPart({ page, start_offset: start, text }: PartRow): TextPart {
   return { page, start, text };
 }
 

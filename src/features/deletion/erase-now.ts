@@ -5,7 +5,7 @@ import type { App } from "../../http/router.ts";
 import { within } from "../../lib/clock.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 import { eraseAll } from "./erase.ts";
-import { noteAttempt, type Target } from "./outbox.ts";
+import { saveAttempt, type Target } from "./outbox.ts";
 
 /** How long the answer is held back; erasing goes on after it. */
 const WAIT_MS = 3_000;
@@ -25,7 +25,7 @@ export async function eraseNow(c: Context<App>, targets: Target[]): Promise<void
 /** What failed stays due as it is. */
 async function note(db: Db, erased: Target[], begunAt: number): Promise<void> {
   try {
-    if (erased.length > 0) await noteAttempt(db, { erased, failed: [] }, begunAt);
+    if (erased.length > 0) await saveAttempt(db, { erased, failed: [] }, begunAt);
   } catch (error) {
     logError("erased_not_noted", { cause: nameOf(error) });
   }

@@ -10,7 +10,7 @@ const AT_ONCE = 10;
 /** Well within the half minute that a Worker has after its answer. */
 const BUDGET_MS = 20_000;
 
-/** Tries each once, as far as time allows. Erasing what is gone succeeds, so it may be done twice at once. */
+/** Attempts each once, as far as time allows. Erasing what is gone succeeds, so it may run twice at once. */
 export async function eraseAll(
   env: Env,
   { storage, clock }: Pick<Deps, "storage" | "clock">,

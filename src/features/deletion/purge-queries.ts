@@ -1,6 +1,6 @@
 /** A portion of what deleted chats have left in Postgres. */
 import { sql, type SQL } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { batch, type Db } from "../../db/client.ts";
 
 /** Chats that a portion is taken from, the longest deleted first: many have a few messages each. */
 const CHATS = 100;
@@ -23,23 +23,25 @@ export type Portion = {
 
 /** Purges one portion. Repeating it purges another. */
 export async function purgePortion(db: Db): Promise<Portion> {
-  const [, messages, tickets, links, usage, chats, left] = await repeatable(() =>
-    db.batch([
-      db.execute(detachReplies),
-      db.execute(deleteMessages),
-      db.execute(deleteTickets),
-      db.execute(deleteLinks),
-      db.execute(releaseUsage),
-      db.execute(deleteChats),
-      db.execute<{ left: number }>(sql`
-        SELECT count(*)::int AS left FROM (
-          SELECT FROM chats WHERE deleted_at IS NOT NULL LIMIT ${MOST_COUNTED}::int) AS counted`),
-    ]),
-  );
-  const counts = [messages, tickets, links, usage, chats].map(({ rowCount }) => rowCount);
+  const {
+    detached: _,
+    left,
+    ...purged
+  } = await batch(db, {
+    detached: detachReplies,
+    messages: deleteMessages,
+    tickets: deleteTickets,
+    links: deleteLinks,
+    usage: releaseUsage,
+    chats: deleteChats,
+    left: sql<{ left: number }>`
+      SELECT count(*)::int AS left FROM (
+        SELECT FROM chats WHERE deleted_at IS NOT NULL LIMIT ${MOST_COUNTED}::int) AS counted`,
+  });
+  const counts = Object.values(purged).map(({ count }) => count);
   return {
-    chats: chats.rowCount,
-    messages: messages.rowCount,
+    chats: purged.chats.count,
+    messages: purged.messages.count,
     rows: counts.reduce((sum, count) => sum + count, 0),
     left: left.rows[0]?.left ?? 0,
   };

@@ -3,7 +3,7 @@ import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { logError } from "../../lib/log.ts";
 import { eraseAll } from "./erase.ts";
-import { countDead, listDue, noteAttempt, type Target } from "./outbox.ts";
+import { countDeadLettered, listDue, saveAttempt, type Target } from "./outbox.ts";
 
 /** The rest is of the next minute. */
 const MOST_PER_RUN = 200;
@@ -12,14 +12,19 @@ const MOST_PER_RUN = 200;
 export async function runDeletions(env: Env, deps: Deps): Promise<Record<string, number>> {
   const [objects, rooms] = await Promise.all([run(env, deps, "object"), run(env, deps, "room")]);
   const failed = objects.failed + rooms.failed;
-  return { objects: objects.erased, rooms: rooms.erased, failed, dead: await countDead(deps.db) };
+  return {
+    objects: objects.erased,
+    rooms: rooms.erased,
+    failed,
+    dead: await countDeadLettered(deps.db),
+  };
 }
 
 async function run(env: Env, deps: Deps, kind: Target["kind"]) {
   const begunAt = deps.clock();
   const due = await listDue(deps.db, kind, begunAt, MOST_PER_RUN);
   const attempted = await eraseAll(env, deps, due);
-  const dead = due.length > 0 ? await noteAttempt(deps.db, attempted, begunAt) : [];
+  const dead = due.length > 0 ? await saveAttempt(deps.db, attempted, begunAt) : [];
   for (const { target } of dead) logError("deletion_dead_lettered", { kind, target });
   return { erased: attempted.erased.length, failed: attempted.failed.length };
 }

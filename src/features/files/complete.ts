@@ -1,21 +1,21 @@
-/** The client says that its bytes are in the bucket: what is there is looked at, and then read. */
+/** The client says that its bytes are in the bucket: they are checked, and then ingested. */
 import type { ObjectInfo } from "../../clients/storage.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { toHex } from "../../lib/bytes.ts";
 import { Problem } from "../../lib/problem.ts";
-import { beginReading, failReading } from "./begin-reading.ts";
+import { beginIngestion, failIngestion } from "./begin-ingestion.ts";
 import { type FileKind, recognise } from "./extract/kind.ts";
 import { ExtractionFailure } from "./failures.ts";
 import { objectSource } from "./object-source.ts";
 import { type FileRow, getFile } from "./queries.ts";
-import { tellChats } from "./tell-chats.ts";
+import { notifyChats } from "./notify-chats.ts";
 
 type CompleteDeps = Pick<Deps, "db" | "storage" | "clock">;
 
 /**
- * Begins to read a file whose bytes are there; one that could not be read is tried again. Nothing happens
- * where it is being read, or was. Throws `not_found`, `file_not_uploaded`, `file_mismatch`, or
+ * Begins to ingest a file whose bytes are there; one that failed is tried again. Nothing happens where it
+ * is being ingested, or is ready. Throws `not_found`, `file_not_uploaded`, `file_mismatch`, or
  * `unsupported_file`, and the file has failed then.
  */
 export async function completeUpload(
@@ -30,9 +30,13 @@ export async function completeUpload(
   if (!found) throw new Problem("file_not_uploaded");
   const sha256 = await checkedHash(deps, file, found);
   const kind = await kindOf(deps, file);
-  if (kind) return beginReading(env, deps, file, { kind, sha256 });
-  const hasFailed = await failReading(deps, { fileId, run: file.run }, "unsupported_type");
-  if (hasFailed) await tellChats(env, deps.db, fileId, "failed", "unsupported_type");
+  if (kind) return beginIngestion(env, deps, file, { kind, sha256 });
+  const hasFailed = await failIngestion(
+    deps,
+    { fileId, ingestionAttempt: file.ingestion_attempt },
+    "unsupported_type",
+  );
+  if (hasFailed) await notifyChats(env, deps.db, fileId, "failed", "unsupported_type");
   throw new Problem("unsupported_file");
 }
 

@@ -1,6 +1,6 @@
 /** The row of a file, made before any byte is stored, so that no object is without one. */
-import { sql, type SQL } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { and, eq, sql, type SQL } from "drizzle-orm";
+import { batch, type Db } from "../../db/client.ts";
 import { violates } from "../../db/errors.ts";
 import {
   batchUnderKey,
@@ -9,6 +9,7 @@ import {
   idUnder,
   keyIsFree,
 } from "../../db/idempotency-keys.ts";
+import { files } from "../../db/schema-documents.ts";
 import { Problem } from "../../lib/problem.ts";
 import { fileColumns, type FileRow, keyOf } from "./queries.ts";
 
@@ -39,9 +40,9 @@ export async function createFile(
   try {
     const { earlier, read } = await batchUnderKey(db, claim, {
       writes: [insert(ownerId, file, claim)],
-      reads: [select(ownerId, id)],
+      reads: { files: select(ownerId, id) },
     });
-    const row = read[0]?.[0] as FileRow | undefined;
+    const [row] = read.files;
     if (!row) throw new Problem("not_found");
     return { row, isReplayed: earlier !== undefined };
   } catch (error) {
@@ -66,20 +67,22 @@ function insert(ownerId: string, file: NewFileRow, claim: Claim | undefined): SQ
     ON CONFLICT (id) DO NOTHING`;
 }
 
-function select(ownerId: string, id: SQL): SQL {
-  return sql`SELECT ${fileColumns} FROM files AS f WHERE f.id = ${id} AND f.user_id = ${ownerId}`;
+function select(ownerId: string, id: SQL): SQL<FileRow> {
+  return sql<FileRow>`SELECT ${fileColumns} FROM files AS f WHERE f.id = ${id} AND f.user_id = ${ownerId}`;
 }
 
 /** No byte came: the row goes, and the key that stood for it is free again. */
 export async function discardFile(db: Db, ownerId: string, fileId: string): Promise<void> {
-  await repeatable(() =>
-    db.batch([
-      db.execute(sql`
+  const isUnused = and(
+    eq(files.id, fileId),
+    eq(files.userId, ownerId),
+    eq(files.status, "pending"),
+  );
+  await batch(db, {
+    freed: sql`
         DELETE FROM idempotency_keys AS k USING files AS f
         WHERE k.user_id = ${ownerId} AND k.file_id = ${fileId}
-          AND f.id = k.file_id AND f.user_id = k.user_id AND f.status = 'pending'`),
-      db.execute(sql`
-        DELETE FROM files WHERE id = ${fileId} AND user_id = ${ownerId} AND status = 'pending'`),
-    ]),
-  );
+          AND f.id = k.file_id AND f.user_id = k.user_id AND f.status = 'pending'`,
+    discarded: db.delete(files).where(isUnused),
+  });
 }

@@ -1,4 +1,4 @@
-/** Why a file could not be read: a closed table, stored by code, told as a sentence. */
+/** Why a file could not be read: a closed table, stored by code, shown as a sentence. */
 
 /** Code to a sentence for a person, which says what to do where something can be done. */
 export const FAILURES = {
@@ -19,7 +19,7 @@ export const FAILURES = {
 
 export type FailureCode = keyof typeof FAILURES;
 
-/** Ends the reading of a file for good: trying again would end the same. */
+/** Ends the ingestion of a file for good: a retry would end the same. */
 export class ExtractionFailure extends Error {
   readonly code: FailureCode;
 

@@ -1,6 +1,8 @@
 /** One file out of a multipart body (RFC 7578), counted while it is read and held once. */
 import { MultipartPart } from "@remix-run/multipart-parser";
+import { type Pace, PacedBody } from "../../http/paced-body.ts";
 import { readAtMost, skipAtMost } from "../../lib/bytes.ts";
+import type { Clock } from "../../lib/clock.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
 import { type Part, splitParts } from "./multipart-parts.ts";
 import { FileName, LARGEST_FILE } from "./schemas.ts";
@@ -15,26 +17,35 @@ const FIELD = "file";
 
 export type Upload = { name: string; bytes: Uint8Array<ArrayBuffer> };
 
-/** Throws `malformed_upload`, `file_too_large`, `empty_file`, or a 422 about a name or an unknown field. */
-export async function readUpload({ headers, body }: Request): Promise<Upload> {
+/**
+ * Reads the form for as long as it keeps the pace. Throws `malformed_upload`, `file_too_large`, `empty_file`,
+ * `body_too_slow`, or a 422 about a name or an unknown field.
+ */
+export async function readUpload(
+  { headers, body }: Request,
+  pace: Pace,
+  clock: Clock,
+): Promise<Upload> {
   if (!body) throw new Problem("malformed_upload");
+  const paced = new PacedBody(body, pace, clock);
   try {
-    return await readForm(headers, body);
+    return await readForm(headers, paced);
   } catch (error) {
     // As much as the other way in takes: what is sent is most likely such a file.
-    await skipAtMost(body, LARGEST_FILE);
+    await skipAtMost(paced, LARGEST_FILE);
+    paced.cancel();
     throw error;
   }
 }
 
-async function readForm(headers: Headers, body: ReadableStream<Uint8Array>): Promise<Upload> {
+async function readForm(headers: Headers, body: PacedBody): Promise<Upload> {
   const boundary = boundaryOf(headers.get("content-type") ?? "");
   if (boundary === undefined) throw new Problem("malformed_upload");
   if (Number(headers.get("content-length")) > LARGEST_UPLOAD + OVERHEAD) {
     throw new Problem("file_too_large");
   }
-  // Not cancelled where it is too long: the rest is skipped, so that the client reads the answer.
-  const whole = await readAtMost(body.values({ preventCancel: true }), LARGEST_UPLOAD + OVERHEAD);
+  // Where it is too long, the rest is skipped, so that the client reads the response.
+  const whole = await readAtMost(body, LARGEST_UPLOAD + OVERHEAD);
   if (!whole) throw new Problem("file_too_large");
   const { filename, bytes } = onlyFile(splitParts(whole, boundary, MOST_PARTS));
   if (bytes.byteLength === 0) throw new Problem("empty_file");

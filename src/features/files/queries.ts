@@ -1,35 +1,45 @@
 /** Files in Postgres. */
-import { sql, type SQL } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { and, eq, sql, type SQL } from "drizzle-orm";
+import { batch, type Db, read, readOne } from "../../db/client.ts";
+import { columnsSql, type RowOfList } from "../../db/columns.ts";
+import { files } from "../../db/schema-documents.ts";
 import { PAGE_BYTES } from "../../lib/page-bytes.ts";
 import { Problem } from "../../lib/problem.ts";
+import type { Ingestion } from "../retrieval/store.ts";
+
+/** Columns of a file, of a table or query named `f`. */
+export const fileColumns = columnsSql(files, "f", [
+  "id",
+  "userId",
+  "originalName",
+  "filePath",
+  "fileSize",
+  "contentType",
+  "status",
+  "failureCode",
+  "sha256",
+  "pageCount",
+  "textLength",
+  "ingestionAttempt",
+  "createdAt",
+]);
 
 /** A file as `fileColumns` reads it; times are Postgres' own text, as int8 is. */
-export type FileRow = {
-  id: string;
-  user_id: string;
-  original_name: string;
-  file_path: string;
-  file_size: string;
-  content_type: string;
-  status: "pending" | "processing" | "ready" | "failed";
-  failure_code: string | null;
-  sha256: string | null;
-  page_count: number | null;
-  text_length: number | null;
-  run: number;
-  created_at: string;
-};
+export type FileRow = RowOfList<typeof fileColumns>;
 
-/** The columns of a `FileRow`, of a table or query named `f`. */
-export const fileColumns = sql.raw(`
-  f.id, f.user_id, f.original_name, f.file_path, f.file_size, f.content_type, f.status,
-  f.failure_code, f.sha256, f.page_count, f.text_length, f.run, f.created_at`);
+/** A condition: the attempt is the file's newest, and has not ended. */
+export function isProcessing({ fileId, ingestionAttempt }: Ingestion): SQL | undefined {
+  return and(
+    eq(files.id, fileId),
+    eq(files.ingestionAttempt, ingestionAttempt),
+    eq(files.status, "processing"),
+  );
+}
 
 /** The sort key of a file in the list. */
-export type FilePlace = { createdAt: string; id: string };
+export type FilePosition = { createdAt: string; id: string };
 
-export type FileFilter = { limit: number; offset: number; cursor?: FilePlace | undefined };
+export type FileFilter = { limit: number; offset: number; cursor?: FilePosition | undefined };
 
 /** A page of one's files, newest first, one row longer when there is more. */
 export async function listFiles(
@@ -37,26 +47,27 @@ export async function listFiles(
   ownerId: string,
   { limit, offset, cursor }: FileFilter,
 ): Promise<FileRow[]> {
-  const place = cursor
+  const isAfterCursor = cursor
     ? sql`(f.created_at, f.id) < (${cursor.createdAt}::timestamptz, ${cursor.id}::uuid)`
     : sql`true`;
-  const { rows } = await repeatable(() =>
-    db.execute<FileRow>(sql`
-      SELECT ${fileColumns} FROM files AS f WHERE f.user_id = ${ownerId} AND ${place}
+  return read(
+    db,
+    sql<FileRow>`
+      SELECT ${fileColumns} FROM files AS f WHERE f.user_id = ${ownerId} AND ${isAfterCursor}
       ORDER BY f.created_at DESC, f.id DESC
-      LIMIT ${limit + 1}::int OFFSET ${cursor ? 0 : offset}::int`),
+      LIMIT ${limit + 1}::int OFFSET ${cursor ? 0 : offset}::int`,
   );
-  return rows;
 }
 
 /** Throws `not_found`. */
 export async function getFile(db: Db, ownerId: string, fileId: string): Promise<FileRow> {
-  const { rows } = await repeatable(() =>
-    db.execute<FileRow>(sql`
-      SELECT ${fileColumns} FROM files AS f WHERE f.id = ${fileId} AND f.user_id = ${ownerId}`),
+  const row = await readOne(
+    db,
+    sql<FileRow>`
+      SELECT ${fileColumns} FROM files AS f WHERE f.id = ${fileId} AND f.user_id = ${ownerId}`,
   );
-  if (!rows[0]) throw new Problem("not_found");
-  return rows[0];
+  if (!row) throw new Problem("not_found");
+  return row;
 }
 
 /**
@@ -64,12 +75,9 @@ export async function getFile(db: Db, ownerId: string, fileId: string): Promise<
  * that was asked about it: its citations are shown with another status from then on. Throws `not_found`.
  */
 export async function deleteFile(db: Db, ownerId: string, fileId: string): Promise<string> {
-  let tries = 0;
-  const [, { rows }] = await repeatable(() => {
-    tries++;
-    return db.batch([
-      db.execute(lockChatsOf(ownerId, fileId)),
-      db.execute<{ gone: string | null; is_there: boolean }>(sql`
+  const { deletion } = await batch(db, {
+    locked: lockChatsOf(ownerId, fileId),
+    deletion: sql<{ gone: string | null; is_there: boolean }>`
         WITH gone AS (
           DELETE FROM files WHERE id = ${fileId} AND user_id = ${ownerId} RETURNING id, file_path
         ), raised AS (
@@ -78,13 +86,12 @@ export async function deleteFile(db: Db, ownerId: string, fileId: string): Promi
           WHERE c.id = cf.chat_id AND c.user_id = ${ownerId}
         )
         SELECT (SELECT file_path FROM gone) AS gone,
-          EXISTS (SELECT FROM files WHERE id = ${fileId}) AS is_there`),
-    ]);
+          EXISTS (SELECT FROM files WHERE id = ${fileId}) AS is_there`,
   });
-  const row = rows[0];
+  const [row] = deletion.rows;
   if (row?.gone) return row.gone;
-  // The try before this one may have deleted it, and its answer been lost.
-  if (tries > 1 && row && !row.is_there) return keyOf(fileId);
+  // The first call may have deleted it, and its response been lost.
+  if (deletion.wasRepeated && row && !row.is_there) return keyOf(fileId);
   throw new Problem("not_found");
 }
 
@@ -100,9 +107,9 @@ export function keyOf(fileId: string): string {
   return `files/${fileId}`;
 }
 
-export type TextPart = { part: number; page: number; start: number; end: number; text: string };
+export type PagePart = { part: number; page: number; start: number; end: number; text: string };
 
-export type TextPage = { file: FileRow; parts: TextPart[]; nextPart: number | null };
+export type TextPage = { file: FileRow; parts: PagePart[]; nextPart: number | null };
 
 /**
  * The file and a page of its text: as many parts as the limit and the bytes of a page allow, at least one,
@@ -114,8 +121,9 @@ export async function getFileText(
   fileId: string,
   { limit, cursor: from = 0 }: { limit: number; cursor?: number | undefined },
 ): Promise<TextPage> {
-  const { rows } = await repeatable(() =>
-    db.execute<FileRow & { parts: TextPart[]; next_part: number | null }>(sql`
+  const row = await readOne(
+    db,
+    sql<FileRow & { parts: PagePart[]; next_part: number | null }>`
       SELECT ${fileColumns}, page.parts, page.next_part
       FROM files AS f CROSS JOIN LATERAL (
         SELECT min(part) FILTER (WHERE NOT fits) AS next_part,
@@ -131,9 +139,9 @@ export async function getFileText(
           WINDOW w AS (ORDER BY p.part)
         ) AS sized
       ) AS page
-      WHERE f.id = ${fileId} AND f.user_id = ${ownerId}`),
+      WHERE f.id = ${fileId} AND f.user_id = ${ownerId}`,
   );
-  if (!rows[0]) throw new Problem("not_found");
-  const { parts, next_part: nextPart, ...file } = rows[0];
+  if (!row) throw new Problem("not_found");
+  const { parts, next_part: nextPart, ...file } = row;
   return { file, parts, nextPart };
 }

@@ -138,7 +138,9 @@ function linkToNext(limit: number, last: FileRow | undefined): string | undefine
 
 /** The bucket is told what to say of it: a file never runs in an origin of ours, and is saved by its name. */
 async function signDownload(c: Context<App>, file: FileRow) {
-  if (file.status === "pending") throw new Problem("file_not_uploaded");
+  if (file.status === "pending" || file.failure_code === "missing") {
+    throw new Problem("file_not_uploaded");
+  }
   const { storage, clock } = c.get("deps");
   const answer = {
     contentType: file.content_type,

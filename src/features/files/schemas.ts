@@ -5,7 +5,7 @@ import { toIso } from "../../lib/clock.ts";
 import { decodeCursor } from "../../lib/cursor.ts";
 import { isId } from "../../lib/ids.ts";
 import { FAILURES, isFailureCode } from "./failures.ts";
-import type { FilePlace, FileRow } from "./queries.ts";
+import type { FilePosition, FileRow } from "./queries.ts";
 
 /** Bytes of a file that a client sends to the bucket by itself. */
 export const LARGEST_FILE = 50 * 1024 * 1024;
@@ -111,7 +111,7 @@ function cursorOf<P extends z.ZodType, T>(parts: P, toPlace: (parts: z.output<P>
 
 const FileCursor = cursorOf(
   z.tuple([CursorTime, z.string().refine(isId)]),
-  ([createdAt, id]): FilePlace => ({ createdAt, id }),
+  ([createdAt, id]): FilePosition => ({ createdAt, id }),
 );
 
 export const FileQuery = z.object({

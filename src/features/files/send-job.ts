@@ -5,8 +5,8 @@ import type { FileJob } from "./jobs.ts";
 export type JobQueue = Pick<Queue<FileJob>, "send">;
 
 /**
- * Throws nothing: what the queue did not take is in Postgres all the same, and the minute takes up again
- * what shows no progress.
+ * Throws nothing: what the queue did not take is in Postgres all the same, and each minute resumes what
+ * shows no progress.
  */
 export async function sendJob(queue: JobQueue, job: FileJob): Promise<void> {
   try {

@@ -1,8 +1,9 @@
 /** A file whose bytes the client sends to the bucket by itself: the Worker never holds them. */
-import { sql } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { SignedRequest } from "../../clients/storage.ts";
-import { repeatable } from "../../db/client.ts";
+import { run } from "../../db/client.ts";
 import type { IdempotencyKey } from "../../db/idempotency-keys.ts";
+import { files } from "../../db/schema-documents.ts";
 import type { Deps } from "../../deps.ts";
 import { toIso } from "../../lib/clock.ts";
 import { Problem } from "../../lib/problem.ts";
@@ -58,9 +59,11 @@ export async function startUpload(
 
 /** Its bytes may come for longer; what was deleted meanwhile is erased after that, too. */
 async function extend({ db }: UploadDeps, { id, user_id: ownerId }: FileRow, expiresAt: string) {
-  await repeatable(() =>
-    db.execute(sql`
-      UPDATE files SET upload_expires_at = ${expiresAt}::timestamptz
-      WHERE id = ${id} AND user_id = ${ownerId}`),
+  const isOwn = and(eq(files.id, id), eq(files.userId, ownerId));
+  await run(
+    db
+      .update(files)
+      .set({ uploadExpiresAt: new Date(expiresAt) })
+      .where(isOwn),
   );
 }

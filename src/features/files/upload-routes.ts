@@ -36,7 +36,7 @@ const upload = route({
   tags,
   summary: "Upload a file",
   description:
-    "PDF, DOCX, TXT, Markdown, HTML or CSV, by what its bytes are; up to 10 MiB. It is read in the background: watch its `status`, or ask about it at once.",
+    "PDF, DOCX, TXT, Markdown, HTML or CSV, by what its bytes are; up to 10 MiB. It may stall for 30 seconds, and comes at 16 KiB a second at least for longer. It is read in the background: watch its `status`, or ask about it at once.",
   request: { headers: KeyHeader, body: fileBody("file") },
   problems,
   responses: { 201: { ...json(File, "The file."), headers: { Location, ...replayedHeader } } },
@@ -80,7 +80,9 @@ const complete = route({
 export const uploadRoutes = createRouter()
   .openapi(upload, async (c) => {
     requireKeyForm(c);
-    const { name, bytes } = await readUpload(c.req.raw);
+    const { config, clock } = c.get("deps");
+    const pace = { slackMs: config.BODY_TIMEOUT_MS, bytesPerSecond: config.LEAST_UPLOAD_RATE };
+    const { name, bytes } = await readUpload(c.req.raw, pace, clock);
     const sha256 = await hashOf(bytes);
     const key = await readKey(c, { name, size: bytes.byteLength, sha256 });
     const ownerId = c.get("principal").userId;

@@ -6,7 +6,7 @@ import { toHex } from "../../lib/bytes.ts";
 import { toIso } from "../../lib/clock.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 import { Problem } from "../../lib/problem.ts";
-import { beginReading } from "./begin-reading.ts";
+import { beginIngestion } from "./begin-ingestion.ts";
 import { createFile, discardFile } from "./create.ts";
 import { bufferSource } from "./extract/byte-source.ts";
 import { contentTypeOf, recognise } from "./extract/kind.ts";
@@ -16,7 +16,7 @@ import type { FileRow } from "./queries.ts";
 type UploadDeps = Pick<Deps, "db" | "storage" | "clock" | "newId">;
 
 /** Longer than any upload through the Worker takes: a row that waits longer was left by a crash. */
-const PATIENCE_MS = 15 * 60_000;
+const UPLOAD_TIMEOUT_MS = 15 * 60_000;
 
 /** SHA-256 in lower-case hex. */
 export async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -24,7 +24,7 @@ export async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 }
 
 /**
- * Stores the file and begins to read it; with a key that did that before, goes on from where that one
+ * Stores the file and begins to ingest it; with a key that did that before, goes on from where that one
  * stands. Throws `unsupported_file`, `storage_unavailable`, or what `createFile` throws.
  */
 export async function storeUpload(
@@ -38,12 +38,12 @@ export async function storeUpload(
   if (!kind) throw new Problem("unsupported_file");
   const contentType = contentTypeOf(kind);
   const now = deps.clock();
-  const times = { at: toIso(new Date(now)), expiresAt: toIso(new Date(now + PATIENCE_MS)) };
+  const times = { at: toIso(new Date(now)), expiresAt: toIso(new Date(now + UPLOAD_TIMEOUT_MS)) };
   const file = { id: deps.newId(), name, contentType, size: bytes.byteLength, sha256, ...times };
   const { row, isReplayed } = await createFile(deps.db, ownerId, file, key);
   if (row.status !== "pending") return { row, isReplayed };
   await putOrDiscard(deps, row, bytes, { contentType, sha256 });
-  return { row: await beginReading(env, deps, row, { kind, sha256 }), isReplayed };
+  return { row: await beginIngestion(env, deps, row, { kind, sha256 }), isReplayed };
 }
 
 /** What the bucket does not take leaves nothing behind. */

@@ -1,20 +1,27 @@
-/** What a reader thinks of an answer. */
+/** The feedback of a user on an answer. */
 import { sql } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { type Db, readOne } from "../../db/client.ts";
+import { columnsSql, type RowOfList } from "../../db/columns.ts";
+import { messageFeedback } from "../../db/schema.ts";
 import { latestSql } from "../../db/times.ts";
 import { toIso } from "../../lib/clock.ts";
 import { Problem } from "../../lib/problem.ts";
 import type { Feedback, NewFeedback } from "./schemas.ts";
 
-type FeedbackRow = {
-  message_id: string | null;
-  rating: "up" | "down";
-  comment: string | null;
-  created_at: string;
-  updated_at: string;
-};
+const feedbackColumns = columnsSql(messageFeedback, "stored", [
+  "messageId",
+  "rating",
+  "comment",
+  "createdAt",
+  "updatedAt",
+]);
 
-/** Stores it in place of what was said before. Throws `not_found`, or `not_an_answer`. */
+type FeedbackRow = RowOfList<typeof feedbackColumns>;
+
+/** Without a rating where the message is no answer. */
+type RatedRow = FeedbackRow | { [Column in keyof FeedbackRow]: null };
+
+/** Stores the feedback in place of an earlier one. Throws `not_found`, or `not_an_answer`. */
 export async function putFeedback(
   db: Db,
   ownerId: string,
@@ -22,8 +29,9 @@ export async function putFeedback(
   { rating, comment = null }: NewFeedback,
   at: string,
 ): Promise<Feedback> {
-  const { rows } = await repeatable(() =>
-    db.execute<FeedbackRow>(sql`
+  const row = await readOne(
+    db,
+    sql<RatedRow>`
       WITH rated AS (${ownedMessage(ownerId, messageId)}), stored AS (
         INSERT INTO message_feedback AS f (message_id, rating, comment, created_at, updated_at)
         SELECT id, ${rating}, ${comment}, ${at}::timestamptz, ${at}::timestamptz
@@ -32,21 +40,22 @@ export async function putFeedback(
         SET rating = excluded.rating, comment = excluded.comment, updated_at = ${latestSql("f.updated_at", at)}
         RETURNING *
       )
-      SELECT stored.* FROM rated LEFT JOIN stored ON stored.message_id = rated.id`),
+      SELECT ${feedbackColumns} FROM rated LEFT JOIN stored ON stored.message_id = rated.id`,
   );
-  return toFeedback(rows[0]);
+  return toFeedback(row);
 }
 
-/** Takes it back; nothing happens where nothing was said. Throws `not_found`. */
+/** Deletes the feedback; does nothing where there is none. Throws `not_found`. */
 export async function deleteFeedback(db: Db, ownerId: string, messageId: string): Promise<void> {
-  const { rows } = await repeatable(() =>
-    db.execute(sql`
+  const rated = await readOne(
+    db,
+    sql`
       WITH rated AS (${ownedMessage(ownerId, messageId)}), gone AS (
         DELETE FROM message_feedback USING rated WHERE message_id = rated.id
       )
-      SELECT id FROM rated`),
+      SELECT id FROM rated`,
   );
-  if (rows.length === 0) throw new Problem("not_found");
+  if (!rated) throw new Problem("not_found");
 }
 
 function ownedMessage(ownerId: string, messageId: string) {
@@ -55,9 +64,9 @@ function ownedMessage(ownerId: string, messageId: string) {
     WHERE m.id = ${messageId} AND chats.user_id = ${ownerId}`;
 }
 
-function toFeedback(row: FeedbackRow | undefined): Feedback {
+function toFeedback(row: RatedRow | undefined): Feedback {
   if (!row) throw new Problem("not_found");
+  if (row.message_id === null) throw new Problem("not_an_answer");
   const { message_id, created_at, updated_at, ...said } = row;
-  if (message_id === null) throw new Problem("not_an_answer");
   return { message_id, ...said, created_at: toIso(created_at), updated_at: toIso(updated_at) };
 }

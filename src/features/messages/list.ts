@@ -1,6 +1,6 @@
 /** Paging through the active path of a chat, both ways. */
-import { sql } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { sql, type SQL } from "drizzle-orm";
+import { type Db, readOne } from "../../db/client.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
 import { ownedChat, pageMessages, pathPage, type PathPage } from "./path.ts";
 import type { MessageRow } from "./queries.ts";
@@ -29,16 +29,15 @@ export async function listMessages(
   chatId: string,
   page: PathPage,
 ): Promise<MessagePage> {
-  const { rows } = await repeatable(() => db.execute<Found>(selectPage(ownerId, chatId, page)));
-  const found = rows[0];
+  const found = await readOne(db, selectPage(ownerId, chatId, page));
   if (!found) throw new Problem("not_found");
   if (page.before && !found.knows_before) throw notOnPath("?before");
   if (page.after && !found.knows_after) throw notOnPath("?after");
   return { messages: found.messages, hasNewer: found.walked > found.messages.length + 1 };
 }
 
-function selectPage(ownerId: string, chatId: string, page: PathPage) {
-  return sql`
+function selectPage(ownerId: string, chatId: string, page: PathPage): SQL<Found> {
+  return sql<Found>`
     WITH RECURSIVE ${ownedChat(ownerId, chatId)}, ${pathPage(page)}
     SELECT ${pageMessages} AS messages, (SELECT count(*)::int FROM path) AS walked,
       ${knowsBefore(page)} AS knows_before, ${knowsAfter(page)} AS knows_after

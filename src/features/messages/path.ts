@@ -31,7 +31,7 @@ export function pathPage({ limit, offset, before, after }: PathPage): SQL {
   return sql`
     ${walk(startOf(before), sql`path.depth < ${skipped + limit}::int`)},
     wanted AS (
-      SELECT id, depth, size, depth - ${skipped}::int AS place FROM path WHERE depth > ${skipped}::int
+      SELECT id, depth, size, depth - ${skipped}::int AS position FROM path WHERE depth > ${skipped}::int
     ), ${fittingPage}`;
 }
 
@@ -54,8 +54,8 @@ export function pageOfAll(
 ): SQL {
   return sql`
     wanted AS (
-      SELECT m.id, -m.place AS depth, m.size, m.place FROM (
-        SELECT m.id, octet_length(m.content) AS size, row_number() OVER (ORDER BY m.id) AS place
+      SELECT m.id, -m.position AS depth, m.size, m.position FROM (
+        SELECT m.id, octet_length(m.content) AS size, row_number() OVER (ORDER BY m.id) AS position
         FROM chat JOIN messages AS m ON m.chat_id = chat.id
         WHERE m.id <= ${upTo} AND ${after ? sql`m.id > ${after}` : sql`true`}
         ORDER BY m.id LIMIT ${limit}::int
@@ -86,32 +86,32 @@ function walk(start: SQL, goesOn: SQL): SQL {
     )`;
 }
 
-/** The CTE `wanted`: the messages after one, or after none, the closest in the first place. */
+/** The CTE `wanted`: the messages after one, or after none, the closest in the first position. */
 function closestTo(after: string | undefined, limit: number): SQL {
   return sql`
     wanted AS (
-      SELECT id, depth, size, row_number() OVER (ORDER BY depth DESC) AS place
+      SELECT id, depth, size, row_number() OVER (ORDER BY depth DESC) AS position
       FROM path WHERE ${after ? sql`id <> ${after}` : sql`true`} ORDER BY depth DESC LIMIT ${limit}::int
     )`;
 }
 
 /**
- * The CTE `page`: of the CTE `wanted`, from its first place on, as many messages as fit a page, at least
+ * The CTE `page`: of the CTE `wanted`, from its first position on, as many messages as fit a page, at least
  * one. Their JSON is measured; but only of those whose texts alone would fit, which takes no reading of
  * them.
  */
 const fittingPage = sql`
   page AS (
     SELECT id, depth FROM (
-      SELECT rough.id, rough.depth, rough.place,
-        sum(octet_length(to_json(m)::text)) OVER (ORDER BY rough.place) AS bytes
+      SELECT rough.id, rough.depth, rough.position,
+        sum(octet_length(to_json(m)::text)) OVER (ORDER BY rough.position) AS bytes
       FROM (
-        SELECT id, depth, place, sum(size) OVER (ORDER BY place) AS bytes FROM wanted
+        SELECT id, depth, position, sum(size) OVER (ORDER BY position) AS bytes FROM wanted
       ) AS rough
       JOIN chat ON true JOIN messages AS m ON m.chat_id = chat.id AND m.id = rough.id
-      WHERE rough.place = 1 OR rough.bytes <= ${PAGE_BYTES}::int
+      WHERE rough.position = 1 OR rough.bytes <= ${PAGE_BYTES}::int
     ) AS exact
-    WHERE place = 1 OR bytes <= ${PAGE_BYTES}::int
+    WHERE position = 1 OR bytes <= ${PAGE_BYTES}::int
   )`;
 
 /** The messages of the CTE `page`, oldest first, as one JSON array of `MessageRow`s. */

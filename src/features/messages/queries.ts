@@ -1,30 +1,33 @@
 /** Messages in Postgres: pieces of SQL that every reader of messages shares. */
 import { sql } from "drizzle-orm";
+import { columnsSql, type RowOf } from "../../db/columns.ts";
+import { messages } from "../../db/schema.ts";
+
+const shownKeys = [
+  "id",
+  "chatId",
+  "parentId",
+  "type",
+  "content",
+  "status",
+  "fileName",
+  "fileUrl",
+] as const;
 
 /** A message as `messageColumns` reads it. */
-export type MessageRow = {
-  id: string;
-  chat_id: string;
-  parent_id: string | null;
-  type: "user" | "bot";
-  content: string;
-  status: "complete" | "streaming" | "stopped" | "interrupted" | "failed";
-  file_name: string | null;
-  file_url: string | null;
-  metadata: Record<string, unknown>;
-  sibling_ids: string[];
-  sibling_count: number;
-  created_at: string;
-};
+export type MessageRow = RowOf<
+  typeof messages,
+  (typeof shownKeys)[number] | "metadata" | "createdAt"
+> & { sibling_ids: string[]; sibling_count: number };
 
 /**
  * The columns of a `MessageRow`, of a table or query named `m`. Citations of a document that is gone say so,
  * whoever reads them.
  */
-export const messageColumns = sql.raw(`
-  m.id, m.chat_id, m.parent_id, m.type, m.content, m.status, m.file_name, m.file_url,
+export const messageColumns = sql<MessageRow>`
+  ${columnsSql(messages, "m", shownKeys)},
   CASE WHEN m.metadata ? 'citations' THEN shown_metadata(m.metadata) ELSE m.metadata END AS metadata,
-  m.created_at, siblings.sibling_ids, siblings.sibling_count`);
+  ${columnsSql(messages, "m", ["createdAt"])}, siblings.sibling_ids, siblings.sibling_count`;
 
 /** As many as `sibling_ids` holds, the message itself among them. */
 export const SHOWN_SIBLINGS = 50;
@@ -35,10 +38,10 @@ export const SHOWN_SIBLINGS = 50;
  */
 export const joinSiblings = sql.raw(`
   CROSS JOIN LATERAL (
-    SELECT coalesce(json_agg(s.id ORDER BY s.created_at, s.id) FILTER (WHERE s.place <= ${SHOWN_SIBLINGS}), '[]') AS sibling_ids,
+    SELECT coalesce(json_agg(s.id ORDER BY s.created_at, s.id) FILTER (WHERE s.position <= ${SHOWN_SIBLINGS}), '[]') AS sibling_ids,
            count(*)::int AS sibling_count
     FROM (
-      SELECT found.id, found.created_at, row_number() OVER (ORDER BY found.id <> m.id, found.created_at, found.id) AS place
+      SELECT found.id, found.created_at, row_number() OVER (ORDER BY found.id <> m.id, found.created_at, found.id) AS position
       FROM (
         SELECT id, created_at FROM messages WHERE chat_id = m.chat_id AND parent_id = m.parent_id
         UNION ALL

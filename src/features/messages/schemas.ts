@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { Id, limit, Offset, ShownId, ShownTime, text } from "../../http/fields.ts";
 import { utf8Length } from "../../lib/bytes.ts";
 import { toIso } from "../../lib/clock.ts";
-import { linkedFile } from "../turns/documents/attach.ts";
+import { linkedFile } from "./linked-file.ts";
 import type { MessageRow } from "./queries.ts";
 
 const LONGEST_MESSAGE = 32_000;

@@ -1,6 +1,6 @@
 /** A question in a person's words as terms to look for: pure, and safe whatever the words are. */
 import { conceptsAsked } from "./concepts.ts";
-import { plainWords } from "./words.ts";
+import { foldedWords, writtenWords } from "./words.ts";
 
 /** `word`s are stemmed where they are looked for; `name`s are of the document that is meant. */
 export type AskedTerm = { kind: "word" | "name" | "concept"; text: string; weight: number };
@@ -24,7 +24,7 @@ const MOST_WORDS = 64;
 /** The terms of a question, each once, with the highest of its weights. */
 export function termsOf(query: string): AskedTerm[] {
   const { frame, question } = divide(query);
-  const concepts = conceptsAsked(plainWords(question));
+  const concepts = conceptsAsked(writtenWords(question).join(" "));
   return [
     ...terms("word", contentOf(question), WEIGHT.word),
     ...terms("word", contentOf(frame), WEIGHT.frame),
@@ -34,26 +34,39 @@ export function termsOf(query: string): AskedTerm[] {
       text: name,
       weight: WEIGHT.concept,
     })),
-    ...terms("name", plainWords(frame).split(" "), WEIGHT.name),
-    ...terms("name", plainWords(question).split(" "), WEIGHT.nameInQuestion),
+    ...terms("name", formsOf(frame), WEIGHT.name),
+    ...terms("name", formsOf(question), WEIGHT.nameInQuestion),
   ];
 }
 
+/** Scripts without blanks have none after a sentence either. */
+const ENDS_PART = /[;:\n；：]|(?<=[.?!؟])\s|(?<=[。？！])/u;
+const QUESTION_MARKS = new Set(["?", "？", "؟", "\u037e"]);
+
 /** What is asked, and what is said before it, such as the name of the contract. */
 function divide(query: string): { frame: string; question: string } {
-  const parts = query.split(/[;:\n]|(?<=[.?!])\s/).filter((part) => /[\p{L}\p{N}]/u.test(part));
-  const asks = parts.findLastIndex((part) => part.trim().endsWith("?"));
+  const parts = query.split(ENDS_PART).filter((part) => /[\p{L}\p{N}]/u.test(part));
+  const asks = parts.findLastIndex((part) => QUESTION_MARKS.has(part.trim().at(-1) ?? ""));
   const at = asks >= 0 ? asks : parts.length - 1;
   return { frame: parts.toSpliced(at, 1).join(" "), question: parts[at] ?? "" };
 }
 
 function contentOf(text: string): string[] {
-  const words = plainWords(text).split(" ").filter(Boolean);
+  const words = formsOf(text);
   const content = words.filter((word) => !ASKING.has(word));
   return content.length > 0 ? content : words;
 }
 
+/** The first words, and the same without diacritics where they have some: a document may have either. */
+function formsOf(text: string): string[] {
+  const forms = [writtenWords(text), foldedWords(text)];
+  return distinct(forms.flatMap((words) => distinct(words).slice(0, MOST_WORDS)));
+}
+
 function terms(kind: AskedTerm["kind"], words: string[], weight: number): AskedTerm[] {
-  const distinct = [...new Set(words)].filter(Boolean).slice(0, MOST_WORDS);
-  return distinct.map((text) => ({ kind, text, weight }));
+  return distinct(words).map((text) => ({ kind, text, weight }));
+}
+
+function distinct(words: string[]): string[] {
+  return [...new Set(words)];
 }

@@ -33,12 +33,12 @@ export function* cutPassages(doc: CuttableText): Generator<Passage> {
   const marked = toIndexes(text, doc.headings);
   const offsets = new OffsetCursor(text);
   const pages = new PageCursor(doc.pages);
-  let place = 0;
+  let ordinal = 0;
   for (const { start, end, path } of joinStretches(text, readBlocks(text, marked))) {
     const at = offsets.at(start);
     const passage = text.slice(start, end);
     yield {
-      place: place++,
+      ordinal: ordinal++,
       start: at,
       end: at + countCodePoints(passage),
       page: pages.at(at),

@@ -1,14 +1,16 @@
 /** Gives passages and questions their vectors, where there are a provider and pgvector. */
 import { type SQL, sql } from "drizzle-orm";
 import type { TokenCount } from "../../clients/model.ts";
-import { repeatable } from "../../db/client.ts";
+import { batch, read, write } from "../../db/client.ts";
+import { columnsSql, type RowOfList } from "../../db/columns.ts";
 import { describeFailure, refusesContent } from "../../db/errors.ts";
+import { files, passages } from "../../db/schema-documents.ts";
 import type { Deps } from "../../deps.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 import { type EmbeddingModel, estimateTokens, findEmbeddingModel } from "../../lib/models.ts";
 import { Problem } from "../../lib/problem.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
-import type { Reading } from "./store.ts";
+import type { Ingestion } from "./store.ts";
 import { lacksVectors, type QuestionVector, toVectorText, whereVectors } from "./vectors.ts";
 
 export type EmbedDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
@@ -31,45 +33,42 @@ export type Embedded = "more" | "done" | "failed";
  * no pgvector, no provider; "failed" where the provider gave none now. What has no vector is found by its
  * words.
  */
-export async function embedNext(deps: EmbedDeps, reading: Reading): Promise<Embedded> {
+export async function embedNext(deps: EmbedDeps, ingestion: Ingestion): Promise<Embedded> {
   const model = modelOf(deps);
   if (!model) return "done";
   return whereVectors<Embedded>(
     deps.db,
-    async () => embedPassages(deps, reading, model),
+    async () => embedPassages(deps, ingestion, model),
     async () => "done",
   );
 }
 
-type PassageRow = {
-  user_id: string;
-  place: number;
-  file_name: string;
-  headings: string[];
-  text: string;
-};
+const fileColumns = columnsSql(files, "f", ["userId", "originalName"]);
+const passageColumns = columnsSql(passages, "p", ["ordinal", "headings", "text"]);
+
+type PassageRow = RowOfList<typeof fileColumns> & RowOfList<typeof passageColumns>;
 
 async function embedPassages(
   deps: EmbedDeps,
-  reading: Reading,
+  ingestion: Ingestion,
   model: EmbeddingModel,
 ): Promise<Embedded> {
-  const rows = await readNext(deps, reading);
+  const rows = await listNext(deps, ingestion);
   const [first] = rows;
   if (!first) return "done";
-  const texts = rows.map(({ file_name, headings, text }) =>
-    [file_name, ...headings, text].join("\n"),
+  const texts = rows.map(({ original_name: fileName, headings, text }) =>
+    [fileName, ...headings, text].join("\n"),
   );
   const made = await embedOrNothing(deps, model, texts, CALL_TIMEOUT_MS);
   if (!made) return "failed";
   const usage = usageOf(deps, first.user_id, model, made.count);
-  const vectors = rows.map(({ place }, index) => ({
-    place,
+  const vectors = rows.map(({ ordinal }, index) => ({
+    ordinal,
     vector: toVectorText(made.vectors[index] ?? []),
   }));
   const isSaved = await saveVectors(deps, usage, [
-    vectorsInsert(reading, model, vectors),
-    forgetFailures(reading),
+    vectorsInsert(ingestion, model, vectors),
+    failuresReset(ingestion),
   ]);
   return !isSaved || rows.length < PASSAGES_AT_ONCE ? "done" : "more";
 }
@@ -81,9 +80,7 @@ async function saveVectors(
   writes: readonly SQL[],
 ): Promise<boolean> {
   try {
-    await repeatable(async () =>
-      db.batch([db.execute(usageInsert(usage)), ...writes.map((write) => db.execute(write))]),
-    );
+    await batch(db, { usage: usageInsert(usage), writes });
     return true;
   } catch (error) {
     if (!refusesContent(error)) throw error;
@@ -92,51 +89,54 @@ async function saveVectors(
   }
 }
 
-async function readNext({ db }: EmbedDeps, { fileId, run }: Reading): Promise<PassageRow[]> {
-  const { rows } = await repeatable(async () =>
-    db.execute<PassageRow>(sql`
-      SELECT f.user_id, p.place, f.original_name AS file_name, p.headings, p.text
+async function listNext(
+  { db }: EmbedDeps,
+  { fileId, ingestionAttempt }: Ingestion,
+): Promise<PassageRow[]> {
+  return read(
+    db,
+    sql<PassageRow>`
+      SELECT ${fileColumns}, ${passageColumns}
       FROM files f JOIN passages p ON p.file_id = f.id
-      WHERE f.id = ${fileId}::uuid AND f.run = ${run}::int
-        AND NOT EXISTS (SELECT FROM passage_vectors v WHERE v.file_id = p.file_id AND v.place = p.place)
-      ORDER BY p.place LIMIT ${PASSAGES_AT_ONCE}`),
+      WHERE f.id = ${fileId}::uuid AND f.ingestion_attempt = ${ingestionAttempt}::int
+        AND NOT EXISTS (SELECT FROM passage_vectors v WHERE v.file_id = p.file_id AND v.ordinal = p.ordinal)
+      ORDER BY p.ordinal LIMIT ${PASSAGES_AT_ONCE}`,
   );
-  return rows;
 }
 
 function vectorsInsert(
-  { fileId, run }: Reading,
+  { fileId, ingestionAttempt }: Ingestion,
   { name }: EmbeddingModel,
-  vectors: { place: number; vector: string }[],
+  vectors: { ordinal: number; vector: string }[],
 ): SQL {
   return sql`
     WITH file AS (
-      SELECT id, user_id FROM files WHERE id = ${fileId}::uuid AND run = ${run}::int FOR SHARE
+      SELECT id, user_id FROM files WHERE id = ${fileId}::uuid AND ingestion_attempt = ${ingestionAttempt}::int FOR SHARE
     )
-    INSERT INTO passage_vectors (file_id, place, user_id, model, embedding)
-    SELECT file.id, place, file.user_id, ${name}, r.vector::vector
+    INSERT INTO passage_vectors (file_id, ordinal, user_id, model, embedding)
+    SELECT file.id, ordinal, file.user_id, ${name}, r.vector::vector
     FROM file JOIN passages p ON p.file_id = file.id
-      JOIN json_to_recordset(${JSON.stringify(vectors)}::json) AS r (place int, vector text) USING (place)
+      JOIN json_to_recordset(${JSON.stringify(vectors)}::json) AS r (ordinal int, vector text) USING (ordinal)
     ON CONFLICT DO NOTHING`;
 }
 
 /** Only failures in a row count. */
-function forgetFailures({ fileId, run }: Reading): SQL {
+function failuresReset({ fileId, ingestionAttempt }: Ingestion): SQL {
   return sql`
     UPDATE files SET embed_failures = 0
-    WHERE id = ${fileId}::uuid AND run = ${run}::int AND embed_failures > 0`;
+    WHERE id = ${fileId}::uuid AND ingestion_attempt = ${ingestionAttempt}::int AND embed_failures > 0`;
 }
 
 /**
  * The question as a vector; undefined where the search must do without. Never throws. The account of
- * what it cost is written beside the search: `keep` is told of it where nothing else would keep the
- * process for it, as in a request, which may be answered before.
+ * what it cost is written beside the search: `waitUntil` takes its promise where nothing
+ * else would keep the process alive for it, as in a request, which may be answered before.
  */
 export async function embedQuestion(
   deps: EmbedDeps,
   userId: string,
   text: string,
-  keep: (saving: Promise<void>) => void = () => undefined,
+  waitUntil: (saving: Promise<void>) => void = () => undefined,
 ): Promise<QuestionVector | undefined> {
   const model = modelOf(deps);
   if (!model || lacksVectors(deps.db)) return undefined;
@@ -148,13 +148,13 @@ export async function embedQuestion(
   );
   const [values] = made?.vectors ?? [];
   if (!made || !values) return undefined;
-  keep(saveUsage(deps, usageOf(deps, userId, model, made.count)));
+  waitUntil(saveUsage(deps, usageOf(deps, userId, model, made.count)));
   return { model: model.name, values };
 }
 
 async function saveUsage({ db }: EmbedDeps, usage: NewUsage): Promise<void> {
   try {
-    await repeatable(async () => db.execute(usageInsert(usage)));
+    await write(db, usageInsert(usage));
   } catch (error) {
     logError("usage_lost", { kind: usage.kind, cause: nameOf(error) });
   }
@@ -166,7 +166,7 @@ function modelOf({ config, model }: EmbedDeps): EmbeddingModel | undefined {
 }
 
 type Count = { tokens: TokenCount; estimated: boolean };
-type Made = { vectors: number[][]; count: Count };
+type Embedding = { vectors: number[][]; count: Count };
 
 /** Nothing where the provider fails: search goes on by words. */
 async function embedOrNothing(
@@ -174,7 +174,7 @@ async function embedOrNothing(
   model: EmbeddingModel,
   texts: string[],
   timeoutMs: number,
-): Promise<Made | undefined> {
+): Promise<Embedding | undefined> {
   try {
     const { vectors, usage } = await client.embed({ model, texts }, AbortSignal.timeout(timeoutMs));
     const promptTokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);

@@ -1,6 +1,8 @@
 /** Finds passages of one's documents: the only search there is over them. */
 import { type SQL, sql } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { type Db, read } from "../../db/client.ts";
+import { columnsSql, type RowOf, type RowOfList } from "../../db/columns.ts";
+import { type files, passages } from "../../db/schema-documents.ts";
 import { termsOf } from "./ask.ts";
 import { lexicalRanks, scopeOf } from "./lexical.ts";
 import type { FoundPassage } from "./passage.ts";
@@ -18,39 +20,42 @@ export type PassageSearch = {
 
 export type FoundPassages = { passages: FoundPassage[]; mode: "hybrid" | "lexical" };
 
-type FoundRow = {
-  file_id: string;
-  file_name: string;
-  place: number;
-  start_offset: number;
-  end_offset: number;
-  page: number;
-  headings: string[];
-  text: string;
+const passageColumns = columnsSql(passages, "p", [
+  "fileId",
+  "ordinal",
+  "startOffset",
+  "endOffset",
+  "page",
+  "headings",
+  "text",
+]);
+
+type FoundRow = RowOfList<typeof passageColumns> & {
+  file_name: RowOf<typeof files>["original_name"];
   score: number;
 };
 
-/** The best passages first. One statement; a second where the first tells that pgvector is missing. */
+/** The best passages first. One statement; a second where the first shows that pgvector is missing. */
 export async function findPassages(
   db: Db,
   ownerId: string,
   search: PassageSearch,
 ): Promise<FoundPassages> {
   const lexical = async (): Promise<FoundPassages> => ({
-    passages: await run(db, lexicalStatement(ownerId, search)),
+    passages: await searchBy(db, lexicalStatement(ownerId, search)),
     mode: "lexical",
   });
   const { vector } = search;
   if (!vector) return lexical();
   const hybrid = async (): Promise<FoundPassages> => ({
-    passages: await run(db, hybridStatement(ownerId, search, vector)),
+    passages: await searchBy(db, hybridStatement(ownerId, search, vector)),
     mode: "hybrid",
   });
   return whereVectors(db, hybrid, lexical);
 }
 
-async function run(db: Db, statement: SQL): Promise<FoundPassage[]> {
-  const { rows } = await repeatable(async () => db.execute<FoundRow>(statement));
+async function searchBy(db: Db, statement: SQL<FoundRow>): Promise<FoundPassage[]> {
+  const rows = await read(db, statement);
   return rows.map(toFoundPassage);
 }
 
@@ -58,7 +63,7 @@ function toFoundPassage(row: FoundRow): FoundPassage {
   return {
     fileId: row.file_id,
     fileName: row.file_name,
-    place: row.place,
+    ordinal: row.ordinal,
     start: row.start_offset,
     end: row.end_offset,
     page: row.page,
@@ -74,38 +79,42 @@ const RANKED = { lexical: 200, near: 100 };
 /** Reciprocal rank fusion: the higher, the less the first places stand out. */
 const RANK_OFFSET = 20;
 
-/** Of a place among the nearest, against one by words: those know clauses, and which document is meant. */
+/** Of a passage among the nearest, against one by words: those know clauses, and which document is meant. */
 const NEAR_WEIGHT = 0.5;
 
-function lexicalStatement(ownerId: string, search: PassageSearch): SQL {
-  return sql`
+function lexicalStatement(ownerId: string, search: PassageSearch): SQL<FoundRow> {
+  return sql<FoundRow>`
     WITH ${scopeOf(ownerId, search.fileIds)},
     ${lexicalRanks(ownerId, termsOf(search.query), RANKED.lexical)},
-    ranked AS (SELECT file_id, place, score FROM lexical)
+    ranked AS (SELECT file_id, ordinal, score FROM lexical)
     ${foundRows(ownerId, search.limit)}`;
 }
 
-function hybridStatement(ownerId: string, search: PassageSearch, vector: QuestionVector): SQL {
+function hybridStatement(
+  ownerId: string,
+  search: PassageSearch,
+  vector: QuestionVector,
+): SQL<FoundRow> {
   const asked = sql`${toVectorText(vector.values)}::vector`;
-  return sql`
+  return sql<FoundRow>`
     WITH ${scopeOf(ownerId, search.fileIds)},
     ${lexicalRanks(ownerId, termsOf(search.query), RANKED.lexical)},
     near AS (
-      SELECT v.file_id, v.place, (1 - (v.embedding <=> ${asked})) * sqrt(document.factor) AS nearness
+      SELECT v.file_id, v.ordinal, (1 - (v.embedding <=> ${asked})) * sqrt(document.factor) AS nearness
       FROM passage_vectors v JOIN document USING (file_id)
       WHERE v.user_id = ${ownerId}::uuid AND v.model = ${vector.model}
       ORDER BY nearness DESC LIMIT ${RANKED.near}
     ),
-    place AS (
-      SELECT file_id, place, 1::float8 AS weight,
-        row_number() OVER (ORDER BY score DESC, file_id, place) AS rank FROM lexical
+    weighted AS (
+      SELECT file_id, ordinal, 1::float8 AS weight,
+        row_number() OVER (ORDER BY score DESC, file_id, ordinal) AS rank FROM lexical
       UNION ALL
-      SELECT file_id, place, ${NEAR_WEIGHT}::float8,
-        row_number() OVER (ORDER BY nearness DESC, file_id, place) FROM near
+      SELECT file_id, ordinal, ${NEAR_WEIGHT}::float8,
+        row_number() OVER (ORDER BY nearness DESC, file_id, ordinal) FROM near
     ),
     ranked AS (
-      SELECT file_id, place, sum(weight / (${RANK_OFFSET}::int + rank)) AS score
-      FROM place GROUP BY file_id, place
+      SELECT file_id, ordinal, sum(weight / (${RANK_OFFSET}::int + rank)) AS score
+      FROM weighted GROUP BY file_id, ordinal
     )
     ${foundRows(ownerId, search.limit)}`;
 }
@@ -113,9 +122,8 @@ function hybridStatement(ownerId: string, search: PassageSearch, vector: Questio
 /** The passages of `ranked`. The owner is asked for once more, of the passage itself. */
 function foundRows(ownerId: string, limit: number): SQL {
   return sql`
-    SELECT p.file_id, scope.file_name, p.place, p.start_offset, p.end_offset, p.page, p.headings, p.text,
-      ranked.score::float8 AS score
-    FROM ranked JOIN passages p USING (file_id, place) JOIN scope USING (file_id)
+    SELECT ${passageColumns}, scope.file_name, ranked.score::float8 AS score
+    FROM ranked JOIN passages p USING (file_id, ordinal) JOIN scope USING (file_id)
     WHERE p.user_id = ${ownerId}::uuid
-    ORDER BY ranked.score DESC, p.file_id, p.place LIMIT ${limit}::int`;
+    ORDER BY ranked.score DESC, p.file_id, p.ordinal LIMIT ${limit}::int`;
 }

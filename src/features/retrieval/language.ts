@@ -1,5 +1,7 @@
 /** The language of a text, as one of Postgres' built-in text search configurations. */
 
+import { foldCase } from "../../lib/fold-text.ts";
+
 /** Frequent small words that few neighbours share. */
 const SMALL_WORDS: Record<string, string> = {
   english: "the of and to in that is was for with shall by be this any which or from are not",
@@ -33,11 +35,7 @@ for (const [language, words] of Object.entries(SMALL_WORDS)) {
 
 /** The configuration for a text; `simple`, which stems nothing, where the language is not known. */
 export function guessLanguage(text: string): string {
-  const words =
-    text
-      .slice(0, SAMPLE_LENGTH)
-      .toLowerCase()
-      .match(/\p{L}+/gu) ?? [];
+  const words = foldCase(text.slice(0, SAMPLE_LENGTH)).match(/\p{L}+/gu) ?? [];
   const counts = new Map<string, number>();
   for (const word of words) {
     for (const language of LANGUAGES_OF.get(word) ?? []) {

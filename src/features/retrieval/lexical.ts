@@ -3,6 +3,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { isId } from "../../lib/ids.ts";
 import type { AskedTerm } from "./ask.ts";
 import { PASSAGES_OF_PART } from "./slices.ts";
+import { termSql } from "./terms.ts";
 
 /** Postings looked at in one search, of the rarest terms: frequent ones tell little where all are searched. */
 const MOST_POSTINGS = 40_000;
@@ -16,8 +17,8 @@ const WITHIN_DOCUMENT = 0.3;
 /** How far a document that the question names stands above the others. */
 const NAMED = 5;
 
-/** More than a document has passages: the number of a file and a place together are one number. */
-const MOST_PLACES = 1_000_000;
+/** More than a document has passages: the number of a file and a ordinal together are one number. */
+const ORDINALS_PER_FILE = 1_000_000;
 
 /** The strongest. The planner would reckon with thousands, and read the whole index. */
 const MOST_TERMS = 80;
@@ -35,20 +36,20 @@ export function scopeOf(ownerId: string, fileIds: string[] | undefined): SQL {
 
 const toArray = (ids: string[]) => `{${ids.filter(isId).join(",")}}`;
 
-/** `lexical (file_id, place, score)`: the best by words. */
+/** `lexical (file_id, ordinal, score)`: the best by words. */
 export function lexicalRanks(ownerId: string, asked: AskedTerm[], limit: number): SQL {
   return sql`
     ${postings(ownerId, asked)},
     ${NAMED_DOCUMENTS},
     ${RARITIES},
     passage AS (
-      SELECT nr * ${MOST_PLACES}::bigint + posting / 256 AS nr_and_place, sum(gain * (posting % 256)) AS gain
+      SELECT nr * ${ORDINALS_PER_FILE}::bigint + posting / 256 AS nr_and_ordinal, sum(gain * (posting % 256)) AS gain
       FROM affordable, unnest(postings) AS posting GROUP BY 1
     ),
     lexical AS (
-      SELECT file_id, (nr_and_place % ${MOST_PLACES})::int AS place, gain * factor AS score
-      FROM passage JOIN document ON nr = nr_and_place / ${MOST_PLACES}
-      ORDER BY score DESC, file_id, place LIMIT ${limit}
+      SELECT file_id, (nr_and_ordinal % ${ORDINALS_PER_FILE})::int AS ordinal, gain * factor AS score
+      FROM passage JOIN document ON nr = nr_and_ordinal / ${ORDINALS_PER_FILE}
+      ORDER BY score DESC, file_id, ordinal LIMIT ${limit}
     )`;
 }
 
@@ -65,7 +66,7 @@ function postings(ownerId: string, asked: AskedTerm[]): SQL {
     term AS (
       SELECT row_number() OVER ()::int AS id, kind, term, weight FROM (
         SELECT kind, term, max(weight) AS weight FROM (
-          SELECT kind, CASE kind WHEN 'name' THEN '@' ELSE '' END || lexeme AS term, weight
+          SELECT kind, CASE kind WHEN 'name' THEN '@' ELSE '' END || ${termSql(sql`lexeme`)} AS term, weight
           FROM asked, (SELECT DISTINCT language FROM scope) AS l,
             unnest(tsvector_to_array(to_tsvector(l.language::regconfig, text))) AS lexeme
           WHERE kind <> 'concept'

@@ -3,7 +3,7 @@
 /** A stretch of a file's text that is found and shown as one. */
 export type Passage = {
   /** Its number within the file, from 0. */
-  place: number;
+  ordinal: number;
   start: number;
   end: number;
   /** The page that it begins on. */

@@ -64,12 +64,12 @@ function* parts(text: string, start: number, end: number): Generator<Stretch> {
   if (rest) yield rest;
 }
 
-/** The best place for a cut in the second half: after a comma, else between words, else anywhere. */
+/** The best position for a cut in the second half: after a comma, else between words, else anywhere. */
 function cutBefore(text: string, start: number, limit: number): number {
   const half = text.slice(start + LONGEST / 2, limit);
   const comma = Math.max(half.lastIndexOf(", "), half.lastIndexOf("、"), half.lastIndexOf("，"));
-  const place = comma >= 0 ? comma + 1 : half.search(/\s\S*$/);
-  const cut = place > 0 ? start + LONGEST / 2 + place : limit;
+  const position = comma >= 0 ? comma + 1 : half.search(/\s\S*$/);
+  const cut = position > 0 ? start + LONGEST / 2 + position : limit;
   return isInsidePair(text, cut) ? cut - 1 : cut;
 }
 

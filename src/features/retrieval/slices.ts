@@ -1,25 +1,25 @@
 /** Passages with what is to be indexed of them, some hundred at a time. */
 import { conceptsIn } from "./concepts.ts";
 import type { Passage } from "./passage.ts";
-import { plainWords, wordsOfName } from "./words.ts";
+import { indexedWords, type Words, wordsOfName } from "./words.ts";
 
 export type IndexedPassage = {
   passage: Passage;
-  /** Its own words, plain. */
-  body: string;
+  /** Its own words. */
+  body: Words;
   /** Those of the headings above it. */
-  titles: string;
+  titles: Words;
   /** Those of the passages beside it: what it says may be understood from them alone. */
-  around: string;
+  around: Words[];
   concepts: { name: string; strength: number }[];
 };
 
 export type Slice = {
-  /** The first place of the slice. */
+  /** The first ordinal of the slice. */
   part: number;
   rows: IndexedPassage[];
   /** What names the document: the file's own name, and how its text begins. Only in the first slice. */
-  naming: { name: string; beginning: string } | undefined;
+  naming: { name: Words; beginning: Words } | undefined;
 };
 
 /** What is written at once: enough to be quick, and never too much for one call. */
@@ -34,7 +34,7 @@ export function* slicesOf(
 ): Generator<Slice> {
   const naming = {
     name: wordsOfName(file.name),
-    beginning: plainWords(file.text.slice(0, BEGINNING)),
+    beginning: indexedWords(file.text.slice(0, BEGINNING)),
   };
   let rows: IndexedPassage[] = [];
   let part = 0;
@@ -42,7 +42,7 @@ export function* slicesOf(
     if (rows.length === PASSAGES_OF_PART) {
       yield { part, rows: withAround(rows), naming: part === 0 ? naming : undefined };
       rows = [];
-      part = passage.place;
+      part = passage.ordinal;
     }
     rows.push(indexed(passage));
   }
@@ -50,14 +50,14 @@ export function* slicesOf(
 }
 
 function indexed(passage: Passage): IndexedPassage {
-  const body = plainWords(passage.text);
-  const titles = plainWords(passage.headings.join(" "));
-  return { passage, body, titles, around: "", concepts: conceptsIn(body, titles) };
+  const body = indexedWords(passage.text);
+  const titles = indexedWords(passage.headings.join(" "));
+  return { passage, body, titles, around: [], concepts: conceptsIn(body.written, titles.written) };
 }
 
 function withAround(rows: IndexedPassage[]): IndexedPassage[] {
   return rows.map((row, index) => {
     const beside = [rows[index - 1], rows[index + 1]];
-    return { ...row, around: beside.map((other) => other?.body ?? "").join(" ") };
+    return { ...row, around: beside.flatMap((other) => other?.body ?? []) };
   });
 }

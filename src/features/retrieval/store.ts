@@ -1,53 +1,56 @@
 /** Makes a file searchable: its text is cut, and its passages and their terms are stored. */
-import { type SQL, sql } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import { batch, type Db, read, run, write } from "../../db/client.ts";
+import { columnsSql, type RowOfList } from "../../db/columns.ts";
+import { filePages, files } from "../../db/schema-documents.ts";
 import type { Deps } from "../../deps.ts";
 import { type CuttableText, cutPassages } from "./cut.ts";
 import { guessLanguage } from "./language.ts";
 import { type Slice, slicesOf } from "./slices.ts";
 import { termsInsert } from "./terms.ts";
 
-/** One reading of a file: what an earlier one still writes is refused. */
-export type Reading = { fileId: string; run: number };
-
-type FileRow = { name: string };
+/** One ingestion attempt at a file: writes of an earlier one are refused. */
+export type Ingestion = { fileId: string; ingestionAttempt: number };
 
 /** Code points read at once. */
 const READ_AT_ONCE = 1_000_000;
 
 /**
  * Cuts the text of a file into passages and stores them. May be called twice, even at once: a text is
- * always cut alike. Nothing happens where `run` is no longer the file's; what an earlier run stored
- * must have been deleted when the run began.
+ * always cut alike. Nothing happens where a newer attempt has begun; what an earlier one stored must have been
+ * deleted when this one began.
  */
-export async function indexFile({ db }: Pick<Deps, "db">, reading: Reading): Promise<void> {
-  const file = await findFile(db, reading);
-  if (!file) return;
-  const doc = await readText(db, reading.fileId);
+export async function indexFile({ db }: Pick<Deps, "db">, ingestion: Ingestion): Promise<void> {
+  const name = await findName(db, ingestion);
+  if (name === undefined) return;
+  const doc = await readText(db, ingestion.fileId);
   const language = guessLanguage(doc.text);
   let count = 0;
-  for (const slice of slicesOf(cutPassages(doc), { name: file.name, text: doc.text })) {
-    await storeSlice(db, reading, language, slice);
+  for (const slice of slicesOf(cutPassages(doc), { name, text: doc.text })) {
+    await storeSlice(db, ingestion, language, slice);
     count += slice.rows.length;
   }
-  await finish(db, reading, language, count);
+  await markIndexed(db, ingestion, language, count);
 }
 
-async function findFile(db: Db, { fileId, run }: Reading): Promise<FileRow | undefined> {
-  const { rows } = await repeatable(async () =>
-    db.execute<FileRow>(sql`
-      SELECT original_name AS name FROM files WHERE id = ${fileId}::uuid AND run = ${run}::int`),
-  );
-  return rows[0];
+async function findName(
+  db: Db,
+  { fileId, ingestionAttempt }: Ingestion,
+): Promise<string | undefined> {
+  const isCurrent = and(eq(files.id, fileId), eq(files.ingestionAttempt, ingestionAttempt));
+  const [file] = await run(db.select({ name: files.originalName }).from(files).where(isCurrent));
+  return file?.name;
 }
 
-type PageRow = {
-  page: number;
-  start_offset: number;
-  end_offset: number;
-  text: string;
-  headings: CuttableText["headings"];
-};
+const pageColumns = columnsSql(filePages, "p", [
+  "page",
+  "startOffset",
+  "endOffset",
+  "text",
+  "headings",
+]);
+
+type PageRow = RowOfList<typeof pageColumns>;
 
 async function readText(db: Db, fileId: string): Promise<CuttableText> {
   const doc: CuttableText = { text: "", pages: [], headings: [] };
@@ -65,48 +68,53 @@ async function readText(db: Db, fileId: string): Promise<CuttableText> {
 }
 
 async function readPages(db: Db, fileId: string, from: number): Promise<PageRow[]> {
-  const { rows } = await repeatable(async () =>
-    db.execute<PageRow>(sql`
-      SELECT page, start_offset, end_offset, text, headings FROM file_pages
+  return read(
+    db,
+    sql<PageRow>`
+      SELECT ${pageColumns} FROM file_pages AS p
       WHERE file_id = ${fileId}::uuid AND start_offset >= ${from}::int
         AND start_offset < ${from + READ_AT_ONCE}::int AND end_offset > ${from}::int
-      ORDER BY part`),
+      ORDER BY part`,
   );
-  return rows;
 }
 
-/** The file while its run counts; nobody can begin another run before the statement has ended. */
-const heldFile = ({ fileId, run }: Reading): SQL => sql`
-  SELECT id, user_id FROM files WHERE id = ${fileId}::uuid AND run = ${run}::int FOR SHARE`;
+/** The file, if the attempt is its newest; none can begin before the statement has ended. */
+const lockedFile = ({ fileId, ingestionAttempt }: Ingestion): SQL => sql`
+  SELECT id, user_id FROM files WHERE id = ${fileId}::uuid AND ingestion_attempt = ${ingestionAttempt}::int FOR SHARE`;
 
-async function storeSlice(db: Db, reading: Reading, language: string, slice: Slice) {
+async function storeSlice(db: Db, ingestion: Ingestion, language: string, slice: Slice) {
   const rows = slice.rows.map(({ passage }) => passage);
   const passages = sql`
-    WITH file AS (${heldFile(reading)})
-    INSERT INTO passages (file_id, place, user_id, start_offset, end_offset, page, headings, text)
-    SELECT file.id, p.place, file.user_id, p.start, p."end", p.page, p.headings, p.text
+    WITH file AS (${lockedFile(ingestion)})
+    INSERT INTO passages (file_id, ordinal, user_id, start_offset, end_offset, page, headings, text)
+    SELECT file.id, p.ordinal, file.user_id, p.start, p."end", p.page, p.headings, p.text
     FROM file, json_to_recordset(${JSON.stringify(rows)}::json)
-      AS p (place int, start int, "end" int, page int, headings text[], text text)
+      AS p (ordinal int, start int, "end" int, page int, headings text[], text text)
     ON CONFLICT DO NOTHING`;
-  const terms = termsInsert(heldFile(reading), language, slice);
-  await repeatable(async () => db.batch([db.execute(passages), db.execute(terms)]));
+  const terms = termsInsert(lockedFile(ingestion), language, slice);
+  await batch(db, { passages, terms });
 }
 
 /** From here on the file is found. */
-async function finish(db: Db, reading: Reading, language: string, count: number): Promise<void> {
+async function markIndexed(
+  db: Db,
+  ingestion: Ingestion,
+  language: string,
+  count: number,
+): Promise<void> {
   const statement = sql`
     WITH file AS (
       UPDATE files SET language = ${language}
-      WHERE id = ${reading.fileId}::uuid AND run = ${reading.run}::int
+      WHERE id = ${ingestion.fileId}::uuid AND ingestion_attempt = ${ingestion.ingestionAttempt}::int
       RETURNING id, user_id
     )
     INSERT INTO indexed_files (file_id, user_id, language, passages)
     SELECT id, user_id, ${language}, ${count}::int FROM file
     ON CONFLICT (file_id) DO UPDATE SET language = excluded.language, passages = excluded.passages`;
-  await repeatable(async () => db.execute(statement));
+  await write(db, statement);
 }
 
-/** The statements that forget what was indexed of a file, for the batch that begins another run. */
+/** The statements that forget what was indexed of a file, for the batch that begins another attempt. */
 export function passagesDelete(fileId: string): SQL[] {
   return [
     sql`DELETE FROM indexed_files WHERE file_id = ${fileId}::uuid`,

@@ -1,6 +1,7 @@
 /** The inverted index of a slice of passages, made by Postgres' own stemmers. */
 import { type SQL, sql } from "drizzle-orm";
 import type { IndexedPassage, Slice } from "./slices.ts";
+import type { Words } from "./words.ts";
 
 /** What a word counts by where it stands: in the passage 1. */
 const COUNTS = { titles: 0.8, around: 0.2 };
@@ -14,60 +15,93 @@ const USUAL_SIZE = 45;
 /** In hundredths, what a word that names the document says: in the file's name, and in its text. */
 const NAMING = { name: 100, beginning: 60 };
 
+const FORMS = ["written", "folded"] as const;
+type Form = (typeof FORMS)[number];
+
+const NO_WORDS: Words = { written: "", folded: "", size: 0 };
+
+/**
+ * The term that a lexeme is found by: the stem of a word with diacritics is folded after it was stemmed, for
+ * stemmers know words by them.
+ */
+export function termSql(lexeme: SQL): SQL {
+  return sql`CASE WHEN octet_length(${lexeme}) = length(${lexeme}) THEN ${lexeme} ELSE fold_text(${lexeme}) END`;
+}
+
 /** The statement that stores the terms of a slice. `heldFile` selects the file's id and user_id. */
 export function termsInsert(heldFile: SQL, language: string, slice: Slice): SQL {
   const config = sql`${language}::regconfig`;
   return sql`
     WITH file AS (${heldFile}),
     passage AS MATERIALIZED (
-      SELECT * FROM json_to_recordset(${JSON.stringify(slice.rows.map(toRow))}::json)
-        AS p (place int, size int, body text, titles text, around text, concepts json)
+      SELECT * FROM json_to_recordset(${JSON.stringify(slice.rows.flatMap(toRows))}::json)
+        AS p (ordinal int, form text, size int, body text, titles text, around text, concepts json)
     ),
     counted AS (
-      SELECT place, size, lexeme, cardinality(positions)::real AS count
+      SELECT ordinal, form, size, lexeme, cardinality(positions)::real AS count
       FROM passage, unnest(to_tsvector(${config}, body))
       UNION ALL
-      SELECT place, size, lexeme, ${COUNTS.titles}::real
+      SELECT ordinal, form, size, lexeme, ${COUNTS.titles}::real
       FROM passage, unnest(to_tsvector(${config}, titles))
       UNION ALL
-      SELECT place, size, lexeme, ${COUNTS.around}::real
+      SELECT ordinal, form, size, lexeme, ${COUNTS.around}::real
       FROM passage, unnest(to_tsvector(${config}, around))
     ),
     frequency AS (
-      SELECT place, size, lexeme, sum(count) AS count FROM counted GROUP BY place, size, lexeme
+      SELECT ordinal, size, term, max(count) AS count FROM (
+        SELECT ordinal, form, size, CASE form WHEN 'folded' THEN lexeme ELSE ${termSql(sql`lexeme`)} END AS term,
+          sum(count) AS count
+        FROM counted GROUP BY 1, 2, 3, 4
+      ) AS of_form GROUP BY ordinal, size, term
     ),
     found AS (
-      SELECT lexeme AS term, place, round(100 * ${1 + SATURATION}::real * count / (count
+      SELECT term, ordinal, round(100 * ${1 + SATURATION}::real * count / (count
         + ${SATURATION}::real * (${1 - LENGTH_SHARE}::real + ${LENGTH_SHARE / USUAL_SIZE}::real * size))) AS impact
       FROM frequency
       UNION ALL
-      SELECT '#' || key, place, value::real * 100 FROM passage, json_each_text(concepts)
+      SELECT '#' || key, ordinal, value::real * 100 FROM passage, json_each_text(concepts)
       UNION ALL
-      SELECT '@' || lexeme, 0, max(impact) FROM (${namingOf(slice, config)}) AS naming GROUP BY lexeme
+      SELECT '@' || term, 0, max(impact) FROM (${namingOf(slice, config)}) AS naming GROUP BY term
     )
     INSERT INTO passage_terms (user_id, term, file_id, part, postings)
     SELECT file.user_id, term, file.id, ${slice.part}::int,
-      array_agg(place * 256 + least(impact, 255)::int ORDER BY place)
+      array_agg(ordinal * 256 + least(impact, 255)::int ORDER BY ordinal)
     FROM file, found GROUP BY file.user_id, file.id, term
     ON CONFLICT DO NOTHING`;
 }
 
-function toRow({ passage, body, titles, around, concepts }: IndexedPassage) {
+/** A passage in each form of its words, where they differ: a word counts once, however it is looked for. */
+function toRows(passage: IndexedPassage) {
+  const [written, folded] = [toRow(passage, "written"), toRow(passage, "folded")];
+  const isSame = (["body", "titles", "around"] as const).every(
+    (key) => written[key] === folded[key],
+  );
+  return isSame ? [written] : [written, { ...folded, concepts: {} }];
+}
+
+function toRow({ passage, body, titles, around, concepts }: IndexedPassage, form: Form) {
   return {
-    place: passage.place,
-    size: body.split(" ").length,
-    body,
-    titles,
-    around,
+    ordinal: passage.ordinal,
+    form,
+    size: body.size,
+    body: body[form],
+    titles: titles[form],
+    around: around.map((words) => words[form]).join(" "),
     concepts: Object.fromEntries(concepts.map(({ name, strength }) => [name, strength])),
   };
 }
 
 function namingOf({ naming }: Slice, config: SQL): SQL {
+  const { name, beginning } = naming ?? { name: NO_WORDS, beginning: NO_WORDS };
+  const all = FORMS.flatMap((form) => [
+    termsOf(config, name[form], NAMING.name),
+    termsOf(config, beginning[form], NAMING.beginning),
+  ]);
+  return sql.join(all, sql` UNION ALL `);
+}
+
+function termsOf(config: SQL, words: string, impact: number): SQL {
   return sql`
-    SELECT lexeme, ${NAMING.name}::int AS impact
-    FROM unnest(tsvector_to_array(to_tsvector(${config}, ${naming?.name ?? ""}))) AS lexeme
-    UNION ALL
-    SELECT lexeme, ${NAMING.beginning}::int
-    FROM unnest(tsvector_to_array(to_tsvector(${config}, ${naming?.beginning ?? ""}))) AS lexeme`;
+    SELECT ${termSql(sql`lexeme`)} AS term, ${impact}::int AS impact
+    FROM unnest(tsvector_to_array(to_tsvector(${config}, ${words}))) AS lexeme`;
 }

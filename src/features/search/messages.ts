@@ -3,11 +3,11 @@
  * so that only the newest of those that match are ranked.
  */
 import { sql, type SQL } from "drizzle-orm";
-import type { Question } from "./question.ts";
+import type { RowOf } from "../../db/columns.ts";
+import type { messageWords } from "../../db/schema-documents.ts";
+import type { SearchTerms } from "./search-terms.ts";
 
-export type MessageHit = {
-  message_id: string;
-  chat_id: string;
+export type MessageHit = RowOf<typeof messageWords, "messageId" | "chatId"> & {
   /** The text around the first of the words. */
   excerpt: string;
 };
@@ -28,16 +28,16 @@ const EXCERPT_BEFORE = 400;
 /** So much of a message has words in the index: see migration 0021. */
 const READ_OF_EACH = 100_000;
 
-export type MessageSearch = { question: Question; chatId?: string | undefined; limit: number };
+export type MessageSearch = { terms: SearchTerms; chatId?: string | undefined; limit: number };
 
 /**
- * The statement that finds the best, each with its place. A rare word is found by the index, which
+ * The statement that finds the best, each with its position. A rare word is found by the index, which
  * would give a common one in tens of thousands; those are met at once when the newest messages are
  * read, which would take long to come upon a rare one.
  */
 export function selectMessages(ownerId: string, search: MessageSearch): SQL {
-  const { question, chatId, limit } = search;
-  const asked = askedFor(question);
+  const { terms, chatId, limit } = search;
+  const asked = askedFor(terms);
   const inChat = chatId ? sql`w.chat_id = ${chatId}::uuid` : sql`true`;
   // Words of a deleted chat are there until they are purged: its row tells that it has no owner.
   const isTheirs = sql`EXISTS (
@@ -65,16 +65,16 @@ export function selectMessages(ownerId: string, search: MessageSearch): SQL {
       ) AS newest_matching JOIN message_words AS w USING (message_id)
     ), best AS (
       SELECT message_id, chat_id, row_number() OVER (
-        ORDER BY ts_rank(words, ${anyOf(question)}, ${BY_LENGTH}) DESC, created_at DESC, message_id DESC
-      ) AS place
-      FROM found ORDER BY place LIMIT ${limit}::int
+        ORDER BY ts_rank(words, ${anyOf(terms)}, ${BY_LENGTH}) DESC, created_at DESC, message_id DESC
+      ) AS position
+      FROM found ORDER BY position LIMIT ${limit}::int
     )
-    SELECT best.message_id, best.chat_id, best.place, ${excerptOf(question)} AS excerpt
+    SELECT best.message_id, best.chat_id, best.position, ${excerptOf(terms)} AS excerpt
     FROM best JOIN messages AS m ON m.id = best.message_id`;
 }
 
 /** Words of English that say nothing are asked for only where there are no others. */
-function askedFor({ websearch, withoutAll }: Question): SQL {
+function askedFor({ websearch, withoutAll }: SearchTerms): SQL {
   const withoutEmpty = sql`websearch_to_tsquery('english', ${websearch})`;
   const excluded = withoutAll.map(
     (tokens) => sql` && !! plainto_tsquery('message_text', ${tokens})`,
@@ -85,12 +85,12 @@ function askedFor({ websearch, withoutAll }: Question): SQL {
 }
 
 /** Alternatives, of which each adds to the rank: to weigh how close they stand would take long. */
-function anyOf({ tokens }: Question): SQL {
+function anyOf({ tokens }: SearchTerms): SQL {
   return sql`websearch_to_tsquery('message_text', ${tokens.map((token) => `"${token}"`).join(" or ")})`;
 }
 
 /** From a little before the first of the words, in whatever form, so that a long message stays there. */
-function excerptOf({ tokens }: Question): SQL {
+function excerptOf({ tokens }: SearchTerms): SQL {
   const stems = JSON.stringify(tokens.map((word) => word.slice(0, Math.max(4, word.length - 2))));
   // Composed, it has about as many characters as its folded form.
   const content = sql`normalize(left(m.content, ${READ_OF_EACH}::int), NFC)`;

@@ -10,7 +10,7 @@ const find = route({
   tags: ["Search"],
   summary: "Search one's messages and documents",
   description:
-    "Messages that hold all the words, of every branch, and passages of documents by how much they say of them; with both, the best of each by turns. Of a word that is in very many messages, only the newest of these are ranked. Words are found in their English forms (`deposit` finds `deposits`), in documents in those of the document's language. In messages, case, width and diacritics make no difference, and Chinese, Japanese, Korean, Thai, Arabic and Hebrew words are found inside of longer ones.",
+    "Messages that hold all the words, of every branch, and passages of documents by how much they say of them; with both, the best of each by turns. Of a word that is in very many messages, only the newest of these are ranked. Words are found in their English forms (`deposit` finds `deposits`), in documents in those of the document's language. Case, width and diacritics make no difference, and Chinese, Japanese, Korean, Thai, Arabic and Hebrew words are found inside of longer ones.",
   request: { query: SearchQuery },
   problems: ["not_found"],
   responses: { 200: json(SearchAnswer, "What was found.") },

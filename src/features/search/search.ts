@@ -4,8 +4,8 @@ import { embedQuestion } from "../retrieval/embed.ts";
 import { findPassages } from "../retrieval/find.ts";
 import type { FoundPassage } from "../retrieval/passage.ts";
 import type { MessageHit } from "./messages.ts";
-import { readPlace } from "./place.ts";
-import { fits, type Question, readQuestion } from "./question.ts";
+import { readScope } from "./scope.ts";
+import { fits, mayHold, type SearchTerms, parseSearch } from "./search-terms.ts";
 import type { SearchHit, SearchQuery } from "./schemas.ts";
 import { toSnippet } from "./snippet.ts";
 
@@ -20,7 +20,7 @@ const MOST_PASSAGES = 100;
 
 const FEWEST_WORDS = 3;
 
-/** Reciprocal rank fusion: the higher, the less the first places stand out. */
+/** Reciprocal rank fusion: the higher, the less the first ranks stand out. */
 const RANK_OFFSET = 60;
 
 /**
@@ -32,17 +32,17 @@ export async function search(
   ownerId: string,
   asked: SearchQuery,
 ): Promise<SearchHit[]> {
-  const question = readQuestion(asked.q);
-  const reading = readPlace(deps.db, ownerId, asked, question);
+  const terms = parseSearch(asked.q);
+  const reading = readScope(deps.db, ownerId, asked, terms);
   const findInFiles = async () => {
     if (asked.scope === "messages") return [];
     const fileIds = asked.chat_id ? (await reading).fileIds : toList(asked.file_id);
-    return findFitting(deps, ownerId, question, fileIds);
+    return findFitting(deps, ownerId, terms, fileIds);
   };
   const [{ messages }, passages] = await Promise.all([reading, findInFiles()]);
   const lists = [
-    messages.map((found) => ofMessage(found, question)),
-    passages.map((found) => ofPassage(found, question)),
+    messages.map((found) => ofMessage(found, terms)),
+    passages.map((found) => ofPassage(found, terms)),
   ];
   return fuse(lists).slice(0, asked.limit);
 }
@@ -50,33 +50,35 @@ export async function search(
 async function findFitting(
   deps: SearchDeps,
   ownerId: string,
-  question: Question,
+  terms: SearchTerms,
   fileIds: string[] | undefined,
 ): Promise<FoundPassage[]> {
-  const query = question.words.join(" ");
+  const query = terms.words.join(" ");
   if (query === "" || fileIds?.length === 0) return [];
-  const vector = seeksMeaning(question)
+  const vector = seeksMeaning(terms)
     ? await embedQuestion(deps, ownerId, query, deps.keep)
     : undefined;
   const asked = { query, vector, fileIds, limit: MOST_PASSAGES };
   const { passages } = await findPassages(deps.db, ownerId, asked);
-  return passages.filter(({ text }) => fits(question, text));
+  const fitting = passages.filter(({ text }) => fits(terms, text));
+  if (vector) return fitting;
+  return fitting.filter(({ headings, text }) => mayHold(terms, [...headings, text].join("\n\n")));
 }
 
 /** A word or two, quotes and exclusions ask for the words themselves, which vectors know nothing of. */
-function seeksMeaning({ telling, phrases, excluded }: Question): boolean {
-  return telling.length >= FEWEST_WORDS && phrases.length + excluded.length === 0;
+function seeksMeaning({ significant, phrases, excluded }: SearchTerms): boolean {
+  return significant.length >= FEWEST_WORDS && phrases.length + excluded.length === 0;
 }
 
 function toList(id: string | undefined): string[] | undefined {
   return id === undefined ? undefined : [id];
 }
 
-function ofMessage({ message_id, chat_id, excerpt }: MessageHit, { tokens }: Question): Hit {
+function ofMessage({ message_id, chat_id, excerpt }: MessageHit, { tokens }: SearchTerms): Hit {
   return { kind: "message", chat_id, message_id, snippet: toSnippet(excerpt, tokens) };
 }
 
-function ofPassage({ fileId, page, start, end, text }: FoundPassage, { tokens }: Question): Hit {
+function ofPassage({ fileId, page, start, end, text }: FoundPassage, { tokens }: SearchTerms): Hit {
   const snippet = toSnippet(text, tokens);
   return { kind: "passage", file_id: fileId, page, start, end, snippet };
 }

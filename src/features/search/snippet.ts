@@ -1,6 +1,6 @@
 /** Snippets of what was found: HTML that is safe to insert, with what matched in `<mark>`. Pure. */
 import { foldText } from "../../lib/fold-text.ts";
-import { type Stretch, stretchesOf } from "./tokens.ts";
+import { joinWrapped, type Stretch, stretchesOf } from "../../lib/text-tokens.ts";
 
 const ENTITIES: Record<string, string> = {
   "&": "&amp;",
@@ -16,12 +16,14 @@ const WINDOW = 320;
 type Match = { start: number; end: number };
 
 /**
- * The part of a text in which the most tokens of a question stand, as HTML; its beginning where none
+ * The part of a text in which the most tokens of a search stand, as HTML; its beginning where none
  * does, as with what was found by its meaning.
  */
 export function toSnippet(text: string, tokens: readonly string[]): string {
-  const line = text.normalize("NFC").replace(/\s+/g, " ").trim();
-  const matches = findWords(line, new Set(tokens));
+  const line = joinWrapped(text).normalize("NFC").replace(/\s+/g, " ").trim();
+  const wanted = new Set(tokens);
+  const near = findWords(line, wanted, isWanted);
+  const matches = near.length > 0 ? near : findWords(line, wanted, isOfOneStem);
   const from = startOfWindow(line, matches);
   const to = from + WINDOW;
   let html = from > 0 ? "… " : "";
@@ -37,12 +39,14 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 }
 
-function findWords(text: string, wanted: ReadonlySet<string>): Match[] {
+type Rule = (word: string, wanted: ReadonlySet<string>) => boolean;
+
+function findWords(text: string, wanted: ReadonlySet<string>, isMatch: Rule): Match[] {
   const { folded, from } = foldInPlace(text);
   const found = stretchesOf(folded).flatMap((stretch): Match[] => {
     const { text: word, index, isPaired } = stretch;
     if (isPaired) return findPairs(stretch, wanted);
-    return isWanted(word, wanted) ? [{ start: index, end: index + word.length }] : [];
+    return isMatch(word, wanted) ? [{ start: index, end: index + word.length }] : [];
   });
   return found.map(({ start, end }) => ({
     start: from[start] ?? text.length,
@@ -103,6 +107,7 @@ function startOfWindow(text: string, matches: readonly Match[]): number {
 
 const SHORTEST_STEM = 4;
 const LONGEST_ENDING = 3;
+const LONGEST_SUFFIX = 5;
 
 /** The same word, or one that differs in its ending alone, as far as that can be told in any language. */
 function isWanted(word: string, wanted: ReadonlySet<string>): boolean {
@@ -113,4 +118,20 @@ function isWanted(word: string, wanted: ReadonlySet<string>): boolean {
     const longest = Math.max(word.length, other.length);
     return longest - stem <= LONGEST_ENDING + 1 && word.slice(0, stem) === other.slice(0, stem);
   });
+}
+
+/** A word that stems as another may differ by more, as "governed" from "governing": for want of a nearer one. */
+function isOfOneStem(word: string, wanted: ReadonlySet<string>): boolean {
+  return [...wanted].some((other) => {
+    const shared = sharedLength(word, other);
+    const [shorter, longer] = [word.length, other.length].toSorted((a, b) => a - b);
+    if (shared < SHORTEST_STEM || shared * 2 < (longer ?? 0)) return false;
+    return (shorter ?? 0) - shared <= LONGEST_ENDING && (longer ?? 0) - shared <= LONGEST_SUFFIX;
+  });
+}
+
+function sharedLength(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length++;
+  return length;
 }

@@ -2,7 +2,7 @@
 import { sql } from "drizzle-orm";
 import { z } from "@hono/zod-openapi";
 import { version } from "../../../package.json";
-import { repeatable } from "../../db/client.ts";
+import { read } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import { ShownTime } from "../../http/fields.ts";
 import { delay, toIso, within } from "../../lib/clock.ts";
@@ -64,7 +64,7 @@ async function lookFor(deps: Deps, look: Look): Promise<Health> {
 
 async function lookAtAll({ db, storage, model, clock }: Deps): Promise<Health> {
   const [database, s3, ai] = await Promise.all([
-    succeeds(async () => Boolean(await repeatable(() => db.execute(sql`SELECT 1`)))),
+    succeeds(async () => Boolean(await read(db, sql`SELECT 1`))),
     availability(storage),
     availability(model),
   ]);

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import type { App } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
 import { requireChat } from "../chats/queries.ts";
-import type { ReadResult } from "./room/room-calls.ts";
+import type { ReadResult } from "./room/contract.ts";
 
 /**
  * The rest of the turn that holds an event id; without one, the running turn from its start. Undefined

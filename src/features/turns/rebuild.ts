@@ -5,10 +5,11 @@ import { catalogue, Problem, type ProblemCode } from "../../lib/problem.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
 import { type Message, toMessage } from "../messages/schemas.ts";
 import { Citation } from "../citations/citation.ts";
-import { fitMessage, toCitationEvents, toDeltas, type TurnEvent } from "./events.ts";
+import { fitMessage } from "../messages/fit-message.ts";
+import { toCitationEvents, toDeltas, type TurnEvent } from "./wire/events.ts";
 import type { TurnOutcome } from "./room/live-turn.ts";
-import { membersOf } from "./turn-answer.ts";
-import type { TurnIds } from "./turn-key.ts";
+import { membersOf } from "./turn-response.ts";
+import type { TurnIds } from "./store/turn-key.ts";
 
 export type RebuiltTurn = TurnOutcome & { userMessage: Message };
 
@@ -22,9 +23,9 @@ export async function getTurn(db: Db, ownerId: string, ids: TurnIds): Promise<Re
       SELECT ${messageColumns}, chats.title AS chat_title
       FROM messages AS m JOIN chats ON chats.id = m.chat_id ${joinSiblings}
       WHERE m.chat_id = ${ids.chatId} AND chats.user_id = ${ownerId}
-        AND m.id IN (${ids.questionId}, ${ids.answerId})`),
+        AND m.id IN (${ids.userMessageId}, ${ids.answerId})`),
   );
-  const [question, answer] = [ids.questionId, ids.answerId].map((id) =>
+  const [question, answer] = [ids.userMessageId, ids.answerId].map((id) =>
     rows.find((row) => row.id === id),
   );
   if (!question || !answer) throw new Problem("not_found");

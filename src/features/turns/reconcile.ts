@@ -14,10 +14,10 @@ import { logError } from "../../lib/log.ts";
 import { BYTES_PER_TOKEN, findModel, type Model } from "../../lib/models.ts";
 import { lockChat } from "../chats/change.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
-import type { Settled } from "./room/lost-turns.ts";
-import { historyBytes } from "./answer/budget.ts";
-import { answerMetadata } from "./answer/run.ts";
-import { SAVE_REFUSED } from "./reduce.ts";
+import type { Settled } from "./room/recovery.ts";
+import { historyBytes } from "./context/budget.ts";
+import { answerMetadata } from "./store/answer.ts";
+import { SAVE_REFUSED } from "./store/reduce.ts";
 
 /** By then a room has had its own watchdog, and time to end what it has found. */
 const LEFT_AFTER_MS = 60_000;

@@ -5,10 +5,10 @@ import type { App } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
 import { tooManySubscribers } from "./read.ts";
 import { getTurn, type RebuiltTurn, tellAgain } from "./rebuild.ts";
-import type { AttachResult } from "./room/room-calls.ts";
-import { membersOf, toTurnAnswer } from "./turn-answer.ts";
-import type { TurnIds } from "./turn-key.ts";
-import { encodeUnnumbered, OPENING, SSE_HEADERS } from "./wires/sse.ts";
+import type { AttachResult } from "./room/contract.ts";
+import { membersOf, toTurnResponse } from "./turn-response.ts";
+import type { TurnIds } from "./store/turn-key.ts";
+import { encodeUnnumbered, OPENING, SSE_HEADERS } from "../../http/event-stream.ts";
 
 /**
  * Attaches to the turn while it runs and as long as its log is kept, else makes it again from its rows.
@@ -23,10 +23,10 @@ export async function replayTurn(
   if (found === "too_many_subscribers") throw tooManySubscribers();
   if (found !== "gone" && "stream" in found) return streamAgain(found.stream);
   const isWhole = found !== "gone" && (found.outcome?.userMessage ?? found.outcome?.problem);
-  if (isWhole) return c.json(toTurnAnswer(ids, found.outcome, replayed), 200, replayed);
+  if (isWhole) return c.json(toTurnResponse(ids, found.outcome, replayed), 200, replayed);
   const rebuilt = await getTurn(c.get("deps").db, c.get("principal").userId, ids);
   if (streams) return streamAgain(encode(rebuilt));
-  return c.json(toTurnAnswer(ids, rebuilt, replayed), 200, replayed);
+  return c.json(toTurnResponse(ids, rebuilt, replayed), 200, replayed);
 }
 
 const replayed = markReplayed(true);

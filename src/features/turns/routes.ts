@@ -7,10 +7,18 @@ import { type ProblemCode, providerProblems } from "../../lib/problem.ts";
 import { DEFAULT_TITLE } from "../chats/schemas.ts";
 import { Message } from "../messages/schemas.ts";
 import { readTurn } from "./read.ts";
-import { Ask, AskInChat, LastEventId, ReadFrom, Stop, TurnAnswer } from "./schemas.ts";
-import { answerTurn, atEnd } from "./start.ts";
+import {
+  AnswerAgain,
+  Ask,
+  AskInChat,
+  LastEventId,
+  ReadFrom,
+  Stop,
+  TurnResponse,
+} from "./schemas.ts";
+import { appendTarget, editUserMessage, regenerateAnswer, startTurn } from "./ask.ts";
 import { stopAnswer } from "./stop.ts";
-import { SSE_HEADERS } from "./wires/sse.ts";
+import { SSE_HEADERS } from "../../http/event-stream.ts";
 
 const tags = ["Answers"];
 
@@ -29,15 +37,15 @@ const eventStream = {
   content: { "text/event-stream": { schema: z.string() } },
 };
 
-export const turnAnswer = {
+const turnResponse = {
   description: `The answer, once it is complete. ${EVENTS}`,
   content: {
-    "application/json": { schema: TurnAnswer },
+    "application/json": { schema: TurnResponse },
     "text/event-stream": { schema: z.string() },
   },
 };
 
-export const problems: ProblemCode[] = [
+const problems: ProblemCode[] = [
   ...keyProblems,
   "turn_in_progress",
   "file_failed",
@@ -62,7 +70,7 @@ const ask = route({
   description: "Without `chat_id` a chat is created, and named after the question.",
   request: { headers: KeyHeader, body: jsonBody(Ask) },
   problems: [...problems, "not_found"],
-  responses: { 200: { ...turnAnswer, headers: replayedHeader } },
+  responses: { 200: { ...turnResponse, headers: replayedHeader } },
 });
 
 const askInChat = route({
@@ -72,7 +80,7 @@ const askInChat = route({
   summary: "Ask in a chat",
   request: { params: ById, headers: KeyHeader, body: jsonBody(AskInChat) },
   problems,
-  responses: { 200: { ...turnAnswer, headers: replayedHeader } },
+  responses: { 200: { ...turnResponse, headers: replayedHeader } },
 });
 
 const askStreaming = route({
@@ -112,19 +120,43 @@ const stop = route({
   },
 });
 
+const regenerate = route({
+  method: "post",
+  path: "/messages/{id}/regenerate",
+  tags,
+  summary: "Have another answer to the same question",
+  description:
+    "The new answer stands beside the old one, which stays, and becomes the chat's current message. The id is the answer's, however it ended and on whichever branch; with the id of a question, that one is answered anew. The events repeat the question as `user_message`.",
+  request: { params: ById, headers: KeyHeader, body: jsonBody(AnswerAgain) },
+  problems: [...problems, "no_question"],
+  responses: { 200: { ...turnResponse, headers: replayedHeader } },
+});
+
+const edit = route({
+  method: "patch",
+  path: "/messages/{id}",
+  tags,
+  summary: "Edit a question, and have it answered",
+  description:
+    "Nothing is overwritten: the edited question stands beside the one that is named, on a branch of its own that the chat goes on with. It is what the body says; only its documents, where neither `file_ids` nor the address of one is given, are taken over.",
+  request: { params: ById, headers: KeyHeader, body: jsonBody(AskInChat) },
+  problems: [...problems, "answer_not_editable"],
+  responses: { 200: { ...turnResponse, headers: replayedHeader } },
+});
+
 export const turnRoutes = createRouter()
   .openapi(ask, async (c) => {
     const body = c.req.valid("json");
     const chat = body.chat_id ? { chatId: body.chat_id } : { newChatTitle: DEFAULT_TITLE };
-    return answerTurn(c, body, () => atEnd(c, body, chat));
+    return startTurn(c, body, () => appendTarget(c, body, chat));
   })
   .openapi(askInChat, async (c) => {
     const [{ id: chatId }, body] = [c.req.valid("param"), c.req.valid("json")];
-    return answerTurn(c, body, () => atEnd(c, body, { chatId }));
+    return startTurn(c, body, () => appendTarget(c, body, { chatId }));
   })
   .openapi(askStreaming, async (c) => {
     const [{ id: chatId }, body] = [c.req.valid("param"), c.req.valid("json")];
-    return answerTurn(c, body, () => atEnd(c, body, { chatId }), true);
+    return startTurn(c, body, () => appendTarget(c, body, { chatId }), true);
   })
   .openapi(readStream, async (c) => {
     const after = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").after;
@@ -136,4 +168,8 @@ export const turnRoutes = createRouter()
     const { message_id: messageId } = c.req.valid("json");
     const answer = await stopAnswer(c, c.req.valid("param").id, messageId ?? undefined);
     return answer ? c.json(answer, 200) : c.body(null, 204);
-  });
+  })
+  .openapi(regenerate, async (c) =>
+    regenerateAnswer(c, c.req.valid("param").id, c.req.valid("json")),
+  )
+  .openapi(edit, async (c) => editUserMessage(c, c.req.valid("param").id, c.req.valid("json")));

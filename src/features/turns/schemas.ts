@@ -52,7 +52,7 @@ export const Stop = z
   })
   .openapi("Stop", { example: {} });
 
-export const TurnAnswer = z
+export const TurnResponse = z
   .object({
     chat_id: ShownId,
     user_message: Message,

@@ -1,6 +1,7 @@
 /** What calls to providers cost, in Postgres. */
 import { sql, type SQL } from "drizzle-orm";
 import type { TokenCount } from "../../clients/model.ts";
+import type { aiUsage } from "../../db/schema.ts";
 import { costOf, type Model } from "../../lib/models.ts";
 
 /** One attempt at one provider. Its id is made before the call, so that writing it can be repeated. */
@@ -10,7 +11,7 @@ export type NewUsage = TokenCount & {
   /** Null where it was for a file. */
   chatId: string | null;
   messageId: string | null;
-  kind: "answer" | "title" | "name" | "embedding" | "analysis";
+  kind: (typeof aiUsage.$inferSelect)["serviceType"];
   attempt: number;
   model: Model;
   /** True where the provider gave no count. */

@@ -1,6 +1,6 @@
 /** The end of an account: all that is the user's goes with its row, at once and for good. */
 import { sql } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { batch, type Db } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import { Problem } from "../../lib/problem.ts";
 import { getUser } from "../auth/queries.ts";
@@ -21,22 +21,18 @@ export async function eraseAccount(
 ): Promise<Target[]> {
   const { hashedPassword } = await getUser(db, userId);
   if (!(await passwords.verify(password, hashedPassword))) throw new Problem("invalid_credentials");
-  let tries = 0;
-  const [left, { rows }] = await repeatable(() => {
-    tries++;
-    return deleteUser(db, userId, hashedPassword);
-  });
-  const { deleted, is_there: isThere } = rows[0] ?? {};
-  // The try before this one may have deleted it, and its answer been lost.
+  const { left, erased } = await deleteUser(db, userId, hashedPassword);
+  const { deleted, is_there: isThere } = erased.rows[0] ?? {};
   if (!deleted && isThere) throw new Problem("invalid_credentials");
-  if (!deleted && tries === 1) throw new Problem("invalid_token");
+  // The first call may have deleted it, and its response been lost.
+  if (!deleted && !erased.wasRepeated) throw new Problem("invalid_token");
   return left.rows;
 }
 
 /** Only while the password is the one that was checked: it may have been changed meanwhile. */
 function deleteUser(db: Db, userId: string, checked: string) {
-  return db.batch([
-    db.execute<Target>(sql`
+  return batch(db, {
+    left: sql<Target>`
       (SELECT 'room' AS kind, c.id::text AS target FROM chats AS c WHERE c.user_id = ${userId}
        ORDER BY
          EXISTS (SELECT FROM messages AS m WHERE m.chat_id = c.id AND m.status = 'streaming') DESC,
@@ -45,12 +41,12 @@ function deleteUser(db: Db, userId: string, checked: string) {
        LIMIT ${MOST_AT_ONCE}::int)
       UNION ALL
       (SELECT 'object', f.file_path FROM files AS f WHERE f.user_id = ${userId}
-       LIMIT ${MOST_AT_ONCE}::int)`),
-    db.execute<{ deleted: boolean; is_there: boolean }>(sql`
+       LIMIT ${MOST_AT_ONCE}::int)`,
+    erased: sql<{ deleted: boolean; is_there: boolean }>`
       WITH gone AS (
         DELETE FROM users WHERE id = ${userId} AND hashed_password = ${checked} RETURNING id
       )
       SELECT EXISTS (SELECT FROM gone) AS deleted,
-        EXISTS (SELECT FROM users WHERE id = ${userId}) AS is_there`),
-  ]);
+        EXISTS (SELECT FROM users WHERE id = ${userId}) AS is_there`,
+  });
 }

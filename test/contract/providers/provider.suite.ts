@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { listen, readText, type RunningServer } from "../../../local/http-server.ts";
 import { createModelClient, type ModelClient } from "../../../src/clients/model.ts";
 import { type Env, readConfig } from "../../../src/env.ts";
-import { readTitle } from "../../../src/features/turns/title-text.ts";
+import { readTitle } from "../../../src/features/titles/title-text.ts";
 import { present } from "../../../src/lib/assert.ts";
 import { findEmbeddingModel, type Model, ownModel, PARAMETERS } from "../../../src/lib/models.ts";
 import { Problem } from "../../../src/lib/problem.ts";

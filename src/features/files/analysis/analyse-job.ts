@@ -6,7 +6,7 @@ import { logError } from "../../../lib/log.ts";
 import type { FileJob } from "../jobs.ts";
 import { sendJob } from "../send-job.ts";
 import { endObsolete, failAnalysis } from "./end.ts";
-import { type Asking, claimPart, findLeft, type Outcome, saveOutcome } from "./parts.ts";
+import { type Asking, claimPart, listStalled, type Outcome, saveOutcome } from "./parts.ts";
 import { type Try, tryPart } from "./try-part.ts";
 
 type AnalyseJob = Extract<FileJob, { step: "analyse" }>;
@@ -21,7 +21,7 @@ const PAUSES_SECONDS = [1, 3];
 /**
  * Asks about the part that the job names, and sends the next job. Where the part is done, or another job
  * is at it, nothing happens: a job may come twice, even at once. Throws only where Postgres or the queue
- * cannot be reached; what was left behind then is revived.
+ * cannot be reached; what was left behind then is resumed later.
  */
 export async function analysePart(deps: JobDeps, job: AnalyseJob): Promise<void> {
   const { analysisId, fileId, from } = job;
@@ -64,16 +64,16 @@ export async function failAnalyseJob(
   await failAnalysis(deps.db, { analysisId, fileId, from, at: now(deps) });
 }
 
-/** Takes up again what a crash has left behind, and ends what nobody can go on with. */
-export async function reviveAnalyses(
+/** Resumes what a crash has left behind, and ends what can never go on. Returns the counts for the log. */
+export async function resumeAnalyses(
   deps: Pick<JobDeps, "db" | "clock" | "jobs">,
 ): Promise<Record<string, number>> {
   const ended = await endObsolete(deps.db, now(deps));
-  const left = await findLeft(deps.db, deps.clock());
-  for (const { id: analysisId, file_id: fileId, parts_done: from } of left) {
+  const stalled = await listStalled(deps.db, deps.clock());
+  for (const { id: analysisId, file_id: fileId, parts_done: from } of stalled) {
     await sendJob(deps.jobs, { step: "analyse", fileId, analysisId, from });
   }
-  return { revived: left.length, ended };
+  return { resumed: stalled.length, ended };
 }
 
 function now({ clock }: Pick<JobDeps, "clock">): string {

@@ -1,6 +1,7 @@
 /** Analyses that end as failed without another question to the model. */
-import { sql } from "drizzle-orm";
-import { type Db, repeatable } from "../../../db/client.ts";
+import { and, eq, sql } from "drizzle-orm";
+import { type Db, run, write } from "../../../db/client.ts";
+import { fileAnalyses } from "../../../db/schema-documents.ts";
 import type { Asking } from "./parts.ts";
 
 const MOST_PER_RUN = 100;
@@ -10,24 +11,33 @@ export async function failAnalysis(
   db: Db,
   { analysisId, fileId, from, at }: Omit<Asking, "usageId">,
 ): Promise<void> {
-  await repeatable(() =>
-    db.execute(sql`
-      UPDATE file_analyses SET status = 'failed', failure_code = 'ai_unavailable', asking_id = NULL,
-        asking_until = NULL, updated_at = ${at}::timestamptz
-      WHERE id = ${analysisId} AND file_id = ${fileId} AND status = 'running' AND parts_done = ${from}::int`),
+  const failure = {
+    status: "failed",
+    failureCode: "ai_unavailable",
+    callId: null,
+    callExpiresAt: null,
+    updatedAt: new Date(at),
+  } as const;
+  const isRunning = and(
+    eq(fileAnalyses.id, analysisId),
+    eq(fileAnalyses.fileId, fileId),
+    eq(fileAnalyses.status, "running"),
+    eq(fileAnalyses.partsDone, from),
   );
+  await run(db.update(fileAnalyses).set(failure).where(isRunning));
 }
 
-/** Ends those whose file is read anew or failed since: none of their parts can be claimed. Returns how many. */
+/** Ends those whose file was ingested anew or has failed since: none of their parts can be claimed. Returns how many. */
 export async function endObsolete(db: Db, at: string): Promise<number> {
-  const { rowCount } = await repeatable(() =>
-    db.execute(sql`
-      UPDATE file_analyses SET status = 'failed', failure_code = 'file_failed', asking_id = NULL,
-        asking_until = NULL, updated_at = ${at}::timestamptz
+  const { count } = await write(
+    db,
+    sql`
+      UPDATE file_analyses SET status = 'failed', failure_code = 'file_failed', call_id = NULL,
+        call_expires_at = NULL, updated_at = ${at}::timestamptz
       WHERE id IN (
         SELECT a.id FROM file_analyses AS a JOIN files AS f ON f.id = a.file_id
-        WHERE a.status = 'running' AND (f.run <> a.run OR f.status <> 'ready')
-        LIMIT ${MOST_PER_RUN}::int)`),
+        WHERE a.status = 'running' AND (f.ingestion_attempt <> a.ingestion_attempt OR f.status <> 'ready')
+        LIMIT ${MOST_PER_RUN}::int)`,
   );
-  return rowCount;
+  return count;
 }

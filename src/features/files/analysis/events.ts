@@ -1,9 +1,8 @@
 /** An analysis as server-sent events: how far it is, and in the end what it says. */
 import type { Deps } from "../../../deps.ts";
-import { utf8Length } from "../../../lib/bytes.ts";
+import { encodeUnnumbered, HEARTBEAT, OPENING } from "../../../http/event-stream.ts";
 import { Problem, type ProblemCode } from "../../../lib/problem.ts";
-import { LARGEST_EVENT_BYTES } from "../../turns/events.ts";
-import { encodeUnnumbered, HEARTBEAT, OPENING } from "../../turns/wires/sse.ts";
+import { jsonBytes, LARGEST_JSON_BYTES } from "../../../lib/event-json.ts";
 import type { AnalysisRow } from "./queries.ts";
 import { type Analysis, toAnalysis } from "./schemas.ts";
 import { watchAnalysis } from "./watch.ts";
@@ -59,15 +58,15 @@ async function* follow(
   ownerId: string,
   first: AnalysisRow,
 ): AsyncGenerator<Uint8Array> {
-  const { total_ms: patienceMs, heartbeat_ms: heartbeatMs } = deps.config.TURN_LIMITS;
-  let [told, toldAt] = [-1, deps.clock()];
+  const { total_ms: timeoutMs, heartbeat_ms: heartbeatMs } = deps.config.TURN_LIMITS;
+  let [sent, sentAt] = [-1, deps.clock()];
   let last = first;
-  for await (const row of watchAnalysis(deps, ownerId, first, patienceMs)) {
+  for await (const row of watchAnalysis(deps, ownerId, first, timeoutMs)) {
     last = row;
-    const isProgress = row.parts_done > told;
-    if (!isProgress && deps.clock() - toldAt < heartbeatMs) continue;
+    const isProgress = row.parts_done > sent;
+    if (!isProgress && deps.clock() - sentAt < heartbeatMs) continue;
     yield isProgress ? encode(progressOf(row)) : HEARTBEAT;
-    [told, toldAt] = [row.parts_done, deps.clock()];
+    [sent, sentAt] = [row.parts_done, deps.clock()];
   }
   yield encode(endOf(last));
 }
@@ -76,13 +75,10 @@ function progressOf({ id, parts_done: part, parts_total: parts }: AnalysisRow): 
   return { type: "analysis_progress", analysis_id: id, part, parts };
 }
 
-/** Room for `event:` and `data:` around the JSON. */
-const FRAME_BYTES = 96;
-
 /** What would make the event too long for one write is null: the same call as JSON gives it at once. */
 function endOf(row: AnalysisRow): AnalysisEvent {
   const analysis = toAnalysis(row);
   const event = { type: "analysis_complete" as const, analysis_id: row.id, analysis };
-  const fits = utf8Length(JSON.stringify(event)) <= LARGEST_EVENT_BYTES - FRAME_BYTES;
+  const fits = jsonBytes(event) <= LARGEST_JSON_BYTES;
   return fits ? event : { ...event, analysis: null };
 }

@@ -1,22 +1,25 @@
 /** The parts of an analysis in Postgres: one at a time is asked about, by one job alone. */
 import { sql, type SQL } from "drizzle-orm";
-import { type Db, repeatable } from "../../../db/client.ts";
+import { batch, type Db, read, readOne, write } from "../../../db/client.ts";
+import { columnsSql, type RowOf, type RowOfList } from "../../../db/columns.ts";
+import { fileAnalyses, type files } from "../../../db/schema-documents.ts";
 import type { ProblemCode } from "../../../lib/problem.ts";
 import type { TextPart } from "../../citations/document-text.ts";
 import { type NewUsage, usageInsert } from "../../usage/queries.ts";
 import type { PartFindings } from "./cite.ts";
 import type { Findings } from "./merge.ts";
 
-/** A part that is this job's to ask about. */
-export type ClaimedPart = {
-  user_id: string;
-  file_name: string;
-  model_name: string;
-  parts_total: number;
-  /** Tries of this part that failed, or were never heard of again. */
-  failures: number;
-  /** Of the try that was never heard of again: the id that the row of its cost is to have. */
-  lost_id: string | null;
+const claimedColumns = columnsSql(fileAnalyses, "c", ["modelName", "partsTotal", "failures"]);
+
+/**
+ * A part that is this job's to ask about. `failures` counts the attempts at it that failed, or were never
+ * heard of again.
+ */
+export type ClaimedPart = RowOfList<typeof claimedColumns> & {
+  user_id: RowOf<typeof files>["user_id"];
+  file_name: RowOf<typeof files>["original_name"];
+  /** Of the attempt that was never heard of again: the id that the row of its cost is to have. */
+  lost_id: RowOf<typeof fileAnalyses>["call_id"];
   /** The text of the part; empty once there is none left. */
   text: TextPart[];
   /** What was found so far; only once there is no text left. */
@@ -34,7 +37,7 @@ export type Asking = {
   at: string;
 };
 
-/** By then whoever asks has an answer, has renewed the claim, or is gone. */
+/** By then the claiming job has its answer, has renewed the claim, or has crashed. */
 export const CLAIM_MS = 150_000;
 
 /** What a part has of the one before it, so that a clause may lie across their border. */
@@ -47,27 +50,27 @@ const OVERLAP = 800;
 export async function claimPart(db: Db, asking: Asking): Promise<ClaimedPart | undefined> {
   const { analysisId, fileId, from, usageId, at } = asking;
   const until = sql`${at}::timestamptz + ${CLAIM_MS}::int * interval '1 millisecond'`;
-  const { rows } = await repeatable(() =>
-    db.execute<ClaimedPart>(sql`
+  return readOne(
+    db,
+    sql<ClaimedPart>`
       WITH before AS (
-        SELECT a.id, nullif(a.asking_id, ${usageId}::uuid) AS lost_id
+        SELECT a.id, nullif(a.call_id, ${usageId}::uuid) AS lost_id
         FROM file_analyses AS a WHERE a.id = ${analysisId} AND a.file_id = ${fileId} FOR UPDATE
       ), claimed AS (
         UPDATE file_analyses AS a
-        SET asking_id = ${usageId}::uuid, asking_until = ${until}, updated_at = ${at}::timestamptz,
+        SET call_id = ${usageId}::uuid, call_expires_at = ${until}, updated_at = ${at}::timestamptz,
           failures = a.failures + (before.lost_id IS NOT NULL)::int
         FROM before, files AS f
         WHERE a.id = before.id AND a.status = 'running' AND a.parts_done = ${from}::int
-          AND f.id = a.file_id AND f.run = a.run AND f.status = 'ready'
-          AND (before.lost_id IS NULL OR a.asking_until <= ${at}::timestamptz)
+          AND f.id = a.file_id AND f.ingestion_attempt = a.ingestion_attempt AND f.status = 'ready'
+          AND (before.lost_id IS NULL OR a.call_expires_at <= ${at}::timestamptz)
         RETURNING a.*, f.user_id, f.original_name AS file_name, before.lost_id
       )
-      SELECT c.user_id, c.file_name, c.model_name, c.parts_total, c.failures, c.lost_id,
+      SELECT ${claimedColumns}, c.user_id, c.file_name, c.lost_id,
         ${textOf(from)} AS text,
         CASE WHEN c.parts_done = c.parts_total THEN c.parts ELSE '[]' END AS parts
-      FROM claimed AS c`),
+      FROM claimed AS c`,
   );
-  return rows[0];
 }
 
 /** The parts of pages between two offsets, the first and the last of them cut to size. */
@@ -88,43 +91,42 @@ export async function renewClaim(
   { analysisId, fileId, usageId }: Asking,
   at: string,
 ): Promise<void> {
-  await repeatable(() =>
-    db.execute(sql`
+  await write(
+    db,
+    sql`
       UPDATE file_analyses SET updated_at = ${at}::timestamptz,
-        asking_until = ${at}::timestamptz + ${CLAIM_MS}::int * interval '1 millisecond'
+        call_expires_at = ${at}::timestamptz + ${CLAIM_MS}::int * interval '1 millisecond'
       WHERE id = ${analysisId} AND file_id = ${fileId} AND status = 'running'
-        AND asking_id = ${usageId}::uuid`),
+        AND call_id = ${usageId}::uuid`,
   );
 }
 
-/** What one try came to: findings, all findings, or a failure, after which there may be no other try. */
+/** The outcome of one attempt: findings, all findings, or a failure, after which there may be no other attempt. */
 export type Outcome =
   | { part: PartFindings; result?: Findings }
   | { result: Findings }
   | { failure: ProblemCode; isLast: boolean };
 
-/** Saves what came of the try, and what it cost, in one batch; what it cost also where nobody wants it. */
+/** Saves the outcome of the attempt and its cost in one batch; its cost also where the claim was lost. */
 export async function saveOutcome(
   db: Db,
   asking: Asking,
   outcome: Outcome,
   usage: readonly NewUsage[],
 ): Promise<void> {
-  await repeatable(() =>
-    db.batch([
-      db.execute(update(asking, outcome)),
-      ...usage.map((attempt) => db.execute(usageInsert(attempt))),
-      db.execute(forgetOlder(asking)),
-    ]),
-  );
+  await batch(db, {
+    saved: update(asking, outcome),
+    paid: usage.map((attempt) => usageInsert(attempt)),
+    forgotten: forgetOlder(asking),
+  });
 }
 
 function update({ analysisId, from, usageId, at }: Asking, outcome: Outcome): SQL {
   return sql`
-    UPDATE file_analyses SET asking_id = NULL, asking_until = NULL, updated_at = ${at}::timestamptz,
+    UPDATE file_analyses SET call_id = NULL, call_expires_at = NULL, updated_at = ${at}::timestamptz,
       ${changes(outcome, at)}
     WHERE id = ${analysisId} AND status = 'running' AND parts_done = ${from}::int
-      AND asking_id = ${usageId}::uuid`;
+      AND call_id = ${usageId}::uuid`;
 }
 
 function changes(outcome: Outcome, at: string): SQL {
@@ -150,22 +152,24 @@ function forgetOlder({ analysisId, fileId, at }: Asking): SQL {
       AND EXISTS (SELECT FROM file_analyses AS done WHERE done.id = ${analysisId} AND done.status = 'complete')`;
 }
 
-/** An analysis that runs, and that nobody works on any more. */
-export type Left = { id: string; file_id: string; parts_done: number };
+const stalledColumns = columnsSql(fileAnalyses, "a", ["id", "fileId", "partsDone"]);
 
-/** A job that waits to be tried again has its time. */
-const LEFT_AFTER_MS = 60_000;
+/** A running analysis on which no job works any more. */
+export type StalledAnalysis = RowOfList<typeof stalledColumns>;
+
+/** Longer than the pause before a retry. */
+const STALLED_AFTER_MS = 60_000;
 const MOST_PER_RUN = 100;
 
-/** The analyses that were left behind, the oldest first. `now` in milliseconds. */
-export async function findLeft(db: Db, now: number): Promise<Left[]> {
-  const [at, before] = [now, now - LEFT_AFTER_MS].map((ms) => new Date(ms).toISOString());
-  const { rows } = await repeatable(() =>
-    db.execute<Left>(sql`
-      SELECT id, file_id, parts_done FROM file_analyses
+/** The stalled analyses, the oldest first. `now` in milliseconds. */
+export async function listStalled(db: Db, now: number): Promise<StalledAnalysis[]> {
+  const [at, before] = [now, now - STALLED_AFTER_MS].map((ms) => new Date(ms).toISOString());
+  return read(
+    db,
+    sql<StalledAnalysis>`
+      SELECT ${stalledColumns} FROM file_analyses AS a
       WHERE status = 'running' AND updated_at < ${before}::timestamptz
-        AND (asking_until IS NULL OR asking_until <= ${at}::timestamptz)
-      ORDER BY updated_at LIMIT ${MOST_PER_RUN}::int`),
+        AND (call_expires_at IS NULL OR call_expires_at <= ${at}::timestamptz)
+      ORDER BY updated_at LIMIT ${MOST_PER_RUN}::int`,
   );
-  return rows;
 }

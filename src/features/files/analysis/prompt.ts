@@ -2,7 +2,7 @@
 import type { PromptMessage } from "../../../clients/model.ts";
 import { codePointLength } from "../../../lib/text.ts";
 import type { TextPart } from "../../citations/document-text.ts";
-import { fencePassages } from "../../turns/documents/fence.ts";
+import { fencePassages } from "../../citations/fence.ts";
 import type { PartFindings } from "./cite.ts";
 import type { Source } from "./merge.ts";
 import { ANSWER_SCHEMAS } from "./model-answer.ts";

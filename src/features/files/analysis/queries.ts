@@ -1,6 +1,7 @@
 /** Analyses in Postgres: how one begins, and what is known of it. */
 import { sql, type SQL } from "drizzle-orm";
-import { type Db, repeatable } from "../../../db/client.ts";
+import { type Db, readOne } from "../../../db/client.ts";
+import { columnsSql, type RowOf, type RowOfList } from "../../../db/columns.ts";
 import {
   batchUnderKey,
   type Claim,
@@ -8,26 +9,28 @@ import {
   idUnder,
   keyIsFree,
 } from "../../../db/idempotency-keys.ts";
+import { fileAnalyses, type files } from "../../../db/schema-documents.ts";
 import { Problem, type ProblemCode } from "../../../lib/problem.ts";
 import type { Findings } from "./merge.ts";
 
-export type AnalysisRow = {
-  id: string;
-  file_id: string;
-  status: "running" | "complete" | "failed";
+const analysisColumns = columnsSql(fileAnalyses, "a", [
+  "id",
+  "fileId",
+  "status",
+  "failureCode",
+  "modelName",
+  "partsTotal",
+  "partsDone",
+  "result",
+  "createdAt",
+  "completedAt",
+]);
+
+export type AnalysisRow = RowOfList<typeof analysisColumns> & {
   failure_code: ProblemCode | null;
-  model_name: string;
-  parts_total: number;
-  parts_done: number;
   /** Of one that is complete. */
   result: Findings | null;
-  created_at: string;
-  completed_at: string | null;
 };
-
-const columns = sql.raw(`
-  a.id, a.file_id, a.status, a.failure_code, a.model_name, a.parts_total, a.parts_done, a.result,
-  a.created_at, a.completed_at`);
 
 export type NewAnalysis = {
   id: string;
@@ -60,9 +63,9 @@ export async function beginAnalysis(
   const chosen = choose(ownerId, analysis);
   const { earlier, read } = await batchUnderKey(db, claim, {
     writes: [lockFile(ownerId, fileId), insert(ownerId, analysis, claim)],
-    reads: [selectBegun(ownerId, fileId, claim ? idUnder(claim, "answer_id") : chosen)],
+    reads: { begun: selectBegun(ownerId, fileId, claim ? idUnder(claim, "answer_id") : chosen) },
   });
-  const row = read[0]?.[0] as (AnalysisRow & { file_status: string }) | undefined;
+  const [row] = read.begun;
   if (!row) throw new Problem("not_found");
   if (row.id === null)
     throw new Problem(row.file_status === "failed" ? "file_failed" : "file_processing");
@@ -83,7 +86,7 @@ function claimOf(ownerId: string, analysis: NewAnalysis, key: IdempotencyKey): C
 /** The id of the analysis that answers the request: its own, else a kept one, else the one that runs. */
 function choose(ownerId: string, { id, fileId, refresh }: NewAnalysis): SQL {
   return sql`
-    (SELECT a.id FROM file_analyses AS a JOIN files AS f ON f.id = a.file_id AND f.run = a.run
+    (SELECT a.id FROM file_analyses AS a JOIN files AS f ON f.id = a.file_id AND f.ingestion_attempt = a.ingestion_attempt
      WHERE f.id = ${fileId} AND f.user_id = ${ownerId} AND f.status = 'ready'
        AND (a.id = ${id} OR a.status = 'running' OR (a.status = 'complete' AND NOT ${refresh}::boolean))
      ORDER BY a.id = ${id} DESC, a.status = 'complete' DESC, a.created_at DESC LIMIT 1)`;
@@ -98,9 +101,9 @@ const USUAL_PART = 40_000;
 function insert(ownerId: string, analysis: NewAnalysis, claim: Claim | undefined): SQL {
   const { id, fileId, modelName, longestPart, refresh, at } = analysis;
   return sql`
-    INSERT INTO file_analyses (id, file_id, run, status, model_name, part_length, parts_total, parts_done,
+    INSERT INTO file_analyses (id, file_id, ingestion_attempt, status, model_name, part_length, parts_total, parts_done,
       parts, created_at, updated_at)
-    SELECT ${id}::uuid, f.id, f.run, 'running', ${modelName}, cut.length,
+    SELECT ${id}::uuid, f.id, f.ingestion_attempt, 'running', ${modelName}, cut.length,
       greatest(1, ceil(f.text_length::numeric / cut.length)), coalesce(failed.parts_done, 0),
       coalesce(failed.parts, '[]'), ${at}::timestamptz, ${at}::timestamptz
     FROM files AS f
@@ -110,21 +113,23 @@ function insert(ownerId: string, analysis: NewAnalysis, claim: Claim | undefined
     ) AS cut
     LEFT JOIN LATERAL (
       SELECT a.parts_done, a.parts FROM file_analyses AS a
-      WHERE a.file_id = f.id AND a.run = f.run AND a.status = 'failed' AND NOT ${refresh}::boolean
+      WHERE a.file_id = f.id AND a.ingestion_attempt = f.ingestion_attempt AND a.status = 'failed' AND NOT ${refresh}::boolean
         AND a.model_name = ${modelName} AND a.part_length = cut.length
       ORDER BY a.created_at DESC LIMIT 1
     ) AS failed ON true
     WHERE f.id = ${fileId} AND f.user_id = ${ownerId} AND f.status = 'ready' AND ${keyIsFree(claim)}
       AND NOT EXISTS (
         SELECT FROM file_analyses AS a WHERE a.file_id = f.id AND (a.status = 'running'
-          OR (a.status = 'complete' AND a.run = f.run AND NOT ${refresh}::boolean)))
+          OR (a.status = 'complete' AND a.ingestion_attempt = f.ingestion_attempt AND NOT ${refresh}::boolean)))
     ON CONFLICT DO NOTHING`;
 }
 
-/** The file, and beside it the analysis, if there is one. */
-function selectBegun(ownerId: string, fileId: string, analysisId: SQL): SQL {
-  return sql`
-    SELECT f.status AS file_status, ${columns}
+type BegunRow = AnalysisRow & { file_status: RowOf<typeof files>["status"] };
+
+/** The file, and beside it the analysis; all of its columns are null where there is none. */
+function selectBegun(ownerId: string, fileId: string, analysisId: SQL): SQL<BegunRow> {
+  return sql<BegunRow>`
+    SELECT f.status AS file_status, ${analysisColumns}
     FROM files AS f LEFT JOIN file_analyses AS a ON a.file_id = f.id AND a.id = ${analysisId}
     WHERE f.id = ${fileId} AND f.user_id = ${ownerId}`;
 }
@@ -135,11 +140,12 @@ export async function getAnalysis(
   ownerId: string,
   { file_id: fileId, id }: Pick<AnalysisRow, "file_id" | "id">,
 ): Promise<AnalysisRow> {
-  const { rows } = await repeatable(() =>
-    db.execute<AnalysisRow>(sql`
-      SELECT ${columns} FROM file_analyses AS a JOIN files AS f ON f.id = a.file_id
-      WHERE a.id = ${id} AND f.id = ${fileId} AND f.user_id = ${ownerId}`),
+  const row = await readOne(
+    db,
+    sql<AnalysisRow>`
+      SELECT ${analysisColumns} FROM file_analyses AS a JOIN files AS f ON f.id = a.file_id
+      WHERE a.id = ${id} AND f.id = ${fileId} AND f.user_id = ${ownerId}`,
   );
-  if (!rows[0]) throw new Problem("not_found");
-  return rows[0];
+  if (!row) throw new Problem("not_found");
+  return row;
 }

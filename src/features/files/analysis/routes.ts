@@ -12,7 +12,7 @@ import {
 import { names } from "../../../http/negotiate.ts";
 import { type App, createRouter, jsonBody, route } from "../../../http/router.ts";
 import { providerProblems } from "../../../lib/problem.ts";
-import { SSE_HEADERS } from "../../turns/wires/sse.ts";
+import { SSE_HEADERS } from "../../../http/event-stream.ts";
 import { streamAnalysis } from "./events.ts";
 import type { AnalysisRow } from "./queries.ts";
 import { Analysis, AnalysisRequest, toAnalysis } from "./schemas.ts";

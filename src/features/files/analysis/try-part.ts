@@ -11,7 +11,7 @@ import { citePart } from "./cite.ts";
 import { mergeParts } from "./merge.ts";
 import { readOverview, readPartAnswer } from "./model-answer.ts";
 import { type Asking, CLAIM_MS, type ClaimedPart, type Outcome, renewClaim } from "./parts.ts";
-import { createBoundary } from "../../turns/documents/fence.ts";
+import { createBoundary } from "../../citations/fence.ts";
 import { askAboutText, askForOverview, type Question } from "./prompt.ts";
 
 type TryDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;

@@ -1,4 +1,4 @@
-/** Waiting for an analysis that runs by itself: nobody who leaves stops it. */
+/** Waits for an analysis, which runs in the queue: a client that disconnects does not stop it. */
 import type { Deps } from "../../../deps.ts";
 import { delay } from "../../../lib/clock.ts";
 import { type AnalysisRow, getAnalysis } from "./queries.ts";
@@ -17,9 +17,9 @@ export async function* watchAnalysis(
   { db, clock }: WatchDeps,
   ownerId: string,
   first: AnalysisRow,
-  patienceMs: number,
+  timeoutMs: number,
 ): AsyncGenerator<AnalysisRow> {
-  const endsAt = clock() + patienceMs;
+  const endsAt = clock() + timeoutMs;
   let pauseMs = SHORTEST_PAUSE_MS;
   for (let row = first; ;) {
     yield row;

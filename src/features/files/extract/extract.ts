@@ -27,7 +27,7 @@ export type Extraction = {
  * go, whatever the window. Throws ExtractionFailure, here or while the pages are read: for a document without
  * any text too, at its end.
  */
-export async function readDocument(
+export async function extractDocument(
   kind: FileKind,
   source: Source,
   window: Window,

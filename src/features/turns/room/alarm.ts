@@ -2,14 +2,14 @@
 import type { TurnLimits } from "../../../env.ts";
 import type { Deps } from "../../../deps.ts";
 import type { LateTitles } from "./late-titles.ts";
-import type { LostTurns } from "./lost-turns.ts";
+import type { Recovery } from "./recovery.ts";
 import { retryDelayMs } from "./save.ts";
 import type { TurnTable } from "./turn-table.ts";
 
 type Work = {
   turns: Pick<TurnTable, "summary">;
   titles: Pick<LateTitles, "isEmpty">;
-  lost: Pick<LostTurns, "tries">;
+  lost: Pick<Recovery, "tries">;
   isLive: () => boolean;
 };
 
@@ -29,6 +29,12 @@ export class RoomAlarm {
   async schedule(): Promise<void> {
     const time = this.#next();
     if (time !== undefined) await this.#storage.setAlarm(time);
+  }
+
+  /** True where something that it is set for is not settled. */
+  get hasWork(): boolean {
+    const { turns, titles } = this.#work;
+    return turns.summary().unfinished > 0 || !titles.isEmpty;
   }
 
   /** Sets it where there is none and should be, as the platform gives up on one that failed: then true. */

@@ -1,27 +1,26 @@
 /** The parts of a room, and how they know of each other. */
 import type { Deps } from "../../../deps.ts";
 import { RoomAlarm } from "./alarm.ts";
-import { Beginnings } from "./beginnings.ts";
-import { FileNews } from "./file-news.ts";
+import { PendingTurns } from "./pending-turns.ts";
+import { FileChangeSignal } from "./file-changes.ts";
 import { LateTitles } from "./late-titles.ts";
-import { LostTurns } from "./lost-turns.ts";
-import { Readers } from "./readers.ts";
-import { TurnLog } from "./turn-log.ts";
+import { Recovery } from "./recovery.ts";
+import { SseSubscribers } from "./sse-subscribers.ts";
+import { EventLog } from "./event-log.ts";
 import { TurnRunner } from "./turn-runner.ts";
 
 export type RoomParts = ReturnType<typeof assembleRoom>;
 
 export function assembleRoom(ctx: DurableObjectState, deps: Deps) {
-  const log = new TurnLog(ctx.storage.sql);
+  const log = new EventLog(ctx.storage.sql);
   const titles = new LateTitles(ctx.storage.sql, deps);
-  const beginning = new Beginnings(log.turns);
-  const fileNews = new FileNews();
-  const readers = new Readers(ctx, deps, log);
+  const beginning = new PendingTurns(log.turns);
+  const fileChanges = new FileChangeSignal();
+  const readers = new SseSubscribers(ctx, deps, log);
   const runner = new TurnRunner(
     {
       log,
       titles,
-      news: fileNews,
       waitUntil: (promise) => ctx.waitUntil(promise),
       notify: () => readers.notify(),
       schedule: () => alarm.schedule(),
@@ -29,8 +28,8 @@ export function assembleRoom(ctx: DurableObjectState, deps: Deps) {
     deps,
   );
   const isRun = (id: string) => runner.live?.answerId === id || beginning.has(id);
-  const lost = new LostTurns({ log, titles, isRun }, deps);
+  const lost = new Recovery({ log, titles, isRun }, deps);
   const isLive = () => runner.live !== undefined;
   const alarm = new RoomAlarm(ctx.storage, { turns: log.turns, titles, lost, isLive }, deps);
-  return { deps, log, titles, beginning, fileNews, readers, runner, lost, alarm };
+  return { deps, log, titles, beginning, fileChanges, readers, runner, lost, alarm };
 }

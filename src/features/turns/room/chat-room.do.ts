@@ -10,16 +10,16 @@ import { systemClock } from "../../../lib/clock.ts";
 import { logError } from "../../../lib/log.ts";
 import { Problem } from "../../../lib/problem.ts";
 import { assembleRoom, type RoomParts } from "./assemble.ts";
-import { startOf } from "./beginnings.ts";
+import { startOf } from "./pending-turns.ts";
 import { LiveTurn, mayHaveBegun, type Refusal, toRefusal } from "./live-turn.ts";
-import type { Settled } from "./lost-turns.ts";
+import type { Settled } from "./recovery.ts";
 import type { Message } from "../../messages/schemas.ts";
-import type { BegunTurn, NewTurn } from "../persist.ts";
-import { readLimits } from "../answer/budget.ts";
-import { turnDeadline } from "../answer/deadlines.ts";
-import { placeOf, placeOfSocket } from "./reading.ts";
-import { beginningRecord, type RunningRecord, writeRecord } from "./recover.ts";
-import { runTurn, subjectOf } from "../answer/run.ts";
+import type { BegunTurn, NewTurn } from "../store/turn.ts";
+import { readLimits } from "../context/budget.ts";
+import { turnDeadline } from "../generate/deadlines.ts";
+import { cursorOf, socketCursorOf } from "./cursor.ts";
+import { pendingCheckpoint, type RunningCheckpoint, serializeCheckpoint } from "./checkpoint.ts";
+import { generateTurn, subjectOf } from "../generate/generate.ts";
 import type {
   AttachResult,
   AttachTurn,
@@ -27,9 +27,9 @@ import type {
   StartResult,
   StartTurn,
   StopTurn,
-} from "./room-calls.ts";
-import { answerSecond, beginAfterLost } from "./second-turn.ts";
-import { type ChatChange, encodeFileStatus, type FileChange } from "../wires/socket.ts";
+} from "./contract.ts";
+import { beginAfterLost, refuseSecond } from "./second-turn.ts";
+import { type ChatChange, encodeFileStatus, type FileChange } from "../wire/socket.ts";
 
 /** After a failure of the alarm itself. */
 const FAILED_ALARM_PAUSE_MS = 60_000;
@@ -42,22 +42,31 @@ export class ChatRoom extends DurableObject<Env> {
     ctx.waitUntil(this.#wake());
   }
 
-  /** Begins a turn and runs it to its end, whoever stays to watch. */
+  /**
+   * Begins a turn and runs it to its end, whoever stays to watch. Until Postgres has taken it, nothing that
+   * is going on here is changed for it: it may be a stranger's.
+   */
   async start({ turn, model, wait, sessionId }: StartTurn): Promise<StartResult> {
-    const second = await answerSecond(this.#deps.db, turn, () => this.#live);
-    if (second) return second;
-    const record = beginningRecord(turn, { model, usageId: this.#deps.newId() });
+    const earlier = this.#live;
+    if (earlier && !earlier.isAnswered) return refuseSecond(this.#deps.db, turn, earlier);
+    const mayAskTitle = this.#titles.isEmpty;
+    const record = pendingCheckpoint(turn, { model, usageId: this.#deps.newId() });
     this.#prepare(turn, record);
     try {
-      const begun = await beginAfterLost(this.#deps.db, turn, readLimits(model), this.#lost);
+      const begun = await beginAfterLost(this.#deps.db, turn, readLimits(model), (answerId) =>
+        this.#settleInTheWay(answerId),
+      );
       if ("replay" in begun) {
         await this.#discard(turn);
         return begun;
       }
-      const live = await this.#run(turn, this.#titles.once(begun));
+      await earlier?.supersede();
+      // One title is asked for at a time.
+      const wantsTitle = begun.needsTitle && mayAskTitle && this.#titles.isEmpty;
+      const live = await this.#run(turn, { ...begun, needsTitle: wantsTitle });
       return wait
         ? { outcome: await live.outcome }
-        : { stream: this.#readers.read(live.firstId - 1, sessionId) };
+        : { stream: this.#readers.subscribe(live.firstId - 1, sessionId) };
     } catch (error) {
       return { refused: await this.#refuse(turn, error) };
     } finally {
@@ -67,8 +76,8 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** The rest of the turn that holds an event id; without one, the running turn from its start. */
   read(after: number | undefined, sessionId: string): ReadResult {
-    const place = placeOf(this.#log, this.#live, after);
-    return typeof place === "number" ? this.#readers.join(place, sessionId) : place;
+    const place = cursorOf(this.#log, this.#live, after);
+    return typeof place === "number" ? this.#readers.subscribeIfRoom(place, sessionId) : place;
   }
 
   /** The turn that a repeated request stands for, while it runs and as long as its log is kept. */
@@ -78,7 +87,7 @@ export class ChatRoom extends DurableObject<Env> {
     if (turn?.userId !== userId) return "gone";
     const live = this.#live?.answerId === answerId ? this.#live : undefined;
     if (live && wait) return { outcome: await live.outcome };
-    const join = () => this.#readers.join((live ?? turn).firstId - 1, sessionId);
+    const join = () => this.#readers.subscribeIfRoom((live ?? turn).firstId - 1, sessionId);
     if (live || (!wait && turn.lastId > 0)) return join();
     if (turn.state !== "ended") await this.#lost.settle(answerId);
     return "gone";
@@ -97,15 +106,15 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Opens a live socket; all else is RPC. */
   override fetch(request: Request): Response {
-    return this.#readers.sockets.accept(request, placeOfSocket(this.#log, this.#live));
+    return this.#readers.sockets.accept(request, socketCursorOf(this.#log, this.#live));
   }
 
   override webSocketMessage(ws: WebSocket, data: string | ArrayBuffer): void {
-    this.#readers.sockets.hear(ws, data);
+    this.#readers.sockets.onMessage(ws, data);
   }
 
   override webSocketClose(ws: WebSocket): void {
-    this.#readers.sockets.bidFarewell(ws);
+    this.#readers.sockets.onClosing(ws);
   }
 
   override webSocketError(ws: WebSocket): void {
@@ -119,13 +128,13 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** A file that was asked about here has changed: wakes who waits for it, and tells the live tabs. */
   fileChanged(change: FileChange): void {
-    this.#fileNews.changed();
-    this.#readers.sockets.tellAll(encodeFileStatus(change));
+    this.#fileChanges.changed();
+    this.#readers.sockets.broadcast(encodeFileStatus(change));
   }
 
   /** The chat itself has changed: shows it to the live tabs. */
   chatChanged(change: ChatChange): void {
-    this.#readers.sockets.tellChat(change);
+    this.#readers.sockets.broadcastChat(change);
   }
 
   /** The chat was deleted: stops its turn, ends its readers, and leaves nothing behind. */
@@ -154,12 +163,22 @@ export class ChatRoom extends DurableObject<Env> {
     return this.#alarm.ensure();
   }
 
-  /** Writes down what may be about to happen, and sets the alarm, before it does. */
-  #prepare(turn: NewTurn, record: RunningRecord): void {
+  /**
+   * Writes down what may be about to happen, and sets the alarm, before it does. An alarm that is set for
+   * work is not put off.
+   */
+  #prepare(turn: NewTurn, record: RunningCheckpoint): void {
     const { answerId, userId } = turn;
+    const isSet = this.#alarm.hasWork;
     this.#beginning.add(record);
-    this.#log.prepare({ answerId, userId, record: writeRecord({ running: record }) });
-    this.ctx.waitUntil(this.#alarm.schedule());
+    this.#log.prepare({ answerId, userId, record: serializeCheckpoint({ running: record }) });
+    if (!isSet) this.ctx.waitUntil(this.#alarm.schedule());
+  }
+
+  /** One that Postgres does not have the end of, and that only waits for its title, ends that first. */
+  async #settleInTheWay(answerId: string): Promise<Settled> {
+    if (this.#live?.answerId === answerId) await this.#live.supersede();
+    return this.#lost.settle(answerId);
   }
 
   /** Nothing came of it, as far as that is known: a commit may have gone through without an answer. */
@@ -171,7 +190,7 @@ export class ChatRoom extends DurableObject<Env> {
 
   async #discard({ answerId }: NewTurn): Promise<void> {
     this.#log.turns.remove(answerId);
-    if (this.#log.isEmpty) await this.#deleteEverything();
+    if (this.#log.isEmpty && this.#titles.isEmpty) await this.#deleteEverything();
   }
 
   async #run(turn: NewTurn, committed: BegunTurn): Promise<LiveTurn> {
@@ -181,15 +200,21 @@ export class ChatRoom extends DurableObject<Env> {
     const beginning = this.#beginning.find(answerId);
     if (!beginning) throw new Problem("not_found");
     const { begun, prompt, record } = startOf(this.#deps.config, beginning, committed);
-    const firstId = this.#log.open(answerId, writeRecord({ running: record }));
-    if (begun.wantsTitle) this.#titles.expect(turn, subjectOf(begun));
+    const firstId = this.#log.open(answerId, serializeCheckpoint({ running: record }));
+    if (begun.needsTitle) this.#titles.expect(turn, subjectOf(begun));
     const live = new LiveTurn({ answerId, userId, firstId });
-    live.began(begun.question, begun.chatTitle);
+    live.onBegun(begun.userMessage, begun.chatTitle);
     if (beginning.isStopped) void live.stop(userId);
     const deadline = turnDeadline(Date.parse(record.startedAt), this.#deps.config.TURN_LIMITS);
     const of = { userId, chatId, begun, prompt, attempt: beginning };
-    const input = { ...of, deadline, stop: live.stopSignal };
-    this.#runner.run(live, record, (deps) => runTurn(input, deps));
+    const input = {
+      ...of,
+      deadline,
+      stop: live.stopSignal,
+      fileChanges: this.#fileChanges,
+      superseded: live.superseded,
+    };
+    this.#runner.run(live, record, (sink) => generateTurn(input, this.#deps, sink));
     this.#beginning.delete(answerId);
     return live;
   }
@@ -218,7 +243,7 @@ export class ChatRoom extends DurableObject<Env> {
   async #doWhatIsDue(): Promise<void> {
     await this.#lost.retry();
     const { clock, config } = this.#deps;
-    this.#readers.forget(this.#log.prune(clock() - config.TURN_LIMITS.log_kept_ms));
+    this.#readers.closePruned(this.#log.prune(clock() - config.TURN_LIMITS.log_kept_ms));
     if (this.#log.isEmpty && this.#titles.isEmpty) await this.#deleteEverything();
     else await this.#alarm.schedule();
   }
@@ -259,8 +284,8 @@ export class ChatRoom extends DurableObject<Env> {
     return this.#parts.beginning;
   }
 
-  get #fileNews() {
-    return this.#parts.fileNews;
+  get #fileChanges() {
+    return this.#parts.fileChanges;
   }
 
   get #runner() {

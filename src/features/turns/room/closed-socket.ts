@@ -1,5 +1,5 @@
 /** A socket that is refused. */
-import type { Closing } from "../wires/socket.ts";
+import type { Closing } from "../wire/socket.ts";
 
 /** One that closes as soon as it is open: a browser shows the close frame to its page, and no status. */
 export function closedSocket({ code, reason }: Closing): WebSocket {

@@ -6,14 +6,12 @@ import { describeFailure } from "../../../db/errors.ts";
 import type { Deps } from "../../../deps.ts";
 import { toIso } from "../../../lib/clock.ts";
 import type { NewUsage } from "../../usage/queries.ts";
-import { estimatedAttempt } from "../naming.ts";
-import { type FinishedTurn, type NewTurn, saveLateTitle } from "../persist.ts";
+import { estimatedAttempt } from "../../titles/suggest.ts";
+import { saveLateTitle } from "../store/finish-turn.ts";
+import type { LateTitle, NewTurn } from "../store/turn.ts";
 import { logError } from "../../../lib/log.ts";
-import { clampUsage } from "../reduce.ts";
+import { clampUsage } from "../store/reduce.ts";
 import { isHopeless, saveWithin } from "./save.ts";
-
-/** What is to be saved: without a title, what asking for it is taken to have cost. */
-export type LateTitle = Omit<FinishedTurn, "message">;
 
 type LateTitlesDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
 
@@ -95,11 +93,6 @@ export class LateTitles {
     }
     logError("title_abandoned", { chat_id: title.chatId });
     return undefined;
-  }
-
-  /** The beginning as it stands while another title is under way: one is asked for at a time. */
-  once<T extends { wantsTitle: boolean }>(begun: T): T {
-    return { ...begun, wantsTitle: begun.wantsTitle && this.isEmpty };
   }
 
   get isEmpty(): boolean {

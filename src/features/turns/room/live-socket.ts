@@ -1,9 +1,9 @@
 /** One live socket: a position in the chat's log, kept with the connection, so that the room may sleep. */
 import { utf8Length } from "../../../lib/bytes.ts";
-import type { TurnLog } from "./turn-log.ts";
+import type { EventLog } from "./event-log.ts";
 import { type Pace, SendBudget } from "./send-budget.ts";
-import type { SocketKey } from "../tickets.ts";
-import { type Closing, encodeFrame } from "../wires/socket.ts";
+import type { SocketKey } from "../store/tickets.ts";
+import { type Closing, encodeFrame } from "../wire/socket.ts";
 
 const MOST_FRAMES_PER_SECOND = 10;
 const MOST_REWINDS = 8;
@@ -24,7 +24,7 @@ type Attachment = SocketKey & { lastId: number; sentBytes?: number; notedAt?: nu
 export class LiveSocket {
   readonly key: SocketKey;
   readonly #ws: WebSocket;
-  readonly #log: TurnLog;
+  readonly #log: EventLog;
   readonly #budget: SendBudget;
   #lastId: number;
   /** The highest id that it was sent, also where it went back since. */
@@ -35,7 +35,7 @@ export class LiveSocket {
   #secondFrom = 0;
   #framesInSecond = 0;
 
-  private constructor(ws: WebSocket, log: TurnLog, attachment: Attachment, now: number) {
+  private constructor(ws: WebSocket, log: EventLog, attachment: Attachment, now: number) {
     const { lastId, sentBytes = 0, notedAt = now, ...key } = attachment;
     this.key = key;
     this.#ws = ws;
@@ -48,14 +48,14 @@ export class LiveSocket {
   }
 
   /** A new one, that is sent what comes after an id. */
-  static open(ws: WebSocket, log: TurnLog, attachment: Attachment, now: number): LiveSocket {
+  static open(ws: WebSocket, log: EventLog, attachment: Attachment, now: number): LiveSocket {
     const socket = new LiveSocket(ws, log, attachment, now);
     socket.#keep();
     return socket;
   }
 
   /** One that was connected before the room woke up. */
-  static restore(ws: WebSocket, log: TurnLog, now: number): LiveSocket {
+  static restore(ws: WebSocket, log: EventLog, now: number): LiveSocket {
     return new LiveSocket(ws, log, ws.deserializeAttachment(), now);
   }
 

@@ -4,8 +4,8 @@ import { within } from "../../../lib/clock.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
 import type { ProblemCode } from "../../../lib/problem.ts";
 import type { Message } from "../../messages/schemas.ts";
-import type { TurnEvent } from "../events.ts";
-import type { FinishedTurn } from "../persist.ts";
+import type { TurnEvent } from "../wire/events.ts";
+import type { FinishedTurn } from "../store/turn.ts";
 
 /** A turn's result as one piece, for a client that does not stream. */
 export type TurnOutcome = {
@@ -47,7 +47,7 @@ export class LiveTurn {
   readonly isLost: boolean;
   readonly #stop = new AbortController();
   readonly #answered = Promise.withResolvers<Message | undefined>();
-  readonly #hurried = Promise.withResolvers<void>();
+  readonly #superseded = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<TurnOutcome | undefined>();
   #userMessage: Message | undefined;
   #chatName: string | undefined;
@@ -55,7 +55,7 @@ export class LiveTurn {
   #retryAfter: number | undefined;
   #finished: FinishedTurn | undefined;
   #isAnswered = false;
-  #telling = true;
+  #isEmitting = true;
 
   constructor(key: { answerId: string; userId: string; firstId: number; isLost?: boolean }) {
     this.answerId = key.answerId;
@@ -69,13 +69,18 @@ export class LiveTurn {
   }
 
   /** True until its last event, or until the room forgets it. */
-  get telling(): boolean {
-    return this.#telling;
+  get isEmitting(): boolean {
+    return this.#isEmitting;
+  }
+
+  /** True once its answer has ended: all that it may still wait for is its title. */
+  get isAnswered(): boolean {
+    return this.#isAnswered;
   }
 
   /** Resolves when another turn waits for this one's end. */
-  get hurried(): Promise<void> {
-    return this.#hurried.promise;
+  get superseded(): Promise<void> {
+    return this.#superseded.promise;
   }
 
   /** How it ended; undefined when the room forgot it before its end. */
@@ -89,17 +94,17 @@ export class LiveTurn {
     return { code: "turn_in_progress", members: { message_id: this.answerId } };
   }
 
-  began(userMessage: Message, chatName: string): void {
+  onBegun(userMessage: Message, chatName: string): void {
     this.#userMessage = userMessage;
     this.#chatName = chatName;
   }
 
-  finished(turn: FinishedTurn): void {
+  onFinished(turn: FinishedTurn): void {
     this.#finished = turn;
   }
 
   /** Takes note of an event that was told. */
-  note(event: TurnEvent): void {
+  onEvent(event: TurnEvent): void {
     if (event.type === "chat_name") this.#chatName = event.name;
     if (event.type === "error") this.#fail(event);
     if (event.type === "ai_message_complete") this.#answer();
@@ -117,17 +122,16 @@ export class LiveTurn {
     return (await within(STOP_WAIT_MS, this.#answered.promise)) ?? this.#finished?.message;
   }
 
-  /** Once it is answered, it waits no longer for a title, and ends. False as long as it is not. */
-  async makeWay(): Promise<boolean> {
-    if (!this.#isAnswered) return false;
-    this.#hurried.resolve();
+  /** Once it is answered, it waits no longer for a title, and ends. */
+  async supersede(): Promise<void> {
+    if (!this.#isAnswered) return;
+    this.#superseded.resolve();
     await this.outcome;
-    return true;
   }
 
   /** Stops it and tells nobody: the chat is gone. */
   forget(): void {
-    this.#telling = false;
+    this.#isEmitting = false;
     this.#finished = undefined;
     this.#stop.abort();
     this.#answered.resolve(undefined);
@@ -145,7 +149,7 @@ export class LiveTurn {
   }
 
   #end(): void {
-    this.#telling = false;
+    this.#isEmitting = false;
     const answer = this.#finished?.message;
     this.#ended.resolve(
       answer && {

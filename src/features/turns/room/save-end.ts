@@ -4,9 +4,9 @@ import type { Deps } from "../../../deps.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import { logError } from "../../../lib/log.ts";
 import type { Message } from "../../messages/schemas.ts";
-import type { SavedEnd, SaveResult } from "../answer/run.ts";
-import { findAnswer, type FinishedTurn, finishTurn } from "../persist.ts";
-import { reductionsOf } from "../reduce.ts";
+import { findAnswer, finishTurn } from "../store/finish-turn.ts";
+import type { FinishedTurn, SavedEnd, SaveResult } from "../store/turn.ts";
+import { reductionsOf } from "../store/reduce.ts";
 import { isHopeless, saveWithin } from "./save.ts";
 
 type SaveDeps = Pick<Deps, "db" | "clock" | "config">;

@@ -2,29 +2,14 @@
 import type { Db } from "../../../db/client.ts";
 import { Problem } from "../../../lib/problem.ts";
 import { type LiveTurn, toRefusal } from "./live-turn.ts";
-import type { LostTurns } from "./lost-turns.ts";
-import { type BegunTurn, beginTurn, type NewTurn, type ReadLimits } from "../persist.ts";
-import type { StartResult } from "./room-calls.ts";
-import { findEarlierTurn, type TurnIds } from "../turn-key.ts";
+import type { Recovery } from "./recovery.ts";
+import { beginTurn } from "../store/begin-turn.ts";
+import type { BegunTurn, NewTurn, ReadLimits } from "../store/turn.ts";
+import type { StartResult } from "./contract.ts";
+import { findEarlierTurn, type TurnIds } from "../store/turn-key.ts";
 
-/**
- * What a send is told while another turn runs: only a key may stand for one that did. Undefined where
- * none runs, or the one that does was only waiting for its title, and has made way.
- */
-export async function answerSecond(
-  db: Db,
-  turn: NewTurn,
-  current: () => LiveTurn | undefined,
-): Promise<StartResult | undefined> {
-  let live = current();
-  while (live && (await live.makeWay())) {
-    if (current() === live) break;
-    live = current();
-  }
-  return live && refuse(db, turn, live);
-}
-
-async function refuse(db: Db, turn: NewTurn, live: LiveTurn): Promise<StartResult> {
+/** What a send is told while another turn is being answered: only a key may stand for one that did. */
+export async function refuseSecond(db: Db, turn: NewTurn, live: LiveTurn): Promise<StartResult> {
   try {
     const replay = await findEarlierTurn(db, turn);
     return replay ? { replay } : { refused: live.refuseSecond(turn.userId) };
@@ -41,13 +26,13 @@ export async function beginAfterLost(
   db: Db,
   turn: NewTurn,
   limits: ReadLimits,
-  lost: Pick<LostTurns, "settle">,
+  settle: Recovery["settle"],
 ): Promise<BegunTurn | { replay: TurnIds }> {
   try {
     return await beginTurn(db, turn, limits);
   } catch (error) {
     const inTheWay = idInTheWay(error);
-    if (inTheWay === undefined || (await lost.settle(inTheWay)) !== "ended") throw error;
+    if (inTheWay === undefined || (await settle(inTheWay)) !== "ended") throw error;
     return beginTurn(db, turn, limits);
   }
 }

@@ -5,23 +5,26 @@
 import type { Deps } from "../../../deps.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
 import type { Message } from "../../messages/schemas.ts";
-import type { RunDeps, SaveResult } from "../answer/run.ts";
-import type { News } from "../documents/await.ts";
-import type { TurnEvent } from "../events.ts";
-import type { FinishedTurn } from "../persist.ts";
+import type { TurnSink } from "../generate/turn-sink.ts";
+import type { TurnEvent } from "../wire/events.ts";
+import type { FinishedTurn, SaveResult } from "../store/turn.ts";
 import type { LateTitles } from "./late-titles.ts";
 import { LiveTurn } from "./live-turn.ts";
-import { notesOf } from "./notes.ts";
-import { endOf, readRecord, type RunningRecord, tellEnd, writeRecord } from "./recover.ts";
+import { checkpointsOf } from "./checkpoints.ts";
+import {
+  endOf,
+  parseCheckpoint,
+  type RunningCheckpoint,
+  emitEnd,
+  serializeCheckpoint,
+} from "./checkpoint.ts";
 import { findEnd, saveEnd } from "./save-end.ts";
-import type { TurnLog } from "./turn-log.ts";
+import type { EventLog } from "./event-log.ts";
 import type { RecordedTurn } from "./turn-table.ts";
 
 type Room = {
-  log: TurnLog;
+  log: EventLog;
   titles: LateTitles;
-  /** News of files that a turn may be waiting for. */
-  news: News;
   /** Keeps the room awake until it is settled. */
   waitUntil(promise: Promise<unknown>): void;
   /** Wakes the subscribers: there is something new in the log. */
@@ -46,8 +49,8 @@ export class TurnRunner {
   }
 
   /** Runs a turn that has begun, to its end. It keeps itself alive: nobody needs to wait for it. */
-  run(live: LiveTurn, record: RunningRecord, run: (deps: RunDeps) => Promise<void>): void {
-    void this.#drive(live, () => run(this.#runDeps(live, record)));
+  run(live: LiveTurn, record: RunningCheckpoint, run: (sink: TurnSink) => Promise<void>): void {
+    void this.#drive(live, () => run(this.#sinkOf(live, record)));
   }
 
   /** Ends a turn that has no run any more: the text so far is saved, and subscribers are told. */
@@ -55,11 +58,11 @@ export class TurnRunner {
     const { log } = this.#room;
     const { answerId, userId, firstId } = turn;
     const received = log.receivedOf(answerId);
-    const lost = endOf(readRecord(turn.record), received, this.#deps.clock());
+    const lost = endOf(parseCheckpoint(turn.record), received, this.#deps.clock());
     log.open(answerId);
     const live = new LiveTurn({ answerId, userId, firstId, isLost: true });
     const save = (finished: FinishedTurn) => this.#saveLost(live, finished);
-    return this.#drive(live, () => tellEnd(lost, save, (event) => this.#emit(live, event)));
+    return this.#drive(live, () => emitEnd(lost, save, (event) => this.#emit(live, event)));
   }
 
   /** Stops the turn and tells nobody: the chat is gone. */
@@ -69,15 +72,12 @@ export class TurnRunner {
     this.#room.log.stopFlushing();
   }
 
-  #runDeps(live: LiveTurn, record: RunningRecord): RunDeps {
-    const { log, titles, news } = this.#room;
+  #sinkOf(live: LiveTurn, record: RunningCheckpoint): TurnSink {
+    const { log, titles } = this.#room;
     const { answerId } = live;
     return {
-      ...this.#deps,
-      news,
-      hurried: live.hurried,
-      tell: (event) => this.#emit(live, event),
-      note: notesOf(log.turns, answerId, record),
+      emit: (event) => this.#emit(live, event),
+      checkpoint: checkpointsOf(log.turns, answerId, record),
       save: (finished, endsAt) => this.#save(live, finished, endsAt),
       saveTitle: (title) => titles.save(answerId, title),
     };
@@ -92,11 +92,11 @@ export class TurnRunner {
   }
 
   #emit(live: LiveTurn, event: TurnEvent): void {
-    if (!live.telling) return;
+    if (!live.isEmitting) return;
     const { log } = this.#room;
     log.append(event);
-    live.note(event);
-    if (live.telling) log.flushWithin(this.#deps.config.TURN_LIMITS.flush_ms);
+    live.onEvent(event);
+    if (live.isEmitting) log.flushWithin(this.#deps.config.TURN_LIMITS.flush_ms);
     else this.#seal(live);
     this.#room.notify();
   }
@@ -111,7 +111,7 @@ export class TurnRunner {
   async #save(live: LiveTurn, finished: FinishedTurn, endsAt?: number): Promise<SaveResult> {
     const { log, titles } = this.#room;
     const { answerId } = live;
-    live.finished(finished);
+    live.onFinished(finished);
     const result = await saveEnd(
       this.#deps,
       finished,
@@ -120,7 +120,7 @@ export class TurnRunner {
     );
     if (finished.usage.some(({ kind }) => kind === "title")) titles.settled(answerId);
     if (result === "delayed") return result;
-    live.finished({ ...finished, message: result.message });
+    live.onFinished({ ...finished, message: result.message });
     if (result.isAbandoned) log.turns.abandon(answerId, this.#deps.clock());
     else log.turns.end(answerId, this.#deps.clock());
     return result;
@@ -129,7 +129,7 @@ export class TurnRunner {
   /** Where it cannot be kept, what was known before still ends the turn. */
   #keep(answerId: string, finished: FinishedTurn): void {
     try {
-      this.#room.log.turns.keep(answerId, writeRecord({ finished }));
+      this.#room.log.turns.keep(answerId, serializeCheckpoint({ finished }));
     } catch (error) {
       logError("end_not_kept", { message_id: answerId, cause: nameOf(error) });
     }
@@ -144,7 +144,7 @@ export class TurnRunner {
   /** A bug in the run must not leave the turn without an end. One in that end is left to the alarm. */
   async #onFailure(live: LiveTurn, error: unknown): Promise<void> {
     logError("turn_failed", { cause: nameOf(error) });
-    if (!live.telling) return;
+    if (!live.isEmitting) return;
     live.forget();
     this.#live = undefined;
     if (live.isLost) return this.#room.schedule();

@@ -7,7 +7,7 @@ export type RecordedTurn = {
   answerId: string;
   userId: string;
   state: TurnState;
-  /** Id of its first event. */
+  /** Id of its first event; above every id as long as it is only about to begin. */
   firstId: number;
   /** Id of its last event; 0 until it is told, -1 where it never began. */
   lastId: number;
@@ -81,7 +81,7 @@ export class TurnTable {
     );
   }
 
-  /** It runs: what is known of it by now, and its first id, if others were told since it was asked for. */
+  /** It runs: what is known of it by now, and its first id. */
   begin(answerId: string, record: string, firstId: number): void {
     const query = "UPDATE turns SET record = ?, first_id = ? WHERE answer_id = ?";
     this.#sql.exec(query, record, firstId, answerId);

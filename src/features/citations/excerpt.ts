@@ -1,0 +1,14 @@
+/** What of a document an answer can be checked against. */
+
+/** A stretch of a document's text; offsets are code points into it. */
+export type Excerpt = {
+  fileId: string;
+  fileName: string;
+  page: number;
+  start: number;
+  end: number;
+  text: string;
+};
+
+/** With the number that the prompt, and so the answer, knows it by. */
+export type NumberedPassage = Excerpt & { number: number };

@@ -1,0 +1,130 @@
+/** Begins and ends the ingestion of a file, which runs in the background. */
+import { sql, type SQL } from "drizzle-orm";
+import { batch, read } from "../../db/client.ts";
+import { isUnreachable } from "../../db/errors.ts";
+import type { Deps } from "../../deps.ts";
+import type { Env } from "../../env.ts";
+import { toIso } from "../../lib/clock.ts";
+import { Problem } from "../../lib/problem.ts";
+import { passagesDelete } from "../retrieval/store.ts";
+import type { FileKind } from "./extract/kind.ts";
+import { contentTypeOf } from "./extract/kind.ts";
+import type { FailureCode } from "./failures.ts";
+import { fileColumns, type FileRow } from "./queries.ts";
+import { sendJob } from "./send-job.ts";
+import { notifyChats } from "./notify-chats.ts";
+
+type BeginDeps = Pick<Deps, "db" | "clock">;
+
+/** What the bytes of a file were found to be. */
+export type UploadedBytes = { kind: FileKind; sha256: string };
+
+/**
+ * Begins an ingestion attempt of a file whose bytes were awaited, or whose last attempt failed; of two
+ * concurrent calls, one begins it. Deletes what an earlier attempt stored. Returns the file as it is then.
+ * Throws `not_found`.
+ */
+export async function beginIngestion(
+  env: Env,
+  deps: BeginDeps,
+  file: FileRow,
+  uploaded: UploadedBytes,
+): Promise<FileRow> {
+  const job = {
+    step: "extract" as const,
+    fileId: file.id,
+    ingestionAttempt: file.ingestion_attempt + 1,
+    from: 1,
+  };
+  try {
+    const { begun, row } = await begin(deps, file, uploaded);
+    if (!begun) return row;
+    if (file.status === "failed") await notifyChats(env, deps.db, row.id, "processing", null);
+    await sendJob(env.FILE_JOBS, job);
+    return row;
+  } catch (error) {
+    // It may have begun although the response was lost: the job finds out.
+    if (isUnreachable(error)) await sendJob(env.FILE_JOBS, job);
+    throw error;
+  }
+}
+
+async function begin({ db, clock }: BeginDeps, file: FileRow, { kind, sha256 }: UploadedBytes) {
+  const { id, user_id: ownerId, ingestion_attempt: attempt } = file;
+  const next = attempt + 1;
+  const at = toIso(new Date(clock()));
+  const erasures = [sql`DELETE FROM file_pages WHERE file_id = ${id}`, ...passagesDelete(id)];
+  const begun = sql`
+    UPDATE files SET status = 'processing', ingestion_attempt = ${next}::int, resume_count = 0, processed = false,
+      failure_code = NULL, page_count = NULL, text_length = NULL, language = NULL,
+      embed_due_at = NULL, embed_failures = 0,
+      sha256 = ${sha256}, content_type = ${contentTypeOf(kind)}, updated_at = ${at}::timestamptz
+    WHERE id = ${id} AND user_id = ${ownerId} AND ingestion_attempt = ${attempt}::int AND status IN ('pending', 'failed')
+    RETURNING id`;
+  const erased = erasures.map(
+    (statement, i) =>
+      sql`${sql.raw(`erased_${i}`)} AS (${statement} AND EXISTS (SELECT FROM begun))`,
+  );
+  const { found } = await batch(db, {
+    // In one statement: the second of two at once must not erase what the first has extracted by then.
+    begun: sql`WITH begun AS (${begun}), ${sql.join(erased, sql`, `)} SELECT id FROM begun`,
+    found: sql<FileRow>`
+        SELECT ${fileColumns} FROM files AS f WHERE f.id = ${id} AND f.user_id = ${ownerId}`,
+  });
+  const [row] = found.rows;
+  if (!row) throw new Problem("not_found");
+  // A repeated batch finds its own attempt; so does the second of two at once, which sends the job twice.
+  return { begun: row.ingestion_attempt === next && row.status === "processing", row };
+}
+
+const NO_RETRY = sql.raw("embed_due_at = NULL, embed_failures = 0");
+/** After a minute, then after twice as long each time, up to an hour. */
+const LONGEST_PAUSE_MINUTES = 60;
+/** Failures in a row, over some seven hours; then the file is found by its words alone. */
+const MOST_EMBED_FAILURES = 12;
+
+function embedLater(at: string): SQL {
+  const minutes = sql`least(2 ^ least(embed_failures, 10), ${LONGEST_PAUSE_MINUTES}::int)`;
+  return sql`
+    embed_failures = embed_failures + 1,
+    embed_due_at = CASE WHEN embed_failures + 1 < ${MOST_EMBED_FAILURES}::int
+      THEN ${at}::timestamptz + ${minutes} * interval '1 minute' END`;
+}
+
+/** Fails the ingestion attempt; false, and nothing is written, where it has ended or a newer one has begun. */
+export async function failIngestion(
+  { db, clock }: BeginDeps,
+  { fileId, ingestionAttempt }: { fileId: string; ingestionAttempt: number },
+  code: FailureCode,
+): Promise<boolean> {
+  const rows = await read(
+    db,
+    sql`
+      UPDATE files SET status = 'failed', processed = false, failure_code = ${code},
+        updated_at = ${toIso(new Date(clock()))}::timestamptz
+      WHERE id = ${fileId} AND ingestion_attempt = ${ingestionAttempt}::int AND status IN ('pending', 'processing')
+      RETURNING id`,
+  );
+  return rows.length > 0;
+}
+
+/**
+ * Makes the file ready: all of its text is stored. Passages for which the provider returned no vectors are
+ * embedded later. False, and nothing is written, where the attempt has failed or a newer one has begun.
+ */
+export async function finishIngestion(
+  { db, clock }: BeginDeps,
+  { fileId, ingestionAttempt }: { fileId: string; ingestionAttempt: number },
+  { isEmbedded }: { isEmbedded: boolean },
+): Promise<boolean> {
+  const at = toIso(new Date(clock()));
+  const rows = await read(
+    db,
+    sql`
+      UPDATE files SET status = 'ready', processed = true, updated_at = ${at}::timestamptz,
+        ${isEmbedded ? NO_RETRY : embedLater(at)}
+      WHERE id = ${fileId} AND ingestion_attempt = ${ingestionAttempt}::int AND status IN ('processing', 'ready')
+      RETURNING id`,
+  );
+  return rows.length > 0;
+}

@@ -1,0 +1,150 @@
+/** The job `extract`: extracts the text of the next pages of a file, and stores it. */
+import { sql } from "drizzle-orm";
+import { type Db, read, readOne, run } from "../../db/client.ts";
+import { columnsSql, type RowOfList } from "../../db/columns.ts";
+import { files } from "../../db/schema-documents.ts";
+import type { Deps } from "../../deps.ts";
+import { toIso } from "../../lib/clock.ts";
+import { codePointLength } from "../../lib/text.ts";
+import type { Ingestion } from "../retrieval/store.ts";
+import { type ExtractedPage, extractDocument } from "./extract/extract.ts";
+import { kindOfContentType } from "./extract/kind.ts";
+import { ExtractionFailure } from "./failures.ts";
+import type { FileJob } from "./jobs.ts";
+import { objectSource } from "./object-source.ts";
+import { isProcessing } from "./queries.ts";
+
+type ExtractDeps = Pick<Deps, "db" | "storage" | "clock">;
+
+type ExtractJob = Ingestion & { from: number };
+
+/** Of a PDF, which is opened anew by each message. */
+const PAGES_AT_ONCE = 100;
+
+/** What is written at once: parts hold 50,000 code points at most. */
+const PARTS_AT_ONCE = 10;
+
+const objectColumns = columnsSql(files, "f", ["filePath", "fileSize", "contentType"]);
+
+/** What is stored of a file before a page: what comes after it may be there already, written by a concurrent run. */
+type Progress = RowOfList<typeof objectColumns> & { parts: number; length: number };
+
+/** A part as it is stored; offsets are code points into the whole text. */
+type StoredPart = {
+  part: number;
+  page: number;
+  start: number;
+  end: number;
+  text: string;
+  headings: ExtractedPage["headings"];
+};
+
+/**
+ * Extracts from a page on. Returns the next job, undefined where a newer attempt has begun. The same
+ * pages give the same rows, so it may run twice, even at once. Throws `ExtractionFailure`.
+ */
+export async function extractPages(
+  deps: ExtractDeps,
+  job: ExtractJob,
+): Promise<FileJob | undefined> {
+  const found = await findProgress(deps.db, job);
+  if (!found) return undefined;
+  const kind = kindOfContentType(found.content_type);
+  if (!kind) throw new ExtractionFailure("unsupported_type");
+  // Formats other than PDF are extracted as a whole, so from their start, whichever page was reached.
+  const progress = kind === "pdf" ? found : { ...found, parts: 0, length: 0 };
+  const source = objectSource(deps.storage, progress.file_path, Number(progress.file_size));
+  const window = { fromPage: job.from, pages: PAGES_AT_ONCE, textBefore: progress.length };
+  const { pageCount, pages } = await extractDocument(kind, source, window);
+  const end = await storeAll(deps, job, progress, pages);
+  if (!end) return undefined;
+  const { fileId, ingestionAttempt } = job;
+  if (!end.isLast)
+    return { step: "extract", fileId, ingestionAttempt, from: job.from + PAGES_AT_ONCE };
+  await saveCounts(deps, job, { pages: pageCount ?? end.page, length: end.length });
+  return { step: "index", fileId, ingestionAttempt, from: 0 };
+}
+
+async function findProgress(
+  db: Db,
+  { fileId, ingestionAttempt, from }: ExtractJob,
+): Promise<Progress | undefined> {
+  return readOne(
+    db,
+    sql<Progress>`
+      SELECT ${objectColumns},
+        (SELECT count(*)::int FROM file_pages AS p WHERE p.file_id = f.id AND p.page < ${from}::int) AS parts,
+        (SELECT coalesce(max(p.end_offset), 0) FROM file_pages AS p
+         WHERE p.file_id = f.id AND p.page < ${from}::int) AS length
+      FROM files AS f WHERE f.id = ${fileId} AND f.ingestion_attempt = ${ingestionAttempt}::int AND f.status = 'processing'`,
+  );
+}
+
+type End = { page: number; length: number; isLast: boolean };
+
+/** Stores the parts as they come. Returns where the text ends; undefined where a newer attempt has begun. */
+async function storeAll(
+  deps: ExtractDeps,
+  ingestion: Ingestion,
+  { parts, length }: Progress,
+  pages: AsyncIterable<ExtractedPage>,
+): Promise<End | undefined> {
+  const end: End = { page: 1, length, isLast: false };
+  let waiting: StoredPart[] = [];
+  let part = parts;
+  for await (const { page, text, headings, isLast } of pages) {
+    const start = end.length;
+    Object.assign(end, { page, isLast, length: start + codePointLength(text) });
+    waiting.push({
+      part: part++,
+      page,
+      start,
+      end: end.length,
+      text,
+      headings: shiftHeadings(headings, start),
+    });
+    if (waiting.length < PARTS_AT_ONCE) continue;
+    if (!(await store(deps, ingestion, waiting))) return undefined;
+    waiting = [];
+  }
+  if (waiting.length > 0 && !(await store(deps, ingestion, waiting))) return undefined;
+  return end;
+}
+
+function shiftHeadings(headings: ExtractedPage["headings"], by: number): ExtractedPage["headings"] {
+  return headings.map(({ start, end, level }) => ({ start: start + by, end: end + by, level }));
+}
+
+/** One statement, which is a sign of progress too. False where a newer attempt has begun. */
+async function store(
+  { db, clock }: ExtractDeps,
+  { fileId, ingestionAttempt }: Ingestion,
+  parts: StoredPart[],
+): Promise<boolean> {
+  const rows = await read(
+    db,
+    sql`
+      WITH file AS (
+        UPDATE files SET updated_at = ${toIso(new Date(clock()))}::timestamptz
+        WHERE id = ${fileId} AND ingestion_attempt = ${ingestionAttempt}::int AND status = 'processing'
+        RETURNING id
+      ), stored AS (
+        INSERT INTO file_pages (file_id, part, page, start_offset, end_offset, text, headings)
+        SELECT file.id, p.part, p.page, p.start, p."end", p.text, p.headings
+        FROM file, json_to_recordset(${JSON.stringify(parts)}::json)
+          AS p (part int, page int, start int, "end" int, text text, headings jsonb)
+        ON CONFLICT (file_id, part) DO NOTHING
+      )
+      SELECT id FROM file`,
+  );
+  return rows.length > 0;
+}
+
+async function saveCounts(
+  { db }: ExtractDeps,
+  ingestion: Ingestion,
+  { pages, length }: { pages: number; length: number },
+): Promise<void> {
+  const counts = { pageCount: pages, textLength: length };
+  await run(db.update(files).set(counts).where(isProcessing(ingestion)));
+}

@@ -1,0 +1,115 @@
+/** The search for orphans, as far as it is Postgres' business. */
+import { eq, sql } from "drizzle-orm";
+import { type Db, read, run, write } from "../../../db/client.ts";
+import type { RowOf } from "../../../db/columns.ts";
+import { type files, sweeps } from "../../../db/schema-documents.ts";
+import { toIso } from "../../../lib/clock.ts";
+
+/** Every object of ours, and no other, has a key between these. */
+export const PREFIX = "files/";
+const AFTER_ALL = "files0";
+
+/** The position at which a round begins. */
+export const START = "";
+
+/** The key after which the search goes on. */
+export async function getPosition(db: Db, bucket: string): Promise<string> {
+  const ofBucket = eq(sweeps.bucket, bucket);
+  const [sweep] = await run(db.select({ afterKey: sweeps.afterKey }).from(sweeps).where(ofBucket));
+  return sweep?.afterKey ?? START;
+}
+
+/** Of two at once, the first moves it. */
+export async function movePosition(
+  db: Db,
+  bucket: string,
+  move: { from: string; to: string; now: number },
+): Promise<void> {
+  await write(
+    db,
+    sql`
+      INSERT INTO sweeps AS s (bucket, after_key, updated_at)
+      VALUES (${bucket}, ${move.to}, ${toIso(new Date(move.now))}::timestamptz)
+      ON CONFLICT (bucket) DO UPDATE SET after_key = excluded.after_key, updated_at = excluded.updated_at
+      WHERE s.after_key = ${move.from}`,
+  );
+}
+
+/** A stretch of the bucket: all keys after one, up to and with another. */
+export type Stretch = {
+  after: string;
+  /** Undefined: to the end. */
+  upTo: string | undefined;
+  keys: string[];
+};
+
+export type Orphans = {
+  /** Keys of objects that no row names. */
+  objects: string[];
+  /** Keys that rows of read files name, and that are not in the stretch; in their order. */
+  rows: string[];
+};
+
+/**
+ * Compares a stretch with the rows whose keys lie in it. Rows that changed after a time are not looked
+ * at: their objects may be younger than the list. At most `limit` of the rows.
+ */
+export async function findOrphans(
+  db: Db,
+  { after, upTo = AFTER_ALL, keys }: Stretch,
+  { changedBefore, limit }: { changedBefore: number; limit: number },
+): Promise<Orphans> {
+  const before = toIso(new Date(changedBefore));
+  const rows = await read(
+    db,
+    sql<{ key: RowOf<typeof files>["file_path"]; has_row: boolean }>`
+      WITH listed AS (SELECT key FROM json_array_elements_text(${JSON.stringify(keys)}::json) AS key)
+      (SELECT key, false AS has_row FROM listed
+       WHERE NOT EXISTS (SELECT FROM files AS f WHERE f.file_path = listed.key)
+         AND NOT EXISTS (
+           SELECT FROM deletions AS d WHERE d.kind = 'object' AND d.target = listed.key))
+      UNION ALL
+      (SELECT f.file_path, true FROM files AS f
+       WHERE f.file_path > ${after || PREFIX} AND f.file_path <= ${upTo}
+         AND f.status = 'ready' AND f.updated_at < ${before}::timestamptz
+         AND f.file_path NOT IN (SELECT key FROM listed)
+       ORDER BY f.file_path LIMIT ${limit}::int)`,
+  );
+  const keysOf = (hasRow: boolean) =>
+    rows.filter(({ has_row }) => has_row === hasRow).map(({ key }) => key);
+  return { objects: keysOf(false), rows: keysOf(true) };
+}
+
+/** Leaves objects to be erased, if there is still no row that names them. Returns how many. */
+export async function enqueueOrphans(db: Db, keys: string[], now: number): Promise<number> {
+  const at = sql`${toIso(new Date(now))}::timestamptz`;
+  const { count } = await write(
+    db,
+    sql`
+      INSERT INTO deletions (kind, target, due_at, last_at, created_at)
+      SELECT 'object', key, ${at}, ${at}, ${at}
+      FROM json_array_elements_text(${JSON.stringify(keys)}::json) AS key
+      WHERE NOT EXISTS (SELECT FROM files AS f WHERE f.file_path = key)
+      ON CONFLICT (kind, target) DO NOTHING`,
+  );
+  return count;
+}
+
+/** Fails files whose objects are gone, unless they changed meanwhile. Returns their ids. */
+export async function failLost(
+  db: Db,
+  keys: string[],
+  { now, changedBefore }: { now: number; changedBefore: number },
+): Promise<string[]> {
+  const rows = await read(
+    db,
+    sql<RowOf<typeof files, "id">>`
+      UPDATE files
+      SET status = 'failed', failure_code = 'missing', processed = false,
+        updated_at = ${toIso(new Date(now))}::timestamptz
+      WHERE file_path IN (SELECT json_array_elements_text(${JSON.stringify(keys)}::json))
+        AND status = 'ready' AND updated_at < ${toIso(new Date(changedBefore))}::timestamptz
+      RETURNING id`,
+  );
+  return rows.map(({ id }) => id);
+}

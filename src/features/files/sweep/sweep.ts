@@ -1,0 +1,134 @@
+/**
+ * The search for orphans, a page of the bucket each minute: objects that no file names, files whose
+ * objects are gone, uploads that will never be completed. There should be none; the log shows how many there are.
+ */
+import type { StorageClient } from "../../../clients/storage.ts";
+import { isRefused } from "../../../clients/storage/calls.ts";
+import { describeFailure, refusesContent } from "../../../db/errors.ts";
+import type { Deps } from "../../../deps.ts";
+import type { Env } from "../../../env.ts";
+import { logError } from "../../../lib/log.ts";
+import { notifyChats } from "../notify-chats.ts";
+import { requireOwnBucket } from "./bucket-mark.ts";
+import {
+  failLost,
+  findOrphans,
+  getPosition,
+  enqueueOrphans,
+  movePosition,
+  PREFIX,
+  START,
+} from "./queries.ts";
+
+const HOUR_MS = 60 * 60 * 1000;
+/** Younger than this, an object or a row may still be in the making. */
+const YOUNG_MS = HOUR_MS;
+const UPLOAD_LIFE_MS = 24 * HOUR_MS;
+
+/** Each is asked for by itself before it is given up. */
+const MOST_LOST = 50;
+const MOST_ABORTED = 100;
+
+type Counts = Record<string, number>;
+
+/** Can be run twice, and twice at once. */
+export async function sweepBucket(env: Env, deps: Deps): Promise<Counts> {
+  const { db, storage, config, clock } = deps;
+  const { S3_BUCKET_NAME: bucket } = config;
+  if (!storage.isConfigured() || !bucket) return {};
+  const now = clock();
+  const after = await getPosition(db, bucket);
+  const page = await storage.list(PREFIX, after || undefined);
+  const { reached, ...counts } = await compareOrSkip(env, deps, { after, page, now });
+  const uploads = after === START ? await abortOldUploads(deps, now - UPLOAD_LIFE_MS) : 0;
+  await movePosition(db, bucket, { from: after, to: reached ?? START, now });
+  return { seen: page.length, ...counts, uploads };
+}
+
+type Page = { after: string; page: Awaited<ReturnType<StorageClient["list"]>>; now: number };
+
+/** `reached`: the key up to which all was compared; undefined at the end of the bucket. */
+type Compared = { objects: number; files: number; skipped?: number; reached: string | undefined };
+
+/** A stretch that Postgres refuses for what it holds is left out: every round would come no further. */
+async function compareOrSkip(env: Env, deps: Deps, listed: Page): Promise<Compared> {
+  try {
+    return await compare(env, deps, listed);
+  } catch (error) {
+    if (!refusesContent(error)) throw error;
+    const reached = listed.page.at(-1)?.key;
+    logError("stretch_not_swept", {
+      after: listed.after,
+      up_to: reached,
+      ...describeFailure(error),
+    });
+    return { objects: 0, files: 0, skipped: 1, reached };
+  }
+}
+
+async function compare(env: Env, deps: Deps, { after, page, now }: Page): Promise<Compared> {
+  const { db } = deps;
+  const upTo = page.at(-1)?.key;
+  const stretch = { after, upTo, keys: page.map(({ key }) => key) };
+  const changedBefore = now - YOUNG_MS;
+  const orphans = await findOrphans(db, stretch, { changedBefore, limit: MOST_LOST });
+  await requireOwnBucket(deps, orphans.objects.length + orphans.rows.length === 0);
+
+  const old = new Set(page.filter(isBefore(changedBefore)).map(({ key }) => key));
+  const objects = orphans.objects.filter((key) => old.has(key));
+  return {
+    objects: objects.length > 0 ? await enqueueOrphans(db, objects, now) : 0,
+    files: await failFiles(env, deps, orphans.rows, { now, changedBefore }),
+    // Where there were more lost files than were looked at, the rest of the stretch is still to come.
+    reached: orphans.rows.length === MOST_LOST ? orphans.rows.at(-1) : upTo,
+  };
+}
+
+const isBefore =
+  (time: number) =>
+  ({ modifiedAt }: { modifiedAt: string }) =>
+    Date.parse(modifiedAt) < time;
+
+/** Fails those whose objects are not there when they are asked for, whatever a list said. */
+async function failFiles(
+  env: Env,
+  { db, storage }: Deps,
+  keys: string[],
+  times: { now: number; changedBefore: number },
+): Promise<number> {
+  const found = await Promise.all(keys.map((key) => isThere(storage, key)));
+  const lost = keys.filter((_, index) => !found[index]);
+  if (lost.length === 0) return 0;
+  const ids = await failLost(db, lost, times);
+  await Promise.all(ids.map((id) => notifyChats(env, db, id, "failed", "missing")));
+  return ids.length;
+}
+
+/** What the bucket refuses to look at is taken to be there: it must not hold up the rest for ever. */
+async function isThere({ head }: StorageClient, key: string): Promise<boolean> {
+  return passRefusal(async () => (await head(key)) !== undefined, true);
+}
+
+async function passRefusal(call: () => Promise<boolean>, refused: boolean): Promise<boolean> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    return refused;
+  }
+}
+
+async function abortOldUploads({ storage }: Deps, openedBefore: number): Promise<number> {
+  const uploads = await storage.listUploads(PREFIX);
+  const old = uploads.filter(({ openedAt }) => Date.parse(openedAt) < openedBefore);
+  const some = old.slice(0, MOST_ABORTED);
+  const aborted = await Promise.all(
+    some.map(({ key, uploadId }) =>
+      passRefusal(async () => {
+        await storage.abortUpload(key, uploadId);
+        return true;
+      }, false),
+    ),
+  );
+  return aborted.filter(Boolean).length;
+}

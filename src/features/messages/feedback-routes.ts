@@ -1,0 +1,42 @@
+/** The feedback of a user on an answer. */
+import { ById } from "../../http/fields.ts";
+import { createRouter, json, jsonBody, route } from "../../http/router.ts";
+import { toIso } from "../../lib/clock.ts";
+import { deleteFeedback, putFeedback } from "./feedback.ts";
+import { Feedback, NewFeedback } from "./schemas.ts";
+
+const tags = ["Messages"];
+
+const rate = route({
+  method: "put",
+  path: "/messages/{id}/feedback",
+  tags,
+  summary: "Say what you think of an answer",
+  description: "In place of what you said of it before.",
+  request: { params: ById, body: jsonBody(NewFeedback) },
+  problems: ["not_an_answer"],
+  responses: { 200: json(Feedback, "What is stored.") },
+});
+
+const unrate = route({
+  method: "delete",
+  path: "/messages/{id}/feedback",
+  tags,
+  summary: "Take back what you said of an answer",
+  request: { params: ById },
+  responses: { 204: { description: "Nothing is said of it any more." } },
+});
+
+export const feedbackRoutes = createRouter()
+  .openapi(rate, async (c) => {
+    const { db, clock } = c.get("deps");
+    const { id } = c.req.valid("param");
+    const at = toIso(new Date(clock()));
+    const said = c.req.valid("json");
+    return c.json(await putFeedback(db, c.get("principal").userId, id, said, at), 200);
+  })
+  .openapi(unrate, async (c) => {
+    const { id } = c.req.valid("param");
+    await deleteFeedback(c.get("deps").db, c.get("principal").userId, id);
+    return c.body(null, 204);
+  });

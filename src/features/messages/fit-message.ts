@@ -1,0 +1,35 @@
+/** A message short enough for one event. Pure. */
+import { jsonBytes, LARGEST_JSON_BYTES } from "../../lib/event-json.ts";
+import { codePointLength } from "../../lib/text.ts";
+import type { Message } from "./schemas.ts";
+
+/** A message in an event: what would make the event too long is null, and the subscriber has it already. */
+export type ShownMessage = Omit<Message, "content" | "metadata"> & {
+  content: string | null;
+  metadata: Record<string, unknown> | null;
+  content_length?: number;
+};
+
+/**
+ * A message as an event carries it: whole if it fits, else without its content, then without its
+ * quotations, then without its metadata.
+ */
+export function fitMessage(message: Message): ShownMessage {
+  if (fits(message)) return message;
+  const content_length = codePointLength(message.content);
+  const short = { ...message, content: null, content_length };
+  if (fits(short)) return short;
+  const unquoted = { ...short, metadata: withoutQuotes(message.metadata) };
+  return fits(unquoted) ? unquoted : { ...short, metadata: null };
+}
+
+function withoutQuotes(metadata: Message["metadata"]): Message["metadata"] {
+  const keys = ["citations", "unverified_quotes", "reasoning"].filter((key) =>
+    Object.hasOwn(metadata, key),
+  );
+  return { ...metadata, ...Object.fromEntries(keys.map((key) => [key, null])) };
+}
+
+function fits(message: ShownMessage): boolean {
+  return jsonBytes({ type: "ai_message_complete", message }) <= LARGEST_JSON_BYTES;
+}

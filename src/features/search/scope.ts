@@ -1,0 +1,60 @@
+/** Where a search looks: in a chat, in a file, or in all that its owner has. */
+import { sql, type SQL } from "drizzle-orm";
+import { type Db, readOne } from "../../db/client.ts";
+import { present } from "../../lib/assert.ts";
+import { Problem } from "../../lib/problem.ts";
+import { type MessageHit, selectMessages } from "./messages.ts";
+import type { SearchTerms } from "./search-terms.ts";
+import type { SearchQuery } from "./schemas.ts";
+
+type ScopeRow = {
+  knows_chat: boolean;
+  knows_file: boolean;
+  chat_files: string[];
+  messages: MessageHit[];
+};
+
+/** `fileIds` is undefined where the files are all that there are. */
+export type FoundInScope = { fileIds: string[] | undefined; messages: MessageHit[] };
+
+/**
+ * The messages that are found, best first, and the files that are to be searched. One trip. Throws
+ * `not_found` for a chat or a file that the owner does not have.
+ */
+export async function readScope(
+  db: Db,
+  ownerId: string,
+  asked: SearchQuery,
+  terms: SearchTerms,
+): Promise<FoundInScope> {
+  const { chat_id: chatId, file_id: fileId } = asked;
+  const row = await readOne(db, selectScope(ownerId, asked, terms));
+  const scope = present(row, "the scope of a search");
+  if ((chatId && !scope.knows_chat) || (fileId && !scope.knows_file)) {
+    throw new Problem("not_found");
+  }
+  return { fileIds: filesOf(scope, asked), messages: scope.messages };
+}
+
+function filesOf(scope: ScopeRow, { chat_id: chatId, file_id: fileId }: SearchQuery) {
+  if (!chatId) return fileId ? [fileId] : undefined;
+  return scope.chat_files.filter((id) => !fileId || id === fileId);
+}
+
+function selectScope(ownerId: string, asked: SearchQuery, terms: SearchTerms): SQL<ScopeRow> {
+  const [chatId, fileId] = [asked.chat_id ?? null, asked.file_id ?? null];
+  const search = { terms, chatId: asked.chat_id, limit: asked.limit };
+  const hasMessages = asked.scope !== "files" && !asked.file_id;
+  return sql<ScopeRow>`
+    SELECT
+      EXISTS (SELECT FROM chats WHERE id = ${chatId}::uuid AND user_id = ${ownerId}) AS knows_chat,
+      EXISTS (SELECT FROM files WHERE id = ${fileId}::uuid AND user_id = ${ownerId}) AS knows_file,
+      (SELECT coalesce(json_agg(cf.file_id), '[]')
+       FROM chat_files AS cf JOIN files AS f ON f.id = cf.file_id
+       WHERE cf.chat_id = ${chatId}::uuid AND f.user_id = ${ownerId}) AS chat_files,
+      ${hasMessages ? messagesOf(selectMessages(ownerId, search)) : sql`'[]'::json`} AS messages`;
+}
+
+function messagesOf(hits: SQL): SQL {
+  return sql`(SELECT coalesce(json_agg(hit ORDER BY hit.position), '[]') FROM (${hits}) AS hit)`;
+}

@@ -1,0 +1,135 @@
+/** From a request to a turn in the room of its chat: a new user message, an edited one, another answer. */
+import type { Context } from "hono";
+import { readKey } from "../../http/keyed-route.ts";
+import { names } from "../../http/negotiate.ts";
+import type { App } from "../../http/router.ts";
+import { findModel, type Model } from "../../lib/models.ts";
+import { Problem } from "../../lib/problem.ts";
+import { linkedFile } from "../messages/linked-file.ts";
+import type { Attachments } from "./store/attachments.ts";
+import type { Refusal } from "./room/live-turn.ts";
+import type { NewTurn } from "./store/turn.ts";
+import { type BranchPoint, getBranchPoint } from "./store/branch-point.ts";
+import type { NewUserMessage, TurnTarget } from "./store/target.ts";
+import { replayTurn } from "./replay.ts";
+import type { StartResult, StartTurn } from "./room/contract.ts";
+import type { AnswerAgain, TurnBody } from "./schemas.ts";
+import { membersOf, toTurnResponse } from "./turn-response.ts";
+import type { TurnIds } from "./store/turn-key.ts";
+import { SSE_HEADERS } from "../../http/event-stream.ts";
+
+const JSON_TYPE = "application/json";
+const EVENT_STREAM = "text/event-stream";
+
+/** Options of every turn, with or without a new user message. */
+export type TurnOptions = Pick<
+  Partial<TurnBody>,
+  "model" | "stream" | "file_ids" | "file_url" | "wait"
+>;
+
+export type TurnInChat = TurnTarget & { chatId: string };
+
+/**
+ * Starts the turn in the room and responds with its stream or its outcome. A key that began a turn before
+ * replays that one. `target` is called once the request is known to be in order.
+ */
+export async function startTurn(
+  c: Context<App>,
+  body: TurnOptions,
+  target: () => TurnInChat | Promise<TurnInChat>,
+  streams = wantsStream(c, body),
+): Promise<Response> {
+  const key = await readKey(c, body);
+  const model = chooseModel(c, body);
+  const turn = { ...toNewTurn(c, await target(), toFiles(body)), ...(key && { key }) };
+  const { sessionId } = c.get("principal");
+  const result = await callRoom(c, { turn, model, wait: !streams, sessionId });
+  if ("refused" in result) throw toProblem(result.refused);
+  if ("replay" in result) return replayTurn(c, result.replay, streams);
+  if ("stream" in result) return new Response(result.stream, { headers: SSE_HEADERS });
+  return c.json(toTurnResponse(idsOf(turn), result.outcome), 200);
+}
+
+/** A user message at the end of a chat, or the first one of a new chat. */
+export function appendTarget(
+  c: Context<App>,
+  body: TurnBody,
+  chat: { chatId: string } | { newChatTitle: string },
+): TurnInChat {
+  const chatId = c.get("deps").newId();
+  return { target: "append", chatId, ...chat, userMessage: toUserMessage(c, body) };
+}
+
+/** Another answer to the same user message; the id is that of an answer or of the user message. */
+export function regenerateAnswer(
+  c: Context<App>,
+  id: string,
+  body: AnswerAgain,
+): Promise<Response> {
+  return startTurn(c, body, async () => {
+    const { chatId, userMessageId, answers } = await branchPointOf(c, id);
+    if (!userMessageId) throw new Problem("no_question");
+    return { target: "regenerate", chatId, userMessage: { id: userMessageId }, answers };
+  });
+}
+
+/** A new user message beside the edited one, and its answer. */
+export function editUserMessage(c: Context<App>, id: string, body: TurnBody): Promise<Response> {
+  return startTurn(c, body, async () => {
+    const { chatId, userMessageId } = await branchPointOf(c, id);
+    if (userMessageId !== id) throw new Problem("answer_not_editable");
+    return { target: "edit", chatId, besideId: id, userMessage: toUserMessage(c, body) };
+  });
+}
+
+function branchPointOf(c: Context<App>, messageId: string): Promise<BranchPoint> {
+  return getBranchPoint(c.get("deps").db, c.get("principal").userId, messageId);
+}
+
+/** The user message of a body, with an id of its own. */
+export function toUserMessage(c: Context<App>, body: TurnBody): NewUserMessage {
+  const { content, file_name = null, file_url = null, metadata } = body;
+  return { id: c.get("deps").newId(), content, file_name, file_url, metadata: metadata ?? {} };
+}
+
+/** The body decides; where it is silent, `Accept` does. */
+function wantsStream(c: Context<App>, { stream }: TurnOptions): boolean {
+  if (typeof stream === "boolean") return stream;
+  const accept = c.req.header("accept") ?? "*/*";
+  return names(accept, EVENT_STREAM) && !names(accept, JSON_TYPE);
+}
+
+function chooseModel(c: Context<App>, { model: name }: TurnOptions): Model {
+  const { DEFAULT_MODEL, MODELS } = c.get("deps").config;
+  const model = findModel(name ?? DEFAULT_MODEL, [DEFAULT_MODEL], MODELS.chat);
+  if (!model) throw new Problem("unknown_model");
+  return model;
+}
+
+function toFiles({ file_ids: ids, file_url: url, wait }: TurnOptions): Attachments {
+  const named = ids ? [...new Set(ids)] : undefined;
+  return { named, linked: linkedFile(url ?? null), waits: wait !== false };
+}
+
+function toNewTurn(c: Context<App>, placed: TurnInChat, files: Attachments): NewTurn {
+  const { newId, clock } = c.get("deps");
+  const { userId } = c.get("principal");
+  return { ...placed, userId, answerId: newId(), files, at: new Date(clock()).toISOString() };
+}
+
+/** The room may be restarted by a deploy in the middle of a call; what it began, it ends by itself. */
+async function callRoom(c: Context<App>, input: StartTurn): Promise<StartResult> {
+  try {
+    return await c.env.CHAT_ROOM.getByName(input.turn.chatId).start(input);
+  } catch (error) {
+    throw new Problem("room_unavailable", { cause: error, members: membersOf(idsOf(input.turn)) });
+  }
+}
+
+function toProblem({ code, members }: Refusal): Problem {
+  return new Problem(code, { members });
+}
+
+function idsOf({ chatId, userMessage, answerId }: NewTurn): TurnIds {
+  return { chatId, userMessageId: userMessage.id, answerId };
+}

@@ -1,0 +1,76 @@
+/** Passages of documents as a prompt has them. Pure. */
+import type { Excerpt, NumberedPassage } from "../../citations/excerpt.ts";
+import type { TextPart } from "../../citations/document-text.ts";
+import { codePointLength } from "../../../lib/text.ts";
+
+/** From 1, in their order. */
+export function numberPassages(excerpts: readonly Excerpt[]): NumberedPassage[] {
+  return excerpts.map((excerpt, index) => ({ ...excerpt, number: index + 1 }));
+}
+
+/** In UTF-16 code units: small enough that a number points to something. */
+const LONGEST_PASSAGE = 1_600;
+
+/** Where a text may be divided, the best first: before a paragraph, a line, a sentence, a word. */
+const BREAKS = [/\n\s*\n/g, /\n/g, /[.;:!?]\s/g, /\s/g];
+
+/**
+ * The whole text of a document as passages that follow on each other without gap or overlap, each within
+ * one page.
+ */
+export function divide(
+  document: { fileId: string; fileName: string },
+  parts: readonly TextPart[],
+): Excerpt[] {
+  const { fileId, fileName } = document;
+  const excerpts: Excerpt[] = [];
+  for (const { page, start, text } of parts) {
+    let at = start;
+    for (const piece of pieces(text)) {
+      const end = at + codePointLength(piece);
+      excerpts.push({ fileId, fileName, page, start: at, end, text: piece });
+      at = end;
+    }
+  }
+  return excerpts;
+}
+
+function* pieces(text: string): Generator<string> {
+  let start = 0;
+  while (text.length - start > LONGEST_PASSAGE) {
+    const end = start + cutOf(text.slice(start, start + LONGEST_PASSAGE));
+    yield text.slice(start, end);
+    start = end;
+  }
+  if (start < text.length) yield text.slice(start);
+}
+
+/** After the last of the best breaks that leave at least half; never inside of a character. */
+function cutOf(window: string): number {
+  for (const pattern of BREAKS) {
+    const last = [...window.matchAll(pattern)].at(-1);
+    const cut = last ? last.index + last[0].length : 0;
+    if (cut > LONGEST_PASSAGE / 2) return cut;
+  }
+  const code = window.charCodeAt(window.length - 1);
+  const isHalf = code >= 0xd800 && code <= 0xdbff;
+  return isHalf ? window.length - 1 : window.length;
+}
+
+/** Passages of one document that overlap or touch become one; in the order of the document. */
+export function mergeNeighbours(excerpts: readonly Excerpt[]): Excerpt[] {
+  const merged: Excerpt[] = [];
+  for (const excerpt of excerpts.toSorted((a, b) => a.start - b.start)) {
+    const last = merged.at(-1);
+    if (!last || excerpt.start > last.end) merged.push({ ...excerpt });
+    else if (excerpt.end > last.end) extend(last, excerpt);
+  }
+  return merged;
+}
+
+function extend(last: Excerpt, { start, end, text }: Excerpt): void {
+  last.text += Array.from(text)
+    .slice(last.end - start)
+    .join("");
+  last.end = end;
+}

@@ -1,0 +1,111 @@
+/** What an answer needs before a provider can be asked: the prompt, with what the documents have to say. */
+import { toProblem } from "../../../http/problem-response.ts";
+import { unlessAborted, within } from "../../../lib/clock.ts";
+import { logError, nameOf } from "../../../lib/log.ts";
+import type { Config } from "../../../env.ts";
+import type { Model } from "../../../lib/models.ts";
+import { Problem } from "../../../lib/problem.ts";
+import { waitForDocuments } from "../context/wait.ts";
+import { type Gathered, gatherPassages } from "../context/gather.ts";
+import { type ContextDocument, findContextDocuments } from "../store/context-documents.ts";
+import type { BegunTurn } from "../store/turn.ts";
+import type { Attempted } from "./failover.ts";
+import { wholeCharacters } from "../context/budget.ts";
+import { createBoundary } from "../../citations/fence.ts";
+import { type Prompt, promptFor, promptWithPassages } from "./prompt.ts";
+import type { GenerateDeps, TurnInput } from "./generate.ts";
+import type { TurnSink } from "./turn-sink.ts";
+
+/** `gathered` where there are documents. */
+type WithPrompt = { prompt: Prompt; gathered?: Gathered };
+
+/** `unasked`: how it ended before anybody was asked. */
+export type Prepared = WithPrompt | { unasked: Attempted };
+
+/** The prompt of a question without documents: nothing is to be waited for. */
+export function plainPrompt(
+  { SYSTEM_PROMPT }: Config,
+  model: Model,
+  { path, documents }: BegunTurn,
+): Prompt | undefined {
+  return documents.length === 0 ? promptFor(model, path, SYSTEM_PROMPT) : undefined;
+}
+
+/**
+ * Waits for the documents of the question, and takes what the prompt has room for. Whoever stops the turn
+ * waits for none of it. Never throws.
+ */
+export async function prepare(
+  input: TurnInput,
+  deps: GenerateDeps,
+  sink: TurnSink,
+): Promise<Prepared> {
+  if (input.stop.aborted) return { unasked: unasked(input) };
+  if (input.prompt) return { prompt: input.prompt };
+  try {
+    const leftMs = input.deadline.answer - deps.clock();
+    const prepared = await within(leftMs, unlessAborted(input.stop, gather(input, deps)));
+    if (!prepared) return { unasked: unasked(input, tooLate(input)) };
+    sink.checkpoint({ estimatedPromptTokens: prepared.prompt.estimatedTokens });
+    return prepared;
+  } catch (error) {
+    const problem = toProblem(error);
+    if (problem.code === "internal_error") logError("prepare_failed", { cause: nameOf(error) });
+    return { unasked: unasked(input, problem) };
+  }
+}
+
+async function gather(input: TurnInput, deps: GenerateDeps): Promise<WithPrompt> {
+  return makePrompt(input, deps, await readyDocuments(input, deps));
+}
+
+function readyDocuments(
+  { userId, chatId, begun, attempt, deadline, stop, fileChanges }: TurnInput,
+  { db, clock, config }: GenerateDeps,
+): Promise<ContextDocument[]> {
+  const asked = { userId, chatId, userMessageId: begun.userMessage.id };
+  const read = () => findContextDocuments(db, asked, wholeCharacters(attempt.model));
+  const timeoutMs = Math.min(config.TURN_LIMITS.file_wait_ms, deadline.answer - clock());
+  return waitForDocuments(begun.documents, {
+    read,
+    fileChanges,
+    clock,
+    timeoutMs,
+    stop,
+  });
+}
+
+async function makePrompt(
+  { userId, begun, attempt }: TurnInput,
+  deps: GenerateDeps,
+  documents: readonly ContextDocument[],
+): Promise<WithPrompt> {
+  const { model } = attempt;
+  const { path } = begun;
+  const { SYSTEM_PROMPT } = deps.config;
+  const isReadable = documents.some(({ status }) => status === "ready");
+  if (!isReadable) return { prompt: promptFor(model, path, SYSTEM_PROMPT) };
+  const gathered = await gatherPassages(deps, { userId, path, model }, documents);
+  const boundary = createBoundary(deps.newId);
+  const prompt = promptWithPassages(model, path, gathered.passages, boundary, SYSTEM_PROMPT);
+  return { prompt, gathered };
+}
+
+/** Undefined where it was stopped. */
+function tooLate({ stop }: TurnInput): Problem | undefined {
+  return stop.aborted ? undefined : new Problem("file_not_ready");
+}
+
+/** Stopped, unless there is a problem. */
+function unasked({ attempt }: TurnInput, problem?: Problem): Attempted {
+  return {
+    content: "",
+    status: problem ? "failed" : "stopped",
+    finishReason: problem?.code ?? null,
+    usage: { promptTokens: 0, completionTokens: 0 },
+    estimated: true,
+    attempt,
+    isUnasked: true,
+    ...(problem && { problem }),
+  };
+}

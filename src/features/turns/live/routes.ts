@@ -1,0 +1,141 @@
+/** Live tabs: a ticket, and the socket that it opens. */
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { isAllowedOrigin } from "../../../http/cross-origin.ts";
+import { ById, Id } from "../../../http/fields.ts";
+import { type App, createRouter, json, jsonBody, route } from "../../../http/router.ts";
+import { logError, nameOf } from "../../../lib/log.ts";
+import { newSecret } from "../../../lib/ids.ts";
+import { Problem } from "../../../lib/problem.ts";
+import { closedSocket } from "../room/closed-socket.ts";
+import { toSocketRequest } from "../room/contract.ts";
+import {
+  insertTicket,
+  noteClosed,
+  type SocketKey,
+  takeTicket,
+  TICKET_TTL_SECONDS,
+} from "../store/tickets.ts";
+import { closings } from "../wire/socket.ts";
+
+const tags = ["Answers"];
+
+const FRAMES = `A live socket (RFC 6455) of a chat, for as long as the sign-in lasts. A frame of the server is the \
+JSON of an event, as the stream has it, with its \`id\` as a member. A running turn is told from its start, else \
+nothing until the next. How far the reading of a file of the chat has come is told by frames without \`id\`: \
+\`{"type":"file_status","file_id":"…","status":"processing"|"ready"|"failed","failure":{"code","detail"}|null}\`. \
+Whoever changes the chat, or stores a message in it that is not answered, all tabs get \
+\`{"type":"chat_updated","chat":{…},"message"?:{…}}\`, without \`id\` too: the chat as it is now, and the message as \
+an event has it. A chat that is deleted in mid-answer ends with \`error\` \`chat_deleted\` and \`stream_complete\`.
+
+A client may send \`{"type":"resume","after":<id>}\`, and is told what comes after that event, as far as it is kept; \
+an id that is none of this chat is answered by \`{"type":"error","error":"…","code":"unknown_event_id"}\`, and the \
+socket goes on. \`{"type":"ping"}\`, in exactly these bytes, costs nothing and is answered by \`{"type":"pong"}\`.
+
+It is closed with 1001 when the chat is deleted; 1008 when the sign-in ends (\`session ended\`), or for a frame that \
+is not JSON, of an unknown type, or one of more than 10 within a second, or for going back by \`resume\` more than 8 \
+times; 1009 for a frame of more than 64 KiB; 1011 for a \
+failure of ours; 1013 where the chat has 32 sockets already, or you have 64, and once it was sent 8 MiB: it is sent \
+a mebibyte a second at most, as nobody can see whether you read it. After anything but 1001 and \`session ended\`, ask for another \
+ticket, connect, and resume.`;
+
+const NewTicket = z
+  .strictObject({ chat_id: Id })
+  .openapi("NewTicket", { example: { chat_id: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10" } });
+
+const Ticket = z
+  .object({
+    ticket: z.string().openapi({ example: "q0hEJx4m5mFlzKx7s3nYb0c1uJm2vT8wQe6RrZy9AaU" }),
+    expires_in: z.int().openapi({ description: "Seconds.", example: TICKET_TTL_SECONDS }),
+  })
+  .openapi("Ticket");
+
+const issue = route({
+  method: "post",
+  path: "/ws/tickets",
+  tags,
+  summary: "Get a ticket for a live socket",
+  description: "Opens one socket of this chat, once, within a minute.",
+  request: { body: jsonBody(NewTicket) },
+  problems: ["not_found"],
+  responses: { 201: json(Ticket, "The ticket.") },
+});
+
+const connect = route({
+  method: "get",
+  path: "/chats/{id}/ws",
+  open: true,
+  tags,
+  summary: "Open a live socket",
+  description: FRAMES,
+  request: {
+    params: ById,
+    query: z.object({
+      ticket: z
+        .string()
+        .optional()
+        .openapi({ description: "The credential, in place of a token." }),
+    }),
+  },
+  problems: [
+    "upgrade_required",
+    "origin_not_allowed",
+    "invalid_token",
+    "database_unavailable",
+    "room_unavailable",
+  ],
+  responses: { 101: { description: "The connection is a WebSocket from here on." } },
+});
+
+/** For whoever is signed in. */
+export const ticketRoutes = createRouter().openapi(issue, async (c) => {
+  const { db, clock, newId } = c.get("deps");
+  const { chat_id: chatId } = c.req.valid("json");
+  const ticket = newSecret();
+  await insertTicket(db, c.get("principal"), { id: newId(), ticket, chatId, now: clock() });
+  return c.json({ ticket, expires_in: TICKET_TTL_SECONDS }, 201);
+});
+
+/** The ticket signs in, so this is mounted before the sign-in line. */
+export const socketRoutes = createRouter().openapi(connect, async (c) => {
+  requireUpgrade(c);
+  const { id: chatId } = c.req.valid("param");
+  const { ticket } = c.req.valid("query");
+  const { db, clock, newId } = c.get("deps");
+  const use = ticket ? { rowId: newId(), chatId, ticket, now: clock() } : undefined;
+  const key = use && (await takeTicket(db, use));
+  if (!key) throw new Problem("invalid_token");
+  const isRefused = key === "too_many";
+  const webSocket = isRefused
+    ? closedSocket(closings.tooManySockets)
+    : await openSocket(c, chatId, key);
+  return new Response(null, { status: 101, webSocket });
+});
+
+function requireUpgrade(c: Context<App>): void {
+  if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
+    const headers = { upgrade: "websocket", connection: "Upgrade" };
+    throw new Problem("upgrade_required", { headers });
+  }
+  const isForeign = c.req.header("origin") !== undefined && !isAllowedOrigin(c);
+  if (isForeign) throw new Problem("origin_not_allowed");
+}
+
+async function openSocket(
+  c: Context<App>,
+  chatId: string,
+  key: SocketKey,
+): Promise<WebSocket | null> {
+  try {
+    const room = c.env.CHAT_ROOM.getByName(chatId);
+    return (await room.fetch(toSocketRequest(key))).webSocket;
+  } catch (error) {
+    const { db, clock } = c.get("deps");
+    c.executionCtx.waitUntil(noteClosed(db, key, clock()).catch(logNotNoted));
+    throw new Problem("room_unavailable", { cause: error });
+  }
+}
+
+function logNotNoted(error: unknown): void {
+  logError("socket_not_noted", { cause: nameOf(error) });
+}

@@ -1,0 +1,156 @@
+/**
+ * A live socket in Postgres: the ticket that opens it once, and what is known of it afterwards. A
+ * browser cannot send headers with a socket, and no token belongs into an address that is logged on
+ * its way: hence a ticket of a minute.
+ */
+import { sql, type SQL } from "drizzle-orm";
+import { type Db, repeatable } from "../../../db/client.ts";
+import { encodeUtf8, toBase64Url } from "../../../lib/bytes.ts";
+import { toIso } from "../../../lib/clock.ts";
+import type { Principal } from "../../../lib/principal.ts";
+import { Problem } from "../../../lib/problem.ts";
+
+export const TICKET_TTL_SECONDS = 60;
+
+/** Closed sockets and tickets that nobody used are kept for this long. */
+const KEPT_MS = 24 * 60 * 60 * 1000;
+
+export type NewTicket = { id: string; ticket: string; chatId: string; now: number };
+
+/** Keeps a ticket for one of the owner's chats. Throws `not_found`, or `invalid_token` without a session. */
+export async function insertTicket(
+  db: Db,
+  { userId, sessionId }: Pick<Principal, "userId" | "sessionId">,
+  { id, ticket, chatId, now }: NewTicket,
+): Promise<void> {
+  const token = await hash(ticket);
+  const at = new Date(now).toISOString();
+  const keptSince = new Date(now - KEPT_MS).toISOString();
+  const [found] = await repeatable(() =>
+    db.batch([
+      db.execute<{ chat: boolean; session: boolean }>(sql`
+        WITH found AS (
+          SELECT EXISTS (SELECT FROM chats WHERE id = ${chatId} AND user_id = ${userId}) AS chat,
+            EXISTS (
+              SELECT FROM sessions WHERE id = ${sessionId} AND user_id = ${userId}
+                AND ended_at IS NULL AND expires_at > ${at}::timestamptz
+            ) AS session
+        ), made AS (
+          INSERT INTO chat_sessions
+            (id, user_id, chat_id, session_id, session_token, is_active, last_activity, created_at)
+          SELECT ${id}::uuid, ${userId}::uuid, ${chatId}::uuid, ${sessionId}::uuid, ${token}, false,
+            ${at}::timestamptz, ${at}::timestamptz
+          FROM found WHERE chat AND session
+          ON CONFLICT (id) DO NOTHING
+        )
+        SELECT chat, session FROM found`),
+      db.execute(sql`
+        DELETE FROM chat_sessions
+        WHERE user_id = ${userId} AND NOT is_active AND last_activity < ${keptSince}::timestamptz`),
+    ]),
+  );
+  const { chat, session } = found.rows[0] ?? {};
+  if (!session) throw new Problem("invalid_token");
+  if (!chat) throw new Problem("not_found");
+}
+
+/** The socket that a ticket opens. `expiresAt`: when its session does, in milliseconds since the epoch. */
+export type SocketKey = { rowId: string; userId: string; sessionId: string; expiresAt?: number };
+
+/** Open sockets of a user. */
+const MOST_SOCKETS = 64;
+
+/** One that did nothing for so long does not count: it sleeps, or was lost with its room. */
+const COUNTED_MS = 15 * 60 * 1000;
+
+type TakenRow = Record<"rowId" | "userId" | "sessionId" | "expiresAt", string> & {
+  isActive: boolean;
+};
+
+/** A request for a socket. `rowId` is made before the write: by it a repeated write knows its own row. */
+export type TicketUse = { rowId: string; chatId: string; ticket: string; now: number };
+
+/**
+ * Takes a ticket; undefined for one that is unknown, used, expired, of another chat, or of a session
+ * that has ended; "too_many" where the user has as many sockets as one may have. A guarded statement, so
+ * that of many at once one wins, after the user's row is locked, as it counts. The session is locked too: it
+ * ends either before this, which then finds it ended, or after, and then finds the socket to close.
+ */
+export async function takeTicket(
+  db: Db,
+  use: TicketUse,
+): Promise<SocketKey | "too_many" | undefined> {
+  const token = await hash(use.ticket);
+  const [, { rows }] = await repeatable(() =>
+    db.batch([
+      db.execute(sql`
+        SELECT FROM users AS u
+        WHERE u.id = (SELECT user_id FROM chat_sessions WHERE session_token = ${token})
+        FOR NO KEY UPDATE`),
+      db.execute<TakenRow>(takeTicketSql(use, token)),
+    ]),
+  );
+  const [row] = rows;
+  if (!row) return undefined;
+  const { isActive, expiresAt, ...key } = row;
+  return isActive ? { ...key, expiresAt: Date.parse(toIso(expiresAt)) } : "too_many";
+}
+
+function takeTicketSql({ rowId, chatId, now }: TicketUse, token: string): SQL {
+  const at = toIso(new Date(now));
+  const bornAfter = toIso(new Date(now - TICKET_TTL_SECONDS * 1000));
+  const countedSince = toIso(new Date(now - COUNTED_MS));
+  const isFree = sql`(w.used_at IS NULL OR w.id = ${rowId}::uuid)`;
+  return sql`
+    WITH given AS (
+      SELECT w.id, w.user_id, s.expires_at
+      FROM chat_sessions AS w JOIN sessions AS s ON s.id = w.session_id
+      JOIN chats AS c ON c.id = w.chat_id AND c.user_id = w.user_id
+      WHERE w.session_token = ${token} AND w.chat_id = ${chatId} AND ${isFree}
+        AND w.created_at > ${bornAfter}::timestamptz
+        AND s.ended_at IS NULL AND s.expires_at > ${at}::timestamptz
+      FOR SHARE OF s
+    ), open AS (
+      SELECT count(*) AS sockets FROM chat_sessions AS o JOIN given ON given.user_id = o.user_id
+      WHERE o.is_active AND o.id <> ${rowId}::uuid AND o.last_activity > ${countedSince}::timestamptz
+    )
+    UPDATE chat_sessions AS w
+    SET id = ${rowId}::uuid, used_at = ${at}::timestamptz, last_activity = ${at}::timestamptz,
+      is_active = (SELECT sockets < ${MOST_SOCKETS}::int FROM open)
+    FROM given WHERE w.id = given.id AND ${isFree}
+    RETURNING w.id AS "rowId", w.user_id AS "userId", w.session_id AS "sessionId",
+      w.is_active AS "isActive", given.expires_at AS "expiresAt"`;
+}
+
+/** Notes that the socket is in use; false where it may not be any more: its sign-in or chat is gone. */
+export async function noteActivity(
+  db: Db,
+  { rowId, userId }: SocketKey,
+  now: number,
+): Promise<boolean> {
+  const at = new Date(now).toISOString();
+  const { rows } = await repeatable(() =>
+    db.execute(sql`
+      UPDATE chat_sessions AS w SET last_activity = ${at}::timestamptz
+      FROM sessions AS s, chats AS c
+      WHERE w.id = ${rowId} AND w.user_id = ${userId} AND w.is_active AND s.id = w.session_id
+        AND c.id = w.chat_id AND c.user_id = w.user_id
+        AND s.ended_at IS NULL AND s.expires_at > ${at}::timestamptz
+      RETURNING w.id`),
+  );
+  return rows.length > 0;
+}
+
+/** Notes that the socket is closed. */
+export async function noteClosed(db: Db, { rowId, userId }: SocketKey, now: number): Promise<void> {
+  const at = new Date(now).toISOString();
+  await repeatable(() =>
+    db.execute(sql`
+      UPDATE chat_sessions SET is_active = false, last_activity = ${at}::timestamptz
+      WHERE id = ${rowId} AND user_id = ${userId} AND is_active`),
+  );
+}
+
+async function hash(ticket: string): Promise<string> {
+  return toBase64Url(new Uint8Array(await crypto.subtle.digest("SHA-256", encodeUtf8(ticket))));
+}

@@ -1,0 +1,47 @@
+/**
+ * The words of a text in one of the forms of fold-text.ts, as the indexes of messages and of documents have
+ * them. Pure. In scripts that put no blanks between words, or grow them at both ends, a word is found by its
+ * pairs of characters.
+ */
+
+const PAIRED =
+  "\\u05d0-\\u05ea\\u0620-\\u064a\\u066e-\\u06d3\\u0e01-\\u0e3a\\u0e40-\\u0e4e\\u0e80-\\u0ecf\\u0f40-\\u0fbc\\u1000-\\u109f\\u1780-\\u17d3\\u3005\\u3041-\\u3096\\u309d-\\u309f\\u30a1-\\u30fa\\u30fc-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uac00-\\ud7a3\\uf900-\\ufaff\\u{20000}-\\u{3ffff}";
+/** A stretch of such scripts, or a word of others. */
+const STRETCH = new RegExp(`[${PAIRED}]+|(?:(?![${PAIRED}])[\\p{L}\\p{M}\\p{N}])+`, "gu");
+const IS_PAIRED = new RegExp(`^[${PAIRED}]`, "u");
+
+/** The indexes have longer words in pieces, for no text of a stranger makes it look far. */
+const LONGEST_WORD = 100;
+
+export type Stretch = { text: string; index: number; isPaired: boolean };
+
+/** In their order. */
+export function stretchesOf(folded: string): Stretch[] {
+  return Array.from(folded.matchAll(STRETCH), ({ 0: text, index }) => ({
+    text,
+    index,
+    isPaired: IS_PAIRED.test(text),
+  }));
+}
+
+/** A break of a line inside of a word, in scripts whose words may be broken anywhere. */
+const WRAPPED =
+  /(?<=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}ー])[ \t]*\r?\n[ \t]*(?=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}ー])/gu;
+
+/** A text whose lines were broken to fit a page, with its words whole again. */
+export function joinWrapped(text: string): string {
+  return text.replace(WRAPPED, "");
+}
+
+/** A word, or the pairs that stand for it; of a single character, that one. */
+export function tokensOf({ text, isPaired }: Stretch): string[] {
+  const characters = Array.from(text);
+  if (isPaired && characters.length > 1) {
+    return characters.slice(1).map((character, index) => `${characters[index]}${character}`);
+  }
+  const pieces: string[] = [];
+  for (let from = 0; from < characters.length; from += LONGEST_WORD) {
+    pieces.push(characters.slice(from, from + LONGEST_WORD).join(""));
+  }
+  return pieces;
+}

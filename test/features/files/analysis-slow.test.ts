@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { at, expectProblem, type SignedIn, signUp } from "../../support/client.ts";
+import { newDocument } from "../../support/documents.ts";
+import { query } from "../../support/postgres.ts";
+import { requestsContaining, script } from "../../support/provider.ts";
+import { type RunningWorker, startWorker } from "../../support/worker.ts";
+
+const PROGRESS_MS = 1_000;
+const TOTAL_MS = 6_000;
+const ANSWER = JSON.stringify({ document_type: "Lease", title: null, summary: "A lease." });
+
+let worker: RunningWorker;
+let ada: SignedIn;
+beforeAll(async () => {
+  const limits = { first_token_ms: PROGRESS_MS, progress_ms: PROGRESS_MS, total_ms: TOTAL_MS };
+  [worker, ada] = await Promise.all([
+    startWorker({ TURN_LIMITS: JSON.stringify({ ...limits, file_wait_ms: 60_000 }) }),
+    signUp(),
+  ]);
+});
+afterAll(() => worker.close());
+
+const analyse = (fileId: string) => at(worker.url, ada).post(`/files/${fileId}/analysis`, {});
+
+const billsOf = () =>
+  query("SELECT * FROM ai_usage WHERE user_id = $1 AND service_type = 'analysis'", [ada.user.id]);
+
+it("A model that writes slowly is waited for as long as it goes on, asked once and paid once", async () => {
+  const pieces = ANSWER.match(/.{1,8}/g) ?? [];
+  const tokenDelayMs = (3 * PROGRESS_MS) / pieces.length;
+  const marker = await script({ tokens: pieces, tokenDelayMs });
+  const fileId = await newDocument(ada, [`A lease. ${marker}`]);
+  const { status, body } = await analyse(fileId);
+  expect({ status, summary: body.summary }).toEqual({ status: 200, summary: "A lease." });
+  expect(await requestsContaining(marker)).toHaveLength(1);
+  expect(await billsOf()).toHaveLength(1);
+});
+
+it("A model that never comes to an end is asked once, and what it wrote is paid for", async () => {
+  const before = (await billsOf()).length;
+  const tokens = Array.from({ length: 200 }, () => "more and more ");
+  const marker = await script({ tokens, tokenDelayMs: PROGRESS_MS / 5 });
+  const fileId = await newDocument(ada, [`A lease. ${marker}`]);
+  expectProblem(await analyse(fileId), 504, "ai_timeout");
+  expect(await requestsContaining(marker)).toHaveLength(1);
+  const bills = (await billsOf()).slice(before);
+  expect(bills).toMatchObject([{ estimated: "t" }]);
+  expect(Number(bills[0]?.completion_tokens)).toBeGreaterThan(10);
+});

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { chatOf } from "../../support/chats.ts";
+import { at, type SignedIn, signUp } from "../../support/client.ts";
+import { type FastWorker, startFastWorker } from "../../support/fast-worker.ts";
+import { query } from "../../support/postgres.ts";
+
+let worker: FastWorker;
+let ada: SignedIn;
+beforeAll(async () => {
+  worker = await startFastWorker();
+  ada = at(worker.url, await signUp());
+});
+afterAll(() => worker.close());
+
+const MESSAGES = 80;
+/** An isolate has 128 MiB; what the process had before is not of the requests. */
+const MOST_MIB = 100;
+
+it.runIf(process.platform === "linux")(
+  "Pages and downloads of the longest messages, many at once, leave an isolate room",
+  async () => {
+    const { id } = await chatOf(ada, MESSAGES);
+    await query(
+      `UPDATE messages SET content = repeat('😀', 32000), status = 'failed' WHERE chat_id = $1`,
+      [id],
+    );
+    await ada.get(`/chats/${id}/messages?limit=1`);
+    const before = worker.peakMiB();
+    const page = "messages?limit=200";
+    const reading = [page, page, page, page, "export"].map(async (path) => {
+      const response = await ada.fetch(`/chats/${id}/${path}`);
+      for await (const _piece of response.body ?? []);
+    });
+    await Promise.all(reading);
+    expect(worker.peakMiB() - before).toBeLessThan(MOST_MIB);
+  },
+  60_000,
+);

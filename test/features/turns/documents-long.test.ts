@@ -1,0 +1,215 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { newChat } from "../../support/chats.ts";
+import { type Body, type SignedIn, signUp } from "../../support/client.ts";
+import { newDocument, setStatus, textBetween } from "../../support/documents.ts";
+import { indexDocument } from "../../support/indexing.ts";
+import { startFastWorker } from "../../support/fast-worker.ts";
+import { callsContaining, injectFault, query } from "../../support/postgres.ts";
+import { release, requestsContaining, script } from "../../support/provider.ts";
+import { until } from "../../support/until.ts";
+
+const WORDS = "party notice shall deliver written goods within period schedule agreed terms".split(
+  " ",
+);
+
+/** A clause that says nothing in particular. */
+const filler = (seed: number) =>
+  `${seed}. ${Array.from({ length: 60 }, (_, n) => WORDS[(seed * 7 + n * (1 + (seed % 5))) % WORDS.length]).join(" ")}.`;
+
+const PENALTY = "The Supplier forfeits a penalty of 𝒳 4,750 euros for each begun week of delay.";
+const COURT = "All disputes go before the courts of Zwolle, to the exclusion of any other venue.";
+
+/** Eighty pages, far more than goes into a prompt. */
+const PAGES = Array.from({ length: 80 }, (_, page) => {
+  const clauses = Array.from({ length: 9 }, (_, n) => filler(page * 9 + n + 1));
+  if (page === 41) clauses.splice(4, 0, PENALTY);
+  if (page === 70) clauses.splice(4, 0, COURT);
+  return `${page === 0 ? "SUPPLY AGREEMENT between Alder and Birch\n\n" : ""}${clauses.join("\n\n")}\n\n`;
+});
+
+let ada: SignedIn;
+let contract: string;
+beforeAll(async () => {
+  ada = await signUp();
+  contract = await longDocument(PAGES);
+});
+
+async function longDocument(pages: string[]): Promise<string> {
+  const id = await newDocument(ada, pages, { name: "supply.pdf", status: "processing" });
+  await indexDocument(id);
+  await setStatus(id, "ready");
+  return id;
+}
+
+async function ask(content: string, ids = [contract]) {
+  const chatId = await newChat(ada, { auto_title: false });
+  const { status, body } = await ada.post(`/chats/${chatId}/messages`, { content, file_ids: ids });
+  expect(status, JSON.stringify(body)).toBe(200);
+  const { citations, unverified_quotes: unverified } = body.ai_response.metadata;
+  for (const { file_id: id, start, end, quote } of citations) {
+    expect(await textBetween(id, start, end)).toBe(quote);
+  }
+  return { chatId, citations, unverified: unverified.map(({ text }: Body) => text) };
+}
+
+async function promptOf(text: string): Promise<string> {
+  return (await requestsContaining(text)).at(-1)?.body.messages.at(-1)?.content ?? "";
+}
+
+/** Trips to Postgres of this person, but for the account of what asking for a vector cost. */
+async function trips(): Promise<number> {
+  const calls = await callsContaining(ada.user.id);
+  const isUsage = ({ body }: { body: string }) =>
+    body.startsWith('{"query"') && body.includes("INSERT INTO ai_usage");
+  return calls.filter((call) => !isUsage(call)).length;
+}
+
+describe("a question about a long document", () => {
+  it("is given its first lines and its best passages, in its order, and is cited to the page", async () => {
+    const marker = `marker-${crypto.randomUUID()}`;
+    const { citations } = await ask(`Which penalty for each week of delay? ${marker}`);
+    const prompt = await promptOf(marker);
+    const passages = [
+      ...prompt.matchAll(/<passage-\w+ id="(\d+)" file="supply\.pdf" page="(\d+)">/g),
+    ];
+    expect(prompt).toContain("SUPPLY AGREEMENT between Alder and Birch");
+    expect(prompt).toContain(PENALTY);
+    expect(prompt.length).toBeLessThan(PAGES.join("").length / 3);
+    expect(passages.map(([, id]) => Number(id))).toEqual(passages.map((_, index) => index + 1));
+    const pages = passages.map(([, , page]) => Number(page));
+    expect(pages).toEqual(pages.toSorted((a, b) => a - b));
+    expect(citations).toContainEqual(
+      expect.objectContaining({ page: 42, quote: PENALTY, file_name: "supply.pdf" }),
+    );
+  });
+
+  it("takes two trips before the model is asked, one to check quotations, and one at the end", async () => {
+    const marker = await script({ tokens: [`“${PENALTY}” [2]`], holdAfter: 0 });
+    const chatId = await newChat(ada, { auto_title: false });
+    const before = await trips();
+    const turn = ada.post(`/chats/${chatId}/messages`, {
+      content: `The penalty? ${marker}`,
+      file_ids: [contract],
+    });
+    await until(async () => (await requestsContaining(marker)).length === 1);
+    expect((await trips()) - before).toBe(2);
+    await release(marker);
+    const { body } = await turn;
+    expect((await trips()) - before).toBe(4);
+    expect(body.ai_response.metadata.citations).toHaveLength(1);
+  });
+
+  it("takes no trip to check where nothing is quoted", async () => {
+    const marker = await script({ tokens: ["Nothing of the kind."] });
+    const before = await trips();
+    const { citations, unverified } = await ask(`The penalty? ${marker}`);
+    expect({ citations, unverified }).toEqual({ citations: [], unverified: [] });
+    // One of them makes the chat.
+    expect((await trips()) - before).toBe(1 + 3);
+  });
+
+  it("is written down with what its vector cost", async () => {
+    const bob = await signUp();
+    const id = await newDocument(bob, PAGES, { name: "supply.pdf" });
+    await bob.post("/chat", { content: "The penalty?", file_ids: [id] });
+    const rows = await until(async () => {
+      const found = await query(
+        "SELECT service_type AS kind FROM ai_usage WHERE user_id = $1 ORDER BY 1",
+        [bob.user.id],
+      );
+      return found.length === 3 && found;
+    });
+    expect(rows.map(({ kind }) => kind)).toEqual(["answer", "embedding", "title"]);
+  });
+
+  it("may quote what stands elsewhere in the document, and nothing that stands nowhere", async () => {
+    const invented = "All disputes go before the courts of Utrecht";
+    const marker = await script({ tokens: [`“${COURT}” [1], “${invented}” [1] “Zwolle” [1]`] });
+    const { citations, unverified } = await ask(`Which penalty? ${marker}`);
+    expect(citations.map(({ page, quote }: Body) => [page, quote])).toEqual([[71, COURT]]);
+    expect(unverified).toEqual([invented, "Zwolle"]);
+  });
+
+  it("leans on the question before it where it says little itself", async () => {
+    const { chatId } = await ask("Which penalty does the Supplier forfeit for each week of delay?");
+    const marker = `m-${crypto.randomUUID()}`;
+    await ada.post(`/chats/${chatId}/messages`, { content: `And why? ${marker}` });
+    expect(await promptOf(marker)).toContain(PENALTY);
+  });
+
+  it("fails as a whole where the passages cannot be looked for, and can be asked again", async () => {
+    const chatId = await newChat(ada, { auto_title: false });
+    const mark = `m${crypto.randomUUID().replaceAll("-", "")}`;
+    // Of the search alone, and of nobody else's: the term that it looks for.
+    const contains = `\\"text\\":\\"${mark}`;
+    const restore = await injectFault({ contains, times: 2, kind: "status", status: 500 });
+    const content = `Which penalty? ${mark}?`;
+    const failed = await ada.post(`/chats/${chatId}/messages`, { content, file_ids: [contract] });
+    await restore();
+    expect({ status: failed.status, code: failed.body.code }).toEqual({
+      status: 503,
+      code: "database_unavailable",
+    });
+    expect(await query("SELECT id FROM ai_usage WHERE chat_id = $1", [chatId])).toEqual([]);
+    const again = await ada.post(`/messages/${failed.body.message_id}/regenerate`);
+    expect(again.body.ai_response.status).toBe("complete");
+  });
+
+  it("verifies nothing that cannot be looked up, and shows none of it as a citation", async () => {
+    const marker = await script({ tokens: [`“${PENALTY}” [2]`], holdAfter: 0 });
+    const chatId = await newChat(ada, { auto_title: false });
+    const body = { content: marker, file_ids: [contract] };
+    const turn = ada.post(`/chats/${chatId}/messages`, body);
+    await until(async () => (await requestsContaining(marker)).length === 1);
+    const fault = {
+      contains: "jsonb_to_recordset",
+      times: 2,
+      kind: "status",
+      status: 500,
+    } as const;
+    const restore = await injectFault(fault);
+    await release(marker);
+    const { metadata } = (await turn).body.ai_response;
+    await restore();
+    expect(metadata).toMatchObject({ citations: [], unverified_quotes: [{ text: PENALTY }] });
+  });
+});
+
+it("What is quoted of the end of a very long document is found, and its citation is true", async () => {
+  const block = `${filler(3)} `.repeat(110);
+  const last = "The very last clause speaks of 𝒳 quinces.";
+  const pages = [...Array.from({ length: 30 }, () => block), `${last}\n`];
+  const length = Array.from(pages.join("")).length;
+  expect(length).toBeGreaterThan(1_200_000);
+  const id = await newDocument(ada, pages, { name: "long.txt" });
+  const marker = await script({
+    tokens: [`“${last.toUpperCase()}” [1] and “no such words here” [1]`],
+  });
+  const { citations, unverified } = await ask(marker, [id]);
+  expect(citations).toMatchObject([{ page: 31, quote: last, end: length - 1 }]);
+  expect(unverified).toEqual(["no such words here"]);
+});
+
+it("Quotations that cannot be looked up in the time of the whole turn do not hold up its end", async () => {
+  // A slow call is repeated once, which is longer than the test may take: only the turn ends it sooner.
+  const worker = await startFastWorker({ TURN_LIMITS: JSON.stringify({ total_ms: 6_000 }) });
+  const marker = await script({ tokens: [`“${PENALTY}” [1]`], holdAfter: 0 });
+  try {
+    const chatId = await newChat(ada, { auto_title: false });
+    const asked = fetch(`${worker.url}/chats/${chatId}/messages`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${ada.accessToken}`, "content-type": "application/json" },
+      body: JSON.stringify({ content: marker, file_ids: [contract] }),
+    });
+    await until(async () => (await requestsContaining(marker)).length > 0);
+    const slow = { contains: contract, times: 1_000, kind: "delay" as const, delayMs: 11_000 };
+    const restore = await injectFault(slow);
+    await release(marker);
+    const { ai_response: answer }: Body = await (await asked).json();
+    await restore();
+    expect(answer.status).toBe("complete");
+    expect(answer.metadata).toMatchObject({ citations: [], unverified_quotes: [{}] });
+  } finally {
+    await worker.close();
+  }
+});

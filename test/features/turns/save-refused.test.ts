@@ -1,0 +1,217 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newChat } from "../../support/chats.ts";
+import { type SignedIn, signUp } from "../../support/client.ts";
+import { fireCron } from "../../support/cron.ts";
+import { injectFault, query } from "../../support/postgres.ts";
+import { release, script } from "../../support/provider.ts";
+import { allEvents, readEvents, type StreamEvent, textOf } from "../../support/sse.ts";
+import { until } from "../../support/until.ts";
+import { type RunningWorker, startWorker } from "../../support/worker.ts";
+
+let ada: SignedIn;
+let worker: RunningWorker;
+beforeAll(async () => {
+  const TURN_LIMITS = JSON.stringify({ watchdog_ms: 300 });
+  [ada, worker] = await Promise.all([signUp(), startWorker({ TURN_LIMITS })]);
+});
+afterAll(() => worker.close());
+
+function ask(chatId: string, content: string): Promise<Response> {
+  return fetch(`${worker.url}/chats/${chatId}/messages/stream`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${ada.accessToken}`, "content-type": "application/json" },
+    body: JSON.stringify({ content }),
+  });
+}
+
+/** A turn whose answer waits before its end. */
+async function heldTurn() {
+  const chatId = await newChat(ada, { auto_title: false });
+  const marker = await script({ tokens: ["All ", "of it."], holdAfter: 2 });
+  const events = readEvents(await ask(chatId, marker));
+  await events.next();
+  const answerId: string = (await events.next()).value?.data.message_id;
+  const finish = async () => {
+    await release(marker);
+    const rest: StreamEvent[] = [];
+    for await (const event of events) rest.push(event);
+    return rest;
+  };
+  return { chatId, answerId, finish };
+}
+
+/** As old as one that the minute looks after. */
+const age = (answerId: string) =>
+  query("UPDATE messages SET created_at = now() - interval '5 minutes' WHERE id = $1", [answerId]);
+
+const refuseWith = (code: string, contains: string, times: number) =>
+  injectFault({ contains, times, kind: "sql_error", code });
+
+async function lastOf(chatId: string) {
+  return (await ada.get(`/chats/${chatId}/messages`)).body.at(-1);
+}
+
+const usageOf = (chatId: string) =>
+  query("SELECT service_type, estimated FROM ai_usage WHERE chat_id = $1", [chatId]);
+
+async function expectUsable(chatId: string): Promise<void> {
+  const events = await allEvents(await ask(chatId, "And now?"));
+  const complete = events.find(({ name }) => name === "ai_message_complete");
+  expect(complete?.data.message.status).toBe("complete");
+}
+
+const logged = (event: string, id: string) =>
+  worker.logs().some((line) => line.includes(`"event":"${event}"`) && line.includes(id));
+
+/** Data, a constraint, a limit, and a trigger's own: what no repetition makes acceptable. */
+const CODES = ["22P05", "22003", "22021", "23514", "54000", "P0001"];
+
+describe("an end that Postgres refuses for what it holds", () => {
+  it.each(CODES)("(%s) is saved without what may be wrong, as failed", async (code) => {
+    const { chatId, answerId, finish } = await heldTurn();
+    await refuseWith(code, answerId, 1);
+    const events = await finish();
+    expect(events.slice(-3).map(({ name }) => name)).toEqual([
+      "turn_error",
+      "ai_message_complete",
+      "stream_complete",
+    ]);
+    expect(events.at(-3)?.data.code).toBe("save_refused");
+    const saved = await lastOf(chatId);
+    expect(saved).toMatchObject({ id: answerId, status: "failed", content: "All of it." });
+    expect(saved.metadata).toMatchObject({ finish_reason: "save_refused", model: "gpt-4o-mini" });
+    expect(events.at(-2)?.data.message).toEqual(saved);
+    expect(await usageOf(chatId)).toEqual([{ service_type: "answer", estimated: "f" }]);
+    await until(async () => logged("save_refused", answerId));
+    await expectUsable(chatId);
+  });
+
+  it("twice is saved as its text alone", async () => {
+    const { chatId, answerId, finish } = await heldTurn();
+    await refuseWith("22003", answerId, 2);
+    await finish();
+    const { status, content, metadata } = await lastOf(chatId);
+    expect({ status, content, metadata }).toEqual({
+      status: "failed",
+      content: "All of it.",
+      metadata: { finish_reason: "save_refused" },
+    });
+    await expectUsable(chatId);
+  });
+
+  it("whatever is left out is given up, and the minute ends the answer", async () => {
+    const { chatId, answerId, finish } = await heldTurn();
+    await age(answerId);
+    const restore = await refuseWith("23514", answerId, 1_000);
+    const events = await finish();
+    expect(events.at(-3)?.data.code).toBe("save_refused");
+    expect(events.at(-2)?.data.message.status).toBe("failed");
+    await until(async () => logged("save_abandoned", answerId));
+    expect((await lastOf(chatId)).status).toBe("streaming");
+    await fireCron(worker.url);
+    expect((await lastOf(chatId)).status).toBe("streaming");
+    await restore();
+    await fireCron(worker.url);
+    expect(await lastOf(chatId)).toMatchObject({
+      status: "failed",
+      metadata: { finish_reason: "save_refused", usage: { estimated: true } },
+    });
+    expect(await usageOf(chatId)).toHaveLength(1);
+    await expectUsable(chatId);
+  });
+
+  it("is ended by the minute also where its cost is what is refused", async () => {
+    const { chatId, answerId, finish } = await heldTurn();
+    await age(answerId);
+    const restore = await refuseWith("23514", answerId, 1_000);
+    await finish();
+    await restore();
+    // What it cost is asked first.
+    await refuseWith("22003", answerId, 1);
+    await fireCron(worker.url);
+    expect(await lastOf(chatId)).toMatchObject({
+      status: "failed",
+      metadata: { finish_reason: "save_refused" },
+    });
+    await expectUsable(chatId);
+  });
+
+  it("only once the alarm tries again is saved reduced by the alarm", async () => {
+    const { chatId, answerId, finish } = await heldTurn();
+    const recover = await injectFault({ contains: answerId, times: 1_000, kind: "refuse" });
+    const events = await finish();
+    expect(events.at(-3)?.data.code).toBe("save_delayed");
+    await refuseWith("54000", answerId, 1);
+    await recover();
+    await until(async () => (await lastOf(chatId)).status !== "streaming");
+    expect(await lastOf(chatId)).toMatchObject({ status: "failed", content: "All of it." });
+    await expectUsable(chatId);
+  });
+});
+
+it("An end that Postgres refuses for what may pass is saved whole once it has passed", async () => {
+  for (const code of ["28P01", "42P01", "58030", "XX000"]) {
+    const { chatId, answerId, finish } = await heldTurn();
+    const restore = await refuseWith(code, answerId, 1_000);
+    const events = await finish();
+    expect(events.at(-3)?.data.code).toBe("save_delayed");
+    await restore();
+    await until(async () => (await lastOf(chatId)).status !== "streaming");
+    expect(await lastOf(chatId)).toMatchObject({ status: "complete", content: "All of it." });
+  }
+});
+
+it("A kept end of several megabytes is saved by alarm, as it was", async () => {
+  const chatId = await newChat(ada, { auto_title: false });
+  // Six bytes of JSON each: more than a row of the room takes.
+  const tokens = Array.from({ length: 5 }, () => "\u0001".repeat(100_000));
+  const marker = await script({ tokens, holdAfter: 5 });
+  const events = readEvents(await ask(chatId, marker));
+  await events.next();
+  const answerId: string = (await events.next()).value?.data.message_id;
+  const restore = await injectFault({ contains: answerId, times: 1_000, kind: "refuse" });
+  await release(marker);
+  const rest: StreamEvent[] = [];
+  for await (const event of events) rest.push(event);
+  expect(rest.at(-3)?.data.code).toBe("save_delayed");
+  await restore();
+  await until(async () => (await lastOf(chatId)).status !== "streaming");
+  const saved = await lastOf(chatId);
+  expect(saved.status).toBe("complete");
+  expect(saved.content === tokens.join("")).toBe(true);
+  expect(textOf(rest).length).toBeGreaterThan(0);
+});
+
+describe("a late title that Postgres refuses", () => {
+  /** A turn in a chat without a title, whose title comes when it is released. */
+  async function titledTurn() {
+    const chatId = await newChat(ada);
+    const tokens = ['{"suggested_name": "A late title", "reasoning": ""}'];
+    const marker = await script({ kind: "title", tokens, holdAfter: 0 });
+    const events = readEvents(await ask(chatId, marker));
+    for await (const { name } of events) if (name === "ai_message_complete") break;
+    return { chatId, marker };
+  }
+
+  const titlesLeft = async (chatId: string) => (await worker.storageOf(chatId)).late_titles;
+
+  it("once for what it holds leaves its cost, and no title", async () => {
+    const { chatId, marker } = await titledTurn();
+    await refuseWith("22021", chatId, 1);
+    await release(marker);
+    await until(async () => (await titlesLeft(chatId)) === 0);
+    const kinds = (await usageOf(chatId)).map(({ service_type }) => service_type);
+    expect(new Set(kinds)).toEqual(new Set(["answer", "title"]));
+    expect((await ada.get(`/chats/${chatId}`)).body.title).toBe("New Chat");
+  });
+
+  it("for good is given up, and tried no more", async () => {
+    const { chatId, marker } = await titledTurn();
+    const restore = await refuseWith("22003", chatId, 1_000);
+    await release(marker);
+    await until(async () => (await titlesLeft(chatId)) === 0);
+    await restore();
+    await until(async () => logged("title_abandoned", chatId));
+    await expectUsable(chatId);
+  });
+});

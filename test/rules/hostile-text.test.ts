@@ -1,0 +1,29 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { signUp } from "../support/client.ts";
+import { growthOf, pieces } from "../support/hostile-text.ts";
+import { storedEntries, tooSlow } from "../support/stored-text.ts";
+import { DOCUMENT_ENTRIES, MESSAGE_ENTRIES } from "../support/text-entries.ts";
+
+const TEXTS = 1_000;
+const TIMEOUT = { timeout: 3_600_000 };
+
+it.each([
+  ["a message", MESSAGE_ENTRIES, 32_000],
+  ["a document or an answer", DOCUMENT_ENTRIES, 64_000],
+])("The time that %s takes grows with its length alone", TIMEOUT, async (_, entries, length) => {
+  const holds = fc.asyncProperty(pieces, async (from) => {
+    for (const [name, read] of Object.entries(entries)) {
+      expect(await growthOf(read, from, length), name).toBeUndefined();
+    }
+  });
+  await fc.assert(holds, { numRuns: TEXTS, endOnFailure: true });
+});
+
+it("Postgres stores and searches any text in bounded time", TIMEOUT, async () => {
+  const entries = await storedEntries(await signUp());
+  const holds = fc.asyncProperty(pieces, async (from) => {
+    expect(await tooSlow(entries, from)).toEqual([]);
+  });
+  await fc.assert(holds, { numRuns: TEXTS, endOnFailure: true });
+});

@@ -1,0 +1,89 @@
+/** Texts that make parsers look far ahead, back, or anew at each character, and what measures them. */
+import fc from "fast-check";
+
+/** Of words, signs, markup and addresses, and of characters that are more, or less, than they seem. */
+const CHARACTERS = [
+  "aZ19_-./@:'&<>%+=~\\#|*`?!;,()[]{}\"“”„«’…§^$",
+  "\n\t\r\u00a0\u2028\u3000",
+  "\u0301\u0323\u0338\u20dd\ufe0f",
+  "\u00ad\u034f\u200b\u200d\u2060\ufeff\u115f\u180e",
+  "\u200e\u200f\u202e\u2067\u061c",
+  "\ufdfa\u3300½ßİŁﬃ𝒜🜁👨𠀀押한اאกﾊ\uff9eéΣ",
+].flatMap((characters) => Array.from(characters));
+
+const GROUPS = [
+  "   |a.b|a_|1_|1e9|1e+|-1.|1.1.1|/a/|../|~/|x@|a@b.c|’s",
+  "<a|<a |</a>|<!--|<![CDATA[|<?|&amp;|&#1|http://|https://a.b/c?d=e",
+  "[1]|[1, 2]|“a” [1]|...|> |```|**|- |1. |(a) |Article 1|Sec. ",
+  'or |title: |"title":|{"title":"|<think>|</think>|<passage|Sure! ',
+].flatMap((groups) => groups.split("|"));
+
+const FRAGMENTS = [...CHARACTERS, ...GROUPS];
+
+/** A piece and whether each of its copies has a number of its own, so that no two words are the same. */
+export type Piece = { text: string; isCounted: boolean };
+
+const piece: fc.Arbitrary<Piece> = fc.record({
+  text: fc
+    .array(fc.constantFrom(...FRAGMENTS), { minLength: 1, maxLength: 6 })
+    .map((fragments) => fragments.join("")),
+  isCounted: fc.boolean(),
+});
+
+/** One to three pieces, each of which is repeated as often as its share of a text has room. */
+export const pieces: fc.Arbitrary<Piece[]> = fc.array(piece, { minLength: 1, maxLength: 3 });
+
+/** A text of at most so many UTF-16 code units. */
+export function repeated(from: readonly Piece[], length: number): string {
+  const share = Math.floor(length / from.length);
+  return from
+    .map(({ text, isCounted }) => fill(text, isCounted, share))
+    .join("")
+    .toWellFormed();
+}
+
+function fill(text: string, isCounted: boolean, length: number): string {
+  const copies = Array.from({ length: Math.ceil(length / text.length) }, (_, index) =>
+    isCounted ? text + index.toString(36) : text,
+  );
+  return copies.join("").slice(0, length);
+}
+
+/** Milliseconds of this thread's own work: what else runs on the machine does not count. */
+async function cpuMs(run: () => unknown): Promise<number> {
+  const before = process.threadCpuUsage();
+  await run();
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1000;
+}
+
+/** The fastest of a few runs, as collections of garbage fall into some of them. */
+async function fastestMs(run: () => unknown, runs: number): Promise<number> {
+  let best = Infinity;
+  for (let left = runs; left > 0; left--) best = Math.min(best, await cpuMs(run));
+  return best;
+}
+
+/** Below it, nobody waits, and measurements say little. */
+const TOO_SHORT_MS = 40;
+/** For four times the text: linear work takes 4 times as long, quadratic 16 times. */
+const LARGEST_RATIO = 9;
+const TAKES = 3;
+
+/** What grows faster than its text: how many times as long four times the text takes; undefined where none does. */
+export async function growthOf(
+  read: (text: string) => unknown,
+  from: readonly Piece[],
+  length: number,
+): Promise<number | undefined> {
+  const [short, long] = [repeated(from, length / 4), repeated(from, length)];
+  if ((await cpuMs(() => read(long))) < TOO_SHORT_MS) return undefined;
+  let ratio = 0;
+  for (let take = 0; take < TAKES; take++) {
+    const longMs = await fastestMs(() => read(long), 2);
+    if (longMs < TOO_SHORT_MS) return undefined;
+    ratio = longMs / (await fastestMs(() => read(short), 3));
+    if (ratio < LARGEST_RATIO) return undefined;
+  }
+  return ratio;
+}

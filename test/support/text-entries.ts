@@ -1,0 +1,70 @@
+/** Everything that reads a text of a stranger in this process, by what it is. */
+import { DocumentText } from "../../src/features/citations/document-text.ts";
+import { findQuotations } from "../../src/features/citations/find-quotes.ts";
+import { locate } from "../../src/features/citations/locate.ts";
+import { termsOf } from "../../src/features/retrieval/ask.ts";
+import { cutPassages } from "../../src/features/retrieval/cut.ts";
+import { guessLanguage } from "../../src/features/retrieval/language.ts";
+import { slicesOf } from "../../src/features/retrieval/slices.ts";
+import { foldedWords, indexedWords, wordsOfName, writtenWords } from "../../src/features/retrieval/words.ts";
+import { fits, parseSearch } from "../../src/features/search/search-terms.ts";
+import { toSnippet } from "../../src/features/search/snippet.ts";
+import { joinWrapped, stretchesOf, tokensOf } from "../../src/lib/text-tokens.ts";
+import { fencePassages } from "../../src/features/citations/fence.ts";
+import { divide } from "../../src/features/turns/context/passages.ts";
+import { firstWords, readTitle } from "../../src/features/titles/title-text.ts";
+import { foldText } from "../../src/lib/fold-text.ts";
+import { divideText, findUnstorable, toStorable } from "../../src/lib/text.ts";
+import { bytesOf } from "../fixtures/documents.ts";
+import { extract } from "./extracted.ts";
+
+type Read = (text: string) => unknown;
+
+const FILE = { fileId: "a file", fileName: "a.txt" };
+const partOf = (text: string) => ({ page: 1, start: 0, text });
+const passagesOf = (text: string) =>
+  cutPassages({ text, pages: [{ page: 1, start: 0 }], headings: [] });
+
+/** Messages, questions and titles: 32,000 characters at most. */
+export const MESSAGE_ENTRIES: Record<string, Read> = {
+  foldText,
+  tokensOf: (text) => stretchesOf(foldText(text)).flatMap(tokensOf),
+  parseSearch,
+  fits: (text) => fits(parseSearch('"one two" -three'), text),
+  toSnippet: (text) => toSnippet(text, ["a", "1", "押"]),
+  writtenWords,
+  foldedWords,
+  indexedWords,
+  joinWrapped,
+  wordsOfName,
+  termsOf,
+  firstWords,
+  readTitle,
+  toStorable,
+  findUnstorable,
+  divideText: (text) => divideText(text, 100),
+};
+
+/** Documents, and answers about them, which may be longer. */
+export const DOCUMENT_ENTRIES: Record<string, Read> = {
+  guessLanguage,
+  cutPassages: (text) => [...passagesOf(text)],
+  slicesOf: (text) => [...slicesOf(passagesOf(text), { name: text.slice(0, 255), text })],
+  divide: (text) => divide(FILE, [partOf(text)]),
+  fencePassages: (text) =>
+    fencePassages([{ ...FILE, ...partOf(text), end: text.length, number: 1 }], "0123456789ab"),
+  findQuotations,
+  "locate, what is there": (text) => locateIn(text, text.slice(0, text.length / 4)),
+  "locate, what is almost there": (text) => locateIn(text, `${text.slice(0, text.length / 4)} not`),
+  "locate, with words left out": (text) =>
+    locateIn(text, `${(text.slice(0, 50) + "…").repeat(text.length / 100)} not there`),
+  markdown: (text) => readAs(text, "a.md"),
+  text: (text) => readAs(text, "a.txt"),
+  html: (text) => readAs(`<!doctype html><body>${text}`, "a.html"),
+};
+
+const locateIn = (text: string, quotation: string) =>
+  locate(new DocumentText([partOf(text)]), quotation, [{ start: 0, end: text.length >> 1 }]);
+
+/** Some of them are no text by their bytes, or have too much in them: those end with their reason. */
+const readAs = (text: string, name: string) => extract(bytesOf(text), name).catch(() => undefined);
