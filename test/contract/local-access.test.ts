@@ -126,7 +126,7 @@ describe("a wrong key", () => {
 
   it("is refused by the provider as OpenAI refuses it", async () => {
     for (const key of ["local", `${OPENAI_API_KEY}x`]) {
-      const { url, headers } = askProvider(key);
+      const { url, headers = {} } = askProvider(key);
       const response = await fetch(url, { headers });
       expect(response.status).toBe(401);
       expect(await response.json()).toMatchObject({ error: { code: "invalid_api_key" } });

@@ -6,7 +6,12 @@ import { termsOf } from "../../src/features/retrieval/ask.ts";
 import { cutPassages } from "../../src/features/retrieval/cut.ts";
 import { guessLanguage } from "../../src/features/retrieval/language.ts";
 import { slicesOf } from "../../src/features/retrieval/slices.ts";
-import { foldedWords, indexedWords, wordsOfName, writtenWords } from "../../src/features/retrieval/words.ts";
+import {
+  foldedWords,
+  indexedWords,
+  wordsOfName,
+  writtenWords,
+} from "../../src/features/retrieval/words.ts";
 import { fits, parseSearch } from "../../src/features/search/search-terms.ts";
 import { toSnippet } from "../../src/features/search/snippet.ts";
 import { joinWrapped, stretchesOf, tokensOf } from "../../src/lib/text-tokens.ts";
