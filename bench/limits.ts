@@ -20,10 +20,7 @@ const SETTLE_MS = 3_000;
 async function main(): Promise<void> {
   const postgresUrl = await startPostgres();
   const provider = await startScript<{ url: string }>("provider.ts");
-  const neon = await startScript<{ url: string; connectionString: string }>(
-    "neon.ts",
-    ...(postgresUrl ? [postgresUrl] : []),
-  );
+  const neon = await startScript<{ url: string; connectionString: string }>("neon.ts", postgresUrl);
   const product = await startProduct(varsOf(neon, provider));
   await warmUp(product);
   // First: what later floods leave behind would hide it.

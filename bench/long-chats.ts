@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   const postgresUrl = await startPostgres();
   say(postgresUrl ? "Postgres: a real server" : "Postgres: embedded (no server's programs here)");
   const provider = await startScript<{ url: string }>("provider.ts");
-  const neon = await startScript<Neon>("neon.ts", ...(postgresUrl ? [postgresUrl] : []));
+  const neon = await startScript<Neon>("neon.ts", postgresUrl);
   const product = await startProduct(varsOf(neon, provider));
   const [first = "", second = ""] = await product.newChats(2);
   const short = { id: first, size: SHORT };

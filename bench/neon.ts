@@ -2,7 +2,7 @@
 import { migrate } from "../local/migrate.ts";
 import { startNeon } from "../local/neon.ts";
 
-const postgresUrl = process.argv[2];
+const postgresUrl = process.env.BENCH_POSTGRES_URL;
 const neon = await startNeon(postgresUrl ? { postgresUrl } : {});
 await migrate(neon.pool);
 process.send?.({ url: neon.url, connectionString: neon.connectionString });

@@ -19,9 +19,13 @@ export async function makeFolder(): Promise<string> {
   return folder.path;
 }
 
-/** Starts a script of this folder; the message that it sends once it is ready. */
-export function startScript<T>(name: string, ...args: string[]): Promise<T> {
-  const child = fork(join(import.meta.dirname, name), args);
+/**
+ * Starts a script of this folder; the message that it sends once it is ready. The URL of a Postgres goes
+ * into its environment: it holds a password, and the arguments of a process are for everybody to see.
+ */
+export function startScript<T>(name: string, postgresUrl = ""): Promise<T> {
+  const env = { ...process.env, BENCH_POSTGRES_URL: postgresUrl };
+  const child = fork(join(import.meta.dirname, name), { env });
   stops.push(() => void child.kill("SIGKILL"));
   return new Promise((resolve, reject) => {
     child.once("message", (message) => resolve(message as T));

@@ -22,10 +22,7 @@ async function main(): Promise<void> {
   const postgresUrl = await startPostgres();
   say(postgresUrl ? "Postgres: a real server" : "Postgres: embedded (no server's programs here)");
   const provider = await startScript<{ url: string }>("provider.ts");
-  const neon = await startScript<{ url: string; connectionString: string }>(
-    "neon.ts",
-    ...(postgresUrl ? [postgresUrl] : []),
-  );
+  const neon = await startScript<{ url: string; connectionString: string }>("neon.ts", postgresUrl);
   const bareUrl = await startBareWorker(`${provider.url}/chat/completions`);
   const product = await startProduct(varsOf(neon, provider));
   await compareStreams(`${provider.url}/chat/completions`, bareUrl, product);

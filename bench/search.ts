@@ -39,7 +39,7 @@ async function main(): Promise<void> {
 
 /** The times of all searches, as text, and what the words of a message cost when it is stored. */
 async function measure(provider: { url: string }, postgresUrl?: string): Promise<string[]> {
-  const neon = await startScript<Neon>("neon.ts", ...(postgresUrl ? [postgresUrl] : []));
+  const neon = await startScript<Neon>("neon.ts", postgresUrl);
   const product = await startProduct(varsOf(neon, provider));
   const { user_id: owner } = JSON.parse(
     await call("POST", `${product.url}/chats`, product.headers, "{}"),

@@ -1,17 +1,20 @@
-/** Cron never fires by itself under `wrangler dev`: this calls its address, as Cloudflare would. */
+/** Cron never fires by itself under wrangler: this calls its address, as Cloudflare would. */
 
 const MINUTE_MS = 60_000;
-const ADDRESS = "/cdn-cgi/local/scheduled?cron=*+*+*+*+*";
+const ADDRESS = "/cdn-cgi/local/scheduled?cron=";
+
+/** A Worker under wrangler, and the key that its cron asks for. */
+export type CronTarget = { url: string; key: string };
 
 /** Calls it now and again and again, and says nothing of it unless it fails; returns how to stop. */
 export function startCron(
-  url: string,
+  target: CronTarget,
   complain: (error: unknown) => void,
   everyMs = MINUTE_MS,
 ): () => Promise<void> {
   const stopping = new AbortController();
   const fire = () => {
-    call(url, stopping.signal).catch((error: unknown) => {
+    call(target, stopping.signal).catch((error: unknown) => {
       if (!stopping.signal.aborted) complain(error);
     });
   };
@@ -23,8 +26,8 @@ export function startCron(
   };
 }
 
-async function call(url: string, signal: AbortSignal): Promise<void> {
-  const response = await fetch(url + ADDRESS, { signal });
+async function call({ url, key }: CronTarget, signal: AbortSignal): Promise<void> {
+  const response = await fetch(url + ADDRESS + key, { signal });
   await response.body?.cancel();
   if (!response.ok) throw new Error(`What is due each minute failed with ${response.status}.`);
 }

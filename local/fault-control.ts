@@ -2,6 +2,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { readText, sendJson } from "./http-server.ts";
+import { refusalOfControl, sendRefusal } from "./request-guard.ts";
+import { newSecret } from "./secrets.ts";
 
 /** One HTTP request, by the text that tells it from others. */
 export type Call = { sequence: number; at: number; body: string };
@@ -26,6 +28,8 @@ const KEPT_CALLS = 20_000;
 const PREFIX = "/_control/";
 
 export class FaultControl<Known extends Omit<Fault, "kind"> & { kind: string } = Fault> {
+  /** The bearer token of `/_control/`. */
+  readonly key = newSecret();
   readonly #faults = new Map<string, Known>();
   #calls: Call[] = [];
   #sequence = 0;
@@ -64,7 +68,9 @@ export class FaultControl<Known extends Omit<Fault, "kind"> & { kind: string } =
   async handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const url = new URL(request.url ?? "/", "http://local");
     if (!url.pathname.startsWith(PREFIX)) return false;
-    await this.answer(url, request, response);
+    const refusal = refusalOfControl(request, this.key);
+    if (refusal) sendRefusal(response, refusal);
+    else await this.answer(url, request, response);
     return true;
   }
 

@@ -1,5 +1,6 @@
 /** The little that the local stand-ins share: a server on a free port, bodies in and JSON out. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { type Admission, refusalOf, sendRefusal } from "./request-guard.ts";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -8,9 +9,18 @@ export type RunningServer = { port: number; origin: string; close: () => Promise
 /** Longer than any pause: a connection closed just as it is used again looks like a failure. */
 const KEEP_ALIVE_MS = 10 * 60_000;
 
-/** Listens on loopback, on any free port unless one is given. */
-export async function listen(handler: Handler, port = 0): Promise<RunningServer> {
+/**
+ * Listens on loopback, on any free port unless one is given. Requests for another `Host` and those of
+ * pages in a browser are refused before the handler sees them.
+ */
+export async function listen(
+  handler: Handler,
+  port = 0,
+  admission: Admission = {},
+): Promise<RunningServer> {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    const refusal = refusalOf(request, admission);
+    if (refusal) return sendRefusal(response, refusal);
     handler(request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else sendJson(response, 500, { message: String(error) });

@@ -38,6 +38,11 @@ export function connectFailure(error: unknown): NeonAnswer {
   return failure(500, "couldn't connect to compute node", members);
 }
 
+/** Authentication fails in the proxy, which has no SQLSTATE of Postgres for it. */
+export function wrongPassword(user: string): NeonAnswer {
+  return failure(400, `password authentication failed for user '${user}'`);
+}
+
 /** The client hung up, or the proxy was stopped, in the middle of a query. */
 export const CANCELLED = failure(400, "Query cancelled, connection was terminated", {
   code: "08P01",

@@ -6,19 +6,24 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { listen, readText, sendJson } from "./http-server.ts";
 import { NeonControl } from "./neon-control.ts";
-import { failure, type NeonAnswer, requestTooLarge } from "./neon-failures.ts";
+import { failure, type NeonAnswer, requestTooLarge, wrongPassword } from "./neon-failures.ts";
 import { type NeonBody, runQueries } from "./neon-queries.ts";
 import { type LocalPostgres, openPostgres, type PostgresOptions } from "./postgres.ts";
+import { isEqual, newSecret } from "./secrets.ts";
 
 export type LocalNeon = LocalPostgres & {
   /** What `DATABASE_HTTP_URL` is to be. */
   url: string;
-  /** What `DATABASE_URL` is to be. */
+  /** What `DATABASE_URL` is to be, with the password. */
   connectionString: string;
+  /** The bearer token of `/_control/`; undefined without a control. */
+  controlKey: string | undefined;
 };
 
 export type NeonOptions = PostgresOptions & {
   port?: number;
+  /** Random unless given. */
+  password?: string;
   /** Keeps a list of calls, and takes faults: for tests. */
   control?: boolean;
   /** Of a request, and of a response; Neon's own limit unless given. */
@@ -27,23 +32,21 @@ export type NeonOptions = PostgresOptions & {
 
 const MOST_BYTES = 64 * 1024 * 1024;
 
-const CONNECTION_STRING = "postgres://local:local@local.neon.test/indifly";
+const USER = "local";
 
 /** Starts it on a free port of loopback. */
 export async function startNeon(options: NeonOptions = {}): Promise<LocalNeon> {
   const postgres = await openPostgres(options);
   const control = options.control ? new NeonControl() : undefined;
+  const { password = newSecret(), mostBytes = MOST_BYTES } = options;
   const server = await listen(async (request, response) => {
     if (control && (await control.handle(request, response))) return;
-    await answer(
-      { postgres, control, mostBytes: options.mostBytes ?? MOST_BYTES },
-      request,
-      response,
-    );
+    await answer({ postgres, control, password, mostBytes }, request, response);
   }, options.port);
   return {
     url: `${server.origin}/sql`,
-    connectionString: CONNECTION_STRING,
+    connectionString: `postgres://${USER}:${encodeURIComponent(password)}@local.neon.test/indifly`,
+    controlKey: control?.key,
     ...postgres,
     close: () => server.close().then(() => postgres.close()),
   };
@@ -52,20 +55,20 @@ export async function startNeon(options: NeonOptions = {}): Promise<LocalNeon> {
 type Service = {
   postgres: LocalPostgres;
   control: NeonControl | undefined;
+  password: string;
   mostBytes: number;
 };
 
 async function answer(
-  { postgres, control, mostBytes }: Service,
+  { postgres, control, password, mostBytes }: Service,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   if (request.method !== "POST" || request.url !== "/sql") {
     return sendJson(response, 404, { message: "there is only POST /sql" });
   }
-  if (!request.headers["neon-connection-string"]) {
-    return send(response, failure(400, "invalid header: neon-connection-string"));
-  }
+  const refusal = authenticate(request, password);
+  if (refusal) return send(response, refusal);
   const hangUp = hangUpOf(response);
   const text = await readText(request);
   if (Buffer.byteLength(text) > mostBytes) return send(response, requestTooLarge(mostBytes));
@@ -77,6 +80,23 @@ async function answer(
   const result = await runQueries(postgres, run);
   if (fault && control?.after(fault, response)) return;
   send(response, result);
+}
+
+/** The failure of a connection string that is missing, malformed or has another user or password. */
+function authenticate({ headers }: IncomingMessage, password: string): NeonAnswer | undefined {
+  const given = parseUrl(String(headers["neon-connection-string"]));
+  if (!given) return failure(400, "invalid header: neon-connection-string");
+  const isKnown = given.user === USER && isEqual(password, given.password);
+  return isKnown ? undefined : wrongPassword(given.user);
+}
+
+function parseUrl(text: string): { user: string; password: string } | undefined {
+  try {
+    const { username, password } = new URL(text);
+    return { user: decodeURIComponent(username), password: decodeURIComponent(password) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Aborts when the client closes the connection before it has its response. */

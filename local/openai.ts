@@ -17,11 +17,17 @@ import { embed, type EmbeddingRequest } from "./provider/embeddings.ts";
 import { refusalOf, sendError, sendScriptedError, sendWrongKey } from "./provider/errors.ts";
 import { sendRaw } from "./provider/raw.ts";
 import { type Script, Scripts } from "./provider/script.ts";
+import { refusalOfControl, sendRefusal } from "./request-guard.ts";
+import { isEqual, newSecret } from "./secrets.ts";
 
 export type LocalProvider = {
   /** What `OPENAI_BASE_URL` is to be. */
   baseUrl: string;
+  /** What `OPENAI_API_KEY` is to be. */
+  apiKey: string;
   origin: string;
+  /** The bearer token of `/_control/`, which is there with `control` alone. */
+  controlKey: string;
   close: () => Promise<void>;
 };
 
@@ -56,10 +62,14 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Loca
     (request, response) => provider.handle(request, response),
     options.port,
   );
-  return { baseUrl: `${server.origin}/v1`, origin: server.origin, close: server.close };
+  const { origin, close } = server;
+  const { apiKey, controlKey } = provider;
+  return { baseUrl: `${origin}/v1`, apiKey, origin, controlKey, close };
 }
 
 class Provider {
+  readonly apiKey = `sk-local-${newSecret()}`;
+  readonly controlKey = newSecret();
   readonly #options: ProviderOptions;
   readonly #scripts = new Scripts();
   #seen: SeenRequest[] = [];
@@ -74,7 +84,7 @@ class Provider {
     if (this.#options.control && url.pathname.startsWith("/_control/")) {
       return this.#control(url, request, response);
     }
-    if (!isKeyAccepted(request.headers.authorization)) return sendWrongKey(response);
+    if (!this.#isKeyAccepted(request.headers.authorization)) return sendWrongKey(response);
     if (url.pathname === "/v1/models") return sendJson(response, 200, listModels());
     const body = parse(await readText(request));
     if (body === undefined) return sendError(response, 400, "We could not parse the JSON body.");
@@ -83,6 +93,10 @@ class Provider {
       return this.#complete(body, request.headers, response);
     }
     sendError(response, 404, `Invalid URL (${request.method} ${url.pathname})`);
+  }
+
+  #isKeyAccepted(authorization = ""): boolean {
+    return isEqual(`Bearer ${this.apiKey}`, authorization);
   }
 
   #embed(body: EmbeddingRequest, response: ServerResponse): void {
@@ -135,6 +149,8 @@ class Provider {
 
   /** `PUT scripts/{marker}`, `POST release/{marker}`, `GET requests?contains=`. */
   async #control(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refusal = refusalOfControl(request, this.controlKey);
+    if (refusal) return sendRefusal(response, refusal);
     const [kind, marker = ""] = url.pathname.slice("/_control/".length).split("/");
     if (kind === "requests") {
       const text = url.searchParams.get("contains") ?? "";
@@ -150,11 +166,6 @@ class Provider {
 /** True where it is the script that breaks the connection. */
 function endsItself({ raw = [] }: Script): boolean {
   return raw.some((step) => typeof step === "object" && "end" in step && step.end !== "open");
-}
-
-function isKeyAccepted(authorization: string | undefined): boolean {
-  const key = /^Bearer (\S+)$/.exec(authorization ?? "")?.[1];
-  return key !== undefined && key !== "invalid";
 }
 
 function listModels() {

@@ -9,6 +9,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { listen } from "./http-server.ts";
 import { type Answer, failureAnswer, sendAnswer } from "./s3/answer.ts";
 import { S3Control } from "./s3/control.ts";
+import { newCredentials } from "./s3/credentials.ts";
 import { CrossOrigin } from "./s3/cross-origin.ts";
 import { S3Failure } from "./s3/failure.ts";
 import { ObjectStore } from "./s3/object-store.ts";
@@ -18,7 +19,8 @@ import { authorize, type Credentials } from "./s3/signature.ts";
 import { UploadStore } from "./s3/upload-store.ts";
 import { makeFolder } from "./scratch.ts";
 
-export type S3Options = Credentials & {
+/** Credentials are random, in the region `us-east-1`, where they are not given. */
+export type S3Options = Partial<Credentials> & {
   bucket: string;
   /** Where the objects are; a folder that is gone at the end, unless said. */
   folder?: string;
@@ -35,19 +37,28 @@ export type LocalS3 = Credentials & {
   bucket: string;
   /** What `S3_ENDPOINT` is to be. */
   endpoint: string;
+  /** The bearer token of `/_control/`; undefined without a control. */
+  controlKey: string | undefined;
   close: () => Promise<void>;
 };
 
 /** Starts it on a free port of loopback. */
-export async function startS3(options: S3Options): Promise<LocalS3> {
+export async function startS3(given: S3Options): Promise<LocalS3> {
+  const options = { ...newCredentials(), ...given };
   const { bucket, accessKeyId, secretAccessKey, region, port, origins = ["*"] } = options;
   const { folder, remove } = await openFolder(options.folder);
   const [objects, uploads] = [await ObjectStore.open(folder), await UploadStore.open(folder)];
   const control = options.control ? new S3Control(objects, uploads) : undefined;
-  const service = new Service(options, new CrossOrigin(origins), { objects, uploads }, control);
-  const server = await listen((request, response) => service.handle(request, response), port);
+  const crossOrigin = new CrossOrigin(origins);
+  const service = new Service(options, crossOrigin, { objects, uploads }, control);
+  const server = await listen((request, response) => service.handle(request, response), port, {
+    // The name that Amazon has for the bucket: nobody else can make it resolve to this machine.
+    hosts: [`${bucket}.s3.${region}.amazonaws.com`],
+    isPageAllowed: (origin) => crossOrigin.isAllowed(origin),
+  });
+  const [endpoint, controlKey] = [server.origin, control?.key];
   const close = () => server.close().then(remove);
-  return { bucket, accessKeyId, secretAccessKey, region, endpoint: server.origin, close };
+  return { bucket, accessKeyId, secretAccessKey, region, endpoint, controlKey, close };
 }
 
 async function openFolder(given: string | undefined) {
@@ -62,13 +73,13 @@ async function openFolder(given: string | undefined) {
 type Stores = { objects: ObjectStore; uploads: UploadStore };
 
 class Service {
-  readonly #options: S3Options;
+  readonly #options: S3Options & Credentials;
   readonly #crossOrigin: CrossOrigin;
   readonly #stores: Stores;
   readonly #control: S3Control | undefined;
 
   constructor(
-    options: S3Options,
+    options: S3Options & Credentials,
     crossOrigin: CrossOrigin,
     stores: Stores,
     control: S3Control | undefined,

@@ -1,7 +1,7 @@
 /** What the development server is told, by `.dev.vars` and by the environment of the process. */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 
 export type Settings = Record<string, string>;
@@ -34,9 +34,11 @@ export async function readSettings(path: string, env: NodeJS.ProcessEnv): Promis
   return settings;
 }
 
-/** Writes them for `wrangler dev`, readable by nobody else. */
+/** Writes them for wrangler, readable by nobody else. */
 export async function writeSettings(path: string, settings: Settings): Promise<void> {
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${quote(name, value)}`);
+  // A mode is for new files alone.
+  await rm(path, { force: true });
   await writeFile(path, `${lines.join("\n")}\n`, { mode: 0o600 });
 }
 

@@ -12,6 +12,7 @@ import { startProvider } from "./openai.ts";
 import { readPort, requireFreePort } from "./ports.ts";
 import { startS3 } from "./s3.ts";
 import { localCredentials } from "./s3/credentials.ts";
+import { newSecret } from "./secrets.ts";
 import { ensureDevVars, readSettings, type Settings, writeSettings } from "./settings.ts";
 import { launchWrangler } from "./wrangler-dev.ts";
 
@@ -29,7 +30,7 @@ async function main(): Promise<string> {
   const port = readPort(process.env.PORT);
   await requireFreePort(port);
   const folder = resolve(ROOT, process.env.LOCAL_DIR || ".local");
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   stops.push(await claimFolder(folder));
   await ensureDevVars(DEV_VARS, EXAMPLE);
   const settings = await readSettings(DEV_VARS, process.env);
@@ -40,11 +41,12 @@ async function main(): Promise<string> {
     await standInForProvider(settings),
   ];
   const envFile = join(folder, "dev.vars");
-  await writeSettings(envFile, settings);
+  const cronKey = newSecret();
+  await writeSettings(envFile, { ...settings, LOCAL_CRON_KEY: cronKey });
   const wrangler = launchWrangler({ port, envFile, stateDir: join(folder, "state") });
   stops.push(wrangler.stop);
   await wrangler.ready;
-  stops.push(startCron(wrangler.url, complain));
+  stops.push(startCron({ url: wrangler.url, key: cronKey }, complain));
   say(greeting(wrangler.url, notes));
   await wrangler.ended;
   return "wrangler ended by itself; its own words above say why.";
@@ -96,7 +98,7 @@ async function standInForProvider(settings: Settings): Promise<string> {
   const provider = await startProvider();
   stops.push(provider.close);
   settings.OPENAI_BASE_URL = provider.baseUrl;
-  settings.OPENAI_API_KEY = "local";
+  settings.OPENAI_API_KEY = provider.apiKey;
   return "Provider   an offline stand-in: put OPENAI_API_KEY into .dev.vars for real answers";
 }
 

@@ -44,7 +44,7 @@ async function main(): Promise<number> {
     process.stderr.write(NO_PROGRAMS);
     return 1;
   }
-  process.stdout.write(`A throw-away Postgres listens at ${server.url}\n`);
+  process.stdout.write(`A throw-away Postgres listens at ${new URL(server.url).host}\n`);
   try {
     const { FAULT_SCHEDULES = "200" } = process.env;
     const env = { ...process.env, FAULT_SCHEDULES, LOCAL_POSTGRES_URL: server.url };

@@ -1,12 +1,14 @@
 /** A real Postgres server for one run, where its programs are on this machine. */
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, type ExecFileSyncOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { chmod, chown } from "node:fs/promises";
+import { chmod, chown, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePort } from "./ports.ts";
+import { newSecret } from "./secrets.ts";
 import { until } from "./wait.ts";
 
+/** The URL holds the password, which is random. */
 export type ThrowawayPostgres = { url: string; stop: () => Promise<void> };
 
 /** Nothing of it is to outlive the run, so nothing is made sure of on the disk. */
@@ -24,25 +26,40 @@ export async function startPostgres(folder: string): Promise<ThrowawayPostgres |
   await chmod(folder, 0o700);
   const options = { cwd: folder, ...user, stdio: "ignore" as const };
   const data = join(folder, "data");
-  execFileSync(join(programs, "initdb"), ["-D", data, "-U", "local", "-A", "trust"], options);
+  const password = newSecret();
+  await initialize(join(programs, "initdb"), { data, password, options });
   const flags = ["-D", data, "-p", String(port), "-k", folder];
   const server = spawn(
     join(programs, "postgres"),
     [...flags, ...SETTINGS.flatMap(asFlag)],
     options,
   );
-  const url = `postgres://local@127.0.0.1:${port}/postgres`;
-  await until(async () =>
-    execFileSync(join(programs, "psql"), [url, "-c", "SELECT 1"], { stdio: "ignore" }),
-  );
+  const address = `127.0.0.1:${port}/postgres`;
+  const ask = [`postgres://local@${address}`, "-c", "SELECT 1"];
+  // The arguments of a process are for everybody to see; its environment is not.
+  const env = { ...process.env, PGPASSWORD: password };
+  await until(async () => execFileSync(join(programs, "psql"), ask, { env, stdio: "ignore" }));
   return {
-    url,
+    url: `postgres://local:${password}@${address}`,
     stop: async () => {
       const ended = once(server, "exit");
       server.kill("SIGINT");
       await ended;
     },
   };
+}
+
+type Cluster = { data: string; password: string; options: ExecFileSyncOptions };
+
+/** Makes the folder of a server that asks everybody for the password, also on its socket. */
+async function initialize(program: string, { data, password, options }: Cluster): Promise<void> {
+  const passwordFile = `${data}.password`;
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  const { uid, gid } = options;
+  if (uid !== undefined && gid !== undefined) await chown(passwordFile, uid, gid);
+  const access = ["-U", "local", "-A", "scram-sha-256", `--pwfile=${passwordFile}`];
+  execFileSync(program, ["-D", data, ...access], options);
+  await rm(passwordFile);
 }
 
 function findPrograms(): string | undefined {

@@ -1,4 +1,4 @@
-/** `wrangler dev` as a child that leaves nothing behind. */
+/** wrangler as a child that leaves nothing behind. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -30,23 +30,15 @@ export function launchWrangler(options: WranglerOptions): WranglerDev {
 }
 
 function spawnGroup({ port, envFile, stateDir }: WranglerOptions): ChildProcess {
-  const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
-  const flags = ["--port", String(port), "--env-file", envFile, "--persist-to", stateDir];
-  // Without the last, wrangler warns that nothing fires the cron; `local/cron.ts` does.
-  const quiet = [
-    "--inspector-port",
-    "0",
-    "--show-interactive-dev-session=false",
-    "--test-scheduled",
-  ];
-  const command = [process.execPath, wrangler, "dev", ...flags, ...quiet];
+  const server = join(import.meta.dirname, "wrangler-server.ts");
+  const command = [process.execPath, server, String(port), envFile, stateDir];
   return spawn(process.execPath, [join(import.meta.dirname, "process-group.ts"), ...command], {
     cwd: ROOT,
     env: {
       ...process.env,
       CLOUDFLARE_CF_FETCH_ENABLED: "false",
-      // The banner asks the registry for newer versions.
-      WRANGLER_HIDE_BANNER: "true",
+      // It shows what rooms have stored to whoever can reach the port.
+      X_LOCAL_EXPLORER: "false",
       WRANGLER_LOG_PATH: join(stateDir, "logs"),
     },
     stdio: ["pipe", "inherit", "inherit"],

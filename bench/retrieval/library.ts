@@ -40,7 +40,7 @@ export async function openLibrary(postgresUrl?: string): Promise<Library> {
     DATABASE_URL: neon.connectionString,
     DATABASE_HTTP_URL: neon.url,
     SECRET_KEY: "a secret of the bench, of at least 32 characters",
-    OPENAI_API_KEY: apiKey ?? "local",
+    OPENAI_API_KEY: apiKey ?? provider?.apiKey,
     OPENAI_BASE_URL: provider?.baseUrl ?? process.env.OPENAI_BASE_URL,
   };
   const config = readConfig(vars as Env);

@@ -5,7 +5,8 @@
  */
 import { createHash } from "node:crypto";
 import { S3Failure } from "./failure.ts";
-import { ALGORITHM, type Authorization, isEqual, sha256, sign } from "./signature.ts";
+import { isEqual } from "../secrets.ts";
+import { ALGORITHM, type Authorization, sha256, sign } from "./signature.ts";
 
 const LONGEST_LINE = 8 * 1024;
 const EMPTY = sha256("");

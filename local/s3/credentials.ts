@@ -5,15 +5,21 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Credentials } from "./signature.ts";
 
+/** The stored ones; new ones, which are stored, where there are none. */
 export async function localCredentials(folder: string): Promise<Credentials> {
   const path = join(folder, "credentials.json");
   if (existsSync(path)) return JSON.parse(await readFile(path, "utf8")) as Credentials;
   await mkdir(folder, { recursive: true });
-  const credentials = {
-    accessKeyId: `LOCAL${randomBytes(8).toString("hex").toUpperCase()}`,
-    secretAccessKey: randomBytes(30).toString("base64url"),
-    region: "us-east-1",
-  };
+  const credentials = newCredentials();
   await writeFile(path, JSON.stringify(credentials), { mode: 0o600 });
   return credentials;
+}
+
+/** Random ones, in the characters that Amazon's have. */
+export function newCredentials(): Credentials {
+  return {
+    accessKeyId: `LOCAL${randomBytes(8).toString("hex").toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString("base64"),
+    region: "us-east-1",
+  };
 }

@@ -43,10 +43,15 @@ export class CrossOrigin {
     };
   }
 
+  /** True where the rule names the origin. */
+  isAllowed(origin: string): boolean {
+    return this.#origins.some((rule) => rule.test(origin));
+  }
+
   /** What goes along with every answer. */
   headersFor({ origin }: IncomingHttpHeaders): Record<string, string> {
     const vary = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
-    if (origin === undefined || !this.#origins.some((rule) => rule.test(origin))) return { vary };
+    if (origin === undefined || !this.isAllowed(origin)) return { vary };
     const exposed = { "access-control-expose-headers": EXPOSED, vary };
     if (this.#isOpen) return { "access-control-allow-origin": "*", ...exposed };
     return {

@@ -3,7 +3,8 @@
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
  */
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
+import { isEqual } from "../secrets.ts";
 import { S3Failure } from "./failure.ts";
 import { header, parameter, type S3Request } from "./request.ts";
 
@@ -193,10 +194,4 @@ export function sha256(content: string | Buffer): string {
 /** The signature of lines, as a request or a piece of its body has it. */
 export function sign(key: Buffer, lines: string[]): string {
   return hmac(key, lines.join("\n")).toString("hex");
-}
-
-/** Compares in a time that tells nothing. */
-export function isEqual(expected: string, given: string): boolean {
-  const [one, other] = [Buffer.from(expected), Buffer.from(given)];
-  return one.length === other.length && timingSafeEqual(one, other);
 }

@@ -28,7 +28,9 @@ if (CONTRACT_DATABASE_URL) {
 /** One of this suite's own, in memory. */
 async function startEmbedded() {
   const copyOf = inject("emptyPostgres");
-  const { url, close } = await startNeon({ ...(copyOf && { copyOf }), mostBytes: FEW_BYTES });
+  const { password } = new URL(connectionString);
+  const options = { password, mostBytes: FEW_BYTES, ...(copyOf && { copyOf }) };
+  const { url, close } = await startNeon(options);
   return { endpoint: url, stop: close };
 }
 

@@ -5,7 +5,7 @@ import { until } from "../support/until.ts";
 import { promisesOfProvider, type Service } from "./openai.suite.ts";
 
 const baseURL = `${inject("providerUrl")}/v1`;
-const local = { apiKey: "local", baseURL };
+const local = { apiKey: inject("vars").OPENAI_API_KEY ?? "", baseURL };
 
 const { CONTRACT_OPENAI_API_KEY } = process.env;
 const services: [string, Service][] = [["The local provider", local]];

@@ -105,7 +105,7 @@ describe("a page in a browser", () => {
     };
     expect(await put(PAGE)).toEqual([200, PAGE, true]);
     expect(await put(PAGE, "text/html")).toEqual([403, PAGE, true]);
-    expect(await put("http://localhost:3001")).toEqual([200, null, false]);
+    expect(await put("http://localhost:3001")).toEqual([403, null, false]);
   });
 });
 

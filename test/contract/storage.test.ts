@@ -46,15 +46,20 @@ beforeAll(async () => {
 });
 afterAll(() => s3.close());
 
+const controlHeaders = () => ({ authorization: `Bearer ${s3.controlKey}` });
+
 async function inject(fault: object): Promise<void> {
   const url = new URL(`/_control/faults/${crypto.randomUUID()}`, s3.endpoint);
-  await fetch(url, { method: "PUT", body: JSON.stringify({ times: 1, ...fault }) });
+  const body = JSON.stringify({ times: 1, ...fault });
+  await fetch(url, { method: "PUT", headers: controlHeaders(), body });
 }
 
 async function callsOf(contains: string): Promise<string[]> {
   const url = new URL(`/_control/calls`, s3.endpoint);
   url.searchParams.set("contains", contains);
-  const calls = (await (await fetch(url)).json()) as { body: string }[];
+  const calls = (await (await fetch(url, { headers: controlHeaders() })).json()) as {
+    body: string;
+  }[];
   return calls.map(({ body }) => body);
 }
 

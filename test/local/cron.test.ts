@@ -2,6 +2,8 @@ import { afterEach, expect, it } from "vitest";
 import { startCron } from "../../local/cron.ts";
 import { listen, type RunningServer } from "../../local/http-server.ts";
 
+const KEY = "a-key";
+
 let server: RunningServer | undefined;
 afterEach(() => server?.close());
 
@@ -26,17 +28,17 @@ async function workerAnswering(...statuses: number[]) {
 it("What is due each minute is called for again and again, without a word", async () => {
   const { url, asked, times } = await workerAnswering(200);
   const complaints: unknown[] = [];
-  const stop = startCron(url, (error) => complaints.push(error), 5);
+  const stop = startCron({ url, key: KEY }, (error) => complaints.push(error), 5);
   await times(3);
   await stop();
-  expect(new Set(asked)).toEqual(new Set(["GET /cdn-cgi/local/scheduled?cron=*+*+*+*+*"]));
+  expect(new Set(asked)).toEqual(new Set(["GET /cdn-cgi/local/scheduled?cron=a-key"]));
   expect(complaints).toEqual([]);
 });
 
 it("A failure is told, and the next minute comes all the same", async () => {
   const { url, times } = await workerAnswering(500, 200);
   const complaints: unknown[] = [];
-  const stop = startCron(url, (error) => complaints.push(error), 5);
+  const stop = startCron({ url, key: KEY }, (error) => complaints.push(error), 5);
   await times(3);
   await stop();
   expect(String(complaints[0])).toContain("failed with 500");
@@ -47,7 +49,7 @@ it("Once stopped it is silent, also about the call that this cut short", async (
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   server = await listen(async () => resolve());
   const complaints: unknown[] = [];
-  const stop = startCron(server.origin, (error) => complaints.push(error), 5);
+  const stop = startCron({ url: server.origin, key: KEY }, (error) => complaints.push(error), 5);
   await asked;
   await stop();
   await server.close();

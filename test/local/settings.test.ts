@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
@@ -43,6 +43,14 @@ describe("the first start", () => {
     await ensureDevVars(path, EXAMPLE);
     expect(await readFile(path, "utf8")).toBe("SECRET_KEY=mine\n");
   });
+});
+
+it("The file for wrangler is nobody else's, also where there was one that all could read", async () => {
+  const path = await fileOf("SECRET_KEY=old\n");
+  await chmod(path, 0o644);
+  await writeSettings(path, { SECRET_KEY: "new" });
+  expect(await modeOf(path)).toBe(0o600);
+  expect(await readSettings(path, {})).toEqual({ SECRET_KEY: "new" });
 });
 
 describe("a setting", () => {

@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
-import { appendFile, stat } from "node:fs/promises";
+import { appendFile, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { parseEnv } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { freePort } from "../../local/ports.ts";
 import { devVarsIn, type LocalStart, processesOf, startLocal } from "../support/local-start.ts";
 import { requestsContaining } from "../support/provider.ts";
+import { statusOf } from "../support/sent.ts";
 import { allEvents, textOf } from "../support/sse.ts";
 import { until } from "../support/until.ts";
 import { makeFolder } from "../../local/scratch.ts";
@@ -12,6 +14,8 @@ import { makeFolder } from "../../local/scratch.ts";
 const EMAIL = `ada.${crypto.randomUUID()}@example.com`;
 const PASSWORD = "seven tall lamps";
 const QUESTION = "May a landlord keep the deposit?";
+/** wrangler itself, and not what watches over it. */
+const SERVER = /^\S+ \S+wrangler-server\.ts /;
 /** A first start makes a database, and the machine may be busy with other tests. */
 const START_MS = 120_000;
 
@@ -90,7 +94,46 @@ describe("npm run dev", { timeout: START_MS }, () => {
 
   it("keeps its secrets to its user", async () => {
     const paths = [devVarsIn(folder.path), join(folder.path, "dev.vars")];
+    paths.push(join(folder.path, "s3", "credentials.json"));
     for (const path of paths) expect((await stat(path)).mode & 0o777).toBe(0o600);
+    const settings = parseEnv(await readFile(join(folder.path, "dev.vars"), "utf8"));
+    const { password } = new URL(settings.DATABASE_URL ?? "");
+    const names = "SECRET_KEY AWS_SECRET_ACCESS_KEY OPENAI_API_KEY LOCAL_CRON_KEY".split(" ");
+    const commands = (await processesOf(folder.path)).map(({ command }) => command).join("\n");
+    for (const secret of [password, ...names.map((name) => settings[name] ?? "")]) {
+      expect(secret.length).toBeGreaterThanOrEqual(32);
+      expect(local?.output()).not.toContain(secret);
+      expect(commands).not.toContain(secret);
+    }
+  });
+
+  it("has its own names alone for its database, its bucket and its provider", async () => {
+    const settings = parseEnv(await readFile(join(folder.path, "dev.vars"), "utf8"));
+    for (const name of ["DATABASE_HTTP_URL", "S3_ENDPOINT", "OPENAI_BASE_URL"]) {
+      const url = settings[name] ?? "";
+      expect(new URL(url).hostname).toBe("127.0.0.1");
+      expect(await statusOf({ url, headers: { host: "evil.example" } })).toBe(421);
+    }
+  });
+
+  it("runs the cron for no page, and opens no inspector to any", async () => {
+    const cdn = ["local", "handler", "mf"].map((part) => `/cdn-cgi/${part}/scheduled`);
+    const addresses = [...cdn, `${cdn[0]}?cron=*+*+*+*+*`, "/__scheduled"];
+    const pages = [
+      { "sec-fetch-site": "cross-site" },
+      { "sec-fetch-site": "same-site" },
+      { origin: "http://evil.example" },
+      { host: `evil.example:${port}` },
+    ];
+    for (const path of addresses) {
+      for (const headers of [...pages, {}]) {
+        const status = await statusOf({ url: `http://localhost:${port}${path}`, headers });
+        expect([403, 404, 500], path).toContain(status);
+      }
+    }
+    const commands = (await processesOf(folder.path)).map(({ command }) => command);
+    expect(commands.filter((command) => command.includes("workerd"))).not.toEqual([]);
+    expect(commands.filter((command) => /--(inspector-addr|debug-port)/.test(command))).toEqual([]);
   });
 
   it("names a port that is taken or none, and a folder that is in use, and starts nothing", async () => {
@@ -120,7 +163,9 @@ describe("npm run dev", { timeout: START_MS }, () => {
   it("has kept everything, and uses the provider of its file and the words of its environment", async () => {
     const SYSTEM_PROMPT = `It's "about" $HOME, \${PATH} \\$ and #1\nof two lines.`;
     const OPENAI_BASE_URL = `${inject("providerUrl")}/v1`;
-    const lines = `\nOPENAI_BASE_URL=${OPENAI_BASE_URL}\nSYSTEM_PROMPT="of the file"\n`;
+    const { OPENAI_API_KEY = "" } = inject("vars");
+    const provider = `OPENAI_BASE_URL=${OPENAI_BASE_URL}\nOPENAI_API_KEY=${OPENAI_API_KEY}`;
+    const lines = `\n${provider}\nSYSTEM_PROMPT="of the file"\n`;
     await appendFile(devVarsIn(folder.path), lines);
     const { output } = await start({ SYSTEM_PROMPT });
     expect(output()).toContain(OPENAI_BASE_URL);
@@ -135,7 +180,7 @@ describe("npm run dev", { timeout: START_MS }, () => {
     local?.kill("SIGKILL");
     await local?.exited;
     await expectNothingLeft();
-    const { output } = await start({ OPENAI_BASE_URL: "" });
+    const { output } = await start({ OPENAI_BASE_URL: "", OPENAI_API_KEY: "" });
     expect(output()).toContain("offline stand-in");
     await signIn();
     await expectEverythingKept();
@@ -143,7 +188,7 @@ describe("npm run dev", { timeout: START_MS }, () => {
 
   it("ends with a reason when wrangler does", async () => {
     const wrangler = await until(async () =>
-      (await processesOf(folder.path)).find(({ command }) => command.includes("wrangler-dist")),
+      (await processesOf(folder.path)).find(({ command }) => SERVER.test(command)),
     );
     process.kill(wrangler.pid, "SIGKILL");
     expect(await local?.exited).toBe(1);

@@ -25,27 +25,21 @@ export type OwnWorld = SeenDatabase &
 /** A Postgres of one's own takes seconds to start, and far longer where the machine is busy. */
 export const WORLD_START_MS = 180_000;
 
-const BUCKET = {
-  bucket: "own-files",
-  accessKeyId: "OWNKEY",
-  secretAccessKey: "a secret of one test's bucket",
-  region: "us-east-1",
-};
-
 /** Starts Postgres, a bucket and a Worker between them. */
 export async function startOwnWorld(): Promise<OwnWorld> {
   await using stack = new AsyncDisposableStack();
   const neon = await startNeon({ control: true, copyOf: inject("emptyPostgres") });
   stack.defer(neon.close);
   await migrate(neon.pool);
-  const s3 = await startS3({ ...BUCKET, control: true });
+  const s3 = await startS3({ bucket: "own-files", control: true });
   stack.defer(s3.close);
-  const worker = await startWorker({ ...bucketVars(s3), DATABASE_HTTP_URL: neon.url });
+  const database = { DATABASE_URL: neon.connectionString, DATABASE_HTTP_URL: neon.url };
+  const worker = await startWorker({ ...bucketVars(s3), ...database });
   stack.defer(() => worker.close());
   const running = stack.move();
   return {
-    ...databaseAt(neon.url),
-    ...bucketAt(s3.endpoint),
+    ...databaseAt(neon),
+    ...bucketAt(s3),
     worker,
     signUp: (name) => signUp(name, worker.url),
     minute: minuteOf(worker),

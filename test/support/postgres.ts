@@ -1,8 +1,11 @@
 /** What a test sees of Postgres: the round trips of the Worker, faults to come, and the rows. */
 import { inject } from "vitest";
 import type { NeonCall, NeonFault } from "../../local/neon-control.ts";
+import type { LocalNeon } from "../../local/neon.ts";
 
 type Row = Record<string, string | null>;
+
+export type DatabaseAccess = Pick<LocalNeon, "url" | "connectionString" | "controlKey">;
 
 export type SeenDatabase = {
   /** The round trips whose SQL or parameters hold a text, such as a test's own user id; oldest first. */
@@ -14,27 +17,33 @@ export type SeenDatabase = {
 };
 
 /** The database behind a local Neon. */
-export function databaseAt(neonUrl: string): SeenDatabase {
-  const control = (path: string) => new URL(`/_control/${path}`, neonUrl);
+export function databaseAt(neon: DatabaseAccess): SeenDatabase {
+  const control = (path: string) => new URL(`/_control/${path}`, neon.url);
+  const headers = { authorization: `Bearer ${neon.controlKey}` };
   return {
     callsContaining: async (text) => {
       const url = control("calls");
       url.searchParams.set("contains", text);
-      return (await fetch(url)).json() as Promise<NeonCall[]>;
+      return (await fetch(url, { headers })).json() as Promise<NeonCall[]>;
     },
     injectFault: async (fault) => {
       const id = crypto.randomUUID();
-      await fetch(control(`faults/${id}`), { method: "PUT", body: JSON.stringify(fault) });
+      const body = JSON.stringify(fault);
+      await fetch(control(`faults/${id}`), { method: "PUT", headers, body });
       return async () => {
-        await fetch(control(`faults/${id}`), { method: "DELETE" });
+        await fetch(control(`faults/${id}`), { method: "DELETE", headers });
       };
     },
-    query: (sql, params = []) => readRows(neonUrl, sql, params),
+    query: (sql, params = []) => readRows(neon, sql, params),
   };
 }
 
 /** The database of all tests. */
-export const { callsContaining, injectFault, query } = databaseAt(inject("neonUrl"));
+export const { callsContaining, injectFault, query } = databaseAt({
+  url: inject("neonUrl"),
+  connectionString: inject("vars").DATABASE_URL ?? "",
+  controlKey: inject("controlKeys").neon,
+});
 
 /** Counts the round trips that hold a text while something happens. */
 export async function countCalls(text: string, happen: () => Promise<unknown>): Promise<number> {
@@ -43,10 +52,14 @@ export async function countCalls(text: string, happen: () => Promise<unknown>): 
   return (await callsContaining(text)).length - before;
 }
 
-async function readRows(neonUrl: string, sql: string, params: unknown[]): Promise<Row[]> {
-  const response = await fetch(neonUrl, {
+async function readRows(
+  { url, connectionString }: DatabaseAccess,
+  sql: string,
+  params: unknown[],
+): Promise<Row[]> {
+  const response = await fetch(url, {
     method: "POST",
-    headers: { "neon-connection-string": inject("vars").DATABASE_URL ?? "" },
+    headers: { "neon-connection-string": connectionString },
     body: JSON.stringify({ query: sql, params }),
   });
   const { fields, rows, message } = (await response.json()) as {

@@ -4,26 +4,28 @@ import type { SeenRequest } from "../../local/openai.ts";
 import type { Script } from "../../local/provider/script.ts";
 
 const control = (path: string) => new URL(`/_control/${path}`, inject("providerUrl"));
+const headers = { authorization: `Bearer ${inject("controlKeys").provider}` };
 
 /** Scripts every request whose prompt holds a marker of the test's own. Returns the marker. */
 export async function script(
   how: Script,
   marker = `marker-${crypto.randomUUID()}`,
 ): Promise<string> {
-  await fetch(control(`scripts/${marker}`), { method: "PUT", body: JSON.stringify(how) });
+  const body = JSON.stringify(how);
+  await fetch(control(`scripts/${marker}`), { method: "PUT", headers, body });
   return marker;
 }
 
 /** Lets go on what `holdAfter` holds. */
 export async function release(marker: string): Promise<void> {
-  await fetch(control(`release/${marker}`), { method: "POST" });
+  await fetch(control(`release/${marker}`), { method: "POST", headers });
 }
 
 /** The requests whose prompt held a text, oldest first. */
 export async function requestsContaining(text: string): Promise<SeenRequest[]> {
   const url = control("requests");
   url.searchParams.set("contains", text);
-  return (await fetch(url)).json() as Promise<SeenRequest[]>;
+  return (await fetch(url, { headers })).json() as Promise<SeenRequest[]>;
 }
 
 /**

@@ -1,6 +1,9 @@
 /** What a test sees of the bucket: the calls of the Worker, faults to come, and what lies in it. */
 import { inject } from "vitest";
 import type { S3Call, S3Fault, SeenObject, SeenUpload } from "../../local/s3/control.ts";
+import type { LocalS3 } from "../../local/s3.ts";
+
+export type BucketAccess = Pick<LocalS3, "endpoint" | "controlKey">;
 
 export type SeenBucket = {
   /** The calls that hold a text, such as `PUT files/` and an id; oldest first. Presigned ones are among them. */
@@ -19,17 +22,18 @@ export type SeenBucket = {
   plantUpload: (key: string, at?: Date) => Promise<void>;
 };
 
-/** The bucket behind a local S3. */
-export function bucketAt(s3Url: string): SeenBucket {
+/** The bucket behind a local S3, through its control. */
+export function bucketAt({ endpoint, controlKey }: BucketAccess): SeenBucket {
+  const headers = { authorization: `Bearer ${controlKey}` };
   const call = async (
     method: string,
     path: string,
     query: Record<string, string> = {},
     body?: string,
   ) => {
-    const url = new URL(`/_control/${path}`, s3Url);
+    const url = new URL(`/_control/${path}`, endpoint);
     url.search = new URLSearchParams(query).toString();
-    return (await fetch(url, { method, ...(body !== undefined && { body }) })).json();
+    return (await fetch(url, { method, headers, ...(body !== undefined && { body }) })).json();
   };
   return {
     bucketCalls: (contains) => call("GET", "calls", { contains }) as Promise<S3Call[]>,
@@ -63,4 +67,4 @@ export const {
   plantObject,
   loseObject,
   plantUpload,
-} = bucketAt(inject("s3Url"));
+} = bucketAt({ endpoint: inject("s3Url"), controlKey: inject("controlKeys").s3 });

@@ -8,6 +8,7 @@ import { startProvider } from "../../local/openai.ts";
 import { startS3 } from "../../local/s3.ts";
 import { makeFolder } from "../../local/scratch.ts";
 import { bundleWorker } from "../../local/workerd.ts";
+import { present } from "../../src/lib/assert.ts";
 import { startAlone } from "./fast-worker.ts";
 import { bucketVars } from "./own-bucket.ts";
 import { startBuilt, type Vars } from "./worker.ts";
@@ -22,6 +23,8 @@ declare module "vitest" {
     providerUrl: string;
     /** Where the bucket listens; what is in it belongs to all tests. */
     s3Url: string;
+    /** The bearer tokens of the stand-ins' controls. */
+    controlKeys: { neon: string; provider: string; s3: string };
     /** The environment of the Worker, for a test that starts one of its own with other values. */
     vars: Vars;
     /** An archive of a Postgres without a table, to begin with; empty where the server is a real one. */
@@ -37,13 +40,7 @@ const AT_ONCE = { firstTokenDelayMs: 0, tokenDelayMs: 0 };
 /** Allowed beside the Worker's own origin. */
 const FRONTEND = "http://localhost:3000";
 
-const BUCKET = {
-  bucket: "test-files",
-  accessKeyId: "TESTKEY",
-  secretAccessKey: "a secret of the tests' own bucket",
-  region: "us-east-1",
-  origins: [FRONTEND, "null"],
-};
+const BUCKET = { bucket: "test-files", origins: [FRONTEND, "null"] };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // What was started is stopped in the opposite order, also when the rest cannot be started.
@@ -70,7 +67,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     DATABASE_HTTP_URL: neon.url,
     SECRET_KEY: "a secret of the tests, of at least 32 characters",
     ...bucketVars(s3),
-    OPENAI_API_KEY: "local",
+    OPENAI_API_KEY: provider.apiKey,
     OPENAI_BASE_URL: provider.baseUrl,
     ALLOWED_ORIGINS: FRONTEND,
   };
@@ -83,6 +80,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("neonUrl", neon.url);
   project.provide("providerUrl", provider.origin);
   project.provide("s3Url", s3.endpoint);
+  project.provide("controlKeys", {
+    neon: present(neon.controlKey, "the key of Neon's control"),
+    provider: provider.controlKey,
+    s3: present(s3.controlKey, "the key of the bucket's control"),
+  });
   project.provide("vars", vars);
   project.provide("emptyPostgres", emptyPostgres);
   project.provide("workerFolder", folder.path);

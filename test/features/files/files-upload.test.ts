@@ -178,7 +178,7 @@ describe("an upload that cannot be taken", () => {
     const bucket = await openOwnBucket();
     const worker = await startFastWorker(bucketVars(bucket));
     const fault = { contains: "PUT files/", times: 2, kind: "status", status: 503 } as const;
-    await bucketAt(bucket.endpoint).injectBucketFault(fault);
+    await bucketAt(bucket).injectBucketFault(fault);
     const refused = await upload(at(worker.url, eve), "Some text.", "a.txt", withKey(key));
     await Promise.all([worker.close(), bucket.close()]);
     expectProblem(refused, 503, "storage_unavailable");

@@ -17,7 +17,7 @@ const FIRST_TOKEN_MS = 1_500;
 
 /** Both providers are the same stand-in: what it was asked for tells which of them it is. */
 const SECOND_PROVIDER = {
-  ANTHROPIC_API_KEY: "local",
+  ANTHROPIC_API_KEY: inject("vars").OPENAI_API_KEY ?? "",
   ANTHROPIC_BASE_URL: `${inject("providerUrl")}/v1`,
 };
 

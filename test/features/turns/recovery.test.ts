@@ -13,7 +13,11 @@ beforeAll(async () => {
   // Nothing is written in time: what is there after a crash was written before it was needed.
   const TURN_LIMITS = JSON.stringify({ flush_ms: 60_000, watchdog_ms: 1_000 });
   const ANTHROPIC_BASE_URL = `${inject("providerUrl")}/v1`;
-  const vars = { TURN_LIMITS, ANTHROPIC_API_KEY: "local", ANTHROPIC_BASE_URL };
+  const vars = {
+    TURN_LIMITS,
+    ANTHROPIC_API_KEY: inject("vars").OPENAI_API_KEY ?? "",
+    ANTHROPIC_BASE_URL,
+  };
   [ada, server] = await Promise.all([signUp(), startFastWorker(vars)]);
 });
 afterAll(() => server.close());
