@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { PageWriter } from "../../src/features/files/extract/pages.ts";
 import { PdfLines } from "../../src/features/files/extract/pdf-lines.ts";
 import * as documents from "../fixtures/documents.ts";
-import { pagePdf, pagesPdf } from "../fixtures/raw-pdf.ts";
+import { encryptedPdf, pageObjects, pagePdf, pagesPdf } from "../fixtures/raw-pdf.ts";
 import { extract } from "../support/extracted.ts";
 
 const expectRefusal = async (bytes: Uint8Array, code: string) =>
@@ -96,4 +96,60 @@ it("What is painted without an end is too much, though it has no words", () => {
   const blank = { str: " ", transform: [9, 0, 0, 9, 0, 0], hasEOL: false };
   const painted = () => lines.add(Array.from({ length: 300_001 }, () => blank));
   expect(painted).toThrow(expect.objectContaining({ code: "too_much_text" }));
+});
+
+describe("A PDF that is encrypted, and opens without a password", () => {
+  const text = deflateSync("BT /F1 12 Tf 72 700 Td (Rent is due.) Tj ET");
+  const bomb = deflateSync(Buffer.alloc(60_000_000, "q Q "));
+  const font = deflateSync(Buffer.from(Array.from({ length: 60_000 }, (_, i) => (i * 7919) >> 3)));
+
+  it("is read as any other", async () => {
+    const { pages } = await extract(encryptedPdf(pageObjects(text)), "a.pdf");
+    expect(pages.map((page) => page.text).join("")).toContain("Rent is due.");
+  });
+
+  it("is read without its large pictures and programs of fonts, which could be anything", async () => {
+    const large = [
+      { dictionary: "/Subtype /Image /Filter /FlateDecode", stream: bomb },
+      { dictionary: "/Length1 60000 /Filter /FlateDecode", stream: font },
+      { dictionary: "/Subtype /Type1C /Filter /FlateDecode", stream: font },
+    ];
+    const { pages } = await extract(encryptedPdf(pageObjects(text, { objects: large })), "a.pdf");
+    expect(pages.map((page) => page.text).join("")).toContain("Rent is due.");
+  });
+
+  it.each([
+    ["is the content of a page", pageObjects(bomb)],
+    [
+      "is nothing that a page needs",
+      pageObjects(text, { objects: [{ dictionary: "/Filter /FlateDecode", stream: bomb }] }),
+    ],
+    [
+      "is in several streams",
+      pageObjects(text, {
+        page: "/Contents [6 0 R 7 0 R]",
+        objects: Array.from({ length: 2 }, () => ({
+          dictionary: "/Filter /FlateDecode",
+          stream: deflateSync(Buffer.alloc(14_000_000, "q Q ")),
+        })),
+      }),
+    ],
+  ])("is refused where what may be too large %s", async (_, objects) => {
+    await expectRefusal(encryptedPdf(objects), "encrypted");
+  });
+
+  it("is refused where its dictionary says so by an escaped name", async () => {
+    const bytes = Buffer.from(encryptedPdf(pageObjects(bomb)));
+    const at = bytes.indexOf("/Encrypt ");
+    const escaped = Buffer.concat([
+      bytes.subarray(0, at),
+      Buffer.from("/#45ncrypt "),
+      bytes.subarray(at + 9),
+    ]);
+    await expectRefusal(new Uint8Array(escaped), "encrypted");
+  });
+
+  it("says that it is protected where there is a password", async () => {
+    await expectRefusal(encryptedPdf(pageObjects(text), "secret"), "encrypted");
+  });
 });

@@ -2,7 +2,8 @@
  * What of a PDF would take more memory than there is: pdf.js holds all that it inflates, and walks through
  * all pages before it tells how many there are. So every stream is measured before it sees the file, and
  * what cannot be measured is erased: pictures, which text needs none of, and what only pictures are packed
- * in. Of an encrypted document nothing can be measured.
+ * in. Of an encrypted document, which an empty password may open, a stream cannot be measured: only those are
+ * admitted that cannot become too large, and programs of fonts are erased.
  */
 import { ExtractionFailure } from "../failures.ts";
 import {
@@ -38,11 +39,13 @@ const MOST_IN_ARRAY = 5_000;
 export function refuseBombs(data: Uint8Array): void {
   const found = objectsIn(data);
   refuseCounts(found);
-  const measure = new Measure(data);
+  const measure = new Measure(data, found.isEncrypted);
   const objectStreams = found.streams.filter(({ isObjectStream }) => isObjectStream);
   if (objectStreams.length > MOST_OBJECT_STREAMS) throw new ExtractionFailure("too_large");
   for (const stream of found.streams) measure.refuseLarge(stream);
-  const arrays = objectStreams.flatMap((stream) => measure.readObjects(stream));
+  const arrays = found.isEncrypted
+    ? []
+    : objectStreams.flatMap((stream) => measure.readObjects(stream));
   refuseJoined([...found.arrays, ...arrays], found.streams, measure);
 }
 
@@ -66,12 +69,14 @@ function refuseJoined(arrays: number[][], streams: PdfStream[], measure: Measure
 
 class Measure {
   readonly #data: Uint8Array;
+  readonly #isEncrypted: boolean;
   readonly #sizes = new Map<PdfStream, number>();
   #left = MOST_UNPACKED;
   #objectBytes = LARGEST_STREAM;
 
-  constructor(data: Uint8Array) {
+  constructor(data: Uint8Array, isEncrypted: boolean) {
     this.#data = data;
+    this.#isEncrypted = isEncrypted;
   }
 
   refuseLarge(stream: PdfStream): void {
@@ -84,11 +89,15 @@ class Measure {
       throw new ExtractionFailure("too_large");
     const limit = isTable ? LARGEST_TABLE : LARGEST_STREAM;
     const isSmall = (end - start) * LARGEST_RATIO <= limit;
-    if (!isSmall && this.sizeOf(stream) > limit) throw new ExtractionFailure("too_large");
+    if (isSmall) return;
+    if (this.#isEncrypted && stream.isFont) this.#data.fill(0, start, end);
+    else if (this.sizeOf(stream) > limit) throw new ExtractionFailure("too_large");
   }
 
   /** Bytes that come out, one more than the limit where there are more. */
   sizeOf(stream: PdfStream): number {
+    // A table of objects is never encrypted.
+    if (this.#isEncrypted && !stream.isTable) throw new ExtractionFailure("encrypted");
     const known = this.#sizes.get(stream);
     if (known !== undefined) return known;
     const { bytes, packing } = this.#unwrapped(stream);

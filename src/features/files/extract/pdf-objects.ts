@@ -18,6 +18,8 @@ export type PdfObject = {
   /** Numbers of several objects in one array that is an object, or the contents of a page. */
   arrays: number[][];
   mostCount: number;
+  /** True where it names an encryption, as the trailer of an encrypted file does. */
+  isEncrypted: boolean;
 };
 
 /** Reads up to the end of one object. */
@@ -42,6 +44,7 @@ class ObjectReader implements PdfObject {
   dictionary: Dictionary | undefined;
   integer: number | undefined;
   mostCount = 0;
+  isEncrypted = false;
   depth = 0;
   readonly #tokens: PdfTokens;
   #key = "";
@@ -68,6 +71,7 @@ class ObjectReader implements PdfObject {
 
   #takeName(name: string): void {
     this.#numbers = [];
+    this.isEncrypted ||= name === "Encrypt";
     if (this.depth === 1 && this.#isKeyNext) {
       [this.#key, this.#isKeyNext, this.#parameter] = [name, false, undefined];
       if (this.dictionary && name === "Length") this.dictionary.lengthAt = this.#tokens.start;

@@ -1,7 +1,7 @@
 /** The streams of a PDF as its bytes show them, whether anything refers to them or not. */
 import { ExtractionFailure } from "../failures.ts";
 import { ascii, placesOf, standsAt } from "./byte-search.ts";
-import { type Dictionary, readObject } from "./pdf-objects.ts";
+import { type Dictionary, type PdfObject, readObject } from "./pdf-objects.ts";
 import { PdfTokens } from "./pdf-tokens.ts";
 
 /** What the dictionary of a stream says, and where its data stands in the file. */
@@ -14,6 +14,8 @@ export type PdfStream = Packing & {
 
 type Packing = {
   isPicture: boolean;
+  /** True for the program of a font, which the text of a page can do without. */
+  isFont: boolean;
   /** By what readers look at, which is not the type that it says it has. */
   isTable: boolean;
   isObjectStream: boolean;
@@ -29,6 +31,8 @@ export type PdfObjects = {
   arrays: number[][];
   /** The most that anything says it holds. */
   mostCount: number;
+  /** True where streams are encrypted, also under an empty password. */
+  isEncrypted: boolean;
 };
 
 /** Of a tree of pages that names each of them. */
@@ -38,6 +42,7 @@ const MOST_READINGS = 3;
 
 const OBJ = ascii("obj");
 const STREAM = ascii("stream");
+const TRAILER = ascii("trailer");
 const END_STREAM = ascii("endstream");
 
 /** More than any document for people has of streams, of joined arrays, and of numbers by themselves. */
@@ -60,6 +65,7 @@ export function objectsIn(data: Uint8Array): PdfObjects {
   const lengths = new Map<number, number[]>();
   const arrays: number[][] = [];
   let mostCount = 0;
+  let isEncrypted = false;
   const budget = new Budget(data.byteLength);
   for (const at of placesOf(OBJ, data)) {
     const tokens = new PdfTokens(data, at + OBJ.byteLength, at + LONGEST_OBJECT);
@@ -67,6 +73,7 @@ export function objectsIn(data: Uint8Array): PdfObjects {
     budget.spend(tokens.at - at);
     arrays.push(...object.arrays);
     mostCount = Math.max(mostCount, object.mostCount);
+    isEncrypted ||= object.isEncrypted;
     const number = numberBefore(data, at);
     const { dictionary, integer } = object;
     if (integer !== undefined) keepLength(lengths, number, integer);
@@ -77,7 +84,17 @@ export function objectsIn(data: Uint8Array): PdfObjects {
     const found = [begun.length, arrays.length, lengths.size];
     if (Math.max(...found) > MOST_FOUND) throw new ExtractionFailure("too_large");
   }
-  return { streams: ended(data, begun, lengths), arrays, mostCount };
+  isEncrypted ||= trailersIn(data, budget).some((trailer) => trailer.isEncrypted);
+  return { streams: ended(data, begun, lengths), arrays, mostCount, isEncrypted };
+}
+
+function trailersIn(data: Uint8Array, budget: Budget): PdfObject[] {
+  return [...placesOf(TRAILER, data)].map((at) => {
+    const tokens = new PdfTokens(data, at + TRAILER.byteLength, at + LONGEST_OBJECT);
+    const trailer = readObject(tokens);
+    budget.spend(tokens.at - at);
+    return trailer;
+  });
 }
 
 function keepLength(lengths: Map<number, number[]>, number: number, length: number): void {
@@ -140,6 +157,8 @@ function nextEnd(ends: Uint32Array, start: number, data: Uint8Array): number {
   return ends[low] ?? data.byteLength;
 }
 
+const FONT_PROGRAMS = new Set(["Type1C", "CIDFontType0C", "OpenType"]);
+
 function toPacking({ names, numbers, references }: Dictionary): Packing {
   const filters = [...(names.get("Filter") ?? []), ...(names.get("F") ?? [])];
   const isIndirect = references.has("Filter") || references.has("F");
@@ -149,6 +168,7 @@ function toPacking({ names, numbers, references }: Dictionary): Packing {
     isTable: numbers.has("W"),
     isObjectStream: numbers.has("First") && numbers.has("N"),
     isPicture: names.get("Subtype")?.[0] === "Image",
+    isFont: numbers.has("Length1") || FONT_PROGRAMS.has(names.get("Subtype")?.[0] ?? ""),
     filters: isIndirect ? undefined : filters,
     rowBits: numbers.has("Columns") ? rowBits : 0,
   };
