@@ -25,7 +25,8 @@ const tags = ["Answers"];
 const EVENTS = `Server-sent events, in this order: \`user_message\`, \`ai_message_start\`, any number of \
 \`reasoning_delta\` and \`content_delta\`, \`citations\` and \`error\` where there are any, \`ai_message_complete\`, \`chat_name\` where \
 the chat was given a title, and \`stream_complete\`, always and last. Each has an \`id\` to resume from and \
-one line of JSON that repeats its \`type\`. The \`content\` of \`reasoning_delta\` is what the model thinks before it \
+one line of JSON that repeats its \`type\`. The name of an \`error\` event is \`turn_error\`, because a browser's \
+\`EventSource\` reserves \`error\` for failures of the connection. The \`content\` of \`reasoning_delta\` is what the model thinks before it \
 answers, and no part of the answer. A \`citations\` event holds some of the answer's, each a \`Citation\`; a \
 quote that is too long for an event is null there, with its \`quote_length\`. Leaving does not stop the answer.
 

@@ -20,7 +20,7 @@ import { startAnalysis } from "./start.ts";
 import { watchAnalysis } from "./watch.ts";
 
 const EVENTS = `As server-sent events, where \`Accept\` names them and not JSON: \`analysis_progress\` with \
-\`part\` of \`parts\` done, then \`analysis_complete\` or \`error\`, and always \`stream_complete\`. An \`analysis\` \
+\`part\` of \`parts\` done, then \`analysis_complete\` or \`error\` (its event name is \`turn_error\`), and always \`stream_complete\`. An \`analysis\` \
 that would make an event longer than 4 KiB is null there: the same call as JSON gives it at once.`;
 
 const analyse = route({
