@@ -176,8 +176,3 @@ async function repeated<T>(
     return { value: await call(), wasRepeated: true };
   }
 }
-
-/** Runs a call and, where Postgres could not be reached, runs it once more. */
-export async function repeatable<T>(call: () => PromiseLike<T>): Promise<T> {
-  return (await repeated(call)).value;
-}

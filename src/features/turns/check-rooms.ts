@@ -3,7 +3,7 @@
  * to save) shows nowhere else, and the platform gives up on an alarm that failed too often.
  */
 import { sql } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { type Db, read } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { firstIdAt } from "../../lib/ids.ts";
@@ -38,11 +38,12 @@ async function ensureAlarm(env: Env, chatId: string): Promise<boolean> {
 
 /** The chats with answers that began in this time, which their ids tell. */
 async function findAsked(db: Db, from: number, until: number): Promise<string[]> {
-  const { rows } = await repeatable(() =>
-    db.execute<{ chat_id: string }>(sql`
+  const rows = await read(
+    db,
+    sql<{ chat_id: string }>`
       SELECT DISTINCT m.chat_id FROM messages AS m JOIN chats ON chats.id = m.chat_id AND chats.user_id IS NOT NULL
       WHERE m.id >= ${firstIdAt(from)}::uuid AND m.id < ${firstIdAt(until)}::uuid AND m.type = 'bot'
-      LIMIT ${MOST_PER_RUN}::int`),
+      LIMIT ${MOST_PER_RUN}::int`,
   );
   return rows.map(({ chat_id }) => chat_id);
 }

@@ -1,6 +1,6 @@
 /** A turn that is over, made again from its rows: its log is gone. */
 import { sql } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { type Db, read } from "../../db/client.ts";
 import { catalogue, Problem, type ProblemCode } from "../../lib/problem.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
 import { type Message, toMessage } from "../messages/schemas.ts";
@@ -18,12 +18,13 @@ export type RebuiltTurn = TurnOutcome & { userMessage: Message };
  * still counts as being written, but not by its room: somebody will end it.
  */
 export async function getTurn(db: Db, ownerId: string, ids: TurnIds): Promise<RebuiltTurn> {
-  const { rows } = await repeatable(() =>
-    db.execute<MessageRow & { chat_title: string }>(sql`
+  const rows = await read(
+    db,
+    sql<MessageRow & { chat_title: string }>`
       SELECT ${messageColumns}, chats.title AS chat_title
       FROM messages AS m JOIN chats ON chats.id = m.chat_id ${joinSiblings}
       WHERE m.chat_id = ${ids.chatId} AND chats.user_id = ${ownerId}
-        AND m.id IN (${ids.userMessageId}, ${ids.answerId})`),
+        AND m.id IN (${ids.userMessageId}, ${ids.answerId})`,
   );
   const [question, answer] = [ids.userMessageId, ids.answerId].map((id) =>
     rows.find((row) => row.id === id),

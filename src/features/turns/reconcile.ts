@@ -3,7 +3,7 @@
  * after they began. Their rooms are asked first, for only they know whether somebody is writing.
  */
 import { sql } from "drizzle-orm";
-import { type Db, repeatable } from "../../db/client.ts";
+import { batch, type Db, read } from "../../db/client.ts";
 import { describeFailure, isPermanent } from "../../db/errors.ts";
 import { latestSql } from "../../db/times.ts";
 import type { Deps } from "../../deps.ts";
@@ -62,14 +62,15 @@ async function findLeft({ db, clock }: Deps): Promise<Left[]> {
   const [before, overdue] = [now - LEFT_AFTER_MS, now - OVERDUE_MS].map((ms) =>
     toIso(new Date(ms)),
   );
-  const { rows } = await repeatable(() =>
-    db.execute<Left>(sql`
+  const rows = await read(
+    db,
+    sql<Left>`
       SELECT m.id, m.chat_id, m.created_at, chats.user_id
       FROM messages AS m JOIN chats ON chats.id = m.chat_id
       WHERE m.status = 'streaming' AND m.created_at < ${before}::timestamptz
         AND chats.user_id IS NOT NULL
       ORDER BY m.created_at < ${overdue}::timestamptz DESC, md5(${minute} || m.id::text)
-      LIMIT ${MOST_PER_RUN}::int`),
+      LIMIT ${MOST_PER_RUN}::int`,
   );
   return rows;
 }
@@ -147,20 +148,19 @@ async function endOnce(
   cost?: Cost,
 ): Promise<boolean> {
   const at = toIso(new Date(clock()));
-  const [, ended] = await repeatable(() =>
+  const { ended } = await batch(db, {
     // The chat first, as in every batch that writes messages: else two could wait for each other.
-    db.batch([
-      db.execute(lockChat(message.user_id, message.chat_id)),
-      db.execute(end(message, how, at, cost)),
-    ]),
-  );
+    lock: lockChat(message.user_id, message.chat_id),
+    ended: end(message, how, at, cost),
+  });
   return ended.rows.length > 0;
 }
 
 /** Tokens of what was said before the answer, as far as a prompt takes it. */
 async function estimatePrompt(db: Db, { id, chat_id: chatId }: Left, model: Model) {
-  const { rows } = await repeatable(() =>
-    db.execute<{ bytes: number }>(sql`
+  const rows = await read(
+    db,
+    sql<{ bytes: number }>`
       WITH RECURSIVE path AS (
         SELECT m.parent_id, 0 AS bytes FROM messages AS m WHERE m.chat_id = ${chatId} AND m.id = ${id}
         UNION ALL
@@ -168,7 +168,7 @@ async function estimatePrompt(db: Db, { id, chat_id: chatId }: Left, model: Mode
         FROM path JOIN messages AS m ON m.chat_id = ${chatId} AND m.id = path.parent_id
         WHERE path.bytes + octet_length(m.content) <= ${historyBytes(model)}::int
       )
-      SELECT coalesce(max(bytes), 0)::int AS bytes FROM path`),
+      SELECT coalesce(max(bytes), 0)::int AS bytes FROM path`,
   );
   return Math.ceil((rows[0]?.bytes ?? 0) / BYTES_PER_TOKEN);
 }

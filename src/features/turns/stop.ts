@@ -1,7 +1,7 @@
 /** Stopping an answer, from wherever. */
 import { sql, type SQL } from "drizzle-orm";
 import type { Context } from "hono";
-import { type Db, repeatable } from "../../db/client.ts";
+import { type Db, readOne } from "../../db/client.ts";
 import type { App } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
 import { ownedChat, pathToAnswer } from "../messages/path.ts";
@@ -58,16 +58,15 @@ async function findStored(
   messageId: string | undefined,
 ): Promise<Message | undefined> {
   const target = messageId ? sql`${messageId}` : sql`(SELECT id FROM path WHERE type = 'bot')`;
-  const { rows } = await repeatable(() => db.execute<Found>(select(ownerId, chatId, target)));
-  const row = rows[0];
+  const row = await readOne(db, select(ownerId, chatId, target));
   if (!row || (row.id === null && messageId)) throw new Problem("not_found");
   if (row.id === null) return undefined;
   const { found: _found, ...message } = row;
   return toMessage(message);
 }
 
-function select(ownerId: string, chatId: string, target: SQL): SQL {
-  return sql`
+function select(ownerId: string, chatId: string, target: SQL): SQL<Found> {
+  return sql<Found>`
     WITH RECURSIVE ${ownedChat(ownerId, chatId)}, ${pathToAnswer}
     SELECT chat.id AS found, shown.*
     FROM chat LEFT JOIN LATERAL (

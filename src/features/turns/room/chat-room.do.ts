@@ -62,8 +62,8 @@ export class ChatRoom extends DurableObject<Env> {
       }
       await earlier?.supersede();
       // One title is asked for at a time.
-      const wantsTitle = begun.needsTitle && mayAskTitle && this.#titles.isEmpty;
-      const live = await this.#run(turn, { ...begun, needsTitle: wantsTitle });
+      const needsTitle = begun.needsTitle && mayAskTitle && this.#titles.isEmpty;
+      const live = await this.#run(turn, { ...begun, needsTitle });
       return wait
         ? { outcome: await live.outcome }
         : { stream: this.#readers.subscribe(live.firstId - 1, sessionId) };

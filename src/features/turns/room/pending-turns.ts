@@ -79,7 +79,7 @@ export type TurnStart = { begun: BegunTurn; prompt: Prompt | undefined; record: 
 
 /** A committed turn as it is to run: one that was stopped meanwhile asks for no answer and no title. */
 export function startOf(config: Config, known: RunningCheckpoint, committed: BegunTurn): TurnStart {
-  const begun = known.isStopped ? { ...committed, wantsTitle: false } : committed;
+  const begun: BegunTurn = known.isStopped ? { ...committed, needsTitle: false } : committed;
   const prompt = known.isStopped ? undefined : plainPrompt(config, known.model, begun);
   return {
     begun,

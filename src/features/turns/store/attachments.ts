@@ -1,6 +1,6 @@
 /** The documents that a question brings along, as conditions and columns of the turn's beginning. */
 import { sql, type SQL } from "drizzle-orm";
-import { type Db, repeatable } from "../../../db/client.ts";
+import { type Db, read } from "../../../db/client.ts";
 import { Problem } from "../../../lib/problem.ts";
 
 export type Attachments = {
@@ -83,12 +83,13 @@ export async function explainRefusal(
   { named = [], waits }: Attachments,
   target: SQL,
 ): Promise<Problem | undefined> {
-  const { rows } = await repeatable(() =>
-    db.execute<Found>(sql`
+  const rows = await read(
+    db,
+    sql<Found>`
       WITH target AS (${target})
       SELECT ${countOf(ownerId, named)} AS known, ${isAny(ownerId, sql`target.own`, FAILED)} AS is_failed,
         ${isAny(ownerId, sql`target.own || target.inherited`, UNREAD)} AS is_unread
-      FROM target`),
+      FROM target`,
   );
   const found = rows[0];
   if (!found || found.known < named.length) return new Problem("not_found");

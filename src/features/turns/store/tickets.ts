@@ -4,7 +4,7 @@
  * its way: hence a ticket of a minute.
  */
 import { sql, type SQL } from "drizzle-orm";
-import { type Db, repeatable } from "../../../db/client.ts";
+import { batch, type Db, write } from "../../../db/client.ts";
 import { encodeUtf8, toBase64Url } from "../../../lib/bytes.ts";
 import { toIso } from "../../../lib/clock.ts";
 import type { Principal } from "../../../lib/principal.ts";
@@ -26,9 +26,8 @@ export async function insertTicket(
   const token = await hash(ticket);
   const at = new Date(now).toISOString();
   const keptSince = new Date(now - KEPT_MS).toISOString();
-  const [found] = await repeatable(() =>
-    db.batch([
-      db.execute<{ chat: boolean; session: boolean }>(sql`
+  const { found } = await batch(db, {
+    found: sql<{ chat: boolean; session: boolean }>`
         WITH found AS (
           SELECT EXISTS (SELECT FROM chats WHERE id = ${chatId} AND user_id = ${userId}) AS chat,
             EXISTS (
@@ -43,12 +42,11 @@ export async function insertTicket(
           FROM found WHERE chat AND session
           ON CONFLICT (id) DO NOTHING
         )
-        SELECT chat, session FROM found`),
-      db.execute(sql`
-        DELETE FROM chat_sessions
-        WHERE user_id = ${userId} AND NOT is_active AND last_activity < ${keptSince}::timestamptz`),
-    ]),
-  );
+        SELECT chat, session FROM found`,
+    swept: sql`
+      DELETE FROM chat_sessions
+      WHERE user_id = ${userId} AND NOT is_active AND last_activity < ${keptSince}::timestamptz`,
+  });
   const { chat, session } = found.rows[0] ?? {};
   if (!session) throw new Problem("invalid_token");
   if (!chat) throw new Problem("not_found");
@@ -81,27 +79,25 @@ export async function takeTicket(
   use: TicketUse,
 ): Promise<SocketKey | "too_many" | undefined> {
   const token = await hash(use.ticket);
-  const [, { rows }] = await repeatable(() =>
-    db.batch([
-      db.execute(sql`
-        SELECT FROM users AS u
-        WHERE u.id = (SELECT user_id FROM chat_sessions WHERE session_token = ${token})
-        FOR NO KEY UPDATE`),
-      db.execute<TakenRow>(takeTicketSql(use, token)),
-    ]),
-  );
-  const [row] = rows;
+  const { taken } = await batch(db, {
+    lock: sql`
+      SELECT FROM users AS u
+      WHERE u.id = (SELECT user_id FROM chat_sessions WHERE session_token = ${token})
+      FOR NO KEY UPDATE`,
+    taken: takeTicketSql(use, token),
+  });
+  const [row] = taken.rows;
   if (!row) return undefined;
   const { isActive, expiresAt, ...key } = row;
   return isActive ? { ...key, expiresAt: Date.parse(toIso(expiresAt)) } : "too_many";
 }
 
-function takeTicketSql({ rowId, chatId, now }: TicketUse, token: string): SQL {
+function takeTicketSql({ rowId, chatId, now }: TicketUse, token: string): SQL<TakenRow> {
   const at = toIso(new Date(now));
   const bornAfter = toIso(new Date(now - TICKET_TTL_SECONDS * 1000));
   const countedSince = toIso(new Date(now - COUNTED_MS));
   const isFree = sql`(w.used_at IS NULL OR w.id = ${rowId}::uuid)`;
-  return sql`
+  return sql<TakenRow>`
     WITH given AS (
       SELECT w.id, w.user_id, s.expires_at
       FROM chat_sessions AS w JOIN sessions AS s ON s.id = w.session_id
@@ -129,14 +125,15 @@ export async function noteActivity(
   now: number,
 ): Promise<boolean> {
   const at = new Date(now).toISOString();
-  const { rows } = await repeatable(() =>
-    db.execute(sql`
+  const { rows } = await write(
+    db,
+    sql`
       UPDATE chat_sessions AS w SET last_activity = ${at}::timestamptz
       FROM sessions AS s, chats AS c
       WHERE w.id = ${rowId} AND w.user_id = ${userId} AND w.is_active AND s.id = w.session_id
         AND c.id = w.chat_id AND c.user_id = w.user_id
         AND s.ended_at IS NULL AND s.expires_at > ${at}::timestamptz
-      RETURNING w.id`),
+      RETURNING w.id`,
   );
   return rows.length > 0;
 }
@@ -144,10 +141,11 @@ export async function noteActivity(
 /** Notes that the socket is closed. */
 export async function noteClosed(db: Db, { rowId, userId }: SocketKey, now: number): Promise<void> {
   const at = new Date(now).toISOString();
-  await repeatable(() =>
-    db.execute(sql`
+  await write(
+    db,
+    sql`
       UPDATE chat_sessions SET is_active = false, last_activity = ${at}::timestamptz
-      WHERE id = ${rowId} AND user_id = ${userId} AND is_active`),
+      WHERE id = ${rowId} AND user_id = ${userId} AND is_active`,
   );
 }
 
