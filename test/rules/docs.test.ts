@@ -48,8 +48,8 @@ describe("The documentation", () => {
     expect(links.length).toBeGreaterThan(30);
     for (const { page, shown, target } of links) {
       expect(await isThere(target), `${page}: ${target}`).toBe(true);
-      const [, name] = /^`([\w./-]+\.(?:ts|sql))`$/.exec(shown) ?? [];
-      if (name !== undefined) expect(target.endsWith(name), `${page}: ${shown}`).toBe(true);
+      const [, name = ""] = /^`([\w./-]+\.(?:ts|sql))`$/.exec(shown) ?? [];
+      expect(target.endsWith(name), `${page}: ${shown}`).toBe(true);
     }
   });
 
