@@ -24,7 +24,7 @@ const DEFAULT_ANTHROPIC_URL = "https://api.anthropic.com/v1/";
 
 export type PromptMessage = { role: "system" | "user" | "assistant"; content: string };
 
-export type Ask = {
+export type ModelRequest = {
   model: Model;
   messages: PromptMessage[];
   maxOutputTokens: number;
@@ -40,8 +40,8 @@ export type ModelClient = {
   /** Asks the providers for their lists of models, until one answers: generates and costs nothing. */
   isReachable(signal: AbortSignal): Promise<boolean>;
   /** Resolves at the end of the answer; `take` is given what arrived together, together. */
-  stream(ask: Ask, signal: AbortSignal, take: TakeChunks): Promise<void>;
-  complete(ask: Ask, signal: AbortSignal): Promise<Completion>;
+  stream(ask: ModelRequest, signal: AbortSignal, take: TakeChunks): Promise<void>;
+  complete(ask: ModelRequest, signal: AbortSignal): Promise<Completion>;
   embed(ask: { model: EmbeddingModel; texts: string[] }, signal: AbortSignal): Promise<Embeddings>;
 };
 
@@ -95,7 +95,7 @@ async function isReachable(clients: OpenAI[], signal: AbortSignal): Promise<bool
   );
 }
 
-type Streaming = { ask: Ask; signal: AbortSignal; take: TakeChunks };
+type Streaming = { ask: ModelRequest; signal: AbortSignal; take: TakeChunks };
 
 async function stream(to: Address, { ask, signal, take }: Streaming): Promise<void> {
   try {
@@ -107,14 +107,14 @@ async function stream(to: Address, { ask, signal, take }: Streaming): Promise<vo
   }
 }
 
-async function openStream(to: Address, ask: Ask, signal: AbortSignal) {
+async function openStream(to: Address, ask: ModelRequest, signal: AbortSignal) {
   const body = { ...toRequest(ask), stream: true, stream_options: { include_usage: true } };
   const response = await post(to, "/chat/completions", body, signal);
   if (!response.body) throw new Problem("ai_unavailable");
   return response.body;
 }
 
-async function complete(to: Address, ask: Ask, signal: AbortSignal): Promise<Completion> {
+async function complete(to: Address, ask: ModelRequest, signal: AbortSignal): Promise<Completion> {
   try {
     const response = await post(to, "/chat/completions", toRequest(ask), signal);
     return readCompletion(await readJson(response));
@@ -154,7 +154,7 @@ function post(
   return sendWithoutRefused(body, { known, address: client.baseURL, model, send, toRefusal });
 }
 
-function toRequest({ model, messages, maxOutputTokens, jsonSchema }: Ask) {
+function toRequest({ model, messages, maxOutputTokens, jsonSchema }: ModelRequest) {
   return {
     model: model.name,
     messages,

@@ -13,7 +13,7 @@ import {
 } from "./storage/objects.ts";
 import {
   abortUpload,
-  completeUpload,
+  completeMultipartUpload,
   listUploads,
   openUpload,
   putPart,
@@ -118,7 +118,7 @@ export function createStorageClient(config: BucketConfig): StorageClient {
     list: async (...range) => listObjects(open(), ...range),
     openUpload: async (...object) => openUpload(open(), ...object),
     putPart: async (...part) => putPart(open(), ...part),
-    completeUpload: async (...upload) => completeUpload(open(), ...upload),
+    completeUpload: async (...upload) => completeMultipartUpload(open(), ...upload),
     abortUpload: async (...upload) => abortUpload(open(), ...upload),
     listUploads: async (prefix) => listUploads(open(), prefix),
   };

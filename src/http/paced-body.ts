@@ -2,7 +2,7 @@
 import { type Clock, within } from "../lib/clock.ts";
 import { Problem } from "../lib/problem.ts";
 
-export type Pace = {
+export type BodyPace = {
   /** How long a body may fall behind, from its first byte to its last: so long may it stall. */
   slackMs: number;
   /** The least rate that it may come at for longer than that. */
@@ -15,13 +15,13 @@ export type Pace = {
  */
 export class PacedBody implements AsyncIterable<Uint8Array> {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #pace: Pace;
+  readonly #pace: BodyPace;
   readonly #clock: Clock;
   /** Time spent waiting uses it up, and each byte gives some of it back. */
   #leftMs: number;
   #isTooSlow = false;
 
-  constructor(body: ReadableStream<Uint8Array>, pace: Pace, clock: Clock) {
+  constructor(body: ReadableStream<Uint8Array>, pace: BodyPace, clock: Clock) {
     this.#reader = body.getReader();
     this.#pace = pace;
     this.#clock = clock;

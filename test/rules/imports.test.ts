@@ -188,3 +188,18 @@ describe("the source", () => {
     }
   });
 });
+
+const EXPORT = /^export (?:async )?(?:function\*?|const|class|type|interface|enum) (\w+)/gm;
+
+describe("a name", () => {
+  it("is exported by one file alone, types included", () => {
+    const files = new Map<string, Set<string>>();
+    for (const { path, text } of sources) {
+      for (const [, name = ""] of text.matchAll(EXPORT)) {
+        files.set(name, (files.get(name) ?? new Set()).add(path));
+      }
+    }
+    const twice = [...files].filter(([, paths]) => paths.size > 1);
+    expect(twice.map(([name, paths]) => `${name}: ${[...paths].join(", ")}`)).toEqual([]);
+  });
+});

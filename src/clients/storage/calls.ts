@@ -112,12 +112,12 @@ function isPassing(error: unknown): boolean {
 async function readCode({ method }: Call, response: Response): Promise<string | undefined> {
   // The answer to HEAD has no words: that it was the key that is missing is the likely reading.
   if (method === "HEAD") return response.status === 404 ? "NoSuchKey" : undefined;
-  const code = childText(await readAnswer(response), "Code");
+  const code = childText(await readXmlResponse(response), "Code");
   return code !== undefined && ERROR_CODE.test(code) ? code : undefined;
 }
 
 /** An answer in XML; an element without anything for one that is none. */
-export async function readAnswer(response: Response): Promise<XmlElement> {
+export async function readXmlResponse(response: Response): Promise<XmlElement> {
   const bytes = response.body && (await readAtMost(response.body, ANSWER_LIMIT_BYTES));
   const root = bytes && readXml(new TextDecoder().decode(bytes));
   return root ?? { name: "", text: "", children: [] };

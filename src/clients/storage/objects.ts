@@ -6,7 +6,7 @@ import {
   type Bucket,
   find,
   type Read,
-  readAnswer,
+  readXmlResponse,
   readNothing,
   send,
 } from "./calls.ts";
@@ -110,7 +110,7 @@ export async function listObjects(bucket: Bucket, prefix: string, after: string 
 }
 
 const readList = async (response: Response) => {
-  const answer = await readAnswer(response);
+  const answer = await readXmlResponse(response);
   if (answer.name !== "ListBucketResult") throw new Error("not a list of objects");
   return childrenOf(answer, "Contents").map((object) => ({
     key: childText(object, "Key") ?? "",

@@ -1,6 +1,6 @@
 /** Objects in parts: what S3 calls a multipart upload. */
 import { childrenOf, childText } from "../../lib/xml.ts";
-import { BODY_CALL_MS, type Bucket, find, readAnswer, readNothing, send } from "./calls.ts";
+import { BODY_CALL_MS, type Bucket, find, readXmlResponse, readNothing, send } from "./calls.ts";
 import { sha256Hex } from "./checksum.ts";
 
 /** What the bucket gives at once, at most. */
@@ -15,7 +15,7 @@ export async function openUpload(
   // A second opening would stay open for ever.
   const call = { method: "POST", key, query: { uploads: "" }, headers, once: true } as const;
   return send(bucket, call, async (response) => {
-    const uploadId = childText(await readAnswer(response), "UploadId");
+    const uploadId = childText(await readXmlResponse(response), "UploadId");
     if (!uploadId) throw new Error("an upload without an id");
     return uploadId;
   });
@@ -44,7 +44,7 @@ export async function putPart(
   });
 }
 
-export async function completeUpload(
+export async function completeMultipartUpload(
   bucket: Bucket,
   key: string,
   uploadId: string,
@@ -58,7 +58,7 @@ export async function completeUpload(
   const call = { method: "POST", key, query: { uploadId }, body, once: true } as const;
   await send(bucket, { ...call, timeoutMs: BODY_CALL_MS }, async (response) => {
     // S3 begins its answer before it has joined the parts: a failure then comes with a 200.
-    const answer = await readAnswer(response);
+    const answer = await readXmlResponse(response);
     if (answer.name !== "CompleteMultipartUploadResult") throw new Error("parts were not joined");
   });
 }
@@ -70,7 +70,7 @@ export async function abortUpload(bucket: Bucket, key: string, uploadId: string)
 export async function listUploads(bucket: Bucket, prefix: string) {
   const query = { uploads: "", "max-uploads": LIST_LIMIT, prefix };
   return send(bucket, { method: "GET", query }, async (response) => {
-    const answer = await readAnswer(response);
+    const answer = await readXmlResponse(response);
     if (answer.name !== "ListMultipartUploadsResult") throw new Error("not a list of uploads");
     return childrenOf(answer, "Upload").map((upload) => ({
       key: childText(upload, "Key") ?? "",

@@ -5,7 +5,12 @@ import { sessionEnds } from "../../db/schema.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { toIso } from "../../lib/clock.ts";
-import { closeWatched, noteClosed, selectWatchedBy, type WatchedChat } from "./session-end.ts";
+import {
+  closeWatched,
+  noteSessionClosed,
+  selectWatchedBy,
+  type SessionChat,
+} from "./session-end.ts";
 
 /** The rest is of the next minute. */
 const MOST_PER_RUN = 200;
@@ -21,18 +26,18 @@ export async function deliverSessionEnds(
   const at = toIso(new Date(clock()));
   const due = await listDue(db, at);
   const closed = await closeWatched(env, due);
-  await noteClosed(db, closed);
+  await noteSessionClosed(db, closed);
   await noteTried(db, due, at);
   return { notified: closed.length, failed: due.length - closed.length };
 }
 
 /** Those not tried yet first, then the longest untried. Those that nothing can come of any more are forgotten. */
-async function listDue(db: Db, at: string): Promise<WatchedChat[]> {
+async function listDue(db: Db, at: string): Promise<SessionChat[]> {
   const watched = selectWatchedBy(sql`
     SELECT s.id, s.user_id, e.tried_at
     FROM session_ends AS e JOIN sessions AS s ON s.id = e.session_id`);
   const { due } = await batch(db, {
-    due: sql<WatchedChat>`
+    due: sql<SessionChat>`
       SELECT session_id, chat_id FROM (${watched}) AS w
       ORDER BY tried_at NULLS FIRST LIMIT ${MOST_PER_RUN}::int`,
     forgotten: sql`
@@ -42,7 +47,7 @@ async function listDue(db: Db, at: string): Promise<WatchedChat[]> {
   return due.rows;
 }
 
-async function noteTried(db: Db, tried: WatchedChat[], at: string): Promise<void> {
+async function noteTried(db: Db, tried: SessionChat[], at: string): Promise<void> {
   if (tried.length === 0) return;
   const ids = [...new Set(tried.map(({ session_id: id }) => id))];
   const wereTried = inArray(sessionEnds.sessionId, ids);

@@ -6,7 +6,7 @@
 import { utf8Length } from "../../lib/bytes.ts";
 
 /** `shown` is what was typed, without white space around it; two addresses with one `key` are the same. */
-export type Email = { shown: string; key: string };
+export type EmailAddress = { shown: string; key: string };
 
 const LONGEST_BYTES = 254;
 const LONGEST_LOCAL_BYTES = 64;
@@ -25,7 +25,7 @@ const HOST = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61
 const NO_HOST = /[\s\p{Cc}@:/?#[\]\\%]/u;
 
 /** The address in a text; undefined where it holds none. */
-export function parseEmail(text: string): Email | undefined {
+export function parseEmail(text: string): EmailAddress | undefined {
   if (text.length > LONGEST_TYPED) return undefined;
   const shown = trimInvisible(text).normalize("NFC");
   const at = shown.lastIndexOf("@");

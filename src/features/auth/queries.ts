@@ -5,7 +5,7 @@ import { violates } from "../../db/errors.ts";
 import { sessions, users } from "../../db/schema.ts";
 import { Problem } from "../../lib/problem.ts";
 import { toEmailKey } from "./email.ts";
-import { selectWatched, type WatchedChat } from "./session-end.ts";
+import { selectWatched, type SessionChat } from "./session-end.ts";
 import { SESSION_TTL_SECONDS } from "./tokens.ts";
 
 export type UserRow = typeof users.$inferSelect;
@@ -56,7 +56,7 @@ function insertSession(db: Db, { now, ...columns }: NewSession) {
 export type Rotation = { refreshCounter: number } | "ended" | "replayed";
 
 /** `watched`: where the session may be watching, if it is over. */
-export type Refreshed = { rotation: Rotation; watched: WatchedChat[] };
+export type Refreshed = { rotation: Rotation; watched: SessionChat[] };
 
 /**
  * Moves a live session one refreshCounter on when the token is of its present one. A token one behind is
@@ -113,7 +113,7 @@ function advance(
 }
 
 /** Ends a session; one that has ended, or never was, is left as it is. Where it may be watching. */
-export async function endSession(db: Db, sessionId: string, now: Date): Promise<WatchedChat[]> {
+export async function endSession(db: Db, sessionId: string, now: Date): Promise<SessionChat[]> {
   const live = and(eq(sessions.id, sessionId), isNull(sessions.endedAt));
   const { watched } = await batch(db, {
     ended: db.update(sessions).set({ endedAt: now }).where(live),

@@ -13,20 +13,20 @@ import type { App } from "../../http/router.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 
 /** A chat whose room may have a stream or a socket of a session that has ended. */
-export type WatchedChat = RowOf<typeof chatSessions, "sessionId" | "chatId">;
+export type SessionChat = RowOf<typeof chatSessions, "sessionId" | "chatId">;
 
 const ROOMS_AT_ONCE = 10;
 
 /** Where one session may be watching, once it has ended. */
-export function selectWatched(sessionId: string): SQL<WatchedChat> {
+export function selectWatched(sessionId: string): SQL<SessionChat> {
   return selectWatchedBy(sql`
     SELECT id, user_id, NULL::timestamptz AS tried_at FROM sessions
     WHERE id = ${sessionId} AND ended_at IS NOT NULL`);
 }
 
 /** Chats where sessions may be watching: an answer is being written, or a socket is open. */
-export function selectWatchedBy(ended: SQL): SQL<WatchedChat> {
-  return sql<WatchedChat>`
+export function selectWatchedBy(ended: SQL): SQL<SessionChat> {
+  return sql<SessionChat>`
     WITH ended AS (${ended})
     SELECT ended.id AS session_id, c.id AS chat_id, ended.tried_at FROM ended
     JOIN chats AS c ON c.user_id = ended.user_id
@@ -37,14 +37,14 @@ export function selectWatchedBy(ended: SQL): SQL<WatchedChat> {
 }
 
 /** Notifies the rooms, after the response has left. */
-export function notifyRooms(c: Context<App>, watched: WatchedChat[]): void {
+export function notifyRooms(c: Context<App>, watched: SessionChat[]): void {
   if (watched.length > 0) c.executionCtx.waitUntil(closeAndNote(c, watched));
 }
 
 /** What is not noted, the minute does again. */
-async function closeAndNote(c: Context<App>, watched: WatchedChat[]): Promise<void> {
+async function closeAndNote(c: Context<App>, watched: SessionChat[]): Promise<void> {
   try {
-    await noteClosed(c.get("deps").db, await closeWatched(c.env, watched));
+    await noteSessionClosed(c.get("deps").db, await closeWatched(c.env, watched));
   } catch (error) {
     logError("session_end_not_noted", { cause: nameOf(error) });
   }
@@ -53,9 +53,9 @@ async function closeAndNote(c: Context<App>, watched: WatchedChat[]): Promise<vo
 /** Has each room close what the session watches there; those that did. Throws nothing. */
 export async function closeWatched(
   env: Pick<Env, "CHAT_ROOM">,
-  watched: WatchedChat[],
-): Promise<WatchedChat[]> {
-  const closed: WatchedChat[] = [];
+  watched: SessionChat[],
+): Promise<SessionChat[]> {
+  const closed: SessionChat[] = [];
   for (let start = 0; start < watched.length; start += ROOMS_AT_ONCE) {
     const group = watched.slice(start, start + ROOMS_AT_ONCE);
     const isClosed = await Promise.all(group.map((chat) => closeInRoom(env, chat)));
@@ -67,7 +67,7 @@ export async function closeWatched(
 /** A stub is broken after an exception, and a restarting room is back at the next call. */
 async function closeInRoom(
   { CHAT_ROOM }: Pick<Env, "CHAT_ROOM">,
-  { chat_id: chatId, session_id: sessionId }: WatchedChat,
+  { chat_id: chatId, session_id: sessionId }: SessionChat,
 ): Promise<boolean> {
   const end = () => CHAT_ROOM.getByName(chatId).endSession(sessionId);
   try {
@@ -80,7 +80,7 @@ async function closeInRoom(
 }
 
 /** Also of sockets that a room lost: none of the session is open there any more. */
-export async function noteClosed(db: Db, closed: WatchedChat[]): Promise<void> {
+export async function noteSessionClosed(db: Db, closed: SessionChat[]): Promise<void> {
   if (closed.length === 0) return;
   await write(
     db,

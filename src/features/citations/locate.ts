@@ -1,7 +1,7 @@
 /** Where a quotation stands in a document. Pure. */
 import type { DocumentText, Range } from "./document-text.ts";
 import { occurrences } from "./occurrences.ts";
-import { isShort, partsOf, toWords, type Words } from "./quoted-words.ts";
+import { isShort, partsOf, toWords, type QuotedWords } from "./quoted-words.ts";
 import { isWhole } from "./word-edges.ts";
 
 /** Code points into the document's text, and the document's own words between them. */
@@ -40,7 +40,7 @@ function toIndexes(document: DocumentText, start: number, end: number): Indexes 
 
 function findWhole(
   document: DocumentText,
-  words: Words,
+  words: QuotedWords,
   near: readonly Indexes[],
 ): Indexes | undefined {
   const close = bestOf(document, words, closeMatches(document, words, near));
@@ -51,7 +51,7 @@ function findWhole(
 /** The first that is exact, else the first. */
 function bestOf(
   { text }: DocumentText,
-  words: Words,
+  words: QuotedWords,
   found: Iterable<Indexes>,
 ): Indexes | undefined {
   let [best, tries] = [undefined as Indexes | undefined, 0];
@@ -66,7 +66,7 @@ function bestOf(
 /** Those that touch one of the ranges. */
 function* closeMatches(
   document: DocumentText,
-  words: Words,
+  words: QuotedWords,
   near: readonly Indexes[],
 ): Generator<Indexes> {
   const reach = 2 * words.core.length + SLACK;
@@ -81,7 +81,7 @@ function* closeMatches(
 /** The parts in their order, close to each other. */
 function findParts(
   document: DocumentText,
-  parts: readonly Words[],
+  parts: readonly QuotedWords[],
   near: readonly Indexes[],
 ): Indexes | undefined {
   const [first, ...rest] = parts;
@@ -99,7 +99,7 @@ function findParts(
 function followOn(
   document: DocumentText,
   beginning: Indexes,
-  rest: readonly Words[],
+  rest: readonly QuotedWords[],
 ): Indexes | undefined {
   const limit = beginning[0] + LONGEST_SPAN;
   let end = beginning[1];
@@ -114,7 +114,7 @@ function followOn(
 /** Every place where the words stand whole, within a stretch of the text. */
 function* matches(
   { text, normal }: DocumentText,
-  { units }: Words,
+  { units }: QuotedWords,
   start = 0,
   end = text.length,
 ): Generator<Indexes> {
@@ -150,7 +150,7 @@ function indexOfUnit(from: Uint32Array, index: number): number {
 }
 
 /** With the punctuation at its ends, where the document has the same. */
-function withEdges(text: string, { head, tail }: Words, [start, end]: Indexes): Indexes {
+function withEdges(text: string, { head, tail }: QuotedWords, [start, end]: Indexes): Indexes {
   const from = head !== "" && text.endsWith(head, start) ? start - head.length : start;
   const to = tail !== "" && text.startsWith(tail, end) ? end + tail.length : end;
   return [from, to];

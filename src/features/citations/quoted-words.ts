@@ -4,7 +4,7 @@ import { toNormal } from "./normal-form.ts";
 /** Punctuation that a writer puts inside or outside of quotation marks as it pleases. */
 const EDGE = new Set(" \t\n\r.,;:!?…-–—\u00a0");
 
-export type Words = {
+export type QuotedWords = {
   /** What must be found. */
   core: string;
   /** What the quotation begins and ends with besides, such as a full stop. */
@@ -14,7 +14,7 @@ export type Words = {
 };
 
 /** The words between the punctuation at both ends. */
-export function toWords(text: string): Words {
+export function toWords(text: string): QuotedWords {
   let [start, end] = [0, text.length];
   while (start < end && EDGE.has(text.charAt(start))) start++;
   while (end > start && EDGE.has(text.charAt(end - 1))) end--;
@@ -28,7 +28,7 @@ const FEWEST_UNSPACED = 5;
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 
 /** A word or two stand in any long document by chance. */
-export function isShort({ core, units }: Words): boolean {
+export function isShort({ core, units }: QuotedWords): boolean {
   if (UNSPACED.test(core)) return units.length < FEWEST_UNSPACED;
   return units.length < FEWEST_UNITS || !/\s/.test(core);
 }
@@ -37,7 +37,7 @@ const ELLIPSIS = /\[\s*(?:…|\.{3})\s*\]|\(\s*(?:…|\.{3})\s*\)|…|\.{3,}|\. 
 const FEWEST_IN_A_PART = 4;
 
 /** What is left of a quotation between its ellipses, in order; empty where it has none. */
-export function partsOf(text: string): Words[] {
+export function partsOf(text: string): QuotedWords[] {
   const pieces = text.split(ELLIPSIS);
   if (pieces.length === 1) return [];
   return pieces.map(toWords).filter(({ units }) => units.length >= FEWEST_IN_A_PART);

@@ -6,7 +6,7 @@ import { filePages } from "../../db/schema-documents.ts";
 import type { TextPart } from "./document-text.ts";
 
 /** A stretch of a document: the parts that begin in it. Code points into its text. */
-export type Slice = { fileId: string; from: number; to: number };
+export type TextSlice = { fileId: string; from: number; to: number };
 
 const partColumns = columnsSql(filePages, "p", ["fileId", "page", "startOffset", "text"]);
 
@@ -16,7 +16,7 @@ type PartRow = RowOfList<typeof partColumns>;
 export async function readSlices(
   db: Db,
   ownerId: string,
-  slices: readonly Slice[],
+  slices: readonly TextSlice[],
 ): Promise<Map<string, TextPart[]>> {
   const wanted = slices.map(({ fileId, from, to }) => ({ file_id: fileId, from, to }));
   const rows = await read(
@@ -46,8 +46,8 @@ const OVERLAP = 60_000;
 export function planSlices(
   files: readonly { fileId: string; textLength: number }[],
   mostAtOnce = MOST_AT_ONCE,
-): Slice[][] {
-  const trips: Slice[][] = [];
+): TextSlice[][] {
+  const trips: TextSlice[][] = [];
   let room = 0;
   for (const slice of files.flatMap((file) => sliceUp(file, mostAtOnce))) {
     const length = slice.to - slice.from;
@@ -62,8 +62,8 @@ export function planSlices(
 function sliceUp(
   { fileId, textLength }: { fileId: string; textLength: number },
   length: number,
-): Slice[] {
-  const slices: Slice[] = [];
+): TextSlice[] {
+  const slices: TextSlice[] = [];
   for (let from = 0; from === 0 || from + OVERLAP < textLength; from += length - OVERLAP) {
     slices.push({ fileId, from, to: Math.min(from + length, textLength) });
   }

@@ -6,14 +6,14 @@ import { locate } from "./locate.ts";
 import { planSlices, readSlices } from "./read-text.ts";
 
 /** A quotation, and the stretches of documents that it is said to come from. */
-export type Claim = {
+export type QuotationClaim = {
   /** What the citation is to be known by. */
   index: number;
   text: string;
   places: readonly (Range & { fileId: string })[];
 };
 
-export type Source = {
+export type CitedSource = {
   fileId: string;
   fileName: string;
   /** In code points. */
@@ -35,8 +35,8 @@ const MOST_CLAIMS = 100;
 export async function verifyClaims(
   db: Db,
   ownerId: string,
-  claims: readonly Claim[],
-  sources: readonly Source[],
+  claims: readonly QuotationClaim[],
+  sources: readonly CitedSource[],
 ): Promise<Verified> {
   const search = new Search(claims.slice(0, MOST_CLAIMS), sources);
   search.inKnown();
@@ -50,11 +50,11 @@ export async function verifyClaims(
 }
 
 class Search {
-  readonly #claims: readonly Claim[];
-  readonly #sources: ReadonlyMap<string, Source>;
-  readonly #found = new Map<Claim, Citation>();
+  readonly #claims: readonly QuotationClaim[];
+  readonly #sources: ReadonlyMap<string, CitedSource>;
+  readonly #found = new Map<QuotationClaim, Citation>();
 
-  constructor(claims: readonly Claim[], sources: readonly Source[]) {
+  constructor(claims: readonly QuotationClaim[], sources: readonly CitedSource[]) {
     this.#claims = claims;
     this.#sources = new Map(sources.map((source) => [source.fileId, source]));
   }
@@ -73,7 +73,7 @@ class Search {
   }
 
   /** Documents that are still to be read. */
-  toRead(): Source[] {
+  toRead(): CitedSource[] {
     return [...this.#sources.values()].filter(
       ({ fileId, parts }) => !parts && this.isWanted(fileId),
     );
@@ -86,7 +86,7 @@ class Search {
     );
   }
 
-  toVerified(claims: readonly Claim[]): Verified {
+  toVerified(claims: readonly QuotationClaim[]): Verified {
     const citations = claims.flatMap((claim) => this.#found.get(claim) ?? []);
     const missing = claims.filter((claim) => !this.#found.has(claim)).map(({ text }) => text);
     return { citations, unverified_quotes: [...new Set(missing)].map((text) => ({ text })) };
@@ -103,13 +103,13 @@ class Search {
   }
 }
 
-function placesIn({ places }: Claim, fileId: string): Range[] {
+function placesIn({ places }: QuotationClaim, fileId: string): Range[] {
   return places.filter((place) => place.fileId === fileId);
 }
 
 function toCitation(
-  { index }: Claim,
-  { fileId, fileName }: Source,
+  { index }: QuotationClaim,
+  { fileId, fileName }: CitedSource,
   { start, end, page, quote }: Range & { page: number; quote: string },
 ): Citation {
   const of = { index, file_id: fileId, file_name: fileName };

@@ -3,7 +3,7 @@ import type { StorageClient } from "../../clients/storage.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { logError, nameOf } from "../../lib/log.ts";
-import type { Attempted, Target } from "./outbox.ts";
+import type { DeletionAttempt, Target } from "./outbox.ts";
 
 const AT_ONCE = 10;
 
@@ -15,8 +15,8 @@ export async function eraseAll(
   env: Env,
   { storage, clock }: Pick<Deps, "storage" | "clock">,
   targets: Target[],
-): Promise<Attempted> {
-  const attempted: Attempted = { erased: [], failed: [] };
+): Promise<DeletionAttempt> {
+  const attempted: DeletionAttempt = { erased: [], failed: [] };
   const endsAt = clock() + BUDGET_MS;
   for (let start = 0; start < targets.length && clock() < endsAt; start += AT_ONCE) {
     const group = targets.slice(start, start + AT_ONCE);

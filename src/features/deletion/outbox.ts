@@ -11,7 +11,7 @@ const targetColumns = columnsSql(deletions, "d", ["kind", "target"]);
 export type Target = RowOfList<typeof targetColumns>;
 
 /** What became of an attempt at each; what was not tried is in neither. */
-export type Attempted = { erased: Target[]; failed: Target[] };
+export type DeletionAttempt = { erased: Target[]; failed: Target[] };
 
 /**
  * What of a kind is to be erased by now, the longest due first. What is there again is not: a second
@@ -55,7 +55,7 @@ const MOST_ATTEMPTS = 30;
  */
 export async function saveAttempt(
   db: Db,
-  { erased, failed }: Attempted,
+  { erased, failed }: DeletionAttempt,
   begunAt: number,
 ): Promise<Target[]> {
   const at = sql`${toIso(new Date(begunAt))}::timestamptz`;

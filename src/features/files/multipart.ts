@@ -1,6 +1,6 @@
 /** One file out of a multipart body (RFC 7578), counted while it is read and held once. */
 import { MultipartPart } from "@remix-run/multipart-parser";
-import { type Pace, PacedBody } from "../../http/paced-body.ts";
+import { type BodyPace, PacedBody } from "../../http/paced-body.ts";
 import { readAtMost, skipAtMost } from "../../lib/bytes.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
@@ -23,7 +23,7 @@ export type Upload = { name: string; bytes: Uint8Array<ArrayBuffer> };
  */
 export async function readUpload(
   { headers, body }: Request,
-  pace: Pace,
+  pace: BodyPace,
   clock: Clock,
 ): Promise<Upload> {
   if (!body) throw new Problem("malformed_upload");

@@ -16,7 +16,7 @@ type UploadDeps = Pick<Deps, "db" | "storage" | "clock" | "newId">;
 
 const UPLOAD_SECONDS = 5 * 60;
 
-export type StartedUpload = {
+export type OpenedUpload = {
   row: FileRow;
   upload: SignedRequest;
   /** ISO 8601. */
@@ -33,7 +33,7 @@ export async function startUpload(
   ownerId: string,
   announced: NewFile,
   key?: IdempotencyKey,
-): Promise<StartedUpload> {
+): Promise<OpenedUpload> {
   const { original_name: name, content_type: contentType, file_size: size, sha256 } = announced;
   if (size === 0) throw new Problem("empty_file");
   if (size > LARGEST_FILE) throw new Problem("file_too_large");

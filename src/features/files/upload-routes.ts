@@ -14,7 +14,7 @@ import { completeUpload } from "./complete.ts";
 import { readUpload } from "./multipart.ts";
 import { File, NewFile, StartedUpload, toFile } from "./schemas.ts";
 import { startUpload } from "./signed-upload.ts";
-import { hashOf, storeUpload } from "./upload.ts";
+import { sha256Of, storeUpload } from "./upload.ts";
 
 const tags = ["Files"];
 
@@ -83,7 +83,7 @@ export const uploadRoutes = createRouter()
     const { config, clock } = c.get("deps");
     const pace = { slackMs: config.BODY_TIMEOUT_MS, bytesPerSecond: config.LEAST_UPLOAD_RATE };
     const { name, bytes } = await readUpload(c.req.raw, pace, clock);
-    const sha256 = await hashOf(bytes);
+    const sha256 = await sha256Of(bytes);
     const key = await readKey(c, { name, size: bytes.byteLength, sha256 });
     const ownerId = c.get("principal").userId;
     const file = { name, bytes, sha256 };

@@ -19,7 +19,7 @@ type UploadDeps = Pick<Deps, "db" | "storage" | "clock" | "newId">;
 const UPLOAD_TIMEOUT_MS = 15 * 60_000;
 
 /** SHA-256 in lower-case hex. */
-export async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }
 

@@ -1,12 +1,12 @@
 /** A text as paragraphs, clauses and headings. Places are UTF-16 indexes here; see cut.ts. */
-import { type Title, markOf, titleOf } from "./headings.ts";
+import { type TitleLine, markOf, titleOf } from "./headings.ts";
 
 /** What stands together: never blank at its ends. */
 export type Block = {
   start: number;
   end: number;
   /** The heading that it is, or begins with. */
-  title: Title | undefined;
+  title: TitleLine | undefined;
   /** It is a heading and nothing else. */
   isTitle: boolean;
 };

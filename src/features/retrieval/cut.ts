@@ -4,9 +4,9 @@
  * too long for one.
  */
 import { type Block, readBlocks } from "./blocks.ts";
-import type { Title } from "./headings.ts";
+import type { TitleLine } from "./headings.ts";
 import type { Passage } from "./passage.ts";
-import { LONGEST, readSentences, type Stretch } from "./sentences.ts";
+import { LONGEST, readSentences, type SentenceSpan } from "./sentences.ts";
 
 /** All offsets are code points into the text. */
 export type CuttableText = {
@@ -48,11 +48,11 @@ export function* cutPassages(doc: CuttableText): Generator<Passage> {
   }
 }
 
-type Cut = Stretch & { path: string[] };
+type Cut = SentenceSpan & { path: string[] };
 
 function* joinStretches(text: string, blocks: Iterable<Block>): Generator<Cut> {
   let open: (Cut & { isTitle: boolean }) | undefined;
-  let titles: Title[] = [];
+  let titles: TitleLine[] = [];
   let count = 0;
   const leastUnits = Math.max(LEAST_UNITS, text.length / MOST_PASSAGES);
   for (const block of blocks) {
@@ -76,11 +76,11 @@ function* joinStretches(text: string, blocks: Iterable<Block>): Generator<Cut> {
   if (open) yield open;
 }
 
-function below(titles: Title[], title: Title): Title[] {
+function below(titles: TitleLine[], title: TitleLine): TitleLine[] {
   return [...titles.filter(({ level }) => level < title.level), title].slice(-DEEPEST_PATH);
 }
 
-const pathOf = (titles: Title[]) => titles.map(({ text }) => text.replace(/\s+/g, " "));
+const pathOf = (titles: TitleLine[]) => titles.map(({ text }) => text.replace(/\s+/g, " "));
 
 /** Code points before an index; asked in the order of the text, so that it is read once. */
 class OffsetCursor {

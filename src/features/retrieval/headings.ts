@@ -1,6 +1,6 @@
 /** Lines that are headings by their look: numbered clauses, articles, schedules, lines in capitals. */
 
-export type Title = { level: number; text: string };
+export type TitleLine = { level: number; text: string };
 
 /** No heading is longer, and no line is looked at any further. */
 const LOOKED_AT = 160;
@@ -44,7 +44,7 @@ function levelOf(number: string): number {
  * The title of a line: the line itself (`whole`), or the words between a clause's number and its text,
  * as in "7. Governing Law. This Agreement …".
  */
-export function titleOf(line: string): (Title & { whole: boolean }) | undefined {
+export function titleOf(line: string): (TitleLine & { whole: boolean }) | undefined {
   const head = line.slice(0, LOOKED_AT);
   const mark = markOf(head);
   const rest = mark ? head.slice(mark.titleAt) : head;

@@ -1,7 +1,7 @@
 /** A paragraph as sentences, and where one is too long, as parts of it. Places are UTF-16 indexes. */
 import { isBlank, trim } from "./blocks.ts";
 
-export type Stretch = { start: number; end: number };
+export type SentenceSpan = { start: number; end: number };
 
 /** No stretch is longer. */
 export const LONGEST = 700;
@@ -17,7 +17,7 @@ const SEMICOLON = 59;
 const ENDS = new Set([DOT, SEMICOLON, 33, 63, 0x3002, 0xff01, 0xff1f, 0xff1b]);
 const CLOSERS = new Set(Array.from(`"')]”’»`, (sign) => sign.charCodeAt(0)));
 
-export function* readSentences(text: string, start: number, end: number): Generator<Stretch> {
+export function* readSentences(text: string, start: number, end: number): Generator<SentenceSpan> {
   let from = start;
   let at = start;
   while (at < end) {
@@ -54,7 +54,7 @@ function isAbbreviation(text: string, at: number, next: number): boolean {
 }
 
 /** A sentence whole, or cut where it is too long. */
-function* parts(text: string, start: number, end: number): Generator<Stretch> {
+function* parts(text: string, start: number, end: number): Generator<SentenceSpan> {
   let rest = trim(text, start, end);
   while (rest && rest.end - rest.start > LONGEST) {
     const cut = cutBefore(text, rest.start, rest.start + LONGEST);

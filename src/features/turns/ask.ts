@@ -7,7 +7,7 @@ import { findModel, type Model } from "../../lib/models.ts";
 import { Problem } from "../../lib/problem.ts";
 import { linkedFile } from "../messages/linked-file.ts";
 import type { Attachments } from "./store/attachments.ts";
-import type { Refusal } from "./room/live-turn.ts";
+import type { TurnRefusal } from "./room/live-turn.ts";
 import type { NewTurn } from "./store/turn.ts";
 import { type BranchPoint, getBranchPoint } from "./store/branch-point.ts";
 import type { NewUserMessage, TurnTarget } from "./store/target.ts";
@@ -126,7 +126,7 @@ async function callRoom(c: Context<App>, input: StartTurn): Promise<StartResult>
   }
 }
 
-function toProblem({ code, members }: Refusal): Problem {
+function toProblem({ code, members }: TurnRefusal): Problem {
   return new Problem(code, { members });
 }
 

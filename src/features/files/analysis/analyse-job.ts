@@ -6,7 +6,7 @@ import { logError } from "../../../lib/log.ts";
 import type { FileJob } from "../jobs.ts";
 import { sendJob } from "../send-job.ts";
 import { endObsolete, failAnalysis } from "./end.ts";
-import { type Asking, claimPart, listStalled, type Outcome, saveOutcome } from "./parts.ts";
+import { type Asking, claimPart, listStalled, type PartOutcome, saveOutcome } from "./parts.ts";
 import { type Try, tryPart } from "./try-part.ts";
 
 type AnalyseJob = Extract<FileJob, { step: "analyse" }>;
@@ -42,7 +42,7 @@ async function save(
   deps: Pick<JobDeps, "db" | "clock">,
   asking: Asking,
   { outcome, usage }: Try,
-): Promise<Outcome> {
+): Promise<PartOutcome> {
   try {
     await saveOutcome(deps.db, { ...asking, at: now(deps) }, outcome, usage);
     return outcome;

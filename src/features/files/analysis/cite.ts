@@ -2,13 +2,17 @@
 import { DocumentText, type TextPart } from "../../citations/document-text.ts";
 import { locate } from "../../citations/locate.ts";
 import type { PartAnswer, QuotedPoint } from "./model-answer.ts";
-import { type Fields, SECTION_NAMES, type SectionName } from "./points.ts";
+import { type PointFields, SECTION_NAMES, type SectionName } from "./points.ts";
 
 /** Where a quotation stands; offsets are code points into the text of the file. */
 export type Place = { page: number; start: number; end: number; quote: string };
 
 /** A point whose quotation was looked for: it has one of the two, or neither where it quoted nothing. */
-export type CitedPoint = { fields: Fields; place: Place | null; unverified_quote: string | null };
+export type CitedPoint = {
+  fields: PointFields;
+  place: Place | null;
+  unverified_quote: string | null;
+};
 
 /** What was found in one part of a document. */
 export type PartFindings = Omit<PartAnswer, "governing_law" | "sections"> & {

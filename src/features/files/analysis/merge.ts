@@ -4,7 +4,7 @@ import type { CitedPoint, PartFindings } from "./cite.ts";
 import type { Overview } from "./model-answer.ts";
 import { SECTION_NAMES, type SectionName } from "./points.ts";
 
-export type Source = { fileId: string; fileName: string };
+export type AnalysedFile = { fileId: string; fileName: string };
 
 /** A point as the wire has it. */
 type ShownPoint = Record<string, string | null | Citation>;
@@ -20,7 +20,7 @@ export type Findings = Overview & {
 export function mergeParts(
   parts: readonly PartFindings[],
   overview: Overview,
-  source: Source,
+  source: AnalysedFile,
 ): Findings {
   const cite = createCiter(source);
   const laws = parts.flatMap(({ governing_law: law }) => law ?? []);
@@ -40,7 +40,7 @@ export function mergeParts(
 }
 
 /** Numbers the citations in the order in which they are shown. */
-function createCiter({ fileId, fileName }: Source): (point: CitedPoint) => ShownPoint {
+function createCiter({ fileId, fileName }: AnalysedFile): (point: CitedPoint) => ShownPoint {
   let index = 0;
   return ({ fields, place, unverified_quote }) => {
     const of = { file_id: fileId, file_name: fileName };

@@ -2,18 +2,24 @@
 import { z } from "@hono/zod-openapi";
 import { parseObject } from "../../../lib/json-object.ts";
 import { firstCodePoints } from "../../../lib/text.ts";
-import { type Fields, GoverningLaw, MissingClause, SECTION_NAMES, SECTIONS } from "./points.ts";
+import {
+  type PointFields,
+  GoverningLaw,
+  MissingClause,
+  SECTION_NAMES,
+  SECTIONS,
+} from "./points.ts";
 import type { SectionName } from "./points.ts";
 
 /** A point with the words that it is said to rest on. */
-export type QuotedPoint = { fields: Fields; quote: string };
+export type QuotedPoint = { fields: PointFields; quote: string };
 
 /** What the model says of the whole document, or of all parts together. */
 export type Overview = {
   document_type: string | null;
   title: string | null;
   summary: string;
-  missing_clauses: Fields[];
+  missing_clauses: PointFields[];
 };
 
 export type PartAnswer = Overview & {
@@ -98,7 +104,7 @@ function readPoint(section: z.ZodType, given: unknown): QuotedPoint | undefined 
   const { quote: words = "", ...fields } = cleanedAll(given);
   const { success } = section.safeParse(fields);
   if (!success || typeof words !== "string") return undefined;
-  return { fields: fields as Fields, quote: words };
+  return { fields: fields as PointFields, quote: words };
 }
 
 function toList(value: unknown): unknown[] {

@@ -102,7 +102,7 @@ export async function renewClaim(
 }
 
 /** The outcome of one attempt: findings, all findings, or a failure, after which there may be no other attempt. */
-export type Outcome =
+export type PartOutcome =
   | { part: PartFindings; result?: Findings }
   | { result: Findings }
   | { failure: ProblemCode; isLast: boolean };
@@ -111,7 +111,7 @@ export type Outcome =
 export async function saveOutcome(
   db: Db,
   asking: Asking,
-  outcome: Outcome,
+  outcome: PartOutcome,
   usage: readonly NewUsage[],
 ): Promise<void> {
   await batch(db, {
@@ -121,7 +121,7 @@ export async function saveOutcome(
   });
 }
 
-function update({ analysisId, from, usageId, at }: Asking, outcome: Outcome): SQL {
+function update({ analysisId, from, usageId, at }: Asking, outcome: PartOutcome): SQL {
   return sql`
     UPDATE file_analyses SET call_id = NULL, call_expires_at = NULL, updated_at = ${at}::timestamptz,
       ${changes(outcome, at)}
@@ -129,7 +129,7 @@ function update({ analysisId, from, usageId, at }: Asking, outcome: Outcome): SQ
       AND call_id = ${usageId}::uuid`;
 }
 
-function changes(outcome: Outcome, at: string): SQL {
+function changes(outcome: PartOutcome, at: string): SQL {
   if ("failure" in outcome) {
     const { failure, isLast } = outcome;
     if (!isLast) return sql`failures = failures + 1`;

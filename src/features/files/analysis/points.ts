@@ -32,4 +32,4 @@ export const GoverningLaw = z.strictObject({ law: z.string() });
 export const MissingClause = z.strictObject({ description: z.string(), severity: Severity });
 
 /** A point of any section: its own fields. */
-export type Fields = Record<string, string | null>;
+export type PointFields = Record<string, string | null>;

@@ -4,7 +4,7 @@ import { codePointLength } from "../../../lib/text.ts";
 import type { TextPart } from "../../citations/document-text.ts";
 import { fencePassages } from "../../citations/fence.ts";
 import type { PartFindings } from "./cite.ts";
-import type { Source } from "./merge.ts";
+import type { AnalysedFile } from "./merge.ts";
 import { ANSWER_SCHEMAS } from "./model-answer.ts";
 import { SECTION_NAMES } from "./points.ts";
 
@@ -48,7 +48,7 @@ const aboutOverview = (
 
 /** About all of a document's text, or about one of several parts of it. `boundary`: of its fences. */
 export function askAboutText(
-  { fileId, fileName }: Source,
+  { fileId, fileName }: AnalysedFile,
   text: readonly TextPart[],
   kind: "whole" | "part",
   boundary: string,
@@ -63,7 +63,7 @@ export function askAboutText(
 
 /** About what was found in all parts. */
 export function askForOverview(
-  { fileId, fileName }: Source,
+  { fileId, fileName }: AnalysedFile,
   parts: readonly PartFindings[],
   boundary: string,
 ): Question {

@@ -10,13 +10,13 @@ import { askModel } from "./ask-model.ts";
 import { citePart } from "./cite.ts";
 import { mergeParts } from "./merge.ts";
 import { readOverview, readPartAnswer } from "./model-answer.ts";
-import { type Asking, CLAIM_MS, type ClaimedPart, type Outcome, renewClaim } from "./parts.ts";
+import { type Asking, CLAIM_MS, type ClaimedPart, type PartOutcome, renewClaim } from "./parts.ts";
 import { createBoundary } from "../../citations/fence.ts";
 import { askAboutText, askForOverview, type Question } from "./prompt.ts";
 
 type TryDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
 
-export type Try = { outcome: Outcome; usage: NewUsage[] };
+export type Try = { outcome: PartOutcome; usage: NewUsage[] };
 
 /** Of one part; then the analysis has failed. */
 const MOST_TRIES = 3;
@@ -74,7 +74,7 @@ function renewing({ db, clock }: TryDeps, asking: Asking): () => void {
   };
 }
 
-function failed(failure: ProblemCode, { failures }: ClaimedPart, isFinal = false): Outcome {
+function failed(failure: ProblemCode, { failures }: ClaimedPart, isFinal = false): PartOutcome {
   return { failure, isLast: isFinal || FINAL.has(failure) || failures + 1 >= MOST_TRIES };
 }
 
@@ -86,7 +86,7 @@ function questionOf(asking: Asking, part: ClaimedPart, boundary: string): Questi
 }
 
 /** Undefined where the answer is not what was asked for. */
-function understand(asking: Asking, part: ClaimedPart, text: string): Outcome | undefined {
+function understand(asking: Asking, part: ClaimedPart, text: string): PartOutcome | undefined {
   const source = { fileId: asking.fileId, fileName: part.file_name };
   if (asking.from === part.parts_total) {
     const overview = readOverview(text);

@@ -36,7 +36,7 @@ export async function movePosition(
 }
 
 /** A stretch of the bucket: all keys after one, up to and with another. */
-export type Stretch = {
+export type KeyRange = {
   after: string;
   /** Undefined: to the end. */
   upTo: string | undefined;
@@ -56,7 +56,7 @@ export type Orphans = {
  */
 export async function findOrphans(
   db: Db,
-  { after, upTo = AFTER_ALL, keys }: Stretch,
+  { after, upTo = AFTER_ALL, keys }: KeyRange,
   { changedBefore, limit }: { changedBefore: number; limit: number },
 ): Promise<Orphans> {
   const before = toIso(new Date(changedBefore));

@@ -3,7 +3,7 @@ import type { Db } from "../../../db/client.ts";
 import { within } from "../../../lib/clock.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
 import { findQuotations, type Quotation } from "../../citations/find-quotes.ts";
-import { type Claim, type Verified, verifyClaims } from "../../citations/verify.ts";
+import { type QuotationClaim, type Verified, verifyClaims } from "../../citations/verify.ts";
 import type { Gathered } from "./gather.ts";
 import type { NumberedPassage } from "../../citations/excerpt.ts";
 
@@ -37,7 +37,10 @@ export async function citeAnswer(
 }
 
 /** Each quotation once, with the passages that it points to; numbers that are none point to nothing. */
-function toClaims(quotations: readonly Quotation[], passages: readonly NumberedPassage[]): Claim[] {
+function toClaims(
+  quotations: readonly Quotation[],
+  passages: readonly NumberedPassage[],
+): QuotationClaim[] {
   const numbered = new Map(passages.map((passage) => [passage.number, passage]));
   const seen = new Set<string>();
   return quotations.flatMap(({ text, points }) => {

@@ -3,7 +3,7 @@ import { estimateTokens, type Model } from "../../../lib/models.ts";
 import { type EmbedDeps, embedQuestion } from "../../retrieval/embed.ts";
 import { findPassages } from "../../retrieval/find.ts";
 import type { FoundPassage } from "../../retrieval/passage.ts";
-import type { Source } from "../../citations/verify.ts";
+import type { CitedSource } from "../../citations/verify.ts";
 import { foundTokens, wholeCharacters, wholeTokens } from "./budget.ts";
 import type { PastMessage } from "../store/turn.ts";
 import type { ContextDocument } from "../store/context-documents.ts";
@@ -11,7 +11,7 @@ import { divide, mergeNeighbours, numberPassages } from "./passages.ts";
 import type { Excerpt, NumberedPassage } from "../../citations/excerpt.ts";
 
 /** What was gathered, and the documents that it is from. */
-export type Gathered = { passages: NumberedPassage[]; sources: Source[] };
+export type Gathered = { passages: NumberedPassage[]; sources: CitedSource[] };
 
 const MOST_FOUND = 24;
 const MOST_OPENINGS = 5;
@@ -111,6 +111,6 @@ function toFile({ id, name }: ContextDocument) {
   return { fileId: id, fileName: name };
 }
 
-function toSource(document: ContextDocument): Source {
+function toSource(document: ContextDocument): CitedSource {
   return { ...toFile(document), textLength: document.text_length ?? 0 };
 }

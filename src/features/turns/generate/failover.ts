@@ -11,7 +11,7 @@ import { type Prompt, withHalfTheHistory } from "./prompt.ts";
 import type { Attempt, TurnSink } from "./turn-sink.ts";
 
 /** The answer, and the attempt that it came of; `isUnasked` where no provider was asked for it. */
-export type Attempted = Answer & { attempt: Attempt; isUnasked?: boolean };
+export type AttemptedAnswer = Answer & { attempt: Attempt; isUnasked?: boolean };
 
 export type FailoverInput = {
   userId: string;
@@ -44,7 +44,7 @@ export async function streamWithFailover(
   input: FailoverInput,
   deps: FailoverDeps,
   emit: EmitDelta,
-): Promise<Attempted> {
+): Promise<AttemptedAnswer> {
   const askModel = (model: Model) => askWithinContext(input, { ...deps, emit }, model);
   const answer = await askModel(input.first.model);
   const second = nextAttempt(input, deps, answer);

@@ -6,7 +6,7 @@ import type { Verified } from "../../citations/verify.ts";
 import type { FileChanges } from "../context/wait.ts";
 import { citeAnswer } from "../context/cite.ts";
 import type { EmitDelta } from "./provider-stream.ts";
-import { type Attempted, streamWithFailover, usageOf } from "./failover.ts";
+import { type AttemptedAnswer, streamWithFailover, usageOf } from "./failover.ts";
 import type { Attempt, TurnSink } from "./turn-sink.ts";
 import { finishedAnswer } from "../store/answer.ts";
 import type { TurnDeadline } from "./deadlines.ts";
@@ -83,7 +83,7 @@ function isNew(name: string, { begun }: TurnInput, title: Title | undefined): bo
 }
 
 /** The answer, and its verified quotations where there are documents. */
-type Generated = Attempted & { quoted?: Verified };
+type Generated = AttemptedAnswer & { quoted?: Verified };
 
 async function generateAnswer(
   input: TurnInput,

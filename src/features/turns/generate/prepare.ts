@@ -9,7 +9,7 @@ import { waitForDocuments } from "../context/wait.ts";
 import { type Gathered, gatherPassages } from "../context/gather.ts";
 import { type ContextDocument, findContextDocuments } from "../store/context-documents.ts";
 import type { BegunTurn } from "../store/turn.ts";
-import type { Attempted } from "./failover.ts";
+import type { AttemptedAnswer } from "./failover.ts";
 import { wholeCharacters } from "../context/budget.ts";
 import { createBoundary } from "../../citations/fence.ts";
 import { type Prompt, promptFor, promptWithPassages } from "./prompt.ts";
@@ -20,7 +20,7 @@ import type { TurnSink } from "./turn-sink.ts";
 type WithPrompt = { prompt: Prompt; gathered?: Gathered };
 
 /** `unasked`: how it ended before anybody was asked. */
-export type Prepared = WithPrompt | { unasked: Attempted };
+export type Prepared = WithPrompt | { unasked: AttemptedAnswer };
 
 /** The prompt of a question without documents: nothing is to be waited for. */
 export function plainPrompt(
@@ -97,7 +97,7 @@ function tooLate({ stop }: TurnInput): Problem | undefined {
 }
 
 /** Stopped, unless there is a problem. */
-function unasked({ attempt }: TurnInput, problem?: Problem): Attempted {
+function unasked({ attempt }: TurnInput, problem?: Problem): AttemptedAnswer {
   return {
     content: "",
     status: problem ? "failed" : "stopped",

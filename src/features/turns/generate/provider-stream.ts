@@ -1,5 +1,5 @@
 /** One answer of a provider: its text as it comes, and how it ended. Knows no HTTP and no room. */
-import type { Ask, ModelChunk, ModelClient } from "../../../clients/model.ts";
+import type { ModelRequest, ModelChunk, ModelClient } from "../../../clients/model.ts";
 import type { TurnLimits } from "../../../env.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import { Problem } from "../../../lib/problem.ts";
@@ -19,7 +19,7 @@ type AnswerDeps = {
 
 /** Emits the text piece by piece. Never throws: a failure is part of the answer. */
 export async function streamAnswer(
-  request: AnswerRequest & { ask: Ask; stop: AbortSignal },
+  request: AnswerRequest & { ask: ModelRequest; stop: AbortSignal },
   { model, limits, clock, emit }: AnswerDeps,
 ): Promise<Answer> {
   const [expired, full] = [new AbortController(), new AbortController()];

@@ -11,7 +11,7 @@ import { logError } from "../../../lib/log.ts";
 import { Problem } from "../../../lib/problem.ts";
 import { assembleRoom, type RoomParts } from "./assemble.ts";
 import { startOf } from "./pending-turns.ts";
-import { LiveTurn, mayHaveBegun, type Refusal, toRefusal } from "./live-turn.ts";
+import { LiveTurn, mayHaveBegun, type TurnRefusal, toRefusal } from "./live-turn.ts";
 import type { Settled } from "./recovery.ts";
 import type { Message } from "../../messages/schemas.ts";
 import type { BegunTurn, NewTurn } from "../store/turn.ts";
@@ -29,7 +29,7 @@ import type {
   StopTurn,
 } from "./contract.ts";
 import { beginAfterLost, refuseSecond } from "./second-turn.ts";
-import { type ChatChange, encodeFileStatus, type FileChange } from "../wire/socket.ts";
+import { type ChatUpdate, encodeFileStatus, type FileChange } from "../wire/socket.ts";
 
 /** After a failure of the alarm itself. */
 const FAILED_ALARM_PAUSE_MS = 60_000;
@@ -133,7 +133,7 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** The chat itself has changed: shows it to the live tabs. */
-  chatChanged(change: ChatChange): void {
+  chatChanged(change: ChatUpdate): void {
     this.#readers.sockets.broadcastChat(change);
   }
 
@@ -182,7 +182,7 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Nothing came of it, as far as that is known: a commit may have gone through without an answer. */
-  async #refuse(turn: NewTurn, error: unknown): Promise<Refusal> {
+  async #refuse(turn: NewTurn, error: unknown): Promise<TurnRefusal> {
     const refusal = toRefusal(error);
     if (!mayHaveBegun(refusal)) await this.#discard(turn);
     return refusal;

@@ -1,7 +1,7 @@
 /** What a room is asked, and answers. */
 import { present } from "../../../lib/assert.ts";
 import type { Model } from "../../../lib/models.ts";
-import type { Refusal, TurnOutcome } from "./live-turn.ts";
+import type { TurnRefusal, TurnOutcome } from "./live-turn.ts";
 import type { NewTurn } from "../store/turn.ts";
 import type { SocketKey } from "../store/tickets.ts";
 import type { TurnIds } from "../store/turn-key.ts";
@@ -17,7 +17,7 @@ export type StartTurn = {
 
 /** The turn, or why there is none, or the turn that its key began before. */
 export type StartResult =
-  | { refused: Refusal }
+  | { refused: TurnRefusal }
   | { stream: ReadableStream<Uint8Array> }
   | { outcome: TurnOutcome | undefined }
   | { replay: TurnIds };

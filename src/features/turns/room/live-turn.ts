@@ -19,10 +19,10 @@ export type TurnOutcome = {
 };
 
 /** A problem on its way through RPC, which carries no classes. */
-export type Refusal = { code: ProblemCode; members: Record<string, unknown> };
+export type TurnRefusal = { code: ProblemCode; members: Record<string, unknown> };
 
 /** What was caught instead of a beginning; a bug is logged here, because it gets no further. */
-export function toRefusal(error: unknown): Refusal {
+export function toRefusal(error: unknown): TurnRefusal {
   const problem = toProblem(error);
   if (problem.code === "internal_error") logError("begin_failed", { cause: nameOf(error) });
   return { code: problem.code, members: problem.extras.members ?? {} };
@@ -31,7 +31,7 @@ export function toRefusal(error: unknown): Refusal {
 const UNKNOWN: ReadonlySet<ProblemCode> = new Set(["database_unavailable", "internal_error"]);
 
 /** True where it is not known that nothing came of the beginning. */
-export function mayHaveBegun({ code }: Refusal): boolean {
+export function mayHaveBegun({ code }: TurnRefusal): boolean {
   return UNKNOWN.has(code);
 }
 
@@ -89,7 +89,7 @@ export class LiveTurn {
   }
 
   /** What another send is told meanwhile; to anybody else, not even that a turn is running. */
-  refuseSecond(userId: string): Refusal {
+  refuseSecond(userId: string): TurnRefusal {
     if (userId !== this.userId) return { code: "not_found", members: {} };
     return { code: "turn_in_progress", members: { message_id: this.answerId } };
   }

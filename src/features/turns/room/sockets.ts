@@ -14,7 +14,7 @@ import { type Pace, SendBudget } from "./send-budget.ts";
 import { noteActivity, noteClosed, type SocketKey } from "../store/tickets.ts";
 import type { EventLog } from "./event-log.ts";
 import {
-  type ChatChange,
+  type ChatUpdate,
   type Closing,
   closings,
   decodeFrame,
@@ -45,7 +45,7 @@ export class RoomSockets {
   readonly #ended: EndedSessions;
   readonly #open = new Map<WebSocket, LiveSocket>();
   /** The chat as it was shown last. */
-  #chat: ChatChange | undefined;
+  #chat: ChatUpdate | undefined;
   readonly #budget: SendBudget;
   /** Those that wait until they may be sent the next page of the log. */
   readonly #waiting = new Set<WebSocket>();
@@ -98,7 +98,7 @@ export class RoomSockets {
   }
 
   /** Shows every socket the chat; what arrives late does not show it as it was before. */
-  broadcastChat(change: ChatChange): void {
+  broadcastChat(change: ChatUpdate): void {
     if (!this.#chat || this.#chat.version <= change.version) this.#chat = change;
     this.broadcast(encodeChatUpdated({ ...change, chat: this.#chat.chat }));
   }

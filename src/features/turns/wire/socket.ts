@@ -58,10 +58,10 @@ function toFailure(code: string | null): { code: string; detail: string } | null
 }
 
 /** A chat that was renamed, or otherwise changed, or got a message that nobody answers. */
-export type ChatChange = { version: number; chat: Chat; message?: ShownMessage };
+export type ChatUpdate = { version: number; chat: Chat; message?: ShownMessage };
 
 /** No event of the log either. */
-export function encodeChatUpdated({ chat, message }: Omit<ChatChange, "version">): string {
+export function encodeChatUpdated({ chat, message }: Omit<ChatUpdate, "version">): string {
   return JSON.stringify({ type: "chat_updated", chat, ...(message && { message }) });
 }
 
