@@ -7,10 +7,10 @@ const SOURCE = { fileId: "file", fileName: "lease.pdf" };
 const OVERVIEW = { document_type: "Lease", title: null, summary: "All.", missing_clauses: [] };
 
 function point(description: string, quote: string, verified = true): CitedPoint {
-  const place = { page: 1, start: 0, end: quote.length, quote };
+  const location = { page: 1, start: 0, end: quote.length, quote };
   const grounds = verified
-    ? { place, unverified_quote: null }
-    : { place: null, unverified_quote: quote };
+    ? { location, unverified_quote: null }
+    : { location: null, unverified_quote: quote };
   return { fields: { description }, ...grounds };
 }
 

@@ -34,8 +34,8 @@ export class DocumentText {
 
   /** What stands between two indexes of the text, where, and on which page it begins. */
   cite(from: number, to: number): Range & { page: number; quote: string } {
-    const place = this.#partAt(from);
-    const [part, index] = [this.#parts[place], this.#indexes[place] ?? 0];
+    const position = this.#partAt(from);
+    const [part, index] = [this.#parts[position], this.#indexes[position] ?? 0];
     const quote = this.text.slice(from, to);
     const start = (part?.start ?? 0) + codePointLength(this.text.slice(index, from));
     return { start, end: start + codePointLength(quote), page: part?.page ?? 1, quote };
@@ -43,13 +43,13 @@ export class DocumentText {
 
   /** The index of the text that an offset of the document is at, or the nearest one to it. */
   toIndex(offset: number): number {
-    const place = Math.max(
+    const position = Math.max(
       this.#parts.findLastIndex(({ start }) => start <= offset),
       0,
     );
-    const part = this.#parts[place];
+    const part = this.#parts[position];
     if (!part) return 0;
-    return (this.#indexes[place] ?? 0) + unitsOf(part.text, offset - part.start);
+    return (this.#indexes[position] ?? 0) + unitsOf(part.text, offset - part.start);
   }
 
   #partAt(index: number): number {

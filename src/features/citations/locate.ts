@@ -10,13 +10,13 @@ export type Located = Range & { page: number; quote: string };
 /** What is left out between two ellipses is at most so long, in UTF-16 code units. */
 const LONGEST_SPAN = 3_000;
 const MOST_BEGINNINGS = 50;
-/** Beyond this many places, which of them is exact makes no difference any more. */
+/** Beyond this many positions, which of them is exact makes no difference any more. */
 const MOST_PLACES = 1_000;
 /** White space that does not count may make a quotation longer where it stands. */
 const SLACK = 200;
 
 /**
- * Finds the quotation: word for word, or but for what `normal-form.ts` does not count. Of several places
+ * Finds the quotation: word for word, or but for what `normal-form.ts` does not count. Of several positions
  * one that touches `near` is taken, then one that is exact. Where it is not to be found as it is, its
  * ellipses are taken for words left out. A quotation of a word or two is found only in `near`.
  */
@@ -111,7 +111,7 @@ function followOn(
   return [beginning[0], end];
 }
 
-/** Every place where the words stand whole, within a stretch of the text. */
+/** Every position where the words stand whole, within a stretch of the text. */
 function* matches(
   { text, normal }: DocumentText,
   { units }: QuotedWords,
@@ -119,8 +119,8 @@ function* matches(
   end = text.length,
 ): Generator<Indexes> {
   const [first, last] = [indexOfUnit(normal.from, start), indexOfUnit(normal.from, end)];
-  for (const place of occurrences(normal.units, units, first, last)) {
-    const match = toMatch(text, normal.from, place, place + units.length - 1);
+  for (const position of occurrences(normal.units, units, first, last)) {
+    const match = toMatch(text, normal.from, position, position + units.length - 1);
     if (match && isWhole(text, ...match)) yield match;
   }
 }

@@ -30,8 +30,8 @@ export function findQuoted(text: string): Span[] {
   const stack: Open[] = [];
   const found: Span[] = [];
   for (const { 0: mark, index } of text.matchAll(MARKS)) {
-    const place = endedBy(text, mark, index, stack);
-    if (place >= 0) found.push(close(stack, place, index));
+    const position = endedBy(text, mark, index, stack);
+    if (position >= 0) found.push(close(stack, position, index));
     else if (mayBegin(text, mark, index)) {
       stack.push({ mark, start: index, closers: CLOSERS[mark] ?? "" });
       if (stack.length > DEEPEST) stack.shift();
@@ -40,21 +40,21 @@ export function findQuoted(text: string): Span[] {
   return outermost(found);
 }
 
-function close(stack: Open[], place: number, index: number): Span {
-  const [opened] = stack.splice(place);
+function close(stack: Open[], position: number, index: number): Span {
+  const [opened] = stack.splice(position);
   return { start: opened?.start ?? index, end: index + 1 };
 }
 
-/** The place in the stack of what the mark ends; -1 where it ends nothing. */
+/** The position in the stack of what the mark ends; -1 where it ends nothing. */
 function endedBy(text: string, mark: string, index: number, stack: readonly Open[]): number {
-  const place = stack.findLastIndex(({ closers }) => closers.includes(mark));
-  if (place < 0) return -1;
+  const position = stack.findLastIndex(({ closers }) => closers.includes(mark));
+  if (position < 0) return -1;
   // Straight marks, and “ after „, may begin another quotation inside of this one.
   const isAmbiguous = mark === '"' || mark === "“" || mark === "‘" || mark === "«";
   if (isAmbiguous && looksLikeBeginning(text, index)) return -1;
   // An apostrophe.
   if (mark === "’" && isWordAt(text, index + 1)) return -1;
-  return place;
+  return position;
 }
 
 function mayBegin(text: string, mark: string, index: number): boolean {

@@ -82,7 +82,7 @@ class Search {
   /** True while something that points to the document was not found. */
   isWanted(fileId: string): boolean {
     return this.#claims.some(
-      (claim) => !this.#found.has(claim) && placesIn(claim, fileId).length > 0,
+      (claim) => !this.#found.has(claim) && occurrencesIn(claim, fileId).length > 0,
     );
   }
 
@@ -95,7 +95,7 @@ class Search {
   #look(fileId: string, document: DocumentText, isAnywhere: boolean): void {
     const source = this.#sources.get(fileId);
     for (const claim of this.#claims) {
-      const places = placesIn(claim, fileId);
+      const places = occurrencesIn(claim, fileId);
       if (!source || this.#found.has(claim) || (places.length === 0 && !isAnywhere)) continue;
       const located = locate(document, claim.text, places);
       if (located) this.#found.set(claim, toCitation(claim, source, located));
@@ -103,7 +103,7 @@ class Search {
   }
 }
 
-function placesIn({ places }: QuotationClaim, fileId: string): Range[] {
+function occurrencesIn({ places }: QuotationClaim, fileId: string): Range[] {
   return places.filter((place) => place.fileId === fileId);
 }
 

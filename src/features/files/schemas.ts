@@ -97,12 +97,12 @@ export const FileText = z
   .openapi("FileText");
 
 /** A cursor whose parts have these types. */
-function cursorOf<P extends z.ZodType, T>(parts: P, toPlace: (parts: z.output<P>) => T) {
+function cursorOf<P extends z.ZodType, T>(parts: P, toCursor: (parts: z.output<P>) => T) {
   return z
     .string()
     .transform((cursor, context): T => {
       const decoded = parts.safeParse(decodeCursor(cursor));
-      if (decoded.success) return toPlace(decoded.data);
+      if (decoded.success) return toCursor(decoded.data);
       context.addIssue({ code: "custom", message: "This is not a cursor of this list." });
       return z.NEVER;
     })

@@ -60,7 +60,7 @@ function isProblemCode(value: unknown): value is ProblemCode {
 }
 
 /** The events of a turn that is over, in the order of the contract. */
-export function* tellAgain(turn: RebuiltTurn): Generator<TurnEvent> {
+export function* replayEvents(turn: RebuiltTurn): Generator<TurnEvent> {
   const { userMessage, answer, problem } = turn;
   yield { type: "user_message", message: fitMessage(userMessage) };
   yield { type: "ai_message_start", message_id: answer.id };

@@ -4,7 +4,7 @@ import { markReplayed } from "../../http/keyed-route.ts";
 import type { App } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
 import { tooManySubscribers } from "./read.ts";
-import { getTurn, type RebuiltTurn, tellAgain } from "./rebuild.ts";
+import { getTurn, type RebuiltTurn, replayEvents } from "./rebuild.ts";
 import type { AttachResult } from "./room/contract.ts";
 import { membersOf, toTurnResponse } from "./turn-response.ts";
 import type { TurnIds } from "./store/turn-key.ts";
@@ -47,7 +47,7 @@ function streamAgain(stream: ReadableStream<Uint8Array>): Response {
 
 /** Without ids: there is nothing to resume from any more. */
 function encode(turn: RebuiltTurn): ReadableStream<Uint8Array> {
-  const events = tellAgain(turn);
+  const events = replayEvents(turn);
   return new ReadableStream({
     start: (controller) => controller.enqueue(OPENING),
     pull: (controller) => {

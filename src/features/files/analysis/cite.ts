@@ -5,12 +5,12 @@ import type { PartAnswer, QuotedPoint } from "./model-answer.ts";
 import { type PointFields, SECTION_NAMES, type SectionName } from "./points.ts";
 
 /** Where a quotation stands; offsets are code points into the text of the file. */
-export type Place = { page: number; start: number; end: number; quote: string };
+export type Location = { page: number; start: number; end: number; quote: string };
 
 /** A point whose quotation was looked for: it has one of the two, or neither where it quoted nothing. */
 export type CitedPoint = {
   fields: PointFields;
-  place: Place | null;
+  location: Location | null;
   unverified_quote: string | null;
 };
 
@@ -33,7 +33,7 @@ export function citePart(answer: PartAnswer, text: readonly TextPart[]): PartFin
 }
 
 function citePoint(document: DocumentText, { fields, quote }: QuotedPoint): CitedPoint {
-  if (quote === "") return { fields, place: null, unverified_quote: null };
-  const place = locate(document, quote) ?? null;
-  return { fields, place, unverified_quote: place ? null : quote };
+  if (quote === "") return { fields, location: null, unverified_quote: null };
+  const location = locate(document, quote) ?? null;
+  return { fields, location, unverified_quote: location ? null : quote };
 }

@@ -24,7 +24,7 @@ export function mergeParts(
 ): Findings {
   const cite = createCiter(source);
   const laws = parts.flatMap(({ governing_law: law }) => law ?? []);
-  const law = laws.find(({ place }) => place) ?? laws[0];
+  const law = laws.find(({ location }) => location) ?? laws[0];
   const { document_type, title, summary, missing_clauses } = overview;
   const head = { document_type, title, summary };
   const shownLaw = law ? cite(law) : null;
@@ -42,9 +42,14 @@ export function mergeParts(
 /** Numbers the citations in the order in which they are shown. */
 function createCiter({ fileId, fileName }: AnalysedFile): (point: CitedPoint) => ShownPoint {
   let index = 0;
-  return ({ fields, place, unverified_quote }) => {
+  return ({ fields, location, unverified_quote }) => {
     const of = { file_id: fileId, file_name: fileName };
-    const citation = place && { index: ++index, ...of, ...place, status: "verified" as const };
+    const citation = location && {
+      index: ++index,
+      ...of,
+      ...location,
+      status: "verified" as const,
+    };
     return { ...fields, citation, unverified_quote };
   };
 }
@@ -60,7 +65,7 @@ function distinctPoints(name: SectionName, parts: readonly CitedPoint[][]): Cite
         name === "parties" ? [point.fields.name] : Object.values(point.fields),
       );
       const earlier = kept.get(said);
-      if (!earlier || (!earlier.place && point.place)) kept.set(said, point);
+      if (!earlier || (!earlier.location && point.location)) kept.set(said, point);
     }
     // Within one part a sentence may well make several points.
     for (const point of fresh) if (quoteOf(point) !== "") quoted.add(quoteOf(point));
@@ -68,8 +73,8 @@ function distinctPoints(name: SectionName, parts: readonly CitedPoint[][]): Cite
   return [...kept.values()];
 }
 
-function quoteOf({ place, unverified_quote }: CitedPoint): string {
-  return normalised([place?.quote ?? unverified_quote]);
+function quoteOf({ location, unverified_quote }: CitedPoint): string {
+  return normalised([location?.quote ?? unverified_quote]);
 }
 
 function normalised(texts: readonly (string | null | undefined)[]): string {

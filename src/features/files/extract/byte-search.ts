@@ -1,7 +1,7 @@
 /** Bytes sought in others. */
 
 /** Where some bytes stand in others. */
-export function* placesOf(sought: Uint8Array, data: Uint8Array): Generator<number> {
+export function* positionsOf(sought: Uint8Array, data: Uint8Array): Generator<number> {
   const [first = 0] = sought;
   for (let at = data.indexOf(first); at >= 0; at = data.indexOf(first, at + 1)) {
     if (standsAt(sought, data, at)) yield at;
@@ -9,8 +9,8 @@ export function* placesOf(sought: Uint8Array, data: Uint8Array): Generator<numbe
 }
 
 export function standsAt(sought: Uint8Array, data: Uint8Array, at: number): boolean {
-  for (let place = 0; place < sought.byteLength; place++) {
-    if (data[at + place] !== sought[place]) return false;
+  for (let position = 0; position < sought.byteLength; position++) {
+    if (data[at + position] !== sought[position]) return false;
   }
   return true;
 }

@@ -50,14 +50,14 @@ export class WordNumbering {
   }
 
   /** Counts a paragraph, and tells what stands before its text; nothing where there is no such list. */
-  next({ list: id, level: place }: Numbered): string {
+  next({ list: id, level: position }: Numbered): string {
     const list = this.#lists.get(id);
     const scheme = list && this.#schemes.get(list.scheme);
-    const level = scheme?.levels.get(place);
+    const level = scheme?.levels.get(position);
     if (!list || !scheme || !level) return "";
     this.#restart(list, scheme);
-    scheme.counts.length = Math.min(scheme.counts.length, place + 1);
-    scheme.counts[place] = (scheme.counts[place] ?? level.start - 1) + 1;
+    scheme.counts.length = Math.min(scheme.counts.length, position + 1);
+    scheme.counts[position] = (scheme.counts[position] ?? level.start - 1) + 1;
     return level.format === "bullet" ? "•" : labelOf(level, scheme);
   }
 
@@ -65,9 +65,9 @@ export class WordNumbering {
   #restart(list: List, scheme: Scheme): void {
     if (list.isBegun) return;
     list.isBegun = true;
-    for (const [place, start] of list.starts) {
-      scheme.counts.length = Math.min(scheme.counts.length, place);
-      scheme.counts[place] = start - 1;
+    for (const [position, start] of list.starts) {
+      scheme.counts.length = Math.min(scheme.counts.length, position);
+      scheme.counts[position] = start - 1;
     }
   }
 
@@ -99,10 +99,10 @@ export class WordNumbering {
 /** Such as `%1.%2`: the numbers of the levels above, each in its own format. */
 function labelOf(level: Level, { levels, counts }: Scheme): string {
   return level.text.replaceAll(/%([1-9])/g, (_, digit: string) => {
-    const place = Number(digit) - 1;
-    const above = levels.get(place);
+    const position = Number(digit) - 1;
+    const above = levels.get(position);
     const format = level.isDecimal ? "decimal" : (above?.format ?? "decimal");
-    return formatNumber(counts[place] ?? above?.start ?? 1, format);
+    return formatNumber(counts[position] ?? above?.start ?? 1, format);
   });
 }
 

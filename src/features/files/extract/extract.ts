@@ -34,7 +34,7 @@ export async function extractDocument(
 ): Promise<Extraction> {
   if (source.size === 0) throw new ExtractionFailure("empty");
   const safe = watched(source);
-  if (kind === "pdf") return told(() => readWindow(safe, window));
+  if (kind === "pdf") return withFailure(() => readWindow(safe, window));
   const writer = new PageWriter({ page: 1, textBefore: 0 });
   const pages = checked(readWhole(kind, safe, writer), { textBefore: 0, otherwise: "empty" });
   return { pageCount: undefined, pages };
@@ -81,7 +81,7 @@ async function* checked(
   }
 }
 
-async function told<T>(read: () => Promise<T>): Promise<T> {
+async function withFailure<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {

@@ -61,14 +61,14 @@ class BoundedParser extends Parser {
   attributeLength = 0;
   #attributes = 0;
 
-  override onopentagname(...place: Parameters<Parser["onopentagname"]>): void {
+  override onopentagname(...position: Parameters<Parser["onopentagname"]>): void {
     this.#attributes = 0;
-    super.onopentagname(...place);
+    super.onopentagname(...position);
   }
 
-  override onattribname(...place: Parameters<Parser["onattribname"]>): void {
+  override onattribname(...position: Parameters<Parser["onattribname"]>): void {
     if (++this.#attributes > MOST_ATTRIBUTES) throw new ExtractionFailure("damaged");
-    super.onattribname(...place);
+    super.onattribname(...position);
   }
 
   override onattribdata(start: number, end: number): void {
@@ -81,8 +81,8 @@ class BoundedParser extends Parser {
     if (this.attributeLength <= LONGEST_ATTRIBUTE) super.onattribentity(codePoint);
   }
 
-  override onattribend(...place: Parameters<Parser["onattribend"]>): void {
+  override onattribend(...position: Parameters<Parser["onattribend"]>): void {
     this.attributeLength = 0;
-    super.onattribend(...place);
+    super.onattribend(...position);
   }
 }

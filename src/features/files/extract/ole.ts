@@ -8,7 +8,7 @@ const ENCRYPTED = utf16("EncryptedPackage");
 const OLD_WORD = utf16("WordDocument");
 
 export function isOleContainer(bytes: Uint8Array): boolean {
-  return SIGNATURE.every((byte, place) => bytes[place] === byte);
+  return SIGNATURE.every((byte, position) => bytes[position] === byte);
 }
 
 /** By its directory, or by the name where that has neither kind of streams: the reading says more. */
@@ -37,7 +37,7 @@ export async function streamsIn(
 function includes(bytes: Uint8Array, sought: Uint8Array): boolean {
   const [first = 0] = sought;
   for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
-    if (sought.every((byte, place) => bytes[at + place] === byte)) return true;
+    if (sought.every((byte, position) => bytes[at + position] === byte)) return true;
   }
   return false;
 }

@@ -118,11 +118,11 @@ export class PageWriter {
   }
 }
 
-/** Where in a text so many code points after a place end. Both places are of UTF-16. */
+/** Where in a text so many code points after a position end. Both positions are of UTF-16. */
 function afterCodePoints(text: string, start: number, count: number): number {
-  let place = start;
-  for (let left = count; left > 0 && place < text.length; left--) {
-    place += (text.codePointAt(place) ?? 0) > 0xffff ? 2 : 1;
+  let position = start;
+  for (let left = count; left > 0 && position < text.length; left--) {
+    position += (text.codePointAt(position) ?? 0) > 0xffff ? 2 : 1;
   }
-  return place;
+  return position;
 }

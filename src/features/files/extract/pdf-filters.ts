@@ -111,7 +111,8 @@ function decode85(bytes: Uint8Array, limit: number): Uint8Array | undefined {
   const decoded = new Uint8Array(size);
   let [length, value, digits] = [0, 0, 0];
   const flush = (count: number) => {
-    for (let place = 0; place < count; place++) decoded[length++] = value / 256 ** (3 - place);
+    for (let position = 0; position < count; position++)
+      decoded[length++] = value / 256 ** (3 - position);
     [value, digits] = [0, 0];
   };
   for (const byte of bytes) {

@@ -1,6 +1,6 @@
 /** The streams of a PDF as its bytes show them, whether anything refers to them or not. */
 import { ExtractionFailure } from "../failures.ts";
-import { ascii, placesOf, standsAt } from "./byte-search.ts";
+import { ascii, positionsOf, standsAt } from "./byte-search.ts";
 import { type Dictionary, type PdfObject, readObject } from "./pdf-objects.ts";
 import { PdfTokens } from "./pdf-tokens.ts";
 
@@ -67,7 +67,7 @@ export function objectsIn(data: Uint8Array): PdfObjects {
   let mostCount = 0;
   let isEncrypted = false;
   const budget = new Budget(data.byteLength);
-  for (const at of placesOf(OBJ, data)) {
+  for (const at of positionsOf(OBJ, data)) {
     const tokens = new PdfTokens(data, at + OBJ.byteLength, at + LONGEST_OBJECT);
     const object = readObject(tokens);
     budget.spend(tokens.at - at);
@@ -89,7 +89,7 @@ export function objectsIn(data: Uint8Array): PdfObjects {
 }
 
 function trailersIn(data: Uint8Array, budget: Budget): PdfObject[] {
-  return [...placesOf(TRAILER, data)].map((at) => {
+  return [...positionsOf(TRAILER, data)].map((at) => {
     const tokens = new PdfTokens(data, at + TRAILER.byteLength, at + LONGEST_OBJECT);
     const trailer = readObject(tokens);
     budget.spend(tokens.at - at);
@@ -121,7 +121,7 @@ class Budget {
 }
 
 function ended(data: Uint8Array, begun: Begun[], lengths: Map<number, number[]>): PdfStream[] {
-  const ends = Uint32Array.from(placesOf(END_STREAM, data));
+  const ends = Uint32Array.from(positionsOf(END_STREAM, data));
   const budget = new Budget(data.byteLength);
   return begun.map(({ number, start, packing, length: { value, isReference, keyAt } }) => {
     const said = isReference ? lengths.get(value) : [value];

@@ -29,9 +29,9 @@ type WaitDeps = {
  */
 export async function waitForDocuments(
   documents: ContextDocument[],
-  { read, fileChanges: news, clock, timeoutMs: patience, stop }: WaitDeps,
+  { read, fileChanges: news, clock, timeoutMs: timeoutMs, stop }: WaitDeps,
 ): Promise<ContextDocument[]> {
-  const endsAt = clock() + patience;
+  const endsAt = clock() + timeoutMs;
   let [current, seen] = [documents, news.count];
   while (current.some(isUnread) && !stop.aborted) {
     refuseFailed(current);

@@ -16,13 +16,13 @@ export function assembleRoom(ctx: DurableObjectState, deps: Deps) {
   const titles = new LateTitles(ctx.storage.sql, deps);
   const beginning = new PendingTurns(log.turns);
   const fileChanges = new FileChangeSignal();
-  const readers = new SseSubscribers(ctx, deps, log);
+  const subscribers = new SseSubscribers(ctx, deps, log);
   const runner = new TurnRunner(
     {
       log,
       titles,
       waitUntil: (promise) => ctx.waitUntil(promise),
-      notify: () => readers.notify(),
+      notify: () => subscribers.notify(),
       schedule: () => alarm.schedule(),
     },
     deps,
@@ -31,5 +31,5 @@ export function assembleRoom(ctx: DurableObjectState, deps: Deps) {
   const lost = new Recovery({ log, titles, isRun }, deps);
   const isLive = () => runner.live !== undefined;
   const alarm = new RoomAlarm(ctx.storage, { turns: log.turns, titles, lost, isLive }, deps);
-  return { deps, log, titles, beginning, fileChanges, readers, runner, lost, alarm };
+  return { deps, log, titles, beginning, fileChanges, readers: subscribers, runner, lost, alarm };
 }

@@ -66,7 +66,7 @@ export class ChatRoom extends DurableObject<Env> {
       const live = await this.#run(turn, { ...begun, needsTitle });
       return wait
         ? { outcome: await live.outcome }
-        : { stream: this.#readers.subscribe(live.firstId - 1, sessionId) };
+        : { stream: this.#subscribers.subscribe(live.firstId - 1, sessionId) };
     } catch (error) {
       return { refused: await this.#refuse(turn, error) };
     } finally {
@@ -76,8 +76,10 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** The rest of the turn that holds an event id; without one, the running turn from its start. */
   read(after: number | undefined, sessionId: string): ReadResult {
-    const place = cursorOf(this.#log, this.#live, after);
-    return typeof place === "number" ? this.#readers.subscribeIfRoom(place, sessionId) : place;
+    const position = cursorOf(this.#log, this.#live, after);
+    return typeof position === "number"
+      ? this.#subscribers.subscribeIfRoom(position, sessionId)
+      : position;
   }
 
   /** The turn that a repeated request stands for, while it runs and as long as its log is kept. */
@@ -87,7 +89,7 @@ export class ChatRoom extends DurableObject<Env> {
     if (turn?.userId !== userId) return "gone";
     const live = this.#live?.answerId === answerId ? this.#live : undefined;
     if (live && wait) return { outcome: await live.outcome };
-    const join = () => this.#readers.subscribeIfRoom((live ?? turn).firstId - 1, sessionId);
+    const join = () => this.#subscribers.subscribeIfRoom((live ?? turn).firstId - 1, sessionId);
     if (live || (!wait && turn.lastId > 0)) return join();
     if (turn.state !== "ended") await this.#lost.settle(answerId);
     return "gone";
@@ -106,41 +108,41 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Opens a live socket; all else is RPC. */
   override fetch(request: Request): Response {
-    return this.#readers.sockets.accept(request, socketCursorOf(this.#log, this.#live));
+    return this.#subscribers.sockets.accept(request, socketCursorOf(this.#log, this.#live));
   }
 
   override webSocketMessage(ws: WebSocket, data: string | ArrayBuffer): void {
-    this.#readers.sockets.onMessage(ws, data);
+    this.#subscribers.sockets.onMessage(ws, data);
   }
 
   override webSocketClose(ws: WebSocket): void {
-    this.#readers.sockets.onClosing(ws);
+    this.#subscribers.sockets.onClosing(ws);
   }
 
   override webSocketError(ws: WebSocket): void {
-    this.#readers.sockets.left(ws);
+    this.#subscribers.sockets.left(ws);
   }
 
   /** A sign-in has ended: what it watches here ends with it, the turn does not. */
   endSession(sessionId: string): void {
-    this.#readers.endSession(sessionId);
+    this.#subscribers.endSession(sessionId);
   }
 
   /** A file that was asked about here has changed: wakes who waits for it, and tells the live tabs. */
   fileChanged(change: FileChange): void {
     this.#fileChanges.changed();
-    this.#readers.sockets.broadcast(encodeFileStatus(change));
+    this.#subscribers.sockets.broadcast(encodeFileStatus(change));
   }
 
   /** The chat itself has changed: shows it to the live tabs. */
   chatChanged(change: ChatUpdate): void {
-    this.#readers.sockets.broadcastChat(change);
+    this.#subscribers.sockets.broadcastChat(change);
   }
 
   /** The chat was deleted: stops its turn, ends its readers, and leaves nothing behind. */
   async erase(): Promise<void> {
     this.#beginning.clear();
-    this.#readers.closeAll(this.#live !== undefined);
+    this.#subscribers.closeAll(this.#live !== undefined);
     this.#runner.forget();
     await this.#deleteEverything();
   }
@@ -234,7 +236,7 @@ export class ChatRoom extends DurableObject<Env> {
     }
   }
 
-  /** One after the other: there is one turn at a time, and one place in the log to write to. */
+  /** One after the other: there is one turn at a time, and one position in the log to write to. */
   async #endLostTurns(): Promise<void> {
     for (const turn of this.#lost.findBegun()) await this.#runner.endLost(turn);
     await this.#lost.retry();
@@ -243,7 +245,7 @@ export class ChatRoom extends DurableObject<Env> {
   async #doWhatIsDue(): Promise<void> {
     await this.#lost.retry();
     const { clock, config } = this.#deps;
-    this.#readers.closePruned(this.#log.prune(clock() - config.TURN_LIMITS.log_kept_ms));
+    this.#subscribers.closePruned(this.#log.prune(clock() - config.TURN_LIMITS.log_kept_ms));
     if (this.#log.isEmpty && this.#titles.isEmpty) await this.#deleteEverything();
     else await this.#alarm.schedule();
   }
@@ -276,7 +278,7 @@ export class ChatRoom extends DurableObject<Env> {
     return this.#parts.lost;
   }
 
-  get #readers() {
+  get #subscribers() {
     return this.#parts.readers;
   }
 

@@ -108,14 +108,14 @@ function toInterrupted(running: RunningCheckpoint, received: Received, now: numb
 export async function emitEnd(
   finished: FinishedTurn,
   save: (finished: FinishedTurn) => Promise<Message | "delayed">,
-  tell: (event: TurnEvent) => void,
+  emit: (event: TurnEvent) => void,
 ): Promise<void> {
   const saved = await save(finished);
   const message = saved === "delayed" ? finished.message : saved;
   const code = saved === "delayed" ? "save_delayed" : codeOf(message);
-  if (code) tell({ type: "error", error: new Problem(code).detail, code });
-  tell({ type: "ai_message_complete", message });
-  tell({ type: "stream_complete" });
+  if (code) emit({ type: "error", error: new Problem(code).detail, code });
+  emit({ type: "ai_message_complete", message });
+  emit({ type: "stream_complete" });
 }
 
 /** What an error event says of an answer that was lost; undefined where it had ended well. */

@@ -62,8 +62,8 @@ export function toDeltas(text: string, type: DeltaType = "content_delta"): TurnE
   return [...toDeltas(text.slice(0, middle), type), ...toDeltas(text.slice(middle), type)];
 }
 
-/** The place itself, or the one before where it lies inside a surrogate pair. */
-function beforePair(text: string, place: number): number {
-  const code = text.charCodeAt(place);
-  return code >= 0xdc00 && code <= 0xdfff ? place - 1 : place;
+/** The position itself, or the one before where it lies inside a surrogate pair. */
+function beforePair(text: string, position: number): number {
+  const code = text.charCodeAt(position);
+  return code >= 0xdc00 && code <= 0xdfff ? position - 1 : position;
 }
