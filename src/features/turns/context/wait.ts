@@ -29,7 +29,7 @@ type WaitDeps = {
  */
 export async function waitForDocuments(
   documents: ContextDocument[],
-  { read, fileChanges: news, clock, timeoutMs: timeoutMs, stop }: WaitDeps,
+  { read, fileChanges: news, clock, timeoutMs, stop }: WaitDeps,
 ): Promise<ContextDocument[]> {
   const endsAt = clock() + timeoutMs;
   let [current, seen] = [documents, news.count];
