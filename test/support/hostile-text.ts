@@ -50,7 +50,7 @@ function fill(text: string, isCounted: boolean, length: number): string {
 }
 
 /** Milliseconds of this thread's own work: what else runs on the machine does not count. */
-async function cpuMs(run: () => unknown): Promise<number> {
+export async function cpuMs(run: () => unknown): Promise<number> {
   const before = process.threadCpuUsage();
   await run();
   const { user, system } = process.threadCpuUsage(before);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DocumentText, type Range } from "../../src/features/citations/document-text.ts";
 import { locate } from "../../src/features/citations/locate.ts";
 import { toNormal } from "../../src/features/citations/normal-form.ts";
+import { cpuMs } from "../support/hostile-text.ts";
 
 const at = (text: string) => new DocumentText([{ page: 1, start: 0, text }]);
 const find = (text: string, quote: string, near?: Range[]) => locate(at(text), quote, near)?.quote;
@@ -153,18 +154,18 @@ describe("whatever the document", () => {
   });
 });
 
-it("Five million characters take no longer than their length asks for", () => {
+it("Five million characters take no longer than their length asks for", async () => {
   const repeated = ["a ", "the rent is due. ", "…"];
   for (const piece of repeated) {
     const document = at(piece.repeat(Math.floor(5_000_000 / piece.length)));
-    const startedAt = performance.now();
-    for (const quote of [
+    const quotes = [
       `${piece.repeat(500)}b`,
       piece.repeat(500),
       `${"a ".repeat(400)}… ${"a ".repeat(300)}b`,
-    ]) {
-      locate(document, quote, [{ start: 4_000_000, end: 4_002_000 }]);
-    }
-    expect(performance.now() - startedAt, piece).toBeLessThan(3_000);
+    ];
+    const ms = await cpuMs(() => {
+      for (const quote of quotes) locate(document, quote, [{ start: 4_000_000, end: 4_002_000 }]);
+    });
+    expect(ms, piece).toBeLessThan(3_000);
   }
 });
