@@ -43,27 +43,27 @@ const BOUNDED: { file: string; begins: string; because: string }[] = [
     because: "What stands between a quotation and its number is at most 60 units long.",
   },
   {
-    file: "features/turns/title-json.ts",
+    file: "features/titles/title-json.ts",
     begins: "[\"'“”]?(?<key>",
     because: "What a title is read from is cut to 4,000 units.",
   },
   {
-    file: "features/turns/title-text.ts",
+    file: "features/titles/title-text.ts",
     begins: "[\\s,;:(\\p{Pd}]+$",
     because: "The words are cut to 60 characters before.",
   },
   {
-    file: "features/turns/title-text.ts",
+    file: "features/titles/title-text.ts",
     begins: "^[ \\t]*(?:`{3,}|~{3,})[^\\n`]*",
     because: "What a title is read from is cut to 4,000 units.",
   },
   {
-    file: "features/turns/title-wrapping.ts",
+    file: "features/titles/title-wrapping.ts",
     begins: "(?<=\\s\\p{Ll}{5,})",
     because: "What a title is read from is cut to 4,000 units.",
   },
   {
-    file: "features/turns/title-wrapping.ts",
+    file: "features/titles/title-wrapping.ts",
     begins: "^<(\\w+)\\b[^<>]*>",
     because: "What a title is read from is cut to 4,000 units.",
   },
