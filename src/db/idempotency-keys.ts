@@ -37,19 +37,18 @@ export type Claim = IdempotencyKey & {
   at: string;
 };
 
-/** By name, or in a list. */
-type Reads = Readonly<Record<string, SQL>> | readonly SQL[];
+type Statements = Readonly<Record<string, SQL>>;
 
-/** The rows of each read, by the same name or at the same index. */
-type RowsOf<R extends Reads> = {
+/** The rows of each read, by its name. */
+type RowsOf<R extends Statements> = {
   [Name in keyof R]: R[Name] extends SQL<infer Row>
     ? (unknown extends Row ? Record<string, unknown> : Row)[]
     : never;
 };
 
-type Batch<R extends Reads> = {
+type Batch<R extends Statements> = {
   /** Run before the reads, in their order. With a claim, their conditions hold `keyIsFree`. */
-  writes: Readonly<Record<string, SQL>> | readonly SQL[];
+  writes: Statements;
   reads: R;
 };
 
@@ -59,22 +58,22 @@ type Batch<R extends Reads> = {
  * already; undefined where it was free. Throws `idempotency_key_reused`, or `not_found` where the chat of
  * the earlier use was deleted.
  */
-export async function batchUnderKey<R extends Reads>(
+export async function batchUnderKey<R extends Statements>(
   db: Db,
   claim: Claim | undefined,
   { writes, reads }: Batch<R>,
 ): Promise<{ earlier: KeyUse | undefined; read: RowsOf<R> }> {
+  const key = keyStatements(claim);
   const results = await batch(db, {
-    lock: claim && lock(claim),
+    lock: key.lock,
     writes: Object.values(writes),
-    kept: claim && keep(claim),
-    use: claim && selectUse(claim),
-    reads: Object.values<SQL>(reads),
+    keep: key.keep,
+    use: key.use,
+    reads: Object.values(reads),
   });
-  const rows = results.reads.map((result) => result.rows);
-  const named = Object.keys(reads).map((name, index) => [name, rows[index]]);
-  const read = (Array.isArray(reads) ? rows : Object.fromEntries(named)) as RowsOf<R>;
-  return { earlier: claim && earlierUse(claim, results.use?.rows[0]), read };
+  const rows = Object.keys(reads).map((name, index) => [name, results.reads[index]?.rows]);
+  const read = Object.fromEntries(rows) as RowsOf<R>;
+  return { earlier: earlierUse(claim, results.use?.rows[0]), read };
 }
 
 /**

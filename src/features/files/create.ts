@@ -39,7 +39,7 @@ export async function createFile(
   const id = claim ? idUnder(claim, "file_id") : sql`${file.id}`;
   try {
     const { earlier, read } = await batchUnderKey(db, claim, {
-      writes: [insert(ownerId, file, claim)],
+      writes: { created: insert(ownerId, file, claim) },
       reads: { files: select(ownerId, id) },
     });
     const [row] = read.files;

@@ -4,7 +4,7 @@
 export const FAILURES = {
   unsupported_type:
     "This kind of file cannot be read. Send a PDF, DOCX (without macros), TXT, Markdown, HTML or CSV file; save an old .doc as one of them.",
-  encrypted: "The file is protected by a password. Save a copy without it, and send that.",
+  encrypted: "The file is encrypted. Save a copy without password and protection, and send that.",
   empty: "There is no text in this file.",
   damaged: "The file is damaged or incomplete. Open it, save it anew, and send that.",
   too_many_pages: "The file has more pages than can be read. Send it in parts.",

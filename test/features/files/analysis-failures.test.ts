@@ -114,7 +114,11 @@ it("An analysis that failed in a later part goes on there when it is asked for a
   const second = await script({ tokens: [JSON.stringify(ANSWER)] });
   const filler = "Nothing is said here of anything that matters. ".repeat(900);
   const fileId = await newDocument(eve, [first, filler, second]);
-  const party = { fields: { name: "Quill", role: "Tenant" }, location: null, unverified_quote: null };
+  const party = {
+    fields: { name: "Quill", role: "Tenant" },
+    location: null,
+    unverified_quote: null,
+  };
   const names = ["dates_and_deadlines", "obligations", "money", "termination", "unusual_clauses"];
   const sections = Object.fromEntries(names.map((name) => [name, []]));
   const found = { ...ANSWER, missing_clauses: [], governing_law: null };

@@ -62,7 +62,10 @@ export async function beginAnalysis(
   const claim = key && claimOf(ownerId, analysis, key);
   const chosen = choose(ownerId, analysis);
   const { earlier, read } = await batchUnderKey(db, claim, {
-    writes: [lockFile(ownerId, fileId), insert(ownerId, analysis, claim)],
+    writes: {
+      lock: lockFile(ownerId, fileId),
+      started: insert(ownerId, analysis, claim),
+    },
     reads: { begun: selectBegun(ownerId, fileId, claim ? idUnder(claim, "answer_id") : chosen) },
   });
   const [row] = read.begun;

@@ -1,10 +1,10 @@
-/** A question whose documents are still being read waits for them. */
+/** A turn waits for the attached documents that are still in ingestion. */
 import type { Clock } from "../../../lib/clock.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
 import { Problem } from "../../../lib/problem.ts";
 import { type ContextDocument, isUnread } from "../store/context-documents.ts";
 
-/** News of files may be lost: after so long without any, one looks. */
+/** A notification of a changed file may be lost: the files are looked up at least this often. */
 const LOOK_EVERY_MS = 3_000;
 
 export type FileChanges = {
@@ -24,21 +24,21 @@ type WaitDeps = {
 
 /**
  * The documents once all of them are read, or as they were when somebody stopped the turn. Throws
- * `file_not_ready` when that takes too long, and `file_failed` for one of the question's own: it can be
- * answered without what others left behind.
+ * `file_not_ready` when that takes too long, and `file_failed` for one of the message's own attachments: it
+ * can be answered without those of earlier messages.
  */
 export async function waitForDocuments(
   documents: ContextDocument[],
-  { read, fileChanges: news, clock, timeoutMs, stop }: WaitDeps,
+  { read, fileChanges, clock, timeoutMs, stop }: WaitDeps,
 ): Promise<ContextDocument[]> {
   const endsAt = clock() + timeoutMs;
-  let [current, seen] = [documents, news.count];
+  let [current, seen] = [documents, fileChanges.count];
   while (current.some(isUnread) && !stop.aborted) {
     refuseFailed(current);
     const left = endsAt - clock();
     if (left <= 0) throw new Problem("file_not_ready");
-    await news.next(seen, Math.min(left, LOOK_EVERY_MS), stop);
-    seen = news.count;
+    await fileChanges.next(seen, Math.min(left, LOOK_EVERY_MS), stop);
+    seen = fileChanges.count;
     current = await readAgain(read, current);
   }
   if (!stop.aborted) refuseFailed(current);

@@ -8,7 +8,7 @@ import type { BegunTurn, NewTurn, ReadLimits } from "../store/turn.ts";
 import type { StartResult } from "./contract.ts";
 import { findEarlierTurn, type TurnIds } from "../store/turn-key.ts";
 
-/** What a send is told while another turn is being answered: only a key may stand for one that did. */
+/** The result of a send while another turn is being answered: a refusal, or the earlier turn of its key. */
 export async function refuseSecond(db: Db, turn: NewTurn, live: LiveTurn): Promise<StartResult> {
   try {
     const replay = await findEarlierTurn(db, turn);
