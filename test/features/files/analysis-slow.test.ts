@@ -5,8 +5,9 @@ import { query } from "../../support/postgres.ts";
 import { requestsContaining, script } from "../../support/provider.ts";
 import { type RunningWorker, startWorker } from "../../support/worker.ts";
 
-const PROGRESS_MS = 1_000;
-const TOTAL_MS = 6_000;
+/** A busy machine may keep a piece back for a second or two, which must not be taken for the model's silence. */
+const PROGRESS_MS = 3_000;
+const TOTAL_MS = 9_000;
 const ANSWER = JSON.stringify({ document_type: "Lease", title: null, summary: "A lease." });
 
 let worker: RunningWorker;
@@ -27,7 +28,7 @@ const billsOf = () =>
 
 it("A model that writes slowly is waited for as long as it goes on, asked once and paid once", async () => {
   const pieces = ANSWER.match(/.{1,8}/g) ?? [];
-  const tokenDelayMs = (3 * PROGRESS_MS) / pieces.length;
+  const tokenDelayMs = (1.5 * PROGRESS_MS) / pieces.length;
   const marker = await script({ tokens: pieces, tokenDelayMs });
   const fileId = await newDocument(ada, [`A lease. ${marker}`]);
   const { status, body } = await analyse(fileId);
