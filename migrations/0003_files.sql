@@ -46,13 +46,18 @@ CREATE INDEX files_embed_due_idx ON files (embed_due_at) WHERE embed_due_at IS N
 CREATE TABLE file_pages (
   file_id      uuid NOT NULL REFERENCES files (id) ON DELETE CASCADE,
   part         integer NOT NULL,
-  page         integer NOT NULL,
+  -- Null where the format does not say.
+  page         integer,
   -- Code points into the text of the file.
   start_offset integer NOT NULL,
   end_offset   integer NOT NULL,
   text         text NOT NULL,
   -- Lines that the format itself marks as headings: [{ "start", "end", "level" }], offsets as above.
   headings     jsonb NOT NULL DEFAULT '[]',
+  -- Stretches that are not running text: [{ "start", "end", "kind" }], offsets as above; kinds in src/lib/text-regions.ts.
+  regions      jsonb NOT NULL DEFAULT '[]',
+  -- Characters that the page shows and that have no Unicode.
+  unreadable   integer NOT NULL DEFAULT 0,
   PRIMARY KEY (file_id, part)
 );
 
@@ -146,7 +151,7 @@ BEGIN
     )
     SELECT context.id, context.name, context.status, context.text_length, context.is_own,
       CASE WHEN context.status = 'ready' AND NOT total.is_unread THEN (
-        SELECT json_agg(json_build_object('page', t.page, 'start', t.start_offset,
+        SELECT json_agg(json_build_object('page', t.page, 'start', t.start_offset, 'regions', t.regions,
           'text', CASE WHEN total.is_short THEN t.text ELSE left(t.text, opening) END) ORDER BY t.part)
         FROM file_pages AS t
         WHERE t.file_id = context.id AND t.end_offset > t.start_offset

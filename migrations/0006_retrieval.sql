@@ -9,7 +9,7 @@ CREATE TABLE passages (
   -- Code points into the text of the file.
   start_offset integer NOT NULL,
   end_offset   integer NOT NULL,
-  page         integer NOT NULL,
+  page         integer,
   -- Outermost first.
   headings     text[] NOT NULL DEFAULT '{}',
   text         text NOT NULL,

@@ -31,7 +31,7 @@ async function measure(bytes: Uint8Array): Promise<Measured> {
     const source = { ...bufferSource(bytes), stream: async () => streamOf(bytes) };
     const window = { fromPage: pages + 1, pages: 100, textBefore: characters };
     for await (const part of (await extractDocument(kind as FileKind, source, window)).pages) {
-      pages = part.page;
+      pages = part.page ?? pages;
       characters += part.text.length;
       isLast = part.isLast;
       heapMiB = Math.max(heapMiB, process.memoryUsage().heapUsed / 1024 / 1024);

@@ -16,6 +16,7 @@ import {
   uuid,
   vector,
 } from "drizzle-orm/pg-core";
+import type { TextRegion } from "../lib/text-regions.ts";
 import { chats, messages, time, users } from "./schema.ts";
 
 const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });
@@ -71,11 +72,13 @@ export const filePages = pgTable(
       .notNull()
       .references(() => files.id, { onDelete: "cascade" }),
     part: integer().notNull(),
-    page: integer().notNull(),
+    page: integer(),
     startOffset: integer("start_offset").notNull(),
     endOffset: integer("end_offset").notNull(),
     text: text().notNull(),
     headings: jsonb().$type<Heading[]>().notNull().default([]),
+    regions: jsonb().$type<TextRegion[]>().notNull().default([]),
+    unreadable: integer().notNull().default(0),
   },
   (t) => [primaryKey({ name: "file_pages_pkey", columns: [t.fileId, t.part] })],
 );
@@ -159,7 +162,7 @@ export const passages = pgTable(
     userId: uuid("user_id").notNull(),
     startOffset: integer("start_offset").notNull(),
     endOffset: integer("end_offset").notNull(),
-    page: integer().notNull(),
+    page: integer(),
     headings: text().array().notNull().default([]),
     text: text().notNull(),
   },

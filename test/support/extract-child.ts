@@ -58,7 +58,7 @@ async function readWindow(bytes: Uint8Array, kind: FileKind, read: Read) {
   let last: ExtractedPage | undefined;
   for await (const page of pages) {
     last = page;
-    read.pages = page.page;
+    read.pages = page.page ?? read.pages;
     read.length += Array.from(page.text).length;
   }
   return last;

@@ -32,7 +32,7 @@ describe("a document that goes in whole", () => {
         for (const { start, end, text, page } of excerpts) {
           expect(whole.slice(start, end).join("")).toBe(text);
           expect(text.length).toBeLessThanOrEqual(1_600);
-          expect(parts[page - 1]?.start).toBeLessThanOrEqual(start);
+          expect(parts[(page ?? 0) - 1]?.start).toBeLessThanOrEqual(start);
         }
       }),
     );

@@ -21,7 +21,7 @@ describe("A PDF read in windows", () => {
     expect(windows.map(({ pageCount }) => pageCount)).toEqual([25, 25, 25]);
     expect(whole.pages.map(({ isLast }) => isLast).indexOf(true)).toBe(24);
     for (const { page, text } of whole.pages) {
-      expect(text).toContain(documents.pageSentence(page));
+      expect(text).toContain(documents.pageSentence(page ?? 0));
     }
   });
 

@@ -1,5 +1,6 @@
 /** A quotation that stands in a document, as the wire has it. */
 import { z } from "@hono/zod-openapi";
+import { REGION_KINDS } from "../../lib/text-regions.ts";
 import { ShownId } from "../../http/fields.ts";
 
 export const Citation = z
@@ -7,12 +8,18 @@ export const Citation = z
     index: z.int().openapi({ description: "The number that the text points with, as in `[3]`." }),
     file_id: ShownId,
     file_name: z.string(),
-    page: z.int().openapi({ description: "That it begins on." }),
+    page: z.int().nullable().openapi({
+      description: "That it begins on. Null where the document has no known pages.",
+    }),
     start: z.int().openapi({ description: "Unicode code points into the text of the file." }),
     end: z.int(),
     quote: z
       .string()
       .openapi({ description: "The document's own words between `start` and `end`." }),
+    region: z.enum(REGION_KINDS).optional().openapi({
+      description:
+        "What the words are, where they are not running text: `struck_out` words do not apply.",
+    }),
     status: z
       .enum(["verified", "source_deleted"])
       .openapi({ description: "`source_deleted` once the file is gone." }),

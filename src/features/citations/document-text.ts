@@ -1,13 +1,23 @@
 /** A document's text, or a stretch of it, made ready for being searched. */
 import { codePointLength } from "../../lib/text.ts";
+import { type RegionKind, regionAt, type TextRegion } from "../../lib/text-regions.ts";
 import { type NormalText, toNormal } from "./normal-form.ts";
 
 /** A piece of a document's text, in the document's order. */
 export type TextPart = {
-  page: number;
+  page: number | null;
   /** Code points into the document's text. */
   start: number;
   text: string;
+  /** Stretches of the document that are not running text, those of this part among them. */
+  regions?: readonly TextRegion[];
+};
+
+/** A range of a document's text, with its words, its page where that is known, and what it is. */
+export type CitedRange = Range & {
+  page: number | null;
+  quote: string;
+  region?: RegionKind;
 };
 
 /** Code points into the document's text, the end not included. */
@@ -33,12 +43,17 @@ export class DocumentText {
   }
 
   /** What stands between two indexes of the text, where, and on which page it begins. */
-  cite(from: number, to: number): Range & { page: number; quote: string } {
+  cite(from: number, to: number): CitedRange {
     const position = this.#partAt(from);
     const [part, index] = [this.#parts[position], this.#indexes[position] ?? 0];
     const quote = this.text.slice(from, to);
     const start = (part?.start ?? 0) + codePointLength(this.text.slice(index, from));
-    return { start, end: start + codePointLength(quote), page: part?.page ?? 1, quote };
+    const end = start + codePointLength(quote);
+    const region = regionAt(
+      this.#parts.flatMap(({ regions }) => regions ?? []),
+      { start, end },
+    );
+    return { start, end, page: part?.page ?? null, quote, ...(region && { region }) };
   }
 
   /** The index of the text that an offset of the document is at, or the nearest one to it. */

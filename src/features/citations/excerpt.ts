@@ -4,7 +4,8 @@
 export type Excerpt = {
   fileId: string;
   fileName: string;
-  page: number;
+  /** Null where the document has no known pages. */
+  page: number | null;
   start: number;
   end: number;
   text: string;

@@ -51,7 +51,8 @@ export function fencePassages(passages: readonly NumberedPassage[], boundary: st
 
 function fence({ number, fileName, page, text }: NumberedPassage, tag: string): string {
   const [name, data] = [fenceName(fileName), withoutFences(text)];
-  return `<${tag} id="${number}" file="${name}" page="${page}">${data}</${tag}>`;
+  const where = page === null ? "" : ` page="${page}"`;
+  return `<${tag} id="${number}" file="${name}"${where}>${data}</${tag}>`;
 }
 
 /**

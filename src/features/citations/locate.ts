@@ -1,11 +1,8 @@
 /** Where a quotation stands in a document. Pure. */
-import type { DocumentText, Range } from "./document-text.ts";
+import type { CitedRange, DocumentText, Range } from "./document-text.ts";
 import { occurrences } from "./occurrences.ts";
 import { isShort, partsOf, toWords, type QuotedWords } from "./quoted-words.ts";
 import { isWhole } from "./word-edges.ts";
-
-/** Code points into the document's text, and the document's own words between them. */
-export type Located = Range & { page: number; quote: string };
 
 /** What is left out between two ellipses is at most so long, in UTF-16 code units. */
 const LONGEST_SPAN = 3_000;
@@ -24,7 +21,7 @@ export function locate(
   document: DocumentText,
   quotation: string,
   near: readonly Range[] = [],
-): Located | undefined {
+): CitedRange | undefined {
   const ranges = near.map(({ start, end }) => toIndexes(document, start, end));
   const whole = findWhole(document, toWords(quotation), ranges);
   const found = whole ?? findParts(document, partsOf(quotation), ranges);

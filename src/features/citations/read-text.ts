@@ -8,7 +8,13 @@ import type { TextPart } from "./document-text.ts";
 /** A stretch of a document: the parts that begin in it. Code points into its text. */
 export type TextSlice = { fileId: string; from: number; to: number };
 
-const partColumns = columnsSql(filePages, "p", ["fileId", "page", "startOffset", "text"]);
+const partColumns = columnsSql(filePages, "p", [
+  "fileId",
+  "page",
+  "startOffset",
+  "text",
+  "regions",
+]);
 
 type PartRow = RowOfList<typeof partColumns>;
 
@@ -33,8 +39,8 @@ export async function readSlices(
   return new Map([...parts].map(([fileId, found]) => [fileId, found.map(toPart)]));
 }
 
-function toPart({ page, start_offset: start, text }: PartRow): TextPart {
-  return { page, start, text };
+function toPart({ page, start_offset: start, text, regions }: PartRow): TextPart {
+  return { page, start, text, regions };
 }
 
 /** Code points that are read in one trip: a few megabytes, whatever the script. */

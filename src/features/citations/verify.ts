@@ -1,7 +1,7 @@
 /** Which quotations stand in the documents that they point to. */
 import type { Db } from "../../db/client.ts";
 import type { Citation, UnverifiedQuote } from "./citation.ts";
-import { DocumentText, type Range, type TextPart } from "./document-text.ts";
+import { type CitedRange, DocumentText, type Range, type TextPart } from "./document-text.ts";
 import { locate } from "./locate.ts";
 import { planSlices, readSlices } from "./read-text.ts";
 
@@ -110,8 +110,7 @@ function occurrencesIn({ places }: QuotationClaim, fileId: string): Range[] {
 function toCitation(
   { index }: QuotationClaim,
   { fileId, fileName }: CitedSource,
-  { start, end, page, quote }: Range & { page: number; quote: string },
+  located: CitedRange,
 ): Citation {
-  const of = { index, file_id: fileId, file_name: fileName };
-  return { ...of, page, start, end, quote, status: "verified" };
+  return { index, file_id: fileId, file_name: fileName, ...located, status: "verified" };
 }

@@ -32,11 +32,13 @@ type Progress = RowOfList<typeof objectColumns> & { parts: number; length: numbe
 /** A part as it is stored; offsets are code points into the whole text. */
 type StoredPart = {
   part: number;
-  page: number;
+  page: number | null;
   start: number;
   end: number;
   text: string;
   headings: ExtractedPage["headings"];
+  regions: ExtractedPage["regions"];
+  unreadable: number;
 };
 
 /**
@@ -80,7 +82,7 @@ async function findProgress(
   );
 }
 
-type End = { page: number; length: number; isLast: boolean };
+type End = { page: number | null; length: number; isLast: boolean };
 
 /** Stores the parts as they come. Returns where the text ends; undefined where a newer attempt has begun. */
 async function storeAll(
@@ -92,7 +94,7 @@ async function storeAll(
   const end: End = { page: 1, length, isLast: false };
   let waiting: StoredPart[] = [];
   let part = parts;
-  for await (const { page, text, headings, isLast } of pages) {
+  for await (const { page, text, headings, regions, unreadable, isLast } of pages) {
     const start = end.length;
     Object.assign(end, { page, isLast, length: start + codePointLength(text) });
     waiting.push({
@@ -101,7 +103,9 @@ async function storeAll(
       start,
       end: end.length,
       text,
-      headings: shiftHeadings(headings, start),
+      headings: shift(headings, start),
+      regions: shift(regions, start),
+      unreadable,
     });
     if (waiting.length < PARTS_AT_ONCE) continue;
     if (!(await store(deps, ingestion, waiting))) return undefined;
@@ -111,8 +115,8 @@ async function storeAll(
   return end;
 }
 
-function shiftHeadings(headings: ExtractedPage["headings"], by: number): ExtractedPage["headings"] {
-  return headings.map(({ start, end, level }) => ({ start: start + by, end: end + by, level }));
+function shift<T extends { start: number; end: number }>(ranges: readonly T[], by: number): T[] {
+  return ranges.map((range) => ({ ...range, start: range.start + by, end: range.end + by }));
 }
 
 /** One statement, which is a sign of progress too. False where a newer attempt has begun. */
@@ -129,10 +133,10 @@ async function store(
         WHERE id = ${fileId} AND ingestion_attempt = ${ingestionAttempt}::int AND status = 'processing'
         RETURNING id
       ), stored AS (
-        INSERT INTO file_pages (file_id, part, page, start_offset, end_offset, text, headings)
-        SELECT file.id, p.part, p.page, p.start, p."end", p.text, p.headings
+        INSERT INTO file_pages (file_id, part, page, start_offset, end_offset, text, headings, regions, unreadable)
+        SELECT file.id, p.part, p.page, p.start, p."end", p.text, p.headings, p.regions, p.unreadable
         FROM file, json_to_recordset(${JSON.stringify(parts)}::json)
-          AS p (part int, page int, start int, "end" int, text text, headings jsonb)
+          AS p (part int, page int, start int, "end" int, text text, headings jsonb, regions jsonb, unreadable int)
         ON CONFLICT (file_id, part) DO NOTHING
       )
       SELECT id FROM file`,
@@ -143,7 +147,7 @@ async function store(
 async function saveCounts(
   { db }: ExtractDeps,
   ingestion: Ingestion,
-  { pages, length }: { pages: number; length: number },
+  { pages, length }: { pages: number | null; length: number },
 ): Promise<void> {
   const counts = { pageCount: pages, textLength: length };
   await run(db.update(files).set(counts).where(isProcessing(ingestion)));

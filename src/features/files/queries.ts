@@ -5,6 +5,7 @@ import { columnsSql, type RowOfList } from "../../db/columns.ts";
 import { files } from "../../db/schema-documents.ts";
 import { PAGE_BYTES } from "../../lib/page-bytes.ts";
 import { Problem } from "../../lib/problem.ts";
+import type { TextRegion } from "../../lib/text-regions.ts";
 import type { Ingestion } from "../retrieval/store.ts";
 
 /** Columns of a file, of a table or query named `f`. */
@@ -107,7 +108,15 @@ export function keyOf(fileId: string): string {
   return `files/${fileId}`;
 }
 
-export type PagePart = { part: number; page: number; start: number; end: number; text: string };
+export type PagePart = {
+  part: number;
+  page: number | null;
+  start: number;
+  end: number;
+  text: string;
+  regions: TextRegion[];
+  unreadable: number;
+};
 
 export type TextPage = { file: FileRow; parts: PagePart[]; nextPart: number | null };
 
@@ -128,7 +137,7 @@ export async function getFileText(
       FROM files AS f CROSS JOIN LATERAL (
         SELECT min(part) FILTER (WHERE NOT fits) AS next_part,
           coalesce(json_agg(json_build_object('part', part, 'page', page, 'start', start_offset,
-            'end', end_offset, 'text', text) ORDER BY part) FILTER (WHERE fits), '[]') AS parts
+            'end', end_offset, 'text', text, 'regions', regions, 'unreadable', unreadable) ORDER BY part) FILTER (WHERE fits), '[]') AS parts
         FROM (
           SELECT p.*, row_number() OVER w = 1 OR row_number() OVER w <= ${limit}::int
             AND sum(octet_length(to_json(p.text)::text)) OVER w <= ${PAGE_BYTES}::int AS fits

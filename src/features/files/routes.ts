@@ -16,7 +16,7 @@ import {
   getFile,
   getFileText,
   listFiles,
-  type TextPage,
+  type PagePart, type TextPage,
 } from "./queries.ts";
 import { File, FileQuery, FileText, SignedUrl, TextQuery, toFile } from "./schemas.ts";
 
@@ -161,7 +161,11 @@ function toText({ file, parts, nextPart }: TextPage): z.infer<typeof FileText> {
   return {
     file_id: file.id,
     length: file.text_length ?? 0,
-    pages: parts.map(({ page, start, end, text }) => ({ page, start, end, text })),
+    pages: parts.map(toShownPart),
     next_cursor: nextPart === null ? null : encodeCursor([nextPart]),
   };
+}
+
+function toShownPart({ page, start, end, text, regions, unreadable }: PagePart) {
+  return { page, start, end, text, regions, unreadable };
 }

@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { CursorTime, limit, Offset, ShownId, ShownTime, text } from "../../http/fields.ts";
 import { toIso } from "../../lib/clock.ts";
 import { decodeCursor } from "../../lib/cursor.ts";
+import { REGION_KINDS } from "../../lib/text-regions.ts";
 import { isId } from "../../lib/ids.ts";
 import { FAILURES, isFailureCode } from "./failures.ts";
 import type { FilePosition, FileRow } from "./queries.ts";
@@ -86,10 +87,25 @@ export const FileText = z
     length: z.int().openapi({ description: "Code points of the whole text." }),
     pages: z.array(
       z.object({
-        page: z.int().openapi({ description: "A long page comes in several stretches." }),
+        page: z.int().nullable().openapi({
+          description:
+            "A long page comes in several stretches. Null where the format does not say, as in most DOCX files.",
+        }),
         start: z.int().openapi({ description: "Code points into the whole text." }),
         end: z.int(),
         text: z.string(),
+        regions: z
+          .array(
+            z.object({
+              start: z.int().openapi({ description: "Code points into the whole text." }),
+              end: z.int(),
+              kind: z.enum(REGION_KINDS),
+            }),
+          )
+          .openapi({ description: "Stretches that are not running text." }),
+        unreadable: z.int().openapi({
+          description: "Characters that the page shows and whose Unicode is not known.",
+        }),
       }),
     ),
     next_cursor: z.string().nullable(),

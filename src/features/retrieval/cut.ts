@@ -11,7 +11,7 @@ import { LONGEST, readSentences, type SentenceSpan } from "./sentences.ts";
 /** All offsets are code points into the text. */
 export type CuttableText = {
   text: string;
-  pages: { page: number; start: number }[];
+  pages: { page: number | null; start: number }[];
   headings: { start: number; end: number; level: number }[];
 };
 
@@ -116,9 +116,9 @@ class PageCursor {
     this.#pages = pages;
   }
 
-  at(offset: number): number {
+  at(offset: number): number | null {
     while ((this.#pages[this.#next + 1]?.start ?? Infinity) <= offset) this.#next++;
-    return this.#pages[this.#next]?.page ?? 1;
+    return this.#pages[this.#next]?.page ?? null;
   }
 }
 

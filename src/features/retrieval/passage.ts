@@ -6,8 +6,8 @@ export type Passage = {
   ordinal: number;
   start: number;
   end: number;
-  /** The page that it begins on. */
-  page: number;
+  /** The page that it begins on; null where that is not known. */
+  page: number | null;
   /** The headings above it, outermost first. */
   headings: string[];
   text: string;

@@ -80,7 +80,7 @@ function ofMessage({ message_id, chat_id, excerpt }: MessageHit, { tokens }: Sea
 
 function ofPassage({ fileId, page, start, end, text }: FoundPassage, { tokens }: SearchTerms): Hit {
   const snippet = toSnippet(text, tokens);
-  return { kind: "passage", file_id: fileId, page, start, end, snippet };
+  return { kind: "passage", file_id: fileId, page: page ?? undefined, start, end, snippet };
 }
 
 /** Ranks of different searches say nothing of each other but their order. */

@@ -1,16 +1,13 @@
 /** Points with the words of the document that they rest on, where these do stand in it. Pure. */
-import { DocumentText, type TextPart } from "../../citations/document-text.ts";
+import { type CitedRange, DocumentText, type TextPart } from "../../citations/document-text.ts";
 import { locate } from "../../citations/locate.ts";
 import type { PartAnswer, QuotedPoint } from "./model-answer.ts";
 import { type PointFields, SECTION_NAMES, type SectionName } from "./points.ts";
 
-/** Where a quotation stands; offsets are code points into the text of the file. */
-export type Location = { page: number; start: number; end: number; quote: string };
-
 /** A point whose quotation was looked for: it has one of the two, or neither where it quoted nothing. */
 export type CitedPoint = {
   fields: PointFields;
-  location: Location | null;
+  location: CitedRange | null;
   unverified_quote: string | null;
 };
 

@@ -1,4 +1,5 @@
 /** Running text out of elements: paragraphs with an empty line between them, lines within them. */
+import type { RegionKind } from "../../../lib/text-regions.ts";
 import type { PageWriter } from "./pages.ts";
 
 /** UTF-16 code units; a longer paragraph is written in stretches. */
@@ -8,6 +9,7 @@ export class TextFlow {
   readonly #writer: PageWriter;
   #pieces: string[] = [];
   #held = 0;
+  #region: RegionKind | undefined;
   /** Line breaks that are due before the next text. */
   #breaks = 0;
   /** True where text stands before the breaks. */
@@ -25,6 +27,13 @@ export class TextFlow {
     this.#pieces.push(storable(text));
     this.#held += text.length;
     if (this.#held > LONGEST_HELD) this.#flush(false);
+  }
+
+  /** Changes what the text from here on is, in the middle of a line too. */
+  become(region: RegionKind | undefined): void {
+    if (region === this.#region) return;
+    this.#flush(false);
+    this.#region = region;
   }
 
   /** Ends the line: one break, or two for a paragraph. They are never more, whatever asks for them. */
@@ -55,7 +64,7 @@ export class TextFlow {
     if (text === "") return;
     this.#writeBreaks();
     this.#begun = true;
-    this.#writer.write(text, this.level);
+    this.#writer.write(text, { level: this.level, region: this.#region });
   }
 
   #writeBreaks(): void {

@@ -83,7 +83,7 @@ export class PdfLines {
     const body = this.#bodySize();
     for (const line of this.#lines) {
       if (this.#before && beginsParagraph(line, this.#before)) this.#writer.write("\n");
-      this.#writer.write(line.text, levelOf(line, body));
+      this.#writer.write(line.text, { level: levelOf(line, body) });
       this.#writer.write("\n");
       this.#before = line;
     }

@@ -43,6 +43,6 @@ function writeLine(writer: PageWriter, markdown: MarkdownLines, line: string): v
   if (line.length > LONGEST_LINE) return writer.write(line);
   const { before, middle, after, level } = markdown.read(line);
   writer.write(before);
-  writer.write(middle, level);
+  writer.write(middle, { level });
   writer.write(after);
 }
