@@ -16,7 +16,8 @@ import {
   getFile,
   getFileText,
   listFiles,
-  type PagePart, type TextPage,
+  type PagePart,
+  type TextPage,
 } from "./queries.ts";
 import { File, FileQuery, FileText, SignedUrl, TextQuery, toFile } from "./schemas.ts";
 
