@@ -4,6 +4,7 @@ import { COMPATIBILITY_DATE } from "./local/workerd.ts";
 
 /** Thousands of runs: every route under every failure of Postgres, random schedules and texts, every regular expression. */
 const MANY_RUNS = [
+  "test/faults/kills.test.ts",
   "test/faults/schedules.test.ts",
   "test/faults/postgres-failures.test.ts",
   "test/rules/regular-expressions.test.ts",
@@ -53,5 +54,5 @@ const room = {
 };
 
 export default defineConfig({
-  test: { projects: [features, slow, room], maxWorkers: 2, passWithNoTests: false },
+  test: { projects: [features, slow, room], maxWorkers: 3, passWithNoTests: false },
 });

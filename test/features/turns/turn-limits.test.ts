@@ -7,20 +7,23 @@ import { allEvents, readEvents, textOf } from "../../support/sse.ts";
 import { until } from "../../support/until.ts";
 
 const SHORT = { total_ms: 2_500, heartbeat_ms: 50, watchdog_ms: 600 };
-/** For tests of these patiences alone: on a busy machine, any other turn could be given up on. */
-const IMPATIENT = { ...SHORT, first_token_ms: 300, progress_ms: 300 };
+/** Each for the test of its timeout alone: on a busy machine, any other turn could run into it. */
+const SHORT_FIRST_TOKEN = { ...SHORT, first_token_ms: 300 };
+const SHORT_PROGRESS = { ...SHORT, total_ms: 20_000, progress_ms: 300 };
 
 let ada: SignedIn;
 let worker: FastWorker;
-let impatient: FastWorker;
+let shortFirstToken: FastWorker;
+let shortProgress: FastWorker;
 beforeAll(async () => {
-  [ada, worker, impatient] = await Promise.all([
+  [ada, worker, shortFirstToken, shortProgress] = await Promise.all([
     signUp(),
     startFastWorker({ TURN_LIMITS: JSON.stringify(SHORT) }),
-    startFastWorker({ TURN_LIMITS: JSON.stringify(IMPATIENT) }),
+    startFastWorker({ TURN_LIMITS: JSON.stringify(SHORT_FIRST_TOKEN) }),
+    startFastWorker({ TURN_LIMITS: JSON.stringify(SHORT_PROGRESS) }),
   ]);
 });
-afterAll(() => Promise.all([worker.close(), impatient.close()]));
+afterAll(() => Promise.all([worker.close(), shortFirstToken.close(), shortProgress.close()]));
 
 async function newChat(): Promise<string> {
   return (await ada.post("/chats", { auto_title: false })).body.id;
@@ -60,7 +63,7 @@ it("A stream that is never silent for long sends comments all the same, one at e
 it("A provider that never begins is given up on, and the answer ends as failed", async () => {
   const chatId = await newChat();
   const marker = await script({ tokens: ["Never."], holdAfter: 0 });
-  const events = await allEvents(await ask(chatId, marker, impatient));
+  const events = await allEvents(await ask(chatId, marker, shortFirstToken));
   expect(events.find((event) => event.name === "turn_error")?.data.code).toBe("ai_timeout");
   expect((await ada.get(`/chats/${chatId}/messages`)).body.at(-1).status).toBe("failed");
 });
@@ -68,7 +71,7 @@ it("A provider that never begins is given up on, and the answer ends as failed",
 it("A provider that falls silent is given up on, and what it wrote is kept", async () => {
   const chatId = await newChat();
   const marker = await script({ tokens: ["Half ", "never"], holdAfter: 1 });
-  const events = await allEvents(await ask(chatId, marker, impatient));
+  const events = await allEvents(await ask(chatId, marker, shortProgress));
   expect(events.find((event) => event.name === "turn_error")?.data.code).toBe("ai_timeout");
   expect((await ada.get(`/chats/${chatId}/messages`)).body.at(-1)).toMatchObject({
     status: "failed",
