@@ -1,4 +1,4 @@
-/** The table of contents: middleware in order, the sign-in line, features, one error renderer. */
+/** The table of contents: middleware in order, the sign-in boundary, features, one error renderer. */
 import { authRoutes } from "./features/auth/routes.ts";
 import { authenticate } from "./features/auth/authenticate.ts";
 import { storedMessageRoutes } from "./features/chats/message-routes.ts";
@@ -36,7 +36,7 @@ app.route("/", systemRoutes(app));
 app.route("/", authRoutes);
 app.route("/", socketRoutes);
 
-// From here on, everything is signed in.
+// Every route from here on requires a signed-in user.
 app.use(authenticate);
 app.use(finishChanges);
 

@@ -1,4 +1,4 @@
-/** What each minute does: named jobs, each of which fails alone. */
+/** The cron jobs of each minute; one that fails does not affect the others. */
 import { describeDbError } from "./db/errors.ts";
 import { deleteExpiredKeys } from "./db/idempotency-keys.ts";
 import { createDeps, type Deps } from "./deps.ts";
@@ -14,27 +14,27 @@ import { reconcileTurns } from "./features/turns/reconcile.ts";
 import { toIso } from "./lib/clock.ts";
 import { logError, logEvent, type LogFields, nameOf } from "./lib/log.ts";
 
-/** Returns what it did, in numbers. It may be run twice, and twice at once. */
+/** Returns counts for the log. It may run twice, even at once. */
 type Job = (env: Env, deps: Deps) => Promise<Record<string, number>>;
 
 const JOBS: Record<string, Job> = {
-  // Answers that nobody is writing any more.
+  // Settles answers whose room no longer runs them.
   turns: reconcileTurns,
-  // Rooms whose alarm is gone.
+  // Wakes rooms that have lost their alarm.
   rooms: checkRooms,
-  // Files whose ingestion has stalled, or whose bytes never came.
+  // Resumes stalled ingestions, and deletes files whose bytes never arrived.
   files: resumeIngestions,
-  // Analyses that nobody works on any more.
+  // Resumes stalled analyses.
   analyses: (env, deps) => resumeAnalyses({ ...deps, jobs: env.FILE_JOBS }),
-  // Streams and sockets of sessions that have ended.
+  // Closes streams and sockets of ended sessions.
   session_ends: deliverSessionEnds,
-  // What deletions left outside Postgres.
+  // Erases what deletions left outside Postgres.
   deletions: runDeletions,
-  // Rows of deleted chats.
+  // Purges the rows of deleted chats.
   purge: purgeChats,
-  // What belongs to nothing, in the bucket and in Postgres.
+  // Finds orphans in the bucket and in Postgres.
   sweep: sweepBucket,
-  // Idempotency keys that count no more.
+  // Deletes expired idempotency keys.
   keys: async (_env, { db, clock }) => ({
     expired: await deleteExpiredKeys(db, toIso(new Date(clock()))),
   }),
@@ -42,7 +42,7 @@ const JOBS: Record<string, Job> = {
 
 const FAILURE = "_error";
 
-/** Runs every job, and writes one line about all of them. Throws nothing: the next minute comes. */
+/** Runs every job and logs one event with all counts. Never throws: the next run is a minute away. */
 export async function runMinute(env: Env): Promise<void> {
   try {
     const deps = createDeps(env);

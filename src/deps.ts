@@ -1,9 +1,9 @@
-/** The composition root: what features are given, the same for requests, alarms and cron. */
+/** The composition root: the dependencies of features, the same for requests, alarms, queue and cron. */
 import { createModelClient, type ModelClient } from "./clients/model.ts";
 import { createStorageClient, type StorageClient } from "./clients/storage.ts";
 import { createDb, type Db } from "./db/client.ts";
 import { type Config, type Env, readConfig } from "./env.ts";
-import { createHashTurns } from "./features/auth/hash-turns.ts";
+import { createHashQueue } from "./features/auth/hash-queue.ts";
 import { createPasswords, type Passwords } from "./features/auth/password.ts";
 import { createTokens, type Tokens } from "./features/auth/tokens.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
@@ -20,13 +20,16 @@ export type Deps = {
   newId: NewId;
 };
 
-/** The last of a full queue waits for about six seconds. */
-const HASHING = { capacity: 32, pollMs: 10, restMs: 20, goneMs: 1_000 };
+/** The last request of a full queue waits about six seconds. */
+const HASHING = { capacity: 32, pollMs: 10, pauseMs: 20, abandonedMs: 1_000 };
 
-/** Made once per isolate and environment; losing it costs a millisecond. */
+/** One per isolate and environment; losing it costs a millisecond. */
 const depsCache = new WeakMap<object, Deps>();
 
-/** Everything a feature may call. Throws `ConfigError` for a wrong environment, at every call. */
+/**
+ * The dependencies of an environment. Throws `ConfigError` at every call while the environment is
+ * invalid.
+ */
 export function createDeps(env: Env): Deps {
   const cached = depsCache.get(env);
   if (cached) return cached;
@@ -36,7 +39,7 @@ export function createDeps(env: Env): Deps {
     db: createDb(config),
     model: createModelClient(config),
     storage: createStorageClient(config),
-    passwords: createPasswords(createHashTurns(systemClock, HASHING)),
+    passwords: createPasswords(createHashQueue(systemClock, HASHING)),
     tokens: createTokens(config.SECRET_KEY, systemClock),
     clock: systemClock,
     newId,

@@ -1,20 +1,20 @@
 /**
- * Every binding, secret and variable, validated once per isolate. The only reader of the raw
- * environment: the rest of the code sees a `Config`.
+ * Validates every binding, secret and variable once per isolate. The only file that reads the raw
+ * environment: the rest of the code gets a `Config`.
  */
 import { z } from "zod";
 import type { FileJob } from "./features/files/jobs.ts";
 import type { ChatRoom } from "./features/turns/room/chat-room.do.ts";
 import { Models } from "./lib/model-table.ts";
 
-/** What Cloudflare hands to the Worker: bindings, and strings that are not yet trusted. */
+/** What Cloudflare passes to the Worker: bindings, and strings that are not validated yet. */
 export type Env = {
   CHAT_ROOM: DurableObjectNamespace<ChatRoom>;
   ASSETS: Fetcher;
   FILE_JOBS: Queue<FileJob>;
 };
 
-/** An empty variable is an absent one: that is how a process's environment unsets a file's. */
+/** An empty variable counts as absent: the process environment can unset one of a file only this way. */
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
 
@@ -32,7 +32,7 @@ const json = <T extends z.ZodType>(schema: T) =>
     }
   }, schema);
 
-/** Off unless it is said. */
+/** False by default. */
 const flag = optional(z.stringbool()).transform((value) => value ?? false);
 
 const ms = (fallback: number) => z.int().positive().default(fallback);
@@ -92,16 +92,18 @@ const ConfigSchema = z.object({
 
 export type Config = z.infer<typeof ConfigSchema>;
 
-/** The environment is wrong; `variables` are the names to correct, `reasons` what is wrong with each. */
+/**
+ * The environment is invalid; `variables` are the names to correct, `reasons` what is wrong with each.
+ */
 export class ConfigError extends Error {
   readonly variables: string[];
   readonly reasons: string[];
 
   constructor(issues: readonly { path: PropertyKey[]; message: string }[]) {
     const variables = [...new Set(issues.map(({ path }) => String(path[0])))];
-    super(`wrong environment: ${variables.join(", ")}`);
+    super(`invalid environment: ${variables.join(", ")}`);
     this.variables = variables;
-    // No message of zod's holds a value.
+    // zod's messages contain no values.
     this.reasons = issues.map(({ path, message }) => `${path.map(String).join(".")}: ${message}`);
   }
 }

@@ -1,4 +1,4 @@
-/** The Worker's entry: what Cloudflare calls, and the Durable Objects it runs. No logic. */
+/** The Worker's entry: the handlers that Cloudflare calls, and the Durable Object classes. No logic. */
 import { app } from "./app.ts";
 import { runMinute } from "./cron.ts";
 import type { Env } from "./env.ts";

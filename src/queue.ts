@@ -1,4 +1,4 @@
-/** What queues bring: jobs of files, and those that failed too often. A message may come twice. */
+/** Handles the messages of the job queue and of its dead-letter queue. A message may arrive twice. */
 import { describeFailure, refusesContent } from "./db/errors.ts";
 import { createDeps } from "./deps.ts";
 import type { Env } from "./env.ts";
@@ -10,7 +10,7 @@ import { logError, logEvent } from "./lib/log.ts";
 const DEAD_LETTERS = "indifly-file-jobs-dead";
 const FIRST_RETRY_SECONDS = 2;
 
-/** Runs each job by itself: one that fails comes again, and in the end to the dead letters. */
+/** Runs each job separately: one that fails is retried, and finally dead-lettered. */
 export async function handleJobs(batch: MessageBatch<FileJob>, env: Env): Promise<void> {
   const act = batch.queue === DEAD_LETTERS ? fail : runOrFail;
   for (const message of batch.messages) {
@@ -27,7 +27,7 @@ export async function handleJobs(batch: MessageBatch<FileJob>, env: Env): Promis
   }
 }
 
-/** What Postgres refuses for what it holds, it would refuse each time: such a job fails at once. */
+/** A job whose values Postgres refuses fails at once: a retry would be refused too. */
 async function runOrFail(env: Env, job: FileJob): Promise<void> {
   try {
     await run(env, job);
@@ -44,7 +44,7 @@ async function run(env: Env, job: FileJob): Promise<void> {
   else await runIngestionJob(env, deps, job);
 }
 
-/** Ends for good what the job is part of. */
+/** Fails the ingestion or analysis that the job is part of. */
 async function fail(env: Env, job: FileJob): Promise<void> {
   const deps = createDeps(env);
   if (job.step === "analyse") await failAnalyseJob(deps, job);

@@ -28,18 +28,20 @@ export type ModelRequest = {
   model: Model;
   messages: PromptMessage[];
   maxOutputTokens: number;
-  /** Asks for a JSON answer of this shape; a provider may ignore it. */
+  /** Requests JSON of this shape; a provider may ignore it. */
   jsonSchema?: { name: string; schema: Record<string, unknown> };
 };
 
-/** Every failure is a `Problem` of the kind `ai_*`; an aborted stream just ends. */
+/** Every failure is a `Problem` with an `ai_*` code; an aborted stream ends without an error. */
 export type ModelClient = {
   isConfigured(): boolean;
-  /** Whether there is a key, or an address, for the provider of this model. */
+  /** True when a key or a base URL is configured for the provider of this model. */
   canAsk(model: Model): boolean;
-  /** Asks the providers for their lists of models, until one answers: generates and costs nothing. */
+  /** Lists the models of every provider until one responds: generates nothing and costs nothing. */
   isReachable(signal: AbortSignal): Promise<boolean>;
-  /** Resolves at the end of the answer; `take` is given what arrived together, together. */
+  /**
+   * Resolves at the end of the answer. Calls `take` with the chunks of each network read, in one array.
+   */
   stream(ask: ModelRequest, signal: AbortSignal, take: TakeChunks): Promise<void>;
   complete(ask: ModelRequest, signal: AbortSignal): Promise<Completion>;
   embed(ask: { model: EmbeddingModel; texts: string[] }, signal: AbortSignal): Promise<Embeddings>;
@@ -48,7 +50,7 @@ export type ModelClient = {
 export function createModelClient(config: Config): ModelClient {
   const providers = createProviders(config);
   const known = new KnownRefusals();
-  const addressOf = <M extends Model>(model: M): Address<M> => {
+  const endpointOf = <M extends Model>(model: M): Endpoint<M> => {
     const client = providers[model.provider];
     if (!client) throw new Problem("ai_not_configured");
     return { client, model, known };
@@ -57,14 +59,14 @@ export function createModelClient(config: Config): ModelClient {
     isConfigured: () => Object.keys(providers).length > 0,
     canAsk: ({ provider }) => providers[provider] !== undefined,
     isReachable: (signal) => isReachable(Object.values(providers), signal),
-    stream: async (ask, signal, take) => stream(addressOf(ask.model), { ask, signal, take }),
-    complete: async (ask, signal) => complete(addressOf(ask.model), ask, signal),
-    embed: async ({ model, texts }, signal) => embed(addressOf(model), texts, signal),
+    stream: async (ask, signal, take) => stream(endpointOf(ask.model), { ask, signal, take }),
+    complete: async (ask, signal) => complete(endpointOf(ask.model), ask, signal),
+    embed: async ({ model, texts }, signal) => embed(endpointOf(model), texts, signal),
   };
 }
 
-/** A model where it is asked for, and what is known of its provider there. */
-type Address<M extends Model = Model> = { client: OpenAI; model: M; known: KnownRefusals };
+/** A model, the client of its provider, and the parameters that this provider is known to refuse. */
+type Endpoint<M extends Model = Model> = { client: OpenAI; model: M; known: KnownRefusals };
 
 function createProviders(config: Config): Partial<Record<Provider, OpenAI>> {
   const openai = createProvider(config.OPENAI_API_KEY, config.OPENAI_BASE_URL);
@@ -73,20 +75,20 @@ function createProviders(config: Config): Partial<Record<Provider, OpenAI>> {
   return { ...(openai && { openai }), ...(anthropic && { anthropic }) };
 }
 
-/** A server of one's own may want no key; OpenAI's is where no other is named. */
+/** A self-hosted server may need no key; without a base URL the SDK calls OpenAI. */
 function createProvider(apiKey: string | undefined, baseURL: string | undefined) {
   if (apiKey === undefined && baseURL === undefined) return undefined;
   return new OpenAI({
     apiKey: apiKey ?? "none",
     ...(baseURL !== undefined && { baseURL }),
-    // A generation is never repeated by the SDK: every attempt is paid for, and counted by us.
+    // The SDK never repeats a generation: every attempt costs money, and we count it.
     maxRetries: 0,
     logLevel: "off",
     fetch: fetchWithWholeErrors,
   });
 }
 
-/** One that answers is enough: the others may hang. */
+/** One provider that responds is enough: the others may hang. */
 async function isReachable(clients: OpenAI[], signal: AbortSignal): Promise<boolean> {
   const lists = clients.map((client) => client.models.list({ signal }));
   return Promise.any(lists).then(
@@ -97,7 +99,7 @@ async function isReachable(clients: OpenAI[], signal: AbortSignal): Promise<bool
 
 type Streaming = { ask: ModelRequest; signal: AbortSignal; take: TakeChunks };
 
-async function stream(to: Address, { ask, signal, take }: Streaming): Promise<void> {
+async function stream(to: Endpoint, { ask, signal, take }: Streaming): Promise<void> {
   try {
     const body = await openStream(to, ask, signal);
     take([{ type: "begin" }]);
@@ -107,14 +109,14 @@ async function stream(to: Address, { ask, signal, take }: Streaming): Promise<vo
   }
 }
 
-async function openStream(to: Address, ask: ModelRequest, signal: AbortSignal) {
+async function openStream(to: Endpoint, ask: ModelRequest, signal: AbortSignal) {
   const body = { ...toRequest(ask), stream: true, stream_options: { include_usage: true } };
   const response = await post(to, "/chat/completions", body, signal);
   if (!response.body) throw new Problem("ai_unavailable");
   return response.body;
 }
 
-async function complete(to: Address, ask: ModelRequest, signal: AbortSignal): Promise<Completion> {
+async function complete(to: Endpoint, ask: ModelRequest, signal: AbortSignal): Promise<Completion> {
   try {
     const response = await post(to, "/chat/completions", toRequest(ask), signal);
     return readCompletion(await readJson(response));
@@ -124,12 +126,12 @@ async function complete(to: Address, ask: ModelRequest, signal: AbortSignal): Pr
 }
 
 async function embed(
-  to: Address<EmbeddingModel>,
+  to: Endpoint<EmbeddingModel>,
   texts: string[],
   signal: AbortSignal,
 ): Promise<Embeddings> {
   const { name, dimensions } = to.model;
-  // Numbers, not base64: not every provider that speaks this format has the other.
+  // Numbers, not base64: not every compatible provider supports base64.
   const width = dimensions !== undefined && { dimensions };
   const body = { model: name, input: texts, encoding_format: "float", ...width };
   try {
@@ -141,11 +143,12 @@ async function embed(
 }
 
 /**
- * The response to a request that its provider takes. The SDK's own methods add to a request, and read a
- * stream at the cost of all the rest of a turn: the bodies are ours.
+ * The response to a request without the parameters that its provider refuses. The SDK's own methods add
+ * to a request, and parsing a stream with them costs as much CPU as the rest of a turn: we build and
+ * parse the bodies ourselves.
  */
 function post(
-  { client, model, known }: Address,
+  { client, model, known }: Endpoint,
   path: string,
   body: RequestBody,
   signal: AbortSignal,
@@ -165,22 +168,25 @@ function toRequest({ model, messages, maxOutputTokens, jsonSchema }: ModelReques
   };
 }
 
-/** What a provider says went wrong; undefined where it said nothing. */
+/** The refusal in a provider's error response; undefined when there was no response. */
 function toRefusal(error: unknown): Refusal | undefined {
-  const isSaid = error instanceof APIError && error.status !== undefined;
-  return isSaid ? readRefusal(error.status, error.error) : undefined;
+  const hasStatus = error instanceof APIError && error.status !== undefined;
+  return hasStatus ? readRefusal(error.status, error.error) : undefined;
 }
 
-/** What went wrong, without the provider's own words: they may quote the prompt, or the key. */
+/**
+ * Logs the failure and returns its problem, without the provider's text: it may quote the prompt or the
+ * key.
+ */
 function toProblem(error: unknown, model: Model): Problem {
   const problem = problemOf(error);
   const { cause } = problem.extras;
-  const said = cause instanceof ProviderError ? { status: cause.status, code: cause.code } : {};
+  const reported = cause instanceof ProviderError ? { status: cause.status, code: cause.code } : {};
   logError("provider_failed", {
     provider: model.provider,
     model: model.name,
     problem: problem.code,
-    ...said,
+    ...reported,
   });
   return problem;
 }

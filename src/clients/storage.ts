@@ -1,4 +1,4 @@
-/** The only file that signs requests to the bucket: S3, or anything that speaks its API. */
+/** The only file that signs requests to the bucket: S3, or any service with its API. */
 import { AwsClient } from "aws4fetch";
 import { Problem } from "../lib/problem.ts";
 import type { Bucket } from "./storage/calls.ts";
@@ -19,21 +19,24 @@ import {
   putPart,
 } from "./storage/uploads.ts";
 
-/** What the bucket knows of an object. */
+/** An object's metadata in the bucket. */
 export type ObjectInfo = {
   size: number;
   contentType: string | undefined;
-  /** Lower-case hex, where the bucket keeps one. */
+  /** Lower-case hex, if the bucket stores one. */
   sha256: string | undefined;
 };
 
-/** What a client needs to send bytes to the bucket, or to read them from there, by itself. */
+/** What a client needs to send bytes to the bucket, or to read them from it, without the Worker. */
 export type SignedRequest = { method: "PUT" | "GET"; url: string; headers: Record<string, string> };
 
-/** Keys are made of ids. Every failure is a `Problem`: `storage_not_configured` or `storage_unavailable`. */
+/**
+ * Object keys contain only ids. Every failure is a `Problem`: `storage_not_configured` or
+ * `storage_unavailable`.
+ */
 export type StorageClient = {
   isConfigured: () => boolean;
-  /** Asks for the bucket itself: reads no object, and changes nothing. */
+  /** Sends HEAD for the bucket itself: reads no object and changes nothing. */
   isReachable: (signal: AbortSignal) => Promise<boolean>;
   /** Stores the bytes; the bucket checks them against the checksum (lower-case hex). */
   put: (
@@ -42,37 +45,38 @@ export type StorageClient = {
     object: { contentType: string; sha256: string },
   ) => Promise<void>;
   /**
-   * The bytes of an object, or a range of them, and the size of the whole; undefined where there is none.
-   * A range may go beyond the end. The body fails with a `Problem` when it is cut, or when nothing more comes for 30 s.
+   * The bytes of an object or of a range, and the size of the whole in bytes; undefined when there is no
+   * such object. A range may go beyond the end. The body fails with a `Problem` when it is cut, or when
+   * no bytes arrive for 30 s.
    */
   get: (
     key: string,
     range?: ByteRange,
   ) => Promise<{ size: number; body: ReadableStream<Uint8Array> } | undefined>;
   head: (key: string) => Promise<ObjectInfo | undefined>;
-  /** Deleting what is not there succeeds. */
+  /** Deleting a missing object succeeds. */
   delete: (key: string) => Promise<void>;
   /**
    * A PUT of exactly these bytes: length, type and checksum are signed. `headers` are those that a client
-   * has to set; the length is set by whatever sends a body, and by nothing else in a browser.
+   * has to set; HTTP clients set the length themselves, and browsers allow nothing else.
    */
   presignPut: (
     key: string,
     object: { contentType: string; sha256: string; size: number },
     expiresSeconds: number,
   ) => Promise<SignedRequest>;
-  /** A GET that fixes what the bucket says of type and disposition. */
+  /** A GET that fixes the `Content-Type` and `Content-Disposition` of the bucket's response. */
   presignGet: (
     key: string,
     answer: { contentType: string; disposition: string },
     expiresSeconds: number,
   ) => Promise<string>;
-  /** Objects in the order of their keys, the next after one: at most 1,000. */
+  /** At most 1,000 objects in key order, after the given key. */
   list: (
     prefix: string,
     after: string | undefined,
   ) => Promise<{ key: string; size: number; modifiedAt: string }[]>;
-  // An object in parts (S3 "multipart upload").
+  // S3 multipart uploads.
   openUpload: (key: string, object: { contentType: string }) => Promise<string>;
   putPart: (
     key: string,
@@ -82,11 +86,11 @@ export type StorageClient = {
   ) => Promise<string>;
   completeUpload: (key: string, uploadId: string, etags: string[]) => Promise<void>;
   abortUpload: (key: string, uploadId: string) => Promise<void>;
-  /** Uploads that were opened and not ended, in the order of their keys: at most 1,000. */
+  /** At most 1,000 uploads that were neither completed nor aborted, in key order. */
   listUploads: (prefix: string) => Promise<{ key: string; uploadId: string; openedAt: string }[]>;
 };
 
-/** As much of the configuration as says which bucket it is. */
+/** The settings that identify the bucket. */
 export type BucketConfig = Partial<
   Record<
     "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" | "AWS_REGION" | "S3_BUCKET_NAME" | "S3_ENDPOINT",
@@ -96,7 +100,7 @@ export type BucketConfig = Partial<
 
 const DEFAULT_REGION = "us-east-1";
 
-/** Opens nothing: every call is one request. */
+/** Opens no connection: every call is one request. */
 export function createStorageClient(config: BucketConfig): StorageClient {
   const found = openBucket(config);
   const open = () => {
@@ -146,14 +150,17 @@ function openBucket(config: BucketConfig): SigningBucket | undefined {
   };
 }
 
-/** Other providers know a bucket by its path, Amazon by its host, but where no certificate fits it. */
+/**
+ * Path style for other providers; virtual-host style for Amazon, except for names with dots, which its
+ * certificate does not cover.
+ */
 function addressOf(name: string, region: string, endpoint: string | undefined): string {
   const host = `s3.${region}.amazonaws.com`;
   if (endpoint === undefined && !name.includes(".")) return `https://${name}.${host}/`;
   return `${(endpoint ?? `https://${host}`).replace(/\/+$/, "")}/${encodeURIComponent(name)}/`;
 }
 
-/** Each segment by itself: the signer would take a bare `+` for a space. */
+/** Encodes each segment: the signer would take a bare `+` for a space. */
 function encodeKey(key: string): string {
   return key.split("/").map(encodeURIComponent).join("/");
 }
@@ -199,9 +206,9 @@ async function presign(
   expiresSeconds: number,
 ): Promise<string> {
   url.searchParams.set("X-Amz-Expires", String(expiresSeconds));
-  // Without `allHeaders` length and type would be left out of the signature.
+  // Without `allHeaders` the signature would leave out length and type.
   const aws = { signQuery: true, allHeaders: true };
   const signed = await client.sign(url.href, { method, headers, aws });
-  // A form's `+` for a space is not read as one by everybody.
+  // Not every server decodes `+` as a space.
   return signed.url.replaceAll("+", "%20");
 }

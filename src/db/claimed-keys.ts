@@ -1,18 +1,21 @@
 /**
- * Keys that are claimed before the work that they stand for, where that work cannot be part of a batch: a
- * call that is paid for. Of requests with one key at once, one works and the others wait for its end.
+ * Idempotency keys that are claimed before work that cannot be part of a batch, such as a paid call. Of
+ * several concurrent requests with one key, one does the work and the others wait for its outcome.
  */
 import { and, eq, sql, type SQL } from "drizzle-orm";
 import { Problem } from "../lib/problem.ts";
 import { batch, type Db, run } from "./client.ts";
 import { columnsSql, type RowOfList } from "./columns.ts";
-import { type Claim, LIFE, ofKey } from "./idempotency-keys.ts";
+import { type Claim, KEY_LIFETIME, ofKey } from "./idempotency-keys.ts";
 import { idempotencyKeys } from "./schema.ts";
 
-/** Longer than any work under a claim takes: whoever holds an older one has crashed. */
+/** Longer than any work under a claim takes: the holder of an older one has crashed. */
 const STALE = sql.raw("interval '60 seconds'");
 
-/** Whose the key is. `failure` is the code that the work of another request ended with. */
+/**
+ * The state of a key after an attempt to claim it. `code` is the problem that another request's work
+ * ended with.
+ */
 export type ClaimState = { state: "ours" | "pending" | "done" } | { state: "failed"; code: string };
 
 const claimColumns = columnsSql(idempotencyKeys, "k", ["id", "fingerprint", "pending", "failure"]);
@@ -20,8 +23,9 @@ const claimColumns = columnsSql(idempotencyKeys, "k", ["id", "fingerprint", "pen
 type ClaimRow = RowOfList<typeof claimColumns>;
 
 /**
- * Claims the key where it is free, its last holder crashed or, with `afterFailure`, failed. Repeatable.
- * Throws `idempotency_key_reused`, and `not_found` where the claim's `isMade` does not hold.
+ * Claims the key if it is free, if its last holder crashed, or, with `afterFailure`, if that one failed.
+ * Safe to repeat. Throws `idempotency_key_reused`, and `not_found` when the claim's `isMade` does not
+ * hold.
  */
 export async function claimKey(
   db: Db,
@@ -55,31 +59,33 @@ function insertClaim(claim: Claim, afterFailure: boolean): SQL {
     ON CONFLICT (user_id, route, key) DO UPDATE
     SET id = excluded.id, fingerprint = excluded.fingerprint, chat_id = excluded.chat_id,
       created_at = excluded.created_at, pending = true, failure = NULL
-    WHERE k.created_at <= excluded.created_at - ${LIFE}
+    WHERE k.created_at <= excluded.created_at - ${KEY_LIFETIME}
       OR (k.failure IS NOT NULL AND ${afterFailure}::boolean)
       OR (k.pending AND k.created_at <= excluded.created_at - ${STALE})`;
 }
 
-/** A condition of a write: the claim is still held, and its work not yet saved. */
+/** SQL condition: the claim is still held and its work is not saved yet. */
 export function holdsClaim({ id, ownerId, route, key }: Claim): SQL {
   return sql`EXISTS (
     SELECT FROM idempotency_keys AS k
     WHERE k.user_id = ${ownerId} AND k.route = ${route} AND k.key = ${key} AND k.id = ${id} AND k.pending)`;
 }
 
-/** The statement that ends a claim whose work is done: the key stands for it from now on. */
+/** The statement that marks the work of a claim as done. */
 export function settleClaim({ id, ownerId }: Claim): SQL {
   return sql`
     UPDATE idempotency_keys SET pending = false WHERE user_id = ${ownerId} AND id = ${id} AND pending`;
 }
 
-/** Ends a claim whose work failed: those that wait are given the code, and the next may try again. */
+/**
+ * Ends a claim whose work failed: waiting requests fail with the same code, and a later one may retry.
+ */
 export async function failClaim(db: Db, claim: Claim, code: string): Promise<void> {
   const failed = { pending: false, failure: code };
   await run(db.update(idempotencyKeys).set(failed).where(isHeld(claim)));
 }
 
-/** Gives a key back that nothing was done under. */
+/** Frees a key whose work had no effect. */
 export async function releaseClaim(db: Db, claim: Claim): Promise<void> {
   await run(db.delete(idempotencyKeys).where(isHeld(claim)));
 }

@@ -1,4 +1,4 @@
-/** The only file that knows the Neon driver: Postgres over HTTP, each call a transaction of its own. */
+/** The only file that knows the Neon driver: Postgres over HTTP, each call in its own transaction. */
 import { neon, neonConfig } from "@neondatabase/serverless";
 import { SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
@@ -14,10 +14,10 @@ export type Db = NeonHttpDatabase<typeof schema>;
 
 const CALL_TIMEOUT_MS = 10_000;
 
-/** How Neon answers a statement that Postgres refused: with JSON too. */
+/** Neon's status for a statement that Postgres refused; the body is JSON too. */
 const SQL_ERROR = 400;
 
-/** A database handle. Opens nothing: every query is one HTTP request. */
+/** A database handle. Opens no connection: every query is one HTTP request. */
 export function createDb(config: Pick<Config, "DATABASE_URL" | "DATABASE_HTTP_URL">): Db {
   if (config.DATABASE_HTTP_URL) neonConfig.fetchEndpoint = config.DATABASE_HTTP_URL;
   neonConfig.fetchFunction = fetchInTime;
@@ -25,18 +25,18 @@ export function createDb(config: Pick<Config, "DATABASE_URL" | "DATABASE_HTTP_UR
 }
 
 /**
- * Each call has its own deadline, cleared at its end: an `AbortSignal.timeout` would wake the isolate
- * 10 s later for nothing. The body is read here, so that a cut in its middle is known as a failure of
- * the connection.
+ * `fetch` with a timeout of 10 s, cleared at the end: an `AbortSignal.timeout` would wake the isolate for
+ * nothing. Reads the body here, so that a truncated one counts as a failure of the connection.
  */
 async function fetchInTime(input: string, init: RequestInit): Promise<Response> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), CALL_TIMEOUT_MS);
   try {
     const { ok, status, text } = await readWhole(input, { ...init, signal: deadline.signal });
-    // Parsed here: a body of another form is a failure of the connection, after which a write may have happened.
-    const body = ok || status === SQL_ERROR ? parse(text, ok ? isAnswer : isObject) : undefined;
-    // As much of a response as the driver reads: a real one would be read through a stream again.
+    // A malformed body counts as a failure of the connection, after which a write may have been applied.
+    const body =
+      ok || status === SQL_ERROR ? parse(text, ok ? isQueryResponse : isObject) : undefined;
+    // Only what the driver uses of a response: a real one would send the text through a stream again.
     return { ok, status, text: async () => text, json: async () => body } as Response;
   } finally {
     clearTimeout(timer);
@@ -50,12 +50,12 @@ async function readWhole(input: string, init: RequestInit) {
 
 function parse(text: string, hasForm: (body: unknown) => boolean): unknown {
   const body: unknown = JSON.parse(text);
-  if (!hasForm(body)) throw new TypeError("The response is not one of Neon's.");
+  if (!hasForm(body)) throw new TypeError("The response does not come from Neon.");
   return body;
 }
 
-/** True for the result of a query, and for those of a batch. */
-function isAnswer(body: unknown): boolean {
+/** True for the result of a query or of a batch. */
+function isQueryResponse(body: unknown): boolean {
   if (!isObject(body)) return false;
   return Array.isArray(body.results) ? body.results.every(isResult) : isResult(body);
 }
@@ -68,19 +68,19 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-/** What a raw statement resolves to. */
+/** The result of a raw statement. */
 export type Result<Row> = {
   rows: Row[];
-  /** Rows that the statement returned or wrote. */
+  /** The number of rows that the statement returned or wrote. */
   count: number;
-  /** True where Postgres could not be reached at first: that first call may have been applied. */
+  /** True when the first call could not reach Postgres: it may have been applied. */
   wasRepeated: boolean;
 };
 
-/** A raw statement, whose type names its rows, or a query of drizzle's builder. */
+/** A raw statement, typed by its rows, or a query of drizzle's builder. */
 type Query = SQL | BatchItem<"pg">;
 
-/** By name, in the order in which they run; what is undefined is left out. */
+/** Statements by name, in the order in which they run; undefined ones are skipped. */
 type Statements = Record<string, Query | readonly Query[] | undefined>;
 
 type ResultOf<Q> =
@@ -94,36 +94,36 @@ type ResultOf<Q> =
 
 type Results<S extends Statements> = { [Name in keyof S]: ResultOf<S[Name]> };
 
-/** The rows of a raw query. Repeated once where Postgres could not be reached. */
+/** The rows of a raw query. Repeated once if Postgres could not be reached. */
 export async function read<Row>(db: Db, statement: SQL<Row>): Promise<Row[]> {
   const { rows } = await write(db, statement);
   return rows;
 }
 
-/** The first row of a raw query; undefined without one. */
+/** The first row of a raw query; undefined if there is none. */
 export async function readOne<Row>(db: Db, statement: SQL<Row>): Promise<Row | undefined> {
   const [row] = await read(db, statement);
   return row;
 }
 
 /**
- * Runs a raw statement, and once more where Postgres could not be reached. So every write has to bear
- * being applied twice: ids are made before, and the statement says what happens on a conflict.
+ * Runs a raw statement, and repeats it once if Postgres could not be reached. Every write must therefore
+ * be safe to apply twice: create ids beforehand, and handle the conflict in the statement.
  */
 export async function write<Row>(db: Db, statement: SQL<Row>): Promise<Result<Row>> {
   const { value, wasRepeated } = await repeated(() => db.execute(statement));
   return toResult<Row>(value, wasRepeated);
 }
 
-/** Runs a query of drizzle's builder, under the same conditions: each `then` of it is a call. */
+/** Runs a query of drizzle's builder under the same conditions: each `then` on it is a call. */
 export async function run<T>(query: PromiseLike<T>): Promise<T> {
   const { value } = await repeated(() => query);
   return value;
 }
 
 /**
- * Runs statements in one transaction and one trip, in the order in which they stand, under the same
- * conditions as `write`. Their results have their names; a list of statements has a list of results.
+ * Runs the statements in order, in one transaction and one round trip, under the same conditions as
+ * `write`. Returns their results by name; a list of statements has a list of results.
  */
 export async function batch<const S extends Statements>(
   db: Db,
@@ -165,7 +165,7 @@ function toResult<Row>({ rows, rowCount }: RawResult, wasRepeated: boolean): Res
   return { rows: rows as Row[], count: rowCount, wasRepeated };
 }
 
-/** Runs a call and, where Postgres could not be reached, runs it once more. */
+/** Runs a call, and repeats it once if Postgres could not be reached. */
 async function repeated<T>(
   call: () => PromiseLike<T>,
 ): Promise<{ value: T; wasRepeated: boolean }> {

@@ -1,8 +1,11 @@
-/** Column lists and row types of raw SQL, made from the schema: renaming a column there fails to compile wherever raw SQL lists it. */
+/**
+ * Column lists and row types for raw SQL, derived from the schema: renaming a column fails to compile
+ * wherever raw SQL lists it.
+ */
 import { getTableColumns, sql, type SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 
-/** Postgres types that the driver leaves as text in raw SQL: times, numeric, int8. */
+/** Postgres types that the driver returns as text in raw SQL: times, numeric, int8. */
 type TextColumn = "PgTimestamp" | "PgNumeric" | "PgBigInt53";
 
 type RawValue<C extends PgColumn> = C["_"]["columnType"] extends TextColumn
@@ -17,18 +20,18 @@ type ColumnsOf<T extends PgTable> = T["_"]["columns"];
 
 type KeyOf<T extends PgTable> = keyof ColumnsOf<T> & string;
 
-/** A row of some columns of a table as raw SQL gives it: named as in Postgres, times and int8 as its text. */
+/** A row of some columns as raw SQL returns it: snake_case names, times and int8 as text. */
 export type RowOf<T extends PgTable, Key extends KeyOf<T> = KeyOf<T>> = {
   [K in Key as ColumnsOf<T>[K]["_"]["name"]]: Nullable<ColumnsOf<T>[K]>;
 };
 
-/** A list of columns for SELECT or RETURNING, which knows the type of its rows. */
+/** A list of columns for SELECT or RETURNING, typed by its rows. */
 export type ColumnList<Row> = SQL<Row>;
 
 /** The type of the rows of a column list. */
 export type RowOfList<List> = List extends ColumnList<infer Row> ? Row : never;
 
-/** Columns of a table, qualified by the alias that it has in the statement. */
+/** Columns of a table, qualified by its alias in the statement. */
 export function columnsSql<T extends PgTable, const Keys extends readonly KeyOf<T>[]>(
   table: T,
   alias: string,

@@ -1,62 +1,62 @@
-/** What an error of the driver means. Only its code and constraint ever leave this file. */
+/** Classifies errors of the driver. Only code and constraint leave this file. */
 import { type LogFields, nameOf } from "../lib/log.ts";
 
 type PostgresError = { code: string; constraint?: string };
 
-/** Neon's proxy sends an empty code where the connection to the compute was lost: that is no SQLSTATE. */
+/** Neon's proxy sends an empty code when the connection to the compute was lost. */
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /**
- * SQLSTATE classes that mean "not now": connection, authorization and database of the connection, rollback
- * (deadlock), resources, operator intervention, system errors.
+ * Transient SQLSTATE classes: connection, authorization, unknown database, rollback (deadlock),
+ * resources, operator intervention, system errors.
  */
 const UNAVAILABLE_CLASSES = new Set(["08", "28", "3D", "40", "53", "57", "58"]);
 
-/** The same of single codes: a standby that only reads, timeouts of a transaction, a lock not granted. */
+/** Transient single codes: read-only standby, transaction timeouts, lock not available. */
 const UNAVAILABLE_CODES = new Set(["25006", "25P03", "25P04", "55P03"]);
 
-/** SQLSTATE classes that are about the values of a call: data, constraints, views' checks, limits, triggers. */
+/** SQLSTATE classes about the values of a call: data, constraints, view checks, limits, triggers. */
 const CONTENT_CLASSES = new Set(["21", "22", "23", "44", "54", "P0"]);
 
 const UNDEFINED_TABLE = "42P01";
 const UNDEFINED_TYPE = "42704";
 
-/** True when the call broke the constraint or unique index of that name. */
+/** True when the call violated the constraint or unique index of that name. */
 export function violates(error: unknown, constraint: string): boolean {
   return postgresError(error)?.constraint === constraint;
 }
 
-/** True when the statement named a table or type that this server does not have. */
+/** True when the statement named a table or type that does not exist on this server. */
 export function namesUnknown(error: unknown): boolean {
   const code = postgresError(error)?.code;
   return code === UNDEFINED_TABLE || code === UNDEFINED_TYPE;
 }
 
-/** True when Postgres could not be asked, or did not answer in time; a write may have happened. */
+/** True when Postgres could not be reached or did not respond in time; a write may have been applied. */
 export function isUnreachable(error: unknown): boolean {
   const found = postgresError(error);
   if (found) return meansUnavailable(found);
   return causes(error).some((cause) => cause.name === "NeonDbError");
 }
 
-/** True when Postgres refused the call for what it holds: repeating it can never succeed. */
+/** True when Postgres refused the call itself: a retry can never succeed. */
 export function isPermanent(error: unknown): boolean {
   const found = postgresError(error);
   return found !== undefined && !meansUnavailable(found);
 }
 
-/** True when Postgres refused the values of the call: with others it may take it. */
+/** True when Postgres refused the values of the call: it may accept others. */
 export function refusesContent(error: unknown): boolean {
   const found = postgresError(error);
   return found !== undefined && CONTENT_CLASSES.has(found.code.slice(0, 2));
 }
 
-/** Code and constraint for the log; undefined when the error is not one of Postgres. */
+/** Code and constraint for the log; undefined when the error does not come from Postgres. */
 export function describeDbError(error: unknown): PostgresError | undefined {
   return postgresError(error) ?? (isUnreachable(error) ? { code: "unreachable" } : undefined);
 }
 
-/** What the log says of any error: its kind, and what Postgres calls it; never a text. */
+/** Log fields of any error: its name, SQLSTATE and constraint; never a message. */
 export function describeFailure(error: unknown): LogFields {
   const found = describeDbError(error);
   return { cause: nameOf(error), database_code: found?.code, constraint: found?.constraint };
@@ -75,7 +75,7 @@ function postgresError(error: unknown): PostgresError | undefined {
   return undefined;
 }
 
-/** The error and what caused it, outermost first: drizzle wraps the driver's errors in its own. */
+/** The error and its causes, outermost first: drizzle wraps the driver's errors in its own. */
 function causes(error: unknown): Error[] {
   const chain: Error[] = [];
   for (let next = error; next instanceof Error && chain.length < 5; next = next.cause) {

@@ -1,7 +1,7 @@
 /**
- * What an `Idempotency-Key` was used for, kept in the same batch as its effect: ids, never a body.
- * One request at a time holds a key: the batch begins with its lock, so that what the statements after
- * it read of the key stays true until the commit.
+ * Stores what an `Idempotency-Key` was used for (ids, never a body) in the same batch as its effect. The
+ * batch begins with a lock on the key, so that what its statements read about the key stays true until
+ * the commit.
  */
 import { sql, type SQL } from "drizzle-orm";
 import { Problem } from "../lib/problem.ts";
@@ -9,18 +9,18 @@ import { batch, type Db, readOne, write } from "./client.ts";
 import { columnsSql, type RowOf, type RowOfList } from "./columns.ts";
 import { idempotencyKeys } from "./schema.ts";
 
-/** A client's key, as one request brought it. */
+/** A client's key, as one request sent it. */
 export type IdempotencyKey = {
-  /** Of the request, made before the write: by it a repeated batch knows its own row. */
+  /** The id of this use, created before the write: a repeated batch recognises its own row by it. */
   id: string;
-  /** Method and template; the same key at another route is another key. */
+  /** Method and path template; the same key on another route is another key. */
   route: string;
   key: string;
-  /** Of the request: a key with another fingerprint is a reused one. */
+  /** Hash of the request: the same key with another fingerprint is refused as reused. */
   fingerprint: string;
 };
 
-/** What a key was used for: the ids of what was made. */
+/** The ids of what was created under a key. */
 export type KeyUse = {
   chatId: string | null;
   messageId: string | null;
@@ -28,7 +28,7 @@ export type KeyUse = {
   fileId: string | null;
 };
 
-/** A key, whose it is, and what it is to stand for once `isMade` holds. */
+/** A key, its owner, and what it stands for once the condition `isMade` holds. */
 export type Claim = IdempotencyKey & {
   ownerId: string;
   made: { chatId?: string; messageId?: string; answerId?: string | SQL; fileId?: string };
@@ -39,7 +39,7 @@ export type Claim = IdempotencyKey & {
 
 type Statements = Readonly<Record<string, SQL>>;
 
-/** The rows of each read, by its name. */
+/** The rows of each read, by name. */
 type RowsOf<R extends Statements> = {
   [Name in keyof R]: R[Name] extends SQL<infer Row>
     ? (unknown extends Row ? Record<string, unknown> : Row)[]
@@ -47,15 +47,15 @@ type RowsOf<R extends Statements> = {
 };
 
 type Batch<R extends Statements> = {
-  /** Run before the reads, in their order. With a claim, their conditions hold `keyIsFree`. */
+  /** Run in order, before the reads. With a claim, each must include the condition `keyIsFree`. */
   writes: Statements;
   reads: R;
 };
 
 /**
- * Runs one batch, with a claim under the lock of its key, and keeps the key where its effect is there
- * then: a refusal leaves none. Gives the rows of the reads, and as `earlier` what the key stood for
- * already; undefined where it was free. Throws `idempotency_key_reused`, or `not_found` where the chat of
+ * Runs one batch, with a claim under the lock of its key, and stores the key if its effect took place: a
+ * refusal stores none. Returns the rows of the reads, and as `earlier` what an earlier request used the
+ * key for; undefined when it was free. Throws `idempotency_key_reused`, or `not_found` when the chat of
  * the earlier use was deleted.
  */
 export async function batchUnderKey<R extends Statements>(
@@ -77,8 +77,8 @@ export async function batchUnderKey<R extends Statements>(
 }
 
 /**
- * The statements of a key for a batch with named results: `lock` goes first, `keep` after the writes, `use`
- * after that. All undefined without a claim.
+ * The statements of a key for a batch with named results: `lock` goes first, `keep` after the writes,
+ * then `use`. All undefined without a claim.
  */
 export function keyStatements(claim: Claim | undefined) {
   return {
@@ -89,8 +89,8 @@ export function keyStatements(claim: Claim | undefined) {
 }
 
 /**
- * What the key was used for before this request, without using it. One trip. Throws
- * `idempotency_key_reused`, or `not_found` where the chat of the earlier use was deleted.
+ * What an earlier request used the key for, without using it now. One round trip. Throws
+ * `idempotency_key_reused`, or `not_found` when the chat of the earlier use was deleted.
  */
 export async function findEarlierUse(
   db: Db,
@@ -100,15 +100,15 @@ export async function findEarlierUse(
 }
 
 /**
- * A condition of a write: nobody used the key in the last day. True without a claim. A batch that is
- * repeated because its answer was lost finds its own row, and with it all that it wrote.
+ * SQL condition: no request used the key in the last day. True without a claim. A batch that is repeated
+ * because its response was lost finds its own row, and with it everything that it wrote.
  */
 export function keyIsFree(claim: Claim | undefined): SQL {
   if (!claim) return sql`true`;
   return sql`NOT EXISTS (SELECT FROM idempotency_keys AS k WHERE ${ofKey(claim)})`;
 }
 
-/** The id of what the key stands for, as a subquery: of this request or of the one before it. */
+/** Subquery for the id that the key stands for: this request's, or the earlier one's. */
 export function idUnder(
   claim: Claim,
   column: keyof RowOf<typeof idempotencyKeys, "chatId" | "messageId" | "answerId" | "fileId">,
@@ -116,30 +116,30 @@ export function idUnder(
   return sql`(SELECT k.${sql.raw(column)} FROM idempotency_keys AS k WHERE ${ofKey(claim)})`;
 }
 
-/** Of one run: however many have expired, deleting them takes less than a call may. */
+/** The most keys deleted per run, so that the statement stays below the timeout of a call. */
 const MOST_EXPIRED = 10_000;
 
-/** Deletes keys that are older than a day, which count no more, up to 10,000. Returns how many. */
+/** Deletes up to 10,000 keys that are older than a day. Returns how many. */
 export async function deleteExpiredKeys(db: Db, now: string): Promise<number> {
   const { count } = await write(
     db,
     sql`
       DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM idempotency_keys WHERE created_at <= ${now}::timestamptz - ${LIFE}
+        SELECT ctid FROM idempotency_keys WHERE created_at <= ${now}::timestamptz - ${KEY_LIFETIME}
         LIMIT ${MOST_EXPIRED}::int))`,
   );
   return count;
 }
 
-/** How long a key counts. */
-export const LIFE = sql.raw("interval '24 hours'");
+/** How long a key is valid. */
+export const KEY_LIFETIME = sql.raw("interval '24 hours'");
 
 type Owned = Pick<Claim, "ownerId" | "route" | "key" | "at">;
 
-/** The condition on a row `k`: it is of that key, and counts. */
+/** SQL condition on a row `k`: it belongs to that key and has not expired. */
 export function ofKey({ ownerId, route, key, at }: Owned): SQL {
   return sql`k.user_id = ${ownerId} AND k.route = ${route} AND k.key = ${key}
-    AND k.created_at > ${at}::timestamptz - ${LIFE}`;
+    AND k.created_at > ${at}::timestamptz - ${KEY_LIFETIME}`;
 }
 
 function lock({ ownerId, route, key }: Claim): SQL {
@@ -147,7 +147,7 @@ function lock({ ownerId, route, key }: Claim): SQL {
   return sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
 }
 
-/** A row that has had its day is replaced; any other stays. */
+/** Replaces an expired row; keeps any other. */
 function keep(claim: Claim): SQL {
   const { id, ownerId, route, key, fingerprint, made, isMade, at } = claim;
   const { chatId = null, messageId = null, answerId = null, fileId = null } = made;
@@ -161,7 +161,7 @@ function keep(claim: Claim): SQL {
     SET id = excluded.id, fingerprint = excluded.fingerprint, chat_id = excluded.chat_id,
       message_id = excluded.message_id, answer_id = excluded.answer_id, file_id = excluded.file_id,
       created_at = excluded.created_at
-    WHERE k.created_at <= excluded.created_at - ${LIFE}`;
+    WHERE k.created_at <= excluded.created_at - ${KEY_LIFETIME}`;
 }
 
 const useColumns = columnsSql(idempotencyKeys, "k", [
@@ -174,7 +174,7 @@ const useColumns = columnsSql(idempotencyKeys, "k", [
 ]);
 
 export type UseRow = RowOfList<typeof useColumns> & {
-  /** False where its chat was deleted since. */
+  /** False when its chat has been deleted since. */
   has_chat: boolean;
 };
 
@@ -187,8 +187,8 @@ function selectUse(key: Owned): SQL<UseRow> {
 }
 
 /**
- * What the key stood for before this request; undefined where it was free. Throws `idempotency_key_reused`, or
- * `not_found` where the chat of the earlier use was deleted.
+ * What an earlier request used the key for; undefined when it was free. Throws `idempotency_key_reused`,
+ * or `not_found` when the chat of the earlier use was deleted.
  */
 export function earlierUse(
   key: IdempotencyKey | undefined,

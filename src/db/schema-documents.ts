@@ -1,4 +1,4 @@
-/** The data model of documents, as drizzle sees it. */
+/** Drizzle's schema of documents. */
 import { sql } from "drizzle-orm";
 import {
   bigint,
@@ -62,7 +62,7 @@ export const files = pgTable(
   ],
 );
 
-/** A line that the format marks as a heading; offsets are code points into the text of the file. */
+/** A line that the file format marks as a heading; offsets are code points into the text of the file. */
 export type Heading = { start: number; end: number; level: number };
 
 export const filePages = pgTable(
@@ -193,14 +193,14 @@ export const passageTerms = pgTable(
     part: integer().notNull(),
     postings: integer().array().notNull(),
   },
-  // The migration has the postings in this index too, which cannot be said here.
+  // The migration also includes the postings in this index, which drizzle cannot declare.
   (t) => [
     primaryKey({ name: "passage_terms_pkey", columns: [t.userId, t.term, t.fileId, t.part] }),
     index("passage_terms_file_idx").on(t.fileId),
   ],
 );
 
-/** Only where the server has pgvector. */
+/** Exists only on servers with pgvector. */
 export const passageVectors = pgTable(
   "passage_vectors",
   {

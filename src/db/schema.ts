@@ -1,6 +1,6 @@
 /**
- * The data model as drizzle sees it: accounts, chats and what they cost; `schema-documents.ts` has the
- * rest. `migrations/` is what the database is made from; a test compares the two.
+ * Drizzle's schema of accounts, chats and usage; `schema-documents.ts` has the rest. The database is
+ * created by `migrations/`; a test compares the two.
  */
 import { sql } from "drizzle-orm";
 import {
@@ -35,7 +35,7 @@ export const users = pgTable(
     emailVerified: boolean("email_verified").notNull().default(false),
     createdAt: time("created_at").notNull(),
     updatedAt: time("updated_at").notNull(),
-    // The one form in which addresses are compared.
+    // The normalised form in which addresses are compared.
     emailKey: text("email_key").notNull(),
   },
   (t) => [uniqueIndex("users_email_key").on(t.emailKey)],
@@ -72,13 +72,13 @@ export const chats = pgTable(
   "chats",
   {
     id: uuid().primaryKey(),
-    // Null once the chat is deleted: no query of an owner finds it any more, while its rows are purged.
+    // Null once the chat is deleted: no query by owner finds it while its rows are purged.
     userId: uuid("user_id").references(() => users.id, { onDelete: "cascade" }),
     title: text().notNull(),
     autoTitle: boolean("auto_title").notNull().default(true),
     pinned: boolean().notNull().default(false),
     archived: boolean().notNull().default(false),
-    // Its foreign key is in the migration alone: drizzle cannot declare a circle of two tables.
+    // Its foreign key is only in the migration: drizzle cannot declare a cycle of two tables.
     currentMessageId: uuid("current_message_id"),
     messageCount: integer("message_count").notNull().default(0),
     version: integer().notNull().default(1),

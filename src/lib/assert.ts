@@ -1,6 +1,6 @@
-/** For what the types cannot say: a broken assumption is a bug, and ends as a 500. */
+/** Assertions for what types cannot express: a failed one is a bug and becomes a 500. */
 
-/** The value, which is known to be there. `what` names it in the log, and holds no user data. */
+/** The value, which must exist. `what` names it in the error and must contain no user data. */
 export function present<T>(value: T | null | undefined, what: string): T {
   if (value === null || value === undefined) throw new Error(`missing: ${what}`);
   return value;

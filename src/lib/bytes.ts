@@ -1,9 +1,9 @@
-/** Bytes to text and back, and a body read no further than its limit. */
+/** Converts between bytes and text, and reads bodies up to a limit. */
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** Text of UTF-8 bytes; undefined where they are not valid UTF-8. */
+/** The text of UTF-8 bytes; undefined if they are not valid UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return strictUtf8.decode(bytes);
@@ -13,16 +13,16 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 }
 
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
-  // The runtime's types leave open what memory it is in; it is never shared.
+  // The runtime's types allow a SharedArrayBuffer; the encoder never returns one.
   return encoder.encode(text) as Uint8Array<ArrayBuffer>;
 }
 
-/** Length of a text in bytes of UTF-8. */
+/** The length of a text in bytes of UTF-8. */
 export function utf8Length(text: string): number {
   return encoder.encode(text).byteLength;
 }
 
-/** The beginning of a text that takes at most so many bytes of UTF-8; never half of a surrogate pair. */
+/** The longest prefix of a text within `limitBytes` of UTF-8; never splits a surrogate pair. */
 export function utf8Prefix(text: string, limitBytes: number): string {
   const room = new Uint8Array(Math.max(0, Math.min(limitBytes, text.length * 3)));
   return text.slice(0, encoder.encodeInto(text, room).read);
@@ -33,12 +33,12 @@ export function toBase64Url(bytes: Uint8Array): string {
   return toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_");
 }
 
-/** Base64 without padding, as PHC strings have it. */
+/** Base64 without padding, as in PHC strings. */
 export function toBase64(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes)).replace(/={1,2}$/, "");
 }
 
-/** Bytes of Base64 or Base64url, padded or not; undefined where it is neither. */
+/** Decodes Base64 or Base64url, padded or not; undefined if it is neither. */
 export function fromBase64(text: string): Uint8Array | undefined {
   try {
     const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
@@ -56,8 +56,8 @@ export function toHex(bytes: Uint8Array): string {
 const FIRST_BYTES = 64 * 1024;
 
 /**
- * Reads a body of at most `limitBytes` into one buffer; undefined, and the rest left unread, when it is
- * longer. Chunks are not kept: a body that comes byte by byte takes no more memory than another.
+ * Reads a body of at most `limitBytes` into one buffer; undefined, with the rest unread, if it is longer.
+ * Chunks are copied and dropped: a body that arrives byte by byte takes no more memory than any other.
  */
 export async function readAtMost(
   body: AsyncIterable<Uint8Array>,
@@ -81,7 +81,10 @@ function grown(buffer: Uint8Array, sizeBytes: number): Uint8Array<ArrayBuffer> {
   return larger;
 }
 
-/** Takes no more than that of a body, and drops it: whoever is still sending may lose the answer on its way. */
+/**
+ * Discards at most `limitBytes` of a body: a client that is still sending may otherwise never read the
+ * response.
+ */
 export async function skipAtMost(
   body: AsyncIterable<Uint8Array>,
   limitBytes: number,

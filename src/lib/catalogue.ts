@@ -1,4 +1,4 @@
-/** The closed catalogue of everything that can go wrong in an expected way. */
+/** The closed catalogue of all expected failures. */
 import { type CatalogueEntry, providerCatalogue } from "./provider-catalogue.ts";
 
 export const catalogue = {
@@ -15,22 +15,22 @@ export const catalogue = {
   malformed_header: {
     status: 400,
     title: "Malformed header",
-    detail: "A request header does not have the form it must have.",
+    detail: "A request header is malformed. Correct its value and send the request again.",
   },
   malformed_request: {
     status: 400,
     title: "Malformed request",
-    detail: "The request could not be understood.",
+    detail: "The request is malformed. Check it against the documentation at /docs.",
   },
   malformed_upload: {
     status: 400,
     title: "Malformed upload",
-    detail: "The body is no multipart/form-data with one file in a field named `file`.",
+    detail: "The request body is not multipart/form-data with one file in a field named `file`.",
   },
   unknown_event_id: {
     status: 400,
     title: "Unknown event id",
-    detail: "The event id to resume from is not one of this chat.",
+    detail: "The event id to resume from does not belong to this chat. Resume without one.",
   },
   unauthenticated: {
     status: 401,
@@ -45,37 +45,38 @@ export const catalogue = {
   invalid_token: {
     status: 401,
     title: "Invalid token",
-    detail: "The token is not valid, or no longer valid. Sign in again.",
+    detail: "The token is invalid or has expired. Sign in again.",
   },
   origin_not_allowed: {
     status: 403,
     title: "Origin not allowed",
-    detail: "A change signed by cookie, or a live socket, must come from an allowed origin.",
+    detail:
+      "Requests with a session cookie that change data, and live sockets, must come from an allowed origin.",
   },
   not_found: {
     status: 404,
     title: "Not found",
-    detail: "There is nothing here under this id that belongs to you.",
+    detail: "You have nothing with this id.",
   },
   route_not_found: {
     status: 404,
-    title: "No such address",
-    detail: "The API has nothing at this address. Its documentation is at /docs.",
+    title: "No such route",
+    detail: "The API has no such route. See the documentation at /docs.",
   },
   chat_deleted: {
     status: 404,
     title: "Chat deleted",
-    detail: "The chat was deleted while the answer was being written. Nothing of it is kept.",
+    detail: "The chat was deleted while the answer was running. The answer was not saved.",
   },
   method_not_allowed: {
     status: 405,
     title: "Method not allowed",
-    detail: "This address does not take this method; the Allow header names those it takes.",
+    detail: "This route does not support this method. The Allow header lists the supported ones.",
   },
   not_acceptable: {
     status: 406,
     title: "Not acceptable",
-    detail: "This address cannot answer in any of the formats that the Accept header names.",
+    detail: "The response is not available in any format that the Accept header allows.",
   },
   body_too_slow: {
     status: 408,
@@ -85,201 +86,204 @@ export const catalogue = {
   email_taken: {
     status: 409,
     title: "E-mail address taken",
-    detail: "There is an account with this e-mail address already.",
+    detail: "An account with this e-mail address already exists. Sign in, or use another address.",
   },
   turn_in_progress: {
     status: 409,
     title: "Answer in progress",
-    detail: "An answer is being written in this chat. Wait for its end, or stop it.",
+    detail: "An answer is running in this chat. Wait until it ends, or stop it.",
   },
   file_failed: {
     status: 409,
-    title: "File could not be read",
+    title: "File failed",
     detail:
-      "A file could not be read, so that nothing can be said of it. It says why; remove it, or try it again.",
+      "The ingestion of a file has failed; its `failure` names the reason. Remove the file, or retry its ingestion.",
   },
   file_processing: {
     status: 409,
-    title: "File is still being read",
-    detail: "A file is still being read. Ask again once it is ready.",
+    title: "File is still processing",
+    detail: "A file is still being processed. Retry once it is ready.",
   },
   file_not_uploaded: {
     status: 409,
     title: "File not uploaded",
     detail:
-      "The bytes of this file have not arrived in the bucket. Upload them, then complete it again.",
+      "The bytes of this file are not in the bucket. Upload them, then complete the file again.",
   },
   precondition_failed: {
     status: 412,
     title: "Changed meanwhile",
-    detail: "The chat was changed since you read it. Read it again, then repeat the change.",
+    detail: "The chat has changed since you read it. Read it again, then repeat the change.",
   },
   body_too_large: {
     status: 413,
     title: "Body too large",
-    detail: "The request body is larger than this address takes.",
+    detail: "The request body is larger than this route allows. Send a smaller one.",
   },
   file_too_large: {
     status: 413,
     title: "File too large",
-    detail: "The file is larger than this way of uploading takes.",
+    detail:
+      "The file is larger than this kind of upload allows. Send a smaller file, or upload directly to the bucket.",
   },
   unsupported_media_type: {
     status: 415,
     title: "Unsupported content type",
-    detail: "This address takes a body of the type application/json only.",
+    detail: "This route only accepts the content type application/json.",
   },
   unsupported_content_encoding: {
     status: 415,
     title: "Unsupported content encoding",
-    detail: "The request body is compressed. Send it as it is, without a Content-Encoding header.",
+    detail:
+      "The request body is compressed. Send it uncompressed, without a Content-Encoding header.",
   },
   unsupported_file: {
     status: 415,
-    title: "Unsupported kind of file",
+    title: "Unsupported file type",
     detail:
-      "This kind of file cannot be read. Send a PDF, DOCX (without macros), TXT, Markdown, HTML or CSV file; save an old .doc as one of them.",
+      "This file type is not supported. Upload a PDF, DOCX (without macros), TXT, Markdown, HTML or CSV file; convert an old .doc to one of them.",
   },
   https_required: {
     status: 421,
     title: "HTTPS required",
-    detail: "Tokens are given out over HTTPS only. Send the request to an https address.",
+    detail: "Tokens are only issued over HTTPS. Send the request to an https URL.",
   },
   validation_failed: {
     status: 422,
     title: "Validation failed",
-    detail: "Some fields are missing, unknown or out of range; see the list of errors.",
+    detail: "Some fields are missing, unknown or invalid; `errors` lists them.",
   },
   unknown_model: {
     status: 422,
     title: "Unknown model",
-    detail: "This model is not offered here. Leave it out to use the default one.",
+    detail:
+      "This model is not available. Choose another one, or leave it out to use the default model.",
   },
   reserved_key: {
     status: 422,
     title: "Reserved key",
-    detail: "The metadata holds a key that the server writes itself.",
+    detail: "The metadata contains a key that is reserved for the server. Remove it.",
   },
   not_an_answer: {
     status: 422,
     title: "Not an answer",
-    detail: "Only an answer can be rated, and this message is none.",
+    detail: "This message is not an answer. Only answers can be rated.",
   },
   idempotency_key_reused: {
     status: 422,
     title: "Idempotency key reused",
-    detail: "This Idempotency-Key was used before, for something else. Send a new one.",
+    detail: "This Idempotency-Key was already used for a different request. Send a new one.",
   },
   no_question: {
     status: 422,
-    title: "No question",
-    detail: "This message answers no question, so there is none to answer again.",
+    title: "No user message",
+    detail: "There is no user message to answer again. Regenerate an answer to a user message.",
   },
   answer_not_editable: {
     status: 422,
-    title: "Answers are not edited",
-    detail: "Only a question can be edited. Ask for another answer, or edit what it answers.",
+    title: "Answers cannot be edited",
+    detail:
+      "Only user messages can be edited. Regenerate the answer, or edit the user message before it.",
   },
   empty_file: {
     status: 422,
     title: "Empty file",
-    detail: "The file has no bytes.",
+    detail: "The file is empty. Upload a file with content.",
   },
   file_mismatch: {
     status: 422,
-    title: "Not the file that was announced",
+    title: "File does not match",
     detail:
-      "The bytes in the bucket are not those that were announced: their size or checksum differs.",
+      "The bytes in the bucket do not match the announced size or checksum. Upload the announced bytes, or announce the file again.",
   },
   upgrade_required: {
     status: 426,
     title: "Upgrade required",
-    detail: "This address takes WebSocket connections only.",
+    detail: "This route only accepts WebSocket connections.",
   },
   too_many_password_checks: {
     status: 429,
     title: "Too many password checks",
     detail:
-      "The server is checking as many passwords as it can at once. Try again after the time that the Retry-After header names.",
+      "The server is checking too many passwords at the moment. Retry after the time in the Retry-After header.",
   },
   too_many_subscribers: {
     status: 429,
     title: "Too many subscribers",
-    detail:
-      "As many streams read this chat's answers as may read one chat. Close some, or try again in a moment.",
+    detail: "This chat has reached its limit of open streams. Close some, or retry in a moment.",
   },
   headers_too_large: {
     status: 431,
     title: "Headers too large",
-    detail: "The request's header fields are too large.",
+    detail: "The request headers are too large. Send fewer or smaller ones.",
   },
   internal_error: {
     status: 500,
     title: "Internal error",
-    detail: "Something went wrong on our side. If it persists, report the request id.",
+    detail: "An unexpected error occurred on the server. If it persists, report the request id.",
   },
   misconfigured: {
     status: 500,
     title: "Misconfigured",
     detail:
-      "The server refuses to serve until its configuration is mended; `variables` names what is wrong.",
+      "The server is misconfigured; `variables` names the invalid settings. An operator has to correct them.",
   },
   ...providerCatalogue,
   turn_interrupted: {
     status: 502,
     title: "Answer interrupted",
-    detail: "The answer was cut off. What was written so far is kept; ask for it again.",
+    detail: "The answer was interrupted. The text so far is saved; regenerate the answer.",
   },
   save_refused: {
     status: 502,
-    title: "Answer not saved as it was",
+    title: "Answer not fully saved",
     detail:
-      "The answer holds something that cannot be saved. What could be saved of it is kept; ask for it again.",
+      "The answer contains data that cannot be saved. The rest is saved; regenerate the answer.",
   },
   database_unavailable: {
     status: 503,
     title: "Database unavailable",
     detail:
-      "The database cannot be reached right now. Nothing was changed that you were not told of.",
+      "The database cannot be reached right now. The request may or may not have been applied. Retry with the same Idempotency-Key.",
   },
   room_unavailable: {
     status: 503,
     title: "Chat unavailable",
-    detail: "The chat cannot be reached right now. Try again in a moment.",
+    detail: "The chat cannot be reached right now. Retry in a moment.",
   },
   storage_unavailable: {
     status: 503,
     title: "Storage unavailable",
-    detail: "The storage of files cannot be reached right now. Try again in a moment.",
+    detail: "The file storage cannot be reached right now. Retry in a moment.",
   },
   storage_not_configured: {
     status: 503,
     title: "No storage",
-    detail: "No storage of files is configured here.",
+    detail: "This server has no file storage. An operator has to configure it.",
   },
   ai_not_configured: {
     status: 503,
     title: "No AI provider",
-    detail: "No AI provider is configured for this model.",
+    detail: "No AI provider is configured for this model. Choose another model.",
   },
   ai_overloaded: {
     status: 503,
     title: "AI provider overloaded",
-    detail: "The AI provider takes no more requests right now. Try again in a moment.",
+    detail: "The AI provider accepts no more requests right now. Retry in a moment.",
   },
   save_delayed: {
     status: 503,
     title: "Saving is delayed",
-    detail: "The answer is written but not yet saved. It will appear in the chat once it is.",
+    detail: "The answer is complete but not saved yet. It appears in the chat once it is saved.",
   },
   ai_timeout: {
     status: 504,
     title: "AI provider too slow",
-    detail: "The AI provider took too long to answer. What was written so far is kept; try again.",
+    detail: "The AI provider took too long to respond. The text so far is saved; retry.",
   },
   file_not_ready: {
     status: 504,
     title: "File not ready in time",
-    detail: "A file of the question took too long to be read. Ask again once it is ready.",
+    detail: "An attachment took too long to process. Regenerate the answer once the file is ready.",
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,25 +1,25 @@
-/** The only reader of the wall clock, and the waits that code is written with. */
+/** The only file that reads the wall clock; delays and timeouts. */
 
-/** Milliseconds since the epoch; an argument wherever code is to be pure. */
+/** Returns milliseconds since the epoch; an argument of pure code. */
 export type Clock = () => number;
 
 export const systemClock: Clock = () => Date.now();
 
-/** ISO 8601 UTC with milliseconds, as the wire has it, from a Date or from Postgres' own text. */
+/** ISO 8601 UTC with milliseconds, as on the wire, from a Date or from Postgres text. */
 export function toIso(time: Date | string): string {
   return (time instanceof Date ? time : new Date(time)).toISOString();
 }
 
-/** Resolves after a while. */
+/** Resolves after `ms` milliseconds. */
 export function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
-/** Resolves once everything that has arrived by now was handled. */
+/** Resolves after the pending tasks of the event loop. */
 export function nextTask(): Promise<void> {
   return delay(0);
 }
 
-/** The promise's value, or undefined when it takes longer than `ms`. */
+/** The promise's value; undefined when it takes longer than `ms` milliseconds. */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<undefined>((resolve) => {
@@ -32,7 +32,10 @@ export async function within<T>(ms: number, promise: Promise<T>): Promise<T | un
   }
 }
 
-/** The promise's value, or undefined once the signal is aborted: what comes of it then, nobody asks. */
+/**
+ * The promise's value; undefined once the signal is aborted. A later result or error of the promise is
+ * ignored.
+ */
 export async function unlessAborted<T>(
   signal: AbortSignal,
   promise: Promise<T>,

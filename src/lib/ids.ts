@@ -1,17 +1,14 @@
-/**
- * Identifiers, UUIDv7 (RFC 9562 section 5.7) so that newer rows sort after older ones; and secrets,
- * which are random alone.
- */
+/** Ids, UUIDv7 (RFC 9562 section 5.7) so that newer rows sort after older ones, and random secrets. */
 import { v7, validate, version } from "uuid";
 import { toBase64Url } from "./bytes.ts";
 
-/** Makes a new id; an argument wherever code is to be pure. */
+/** Creates a new id; an argument of pure code. */
 export type NewId = () => string;
 
 /** Ascending within one isolate, also within one millisecond. */
 export const newId: NewId = () => v7();
 
-/** The lowest UUIDv7 of a time, in milliseconds since the epoch: what was made before it sorts before it. */
+/** The lowest UUIDv7 of a time in milliseconds since the epoch: earlier ids sort before it. */
 export function firstIdAt(time: number): string {
   return v7({ msecs: time, seq: 0, random: new Uint8Array(16) });
 }
@@ -21,7 +18,7 @@ export function isId(value: string): boolean {
   return validate(value) && version(value) > 0;
 }
 
-/** A secret that nobody guesses: 32 random bytes. */
+/** A secret of 32 random bytes, in Base64url. */
 export function newSecret(): string {
   return toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
 }

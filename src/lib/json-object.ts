@@ -1,6 +1,6 @@
-/** JSON as models write it. */
+/** Parses JSON in a model's answer. */
 
-/** The object of an answer, whatever stands around it: models like to put a fence there. Undefined without one. */
+/** The JSON object in an answer, ignoring text around it, such as a code fence; undefined without one. */
 export function parseObject(answer: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(

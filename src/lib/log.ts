@@ -1,18 +1,18 @@
-/** The only door to the console: one JSON object a line. No user's text, no secret, ever. */
+/** The only file that uses the console: one JSON object per line, never with user text or secrets. */
 
 export type LogFields = Record<string, string | number | boolean | null | undefined>;
 
-/** Writes one event. `event` is what happened, in snake_case. */
+/** Logs an event. `event` names what happened, in snake_case. */
 export function logEvent(event: string, fields: LogFields = {}): void {
   console.log(JSON.stringify({ event, ...fields }));
 }
 
-/** Writes an event that a person should look at. */
+/** Logs an event that an operator should look at. */
 export function logError(event: string, fields: LogFields = {}): void {
   console.error(JSON.stringify({ event, ...fields }));
 }
 
-/** What an error may be called in the log: its kind, never its message, which may hold anything. */
+/** The name of an error for the log; never its message, which may contain user data. */
 export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }

@@ -1,4 +1,4 @@
-/** What the configuration says of models, over the table of those that are known. */
+/** Merges the configured models (`MODELS`) into the built-in table. */
 import { z } from "zod";
 import {
   EMBEDDING,
@@ -27,16 +27,16 @@ const Settings = z.strictObject({
   refuses: z.array(z.enum(PARAMETERS)).optional(),
   reasons: z.boolean().optional(),
   fallback: z.string().min(1).nullable().optional(),
-  /** Makes it an embedding model: the width to ask for, null where it has one width only. */
+  /** Makes it an embedding model: the width to request, null if it has only one width. */
   dimensions: z.int().positive().max(STORED_WIDTH).nullable().optional(),
 });
 
 type Settings = z.infer<typeof Settings>;
 
-/** A request names a model in so many characters at most. */
+/** The longest model name that a request may contain. */
 const LONGEST_NAME = 100;
 
-/** From an object of settings by model name to the whole table. Issues name the model and the setting. */
+/** Parses settings by model name into the whole table. Issues name the model and the setting. */
 export const Models = z
   .record(z.string().min(1).max(LONGEST_NAME), Settings)
   .transform((settings, context): ModelTable => {
@@ -81,7 +81,7 @@ function toEmbeddingModel([name, settings]: [string, Settings]): EmbeddingModel 
   return { ...known, ...propertiesOf(settings, known), dimensions: dimensions ?? undefined };
 }
 
-/** Of the output that is taken where only the context is said, to leave most of it to the prompt. */
+/** If only the context is configured, the output may take this fraction of it (a quarter). */
 const OUTPUT_SHARE = 4;
 
 function propertiesOf(settings: Settings, known: Model): Omit<Model, "name" | "fallback"> {
@@ -98,7 +98,7 @@ function propertiesOf(settings: Settings, known: Model): Omit<Model, "name" | "f
   };
 }
 
-/** What is known of the price of cached tokens says nothing beside another price of the rest. */
+/** The known price of cached tokens does not apply if the prompt price is overridden. */
 function promptPrices(
   settings: Settings,
   known: Model,
@@ -111,7 +111,7 @@ function promptPrices(
 
 type Fault = { path: string[]; message: string };
 
-/** What no setting shows by itself. */
+/** Checks rules across several settings. */
 function findFaults(settings: Record<string, Settings>, { chat }: ModelTable): Fault[] {
   return chat.flatMap(({ name, contextTokens, maxOutputTokens, fallback }): Fault[] => {
     if (!settings[name]) return [];

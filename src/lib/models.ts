@@ -1,4 +1,4 @@
-/** The models that may be asked for, and what their tokens cost. */
+/** The built-in models, and the prices of their tokens. */
 import { utf8Length } from "./bytes.ts";
 
 export type Provider = "openai" | "anthropic";
@@ -8,22 +8,22 @@ export type Model = {
   provider: Provider;
   /** Prompt and answer together. */
   contextTokens: number;
-  /** The most that one answer may take of it. */
+  /** The most tokens of one answer. */
   maxOutputTokens: number;
   /** US dollars per million tokens, which is micro-dollars per token. */
   promptPrice: number;
-  /** Of prompt tokens that came from the provider's cache; `promptPrice` where it is absent. */
+  /** The price of prompt tokens from the provider's cache; `promptPrice` if absent. */
   cachedPrice?: number;
   completionPrice: number;
-  /** Parameters of a request that its provider is known to refuse. */
+  /** Request parameters that its provider is known to refuse. */
   refuses?: readonly Parameter[];
-  /** True where it spends tokens on reasoning before its first word. */
+  /** True if it spends tokens on reasoning before its first word. */
   reasons?: boolean;
-  /** The model of another provider that answers where this one's fails before its first word. */
+  /** The model of another provider for a failover. */
   fallback?: string;
 };
 
-/** What a request has beside its model and its messages, and some providers refuse. */
+/** Request parameters that some providers refuse. */
 export const PARAMETERS = [
   "max_completion_tokens",
   "max_tokens",
@@ -58,7 +58,7 @@ const row = (
 
 const FREE: Prices = [0, 0, 0];
 
-/** A fallback takes every prompt that was made for the model before it. */
+/** The context of a fallback fits every prompt built for its model. */
 export const OFFERED: readonly Model[] = [
   row("gpt-4o-mini", "openai", 128_000, [0.15, 0.075, 0.6], "claude-haiku-4-5"),
   row("gpt-4o", "openai", 128_000, [2.5, 1.25, 10], "claude-sonnet-4-5"),
@@ -73,9 +73,8 @@ export const OFFERED: readonly Model[] = [
 ];
 
 /**
- * The model of that name: from the table, or one that the configuration itself names (a compatible
- * provider has names of its own), of which neither size nor price is known, so a cautious size and
- * no price stand in. Undefined for any other.
+ * The model of that name from the table. A name in `configured` that the table does not have (compatible
+ * providers have their own names) gets a cautious size and no price. Undefined for any other name.
  */
 export function findModel(
   name: string,
@@ -86,14 +85,14 @@ export function findModel(
   return offered || !configured.includes(name) ? offered : ownModel(name);
 }
 
-/** A model of which nothing is known. */
+/** A model with unknown properties. */
 export function ownModel(name: string): Model {
   return { ...row(name, "openai", 32_768, FREE), maxOutputTokens: 4_096 };
 }
 
-/** A model that turns texts into vectors. Its answers cost nothing. */
+/** An embedding model. Its output costs nothing. */
 export type EmbeddingModel = Model & {
-  /** The width to ask for; undefined where the model has one width only. */
+  /** The width to request; undefined if the model has only one width. */
   dimensions: number | undefined;
 };
 
@@ -102,7 +101,7 @@ const embeddingRow = (name: string, promptPrice: number, dimensions?: number): E
   dimensions,
 });
 
-/** As wide as the vectors that are stored. */
+/** The width of stored vectors. */
 export const STORED_WIDTH = 1_536;
 
 export const EMBEDDING: readonly EmbeddingModel[] = [
@@ -111,7 +110,7 @@ export const EMBEDDING: readonly EmbeddingModel[] = [
   embeddingRow("text-embedding-ada-002", 0.1),
 ];
 
-/** The embedding model of that name, without a price where it is unknown; undefined for "none". */
+/** The embedding model of that name, without a price if it is unknown; undefined for "none". */
 export function findEmbeddingModel(
   name: string,
   table: readonly EmbeddingModel[] = EMBEDDING,
@@ -120,7 +119,7 @@ export function findEmbeddingModel(
   return table.find((model) => model.name === name) ?? embeddingRow(name, 0);
 }
 
-/** The model that stands in for this one; undefined where there is none. */
+/** The model for a failover; undefined without one. */
 export function fallbackOf(
   { fallback }: Model,
   table: readonly Model[] = OFFERED,
@@ -132,7 +131,7 @@ const PICO_PER_MICRO = 1_000_000;
 const COST_DIGITS = 12;
 const SHOWN_DIGITS = 6;
 
-/** What a call cost, in US dollars as an exact decimal with at least six places. */
+/** The cost of a call in US dollars, as an exact decimal with at least six decimals. */
 export function costOf(
   { promptPrice, cachedPrice = promptPrice, completionPrice }: Model,
   usage: { promptTokens: number; completionTokens: number; cachedTokens?: number },
@@ -145,7 +144,7 @@ export function costOf(
   return formatCost(pico);
 }
 
-/** A decimal of the database (`0.000123000000`) as the wire shows it (`0.000123`). */
+/** Converts a decimal of the database (`0.000123000000`) to the wire form (`0.000123`). */
 export function trimCost(decimal: string): string {
   const [whole = "0", fraction = ""] = decimal.split(".");
   return `${whole}.${fraction.replace(/0+$/, "").padEnd(SHOWN_DIGITS, "0")}`;
@@ -160,10 +159,10 @@ function formatCost(pico: bigint): string {
   return trimCost(`${digits.slice(0, -COST_DIGITS)}.${digits.slice(-COST_DIGITS)}`);
 }
 
-/** Near enough for budgets, for most scripts. */
+/** An estimate that suffices for budgets in most scripts. */
 export const BYTES_PER_TOKEN = 4;
 
-/** Tokens of a text, guessed from its bytes. */
+/** The estimated tokens of a text, from its bytes. */
 export function estimateTokens(text: string): number {
   return Math.ceil(utf8Length(text) / BYTES_PER_TOKEN);
 }

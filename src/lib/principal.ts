@@ -1,4 +1,4 @@
-/** Who a request is from. */
+/** The authenticated user and session of a request. */
 export type Principal = {
   userId: string;
   sessionId: string;

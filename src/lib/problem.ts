@@ -1,5 +1,5 @@
 /**
- * The error that carries one entry of the catalogue. What is not in there is a bug and becomes
+ * The error for expected failures, with a code of the catalogue. Any other error is a bug and becomes
  * `internal_error`.
  *
  * @see RFC 9457 Problem Details for HTTP APIs
@@ -10,7 +10,7 @@ export { catalogue };
 
 export type ProblemCode = keyof typeof catalogue;
 
-/** How a call of a provider may fail. */
+/** The problems of a provider call. */
 export const providerProblems: readonly ProblemCode[] = [
   "ai_unavailable",
   "ai_unauthorized",

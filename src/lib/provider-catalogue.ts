@@ -1,9 +1,9 @@
-/** What can go wrong at a provider of models: the part of the catalogue that most clients look at. */
+/** The part of the catalogue for failures of AI providers. */
 
 export type CatalogueEntry = {
   status: number;
   title: string;
-  /** A sentence for a person: no status code, id or number taken from data. */
+  /** A sentence for a person, without status codes, ids or numbers from data. */
   detail: string;
 };
 
@@ -11,42 +11,41 @@ export const providerCatalogue = {
   ai_unavailable: {
     status: 502,
     title: "AI provider failed",
-    detail: "The AI provider did not answer properly. What was written so far is kept; try again.",
+    detail: "The AI provider failed. The text so far is saved; retry.",
   },
   ai_unauthorized: {
     status: 502,
-    title: "AI provider refuses the server",
-    detail: "The AI provider refuses the server's key. Choose another model.",
+    title: "AI provider rejected the key",
+    detail: "The AI provider rejected the server's API key. Choose another model.",
   },
   ai_quota: {
     status: 502,
-    title: "AI provider's quota used up",
-    detail: "The server's credit at the AI provider is used up. Choose another model.",
+    title: "AI quota exhausted",
+    detail: "The server's quota at the AI provider is exhausted. Choose another model.",
   },
   ai_model_not_found: {
     status: 502,
     title: "AI model not found",
-    detail: "The AI provider does not offer this model. Choose another one.",
+    detail: "The AI provider does not have this model. Choose another one.",
   },
   ai_context_exceeded: {
     status: 502,
     title: "Conversation too long",
-    detail: "The conversation is longer than the AI model can read. Begin a new chat.",
+    detail: "The conversation exceeds the context of the AI model. Start a new chat.",
   },
   ai_empty: {
     status: 502,
     title: "Empty answer",
-    detail: "The AI model returned no text. Ask for the answer again.",
+    detail: "The AI model returned no text. Regenerate the answer.",
   },
   ai_filtered: {
     status: 502,
     title: "Answer withheld",
-    detail: "The AI provider's content filter withheld the answer. Rephrase the question.",
+    detail: "The AI provider's content filter withheld the answer. Rephrase the message.",
   },
   ai_length: {
     status: 502,
     title: "Answer too long",
-    detail:
-      "The AI model reached its limit of output before its first word. Ask again, or ask for less.",
+    detail: "The AI model reached its output limit before the first word. Retry, or ask for less.",
   },
 } as const satisfies Record<string, CatalogueEntry>;

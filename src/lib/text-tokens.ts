@@ -1,21 +1,20 @@
 /**
- * The words of a text in one of the forms of fold-text.ts, as the indexes of messages and of documents have
- * them. Pure. In scripts that put no blanks between words, or grow them at both ends, a word is found by its
- * pairs of characters.
+ * Splits folded text into the tokens of the message and document indexes. In scripts without spaces
+ * between words, or with affixes at both ends, the tokens are pairs of characters. Pure.
  */
 
 const PAIRED =
   "\\u05d0-\\u05ea\\u0620-\\u064a\\u066e-\\u06d3\\u0e01-\\u0e3a\\u0e40-\\u0e4e\\u0e80-\\u0ecf\\u0f40-\\u0fbc\\u1000-\\u109f\\u1780-\\u17d3\\u3005\\u3041-\\u3096\\u309d-\\u309f\\u30a1-\\u30fa\\u30fc-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uac00-\\ud7a3\\uf900-\\ufaff\\u{20000}-\\u{3ffff}";
-/** A stretch of such scripts, or a word of others. */
+/** A run of characters in such scripts, or a word in others. */
 const STRETCH = new RegExp(`[${PAIRED}]+|(?:(?![${PAIRED}])[\\p{L}\\p{M}\\p{N}])+`, "gu");
 const IS_PAIRED = new RegExp(`^[${PAIRED}]`, "u");
 
-/** The indexes have longer words in pieces, for no text of a stranger makes it look far. */
+/** Longer words are indexed in pieces, which bounds hostile text. */
 const LONGEST_WORD = 100;
 
 export type Stretch = { text: string; index: number; isPaired: boolean };
 
-/** In their order. */
+/** The stretches of a folded text, in order. */
 export function stretchesOf(folded: string): Stretch[] {
   return Array.from(folded.matchAll(STRETCH), ({ 0: text, index }) => ({
     text,
@@ -24,16 +23,18 @@ export function stretchesOf(folded: string): Stretch[] {
   }));
 }
 
-/** A break of a line inside of a word, in scripts whose words may be broken anywhere. */
+/** A line break inside of a word, in scripts that break anywhere. */
 const WRAPPED =
   /(?<=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}ー])[ \t]*\r?\n[ \t]*(?=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}ー])/gu;
 
-/** A text whose lines were broken to fit a page, with its words whole again. */
+/** Joins words that line breaks have split. */
 export function joinWrapped(text: string): string {
   return text.replace(WRAPPED, "");
 }
 
-/** A word, or the pairs that stand for it; of a single character, that one. */
+/**
+ * The tokens of a stretch: a word in pieces, or pairs of characters; a single character is its own token.
+ */
 export function tokensOf({ text, isPaired }: Stretch): string[] {
   const characters = Array.from(text);
   if (isPaired && characters.length > 1) {

@@ -1,18 +1,18 @@
-/** What may be stored as text, and how it is measured. */
+/** Measures text, and makes it storable. */
 
-/** Length in Unicode code points, the unit of every limit and offset of the wire. */
+/** The length in Unicode code points, the unit of all limits and offsets on the wire. */
 export function codePointLength(text: string): number {
   let length = 0;
   for (const _ of text) length++;
   return length;
 }
 
-/** The text up to so many code points; never half of a surrogate pair. */
+/** The first `count` code points of a text. */
 export function firstCodePoints(text: string, count: number): string {
   return Array.from(text).slice(0, count).join("");
 }
 
-/** The text in pieces of at most so many UTF-16 units, divided between code points. */
+/** Divides a text into pieces of at most `length` UTF-16 units, never inside of a code point. */
 export function divideText(text: string, length: number): string[] {
   const pieces: string[] = [];
   for (let start = 0; start < text.length;) {
@@ -29,37 +29,40 @@ function beforePair(text: string, index: number): number {
   return isInPair ? index - 1 : index;
 }
 
-/** The text as it can be stored: without NUL, and with U+FFFD for each lone surrogate. */
+/** The text without NUL, and with U+FFFD for each lone surrogate. */
 export function toStorable(text: string): string {
   return text.replaceAll("\0", "").toWellFormed();
 }
 
-/** Postgres stores no NUL, and UTF-8 no lone surrogate. */
+/**
+ * True for text without NUL, which Postgres does not store, and lone surrogates, which UTF-8 does not
+ * encode.
+ */
 export function isStorable(text: string): boolean {
   return !text.includes("\0") && text.isWellFormed();
 }
 
 const DEEPEST_NESTING = 64;
 
-/** Why a JSON value cannot be stored: where, and what is wrong there. */
+/** Where and why a JSON value cannot be stored. */
 export type Unstorable = {
   pointer: string;
   code: "invalid_text" | "invalid_key" | "too_deep";
   detail: string;
 };
 
-/** The first string or key of a JSON value that cannot be stored; undefined when all can. */
+/** The first string or key of a JSON value that cannot be stored; undefined if all can. */
 export function findUnstorable(value: unknown, pointer = "", depth = 0): Unstorable | undefined {
   if (typeof value === "string") return isStorable(value) ? undefined : invalidText(pointer);
   if (typeof value !== "object" || value === null) return undefined;
   if (depth === DEEPEST_NESTING) {
-    return { pointer: "", code: "too_deep", detail: "The body is nested too deeply." };
+    return { pointer: "", code: "too_deep", detail: "The body is nested too deeply. Flatten it." };
   }
   for (const [key, member] of Object.entries(value)) {
     if (!isStorable(key)) return invalidText(pointer);
-    // What reads a body after us would lose it without a word.
+    // JSON parsers and mergers drop this key silently.
     if (key === "__proto__") {
-      return { pointer, code: "invalid_key", detail: "No key may be called __proto__." };
+      return { pointer, code: "invalid_key", detail: "The key __proto__ is not allowed." };
     }
     const found = findUnstorable(member, `${pointer}/${escapePointer(key)}`, depth + 1);
     if (found) return found;
@@ -68,7 +71,7 @@ export function findUnstorable(value: unknown, pointer = "", depth = 0): Unstora
 }
 
 function invalidText(pointer: string): Unstorable {
-  const detail = "The text holds a NUL character or half of a surrogate pair.";
+  const detail = "The text contains a NUL character or a lone surrogate.";
   return { pointer, code: "invalid_text", detail };
 }
 

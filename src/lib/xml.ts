@@ -1,9 +1,9 @@
-/** Small XML documents that another service sends: elements and their text, and nothing else. */
+/** Parses small XML documents of other services: only elements and text. */
 import { Parser } from "htmlparser2";
 
 export type XmlElement = { name: string; text: string; children: XmlElement[] };
 
-/** The root of a document; undefined where it is none, or was cut off. Entities of its own stay as they are. */
+/** The root element; undefined for malformed or truncated documents. Custom entities are not expanded. */
 export function readXml(text: string): XmlElement | undefined {
   const document: XmlElement = { name: "", text: "", children: [] };
   const open = [document];
@@ -25,18 +25,18 @@ export function readXml(text: string): XmlElement | undefined {
     { xmlMode: true },
   );
   parser.write(text);
-  // The end closes whatever is open, as if it had been closed.
+  // `end()` closes all open elements, so check before it.
   const isWhole = open.length === 1;
   parser.end();
   return isWhole ? document.children[0] : undefined;
 }
 
-/** The child elements of one name, in their order. */
+/** The child elements of that name, in order. */
 export function childrenOf(element: XmlElement, name: string): XmlElement[] {
   return element.children.filter((child) => child.name === name);
 }
 
-/** The text of the first child of that name; undefined where there is none. */
+/** The text of the first child of that name; undefined without one. */
 export function childText(element: XmlElement, name: string): string | undefined {
   return element.children.find((child) => child.name === name)?.text;
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { createHashTurns } from "../../src/features/auth/hash-turns.ts";
+import { createHashQueue } from "../../src/features/auth/hash-queue.ts";
 import { createPasswords } from "../../src/features/auth/password.ts";
 import { checkPassword } from "../../src/features/auth/password-policy.ts";
 import { Problem } from "../../src/lib/problem.ts";
@@ -8,13 +8,13 @@ import { Problem } from "../../src/lib/problem.ts";
 const REFERENCE =
   "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
 
-const turns = createHashTurns(() => Date.now(), {
+const queue = createHashQueue(() => Date.now(), {
   capacity: 9,
   pollMs: 1,
-  restMs: 0,
-  goneMs: 60_000,
+  pauseMs: 0,
+  abandonedMs: 60_000,
 });
-const passwords = createPasswords(turns);
+const passwords = createPasswords(queue);
 
 describe("a password at rest", () => {
   const password = "Übergrößen 密码";

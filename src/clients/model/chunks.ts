@@ -1,6 +1,6 @@
-/** What a provider sends of an answer, read. Pure: knows no SDK and no connection. */
+/** Parses what a provider sends of an answer. Pure: knows no SDK and no connection. */
 import type { Problem } from "../../lib/problem.ts";
-import { type Said, toSaid } from "./content.ts";
+import { type AnswerPart, toAnswerParts } from "./content.ts";
 import { type Fields, toFields, toText } from "./fields.ts";
 import { toFinishReason } from "./finish.ts";
 import { readRefusal, toProviderProblem } from "./provider-errors.ts";
@@ -8,23 +8,23 @@ import { type TokenCount, toTokenCount } from "./usage.ts";
 
 /** A piece of an answer as it comes. */
 export type ModelChunk =
-  | Said
-  /** The provider took the request, and has said nothing yet. */
+  | AnswerPart
+  /** The provider accepted the request and has sent no token yet. */
   | { type: "begin" }
-  /** Nothing was said, and yet the answer goes on: an empty delta, or the call of a tool. */
+  /** The answer progresses without text: an empty delta, or a tool call. */
   | { type: "progress" }
-  /** The connection is alive, which says nothing of the answer. */
+  /** The connection is alive; the answer may not progress. */
   | { type: "keep_alive" }
   | { type: "finish"; reason: string }
-  /** All that the answer took up to here; where it comes twice, see `mergeCounts`. */
+  /** The tokens used so far; `mergeCounts` combines several. */
   | { type: "usage"; usage: TokenCount };
 
-/** An error in the place of a chunk. */
+/** An error that the provider sent instead of a chunk. */
 export type WireError = { type: "error"; problem: Problem };
 
 /**
- * Reads one JSON value of a stream, or a whole answer. Empty for what is no chunk. An error comes after
- * what was said beside it.
+ * Parses one JSON value of a stream, or a whole completion. Empty for what is no chunk. An error comes
+ * after the text of the same value.
  */
 export function toChunks(value: unknown): (ModelChunk | WireError)[] {
   // Gemini wraps errors in an array.
@@ -33,21 +33,21 @@ export function toChunks(value: unknown): (ModelChunk | WireError)[] {
   if (!wire) return [];
   const chunks: (ModelChunk | WireError)[] = [];
   const choices = firstChoices(wire);
-  for (const choice of choices) chunks.push(...toSaidOrProgress(choice));
+  for (const choice of choices) chunks.push(...toPartsOrProgress(choice));
   const usage = wire.usage ? toTokenCount(wire.usage) : undefined;
   if (usage) chunks.push({ type: "usage", usage });
   if (isError(wire)) {
     chunks.push({ type: "error", problem: toProviderProblem(readRefusal(undefined, wire)) });
   }
   for (const choice of choices) {
-    // Gemini's compatible endpoint had it in its own spelling.
+    // Gemini's compatible endpoint sent camelCase.
     const reason = toFinishReason(choice.finish_reason) ?? toFinishReason(choice.finishReason);
     if (reason !== undefined) chunks.push({ type: "finish", reason });
   }
   return chunks;
 }
 
-/** One answer was asked for: others beside it are ignored. */
+/** Requests ask for one choice: others are ignored. */
 function firstChoices({ choices }: Fields): Fields[] {
   if (!Array.isArray(choices)) return [];
   return choices.map(toFields).filter(isFirst);
@@ -57,16 +57,18 @@ function isFirst(choice: Fields | undefined): choice is Fields {
   return choice !== undefined && Number(choice.index ?? 0) === 0;
 }
 
-function toSaidOrProgress(choice: Fields): ModelChunk[] {
+function toPartsOrProgress(choice: Fields): ModelChunk[] {
   const message = toFields(choice.delta) ?? toFields(choice.message);
-  const said = message ? toSaid(message) : [];
-  // Of the older API for completions.
+  const parts = message ? toAnswerParts(message) : [];
+  // The legacy completions API.
   const text = toText(choice.text);
-  if (text !== undefined) said.push({ type: "text", text });
-  return said.length > 0 ? said : [{ type: "progress" }];
+  if (text !== undefined) parts.push({ type: "text", text });
+  return parts.length > 0 ? parts : [{ type: "progress" }];
 }
 
-/** `error` as an object or as words; older versions of vLLM, and Anthropic, name the whole chunk so. */
+/**
+ * `error` is an object or text; older versions of vLLM, and Anthropic, mark the whole chunk as an error.
+ */
 function isError({ error, object, type }: Fields): boolean {
   return Boolean(error) || object === "error" || type === "error";
 }

@@ -1,49 +1,50 @@
-/** The text of a message, or of a piece of one, in every shape that providers give it. Pure. */
+/** The text of a message or delta, in every shape that providers send. Pure. */
 import { type Fields, toFields, toText } from "./fields.ts";
 
-/** What was said: the answer, the thinking before it, or a refusal to answer. */
-export type Said = { type: "text" | "reasoning" | "refusal"; text: string };
+/** A piece of the answer, of the reasoning before it, or of a refusal to answer. */
+export type AnswerPart = { type: "text" | "reasoning" | "refusal"; text: string };
 
-/** Mistral nests twice; deeper is nobody's. */
+/** Mistral nests twice, no known provider deeper. */
 const DEEPEST = 4;
 
 /**
- * Where reasoning stands beside the content: DeepSeek, Qwen, vLLM; OpenRouter, Groq, Ollama; OpenRouter
- * again, in parts; LiteLLM. Some send the same words in two of them, so the first that has any counts.
+ * Fields that hold reasoning beside the content: DeepSeek, Qwen, vLLM; OpenRouter, Groq, Ollama;
+ * OpenRouter again, in parts; LiteLLM. Some send the same text in two of them, so only the first that has
+ * any is used.
  */
 const REASONING_FIELDS = ["reasoning_content", "reasoning", "reasoning_details", "thinking_blocks"];
 
-/** What a `delta` or a `message` says, in the order in which it is to be read. */
-export function toSaid(message: Fields): Said[] {
-  const said: Said[] = [];
+/** The parts of a `delta` or `message`: reasoning, text, refusal, in this order. */
+export function toAnswerParts(message: Fields): AnswerPart[] {
+  const parts: AnswerPart[] = [];
   for (const field of REASONING_FIELDS) {
     const value = message[field];
     const text = value === undefined ? "" : textIn(value);
     if (text === "") continue;
-    said.push({ type: "reasoning", text });
+    parts.push({ type: "reasoning", text });
     break;
   }
   const { content } = message;
-  if (typeof content !== "string") said.push(...toParts(content));
-  else if (content !== "") said.push({ type: "text", text: content });
+  if (typeof content !== "string") parts.push(...toContentParts(content));
+  else if (content !== "") parts.push({ type: "text", text: content });
   const refusal = toText(message.refusal);
-  if (refusal !== undefined) said.push({ type: "refusal", text: refusal });
-  return said;
+  if (refusal !== undefined) parts.push({ type: "refusal", text: refusal });
+  return parts;
 }
 
-/** Of content that is an array of parts, or one part alone. */
-function toParts(content: unknown): Said[] {
+/** Content as an array of parts, or as one part. */
+function toContentParts(content: unknown): AnswerPart[] {
   const parts: unknown[] = Array.isArray(content) ? content : [content];
-  return parts.map(toPart).filter(({ text }) => text !== "");
+  return parts.map(toContentPart).filter(({ text }) => text !== "");
 }
 
-function toPart(part: unknown): Said {
+function toContentPart(part: unknown): AnswerPart {
   if (typeof part === "string") return { type: "text", text: part };
   const fields = toFields(part) ?? {};
   const { type } = fields;
   if (type === "thinking" || type === "reasoning") return { type: "reasoning", text: textIn(part) };
   if (type === "refusal") return { type, text: textIn(fields.refusal ?? fields.text) };
-  // Images, references and calls of tools are no text.
+  // Images, references and tool calls have no text.
   const isText = type === undefined || type === "text" || type === "output_text";
   return { type: "text", text: isText ? textIn(fields.text ?? fields.content) : "" };
 }

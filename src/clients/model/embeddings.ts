@@ -1,23 +1,23 @@
-/** Vectors as providers send them, read. Pure. */
+/** Parses an embeddings response. Pure. */
 import { STORED_WIDTH } from "../../lib/models.ts";
 import { Problem } from "../../lib/problem.ts";
 import { toFields } from "./fields.ts";
 import { type TokenCount, toTokenCount } from "./usage.ts";
 
 export type Embeddings = {
-  /** One for each text, in their order. */
+  /** One per text, in the order of the texts. */
   vectors: number[][];
   usage: TokenCount | undefined;
 };
 
 /**
- * Reads the vectors of so many texts. Throws `ai_unavailable` where there are not as many, or they are not
- * all of one width that can be stored: cut to it, a vector would mean something else.
+ * The vectors of `count` texts. Throws `ai_unavailable` when there are fewer or more, or when they differ
+ * in width or are wider than the column: a truncated vector would mean something else.
  */
 export function readEmbeddings(value: unknown, count: number): Embeddings {
   const fields = toFields(value);
   const entries = Array.isArray(fields?.data) ? fields.data.map(toFields) : [];
-  // Some number them, and some do not.
+  // Some providers send an index, others rely on the order.
   const inOrder = entries
     .map((entry, position) => ({
       vector: entry?.embedding,

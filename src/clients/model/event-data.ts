@@ -1,33 +1,36 @@
 /**
- * The bytes of a streamed answer as the data of its events.
+ * Decodes the bytes of a streamed answer into the data of its events.
  *
  * @see HTML standard, section 9.2.6 (interpreting an event stream)
  */
 import { createParser } from "eventsource-parser";
 
 export type DataSink = {
-  /** The data of one event, or a body that is JSON and no stream. */
+  /** The data of one event, or of a body that is plain JSON instead of a stream. */
   onData(data: string, eventName: string | undefined): void;
-  /** A comment: the connection is alive. */
+  /** An SSE comment: the connection is alive. */
   onComment(): void;
 };
 
-/** UTF-16 units of one event, or of a body that is JSON: six for each byte of the largest answer. */
+/**
+ * UTF-16 units of one event or JSON body: JSON escapes take up to six for each byte of the largest
+ * answer.
+ */
 const LARGEST_EVENT = 6 * 1024 * 1024;
 
-/** A JSON body is tried before its end, for a connection that stays open after it: so often. */
+/** How often parsing a JSON body is tried before the connection ends: some providers leave it open. */
 const MOST_TRIES = 16;
 
 const END_AT_END = /(?:^|[\r\n])data: ?\[DONE\]\s*$/;
 const END_LENGTH = 64;
 
-/** Takes the bytes as the network cuts them. Throws `RangeError` for an event of more than 6 Mi units. */
+/** Accepts bytes cut anywhere. Throws `RangeError` for an event of more than 6 Mi units. */
 export class EventData {
   readonly #sink: DataSink;
   readonly #decoder = new TextDecoder();
   readonly #parser: ReturnType<typeof createParser>;
   #kind: "unknown" | "events" | "json" = "unknown";
-  /** Of a body that is JSON, what came so far. */
+  /** The JSON body so far. */
   #json = "";
   #tries = 0;
   #end = "";
@@ -47,7 +50,7 @@ export class EventData {
     this.#read(this.#decoder.decode(bytes, { stream: true }));
   }
 
-  /** Nothing comes any more: the last event counts without the blank line after it. */
+  /** Ends the input; the last event is dispatched even without a blank line after it. */
   end(): void {
     this.#read(this.#decoder.decode());
     if (this.#kind === "json") this.#sink.onData(this.#json, undefined);
@@ -62,7 +65,7 @@ export class EventData {
 
   #readEvents(text: string): void {
     this.#feed(text);
-    // The blank line after the last event may never come, and the connection stay open.
+    // Some providers send no blank line after the last event, and leave the connection open.
     this.#end =
       text.length < END_LENGTH ? (this.#end + text).slice(-END_LENGTH) : text.slice(-END_LENGTH);
     if (this.#end.includes("[DONE]") && END_AT_END.test(this.#end)) this.#feed("\n\n");
@@ -70,12 +73,12 @@ export class EventData {
 
   #feed(text: string): void {
     this.#parser.feed(text);
-    if (this.#isTooLarge) throw new RangeError("an event is too large");
+    if (this.#isTooLarge) throw new RangeError("the event is too large");
   }
 
   #readJson(text: string): void {
     this.#json += text;
-    if (this.#json.length > LARGEST_EVENT) throw new RangeError("an answer is too large");
+    if (this.#json.length > LARGEST_EVENT) throw new RangeError("the JSON body is too large");
     if (!/[}\]]\s*$/.test(text) || this.#tries++ >= MOST_TRIES || !isJson(this.#json)) return;
     const json = this.#json;
     this.#json = "";
@@ -83,7 +86,7 @@ export class EventData {
   }
 }
 
-/** By its first character that is no white space, whatever its headers say. */
+/** Decides by the first character that is no white space: content types are unreliable. */
 function kindOf(text: string): "unknown" | "events" | "json" {
   const first = text.trimStart()[0];
   if (first === undefined) return "unknown";

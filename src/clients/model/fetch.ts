@@ -1,12 +1,12 @@
-/** How the SDK reaches a provider. */
+/** The `fetch` that the SDK calls providers with. */
 import { decodeUtf8, readAtMost } from "../../lib/bytes.ts";
 
 const LARGEST_ERROR_BYTES = 64 * 1024;
 const KEPT_HEADERS = ["retry-after", "date", "x-request-id"];
 
 /**
- * Like `fetch`. Of a refusal, the SDK knows a member named `error` alone, and others have theirs elsewhere
- * (vLLM, Mistral, Gemini's array): here the whole body becomes that member.
+ * Like `fetch`, but wraps the whole body of an error response in a member named `error`. The SDK reads
+ * only that member, and vLLM, Mistral and Gemini (an array) send their errors elsewhere.
  */
 export async function fetchWithWholeErrors(
   ...request: Parameters<typeof fetch>
@@ -21,7 +21,7 @@ export async function fetchWithWholeErrors(
   return Response.json({ error }, { status: response.status, headers });
 }
 
-/** JSON, or text that is none; empty where there is nothing to read, or more than a refusal needs. */
+/** The parsed JSON, or the text when it is not JSON; "" when the body is empty or over the limit. */
 async function readError({ body }: Response): Promise<unknown> {
   const bytes = body && (await readAtMost(body, LARGEST_ERROR_BYTES).catch(() => undefined));
   const text = (bytes && decodeUtf8(bytes)) ?? "";

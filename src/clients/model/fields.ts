@@ -1,4 +1,4 @@
-/** Reading what somebody else wrote: nothing is where it should be until it is looked at. Pure. */
+/** Reads fields of untrusted JSON. Pure. */
 
 export type Fields = Record<string, unknown>;
 
@@ -8,7 +8,7 @@ export function toFields(value: unknown): Fields | undefined {
   return isObject ? (value as Fields) : undefined;
 }
 
-/** The value itself where it is a text with something in it. */
+/** The value if it is a non-empty string; undefined otherwise. */
 export function toText(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }

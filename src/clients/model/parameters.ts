@@ -1,17 +1,17 @@
-/** Parameters that not every provider takes: a request without those that one refuses. */
+/** Removes from a request the parameters that its provider refuses. */
 import { type Model, type Parameter, PARAMETERS } from "../../lib/models.ts";
 import { classify, type Refusal } from "./provider-errors.ts";
 
-/** The members of a request; of the parameters among them, each may be left out. */
+/** The members of a request; each of its parameters may be left out. */
 export type RequestBody = { model: string } & Partial<Record<Parameter, unknown>>;
 
-/** One after the other may be refused, as most providers name one at a time. */
+/** Most providers name only one refused parameter at a time. */
 const MOST_REFUSALS = 4;
 const MOST_KNOWN = 500;
 
 /**
- * What the providers of this isolate have refused, by address and model. It may be lost: then a request
- * is refused once more.
+ * The parameters refused so far, by base URL and model. Lives in the isolate: losing it costs one more
+ * refused request.
  */
 export class KnownRefusals {
   readonly #known = new Map<string, ReadonlySet<Parameter>>();
@@ -38,14 +38,14 @@ export type Sending<T> = {
   address: string;
   model: Model;
   send: (body: RequestBody) => Promise<T>;
-  /** The refusal that an error is; undefined for any other error. */
+  /** The refusal behind an error; undefined for any other error. */
   toRefusal: (error: unknown) => Refusal | undefined;
 };
 
 /**
- * Sends the request without what its provider is known to refuse, and once more without what it refuses
- * by name. A refused request costs nothing. What the provider then takes is remembered. Throws what
- * `send` throws for any other reason.
+ * Sends the request without the parameters that its provider is known to refuse, and again without each
+ * one that it refuses by name (at most four times). A refused request costs nothing. Remembers what the
+ * provider refused once a request succeeds. Rethrows any other error of `send`.
  */
 export async function sendWithoutRefused<T>(body: RequestBody, sending: Sending<T>): Promise<T> {
   const { known, address, model, send, toRefusal } = sending;
@@ -65,7 +65,10 @@ export async function sendWithoutRefused<T>(body: RequestBody, sending: Sending<
   }
 }
 
-/** A limit on tokens goes by its older name, as long as that is taken. */
+/**
+ * The body without the refused parameters; a refused `max_completion_tokens` is sent as `max_tokens`
+ * unless that is refused too.
+ */
 export function withoutRefused(
   { max_completion_tokens: most, ...body }: RequestBody,
   refused: ReadonlySet<Parameter>,
@@ -76,17 +79,17 @@ export function withoutRefused(
   return { ...Object.fromEntries(left), model: body.model };
 }
 
-/** What is said about a stream goes with it. */
+/** `stream_options` is only valid with `stream`. */
 function isRefused(name: string, refused: ReadonlySet<Parameter>): boolean {
   if (name === "stream_options" && refused.has("stream")) return true;
   return PARAMETERS.some((parameter) => parameter === name && refused.has(parameter));
 }
 
-/** How each is called by those that refuse it. */
+/** How error messages name each parameter. */
 const NAMES: Record<Parameter, RegExp> = {
   max_completion_tokens: /max_?(completion|output)?_?tokens/i,
   max_tokens: /max_?(output_?)?tokens/i,
-  // A word that many sentences have: only where it is named as such.
+  // A common word: it must be quoted.
   stream: /['"`]stream['"`]/,
   stream_options: /stream_?options|include_usage/i,
   response_format:
@@ -95,10 +98,13 @@ const NAMES: Record<Parameter, RegExp> = {
   encoding_format: /encoding_?format/i,
 };
 
-/** vLLM speaks of the context then, and takes what is left of it where nothing is said. */
+/**
+ * vLLM reports a limit that exceeds the context like this; without the parameter it uses the rest of the
+ * context.
+ */
 const LIMIT_TOO_LARGE = /max_(completion_)?tokens['"`]? is too large/i;
 
-/** The parameters of the request that the refusal is about; none where it has another reason. */
+/** The sent parameters that the refusal names; empty when it has another reason. */
 export function refusedIn(refusal: Refusal, sent: RequestBody): Parameter[] {
   const { status, text, param } = refusal;
   if (status !== 400 && status !== 422) return [];

@@ -1,12 +1,12 @@
-/** What a provider's refusal means. Pure: knows no SDK and no connection. */
+/** Classifies a provider's error responses. Pure: knows no SDK and no connection. */
 import { Problem, type ProblemCode } from "../../lib/problem.ts";
 import { type Fields, toFields } from "./fields.ts";
 
-/** What may be known of a refusal outside of this module: its own text may quote the prompt, or the key. */
+/** The part of a refusal that may leave this module: its text may quote the prompt or the key. */
 export class ProviderError extends Error {
-  /** Of HTTP, also where the provider says it inside of a response with 200. */
+  /** The HTTP status, or the one inside the body of a 200. */
   readonly status: number | undefined;
-  /** The provider's own code, where it has the form of one. */
+  /** The provider's own code, if it looks like one. */
   readonly code: string | undefined;
 
   constructor(status: number | undefined, code: string | undefined) {
@@ -17,27 +17,29 @@ export class ProviderError extends Error {
   }
 }
 
-/** A refusal, read: only for what is decided by it. */
+/** A parsed refusal; used only for classification. */
 export type Refusal = {
   status: number | undefined;
-  /** Every code, type and status in it, in lower case, the outermost first. */
+  /** Every code, type, status and reason in the body, in lower case, outermost first. */
   codes: string[];
-  /** All of it as text. */
+  /** The whole body as text, bounded. */
   text: string;
-  /** The parameter that it is about, as OpenAI and those that follow it name one. */
+  /** The member `param` of OpenAI's error format. */
   param: string | undefined;
 };
 
-/** In UTF-16 code units: nobody says what went wrong after this. */
+/** In UTF-16 code units: no provider explains an error later in its text. */
 const LONGEST_TEXT = 8_192;
 
-/** Reads the body of a refusal, or the error in the place of a chunk: JSON of any shape, or text. */
+/**
+ * Parses the body of an error response, or an error sent instead of a chunk: JSON of any shape, or text.
+ */
 export function readRefusal(status: number | undefined, body: unknown): Refusal {
   const text = typeof body === "string" ? body : (JSON.stringify(body) ?? "");
   const codes = [...codesIn(body, 0)];
-  const said = codes.map(Number).find((code) => code >= 400 && code < 600);
+  const embedded = codes.map(Number).find((code) => code >= 400 && code < 600);
   return {
-    status: status ?? said,
+    status: status ?? embedded,
     codes,
     text: text.slice(0, LONGEST_TEXT),
     param: paramIn(body),
@@ -65,7 +67,9 @@ function paramIn(body: unknown): string | undefined {
 
 type Rule = { problem: ProblemCode; statuses?: number[]; codes?: RegExp; text?: RegExp };
 
-/** The first that fits. Codes say more than the status, and both more than words. */
+/**
+ * The first match wins. Codes are more specific than the status, and both are more reliable than text.
+ */
 const RULES: readonly Rule[] = [
   { problem: "ai_context_exceeded", statuses: [413] },
   {
@@ -129,7 +133,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** What kind of failure it is. */
+/** The problem code of a refusal; `ai_unavailable` when no rule matches. */
 export function classify({ status, codes, text }: Refusal): ProblemCode {
   const rule = RULES.find((candidate) => {
     if (candidate.codes && codes.some((code) => candidate.codes?.test(code))) return true;
@@ -139,7 +143,7 @@ export function classify({ status, codes, text }: Refusal): ProblemCode {
   return rule?.problem ?? "ai_unavailable";
 }
 
-/** The problem that a refusal is to the client, with the provider's `Retry-After` where it is overloaded. */
+/** The problem for the client, with the provider's `Retry-After` when it is overloaded. */
 export function toProviderProblem(refusal: Refusal, headers?: Headers): Problem {
   const problem = classify(refusal);
   const seconds = problem === "ai_overloaded" ? waitOf(refusal, headers) : undefined;
@@ -149,7 +153,7 @@ export function toProviderProblem(refusal: Refusal, headers?: Headers): Problem 
   });
 }
 
-/** A code holds no text of anybody's. */
+/** Only values that look like codes: free text may hold user data. */
 function codeToLog({ codes }: Refusal): string | undefined {
   return (
     codes.find((code) => /^[a-z][\w.-]{0,63}$/.test(code)) ??
@@ -157,7 +161,7 @@ function codeToLog({ codes }: Refusal): string | undefined {
   );
 }
 
-/** Whoever has to wait longer does better to ask again by himself. */
+/** A longer `Retry-After` would be of no use to a client. */
 const LONGEST_WAIT_SECONDS = 3_600;
 
 /** Seconds, or a date (RFC 9110 section 10.2.3); Gemini has `retryDelay` in its details. */

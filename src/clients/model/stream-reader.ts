@@ -1,4 +1,4 @@
-/** The bytes of a streamed answer, read to its end. */
+/** Reads a streamed answer to its end. */
 import { Problem } from "../../lib/problem.ts";
 import { type ModelChunk, toChunks } from "./chunks.ts";
 import { EventData } from "./event-data.ts";
@@ -8,88 +8,88 @@ export type TakeChunks = (chunks: ModelChunk[]) => void;
 
 const END_OF_STREAM = "[DONE]";
 
-/** How long is waited for the usage, or for the end, of an answer whose text is over. */
+/** How long to wait for the usage, or for the end of the stream, after a finish reason. */
 const AFTER_FINISH_MS = 2_000;
 
-/** How long a connection may take to end after `[DONE]`; nobody waits for it. */
+/** How long a connection may take to close after `[DONE]`; the answer does not wait for it. */
 const AFTER_DONE_MS = 1_000;
 
 /**
- * Resolves at the end of the answer; `take` is given what arrived together, together. The end is
- * `[DONE]`, whatever the connection does then; with a reason to finish, it is also the loss of the
- * connection, or two seconds without more text. Throws what the connection throws before that, and
- * `ai_unavailable` where it was cut, where a chunk is no JSON, and where an error came in its place. What
- * came before is taken all the same.
+ * Resolves at the end of the answer. Calls `take` with the chunks of each network read, in one array. The
+ * answer ends with `[DONE]`, whatever the connection does then; after a finish reason it also ends when
+ * the connection is lost, or after two seconds without more text. Throws what the connection throws
+ * before that, and `ai_unavailable` when the stream was cut, a chunk is not JSON, or the provider sent an
+ * error. Chunks before a failure are still delivered.
  */
 export async function readAnswer(
   body: ReadableStream<Uint8Array>,
   take: TakeChunks,
 ): Promise<void> {
   const bytes = body.getReader();
-  // A read that is under way ends with it.
-  const letGo = () => void bytes.cancel().catch(() => undefined);
-  const answer = new AnswerReader(letGo);
+  // Cancelling also ends a pending read.
+  const cancelBody = () => void bytes.cancel().catch(() => undefined);
+  const answer = new AnswerParser(cancelBody);
   try {
     while (!answer.isOver) {
-      // Not `for await`: it costs as much again as the reading itself.
+      // Not `for await`: it doubles the CPU time of this loop.
       const read = await bytes.read();
       if (read.done) answer.end();
       else answer.push(read.value);
-      answer.giveTo(take);
+      answer.passTo(take);
     }
   } catch (error) {
     answer.end();
-    answer.giveTo(take);
+    answer.passTo(take);
     answer.problem ??= error;
   } finally {
     answer.stopWaiting();
-    if (answer.isDone) void drain(bytes, letGo);
-    else letGo();
+    if (answer.isDone) void drain(bytes, cancelBody);
+    else cancelBody();
   }
   if (!answer.isComplete) throw answer.problem ?? new Problem("ai_unavailable");
 }
 
-/** Reads what is left, unseen: a connection that ends by itself can serve the next request. */
+/** Discards the rest: a connection that closes cleanly can be reused. */
 async function drain(
   bytes: ReadableStreamDefaultReader<Uint8Array>,
-  letGo: () => void,
+  cancelBody: () => void,
 ): Promise<void> {
-  const timer = setTimeout(letGo, AFTER_DONE_MS);
+  const timer = setTimeout(cancelBody, AFTER_DONE_MS);
   try {
     while (!(await bytes.read()).done);
   } catch {
-    // It is lost, and was not needed any more.
+    // The connection was lost, but the answer is complete.
   } finally {
     clearTimeout(timer);
   }
 }
 
-class AnswerReader {
-  /** What went wrong; once the answer has finished, nothing can. */
+class AnswerParser {
+  /** The first failure; ignored once the answer is complete. */
   problem: unknown;
   readonly #data: EventData;
   readonly #tags = new ThinkTags();
-  readonly #letGo: () => void;
+  readonly #cancelBody: () => void;
   #chunks: ModelChunk[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hasFinished = false;
   #isDone = false;
   #isOver = false;
 
-  constructor(letGo: () => void) {
-    this.#letGo = letGo;
+  constructor(cancelBody: () => void) {
+    this.#cancelBody = cancelBody;
     this.#data = new EventData({
       onData: (data, eventName) => this.#readData(data, eventName),
       onComment: () => this.#add({ type: "keep_alive" }),
     });
   }
 
-  /** True where nothing that comes counts any more. */
+  /** True once further input is ignored. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** True once the provider said so. */
+  /** True once the provider sent `[DONE]`. */
   get isDone(): boolean {
     return this.#isDone;
   }
@@ -103,7 +103,7 @@ class AnswerReader {
     if (this.#isOver) this.#flush();
   }
 
-  /** The connection is closed, or lost. */
+  /** Ends the input: the connection was closed or lost. */
   end(): void {
     if (this.#isOver) return;
     this.#read(() => this.#data.end());
@@ -111,7 +111,7 @@ class AnswerReader {
     this.#flush();
   }
 
-  giveTo(take: TakeChunks): void {
+  passTo(take: TakeChunks): void {
     const chunks = this.#chunks;
     this.#chunks = [];
     if (chunks.length > 0) take(chunks);
@@ -125,7 +125,7 @@ class AnswerReader {
     this.#chunks.push(...this.#tags.flush());
   }
 
-  /** An event may be too large to be read. */
+  /** Turns an event that is too large into a failure of the provider. */
   #read(read: () => void): void {
     try {
       read();
@@ -135,7 +135,7 @@ class AnswerReader {
   }
 
   #readData(data: string, eventName: string | undefined): void {
-    // A provider that leaves out the blank lines makes one event of several.
+    // A provider that leaves out the blank lines joins several events into one.
     const isOne = !data.includes("\n") || typeof parseChunk(data) === "object";
     for (const part of isOne ? [data] : data.split("\n")) this.#readPart(part);
     if (eventName === "error") this.#fail(new Problem("ai_unavailable"));
@@ -155,7 +155,7 @@ class AnswerReader {
 
   #readValue(value: unknown): void {
     const chunks = toChunks(value);
-    // What is no chunk keeps the connection alive, like a comment.
+    // JSON that is no chunk counts as a keep-alive, like a comment.
     if (chunks.length === 0) this.#add({ type: "keep_alive" });
     for (const chunk of chunks) {
       if (chunk.type === "error") this.#fail(chunk.problem);
@@ -177,18 +177,18 @@ class AnswerReader {
     this.#isOver = true;
   }
 
-  /** Some providers give a reason with every piece: each begins the wait anew. */
+  /** Some providers send a finish reason with every chunk: each restarts the wait. */
   #wait(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#letGo, AFTER_FINISH_MS);
+    this.#timer = setTimeout(this.#cancelBody, AFTER_FINISH_MS);
   }
 }
 
 const BROKEN = "broken";
 
 /**
- * The JSON of an event's data; undefined for what was never meant to be a chunk (nothing, a ping, a
- * comment in the wrong place), "broken" for the beginning of one.
+ * The parsed JSON of an event's data; undefined for data that is no JSON object or array (empty, a ping,
+ * a misplaced comment), "broken" for truncated JSON.
  */
 function parseChunk(data: string): unknown {
   const start = data.trimStart();

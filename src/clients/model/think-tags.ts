@@ -1,57 +1,57 @@
-/** Reasoning that a model writes into its answer, taken out of it while it streams. Pure. */
-import type { Said } from "./content.ts";
+/** Separates reasoning in `<think>` tags from an answer while it streams. Pure. */
+import type { AnswerPart } from "./content.ts";
 
 const OPENING = /^<(think|thinking|thought|reasoning)>/i;
 const OPENINGS = ["<think>", "<thinking>", "<thought>", "<reasoning>"];
 
-/** White space that may stand before the tag; an answer that begins with more begins. */
+/** The most white space before the tag, in UTF-16 units; after more of it, the answer has begun. */
 const MOST_SPACE = 256;
 
 /**
  * Divides an answer into the reasoning of `<think>…</think>` at its start and the text after it. Only
- * white space may stand before the tag: in code, or later, it is text. A tag that is never closed makes
- * all of it reasoning: the model did not get to its answer.
+ * white space may come before the tag: anywhere else it is text. If the tag is never closed, everything
+ * is reasoning: the model did not get to its answer.
  */
 export class ThinkTags {
   #state: "start" | "thinking" | "text" = "start";
-  /** The end of what came, where it may be the beginning of a tag. */
+  /** The end of the input so far, if it may be the beginning of a tag. */
   #held = "";
-  /** The name of the tag that is open. */
+  /** The name of the open tag. */
   #name = "";
-  /** White space before the answer belongs to it only where no reasoning came before. */
+  /** White space between the reasoning and the answer is dropped. */
   #isAfterReasoning = false;
-  /** True once the reasoning has its first word. */
-  #hasThought = false;
+  /** False until the open block has text: leading white space is dropped. */
+  #hasReasoning = false;
 
-  push(text: string): Said[] {
-    const said: Said[] = [];
+  push(text: string): AnswerPart[] {
+    const parts: AnswerPart[] = [];
     let rest = this.#held + text;
     this.#held = "";
     while (rest !== "" && this.#state !== "text") {
-      rest = this.#state === "start" ? this.#begin(rest) : this.#think(rest, said);
+      rest = this.#state === "start" ? this.#readStart(rest) : this.#readReasoning(rest, parts);
     }
-    if (rest !== "") said.push({ type: "text", text: rest });
-    return said;
+    if (rest !== "") parts.push({ type: "text", text: rest });
+    return parts;
   }
 
-  /** What was held back, once nothing comes after it. */
-  flush(): Said[] {
-    const said: Said[] = [];
-    if (this.#state === "thinking") this.#say(this.#held, said);
-    else if (this.#held !== "") said.push({ type: "text", text: this.#held });
+  /** Returns what was held back; call it at the end of the input. */
+  flush(): AnswerPart[] {
+    const parts: AnswerPart[] = [];
+    if (this.#state === "thinking") this.#addReasoning(this.#held, parts);
+    else if (this.#held !== "") parts.push({ type: "text", text: this.#held });
     this.#held = "";
-    return said;
+    return parts;
   }
 
-  /** What is left to be read of it: nothing, where it cannot be decided yet what it begins. */
-  #begin(rest: string): string {
+  /** Returns the unread rest: "" while it may still become a tag. */
+  #readStart(rest: string): string {
     const start = rest.trimStart();
     const isFar = !this.#isAfterReasoning && rest.length - start.length > MOST_SPACE;
     const [tag, name] = OPENING.exec(start) ?? [];
     if (!isFar && tag !== undefined && name !== undefined) {
       this.#state = "thinking";
       this.#name = name.toLowerCase();
-      this.#hasThought = false;
+      this.#hasReasoning = false;
       return start.slice(tag.length);
     }
     if (!isFar && mayBecomeTag(start)) {
@@ -62,36 +62,36 @@ export class ThinkTags {
     return this.#isAfterReasoning ? start : rest;
   }
 
-  #think(rest: string, said: Said[]): string {
+  #readReasoning(rest: string, parts: AnswerPart[]): string {
     const closing = `</${this.#name}>`;
     const at = rest.search(new RegExp(closing, "i"));
     if (at < 0) {
       const known = rest.length - beginningAtEnd(closing, rest);
       this.#held = rest.slice(known);
-      this.#say(rest.slice(0, known), said);
+      this.#addReasoning(rest.slice(0, known), parts);
       return "";
     }
-    this.#say(rest.slice(0, at), said);
+    this.#addReasoning(rest.slice(0, at), parts);
     this.#state = "start";
     this.#isAfterReasoning = true;
     return rest.slice(at + closing.length);
   }
 
-  #say(reasoning: string, said: Said[]): void {
-    const text = this.#hasThought ? reasoning : reasoning.trimStart();
+  #addReasoning(reasoning: string, parts: AnswerPart[]): void {
+    const text = this.#hasReasoning ? reasoning : reasoning.trimStart();
     if (text === "") return;
-    this.#hasThought = true;
-    said.push({ type: "reasoning", text });
+    this.#hasReasoning = true;
+    parts.push({ type: "reasoning", text });
   }
 }
 
-/** True for the beginning of an opening tag, and for nothing at all. */
+/** True for a prefix of an opening tag, the empty one included. */
 function mayBecomeTag(start: string): boolean {
   const lower = start.toLowerCase();
   return OPENINGS.some((opening) => opening.startsWith(lower));
 }
 
-/** How many characters at the end of a text may be the beginning of the tag. */
+/** How many UTF-16 units at the end of the text are a prefix of the tag. */
 function beginningAtEnd(tag: string, text: string): number {
   const end = text.slice(1 - tag.length).toLowerCase();
   for (let length = end.length; length > 0; length--) {

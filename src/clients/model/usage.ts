@@ -1,14 +1,14 @@
-/** What an answer took, as the providers count it. Pure. */
+/** Token counts as providers report them. Pure. */
 import { type Fields, toFields } from "./fields.ts";
 
 export type TokenCount = {
-  /** Those from the provider's cache included. */
+  /** Cached tokens included. */
   promptTokens: number;
   /** Reasoning included. */
   completionTokens: number;
-  /** How many of the prompt's came from the provider's cache; absent where it does not say. */
+  /** Prompt tokens read from the provider's cache; absent when it does not report them. */
   cachedTokens?: number;
-  /** How many of the completion's were reasoning; absent where it does not say. */
+  /** Completion tokens spent on reasoning; absent when the provider does not report them. */
   reasoningTokens?: number;
 };
 
@@ -16,33 +16,33 @@ export type TokenCount = {
 const LARGEST_COUNT = 2_147_483_647;
 
 /**
- * The count in a `usage` object; undefined where what is called a count is none, or cannot be stored:
- * then it is estimated, as where there is none.
+ * The counts of a `usage` object; undefined when they are missing, invalid or too large to store: the
+ * caller then estimates them.
  */
 export function toTokenCount(usage: unknown): TokenCount | undefined {
   const fields = toFields(usage);
   const prompt = fields && readPrompt(fields);
   if (!fields || !prompt) return undefined;
   const total = firstCount(fields, "total_tokens");
-  const said = firstCount(fields, "completion_tokens", "output_tokens");
-  const visible = said ?? (total === undefined ? undefined : total - prompt.tokens);
-  if (visible === undefined || visible < 0) return undefined;
+  const reported = firstCount(fields, "completion_tokens", "output_tokens");
+  const counted = reported ?? (total === undefined ? undefined : total - prompt.tokens);
+  if (counted === undefined || counted < 0) return undefined;
   const reasoning = readReasoning(fields);
-  const outside = reasoningOutside(prompt.tokens + visible, total, { visible, reasoning });
-  const completion = visible + outside;
+  const outside = reasoningOutside(prompt.tokens + counted, total, { counted, reasoning });
+  const completion = counted + outside;
   if (prompt.tokens + completion > LARGEST_COUNT) return undefined;
-  const thought = reasoning ?? (outside > 0 ? outside : undefined);
+  const ofReasoning = reasoning ?? (outside > 0 ? outside : undefined);
   return {
     promptTokens: prompt.tokens,
     completionTokens: completion,
     ...(prompt.cached !== undefined && { cachedTokens: Math.min(prompt.cached, prompt.tokens) }),
-    ...(thought !== undefined && { reasoningTokens: Math.min(thought, completion) }),
+    ...(ofReasoning !== undefined && { reasoningTokens: Math.min(ofReasoning, completion) }),
   };
 }
 
 /**
- * A count and a later one of the same answer. Providers that count as they go send sums, so the later
- * wins, but a zero replaces nothing, and what it leaves out stands.
+ * Combines two counts of the same answer. Providers that report while they stream send running totals, so
+ * the later one wins, except where it is zero or absent.
  */
 export function mergeCounts(earlier: TokenCount | undefined, later: TokenCount): TokenCount {
   if (!earlier) return later;
@@ -56,7 +56,10 @@ export function mergeCounts(earlier: TokenCount | undefined, later: TokenCount):
   };
 }
 
-/** Anthropic counts what came from its cache, or went there, beside `input_tokens`; all others inside. */
+/**
+ * Anthropic reports cache reads and writes in addition to `input_tokens`; all others include them in the
+ * prompt tokens.
+ */
 function readPrompt(fields: Fields): { tokens: number; cached: number | undefined } | undefined {
   const cached = readCached(fields);
   const inside = firstCount(fields, "prompt_tokens");
@@ -73,7 +76,7 @@ function readCached(fields: Fields): number | undefined {
     toFields(fields.prompt_tokens_details) ?? toFields(fields.input_tokens_details) ?? {};
   return (
     firstCount(details, "cached_tokens") ??
-    // DeepSeek, Anthropic and what follows it, Moonshot.
+    // DeepSeek; Anthropic and compatible servers; Moonshot.
     firstCount(fields, "prompt_cache_hit_tokens", "cache_read_input_tokens", "cached_tokens")
   );
 }
@@ -84,14 +87,17 @@ function readReasoning(fields: Fields): number | undefined {
   return firstCount(details, "reasoning_tokens") ?? firstCount(fields, "reasoning_tokens");
 }
 
-/** Some count reasoning inside of the completion, some beside it: the total tells, where there is one. */
+/**
+ * Reasoning tokens that the completion count leaves out. Some providers include them, some do not: the
+ * total shows which, if there is one.
+ */
 function reasoningOutside(
   sum: number,
   total: number | undefined,
-  { visible, reasoning = 0 }: { visible: number; reasoning: number | undefined },
+  { counted, reasoning = 0 }: { counted: number; reasoning: number | undefined },
 ): number {
   if (total !== undefined) return Math.max(total - sum, 0);
-  return reasoning > visible ? reasoning : 0;
+  return reasoning > counted ? reasoning : 0;
 }
 
 function firstCount(fields: Fields, ...names: string[]): number | undefined {

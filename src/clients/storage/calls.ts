@@ -1,4 +1,4 @@
-/** One call to the bucket: signed, with a deadline of its own, repeated once where that is safe. */
+/** One call to the bucket: signed, with its own timeout, repeated once where that is safe. */
 import { readAtMost } from "../../lib/bytes.ts";
 import { delay } from "../../lib/clock.ts";
 import { logError, nameOf } from "../../lib/log.ts";
@@ -7,35 +7,37 @@ import { childText, readXml, type XmlElement } from "../../lib/xml.ts";
 
 export type Call = {
   method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
-  /** Absent: the bucket itself. */
+  /** Absent for the bucket itself. */
   key?: string;
   query?: Record<string, string>;
   headers?: Record<string, string>;
   body?: Uint8Array<ArrayBuffer> | string;
-  /** Milliseconds until the answer is read; `SMALL_CALL_MS` unless said. */
+  /** Milliseconds until the response is read; `SMALL_CALL_MS` by default. */
   timeoutMs?: number;
-  /** It may have happened without our knowing, and happening twice would leave something behind. */
+  /**
+   * Never repeat the call: it may have been applied, and applying it twice would leave something behind.
+   */
   once?: boolean;
-  /** An answer that is read like a success. */
+  /** A status that counts as a success. */
   accept?: number;
 };
 
-/** A bucket, and the hand that signs for it. */
+/** Signs requests to one bucket. */
 export type Bucket = { sign: (call: Call, signal: AbortSignal) => Promise<Request> };
 
-/** A call without a body worth the name. */
+/** The timeout of a call without a large body. */
 export const SMALL_CALL_MS = 10_000;
-/** A call that carries up to a part's or a small file's bytes. */
+/** The timeout of a call that sends a file or a part. */
 export const BODY_CALL_MS = 60_000;
-/** Between a failure and the repetition. */
+/** The pause before a retry. */
 const REPEAT_AFTER_MS = 150;
 
-const ANSWER_LIMIT_BYTES = 4 * 1024 * 1024;
-/** What S3 calls a failure: the only words of its own that go to the log. */
+const RESPONSE_LIMIT_BYTES = 4 * 1024 * 1024;
+/** S3's error codes: the only text of a response that is logged. */
 const ERROR_CODE = /^[A-Za-z0-9]{1,64}$/;
 const TOO_MANY = 429;
 
-/** The bucket answered, and not as it was asked to. */
+/** The bucket responded with an error. */
 class Refusal extends Error {
   readonly status: number;
   readonly code: string | undefined;
@@ -50,7 +52,7 @@ class Refusal extends Error {
 
 export type Read<T> = (response: Response, deadline: AbortController) => Promise<T>;
 
-/** Makes the call and reads its answer. Throws `Problem` `storage_unavailable`. */
+/** Makes the call and reads its response. Throws `storage_unavailable`. */
 export async function send<T>(bucket: Bucket, call: Call, read: Read<T>): Promise<T> {
   try {
     return await attempts(bucket, call, read);
@@ -59,7 +61,7 @@ export async function send<T>(bucket: Bucket, call: Call, read: Read<T>): Promis
   }
 }
 
-/** Like `send`; undefined where the bucket says by one of the codes that there is no such thing. */
+/** Like `send`; undefined when the bucket responds with the error code `missing`. */
 export async function find<T>(
   bucket: Bucket,
   call: Call,
@@ -78,13 +80,13 @@ async function attempts<T>(bucket: Bucket, call: Call, read: Read<T>): Promise<T
   try {
     return await attempt(bucket, call, read);
   } catch (error) {
-    if (call.once || !isPassing(error)) throw error;
+    if (call.once || !isTransient(error)) throw error;
     await delay(REPEAT_AFTER_MS);
     return attempt(bucket, call, read);
   }
 }
 
-/** The deadline is cleared at the end: an `AbortSignal.timeout` would wake the isolate for nothing. */
+/** The timer is cleared at the end: an `AbortSignal.timeout` would wake the isolate for nothing. */
 async function attempt<T>(bucket: Bucket, call: Call, read: Read<T>): Promise<T> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), call.timeoutMs ?? SMALL_CALL_MS);
@@ -97,33 +99,33 @@ async function attempt<T>(bucket: Bucket, call: Call, read: Read<T>): Promise<T>
   }
 }
 
-/** True when the bucket answered, and refused: asking again comes to the same. */
+/** True when the bucket refused the call: a retry would fail the same way. */
 export function isRefused(error: unknown): boolean {
   const cause = error instanceof Problem ? error.cause : undefined;
-  return cause instanceof Refusal && !isPassing(cause);
+  return cause instanceof Refusal && !isTransient(cause);
 }
 
-/** A failure that may be over in a moment; who has waited until the deadline does not wait again. */
-function isPassing(error: unknown): boolean {
+/** True when a retry may succeed. A timeout is not retried: the caller has waited long enough. */
+function isTransient(error: unknown): boolean {
   if (error instanceof Refusal) return error.status >= 500 || error.status === TOO_MANY;
   return nameOf(error) !== "AbortError";
 }
 
 async function readCode({ method }: Call, response: Response): Promise<string | undefined> {
-  // The answer to HEAD has no words: that it was the key that is missing is the likely reading.
+  // A response to HEAD has no body; a 404 most likely means a missing key.
   if (method === "HEAD") return response.status === 404 ? "NoSuchKey" : undefined;
   const code = childText(await readXmlResponse(response), "Code");
   return code !== undefined && ERROR_CODE.test(code) ? code : undefined;
 }
 
-/** An answer in XML; an element without anything for one that is none. */
+/** The root element of an XML response; an empty element when there is no valid XML. */
 export async function readXmlResponse(response: Response): Promise<XmlElement> {
-  const bytes = response.body && (await readAtMost(response.body, ANSWER_LIMIT_BYTES));
+  const bytes = response.body && (await readAtMost(response.body, RESPONSE_LIMIT_BYTES));
   const root = bytes && readXml(new TextDecoder().decode(bytes));
   return root ?? { name: "", text: "", children: [] };
 }
 
-/** For calls whose answer says nothing but that it is done; read, so that the connection is free again. */
+/** Discards the body of a response, so that the connection can be reused. */
 export async function readNothing(response: Response): Promise<void> {
   await response.arrayBuffer();
 }

@@ -1,16 +1,19 @@
-/** SHA-256 as our rows have it, in lower-case hex, and as the bucket's header has it, in Base64. */
+/** Converts SHA-256 between lower-case hex (our rows) and Base64 (the bucket's headers). */
 
 const HEX = /^[0-9a-f]{64}$/;
 const WHOLE = /^[A-Za-z0-9+/]{43}=$/;
 
-/** Throws for what is no lower-case hex of 32 bytes. */
+/** Throws unless the text is 32 bytes in lower-case hex. */
 export function hexToChecksum(hex: string): string {
   if (!HEX.test(hex)) throw new Error("not a SHA-256 in lower-case hex");
   const bytes = hex.match(/../g) ?? [];
   return btoa(bytes.map((byte) => String.fromCharCode(Number.parseInt(byte, 16))).join(""));
 }
 
-/** Undefined where there is none, or one of parts (`...-3`), which says nothing about the whole. */
+/**
+ * Undefined without a checksum, and for one of parts (`...-3`), which is not the hash of the whole
+ * object.
+ */
 export function checksumToHex(checksum: string | null): string | undefined {
   if (checksum === null || !WHOLE.test(checksum)) return undefined;
   return toHex(Uint8Array.from(atob(checksum), (char) => char.charCodeAt(0)));

@@ -1,4 +1,4 @@
-/** Objects in one piece, and lists of them. */
+/** Puts, gets, heads, deletes and lists objects. */
 import { Problem } from "../../lib/problem.ts";
 import { childrenOf, childText } from "../../lib/xml.ts";
 import {
@@ -12,10 +12,10 @@ import {
 } from "./calls.ts";
 import { checksumToHex, hexToChecksum } from "./checksum.ts";
 
-/** How long a reader waits for the next bytes of a body. */
+/** How long to wait for the next bytes of a body. */
 const STALL_MS = 30_000;
 const OUT_OF_RANGE = 416;
-/** What the bucket gives at once, at most. */
+/** The most keys that S3 lists at once. */
 const LIST_LIMIT = "1000";
 
 const NO_KEY = "NoSuchKey";
@@ -37,7 +37,7 @@ export async function putObject(
 
 type Opened = { size: number; body: ReadableStream<Uint8Array> };
 
-/** Bytes from an offset on, one at least. */
+/** At least one byte from an offset on. */
 export type ByteRange = { start: number; length: number };
 
 export async function getObject(
@@ -46,7 +46,7 @@ export async function getObject(
   range?: ByteRange,
 ): Promise<Opened | undefined> {
   const headers = range && { range: toHeader(range) };
-  // An object of no bytes has no first one either.
+  // An empty object responds to any range with 416.
   const call = { method: "GET", key, headers: { ...headers }, accept: OUT_OF_RANGE } as const;
   return find(bucket, call, openBody, NO_KEY);
 }
@@ -65,7 +65,7 @@ const openBody: Read<Opened> = async (response, deadline) => {
   return { size: Number(whole ?? Number.NaN), body: watched(body, deadline) };
 };
 
-/** The body, whose failures are `Problem`s too, and which is given up when nothing more comes. */
+/** The body with failures as `Problem`s, and aborted when no bytes arrive for `STALL_MS`. */
 function watched(
   body: ReadableStream<Uint8Array>,
   deadline: AbortController,

@@ -1,6 +1,6 @@
 /**
- * Signing a request in: by the bearer token when there is an `Authorization` header, by cookie only
- * when there is none. The token says who it is, without a trip to Postgres.
+ * Authenticates a request: by bearer token if there is an `Authorization` header, otherwise by cookie.
+ * The token identifies the user without a trip to Postgres.
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { isAllowedOrigin } from "../../http/cross-origin.ts";
@@ -13,7 +13,7 @@ import { refreshSession } from "./refresh.ts";
 const BEARER = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 const UNCHANGING = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** The sign-in boundary: what is mounted after it has a principal. */
+/** The sign-in boundary: every route mounted after it has a principal. */
 export const authenticate: MiddlewareHandler<App> = async function authenticate(c, next) {
   const authorization = c.req.header("authorization");
   if (authorization !== undefined) {
@@ -23,17 +23,19 @@ export const authenticate: MiddlewareHandler<App> = async function authenticate(
   const { principal, renewed } = await byCookie(c);
   c.set("principal", principal);
   await next();
-  // A handler that ended the session has cleared them.
+  // A handler that ended the session has cleared the cookies itself.
   if (renewed && !c.res.headers.has("set-cookie")) setSessionCookies(c, renewed);
 };
 
-/** Refuses a change that is signed by cookie and comes from a page that is not allowed to make it. */
+/**
+ * Throws `origin_not_allowed` for a change authenticated by cookie from an origin that is not allowed.
+ */
 export function requireAllowedOrigin(c: Context<App>): void {
   if (UNCHANGING.has(c.req.method) || isAllowedOrigin(c)) return;
   throw new Problem("origin_not_allowed");
 }
 
-/** The token of an `Authorization` header; undefined where it holds no bearer token. */
+/** The token of an `Authorization` header; undefined without a bearer token. */
 export function bearerToken(authorization: string): string | undefined {
   return BEARER.exec(authorization)?.[1];
 }
@@ -45,7 +47,7 @@ async function byBearer(c: Context<App>, authorization: string): Promise<Princip
   return { ...claims, via: "bearer" };
 }
 
-/** A browser's session renews itself: once its access token has run out, one trip moves it on. */
+/** Renews a browser's session when its access token has expired: one trip to Postgres. */
 async function byCookie(c: Context<App>): Promise<{ principal: Principal; renewed?: TokenPair }> {
   const cookies = readSessionCookies(c);
   if (!cookies) throw new Problem("unauthenticated");

@@ -1,8 +1,8 @@
-/** The passwords of eight characters or more that lists of leaked ones begin with. */
+/** The most common leaked passwords of eight characters or more. */
 import { hashes } from "./common-passwords.json";
 import { decodeHashes, hashOf, holds } from "./hash-list.ts";
 
-/** Decoded when the first password is set: an isolate that signs nobody up never needs it. */
+/** Decoded when the first password is set: most isolates never need it. */
 const decoded: { list?: Uint32Array } = {};
 
 /** True for a common password; `folded` is its NFC in lower case. */

@@ -1,6 +1,6 @@
 /**
- * The two cookies of a browser that knows of no tokens: the access and the refresh token of one
- * session. Scripts cannot read them, and no answer repeats them.
+ * The two cookies of a browser client: the access and refresh token of one session. Scripts cannot read
+ * them, and no response body contains them.
  */
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
@@ -9,7 +9,7 @@ import { SESSION_TTL_SECONDS } from "./tokens.ts";
 
 export type TokenPair = { access: string; refresh: string };
 
-/** `__Host-` (RFC 6265bis section 4.1.3.2) needs https, which a developer's machine does not have. */
+/** `__Host-` (RFC 6265bis section 4.1.3.2) requires https, which local development does not use. */
 function settings(c: Context<App>) {
   const secure = new URL(c.req.url).protocol === "https:";
   return {
@@ -19,7 +19,7 @@ function settings(c: Context<App>) {
   };
 }
 
-/** The tokens that the request's cookies hold, where there are any. */
+/** The tokens in the request's cookies; undefined without any. */
 export function readSessionCookies(c: Context<App>): Partial<TokenPair> | undefined {
   const names = settings(c);
   const access = getCookie(c, names.access);

@@ -1,4 +1,7 @@
-/** Notifies, each minute, the rooms that the end of a session has not reached, or that it has opened since. */
+/**
+ * Every minute, notifies the rooms that do not know yet that a session has ended, or that it has opened
+ * since.
+ */
 import { inArray, sql } from "drizzle-orm";
 import { batch, type Db, run } from "../../db/client.ts";
 import { sessionEnds } from "../../db/schema.ts";
@@ -7,17 +10,17 @@ import type { Env } from "../../env.ts";
 import { toIso } from "../../lib/clock.ts";
 import {
   closeWatched,
-  noteSessionClosed,
+  markSessionClosed,
   selectWatchedBy,
   type SessionChat,
 } from "./session-end.ts";
 
-/** The rest is of the next minute. */
+/** The rest is left to the next run. */
 const MOST_PER_RUN = 200;
 
 /**
- * Notifies each room where a session that has ended may still be watching; how many were, and how many
- * could not be. Can be run twice, and twice at once.
+ * Notifies each room that an ended session may still be subscribed to. Returns how many were notified and
+ * how many failed. May run twice, even at once.
  */
 export async function deliverSessionEnds(
   env: Env,
@@ -26,12 +29,15 @@ export async function deliverSessionEnds(
   const at = toIso(new Date(clock()));
   const due = await listDue(db, at);
   const closed = await closeWatched(env, due);
-  await noteSessionClosed(db, closed);
-  await noteTried(db, due, at);
+  await markSessionClosed(db, closed);
+  await markTried(db, due, at);
   return { notified: closed.length, failed: due.length - closed.length };
 }
 
-/** Those not tried yet first, then the longest untried. Those that nothing can come of any more are forgotten. */
+/**
+ * Lists those never tried first, then the least recently tried. Deletes ends that can no longer have a
+ * room.
+ */
 async function listDue(db: Db, at: string): Promise<SessionChat[]> {
   const watched = selectWatchedBy(sql`
     SELECT s.id, s.user_id, e.tried_at
@@ -40,14 +46,14 @@ async function listDue(db: Db, at: string): Promise<SessionChat[]> {
     due: sql<SessionChat>`
       SELECT session_id, chat_id FROM (${watched}) AS w
       ORDER BY tried_at NULLS FIRST LIMIT ${MOST_PER_RUN}::int`,
-    forgotten: sql`
+    deleted: sql`
       DELETE FROM session_ends AS e WHERE e.last_at <= ${at}::timestamptz
         AND e.session_id NOT IN (SELECT session_id FROM (${watched}) AS w)`,
   });
   return due.rows;
 }
 
-async function noteTried(db: Db, tried: SessionChat[], at: string): Promise<void> {
+async function markTried(db: Db, tried: SessionChat[], at: string): Promise<void> {
   if (tried.length === 0) return;
   const ids = [...new Set(tried.map(({ session_id: id }) => id))];
   const wereTried = inArray(sessionEnds.sessionId, ids);

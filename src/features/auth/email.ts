@@ -1,30 +1,32 @@
 /**
- * E-mail addresses: what is accepted, and the one form in which two spellings of an address are compared.
+ * Parses e-mail addresses, and normalises them for comparison.
  *
  * @see RFC 5321 section 4.1.2 (ASCII), RFC 6531 section 3.3 (other scripts), UTS 46 (domains)
  */
 import { utf8Length } from "../../lib/bytes.ts";
 
-/** `shown` is what was typed, without white space around it; two addresses with one `key` are the same. */
+/** `shown` is what the user typed, trimmed; two addresses with one `key` are the same. */
 export type EmailAddress = { shown: string; key: string };
 
 const LONGEST_BYTES = 254;
 const LONGEST_LOCAL_BYTES = 64;
 
-/** No valid address is longer than this with the white space around it; no text beyond it is looked at. */
+/** The longest input that is parsed, white space included. */
 export const LONGEST_TYPED = 1_000;
 
-/** Dot-atom of RFC 5321, and of RFC 6531 what is visible, with the joiners that some scripts need. */
+/**
+ * Dot-atom of RFC 5321, and the visible characters of RFC 6531 with the joiners that some scripts need.
+ */
 const LOCAL =
   /^(?:[\w!#$%&'*+/=?^`{|}~-]|(?!\p{ASCII})[\p{L}\p{M}\p{N}\p{P}\p{S}\u200c\u200d])+(?:\.(?:[\w!#$%&'*+/=?^`{|}~-]|(?!\p{ASCII})[\p{L}\p{M}\p{N}\p{P}\p{S}\u200c\u200d])+)*$/u;
 
-/** Of several labels, the last one not a number: a host name, not an address of a network. */
+/** At least two labels, the last one not a number: a host name, not an IP address. */
 const HOST = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
 
-/** What ends the host of a URL, or is decoded in it. */
+/** Characters that end the host of a URL, or are decoded in it. */
 const NO_HOST = /[\s\p{Cc}@:/?#[\]\\%]/u;
 
-/** The address in a text; undefined where it holds none. */
+/** Parses an address; undefined if the text is not one. */
 export function parseEmail(text: string): EmailAddress | undefined {
   if (text.length > LONGEST_TYPED) return undefined;
   const shown = trimInvisible(text).normalize("NFC");
@@ -37,15 +39,15 @@ export function parseEmail(text: string): EmailAddress | undefined {
   return isShort ? { shown, key } : undefined;
 }
 
-/** The compared form of a text that should be an address: of one that is none, the text in lower case. */
+/** The comparison key of a text that should be an address; of invalid ones, the text in lower case. */
 export function toEmailKey(text: string): string {
   return parseEmail(text)?.key ?? trimInvisible(text).toLowerCase();
 }
 
-/** The local part in compatibility form and lower case, where it is a local part in both forms. */
+/** The local part in compatibility form and lower case; undefined unless it is valid in both forms. */
 function toLocalKey(local: string): string | undefined {
   const key = local.normalize("NFKC").toLowerCase().normalize("NFKC");
-  // One letter, of which lower case has two.
+  // Final sigma is the same letter.
   const folded = key.replace(/[\u200c\u200d]/g, "").replaceAll("ς", "σ");
   const isLocal = LOCAL.test(local) && LOCAL.test(folded);
   return isLocal && utf8Length(local) <= LONGEST_LOCAL_BYTES ? folded : undefined;
@@ -62,14 +64,14 @@ function toHost(domain: string): string | undefined {
   }
 }
 
-/** White space, and signs that only steer how text is laid out: copying brings both along. */
+/** Removes white space and format characters at both ends: copying text often includes them. */
 function trimInvisible(text: string): string {
   const characters = Array.from(text);
   return characters
-    .slice(characters.findIndex(isSeen), characters.findLastIndex(isSeen) + 1)
+    .slice(characters.findIndex(isVisible), characters.findLastIndex(isVisible) + 1)
     .join("");
 }
 
-function isSeen(character: string): boolean {
+function isVisible(character: string): boolean {
   return !/^[\s\p{Cf}]$/u.test(character);
 }

@@ -1,12 +1,12 @@
 /**
- * A list of texts of which only 32 bits each are kept: sorted, as differences of seven bits a byte. Three bytes a
- * text where there are tens of thousands; one other text in a hundred and fifty thousand passes for one of them.
+ * A compact set of texts: their sorted 32-bit hashes, delta-encoded with seven bits per byte. About three
+ * bytes per text for tens of thousands; the false positive rate is about 1 in 150,000.
  */
 import { fromBase64 } from "../../lib/bytes.ts";
 
 const MORE = 0x80;
 
-/** FNV-1a over UTF-16 units, mixed once more at the end, so that short texts spread too. Unsigned. */
+/** FNV-1a over UTF-16 units with a final mix, so that short texts spread too. Unsigned. */
 export function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {
@@ -17,7 +17,7 @@ export function hashOf(text: string): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** The bytes of hashes, which may come in any order and more than once. */
+/** Encodes hashes, in any order and with duplicates. */
 export function encodeHashes(hashes: Iterable<number>): number[] {
   const bytes: number[] = [];
   let before = 0;
@@ -31,7 +31,7 @@ export function encodeHashes(hashes: Iterable<number>): number[] {
   return bytes;
 }
 
-/** The hashes of such bytes in Base64, ascending. */
+/** Decodes the Base64 of encoded hashes, in ascending order. */
 export function decodeHashes(base64: string): Uint32Array {
   const hashes: number[] = [];
   let before = 0;
@@ -49,7 +49,7 @@ export function decodeHashes(base64: string): Uint32Array {
   return Uint32Array.from(hashes);
 }
 
-/** True when the ascending hashes hold it. */
+/** True when the sorted hashes contain it. */
 export function holds(hashes: Uint32Array, hash: number): boolean {
   let from = 0;
   let to = hashes.length;

@@ -1,8 +1,8 @@
-/** Which passwords are refused (NIST SP 800-63B section 3.1.1.2): guessable ones, not "simple" ones. */
+/** Refuses guessable passwords (NIST SP 800-63B section 3.1.1.2) without composition rules. */
 import { invalidField, type Problem } from "../../lib/problem.ts";
 import { isCommonPassword } from "./common-passwords.ts";
 
-/** Throws a 422 for a common password, or one that is the account's own name or address. */
+/** Throws a 422 for a common password, and for the account's own name or address. */
 export function checkPassword(
   password: string,
   account: { name: string; email: string },
@@ -15,13 +15,13 @@ export function checkPassword(
   if (own.includes(folded)) throw refuse(pointer, "own_name", OWN);
 }
 
-/** As it is kept, regardless of case. */
+/** In the form that is hashed (NFC), regardless of case. */
 function fold(text: string): string {
   return text.normalize("NFC").toLowerCase();
 }
 
-const COMMON = "This password is among the first that anybody would try. Choose another.";
-const OWN = "A name or an e-mail address is no password. Choose another.";
+const COMMON = "This password is too common. Choose another one.";
+const OWN = "The password must not be your name or e-mail address. Choose another one.";
 
 function refuse(pointer: string, code: string, detail: string): Problem {
   return invalidField(pointer, code, detail);

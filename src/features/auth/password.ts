@@ -1,19 +1,19 @@
 /**
- * Passwords at rest. The only file that knows @noble/hashes.
+ * Hashes and verifies passwords. The only file that knows @noble/hashes.
  *
  * @see RFC 9106 Argon2; OWASP Password Storage Cheat Sheet (m=19456, t=2, p=1)
  */
 import { argon2idAsync } from "@noble/hashes/argon2.js";
 import { fromBase64, toBase64 } from "../../lib/bytes.ts";
 import { logError } from "../../lib/log.ts";
-import type { HashTurns } from "./hash-turns.ts";
+import type { HashQueue } from "./hash-queue.ts";
 
 export type Passwords = {
-  /** A PHC string of the password. */
+  /** Returns a PHC string. */
   hash(password: string): Promise<string>;
-  /** True when the password is the one of the PHC string. */
+  /** True when the password matches the PHC string. */
   verify(password: string, phc: string): Promise<boolean>;
-  /** Takes as long as a verification, so that an unknown account answers no sooner than a known one. */
+  /** Takes as long as a verification, so that response times do not reveal unknown accounts. */
   verifyNothing(password: string): Promise<false>;
 };
 
@@ -24,22 +24,25 @@ const COST: Cost = { m: 19_456, t: 2, p: 1, dkLen: 32 };
 const SALT_BYTES = 16;
 
 /**
- * Between two slices of a hash, other requests of the isolate are served. The slices are measured by the
- * wall clock, which Cloudflare stops while code runs: there a hash is one slice, and others are served
- * in the rest between two hashes.
+ * How long a hash runs before it yields to other requests. The library measures with the wall clock,
+ * which Cloudflare stops while code runs: there a hash does not yield, and others are served in the pause
+ * between two hashes.
  */
 const SLICE_MS = 10;
 
 const PHC =
   /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
 
-/** What a stored hash may cost: memory in KiB, and passes over it. More would take the isolate down. */
+/** The highest cost of a stored hash, memory in KiB: more would crash the isolate. */
 const LIMITS = { mostMemory: 65_536, mostWork: 4 * 65_536, mostLanes: 4 } as const;
 
-/** Hashes and verifies passwords one at a time. Each call throws `too_many_password_checks` when too many wait. */
-export function createPasswords(turns: HashTurns): Passwords {
+/**
+ * Hashes and verifies passwords through the queue. Each call throws `too_many_password_checks` when the
+ * queue is full.
+ */
+export function createPasswords(queue: HashQueue): Passwords {
   const digest = (password: string, salt: Uint8Array, cost: Cost) =>
-    turns.take((onProgress) =>
+    queue.run((onProgress) =>
       argon2idAsync(normalize(password), salt, { ...cost, asyncTick: SLICE_MS, onProgress }),
     );
   const verifyNothing = async (password: string): Promise<false> => {
@@ -64,29 +67,29 @@ function toPhc(salt: Uint8Array, hash: Uint8Array): string {
   return `$argon2id$v=19$m=${COST.m},t=${COST.t},p=${COST.p}$${toBase64(salt)}$${toBase64(hash)}`;
 }
 
-/** The parts of a PHC string; undefined where it is none of this kind, or would cost too much to verify. */
+/** Parses a PHC string; undefined when it is not argon2id, or would cost too much to verify. */
 function parsePhc(phc: string): StoredHash | undefined {
   const [, m, t, p, salt, hash] = PHC.exec(phc) ?? [];
   const saltBytes = salt && fromBase64(salt);
   const hashBytes = hash && fromBase64(hash);
   if (!saltBytes || !hashBytes) return undefined;
   const cost = { m: Number(m), t: Number(t), p: Number(p), dkLen: hashBytes.byteLength };
-  return isBearable(cost) ? { cost, salt: saltBytes, hash: hashBytes } : undefined;
+  return isAffordable(cost) ? { cost, salt: saltBytes, hash: hashBytes } : undefined;
 }
 
-function isBearable({ m, t, p }: Cost): boolean {
+function isAffordable({ m, t, p }: Cost): boolean {
   if (t < 1 || p < 1 || p > LIMITS.mostLanes) return false;
   // RFC 9106 section 3.1: at least 8 KiB a lane.
   return m >= 8 * p && m <= LIMITS.mostMemory && m * t <= LIMITS.mostWork;
 }
 
-/** Nobody can sign in by such a hash, which an operator should know. The hash itself is a secret. */
+/** Nobody can sign in with such a hash, so an operator should know. Never log the hash. */
 function refuseStored(verifyNothing: () => Promise<false>): Promise<false> {
   logError("stored_password_hash_refused");
   return verifyNothing();
 }
 
-/** The same characters typed on another keyboard are the same password. */
+/** Keyboards produce different forms of the same characters. */
 function normalize(password: string): string {
   return password.normalize("NFC");
 }

@@ -1,4 +1,4 @@
-/** Accounts and sessions in Postgres. */
+/** SQL of accounts and sessions. */
 import { and, eq, gt, gte, isNull, sql } from "drizzle-orm";
 import { batch, type Db, run } from "../../db/client.ts";
 import { violates } from "../../db/errors.ts";
@@ -35,7 +35,7 @@ export async function insertUser(db: Db, user: NewUser, session: NewSession): Pr
   return { ...row, pendingEmail: null, isActive: true, emailVerified: false };
 }
 
-/** The account of an address, however it is spelled. */
+/** The account with this address, in any spelling. */
 export async function findUserByEmail(db: Db, email: string): Promise<UserRow | undefined> {
   const byEmail = eq(users.emailKey, toEmailKey(email));
   const rows = await run(db.select().from(users).where(byEmail));
@@ -52,17 +52,17 @@ function insertSession(db: Db, { now, ...columns }: NewSession) {
   return db.insert(sessions).values(row).onConflictDoNothing({ target: sessions.id });
 }
 
-/** What a refresh found: the session's refreshCounter afterwards, or why there is none. */
+/** The outcome of a refresh: the session's new counter, or why the token was refused. */
 export type Rotation = { refreshCounter: number } | "ended" | "replayed";
 
-/** `watched`: where the session may be watching, if it is over. */
+/** `watched`: the chats that the session may be subscribed to, if it has ended. */
 export type Refreshed = { rotation: Rotation; watched: SessionChat[] };
 
 /**
- * Moves a live session one refreshCounter on when the token is of its present one. A token one behind is
- * answered with the present refreshCounter (its answer was lost, or a parallel request was first), an
- * older one ends the session: somebody else has used it. One guarded statement, so that of twenty parallel
- * refreshes one moves.
+ * Increments the counter of a live session when the token has the current one. A token one behind gets
+ * the current counter (its response was lost, or a parallel request was faster); an older token was
+ * replayed and ends the session. One guarded statement, so that twenty parallel refreshes increment the
+ * counter once.
  */
 export async function rotateSession(
   db: Db,
@@ -112,7 +112,10 @@ function advance(
     .returning({ refreshCounter: sessions.refreshCounter, endedAt: sessions.endedAt });
 }
 
-/** Ends a session; one that has ended, or never was, is left as it is. Where it may be watching. */
+/**
+ * Ends a session; does nothing if it has ended or does not exist. Returns the chats that it may be
+ * subscribed to.
+ */
 export async function endSession(db: Db, sessionId: string, now: Date): Promise<SessionChat[]> {
   const live = and(eq(sessions.id, sessionId), isNull(sessions.endedAt));
   const { watched } = await batch(db, {
@@ -122,16 +125,16 @@ export async function endSession(db: Db, sessionId: string, now: Date): Promise<
   return watched.rows;
 }
 
-/** The signed-in account. Throws `invalid_token` when it is gone. */
+/** The signed-in account. Throws `invalid_token` when it was deleted. */
 export async function getUser(db: Db, userId: string): Promise<UserRow> {
   const rows = await run(db.select().from(users).where(eq(users.id, userId)));
   return rows[0] ?? gone();
 }
 
-/** What may be changed of an account; `pendingEmail` counts once it is verified, null withdraws it. */
+/** Changes of an account. `pendingEmail` takes effect once it is verified; null withdraws it. */
 export type UserChanges = { name?: string; pendingEmail?: string | null };
 
-/** Changes the account. Throws `invalid_token` when it is gone. */
+/** Updates the account. Throws `invalid_token` when it was deleted. */
 export async function changeUser(
   db: Db,
   userId: string,

@@ -1,4 +1,4 @@
-/** A session moved on: the old refresh token for a new pair. */
+/** Exchanges a refresh token for a new pair of tokens. */
 import type { Context } from "hono";
 import type { Deps } from "../../deps.ts";
 import { requireHttps } from "../../http/https.ts";
@@ -10,7 +10,7 @@ import { rotateSession } from "./queries.ts";
 import { notifyRooms } from "./session-end.ts";
 import type { AccessClaims } from "./tokens.ts";
 
-/** Who the session is of, and its new tokens. Throws `invalid_token`, `https_required`. */
+/** The user, the session and its new tokens. Throws `invalid_token` or `https_required`. */
 export async function refreshSession(
   c: Context<App>,
   refreshToken: string,
@@ -27,7 +27,7 @@ export async function refreshSession(
   return { userId, sessionId, ...(await issueTokens(deps, claims, rotation.refreshCounter)) };
 }
 
-/** The pair of tokens of a session's refreshCounter. */
+/** Issues the pair of tokens for a session and its counter. */
 export async function issueTokens(
   deps: Deps,
   { userId, sessionId }: AccessClaims,
@@ -40,7 +40,7 @@ export async function issueTokens(
   return { access, refresh };
 }
 
-/** A token used long ago came back: either side may be the thief, so the session has ended. */
+/** An old token was reused: either user may be the thief, so the session has ended. */
 function logReplay({ userId, sessionId }: AccessClaims): void {
   logEvent("refresh_token_replayed", { user_id: userId, session_id: sessionId });
 }

@@ -1,4 +1,4 @@
-/** Signing up, in, on and out. */
+/** Routes for registration, sign-in, refresh and sign-out. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { envelope } from "../../http/fields.ts";
@@ -20,7 +20,7 @@ import {
   Login,
   Register,
   SignedIn,
-  TokenAnswer,
+  TokenResponse,
   toUser,
 } from "./schemas.ts";
 import { notifyRooms } from "./session-end.ts";
@@ -58,11 +58,11 @@ const refreshRoute = route({
   tags,
   summary: "Renew the session",
   description:
-    "With `refresh_token` the answer is a new pair of tokens. Without it the session cookie is renewed, and no token is shown.",
+    "With `refresh_token` the response contains a new pair of tokens. Without it the session cookies are renewed, and the response contains no token.",
   request: { body: jsonBody(GivenRefreshToken) },
   problems: ["unauthenticated", "invalid_token", "origin_not_allowed", "database_unavailable"],
   responses: {
-    200: json(z.union([TokenAnswer, CookieRenewed]), "New tokens, or a renewed cookie."),
+    200: json(z.union([TokenResponse, CookieRenewed]), "New tokens, or a renewed cookie."),
   },
 });
 
@@ -72,7 +72,7 @@ const logoutRoute = route({
   open: true,
   tags,
   summary: "End the session",
-  description: "Public, and always successful: a session that is over is over.",
+  description: "Public and always successful, even if the session has already ended.",
   request: { body: jsonBody(GivenRefreshToken) },
   problems: ["origin_not_allowed", "database_unavailable"],
   responses: {
@@ -84,12 +84,12 @@ export const authRoutes = createRouter()
   .openapi(registerRoute, async (c) => {
     requireHttps(c);
     const signedIn = await register(c.get("deps"), c.req.valid("json"), c.req.header("user-agent"));
-    return c.json(answerSignIn(c, signedIn, "Welcome."), 201);
+    return c.json(signInResponse(c, signedIn, "Welcome."), 201);
   })
   .openapi(loginRoute, async (c) => {
     requireHttps(c);
     const signedIn = await login(c.get("deps"), c.req.valid("json"), c.req.header("user-agent"));
-    return c.json(answerSignIn(c, signedIn, "Welcome back."), 200);
+    return c.json(signInResponse(c, signedIn, "Welcome back."), 200);
   })
   .openapi(refreshRoute, async (c) => {
     const given = c.req.valid("json").refresh_token;
@@ -105,7 +105,7 @@ export const authRoutes = createRouter()
     return c.json({ success: true as const, message: "Signed out.", data: {} }, 200);
   });
 
-function answerSignIn(c: Context<App>, { user, tokens }: SignedInUser, message: string) {
+function signInResponse(c: Context<App>, { user, tokens }: SignedInUser, message: string) {
   setSessionCookies(c, tokens);
   const data = { user_id: user.id };
   return { success: true as const, message, user: toUser(user), data, ...tokenFields(tokens) };
@@ -120,7 +120,7 @@ function tokenFields({ access, refresh }: TokenPair) {
   };
 }
 
-/** A bearer token wins over the cookie even here, where it is of no use. */
+/** A bearer token takes precedence over the cookie, although it cannot renew a session. */
 function cookieRefreshToken(c: Context<App>): string {
   const isBearer = c.req.header("authorization") !== undefined;
   const cookies = isBearer ? undefined : readSessionCookies(c);
@@ -130,7 +130,7 @@ function cookieRefreshToken(c: Context<App>): string {
   return cookies.refresh;
 }
 
-/** The session that a token of the request is of, expired or not: body, header, then cookies. */
+/** The session of the request's token, expired or not, from the body, the header or the cookies. */
 async function findSessionId(c: Context<App>, given?: string): Promise<string | undefined> {
   const { tokens } = c.get("deps");
   if (given !== undefined) return (await tokens.readRefresh(given))?.sessionId;

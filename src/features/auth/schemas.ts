@@ -1,4 +1,4 @@
-/** Wire shapes of accounts, and how they are made from rows. */
+/** Wire shapes of accounts, and the functions that make them from rows. */
 import { z } from "@hono/zod-openapi";
 import { ShownId, ShownTime, text } from "../../http/fields.ts";
 import { toIso } from "../../lib/clock.ts";
@@ -8,7 +8,7 @@ import type { UserRow } from "./queries.ts";
 const Seconds = z.int().openapi({ description: "Seconds.", example: 900 });
 const Token = z.string().openapi({ example: "eyJhbGciOiJIUzI1NiIs…" });
 
-/** An address as it is shown, without the white space that came around it. */
+/** An address without surrounding white space. */
 export const Email = z
   .string()
   .transform((text, context) => {
@@ -22,12 +22,12 @@ export const Email = z
 
 export const Name = text({ min: 1, max: 200 }).openapi({ example: "Ada Example" });
 
-/** Measured as it is kept: an accent that is typed apart from its letter counts for nothing. */
+/** Measured in the form that is hashed (NFC): a combining accent does not count separately. */
 export const NewPassword = text({ min: 8, max: 128, of: z.string().normalize("NFC") }).openapi({
   example: "seven tall lamps",
 });
 
-/** A password to check against the stored one: any text of bearable length. */
+/** A password to verify: any text up to a length that is cheap to hash. */
 export const GivenPassword = text({ max: 1_000 }).openapi({ example: "seven tall lamps" });
 
 export const Register = z
@@ -38,7 +38,7 @@ export const Login = z
   .strictObject({ email: text({ max: LONGEST_TYPED }), password: GivenPassword })
   .openapi("Login", { example: { email: "ada@example.com", password: "seven tall lamps" } });
 
-/** The body of refresh and logout; without it the cookie counts. */
+/** The body of refresh and logout; without a token the cookie is used. */
 export const GivenRefreshToken = z
   .strictObject({ refresh_token: Token.max(4_096).nullish() })
   .openapi("RefreshToken");
@@ -49,7 +49,7 @@ export const User = z
     name: z.string().openapi({ example: "Ada Example" }),
     email: z.string().openapi({ example: "ada@example.com" }),
     pending_email: z.string().nullable().openapi({
-      description: "An address that counts once it is verified.",
+      description: "A new address that replaces `email` once it is verified.",
       example: null,
     }),
     email_verified: z.boolean().openapi({ example: false }),
@@ -65,7 +65,7 @@ const tokenFields = {
   refresh_token: Token,
 };
 
-export const TokenAnswer = z.object(tokenFields).openapi("Tokens");
+export const TokenResponse = z.object(tokenFields).openapi("Tokens");
 
 export const SignedIn = z
   .object({
@@ -88,7 +88,7 @@ export const UserChange = z
   })
   .refine((change) => !change.email || typeof change.current_password === "string", {
     path: ["current_password"],
-    message: "A new e-mail address needs the current password.",
+    message: "To change the e-mail address, send the current password as `current_password`.",
   })
   .openapi("UserChange", { example: { name: "Ada Example" } });
 

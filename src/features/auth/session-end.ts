@@ -1,7 +1,7 @@
 /**
- * The end of a session closes what it watches: the rooms concerned close its streams and sockets, and
- * never a run. The batch that ends it finds the rooms, and the request notifies them at once. A trigger
- * leaves a row in `session_ends`, by which each minute notifies those that were not reached.
+ * Ending a session closes its subscriptions: the rooms close its streams and sockets, and never a running
+ * turn. The batch that ends the session finds the rooms, and the request notifies them at once. A trigger
+ * adds a row to `session_ends`, by which the cron job notifies rooms that were not reached.
  */
 import { sql, type SQL } from "drizzle-orm";
 import type { Context } from "hono";
@@ -12,19 +12,21 @@ import type { Env } from "../../env.ts";
 import type { App } from "../../http/router.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 
-/** A chat whose room may have a stream or a socket of a session that has ended. */
+/** A chat whose room may have a stream or socket of an ended session. */
 export type SessionChat = RowOf<typeof chatSessions, "sessionId" | "chatId">;
 
 const ROOMS_AT_ONCE = 10;
 
-/** Where one session may be watching, once it has ended. */
+/** The chats that a session may be subscribed to, if it has ended. */
 export function selectWatched(sessionId: string): SQL<SessionChat> {
   return selectWatchedBy(sql`
     SELECT id, user_id, NULL::timestamptz AS tried_at FROM sessions
     WHERE id = ${sessionId} AND ended_at IS NOT NULL`);
 }
 
-/** Chats where sessions may be watching: an answer is being written, or a socket is open. */
+/**
+ * The chats that ended sessions may be subscribed to: those with a streaming answer or an open socket.
+ */
 export function selectWatchedBy(ended: SQL): SQL<SessionChat> {
   return sql<SessionChat>`
     WITH ended AS (${ended})
@@ -36,21 +38,24 @@ export function selectWatchedBy(ended: SQL): SQL<SessionChat> {
     JOIN chat_sessions AS w ON w.session_id = ended.id AND w.is_active`;
 }
 
-/** Notifies the rooms, after the response has left. */
+/** Notifies the rooms after the response was sent. */
 export function notifyRooms(c: Context<App>, watched: SessionChat[]): void {
-  if (watched.length > 0) c.executionCtx.waitUntil(closeAndNote(c, watched));
+  if (watched.length > 0) c.executionCtx.waitUntil(closeAndMark(c, watched));
 }
 
-/** What is not noted, the minute does again. */
-async function closeAndNote(c: Context<App>, watched: SessionChat[]): Promise<void> {
+/** What is not marked as closed is closed again by the cron job. */
+async function closeAndMark(c: Context<App>, watched: SessionChat[]): Promise<void> {
   try {
-    await noteSessionClosed(c.get("deps").db, await closeWatched(c.env, watched));
+    await markSessionClosed(c.get("deps").db, await closeWatched(c.env, watched));
   } catch (error) {
-    logError("session_end_not_noted", { cause: nameOf(error) });
+    logError("session_end_not_marked", { cause: nameOf(error) });
   }
 }
 
-/** Has each room close what the session watches there; those that did. Throws nothing. */
+/**
+ * Closes the session's subscriptions in each room. Returns the chats whose rooms confirmed it. Never
+ * throws.
+ */
 export async function closeWatched(
   env: Pick<Env, "CHAT_ROOM">,
   watched: SessionChat[],
@@ -64,7 +69,7 @@ export async function closeWatched(
   return closed;
 }
 
-/** A stub is broken after an exception, and a restarting room is back at the next call. */
+/** A stub is unusable after an exception, and a restarting room responds to the next call. */
 async function closeInRoom(
   { CHAT_ROOM }: Pick<Env, "CHAT_ROOM">,
   { chat_id: chatId, session_id: sessionId }: SessionChat,
@@ -79,8 +84,8 @@ async function closeInRoom(
   }
 }
 
-/** Also of sockets that a room lost: none of the session is open there any more. */
-export async function noteSessionClosed(db: Db, closed: SessionChat[]): Promise<void> {
+/** Marks the sockets of the session in these chats as inactive, those that a room lost included. */
+export async function markSessionClosed(db: Db, closed: SessionChat[]): Promise<void> {
   if (closed.length === 0) return;
   await write(
     db,

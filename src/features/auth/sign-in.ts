@@ -1,4 +1,4 @@
-/** How an account comes to be, and how a session of it begins. */
+/** Registers accounts and signs them in. */
 import type { Deps } from "../../deps.ts";
 import { Problem } from "../../lib/problem.ts";
 import type { TokenPair } from "./cookies.ts";
@@ -16,7 +16,10 @@ export type SignedInUser = { user: UserRow; tokens: TokenPair };
 
 const LONGEST_USER_AGENT = 500;
 
-/** Creates the account and signs it in. Throws `email_taken`, `too_many_password_checks`, or a 422 about the password. */
+/**
+ * Creates the account and signs it in. Throws `email_taken`, `too_many_password_checks`, or a 422 about
+ * the password.
+ */
 export async function register(
   deps: Deps,
   account: { name: string; email: string; password: string },
@@ -33,8 +36,8 @@ export async function register(
 }
 
 /**
- * Signs in. Throws `invalid_credentials`, alike for an unknown, a wrong and a disabled account, and
- * `too_many_password_checks`.
+ * Signs in. Throws `invalid_credentials` for an unknown account, a wrong password and a disabled account
+ * alike, and `too_many_password_checks`.
  */
 export async function login(
   deps: Deps,

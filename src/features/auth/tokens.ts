@@ -1,6 +1,6 @@
 /**
- * The tokens of a session, both JWTs of one algorithm with keys of their own, so that neither passes
- * for the other. The only file that knows jose.
+ * The access and refresh tokens of a session: JWTs with separate keys, so that one is never accepted as
+ * the other. The only file that knows jose.
  *
  * @see RFC 9068 JWT Profile for OAuth 2.0 Access Tokens (`at+jwt`), RFC 8725 JWT Best Practices
  */
@@ -13,7 +13,7 @@ const ALGORITHM = "HS256";
 const ISSUER = "indifly";
 const AUDIENCE = "indifly-api";
 
-/** As far as the clocks of two machines may differ. */
+/** The accepted clock skew between two machines. */
 const TOLERANCE_SECONDS = 5;
 
 export const ACCESS_TTL_SECONDS = 15 * 60;
@@ -26,10 +26,10 @@ export type RefreshClaims = AccessClaims & { refreshCounter: number };
 export type Tokens = {
   issueAccess(claims: AccessClaims): Promise<string>;
   issueRefresh(claims: RefreshClaims): Promise<string>;
-  /** The claims, or undefined for anything but a valid token of this kind. */
+  /** The claims; undefined for anything but a valid token of this kind. */
   readAccess(token: string): Promise<AccessClaims | undefined>;
   readRefresh(token: string): Promise<RefreshClaims | undefined>;
-  /** The claims of an access token, of an expired one too: enough to end its session, for nothing else. */
+  /** The claims of an access token that may have expired: use them only to end its session. */
   readExpiredAccess(token: string): Promise<AccessClaims | undefined>;
 };
 
@@ -39,7 +39,7 @@ type Key = { id: string; key: CryptoKey };
 const ACCESS: Kind = { type: "at+jwt", purpose: "access token", ttlSeconds: ACCESS_TTL_SECONDS };
 const REFRESH: Kind = { type: "rt+jwt", purpose: "refresh token", ttlSeconds: SESSION_TTL_SECONDS };
 
-/** A signer and reader of tokens. Keys are derived from the secret when first needed. */
+/** Signs and verifies tokens. Keys are derived from the secret on first use. */
 export function createTokens(secret: string, clock: Clock): Tokens {
   const access = once(() => deriveKey(secret, ACCESS.purpose));
   const refresh = once(() => deriveKey(secret, REFRESH.purpose));
@@ -94,7 +94,7 @@ async function verify(
     });
     return protectedHeader.kid === id ? payload : undefined;
   } catch (error) {
-    // Its age is looked at last: by then the token is known to be one of ours, and of this kind.
+    // jose checks the expiry last: by then signature and type are verified.
     if (expired && error instanceof errors.JWTExpired) return error.payload;
     if (error instanceof errors.JOSEError) return undefined;
     throw error;
@@ -109,12 +109,12 @@ function toClaims(payload: JWTPayload | undefined): AccessClaims | undefined {
 
 function toRefreshClaims(payload: JWTPayload | undefined): RefreshClaims | undefined {
   const claims = toClaims(payload);
-  if (!claims || !isGeneration(payload?.gen)) return undefined;
+  if (!claims || !isCounter(payload?.gen)) return undefined;
   return { ...claims, refreshCounter: payload.gen };
 }
 
-/** A whole number that Postgres takes, also with one added. */
-function isGeneration(value: unknown): value is number {
+/** An integer that still fits a Postgres `integer` after an increment. */
+function isCounter(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 31 - 1;
 }
 

@@ -1,4 +1,4 @@
-/** Shows the live tabs of a chat what was changed in it, by whichever request. */
+/** Notifies the live sockets of a chat of changes made by any request. */
 import { sql, type SQL } from "drizzle-orm";
 import type { Context } from "hono";
 import type { App } from "../../http/router.ts";
@@ -8,12 +8,12 @@ import { fitMessage } from "../messages/fit-message.ts";
 import { chatColumns, type ChatRow } from "./queries.ts";
 import { toChat } from "./schemas.ts";
 
-/** A chat, and whether a live socket of it is open: a room that nobody watches is not woken. */
+/** A chat, and whether it has a live socket: a room without one is not woken. */
 export type WatchedChat = { row: ChatRow; isWatched: boolean };
 
 export type WatchedRow = ChatRow & { is_watched: boolean };
 
-/** The columns of a `WatchedRow`, of a table or query named `c`. */
+/** The columns of a `WatchedRow`, from a table or query named `c`. */
 export const watchedColumns: SQL<WatchedRow> = sql<WatchedRow>`${chatColumns},
   EXISTS (SELECT FROM chat_sessions AS w WHERE w.chat_id = c.id AND w.is_active) AS is_watched`;
 
@@ -21,7 +21,7 @@ export function toWatchedChat({ is_watched: isWatched, ...row }: WatchedRow): Wa
   return { row, isWatched };
 }
 
-/** Sends the chat, and the message that was stored in it, once the response has left. */
+/** Sends the chat, and the message that was stored in it, after the response was sent. */
 export function announce(
   c: Context<App>,
   { row, isWatched }: WatchedChat,
@@ -30,7 +30,7 @@ export function announce(
   if (isWatched) c.executionCtx.waitUntil(send(c, row, message));
 }
 
-/** Throws nothing: a tab that misses it sees it at its next read. */
+/** Never throws: a client that misses the change sees it at its next read. */
 async function send(c: Context<App>, row: ChatRow, message?: Message): Promise<void> {
   const shown = message && { message: fitMessage(message) };
   try {

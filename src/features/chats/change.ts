@@ -1,4 +1,4 @@
-/** A change of one chat: guarded by its version, and by the turn that may be running in it. */
+/** Changes one chat, guarded by its version and by a running turn. */
 import { sql, type SQL } from "drizzle-orm";
 import { batch, type Db, readOne } from "../../db/client.ts";
 import { latestSql } from "../../db/times.ts";
@@ -6,7 +6,7 @@ import { invalidField, Problem } from "../../lib/problem.ts";
 import { toWatchedChat, type WatchedChat, watchedColumns, type WatchedRow } from "./announce.ts";
 import { chatColumns, type ChatRow } from "./queries.ts";
 
-/** What is absent stays as it is. */
+/** Absent and null fields stay unchanged. */
 export type Change = {
   title?: string | null | undefined;
   pinned?: boolean | null | undefined;
@@ -15,16 +15,15 @@ export type Change = {
 };
 
 export type Condition = {
-  /** The versions that may be changed; undefined for any. */
+  /** The versions to which the change applies; undefined for any. */
   versions: readonly number[] | undefined;
   /** ISO 8601. */
   at: string;
 };
 
 /**
- * Changes the chat, and returns it as it is then. A title given by hand ends the automatic one.
- * Throws `not_found`, `precondition_failed`, a 422 for a message that is not of the chat, or
- * `turn_in_progress`.
+ * Changes the chat and returns its new state. Setting a title turns the automatic title off. Throws
+ * `not_found`, `precondition_failed`, a 422 for a message of another chat, or `turn_in_progress`.
  */
 export async function changeChat(
   db: Db,
@@ -39,18 +38,18 @@ export async function changeChat(
   });
   if (changed.rows[0]) return toWatchedChat(changed.rows[0]);
   const state = await getChatState(db, ownerId, chatId, change.current_message_id);
-  if (changed.wasRepeated && wasDone(state, change, condition)) {
+  if (changed.wasRepeated && wasApplied(state, change, condition)) {
     return { row: state.chat, isWatched: true };
   }
   throw refusal(state, change, condition);
 }
 
-/** Locks the row whose rules the statements after it in the batch rely on. */
+/** Locks the chat's row for the following statements of the batch. */
 export function lockChat(ownerId: string, chatId: string): SQL {
   return sql`SELECT id FROM chats WHERE id = ${chatId} AND user_id = ${ownerId} FOR UPDATE`;
 }
 
-/** The version moves only when something changes, so that a repetition is none. */
+/** Raises the version only if something changes, so that a repeated call changes nothing. */
 function update(
   ownerId: string,
   chatId: string,
@@ -78,7 +77,7 @@ function update(
     RETURNING ${watchedColumns}`;
 }
 
-/** No message of the chat is being written. Holds because every turn begins with the same lock. */
+/** SQL condition: no turn runs in the chat. Reliable because every turn begins with the same lock. */
 export const isQuiet = sql`
   NOT EXISTS (SELECT FROM messages AS s WHERE s.chat_id = c.id AND s.status = 'streaming')`;
 
@@ -91,7 +90,7 @@ function versionIn({ versions }: Condition): SQL {
   )})`;
 }
 
-/** The newest of the messages below the wanted one that nothing was said after, itself included. */
+/** The CTE `leaf`: the newest message without replies among the wanted one and its descendants. */
 function withLeaf(chatId: string, wanted: string | null | undefined): SQL {
   if (!wanted) return sql``;
   return sql`
@@ -111,11 +110,11 @@ function withLeaf(chatId: string, wanted: string | null | undefined): SQL {
 
 export type ChatState = {
   chat: ChatRow;
-  /** The answer that is being written. */
+  /** The answer that is streaming. */
   streamingId: string | null;
-  /** Whether the message that was asked about is one of the chat. */
+  /** Whether the given message belongs to the chat. */
   isKnown: boolean;
-  /** Whether the active path is where going to that message leads; true where none was asked about. */
+  /** Whether the active path already leads to that message; true without a given message. */
   isCurrent: boolean;
 };
 
@@ -125,7 +124,7 @@ type StateRow = ChatRow & {
   is_current: boolean;
 };
 
-/** What a guarded write that changed nothing may have met. Throws `not_found`. */
+/** The state that explains why a guarded write changed nothing. Throws `not_found`. */
 export async function getChatState(
   db: Db,
   ownerId: string,
@@ -147,7 +146,7 @@ export async function getChatState(
   return { chat, streamingId, isKnown, isCurrent };
 }
 
-/** A turn is running; which one, unless it has just ended. */
+/** `turn_in_progress` with the id of the running answer, unless it has just ended. */
 export function turnInProgress({ streamingId }: ChatState): Problem {
   return new Problem(
     "turn_in_progress",
@@ -159,12 +158,16 @@ function refusal(state: ChatState, change: Change, { versions }: Condition): Pro
   if (versions && !versions.includes(state.chat.version)) return new Problem("precondition_failed");
   if (!change.current_message_id) return new Problem("precondition_failed");
   if (state.isKnown) return turnInProgress(state);
-  const detail = "The chat has no such message.";
+  const detail = "The chat has no message with this id.";
   return invalidField("/current_message_id", "unknown_message", detail);
 }
 
-/** True when the first call, whose response was lost, must be what moved the version on. */
-function wasDone({ chat, isCurrent }: ChatState, change: Change, { versions }: Condition): boolean {
+/** True when the first call, whose response was lost, must have made the change. */
+function wasApplied(
+  { chat, isCurrent }: ChatState,
+  change: Change,
+  { versions }: Condition,
+): boolean {
   const moved = versions?.includes(chat.version - 1) ?? false;
   const keys = ["title", "pinned", "archived"] as const;
   return moved && isCurrent && keys.every((key) => (change[key] ?? chat[key]) === chat[key]);

@@ -1,4 +1,4 @@
-/** Creating a chat, once for a key. */
+/** Creates a chat, once per idempotency key. */
 import { sql, type SQL } from "drizzle-orm";
 import { type Db, write } from "../../db/client.ts";
 import { violates } from "../../db/errors.ts";
@@ -14,12 +14,13 @@ import { chatColumns, type ChatRow } from "./queries.ts";
 
 export type NewChatRow = { id: string; title: string; autoTitle: boolean; at: string };
 
-/** A chat that was made, by this request or by an earlier one with its key. */
+/** A chat created by this request, or by an earlier one with the same key. */
 type Created = { row: ChatRow; isReplayed: boolean };
 
 /**
- * Creates an empty chat, or, where the key made one before, gives that one as it is now. Throws
- * `invalid_token` when the account is gone, `not_found` when that chat is, or `idempotency_key_reused`.
+ * Creates an empty chat, or returns the current state of the one that the key created before. Throws
+ * `invalid_token` when the account was deleted, `not_found` when that chat was, or
+ * `idempotency_key_reused`.
  */
 export async function createChat(
   db: Db,

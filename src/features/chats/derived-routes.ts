@@ -1,4 +1,4 @@
-/** What is made from a chat: a name, a download. */
+/** Routes that derive something from a chat: a name, a download. */
 import { z } from "@hono/zod-openapi";
 import { attachment } from "../../http/content-disposition.ts";
 import { ById } from "../../http/fields.ts";
@@ -15,7 +15,7 @@ import { announce } from "./announce.ts";
 import { formats } from "./export-formats.ts";
 import { getOutline, streamExport } from "./export.ts";
 import { nameChat } from "./name.ts";
-import { ChatExport, ExportQuery, NameAnswer, NameRequest } from "./schemas.ts";
+import { ChatExport, ExportQuery, NameResponse, NameRequest } from "./schemas.ts";
 
 const tags = ["Chats"];
 
@@ -24,10 +24,11 @@ const name = route({
   path: "/chats/{id}/name",
   tags,
   summary: "Let the model name a chat",
-  description: "Suggests a name and gives it to the chat. From then on no message names it.",
+  description:
+    "Asks the model for a name and renames the chat to it. Later messages no longer rename it.",
   request: { params: ById, headers: KeyHeader, body: jsonBody(NameRequest) },
   problems: [...keyProblems, ...providerProblems],
-  responses: { 200: { ...json(NameAnswer, "The chat's new name."), headers: replayedHeader } },
+  responses: { 200: { ...json(NameResponse, "The chat's new name."), headers: replayedHeader } },
 });
 
 const download = route({
@@ -36,7 +37,7 @@ const download = route({
   tags,
   summary: "Download a chat",
   description:
-    "The active path, or all branches, as a file, sent while it is read. The oldest message comes first; of all branches, messages come in the order in which they were written, `parent_id` says what each follows, and Markdown has a line where that is not the message before it. In Markdown a message loads nothing and stays within its bounds when it is shown: what begins an image, a heading, a rule or a link definition has a backslash before it, `<` of HTML is `&lt;`, and fences of code stand at the margin and are closed; code is as it was written. JSON has the messages as they are stored.",
+    "Streams the active path, or all branches, as a file, oldest message first. With all branches, messages come in the order in which they were written, `parent_id` names the message that each one follows, and Markdown has a line where that is not the previous message. In Markdown, messages load nothing and cannot break out of their section: images, headings, rules and link definitions are escaped with a backslash, `<` of HTML is `&lt;`, and code fences start at the margin and are closed; code is unchanged. JSON contains the messages as they are stored.",
   request: { params: ById, query: ExportQuery },
   responses: {
     200: {

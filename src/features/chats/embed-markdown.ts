@@ -1,27 +1,27 @@
 /**
- * A message within a Markdown file of many messages: it reads as it was written, loads nothing when the file
- * is shown, and does not reach into the next message. What begins an image, a heading, a rule or a link
- * definition gets a backslash, and `<` of HTML becomes `&lt;`; code stays as it is. Where renderers disagree
- * whether a line is code, it is written so that they agree. By CommonMark 0.31. Pure.
+ * Escapes a message for a Markdown file of many messages: it renders as it was written, loads nothing,
+ * and does not affect the next message. Images, headings, rules and link definitions get a backslash, and
+ * `<` of HTML becomes `&lt;`; code stays unchanged. Where renderers disagree whether a line is code, the
+ * output is unambiguous. Follows CommonMark 0.31. Pure.
  */
 
-/** A fence that is open, and what stood before it in its line. */
+/** An open fence, and the containers before it on its line. */
 type Fence = { mark: string; quotes: number; indent: number };
 
 const QUOTES = /^(?:[ \t]*>)*[ \t]*/;
-/** Quotes and list items, which may stand in one another. */
+/** Nested quotes and list items. */
 const CONTAINERS = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]|$)))*[ \t]*/;
 const OPENING_FENCE = /^(?:(`{3,})[^`]*$|(~{3,}))/;
 const CLOSING_FENCE = /^ {0,3}(`{3,}|~{3,})[ \t]*$/;
 const INDENTED = /^(?: {4}| {0,3}\t)/;
 const BLANK = /^[ \t]*$/;
 const RULE = /^(?:\*{3,}|-{3,}|_{3,})$/;
-/** It makes a heading of the line before it. */
+/** A setext underline, which turns the line above it into a heading. */
 const UNDERLINE = /^(?:=+|-+)[ \t]*$/;
-/** Up to its first `]`, a label that is no definition's. */
+/** A bracketed text that does not begin a link definition. */
 const PLAIN_LABEL = /^\[(?:[^\]\\]|\\.)*\](?!:)/;
 
-/** Markdown of a whole message. */
+/** The Markdown of a whole message. */
 export function embedMarkdown(content: string): string {
   const lines = content.split(/\r\n|\n|\r/);
   const message = new EmbeddedMessage(lines.some(isTableRule));
@@ -29,10 +29,10 @@ export function embedMarkdown(content: string): string {
   return message.end();
 }
 
-/** Markdown of a heading's text, which has one line. */
+/** The Markdown of a heading's text, on one line. */
 export function embedHeading(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
-  // A closing sequence of a heading is no part of its text.
+  // Trailing `#` would be taken for the closing sequence of the heading.
   return escapeInline(line).replace(/(^| )(#+)$/, "$1\\$2");
 }
 
@@ -40,9 +40,9 @@ class EmbeddedMessage {
   readonly #lines: string[] = [];
   readonly #hasTables: boolean;
   #fence: Fence | undefined;
-  /** True once an indented line may belong to a list item. */
+  /** True once there was a list item: indented lines may belong to it. */
   #hasList = false;
-  /** True where an indented line continues no paragraph. */
+  /** True after a blank line: an indented line begins a code block instead of continuing a paragraph. */
   #mayIndent = true;
 
   constructor(hasTables: boolean) {
@@ -53,13 +53,13 @@ class EmbeddedMessage {
     if (!this.#fence || !this.#addToFence(line, this.#fence)) this.#addText(line);
   }
 
-  /** The whole of it; a fence that is still open would take in what comes after. */
+  /** The whole output. Closes an open fence, which would swallow the next message. */
   end(): string {
     this.#close();
     return this.#lines.join("\n");
   }
 
-  /** False where the quote that the fence stands in has ended, and the fence with it. */
+  /** False when the quote around the fence has ended, and the fence with it. */
   #addToFence(line: string, fence: Fence): boolean {
     const code = withoutContainers(line, fence);
     if (code === undefined) this.#close();
@@ -82,10 +82,10 @@ class EmbeddedMessage {
     else this.#lines.push(escapeLine(line, before, this.#hasTables));
   }
 
-  /** Moved to the margin, where it is in no container: how those end, renderers see differently. */
+  /** Moves the fence to the margin, outside of all containers: renderers disagree on where those end. */
   #open(before: string, line: string, mark: string): void {
     const isItem = /[^\s>]/.test(before);
-    // After a line of text, the mark of an empty item could be an underline.
+    // Directly after text, the mark of an empty item could be a setext underline.
     if (isItem) this.#lines.push("", before.trimEnd());
     this.#lines.push(line);
     const quotes = before.split(">").length - 1;
@@ -115,7 +115,7 @@ function closes(line: string, { mark }: Fence): boolean {
   return end !== undefined && end[0] === mark[0] && end.length >= mark.length;
 }
 
-/** `before` is what the line begins with as a quote or a list item. */
+/** `before` is the quote and list marks that the line begins with. */
 function escapeLine(line: string, before: string, isInTable: boolean): string {
   const quotes = QUOTES.exec(line)?.[0] ?? "";
   const start = isRule(line.slice(quotes.length)) ? quotes : before;
@@ -124,7 +124,7 @@ function escapeLine(line: string, before: string, isInTable: boolean): string {
   return `${start}\\${text.charAt(0)}${escapeInline(text.slice(1), isInTable)}`;
 }
 
-/** The line below the head of a table (GitHub Flavored Markdown). */
+/** The delimiter row of a table (GitHub Flavored Markdown). */
 function isTableRule(line: string): boolean {
   return /^[-|:>*+.)\d \t]*$/.test(line) && line.includes("-") && /[|:]/.test(line);
 }
@@ -134,8 +134,8 @@ function isRule(text: string): boolean {
 }
 
 /**
- * Headings; definitions of links, whose labels may go on in the next line; and what is no fence for the
- * backticks that follow in its line, where some parsers see a line's end before them.
+ * True for headings, for link definitions (whose labels may continue on the next line), and for three
+ * backticks before U+2028 or U+2029, which some parsers take for a line end and so for a fence.
  */
 function beginsBlock(text: string): boolean {
   if (text.startsWith("```")) return /[\u2028\u2029]/.test(text);
@@ -143,9 +143,9 @@ function beginsBlock(text: string): boolean {
 }
 
 /**
- * Escapes what begins an image or HTML, and backticks that have none in their line to pair with: else they
- * could pair with those of the next. Some renderers make a link of an address without any mark, and of a
- * backslash or a backtick in it: there is no code in it then.
+ * Escapes images and HTML, and backticks without a pair on their line, which could pair with those of the
+ * next. Some renderers turn bare addresses into links, backslashes and backticks included: inside of an
+ * address there is no code span.
  */
 function escapeInline(text: string, isInTable = false): string {
   const escaped: string[] = [];
@@ -165,7 +165,7 @@ function escapeInline(text: string, isInTable = false): string {
   return escaped.join("");
 }
 
-/** Characters that begin nothing: of a long message they are taken together, or each would be a string. */
+/** Runs of characters without a meaning, matched together to avoid one string per character. */
 const PLAIN = /[^\\`<!:@wmx]+/iy;
 const PLAIN_IN_ADDRESS = /[^\\`<!:@wmx\s]+/iy;
 
@@ -178,7 +178,7 @@ function plainAt(text: string, at: number, isInAddress: boolean): string {
 const ADDRESS_MARK = /^(?::\/\/|@|www\.|mailto:|xmpp:)/i;
 const LONGEST_MARK = "mailto:".length;
 
-/** A character, one that is escaped already, a whole span of code, or backticks that begin none. */
+/** One character, an escaped character, a whole code span, or backticks that begin none. */
 function pieceAt(text: string, at: number, isInTable: boolean): string {
   const char = text.charAt(at);
   if (char === "\\") return text.slice(at, at + 2);
@@ -195,7 +195,7 @@ function pieceAt(text: string, at: number, isInTable: boolean): string {
   return mark;
 }
 
-/** The next backticks from a position on, and where they begin. */
+/** The next run of backticks from an index on, and its start. */
 function runAt(text: string, from: number): [run: string, start: number] {
   const start = text.indexOf("`", from);
   if (start < 0) return ["", text.length];
@@ -206,7 +206,7 @@ function runAt(text: string, from: number): [run: string, start: number] {
 
 function escapePiece(piece: string, next: string): string {
   if (/^`+$/.test(piece)) return "\\`".repeat(piece.length);
-  // Not by a backslash, which could be taken for the end of an address.
+  // Not a backslash, which some renderers take for the end of an address.
   if (piece === "\\<" || (piece === "<" && /[a-z/!?]/i.test(next))) return "&lt;";
   return piece === "!" && next === "[" ? "!\\" : piece;
 }

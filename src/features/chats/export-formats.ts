@@ -1,18 +1,18 @@
-/** How a chat looks as a file. Pure. */
+/** The file formats of an export. Pure. */
 import type { Message } from "../messages/schemas.ts";
 import { embedHeading, embedMarkdown } from "./embed-markdown.ts";
 import type { Chat } from "./schemas.ts";
 
-/** A message of an export, with what stands before it in the file. */
+/** A message of an export, and what precedes it in the file. */
 export type ExportedMessage = {
   message: Message;
-  /** When the message that it follows was written (ISO 8601); null for the first of a branch. */
+  /** When its parent was written (ISO 8601); null without a parent. */
   parentAt: string | null;
-  /** The id of the message before it in the file; undefined for the first. */
+  /** The id of the previous message in the file; undefined for the first. */
   previousId: string | undefined;
 };
 
-/** How a format writes what comes before, between and after the messages. */
+/** Formats the head, the messages and the tail of a file. */
 export type Format = {
   contentType: string;
   extension: string;
@@ -42,7 +42,10 @@ const markdown: Format = {
   tail: "",
 };
 
-/** Where a message does not follow the one before it in the file, a line says which one it follows. */
+/**
+ * A line that names the parent of a message if that is not the previous message in the file; ""
+ * otherwise.
+ */
 function branchLine({ message, parentAt, previousId }: ExportedMessage): string {
   if (message.parent_id === (previousId ?? null)) return "";
   return parentAt ? `\n*Another branch: follows ${parentAt}.*\n` : "\n*Another beginning.*\n";

@@ -1,4 +1,4 @@
-/** A chat as a file, read and sent a page at a time: of a chat of any length, one page is in memory. */
+/** Exports a chat page by page: only one page is in memory. */
 import { sql, type SQL } from "drizzle-orm";
 import { type Db, read, readOne } from "../../db/client.ts";
 import type { RowOf } from "../../db/columns.ts";
@@ -20,8 +20,8 @@ export type Branches = "active" | "all";
 const PAGE = 200;
 
 /**
- * What an export begins with: the chat, and ids that its messages are read up to, one after the other. Of
- * the active path every 200th: a page walks up from the next of them, and never through the whole chat.
+ * The chat, and the ids at which its pages end, in order. On the active path that is every 200th message:
+ * a page is found by walking up from its end, without walking the whole chat.
  */
 export type Outline = { chat: ChatRow; branches: Branches; stops: string[] };
 
@@ -48,7 +48,7 @@ export async function getOutline(
 const stopsOfPath = sql`${wholePath},
   stops AS (SELECT id, depth FROM path WHERE depth % ${PAGE}::int = 1)`;
 
-/** What is written while an export is read is not in it. */
+/** Messages written during an export are not included. */
 const newest = sql`
   stops AS (
     SELECT m.id, 1 AS depth FROM chat JOIN messages AS m ON m.chat_id = chat.id
@@ -56,8 +56,8 @@ const newest = sql`
   )`;
 
 /**
- * The bytes of the export, made as the client takes them. The status has gone out by then, so that a
- * failure can only cut the download short.
+ * The bytes of the export, produced as the client reads them. The status was sent by then, so a failure
+ * truncates the download.
  */
 export function streamExport(db: Db, outline: Outline, format: Format): ReadableStream<Uint8Array> {
   const pieces = write(db, outline, format);
@@ -100,7 +100,7 @@ async function readPage(
 ): Promise<ExportRow[]> {
   try {
     const rows = await read(db, selectPage(outline, stop, after));
-    // A gap in the middle would be a file that looks whole: the chat was deleted meanwhile.
+    // The chat was deleted meanwhile: fail instead of sending a file that looks complete.
     if (rows.length === 0) throw new Problem("not_found");
     return rows;
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Messages that nobody answers: stored in their chat, and announced in its live tabs. */
+/** Stores messages without generating an answer, and notifies the chat's live sockets. */
 import {
   KeyHeader,
   keyProblems,
@@ -18,8 +18,8 @@ const store = route({
   method: "post",
   path: "/messages",
   tags,
-  summary: "Store a message without asking for an answer",
-  description: "It becomes a child of the chat's current message, and the current one itself.",
+  summary: "Store a message without generating an answer",
+  description: "The message is added below the chat's current message and becomes the current one.",
   request: { headers: KeyHeader, body: jsonBody(NewMessage) },
   problems: [...keyProblems, "not_found", "turn_in_progress", "reserved_key"],
   responses: { 201: { ...json(Message, "The stored message."), headers: replayedHeader } },

@@ -1,4 +1,4 @@
-/** One name for one `Idempotency-Key`, however many requests bring it at once. */
+/** Runs paid work once per `Idempotency-Key`, even for concurrent requests. */
 import { sql } from "drizzle-orm";
 import { claimKey, type ClaimState, failClaim, releaseClaim } from "../../db/claimed-keys.ts";
 import type { Claim, IdempotencyKey } from "../../db/idempotency-keys.ts";
@@ -12,12 +12,12 @@ type Chat = { ownerId: string; chatId: string };
 
 const POLL_MS = 250;
 
-/** Longer than asking and saving take. */
+/** Longer than the model call and saving take. */
 const LONGEST_WAIT_MS = 60_000;
 
 /**
- * Works under the claim of the key, or waits for the request that does. "done" when that one has done it.
- * Throws what the work throws; what that of another request ended with; `not_found`; and
+ * Runs the work under a claim of the key, or waits for the request that does; "done" if that one has
+ * finished it. Throws what the work throws, the problem that the other request ended with, `not_found` or
  * `idempotency_key_reused`.
  */
 export async function workUnderKey<T>(
@@ -41,7 +41,7 @@ function claimOf({ clock }: ClaimDeps, { ownerId, chatId }: Chat, key: Idempoten
   return { ...key, ownerId, made: { chatId }, isMade, at: toIso(new Date(clock())) };
 }
 
-/** A request that saw another one work shares its failure; one that comes later tries again. */
+/** A request that waited for another one shares its failure; a later one retries. */
 async function claimOrWait({ db, clock }: ClaimDeps, claim: () => Claim): Promise<"ours" | "done"> {
   const waitsUntil = clock() + LONGEST_WAIT_MS;
   let found: ClaimState = await claimKey(db, claim(), { afterFailure: true });
@@ -54,12 +54,15 @@ async function claimOrWait({ db, clock }: ClaimDeps, claim: () => Claim): Promis
   return found.state;
 }
 
-/** A previous version may have known other codes. */
+/** Another version of the Worker may have stored an unknown code. */
 function toProblemCode(code: string): ProblemCode {
   return code in catalogue ? (code as ProblemCode) : "ai_unavailable";
 }
 
-/** A refusal leaves no key. Where this fails too, the claim gives way once it is stale. */
+/**
+ * Stores a server-side failure under the key; frees the key otherwise. If this fails too, the claim
+ * expires.
+ */
 async function giveUp({ db }: ClaimDeps, claim: Claim, error: unknown): Promise<void> {
   try {
     const isOutcome = error instanceof Problem && error.status >= 500;

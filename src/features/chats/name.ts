@@ -1,4 +1,4 @@
-/** A chat named by the model, because the user asks for it. */
+/** Lets the model name a chat on request. */
 import { sql, type SQL } from "drizzle-orm";
 import { batch, type Db, read, write } from "../../db/client.ts";
 import { holdsClaim, settleClaim } from "../../db/claimed-keys.ts";
@@ -17,10 +17,10 @@ import { findFirstUserMessage } from "./queries.ts";
 type NameDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
 type OwnedChat = { ownerId: string; chatId: string };
 
-/** What a chat is to be named after; where both are empty, what it began with. */
+/** What to name the chat after; if both are empty, its first user message. */
 export type NameSubject = { message: string | undefined; fileIds: string[] };
 
-/** `isReplayed`: an earlier request with the same key gave it. */
+/** `isReplayed`: an earlier request with the same key chose it. */
 export type GivenName = {
   name: string;
   reasoning: string;
@@ -30,35 +30,35 @@ export type GivenName = {
 
 type NamedSuggestion = Suggestion & { name: string };
 
-/** With the time that saving takes, less than the 30 s that a request goes on after its client left. */
-const LONGEST_ASKING_MS = 20_000;
+/** Together with saving less than the 30 s that a request may run after its client disconnected. */
+const NAMING_TIMEOUT_MS = 20_000;
 
 /**
- * Asks for a name, after this text, these documents or what the chat began with, and gives it to the
- * chat. Of requests with one key the first asks, and all others answer with the chat's name as it is
- * then. What it cost is written down even where nothing came of it. Throws `not_found`, a 422 for a chat
- * without words, `idempotency_key_reused`, or a `Problem` of the kind `ai_*`, which uses no key up.
+ * Asks the model for a name and renames the chat. Of several requests with one key the first calls the
+ * model, and the others return the chat's name at that time. Usage is recorded even if no name came back.
+ * Throws `not_found`, a 422 for a chat without messages, `idempotency_key_reused`, or an `ai_*` problem,
+ * after which the key can be retried.
  */
 export async function nameChat(
   deps: NameDeps,
   chat: OwnedChat,
-  about: NameSubject,
+  subject: NameSubject,
   key?: IdempotencyKey,
 ): Promise<GivenName> {
-  if (!key) return askAndSave(deps, chat, about);
+  if (!key) return suggestAndSave(deps, chat, subject);
   const given = await workUnderKey(deps, chat, key, (claim) =>
-    askAndSave(deps, chat, about, claim),
+    suggestAndSave(deps, chat, subject, claim),
   );
   return given === "done" ? readName(deps.db, chat) : given;
 }
 
-async function askAndSave(
+async function suggestAndSave(
   deps: NameDeps,
   chat: OwnedChat,
-  about: NameSubject,
+  subject: NameSubject,
   claim?: Claim,
 ): Promise<GivenName> {
-  const text = await textOf(deps.db, chat, about);
+  const text = await textOf(deps.db, chat, subject);
   const suggestion = await suggest(deps, chat, text);
   return saveName(deps.db, chat, suggestion, usageOf(deps, chat, suggestion), claim);
 }
@@ -72,12 +72,19 @@ async function textOf(
     const names = await listFileNames(db, { ownerId, chatId }, fileIds);
     return message ?? names.join("\n");
   }
-  const question = await findFirstUserMessage(db, ownerId, chatId);
-  if (question !== undefined) return question;
-  throw invalidField("/message", "required", "The chat has no message yet to be named after.");
+  const firstMessage = await findFirstUserMessage(db, ownerId, chatId);
+  if (firstMessage !== undefined) return firstMessage;
+  throw invalidField(
+    "/message",
+    "required",
+    "The chat has no user message yet. Send a `message` to name it after.",
+  );
 }
 
-/** In the order of the ids. Throws `not_found` without the chat, or where one is no file of the owner's. */
+/**
+ * The file names in the order of the ids. Throws `not_found` when the owner has no such chat, or not all
+ * of the files.
+ */
 async function listFileNames(
   db: Db,
   { ownerId, chatId }: OwnedChat,
@@ -98,7 +105,7 @@ async function listFileNames(
 
 async function suggest(deps: NameDeps, chat: OwnedChat, text: string): Promise<NamedSuggestion> {
   const { first_token_ms: firstTokenMs } = deps.config.TURN_LIMITS;
-  const signal = AbortSignal.timeout(Math.min(firstTokenMs, LONGEST_ASKING_MS));
+  const signal = AbortSignal.timeout(Math.min(firstTokenMs, NAMING_TIMEOUT_MS));
   const suggestion = await suggestName(deps, { text }, signal).catch(async (error: unknown) => {
     await saveFailure(deps, chat, failedAttempt(deps));
     throw error;
@@ -111,7 +118,7 @@ async function suggest(deps: NameDeps, chat: OwnedChat, text: string): Promise<N
 
 type Spent = Pick<Suggestion, "model" | "usage" | "estimated">;
 
-/** An attempt that failed is an attempt, and has a row. */
+/** A failed attempt gets a usage row too. */
 async function saveFailure(
   deps: NameDeps,
   chat: OwnedChat,
@@ -132,9 +139,9 @@ function usageOf(
 }
 
 /**
- * One batch, which may be repeated: its own usage row tells that the name was given. A claim that another
- * request has taken over meanwhile gives no name any more. Throws `not_found` when the chat was deleted
- * meanwhile; the money is spent all the same.
+ * Renames the chat and records the usage in one batch. Safe to repeat: its usage row shows that it was
+ * applied. Does not rename if another request has taken over the claim. Throws `not_found` when the chat
+ * was deleted meanwhile; the usage is recorded anyway.
  */
 async function saveName(
   db: Db,

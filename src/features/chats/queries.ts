@@ -1,4 +1,4 @@
-/** Chats in Postgres. */
+/** SQL of chats. */
 import { and, eq, sql, type SQL } from "drizzle-orm";
 import { batch, type Db, readOne, run, write } from "../../db/client.ts";
 import { columnsSql, type RowOfList } from "../../db/columns.ts";
@@ -9,7 +9,7 @@ import { Problem } from "../../lib/problem.ts";
 import { ownedChat, pageMessages, pathPage, wholePath } from "../messages/path.ts";
 import type { MessageRow } from "../messages/queries.ts";
 
-/** The columns of a `ChatRow`, of a table or query named `c`. */
+/** The columns of a `ChatRow`, from a table or query named `c`. */
 export const chatColumns = columnsSql(chats, "c", [
   "id",
   "userId",
@@ -24,10 +24,13 @@ export const chatColumns = columnsSql(chats, "c", [
   "updatedAt",
 ]);
 
-/** A chat of an owner: only a deleted one has none, and no query of an owner finds it. Times are Postgres' own text. */
+/**
+ * A chat with an owner: deleted chats have none, and no query by owner finds them. Times are Postgres
+ * text.
+ */
 export type ChatRow = RowOfList<typeof chatColumns> & { user_id: string };
 
-/** The sort key of a chat in the list. */
+/** The sort key of the list of chats. */
 export type ChatCursor = { pinned: boolean; updatedAt: string; id: string };
 
 export type ChatFilter = {
@@ -40,10 +43,12 @@ export type ChatFilter = {
   archived: boolean;
 };
 
-/** Beyond this many chats the total is not counted any further. */
+/** The highest exact total; counting stops there. */
 export const MOST_COUNTED = 10_000;
 
-/** A page of the list, one row longer when there is more, and the total, at most one above the limit. */
+/**
+ * A page of the list, with one extra row if there are more, and the total, at most `MOST_COUNTED + 1`.
+ */
 export async function listChats(
   db: Db,
   ownerId: string,
@@ -101,14 +106,14 @@ export async function getChatWithMessages(
   return { chat, messages };
 }
 
-/** Throws `not_found` where the owner has no such chat. */
+/** Throws `not_found` when the owner has no such chat. */
 export async function requireChat(db: Db, ownerId: string, chatId: string): Promise<void> {
   const isTheirs = and(eq(chats.id, chatId), eq(chats.userId, ownerId));
   const rows = await run(db.select({ id: chats.id }).from(chats).where(isTheirs));
   if (rows.length === 0) throw new Problem("not_found");
 }
 
-/** The text that the user began the active path with; undefined without one. Throws `not_found`. */
+/** The first user message of the active path; undefined without one. Throws `not_found`. */
 export async function findFirstUserMessage(
   db: Db,
   ownerId: string,
@@ -128,9 +133,9 @@ export async function findFirstUserMessage(
 }
 
 /**
- * Deletes the chat at a time (ISO 8601), however long it is: it has no owner any more, so that nobody
- * finds it, and is purged by cron. Throws `not_found`; but where the response of a first try was lost, and
- * the second finds it deleted at that time, or no such chat of anybody, it is taken to be deleted.
+ * Deletes a chat of any length by removing its owner: no query finds it any more, and the cron job purges
+ * its rows. `at` is ISO 8601. Throws `not_found`, except when the first call's response was lost and the
+ * repeated one finds the chat deleted at `at`, or no chat at all.
  */
 export async function deleteChat(
   db: Db,
@@ -149,6 +154,6 @@ export async function deleteChat(
         SELECT FROM chats WHERE id = ${chatId} AND deleted_at IS DISTINCT FROM ${at}::timestamptz
       ) AS is_there`,
   );
-  const { deleted, is_there: isThere } = present(rows[0], "what became of a deletion");
+  const { deleted, is_there: isThere } = present(rows[0], "the result of a deletion");
   if (!deleted && (isThere || !wasRepeated)) throw new Problem("not_found");
 }

@@ -1,4 +1,4 @@
-/** Chats: the list, and one of them. */
+/** Routes of chats. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { entityTag, hasVersion, readIfMatch } from "../../http/entity-tag.ts";
@@ -47,18 +47,18 @@ const MESSAGES_SHOWN = 100;
 
 const header = (description: string) => ({ description, schema: { type: "string" as const } });
 
-const ETag = header("Strong, of the chat's version.");
+const ETag = header("Strong entity tag of the chat's version.");
 
 const IfMatch = z.object({
   "if-match": z.string().optional().openapi({
-    description: "Change the chat only if it is still of this version; `*` for any.",
+    description: "Change the chat only if it still has this version; `*` for any.",
     example: '"3"',
   }),
 });
 
 const IfNoneMatch = z.object({
   "if-none-match": z.string().optional().openapi({
-    description: "Answer 304 if the chat is still of this version.",
+    description: "Respond with 304 if the chat still has this version.",
     example: '"3"',
   }),
 });
@@ -69,8 +69,8 @@ const list = route({
   method: "get",
   path: "/chats",
   tags,
-  summary: "List one's chats",
-  description: "Pinned first, then newest activity. Never with messages.",
+  summary: "List your chats",
+  description: "Pinned chats first, then by latest activity. Messages are not included.",
   request: { query: ChatQuery },
   responses: { 200: json(ChatList, "A page of chats.") },
 });
@@ -94,7 +94,7 @@ const read = route({
   method: "get",
   path: "/chats/{id}",
   tags,
-  summary: "Read a chat with the newest of its messages",
+  summary: "Get a chat with its newest messages",
   request: { params: ById, headers: IfNoneMatch },
   problems: ["malformed_header"],
   responses: {
@@ -108,7 +108,7 @@ const rename = route({
   path: "/chats/{id}",
   tags,
   summary: "Rename a chat",
-  description: "From then on no message names it.",
+  description: "Later messages no longer rename the chat.",
   request: { params: ById, headers: IfMatch, body: jsonBody(Rename) },
   problems: changeProblems,
   responses: { 200: { ...json(Chat, "The chat as it is now."), headers: { ETag } } },
@@ -118,7 +118,7 @@ const change = route({
   method: "patch",
   path: "/chats/{id}",
   tags,
-  summary: "Rename, pin or archive a chat, or go to another branch of it",
+  summary: "Rename, pin or archive a chat, or switch to another branch",
   request: { params: ById, headers: IfMatch, body: jsonBody(ChatChange) },
   problems: [...changeProblems, "turn_in_progress"],
   responses: { 200: { ...json(Chat, "The chat as it is now."), headers: { ETag } } },
@@ -129,9 +129,9 @@ const remove = route({
   path: "/chats/{id}",
   tags,
   summary: "Delete a chat",
-  description: "Stops the answer that is being written, and deletes all messages.",
+  description: "Stops a running answer and deletes all messages.",
   request: { params: ById },
-  responses: { 200: json(Deleted, "The chat is gone.") },
+  responses: { 200: json(Deleted, "The chat was deleted.") },
 });
 
 export const chatRoutes = createRouter()

@@ -1,4 +1,4 @@
-/** Wire shapes of chats, and how they are made from rows. */
+/** Wire shapes of chats, and the functions that make them from rows. */
 import { z } from "@hono/zod-openapi";
 import {
   CursorTime,
@@ -19,7 +19,7 @@ import { isId } from "../../lib/ids.ts";
 import { Content, Message } from "../messages/schemas.ts";
 import type { ChatCursor, ChatRow } from "./queries.ts";
 
-/** What a chat is called until somebody names it. */
+/** The title of a chat without a name. */
 export const DEFAULT_TITLE = "New Chat";
 
 const LONGEST_TITLE = 200;
@@ -36,16 +36,20 @@ export const Chat = z
     user_id: ShownId,
     title: z.string().openapi({ example: DEFAULT_TITLE }),
     auto_title: z.boolean().openapi({
-      description: "True while the first message may still name the chat.",
+      description: "True while the chat may still get its title from the first message.",
     }),
     pinned: z.boolean(),
     archived: z.boolean(),
     current_message_id: ShownId.nullable().openapi({
-      description: "The newest message of the active path, which goes from it up to the root.",
+      description: "The last message of the active path, which runs from it up to the root.",
     }),
-    message_count: z.int().openapi({ description: "Of all branches.", example: 0 }),
+    message_count: z
+      .int()
+      .openapi({ description: "The number of messages in all branches.", example: 0 }),
     created_at: ShownTime,
-    updated_at: ShownTime.openapi({ description: "Moves with messages and title." }),
+    updated_at: ShownTime.openapi({
+      description: "Changes with messages and title, not with pin or archive.",
+    }),
   })
   .openapi("Chat");
 
@@ -56,7 +60,8 @@ export const ChatWithMessages = Chat.extend({
     .array(Message)
     .openapi({ description: "The newest page of the active path, oldest first." }),
   previous_cursor: ShownId.nullable().openapi({
-    description: "Pass it as `before` to `GET /chats/{id}/messages`; null when there is no more.",
+    description:
+      "Pass it as `before` to `GET /chats/{id}/messages`; null when there are no older messages.",
   }),
 }).openapi("ChatWithMessages");
 
@@ -67,9 +72,9 @@ export const ChatList = z
     total_is_lower_bound: z
       .literal(true)
       .optional()
-      .openapi({ description: "Present when there are more than `total` says." }),
+      .openapi({ description: "Present when there are more chats than `total`." }),
     limit: z.int().openapi({ example: DEFAULT_PAGE }),
-    offset: z.int().openapi({ description: "0 where a cursor was given.", example: 0 }),
+    offset: z.int().openapi({ description: "0 if a cursor was given.", example: 0 }),
     next_cursor: z.string().nullable().openapi({ description: "Null on the last page." }),
   })
   .openapi("ChatList");
@@ -78,7 +83,7 @@ export const NewChat = z
   .strictObject({
     title: Title.nullish().openapi({ description: `Default: "${DEFAULT_TITLE}".` }),
     auto_title: z.boolean().nullish().openapi({
-      description: "False: the first message does not name the chat. Default: true.",
+      description: "Whether the first message names the chat. Default: true.",
     }),
   })
   .openapi("NewChat", { example: { title: "Deposit of the old flat" } });
@@ -91,7 +96,8 @@ export const ChatChange = z
     pinned: z.boolean().nullish(),
     archived: z.boolean().nullish(),
     current_message_id: Id.nullish().openapi({
-      description: "Any message of the chat; the path goes on to that message's newest leaf.",
+      description:
+        "Any message of the chat; the active path then leads to the newest leaf below it.",
     }),
   })
   .openapi("ChatChange", { example: { pinned: true } });
@@ -102,16 +108,20 @@ export const NameRequest = z
   .strictObject({
     message: Content.nullish().openapi({
       description:
-        "What to name the chat after. Default: the documents of `file_ids`, or else the first message of the user.",
+        "The text to name the chat after. Default: the names of `file_ids`, otherwise the first user message.",
     }),
-    file_ids: z.array(Id).max(MOST_FILES).nullish().openapi({ description: "Your own documents." }),
+    file_ids: z
+      .array(Id)
+      .max(MOST_FILES)
+      .nullish()
+      .openapi({ description: "Ids of your documents." }),
   })
   .openapi("NameRequest");
 
-export const NameAnswer = z
+export const NameResponse = z
   .object({
     suggested_name: z.string().openapi({ example: "Deposit of the old flat" }),
-    reasoning: z.string().openapi({ example: "The question is about a deposit." }),
+    reasoning: z.string().openapi({ example: "The message is about a deposit." }),
   })
   .openapi("SuggestedName");
 
@@ -126,7 +136,7 @@ export const ChatExport = z
   .object({ chat: Chat, messages: z.array(Message) })
   .openapi("ChatExport", { description: "The active path, or all branches, oldest first." });
 
-/** The sort key of the list, as a cursor carries it. */
+/** The sort key of the list, as encoded in a cursor. */
 const CursorParts = z.tuple([z.boolean(), CursorTime, z.string().refine(isId)]);
 
 const Cursor = z
@@ -142,13 +152,13 @@ const Cursor = z
   })
   .openapi({
     type: "string",
-    description: "`next_cursor` of the page before; wins over `offset`.",
+    description: "`next_cursor` of the previous page; takes precedence over `offset`.",
   });
 
-/** A day (its beginning in UTC) or a time with its offset from UTC. */
+/** A date (midnight UTC) or a time with its UTC offset. */
 const Moment = z
   .union([z.iso.date(), z.iso.datetime({ offset: true })], {
-    error: "This is neither an ISO 8601 date nor a time with its offset.",
+    error: "This is neither an ISO 8601 date nor a time with a UTC offset.",
   })
   .refine(isStorableTime, "This time is out of range.")
   .transform((moment) => toIso(moment))
@@ -160,9 +170,9 @@ export const ChatQuery = z.object({
   cursor: Cursor.optional(),
   search: QueryText.max(LONGEST_SEARCH)
     .optional()
-    .openapi({ description: "Text to be found in titles, regardless of case." }),
-  start_date: Moment.optional().openapi({ description: "First moment of `updated_at`." }),
-  end_date: Moment.optional().openapi({ description: "First moment of `updated_at` left out." }),
+    .openapi({ description: "Text to find in titles, regardless of case." }),
+  start_date: Moment.optional().openapi({ description: "Earliest `updated_at`, inclusive." }),
+  end_date: Moment.optional().openapi({ description: "Latest `updated_at`, exclusive." }),
   archived: Flag.default(false),
 });
 

@@ -1,4 +1,4 @@
-/** Storing a message that nobody answers. */
+/** Stores a message without generating an answer. */
 import { sql, type SQL } from "drizzle-orm";
 import type { Db } from "../../db/client.ts";
 import {
@@ -21,13 +21,13 @@ export type StoredMessage = Pick<
   at: string;
 };
 
-/** As it is now, in its chat as that is now. */
+/** The current state of the message and of its chat. */
 type Stored = { row: MessageRow; chat: WatchedChat; isReplayed: boolean };
 
 /**
- * Stores a message below the current one, and makes it the current one; where the key stored one
- * before, gives that one as it is now. One batch; the id is made before it, so that repeating it does
- * nothing. Throws `not_found`, `turn_in_progress`, or `idempotency_key_reused`.
+ * Stores a message below the current one and makes it current, or returns the current state of the one
+ * that the key stored before. One batch, safe to repeat because the id is created beforehand. Throws
+ * `not_found`, `turn_in_progress` or `idempotency_key_reused`.
  */
 export async function storeMessage(
   db: Db,

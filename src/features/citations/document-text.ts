@@ -1,9 +1,9 @@
-/** A document's text, or a stretch of it, made ready for being searched. */
+/** A document's text, or a part of it, prepared for searching. */
 import { codePointLength } from "../../lib/text.ts";
 import { type RegionKind, regionAt, type TextRegion } from "../../lib/text-regions.ts";
 import { type NormalText, toNormal } from "./normal-form.ts";
 
-/** A piece of a document's text, in the document's order. */
+/** A part of a document's text. */
 export type TextPart = {
   page: number | null;
   /** Code points into the document's text. */
@@ -20,7 +20,7 @@ export type CitedRange = Range & {
   region?: RegionKind;
 };
 
-/** Code points into the document's text, the end not included. */
+/** Code points into the document's text, end exclusive. */
 export type Range = { start: number; end: number };
 
 export class DocumentText {
@@ -30,7 +30,7 @@ export class DocumentText {
   /** Where each part begins in the text, in UTF-16 code units. */
   readonly #indexes: number[] = [];
 
-  /** The parts follow on each other without a gap. */
+  /** The parts must be contiguous. */
   constructor(parts: readonly TextPart[]) {
     this.#parts = parts;
     let index = 0;
@@ -42,7 +42,7 @@ export class DocumentText {
     this.normal = toNormal(this.text);
   }
 
-  /** What stands between two indexes of the text, where, and on which page it begins. */
+  /** The text between two indexes, its range in code points, and the page on which it begins. */
   cite(from: number, to: number): CitedRange {
     const position = this.#partAt(from);
     const [part, index] = [this.#parts[position], this.#indexes[position] ?? 0];
@@ -56,7 +56,7 @@ export class DocumentText {
     return { start, end, page: part?.page ?? null, quote, ...(region && { region }) };
   }
 
-  /** The index of the text that an offset of the document is at, or the nearest one to it. */
+  /** Converts an offset of the document into the nearest index of this text. */
   toIndex(offset: number): number {
     const position = Math.max(
       this.#parts.findLastIndex(({ start }) => start <= offset),
@@ -78,7 +78,7 @@ export class DocumentText {
   }
 }
 
-/** UTF-16 code units of the first code points of a text. */
+/** The length of the first `count` code points of a text, in UTF-16 code units. */
 function unitsOf(text: string, count: number): number {
   let units = 0;
   for (let seen = 0; seen < count && units < text.length; seen++) {

@@ -1,6 +1,6 @@
-/** What of a document an answer can be checked against. */
+/** Types of document excerpts that answers are verified against. */
 
-/** A stretch of a document's text; offsets are code points into it. */
+/** A range of a document's text; offsets are code points into it. */
 export type Excerpt = {
   fileId: string;
   fileName: string;
@@ -11,5 +11,5 @@ export type Excerpt = {
   text: string;
 };
 
-/** With the number that the prompt, and so the answer, knows it by. */
+/** An excerpt with its number in the prompt, which the answer cites. */
 export type NumberedPassage = Excerpt & { number: number };

@@ -1,7 +1,7 @@
 /**
- * Documents as data in a prompt. Each passage stands between tags whose name ends in a boundary that was
- * made for this prompt alone: no text can hold it. What looks like a tag of any prompt is broken besides,
- * for models that are not strict about names. Pure.
+ * Fences documents as data in a prompt. Each passage stands between tags whose name ends in a random
+ * boundary, created for this prompt, that no document can contain. Text that looks like a tag of any
+ * prompt is defused as well, for models that are not strict about names. Pure.
  */
 import type { NewId } from "../../lib/ids.ts";
 import type { NumberedPassage } from "./excerpt.ts";
@@ -9,15 +9,15 @@ import type { NumberedPassage } from "./excerpt.ts";
 const TAGS = new Set(["passage", "passages", "system", "instructions", "user", "assistant"]);
 const LONGEST_TAG = 12;
 
-/** The sign that opens a tag, and those that are like it. */
+/** `<` and its look-alikes. */
 const OPENING = /[<＜﹤‹〈〈⟨❬❮❰˂ᐸ≺⪡]/gu;
-/** What is not seen between the letters of a name. */
+/** Characters that are invisible between the letters of a name. */
 const IGNORABLE = /^[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{M}]$/u;
-/** What may stand between the sign and the name. */
+/** Characters allowed between the sign and the name. */
 const BLANK = /^[\s\p{Z}\u2800/\\|⁄∕／＼⧸╱]$/u;
 const WORD = /^[\p{L}\p{N}]+$/u;
 
-/** Letters of other scripts that look like those of the tags. */
+/** Letters of other scripts that look like Latin ones of the tags. */
 const LOOK_ALIKES = new Map(
   [
     "aаɑα",
@@ -39,12 +39,12 @@ const LOOK_ALIKES = new Map(
 
 const BOUNDARY_LENGTH = 12;
 
-/** 48 random bits in lower-case hex, of which no text that was there before knows anything. */
+/** 48 random bits in lower-case hex, which no existing text can contain except by chance. */
 export function createBoundary(newId: NewId): string {
   return newId().replaceAll("-", "").slice(-BOUNDARY_LENGTH);
 }
 
-/** The passages, each between its tags, in the order of their numbers. */
+/** The passages in order, each between its tags. */
 export function fencePassages(passages: readonly NumberedPassage[], boundary: string): string {
   return passages.map((passage) => fence(passage, `passage-${boundary}`)).join("\n");
 }
@@ -56,8 +56,8 @@ function fence({ number, fileName, page, text }: NumberedPassage, tag: string): 
 }
 
 /**
- * The text without anything that could be taken for a fence. Quotations are compared without the
- * difference: a sign of full width stands for its plain one, and a low line does not count.
+ * The text with everything defused that looks like a fence. Quotations are still found: their comparison
+ * ignores full width and underscores.
  */
 export function withoutFences(text: string): string {
   return text.replaceAll(OPENING, (sign, index: number) => {
@@ -66,7 +66,7 @@ export function withoutFences(text: string): string {
   });
 }
 
-/** True where a name of a tag follows, however it is cut up by what is not seen. */
+/** True when the name of a tag follows, even with invisible characters in it. */
 function isTagAt(text: string, from: number): boolean {
   let name = "";
   for (let index = from; index < text.length && name.length <= LONGEST_TAG;) {
@@ -80,7 +80,7 @@ function isTagAt(text: string, from: number): boolean {
   return TAGS.has(name);
 }
 
-/** Without width, style, marks and case, and of the Latin script where it looks like it. */
+/** Removes width, style, marks and case, and maps look-alikes to Latin letters. */
 function plainLetters(character: string): string {
   const plain = character.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
   return LOOK_ALIKES.get(plain) ?? plain;
@@ -88,7 +88,7 @@ function plainLetters(character: string): string {
 
 const LONGEST_NAME = 120;
 
-/** A name on one line, that cannot end the attribute or the tag. */
+/** The name on one line, without characters that could end the attribute or the tag. */
 function fenceName(name: string): string {
   const line = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
   const tame = line.replaceAll('"', "”").replaceAll("<", "‹").replaceAll(">", "›");

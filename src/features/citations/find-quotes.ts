@@ -1,25 +1,25 @@
-/** The quotations of an answer that point to passages. Pure. */
+/** Finds the quotations of an answer that refer to passages. Pure. */
 import { findMarkers, type Marker, type Span } from "./markers.ts";
 import { findQuoted } from "./quote-marks.ts";
 
 export type Quotation = {
   /** The words between the quotation marks. */
   text: string;
-  /** The numbers of the passages that it points to, as `[3]` or `[1, 2]`. */
+  /** The numbers of the passages that it refers to, as in `[3]` or `[1, 2]`. */
   points: number[];
 };
 
-/** Between a quotation and the number behind it, or in front of it. */
+/** The most UTF-16 units between a quotation and the number after it, or before it. */
 const FARTHEST_BEHIND = 60;
 const FARTHEST_IN_FRONT = 30;
-/** What stands between quotations that share a number. */
+/** The most text between quotations that share a number. */
 const LONGEST_JOINT = 12;
 const JOINED = /^[\s,;/&]*(?:and|or|und|oder|et|ou|y|e|en|…|\.{3})?[\s,;/&]*$/i;
 
 /**
- * Finds words in quotation marks (“…”, "…", „…“, «…», ‚…‘, 「…」) and block quotations, followed closely by a
- * number in brackets, or else having one in front of them. Words in quotation marks without a number
- * point to nothing, and are left out.
+ * Finds text in quotation marks (“…”, "…", „…“, «…», ‚…‘, 「…」) and block quotations that have a number in
+ * brackets close after them, or else before them. Quotations without a number refer to nothing and are
+ * left out.
  */
 export function findQuotations(answer: string): Quotation[] {
   return paragraphsOf(answer).flatMap(({ text, isBlock }) =>
@@ -29,7 +29,7 @@ export function findQuotations(answer: string): Quotation[] {
 
 type Paragraph = { text: string; isBlock: boolean };
 
-/** Lines that belong together; those of a block quotation without their marks. */
+/** Joins lines into paragraphs; removes the marks of block quotations. */
 function paragraphsOf(answer: string): Paragraph[] {
   const paragraphs: Paragraph[] = [];
   let open: Paragraph | undefined;
@@ -45,12 +45,12 @@ function paragraphsOf(answer: string): Paragraph[] {
   return paragraphs;
 }
 
-/** A line that names the passages of the block above it. */
+/** True for a line that holds only the numbers of the block above it. */
 function endsBlock(open: Paragraph, line: string): boolean {
   return open.isBlock && /^[—–-]{0,2}\s*\[[^\]]{1,40}\][.\s]*$/.test(line.trimStart());
 }
 
-/** All of a block is one quotation, unless it has some with numbers of their own. */
+/** A block is one quotation, unless it contains quotations with their own numbers. */
 function findInBlock(text: string): Quotation[] {
   const inside = findInText(text);
   if (inside.length > 0) return inside;
@@ -69,7 +69,7 @@ function findInText(text: string): Quotation[] {
   });
 }
 
-/** Those outside of the quotations. Both are in the order of the text, which is gone through once. */
+/** The markers outside of quotations. Both lists are in text order, so one pass suffices. */
 function markersBetween(spans: readonly Span[], markers: readonly Marker[]): Marker[] {
   let next = 0;
   return markers.filter((marker) => {
@@ -79,7 +79,10 @@ function markersBetween(spans: readonly Span[], markers: readonly Marker[]): Mar
   });
 }
 
-/** The numbers of each quotation, from the last to the first, as they may share those of the next. */
+/**
+ * The numbers of each quotation. Goes from last to first, because a quotation may share those of the
+ * next.
+ */
 function pointAll(text: string, spans: readonly Span[], markers: readonly Marker[]): number[][] {
   const pointed: number[][] = spans.map(() => []);
   for (let index = spans.length - 1; index >= 0; index--) {
@@ -94,7 +97,7 @@ function pointAll(text: string, spans: readonly Span[], markers: readonly Marker
   return pointed;
 }
 
-/** Those that follow, one right after the other. */
+/** The numbers of the consecutive markers after a quotation. */
 function markersBehind(
   text: string,
   span: Span,
@@ -114,7 +117,7 @@ function markersBehind(
   return points.slice(0, MOST_POINTS);
 }
 
-/** The index of the first marker that begins at a place of the text, or behind it. */
+/** The index of the first marker that begins at or after an index of the text. */
 function indexBehind(markers: readonly Marker[], at: number): number {
   let [low, high] = [0, markers.length];
   while (low < high) {
@@ -126,14 +129,14 @@ function indexBehind(markers: readonly Marker[], at: number): number {
 }
 
 const NEXT_TO = 5;
-/** Numbers that count of those behind a quotation: many quotations may share them, and each holds its own. */
+/** The most numbers per quotation: bounds memory when many quotations share them. */
 const MOST_POINTS = 100;
 
 function joins(between: string): boolean {
   return between.length <= LONGEST_JOINT && JOINED.test(between);
 }
 
-/** A list goes on with another item. */
+/** True when the text between contains the start of a list item. */
 function isNewItem(between: string): boolean {
   return /\n\s*(?:[-*•]|\d+[.)])\s/.test(between);
 }
@@ -150,10 +153,10 @@ function markersInFront(
   return isNewItem(between) || /[.!?]\s/.test(between) ? [] : marker.points;
 }
 
-/** What a block quotation is signed with before the number. */
+/** The dash of a source line at the end of a block quotation. */
 const SOURCE_LINE = /\n[ —–-]{1,4}$/;
 
-/** A number may also be the last thing that is quoted. */
+/** A number may also be inside of the quotation, at its end. */
 function toQuotation(quoted: string, points: readonly number[]): Quotation[] {
   const markers = findMarkers(quoted);
   const last = markers.at(-1);

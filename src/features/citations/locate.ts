@@ -1,21 +1,21 @@
-/** Where a quotation stands in a document. Pure. */
+/** Locates quotations in a document. Pure. */
 import type { CitedRange, DocumentText, Range } from "./document-text.ts";
 import { occurrences } from "./occurrences.ts";
 import { isShort, partsOf, toWords, type QuotedWords } from "./quoted-words.ts";
 import { isWhole } from "./word-edges.ts";
 
-/** What is left out between two ellipses is at most so long, in UTF-16 code units. */
+/** The longest match of a quotation with ellipses, in UTF-16 code units. */
 const LONGEST_SPAN = 3_000;
 const MOST_BEGINNINGS = 50;
-/** Beyond this many positions, which of them is exact makes no difference any more. */
-const MOST_PLACES = 1_000;
-/** White space that does not count may make a quotation longer where it stands. */
+/** The most positions checked for an exact match. */
+const MOST_POSITIONS = 1_000;
+/** Ignored white space may make a match longer than the quotation. */
 const SLACK = 200;
 
 /**
- * Finds the quotation: word for word, or but for what `normal-form.ts` does not count. Of several positions
- * one that touches `near` is taken, then one that is exact. Where it is not to be found as it is, its
- * ellipses are taken for words left out. A quotation of a word or two is found only in `near`.
+ * Finds the quotation, ignoring the differences of `normal-form.ts`; undefined if it is not found.
+ * Prefers a match that touches `near`, then an exact one. If it is not found as a whole, ellipses may
+ * stand for left-out words. A quotation of one or two words is found only in `near`.
  */
 export function locate(
   document: DocumentText,
@@ -28,7 +28,7 @@ export function locate(
   return found && document.cite(...found);
 }
 
-/** UTF-16 code units into the text. */
+/** UTF-16 indexes into the text. */
 type Indexes = [start: number, end: number];
 
 function toIndexes(document: DocumentText, start: number, end: number): Indexes {
@@ -45,7 +45,7 @@ function findWhole(
   return bestOf(document, words, matches(document, words));
 }
 
-/** The first that is exact, else the first. */
+/** The first exact match, otherwise the first match. */
 function bestOf(
   { text }: DocumentText,
   words: QuotedWords,
@@ -55,12 +55,12 @@ function bestOf(
   for (const match of found) {
     if (text.startsWith(words.core, match[0])) return withEdges(text, words, match);
     best ??= match;
-    if (++tries === MOST_PLACES) break;
+    if (++tries === MOST_POSITIONS) break;
   }
   return best && withEdges(text, words, best);
 }
 
-/** Those that touch one of the ranges. */
+/** The matches that touch one of the ranges. */
 function* closeMatches(
   document: DocumentText,
   words: QuotedWords,
@@ -75,7 +75,7 @@ function* closeMatches(
   }
 }
 
-/** The parts in their order, close to each other. */
+/** Finds the parts in order and close to each other. */
 function findParts(
   document: DocumentText,
   parts: readonly QuotedWords[],
@@ -108,7 +108,7 @@ function followOn(
   return [beginning[0], end];
 }
 
-/** Every position where the words stand whole, within a stretch of the text. */
+/** Every match of the words, cut at word boundaries, within a range of the text. */
 function* matches(
   { text, normal }: DocumentText,
   { units }: QuotedWords,
@@ -122,7 +122,7 @@ function* matches(
   }
 }
 
-/** Undefined where an end lies inside of what one character was folded to. */
+/** Undefined if an end lies inside of the folded form of one character. */
 function toMatch(
   text: string,
   from: Uint32Array,
@@ -135,7 +135,7 @@ function toMatch(
   return [start, end + ((text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1)];
 }
 
-/** The first unit that came from an index or from beyond it. */
+/** The first unit that came from the index or a later one. */
 function indexOfUnit(from: Uint32Array, index: number): number {
   let [low, high] = [0, from.length];
   while (low < high) {
@@ -146,7 +146,7 @@ function indexOfUnit(from: Uint32Array, index: number): number {
   return low;
 }
 
-/** With the punctuation at its ends, where the document has the same. */
+/** Extends the match by the quotation's outer punctuation if the document has the same. */
 function withEdges(text: string, { head, tail }: QuotedWords, [start, end]: Indexes): Indexes {
   const from = head !== "" && text.endsWith(head, start) ? start - head.length : start;
   const to = tail !== "" && text.startsWith(tail, end) ? end + tail.length : end;

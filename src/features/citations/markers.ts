@@ -1,6 +1,6 @@
-/** The numbers that an answer points to passages with. Pure. */
+/** Finds the passage numbers in an answer. Pure. */
 
-/** UTF-16 code units, the end not included. */
+/** UTF-16 indexes, end exclusive. */
 export type Span = { start: number; end: number };
 
 export type Marker = Span & { points: number[] };
@@ -13,7 +13,7 @@ const MARKER = new RegExp(
 );
 const LONGEST_RUN = 10;
 
-/** `[1]`, `[1, 2]`, `[2-4]`, `[^1]` and `[passage 1]`, in their order. */
+/** Finds `[1]`, `[1, 2]`, `[2-4]`, `[^1]` and `[passage 1]`, in text order. */
 export function findMarkers(text: string): Marker[] {
   return [...text.matchAll(MARKER)].map((match) => {
     const [whole, list = ""] = match;

@@ -1,13 +1,13 @@
 /**
- * A text as quotations are compared: without what typesetting, copying and quoting change. White space
- * (but between digits), quotation marks, emphasis, square brackets, invisible characters and the hyphens
- * inside words do not count; case, ligatures and widths are folded. Numbers, signs and all other
- * punctuation stay, as they change what is said.
+ * The normal form in which quotations are compared: without what typesetting, copying and quoting change.
+ * Drops white space (except between digits), quotation marks, emphasis, square brackets, invisible
+ * characters and hyphens inside words; folds case, ligatures and widths. Keeps numbers, symbols and all
+ * other punctuation, because they change the meaning.
  */
 export type NormalText = {
   /** UTF-16 code units. */
   units: Uint16Array;
-  /** Of each unit, the index in the text of the character that it came from. */
+  /** For each unit, the index in the text of the character that it came from. */
   from: Uint32Array;
 };
 
@@ -24,7 +24,7 @@ type Folded = { kind: Kind; units: number[] };
 const HYPHEN = 0x2d;
 const BLANK = 0x20;
 
-/** The whole text in one pass. */
+/** Normalises the whole text in one pass. */
 export function toNormal(text: string): NormalText {
   const writer = new NormalWriter(text.length);
   let index = 0;
@@ -37,10 +37,10 @@ export function toNormal(text: string): NormalText {
   return writer.finish();
 }
 
-/** Some characters stand for a phrase: U+FDFA for eighteen letters. A text of such would grow as much. */
+/** Some characters expand to a phrase (U+FDFA to eighteen letters): bounds the growth of hostile text. */
 const MOST_UNITS = 4;
 
-/** What a character counts as. */
+/** The kind and the folded units of a character. */
 function fold(point: number): Folded {
   const character = String.fromCodePoint(point);
   const special = /[\p{L}\p{N}]/u.test(character) ? undefined : specialKind(character);
@@ -50,7 +50,7 @@ function fold(point: number): Folded {
   return { kind: kindOf(folded), units: unitsOf(folded) };
 }
 
-/** Of a character that is compared by its kind alone. */
+/** The kind of a character that has no units; undefined for others. */
 function specialKind(character: string): Kind | undefined {
   if (/[\s\p{Zs}]/u.test(character)) return SPACE;
   if (/[\p{Cc}\p{Cf}\p{Cs}\uFE00-\uFE0F]/u.test(character)) return DROPPED;
@@ -69,10 +69,10 @@ function kindOf(character: string): Kind {
   return /^\p{N}/u.test(character) ? DIGIT : OTHER;
 }
 
-/** Most of most texts, known beforehand. */
+/** Precomputed, as most text is ASCII. */
 const ASCII: readonly Folded[] = Array.from({ length: 128 }, (_, point) => fold(point));
 
-/** More than a text in any script has of different characters; not as many as Unicode has. */
+/** More distinct characters than a text in any script has, fewer than Unicode has. */
 const MOST_REMEMBERED = 20_000;
 
 class NormalWriter {
@@ -80,10 +80,10 @@ class NormalWriter {
   #from: Uint32Array;
   #length = 0;
   #last: Kind = DROPPED;
-  /** Where a dash stands of which it is not known yet what follows; -1 without one. */
+  /** The index of a dash whose next character is not known yet; -1 without one. */
   #dashAt = -1;
   #isSpaced = false;
-  /** Of the characters so far, so that each is looked at once. */
+  /** Caches the folded form of each character. */
   readonly #folded = new Map<number, Folded>();
 
   constructor(capacity: number) {
@@ -122,7 +122,7 @@ class NormalWriter {
     this.#isSpaced = false;
   }
 
-  /** A hyphen in a word may be the line's; between digits, a blank tells numbers apart. */
+  /** A hyphen in a word may come from a line break; between digits, a blank separates numbers. */
   #separate(kind: Kind, index: number): void {
     const isInWord = this.#last === LETTER && kind === LETTER;
     if (this.#dashAt >= 0 && !isInWord) this.#put(HYPHEN, this.#dashAt);

@@ -1,9 +1,6 @@
-/** Finding a pattern in time that grows with the text alone, whatever either of them holds. */
+/** String search in linear time for any input. */
 
-/**
- * Where the pattern begins in the units, first to last, overlaps too. Knuth, Morris and Pratt: what was
- * matched is never looked at again.
- */
+/** Every start of the pattern in the units, in order, overlapping ones included. Knuth-Morris-Pratt. */
 export function* occurrences(
   units: Uint16Array,
   pattern: Uint16Array,
@@ -23,7 +20,7 @@ export function* occurrences(
   }
 }
 
-/** Of each beginning of the pattern, how long the longest proper beginning is that it ends with. */
+/** For each prefix of the pattern, the length of its longest proper border. */
 function bordersOf(pattern: Uint16Array): Uint32Array {
   const borders = new Uint32Array(pattern.length);
   let length = 0;

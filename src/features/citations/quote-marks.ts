@@ -1,9 +1,11 @@
-/** Which quotation marks of a text belong together. Pure. */
+/** Pairs the quotation marks of a text. Pure. */
 import type { Span } from "./markers.ts";
 
 type Open = { mark: string; start: number; closers: string };
 
-/** What may end what each mark begins; the first four are also used the other way round somewhere. */
+/**
+ * The closing marks of each opening mark; in some languages the first four are used the other way round.
+ */
 const CLOSERS: Record<string, string> = {
   "“": "”",
   "„": "“”",
@@ -19,13 +21,11 @@ const CLOSERS: Record<string, string> = {
 };
 
 const MARKS = /[“”„"«»‚‘’‹›「」『』]/g;
-/** Marks that end a quotation at least as often as they begin one. */
+/** Marks that close a quotation at least as often as they open one. */
 const RATHER_END = new Set(["”", "»", "’", "›", "」", "』"]);
 const DEEPEST = 8;
 
-/**
- * The outermost quotations of a paragraph. One that is never ended is none, and those inside of it count.
- */
+/** The outermost quotations of a paragraph. An unclosed one is ignored, and those inside of it count. */
 export function findQuoted(text: string): Span[] {
   const stack: Open[] = [];
   const found: Span[] = [];
@@ -45,11 +45,11 @@ function close(stack: Open[], position: number, index: number): Span {
   return { start: opened?.start ?? index, end: index + 1 };
 }
 
-/** The position in the stack of what the mark ends; -1 where it ends nothing. */
+/** The position in the stack of the quotation that the mark closes; -1 if it closes none. */
 function endedBy(text: string, mark: string, index: number, stack: readonly Open[]): number {
   const position = stack.findLastIndex(({ closers }) => closers.includes(mark));
   if (position < 0) return -1;
-  // Straight marks, and “ after „, may begin another quotation inside of this one.
+  // Straight marks, and “ after „, may open a nested quotation.
   const isAmbiguous = mark === '"' || mark === "“" || mark === "‘" || mark === "«";
   if (isAmbiguous && looksLikeBeginning(text, index)) return -1;
   // An apostrophe.
@@ -73,7 +73,7 @@ function isWordAt(text: string, index: number): boolean {
   return /[\p{L}\p{N}]/u.test(text.charAt(index));
 }
 
-/** They are in the order of their ends, so that those around others come later. */
+/** Removes nested spans. They are sorted by end, so outer ones come later. */
 function outermost(found: readonly Span[]): Span[] {
   const kept: Span[] = [];
   for (const span of found) {

@@ -1,19 +1,19 @@
-/** The words of a quotation, as they are looked for. */
+/** Prepares the words of a quotation for the search. */
 import { toNormal } from "./normal-form.ts";
 
-/** Punctuation that a writer puts inside or outside of quotation marks as it pleases. */
+/** Punctuation that may be inside or outside of quotation marks. */
 const EDGE = new Set(" \t\n\r.,;:!?…-–—\u00a0");
 
 export type QuotedWords = {
-  /** What must be found. */
+  /** The text that must be found. */
   core: string;
-  /** What the quotation begins and ends with besides, such as a full stop. */
+  /** Punctuation before and after the core, such as a full stop. */
   head: string;
   tail: string;
   units: Uint16Array;
 };
 
-/** The words between the punctuation at both ends. */
+/** Splits a quotation into its core and the punctuation at both ends. */
 export function toWords(text: string): QuotedWords {
   let [start, end] = [0, text.length];
   while (start < end && EDGE.has(text.charAt(start))) start++;
@@ -27,7 +27,7 @@ const FEWEST_UNITS = 12;
 const FEWEST_UNSPACED = 5;
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 
-/** A word or two stand in any long document by chance. */
+/** True for a word or two, which any long document contains by chance. */
 export function isShort({ core, units }: QuotedWords): boolean {
   if (UNSPACED.test(core)) return units.length < FEWEST_UNSPACED;
   return units.length < FEWEST_UNITS || !/\s/.test(core);
@@ -36,7 +36,7 @@ export function isShort({ core, units }: QuotedWords): boolean {
 const ELLIPSIS = /\[\s*(?:…|\.{3})\s*\]|\(\s*(?:…|\.{3})\s*\)|…|\.{3,}|\. \. \./;
 const FEWEST_IN_A_PART = 4;
 
-/** What is left of a quotation between its ellipses, in order; empty where it has none. */
+/** The parts of a quotation between its ellipses; empty without ellipses. */
 export function partsOf(text: string): QuotedWords[] {
   const pieces = text.split(ELLIPSIS);
   if (pieces.length === 1) return [];

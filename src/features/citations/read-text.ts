@@ -1,11 +1,11 @@
-/** The texts of documents, read in bounded slices. */
+/** Reads the texts of documents in bounded slices. */
 import { sql } from "drizzle-orm";
 import { type Db, read } from "../../db/client.ts";
 import { columnsSql, type RowOfList } from "../../db/columns.ts";
 import { filePages } from "../../db/schema-documents.ts";
 import type { TextPart } from "./document-text.ts";
 
-/** A stretch of a document: the parts that begin in it. Code points into its text. */
+/** A range of a document, in code points: the parts that begin in it. */
 export type TextSlice = { fileId: string; from: number; to: number };
 
 const partColumns = columnsSql(filePages, "p", [
@@ -18,7 +18,7 @@ const partColumns = columnsSql(filePages, "p", [
 
 type PartRow = RowOfList<typeof partColumns>;
 
-/** The parts of each file that the slices name, in their order. One trip. */
+/** The parts in the slices, in order, by file id. One round trip. */
 export async function readSlices(
   db: Db,
   ownerId: string,
@@ -43,12 +43,14 @@ function toPart({ page, start_offset: start, text, regions }: PartRow): TextPart
   return { page, start, text, regions };
 }
 
-/** Code points that are read in one trip: a few megabytes, whatever the script. */
+/** The most code points per round trip: a few megabytes in any script. */
 const MOST_AT_ONCE = 1_000_000;
-/** What a slice has of the one before it, so that a quotation may lie across their border. */
+/** How much slices overlap, so that a quotation across their border is found. */
 const OVERLAP = 60_000;
 
-/** The trips that texts of these lengths take: several short ones in one, a long one in several. */
+/**
+ * Groups the texts into round trips: several short texts share one, a long text is sliced over several.
+ */
 export function planSlices(
   files: readonly { fileId: string; textLength: number }[],
   mostAtOnce = MOST_AT_ONCE,

@@ -1,16 +1,16 @@
-/** Which quotations stand in the documents that they point to. */
+/** Verifies quotations against the documents that they refer to. */
 import type { Db } from "../../db/client.ts";
 import type { Citation, UnverifiedQuote } from "./citation.ts";
 import { type CitedRange, DocumentText, type Range, type TextPart } from "./document-text.ts";
 import { locate } from "./locate.ts";
 import { planSlices, readSlices } from "./read-text.ts";
 
-/** A quotation, and the stretches of documents that it is said to come from. */
+/** A quotation, and the document ranges that it refers to. */
 export type QuotationClaim = {
-  /** What the citation is to be known by. */
+  /** The index of the citation. */
   index: number;
   text: string;
-  places: readonly (Range & { fileId: string })[];
+  ranges: readonly (Range & { fileId: string })[];
 };
 
 export type CitedSource = {
@@ -18,19 +18,19 @@ export type CitedSource = {
   fileName: string;
   /** In code points. */
   textLength: number;
-  /** All of its text, where that is known already. */
+  /** The whole text, if it was already read. */
   parts?: readonly TextPart[];
 };
 
 export type Verified = { citations: Citation[]; unverified_quotes: UnverifiedQuote[] };
 
-/** More quotations than these are not looked for, and so are not verified. */
+/** Further quotations stay unverified. */
 const MOST_CLAIMS = 100;
 
 /**
- * Looks for each quotation in the whole of the documents that it points to, and then in the others that
- * are known already: a wrong number does not make a quotation wrong. Reads only what is not known: one
- * trip, unless more than a million characters are pointed to. In the order of the claims.
+ * Searches each quotation in the documents that it refers to, then in the other documents whose text is
+ * known: a wrong number does not make a quotation wrong. Reads missing texts in one round trip per
+ * million code points. Results are in the order of the claims.
  */
 export async function verifyClaims(
   db: Db,
@@ -59,7 +59,7 @@ class Search {
     this.#sources = new Map(sources.map((source) => [source.fileId, source]));
   }
 
-  /** In documents whose text is here; first in those that are pointed to. */
+  /** Searches the documents with known text; first for quotations that refer to them. */
   inKnown(): void {
     const known = [...this.#sources.values()].flatMap(({ fileId, parts }) =>
       parts ? [{ fileId, document: new DocumentText(parts) }] : [],
@@ -72,17 +72,17 @@ class Search {
     if (this.isWanted(fileId)) this.#look(fileId, new DocumentText(parts), false);
   }
 
-  /** Documents that are still to be read. */
+  /** The documents that must still be read. */
   toRead(): CitedSource[] {
     return [...this.#sources.values()].filter(
       ({ fileId, parts }) => !parts && this.isWanted(fileId),
     );
   }
 
-  /** True while something that points to the document was not found. */
+  /** True while a quotation that refers to the document was not found. */
   isWanted(fileId: string): boolean {
     return this.#claims.some(
-      (claim) => !this.#found.has(claim) && occurrencesIn(claim, fileId).length > 0,
+      (claim) => !this.#found.has(claim) && rangesIn(claim, fileId).length > 0,
     );
   }
 
@@ -95,16 +95,16 @@ class Search {
   #look(fileId: string, document: DocumentText, isAnywhere: boolean): void {
     const source = this.#sources.get(fileId);
     for (const claim of this.#claims) {
-      const places = occurrencesIn(claim, fileId);
-      if (!source || this.#found.has(claim) || (places.length === 0 && !isAnywhere)) continue;
-      const located = locate(document, claim.text, places);
+      const ranges = rangesIn(claim, fileId);
+      if (!source || this.#found.has(claim) || (ranges.length === 0 && !isAnywhere)) continue;
+      const located = locate(document, claim.text, ranges);
       if (located) this.#found.set(claim, toCitation(claim, source, located));
     }
   }
 }
 
-function occurrencesIn({ places }: QuotationClaim, fileId: string): Range[] {
-  return places.filter((place) => place.fileId === fileId);
+function rangesIn({ ranges }: QuotationClaim, fileId: string): Range[] {
+  return ranges.filter((range) => range.fileId === fileId);
 }
 
 function toCitation(

@@ -1,27 +1,27 @@
-/** Whether a match in a text is cut out of the middle of a word or a number. */
+/** Checks whether a match is cut out of the middle of a word or number. */
 
 const WORD = /^[\p{L}\p{N}\p{M}]/u;
 const NUMBER_GOES_ON = /^[.,'’]\p{N}/u;
-/** A hyphen may stand at a line's end. Backwards, the characters come in the opposite order. */
+/** A hyphen may precede a line break. Backwards, the characters come in reverse order. */
 const WORD_GOES_ON = /^[-\u2010\u2011]\n?[\p{L}\p{N}]/u;
 const WORD_GOES_ON_BACKWARDS = /^\n?[-\u2010\u2011][\p{L}\p{N}]/u;
 const DIGIT = /^\p{N}/u;
 const INVISIBLE = /^[\p{Cf}\r]/u;
-/** Scripts that write no space between words. */
+/** Scripts without spaces between words. */
 const UNSPACED =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 type Step = 1 | -1;
 
 /**
- * True where both ends of the stretch are ends of words: “5 days” is not in “15 days”, nor “refundable” in
- * “non-refundable”. Indexes are of UTF-16 code units.
+ * True when both ends of the range are word boundaries: “5 days” does not match in “15 days”, nor
+ * “refundable” in “non-refundable”. Indexes are UTF-16.
  */
 export function isWhole(text: string, start: number, end: number): boolean {
   return !goesOn(text, start, -1) && !goesOn(text, end, 1);
 }
 
-/** True where the word at the edge goes on beyond it, in that direction. */
+/** True when the word at the edge continues beyond it in that direction. */
 function goesOn(text: string, edge: number, step: Step): boolean {
   const inner = characterAt(text, edge, step === 1 ? -1 : 1);
   if (!WORD.test(inner) || UNSPACED.test(inner)) return false;
@@ -34,7 +34,7 @@ function goesOn(text: string, edge: number, step: Step): boolean {
 const SEEN = 3;
 const MOST_PASSED_OVER = 8;
 
-/** The next characters away from an edge, without the invisible ones. */
+/** The next visible characters outside of an edge. */
 function lookOut(text: string, edge: number, step: Step): string {
   let seen = "";
   let index = edge;
@@ -46,7 +46,7 @@ function lookOut(text: string, edge: number, step: Step): string {
   return seen;
 }
 
-/** The character that begins at an index, or the one that ends there; empty beyond the text. */
+/** The character that begins at the index, or ends there for step -1; "" outside of the text. */
 function characterAt(text: string, index: number, step: Step): string {
   if (step === 1) {
     const point = text.codePointAt(index);

@@ -1,4 +1,4 @@
-/** Erasing what Postgres does not hold: an object of the bucket, the room of a chat. */
+/** Erases what Postgres does not hold: objects in the bucket and rooms of chats. */
 import type { StorageClient } from "../../clients/storage.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
@@ -7,10 +7,13 @@ import type { DeletionAttempt, Target } from "./outbox.ts";
 
 const AT_ONCE = 10;
 
-/** Well within the half minute that a Worker has after its answer. */
+/** Well below the 30 s that a Worker may run after its response. */
 const BUDGET_MS = 20_000;
 
-/** Attempts each once, as far as time allows. Erasing what is gone succeeds, so it may run twice at once. */
+/**
+ * Tries to erase each target once, within the budget. Safe to run twice, even at once: erasing a missing
+ * target succeeds.
+ */
 export async function eraseAll(
   env: Env,
   { storage, clock }: Pick<Deps, "storage" | "clock">,
@@ -36,7 +39,7 @@ async function isErased(env: Env, storage: StorageClient, { kind, target }: Targ
   }
 }
 
-/** The bytes first, whatever becomes of the rest; again where an upload may have been completed since. */
+/** Deletes the bytes first, and again if an open upload could have been completed in between. */
 async function eraseObject(storage: StorageClient, key: string): Promise<void> {
   await storage.delete(key);
   const uploads = await storage.listUploads(key);
@@ -46,13 +49,13 @@ async function eraseObject(storage: StorageClient, key: string): Promise<void> {
   await storage.delete(key);
 }
 
-/** Stops the turn that may be running, ends its readers and deletes the room's log. */
+/** Stops a running turn, closes its subscriptions and deletes the room's log. */
 async function eraseRoom(env: Env, chatId: string): Promise<void> {
   const erase = () => env.CHAT_ROOM.getByName(chatId).erase();
   try {
     await erase();
   } catch {
-    // A stub is broken after an exception, and a restarting room is back at the next call.
+    // A stub is unusable after an exception, and a restarting room responds to the next call.
     await erase();
   }
 }

@@ -1,4 +1,4 @@
-/** What deletions left outside Postgres, and is to be erased: the rows that triggers write. */
+/** The outbox: triggers add a row for everything that a deletion leaves outside Postgres. */
 import { sql, type SQL } from "drizzle-orm";
 import { batch, type Db, readOne } from "../../db/client.ts";
 import { columnsSql, type RowOfList } from "../../db/columns.ts";
@@ -7,15 +7,15 @@ import { toIso } from "../../lib/clock.ts";
 
 const targetColumns = columnsSql(deletions, "d", ["kind", "target"]);
 
-/** An object in the bucket, by its key, or the room of a chat, by the chat's id. */
+/** An object in the bucket (`target` is its key) or a room (`target` is the chat's id). */
 export type Target = RowOfList<typeof targetColumns>;
 
-/** What became of an attempt at each; what was not tried is in neither. */
+/** The outcome of an attempt; targets that were not tried are in neither list. */
 export type DeletionAttempt = { erased: Target[]; failed: Target[] };
 
 /**
- * What of a kind is to be erased by now, the longest due first. What is there again is not: a second
- * row may name an object, and the lost insert of a chat may have been repeated.
+ * The due targets of a kind, longest due first; `now` is in milliseconds. Drops targets that are in use
+ * again: a second row may name an object, and the insert of a chat may have been repeated.
  */
 export async function listDue(
   db: Db,
@@ -36,22 +36,22 @@ export async function listDue(
 
 const hasFile = sql`EXISTS (SELECT FROM files AS f WHERE f.file_path = d.target)`;
 
-/** What is no id names no chat: read as one, it would fail the statement for all others too. */
+/** Casting a target that is no UUID would fail the statement for all rows. */
 const UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
 
-/** The case keeps a key from being read as an id. */
+/** The CASE prevents casting an object key to uuid. */
 const hasChat = sql`EXISTS (
   SELECT FROM chats AS c
   WHERE c.id = CASE WHEN d.kind = 'room' AND d.target ~ ${UUID} THEN d.target::uuid END
     AND c.user_id IS NOT NULL)`;
 
-/** After a day of failures a person has to look: it is dead-lettered, and comes again no more by itself. */
+/** After about a day of failures a target is dead-lettered: an operator has to look at it. */
 const MOST_ATTEMPTS = 30;
 
 /**
- * Saves what became of an attempt that began at a time. What was erased after the last writer could
- * be at work is forgotten, anything else comes again: then, or, where it failed, after a growing while. Returns
- * what has failed too often by now: it is due never.
+ * Saves the outcome of an attempt that began at `begunAt` (milliseconds). Removes targets that were
+ * erased after the last possible write, postpones other erased ones until then, and retries failed ones
+ * with a growing delay. Returns the targets that are now dead-lettered.
  */
 export async function saveAttempt(
   db: Db,
@@ -60,7 +60,7 @@ export async function saveAttempt(
 ): Promise<Target[]> {
   const at = sql`${toIso(new Date(begunAt))}::timestamptz`;
   const { dead } = await batch(db, {
-    forgotten: sql`DELETE FROM deletions AS d WHERE ${among(erased)} AND d.last_at <= ${at}`,
+    removed: sql`DELETE FROM deletions AS d WHERE ${among(erased)} AND d.last_at <= ${at}`,
     postponed: sql`
         UPDATE deletions AS d SET due_at = d.last_at, tries = 0 WHERE ${among(erased)}`,
     retried: sql`
@@ -75,10 +75,10 @@ export async function saveAttempt(
   return dead.rows;
 }
 
-/** Of more than that, they are not counted. */
+/** The highest count. */
 const MOST_COUNTED = 1_000;
 
-/** How many are dead-lettered, and wait for a person. */
+/** The number of dead-lettered targets, at most 1,000. */
 export async function countDeadLettered(db: Db): Promise<number> {
   const row = await readOne(
     db,

@@ -1,27 +1,27 @@
-/** A portion of what deleted chats have left in Postgres. */
+/** Purges the rows of deleted chats in portions. */
 import { sql, type SQL } from "drizzle-orm";
 import { batch, type Db } from "../../db/client.ts";
 
-/** Chats that a portion is taken from, the longest deleted first: many have a few messages each. */
+/** The most chats per portion, longest deleted first. */
 const CHATS = 100;
-/** Rows of each table. */
+/** The most rows of each table per portion. */
 const ROWS = 1_000;
-/** Of messages also this much text, the bytes of which are rows to Postgres as well. */
+/** The most bytes of messages per portion: long texts have rows of their own in Postgres (TOAST). */
 const BYTES = 16 * 1024 * 1024;
-/** Of more deleted chats than that, they are not counted. */
+/** The highest count of deleted chats. */
 const MOST_COUNTED = 10_000;
 
 export type Portion = {
-  /** Chats that are gone. */
+  /** Purged chats. */
   chats: number;
   messages: number;
-  /** All rows that were deleted, or let go of a chat. */
+  /** All rows that were deleted or detached from a chat. */
   rows: number;
-  /** Deleted chats that are still to be purged, 10,000 at most. */
+  /** Deleted chats that remain, at most 10,000. */
   left: number;
 };
 
-/** Purges one portion. Repeating it purges another. */
+/** Purges one portion. A repeated call purges another. */
 export async function purgePortion(db: Db): Promise<Portion> {
   const {
     detached: _,
@@ -47,15 +47,18 @@ export async function purgePortion(db: Db): Promise<Portion> {
   };
 }
 
-/** The CTE `doomed`: the same chats in every statement of the batch, which locks them with its first. */
+/**
+ * The CTE `doomed`: the deleted chats of this portion. The first statement locks them, so every statement
+ * of the batch gets the same.
+ */
 const doomed = sql`doomed AS MATERIALIZED (
   SELECT id FROM chats WHERE deleted_at IS NOT NULL
   ORDER BY deleted_at, id LIMIT ${CHATS}::int FOR UPDATE SKIP LOCKED)`;
 
-/** The CTE `portion`: the newest messages of these chats, as many as the rows and the bytes allow. */
+/** The CTE `portion`: the newest messages of these chats, within the limits of rows and bytes. */
 const portion = sql`portion AS (
   SELECT chat_id, id FROM (
-    SELECT newest.chat_id, newest.id, row_number() OVER w AS place, sum(newest.bytes) OVER w AS bytes
+    SELECT newest.chat_id, newest.id, row_number() OVER w AS position, sum(newest.bytes) OVER w AS bytes
     FROM (
       SELECT m.* FROM doomed CROSS JOIN LATERAL (
         SELECT chat_id, id, octet_length(content) + pg_column_size(metadata) AS bytes
@@ -64,11 +67,11 @@ const portion = sql`portion AS (
     ) AS newest
     WINDOW w AS (ORDER BY newest.chat_id, newest.id DESC)
   ) AS counted
-  WHERE place = 1 OR bytes <= ${BYTES}::int)`;
+  WHERE position = 1 OR bytes <= ${BYTES}::int)`;
 
 /**
- * The foreign key of a parent deletes its replies with it, and theirs, as deep as the chat is long. The
- * newest go first, so that there are none; but ids are as old as the clocks that made them.
+ * The foreign key of a parent cascades to its replies, as deep as the chat is long. The newest messages
+ * are deleted first, so that there are usually none; but ids of different isolates may be out of order.
  */
 const detachReplies = sql`
   WITH ${doomed}, ${portion}
@@ -90,13 +93,13 @@ const deleteLinks = sql`
     SELECT cf.chat_id, cf.file_id FROM doomed JOIN chat_files AS cf ON cf.chat_id = doomed.id
     LIMIT ${ROWS}::int)`;
 
-/** What was spent stays spent. */
+/** Usage rows outlive their chat. */
 const releaseUsage = sql`
   WITH ${doomed}
   UPDATE ai_usage SET chat_id = NULL WHERE id IN (
     SELECT u.id FROM doomed JOIN ai_usage AS u ON u.chat_id = doomed.id LIMIT ${ROWS}::int)`;
 
-/** Those that have nothing left. */
+/** Deletes the chats without remaining rows. */
 const deleteChats: SQL = sql`
   WITH ${doomed}
   DELETE FROM chats AS c USING doomed

@@ -1,15 +1,18 @@
 /**
- * Purges deleted chats, a portion at a time: each is a batch of its own that takes Postgres less than a
- * second, so that a chat of any length is gone in the end, and a crash loses one portion.
+ * Purges deleted chats in portions: each is a batch that takes Postgres less than a second, so that chats
+ * of any length are purged eventually and a crash loses one portion at most.
  */
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { type Portion, purgePortion } from "./purge-queries.ts";
 
-/** The rest is of the next minute. */
+/** The rest is left to the next run. */
 const BUDGET_MS = 20_000;
 
-/** Can be run twice, and twice at once: of two, each takes what the other has not locked. */
+/**
+ * May run twice, even at once: each run takes chats that the other has not locked. Returns counts for the
+ * log.
+ */
 export async function purgeChats(
   _env: Env,
   { db, clock }: Pick<Deps, "db" | "clock">,

@@ -1,14 +1,14 @@
-/** Erases, each minute, what was left of deletions: because it could not be reached, or may have come back. */
+/** Every minute, erases what deletions left outside Postgres and the request could not erase. */
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { logError } from "../../lib/log.ts";
 import { eraseAll } from "./erase.ts";
 import { countDeadLettered, listDue, saveAttempt, type Target } from "./outbox.ts";
 
-/** The rest is of the next minute. */
+/** The rest is left to the next run. */
 const MOST_PER_RUN = 200;
 
-/** Can be run twice, and twice at once. Each kind by itself, so that neither waits for the other. */
+/** May run twice, even at once. Handles each kind separately, so that neither waits for the other. */
 export async function runDeletions(env: Env, deps: Deps): Promise<Record<string, number>> {
   const [objects, rooms] = await Promise.all([run(env, deps, "object"), run(env, deps, "room")]);
   const failed = objects.failed + rooms.failed;

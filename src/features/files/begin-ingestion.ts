@@ -1,4 +1,4 @@
-/** Begins and ends the ingestion of a file, which runs in the background. */
+/** Begins and ends the ingestion of a file, which runs in the queue. */
 import { sql, type SQL } from "drizzle-orm";
 import { batch, read } from "../../db/client.ts";
 import { isUnreachable } from "../../db/errors.ts";
@@ -16,13 +16,12 @@ import { notifyChats } from "./notify-chats.ts";
 
 type BeginDeps = Pick<Deps, "db" | "clock">;
 
-/** What the bytes of a file were found to be. */
+/** The detected kind and the hash of a file's bytes. */
 export type UploadedBytes = { kind: FileKind; sha256: string };
 
 /**
- * Begins an ingestion attempt of a file whose bytes were awaited, or whose last attempt failed; of two
- * concurrent calls, one begins it. Deletes what an earlier attempt stored. Returns the file as it is then.
- * Throws `not_found`.
+ * Begins an ingestion attempt of a pending or failed file; of two concurrent calls, one begins it.
+ * Deletes what an earlier attempt stored. Returns the file's new state. Throws `not_found`.
  */
 export async function beginIngestion(
   env: Env,
@@ -43,7 +42,7 @@ export async function beginIngestion(
     await sendJob(env.FILE_JOBS, job);
     return row;
   } catch (error) {
-    // It may have begun although the response was lost: the job finds out.
+    // If the response was lost, the attempt may have begun: the job finds out.
     if (isUnreachable(error)) await sendJob(env.FILE_JOBS, job);
     throw error;
   }
@@ -66,21 +65,22 @@ async function begin({ db, clock }: BeginDeps, file: FileRow, { kind, sha256 }: 
       sql`${sql.raw(`erased_${i}`)} AS (${statement} AND EXISTS (SELECT FROM begun))`,
   );
   const { found } = await batch(db, {
-    // In one statement: the second of two at once must not erase what the first has extracted by then.
+    // In one statement: the second of two concurrent calls must not erase what the first has extracted.
     begun: sql`WITH begun AS (${begun}), ${sql.join(erased, sql`, `)} SELECT id FROM begun`,
     found: sql<FileRow>`
         SELECT ${fileColumns} FROM files AS f WHERE f.id = ${id} AND f.user_id = ${ownerId}`,
   });
   const [row] = found.rows;
   if (!row) throw new Problem("not_found");
-  // A repeated batch finds its own attempt; so does the second of two at once, which sends the job twice.
+  // A repeated batch finds its own attempt. So does the second of two concurrent calls, which sends the
+  // job twice.
   return { begun: row.ingestion_attempt === next && row.status === "processing", row };
 }
 
 const NO_RETRY = sql.raw("embed_due_at = NULL, embed_failures = 0");
-/** After a minute, then after twice as long each time, up to an hour. */
+/** Delays double from one minute up to an hour. */
 const LONGEST_PAUSE_MINUTES = 60;
-/** Failures in a row, over some seven hours; then the file is found by its words alone. */
+/** After about seven hours of consecutive failures the file has lexical search only. */
 const MOST_EMBED_FAILURES = 12;
 
 function embedLater(at: string): SQL {
@@ -91,7 +91,7 @@ function embedLater(at: string): SQL {
       THEN ${at}::timestamptz + ${minutes} * interval '1 minute' END`;
 }
 
-/** Fails the ingestion attempt; false, and nothing is written, where it has ended or a newer one has begun. */
+/** Fails the ingestion attempt; false, without a write, if it has ended or a newer one has begun. */
 export async function failIngestion(
   { db, clock }: BeginDeps,
   { fileId, ingestionAttempt }: { fileId: string; ingestionAttempt: number },
@@ -109,8 +109,8 @@ export async function failIngestion(
 }
 
 /**
- * Makes the file ready: all of its text is stored. Passages for which the provider returned no vectors are
- * embedded later. False, and nothing is written, where the attempt has failed or a newer one has begun.
+ * Marks the file as ready. Passages without vectors are embedded later. False, without a write, if the
+ * attempt has failed or a newer one has begun.
  */
 export async function finishIngestion(
   { db, clock }: BeginDeps,

@@ -1,4 +1,4 @@
-/** The client says that its bytes are in the bucket: they are checked, and then ingested. */
+/** Completes a direct upload: checks the bytes in the bucket and begins their ingestion. */
 import type { ObjectInfo } from "../../clients/storage.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
@@ -14,9 +14,9 @@ import { notifyChats } from "./notify-chats.ts";
 type CompleteDeps = Pick<Deps, "db" | "storage" | "clock">;
 
 /**
- * Begins to ingest a file whose bytes are there; one that failed is tried again. Nothing happens where it
- * is being ingested, or is ready. Throws `not_found`, `file_not_uploaded`, `file_mismatch`, or
- * `unsupported_file`, and the file has failed then.
+ * Begins the ingestion of an uploaded file, or retries a failed one. Does nothing if the file is
+ * processing or ready. Throws `not_found`, `file_not_uploaded`, `file_mismatch`, or `unsupported_file`,
+ * which also fails the file.
  */
 export async function completeUpload(
   env: Env,
@@ -40,7 +40,7 @@ export async function completeUpload(
   throw new Problem("unsupported_file");
 }
 
-/** The hash of what is there. A bucket that keeps none has all of the object read, and none of it held. */
+/** The verified hash of the object. If the bucket stores none, streams the object to compute it. */
 async function checkedHash(
   { storage }: CompleteDeps,
   file: FileRow,
@@ -56,12 +56,12 @@ async function hashOfObject(storage: Deps["storage"], path: string): Promise<str
   const object = await storage.get(path);
   if (!object) throw new Problem("file_not_uploaded");
   const digest = new crypto.DigestStream("SHA-256");
-  // Both are awaited at once: where the body is cut, both fail.
+  // Await both together: if the body is cut, both fail.
   const [hash] = await Promise.all([digest.digest, object.body.pipeTo(digest)]);
   return toHex(new Uint8Array(hash));
 }
 
-/** By the same bytes as that of a file which comes through the Worker. */
+/** Detects the kind as for a file that is uploaded through the Worker. */
 async function kindOf({ storage }: CompleteDeps, file: FileRow): Promise<FileKind | undefined> {
   try {
     const source = objectSource(storage, file.file_path, Number(file.file_size));

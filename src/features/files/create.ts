@@ -1,4 +1,4 @@
-/** The row of a file, made before any byte is stored, so that no object is without one. */
+/** Creates the row of a file before any byte is stored, so that every object has one. */
 import { and, eq, sql, type SQL } from "drizzle-orm";
 import { batch, type Db } from "../../db/client.ts";
 import { violates } from "../../db/errors.ts";
@@ -20,14 +20,15 @@ export type NewFileRow = {
   size: number;
   /** Lower-case hex. */
   sha256: string;
-  /** Until then its bytes may come. ISO 8601, as `at` is. */
+  /** When the upload expires. ISO 8601, like `at`. */
   expiresAt: string;
   at: string;
 };
 
 /**
- * Makes a file that waits for its bytes, or, where the key made one before, gives that one as it is now.
- * Throws `invalid_token` when the account is gone, `not_found` when that file is, or `idempotency_key_reused`.
+ * Creates a pending file, or returns the current state of the one that the key created before. Throws
+ * `invalid_token` when the account was deleted, `not_found` when that file was, or
+ * `idempotency_key_reused`.
  */
 export async function createFile(
   db: Db,
@@ -71,7 +72,7 @@ function select(ownerId: string, id: SQL): SQL<FileRow> {
   return sql<FileRow>`SELECT ${fileColumns} FROM files AS f WHERE f.id = ${id} AND f.user_id = ${ownerId}`;
 }
 
-/** No byte came: the row goes, and the key that stood for it is free again. */
+/** Deletes a file without bytes, and frees its idempotency key. */
 export async function discardFile(db: Db, ownerId: string, fileId: string): Promise<void> {
   const isUnused = and(
     eq(files.id, fileId),

@@ -18,18 +18,18 @@ type ExtractDeps = Pick<Deps, "db" | "storage" | "clock">;
 
 type ExtractJob = Ingestion & { from: number };
 
-/** Of a PDF, which is opened anew by each message. */
+/** PDF pages per queue message; each message opens the PDF again. */
 const PAGES_AT_ONCE = 100;
 
-/** What is written at once: parts hold 50,000 code points at most. */
+/** Parts per write; a part has at most 50,000 code points. */
 const PARTS_AT_ONCE = 10;
 
 const objectColumns = columnsSql(files, "f", ["filePath", "fileSize", "contentType"]);
 
-/** What is stored of a file before a page: what comes after it may be there already, written by a concurrent run. */
+/** What is stored before the job's first page; a concurrent run may have stored later pages. */
 type Progress = RowOfList<typeof objectColumns> & { parts: number; length: number };
 
-/** A part as it is stored; offsets are code points into the whole text. */
+/** A stored part; offsets are code points into the whole text. */
 type StoredPart = {
   part: number;
   page: number | null;
@@ -42,8 +42,9 @@ type StoredPart = {
 };
 
 /**
- * Extracts from a page on. Returns the next job, undefined where a newer attempt has begun. The same
- * pages give the same rows, so it may run twice, even at once. Throws `ExtractionFailure`.
+ * Extracts the pages from the job's first one on. Returns the next job; undefined if a newer attempt has
+ * begun. May run twice, even at once, because the same pages give the same rows. Throws
+ * `ExtractionFailure`.
  */
 export async function extractPages(
   deps: ExtractDeps,
@@ -53,7 +54,7 @@ export async function extractPages(
   if (!found) return undefined;
   const kind = kindOfContentType(found.content_type);
   if (!kind) throw new ExtractionFailure("unsupported_type");
-  // Formats other than PDF are extracted as a whole, so from their start, whichever page was reached.
+  // Formats other than PDF are always extracted from the start.
   const progress = kind === "pdf" ? found : { ...found, parts: 0, length: 0 };
   const source = objectSource(deps.storage, progress.file_path, Number(progress.file_size));
   const window = { fromPage: job.from, pages: PAGES_AT_ONCE, textBefore: progress.length };
@@ -84,7 +85,10 @@ async function findProgress(
 
 type End = { page: number | null; length: number; isLast: boolean };
 
-/** Stores the parts as they come. Returns where the text ends; undefined where a newer attempt has begun. */
+/**
+ * Stores the parts as they are extracted. Returns the end of the text; undefined if a newer attempt has
+ * begun.
+ */
 async function storeAll(
   deps: ExtractDeps,
   ingestion: Ingestion,
@@ -119,7 +123,7 @@ function shift<T extends { start: number; end: number }>(ranges: readonly T[], b
   return ranges.map((range) => ({ ...range, start: range.start + by, end: range.end + by }));
 }
 
-/** One statement, which is a sign of progress too. False where a newer attempt has begun. */
+/** Stores the parts and updates the time of the last progress. False if a newer attempt has begun. */
 async function store(
   { db, clock }: ExtractDeps,
   { fileId, ingestionAttempt }: Ingestion,

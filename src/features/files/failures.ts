@@ -1,25 +1,25 @@
-/** Why a file could not be read: a closed table, stored by code, shown as a sentence. */
+/** Why an ingestion failed: stored by code, shown as a sentence. */
 
-/** Code to a sentence for a person, which says what to do where something can be done. */
+/** By code, a sentence for the user: what happened and what to do. */
 export const FAILURES = {
   unsupported_type:
-    "This kind of file cannot be read. Send a PDF, DOCX (without macros), TXT, Markdown, HTML or CSV file; save an old .doc as one of them.",
-  encrypted: "The file is encrypted. Save a copy without password and protection, and send that.",
-  empty: "There is no text in this file.",
-  damaged: "The file is damaged or incomplete. Open it, save it anew, and send that.",
-  too_many_pages: "The file has more pages than can be read. Send it in parts.",
-  too_large: "The file holds more data than can be read. Send it in parts.",
-  too_much_text: "The file holds more text than can be read. Send it in parts.",
+    "This file type is not supported. Upload a PDF, DOCX (without macros), TXT, Markdown, HTML or CSV file; convert an old .doc to one of them.",
+  encrypted: "The file is encrypted. Upload a copy without a password or other protection.",
+  empty: "The file contains no text. Upload a file with text.",
+  damaged: "The file is damaged or incomplete. Open it, save a new copy, and upload that.",
+  too_many_pages: "The file has too many pages. Split it and upload the parts.",
+  too_large: "The file contains too much data. Split it and upload the parts.",
+  too_much_text: "The file contains too much text. Split it and upload the parts.",
   needs_ocr:
-    "The pages are pictures without text. Run text recognition (OCR) over the file, and send the result.",
-  missing: "The bytes of the file are not in the storage. Upload it again.",
-  changed: "The bytes that arrived are not those that were announced. Upload the file again.",
-  unreadable: "The file could not be read, though it was tried several times. Try it again later.",
+    "The pages are images without text. Run text recognition (OCR) on the file and upload the result.",
+  missing: "The bytes of the file are missing in the storage. Upload the file again.",
+  changed: "The uploaded bytes do not match the announced size or checksum. Upload the file again.",
+  unreadable: "The file could not be processed after several attempts. Try again later.",
 } as const;
 
 export type FailureCode = keyof typeof FAILURES;
 
-/** Ends the ingestion of a file for good: a retry would end the same. */
+/** A permanent failure of an ingestion: a retry would fail the same way. */
 export class ExtractionFailure extends Error {
   readonly code: FailureCode;
 
@@ -30,7 +30,7 @@ export class ExtractionFailure extends Error {
   }
 }
 
-/** True for a code that is in the table, as those of the database are. */
+/** True for a code of the table. */
 export function isFailureCode(code: string): code is FailureCode {
   return Object.hasOwn(FAILURES, code);
 }

@@ -1,10 +1,10 @@
-/** What is done to files in the background: a message names a file and a step, and never holds content. */
+/** The messages of the job queue: a file and a step, never content. */
 
 /**
- * - `extract`: extracts the text of the next pages, from a page on
+ * - `extract`: extracts the text of the next pages
  * - `index`: cuts the text into passages
- * - `embed`: gives the next passages their vectors
- * - `analyse`: asks the model about the next part of the text
+ * - `embed`: embeds the next passages
+ * - `analyse`: analyses the next part of the text
  */
 export type FileJob =
   | { step: "extract" | "index" | "embed"; fileId: string; ingestionAttempt: number; from: number }

@@ -1,9 +1,9 @@
 /**
- * The parts of a multipart body (RFC 2046 section 5.1.1) that is held whole. Where its chunks were cut
- * cannot matter then. Every byte is compared a bounded number of times.
+ * Splits a multipart body (RFC 2046 section 5.1.1) that is completely in memory, so that chunk borders do
+ * not matter. Compares every byte a bounded number of times.
  */
 
-/** The bytes between two delimiter lines, which are views into the body. */
+/** The bytes between two delimiter lines, as views into the body. */
 export type Part = { header: Uint8Array; content: Uint8Array<ArrayBuffer> };
 
 type Delimiter = { start: number; end: number; isClosing: boolean };
@@ -13,9 +13,8 @@ const LONGEST_HEADER = 8 * 1024;
 const HEADER_END = "\r\n\r\n";
 
 /**
- * The parts in their order, at most `most` of them. Undefined for a body without its closing delimiter,
- * with a part without headers, or with more parts. What stands before the first delimiter and behind the
- * closing one is no part.
+ * The parts in order. Undefined for a body without a closing delimiter, with a part without headers, or
+ * with more than `most` parts. Ignores text before the first delimiter and after the closing one.
  */
 export function splitParts(
   body: Uint8Array<ArrayBuffer>,
@@ -42,15 +41,15 @@ function toPart(bytes: Uint8Array<ArrayBuffer>): Part | undefined {
 }
 
 /**
- * The delimiter lines. The line end before one belongs to it; the first may do without. A line that only
- * begins like one is content.
+ * The delimiter lines. The line break before a delimiter belongs to it; the first needs none. A line that
+ * only begins like a delimiter is content.
  */
 function* delimitersIn(body: Uint8Array, boundary: string): Generator<Delimiter> {
   const line = `--${boundary}`;
   const first = startsWith(body, 0, line) && delimiterAt(body, 0, line.length);
   if (first) yield first;
   const sought = `\r\n${line}`;
-  // No boundary holds a CR: no byte is compared with more than one place of what is sought.
+  // No boundary contains CR, so no byte is compared with more than one position of the delimiter.
   for (let at = first ? first.end : 0; at < body.byteLength; at++) {
     if (body[at] !== CR || !startsWith(body, at, sought)) continue;
     const found = delimiterAt(body, at, at + sought.length);
@@ -60,7 +59,7 @@ function* delimitersIn(body: Uint8Array, boundary: string): Generator<Delimiter>
   }
 }
 
-/** `after` is where the boundary has ended: two dashes follow, or blanks and the end of the line. */
+/** `after` is the index after the boundary: two dashes follow, or blanks and a line break. */
 function delimiterAt(body: Uint8Array, start: number, after: number): Delimiter | undefined {
   if (body[after] === DASH && body[after + 1] === DASH) {
     return { start, end: after + 2, isClosing: true };

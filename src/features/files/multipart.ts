@@ -1,4 +1,4 @@
-/** One file out of a multipart body (RFC 7578), counted while it is read and held once. */
+/** Reads the one file of a multipart body (RFC 7578), with its size bounded and one copy in memory. */
 import { MultipartPart } from "@remix-run/multipart-parser";
 import { type BodyPace, PacedBody } from "../../http/paced-body.ts";
 import { readAtMost, skipAtMost } from "../../lib/bytes.ts";
@@ -7,10 +7,10 @@ import { invalidField, Problem } from "../../lib/problem.ts";
 import { type Part, splitParts } from "./multipart-parts.ts";
 import { FileName, LARGEST_FILE } from "./schemas.ts";
 
-/** Bytes of a file that comes through the Worker, which holds all of it. */
+/** The most bytes of a file uploaded through the Worker, which buffers it. */
 export const LARGEST_UPLOAD = 10 * 1024 * 1024;
 
-/** Boundaries and headers around it. */
+/** Bytes allowed for boundaries and headers. */
 const OVERHEAD = 64 * 1024;
 const MOST_PARTS = 10;
 const FIELD = "file";
@@ -18,7 +18,7 @@ const FIELD = "file";
 export type Upload = { name: string; bytes: Uint8Array<ArrayBuffer> };
 
 /**
- * Reads the form for as long as it keeps the pace. Throws `malformed_upload`, `file_too_large`, `empty_file`,
+ * Reads the form while it keeps the pace. Throws `malformed_upload`, `file_too_large`, `empty_file`,
  * `body_too_slow`, or a 422 about a name or an unknown field.
  */
 export async function readUpload(
@@ -31,7 +31,7 @@ export async function readUpload(
   try {
     return await readForm(headers, paced);
   } catch (error) {
-    // As much as the other way in takes: what is sent is most likely such a file.
+    // Up to the limit of direct uploads: the client most likely sends such a file.
     await skipAtMost(paced, LARGEST_FILE);
     paced.cancel();
     throw error;
@@ -44,7 +44,7 @@ async function readForm(headers: Headers, body: PacedBody): Promise<Upload> {
   if (Number(headers.get("content-length")) > LARGEST_UPLOAD + OVERHEAD) {
     throw new Problem("file_too_large");
   }
-  // Where it is too long, the rest is skipped, so that the client reads the response.
+  // If the body is too long, the rest is skipped so that the client reads the response.
   const whole = await readAtMost(body, LARGEST_UPLOAD + OVERHEAD);
   if (!whole) throw new Problem("file_too_large");
   const { filename, bytes } = onlyFile(splitParts(whole, boundary, MOST_PARTS));
@@ -53,7 +53,7 @@ async function readForm(headers: Headers, body: PacedBody): Promise<Upload> {
   return { name: checkedName(filename), bytes };
 }
 
-/** Quoted or not; undefined where the content type is no form, or names no boundary. */
+/** The boundary, quoted or not; undefined if the content type is not a form, or has none. */
 function boundaryOf(contentType: string): string | undefined {
   if (!/^multipart\/form-data\s*;/i.test(contentType)) return undefined;
   const [, quoted, token] = BOUNDARY.exec(contentType) ?? [];
@@ -71,7 +71,7 @@ function onlyFile(parts: Part[] | undefined): SentFile {
   }));
   if (!file) throw new Problem("malformed_upload");
   if ([file, ...others].some(({ name }) => name !== FIELD)) {
-    throw invalidField("", "unknown_field", "The form has one field, named `file`.");
+    throw invalidField("", "unknown_field", "Send exactly one field, named `file`.");
   }
   const { filename, bytes } = file;
   if (others.length > 0 || !filename) throw new Problem("malformed_upload");
@@ -88,14 +88,17 @@ function readHeader(header: Uint8Array): { name?: string; filename?: string } {
   }
 }
 
-/** What forms escape in a name, and nothing else (HTML standard, "multipart/form-data encoding algorithm"). */
+/**
+ * The only characters that browsers escape in names (HTML standard, "multipart/form-data encoding
+ * algorithm").
+ */
 const ESCAPED = /%(?:22|0[AD])/g;
 
-/** Without the folders that some browsers put before it. */
+/** The valid file name, without the folders that some browsers add. */
 function checkedName(sent: string): string {
   const filename = sent.replace(ESCAPED, (escape) => decodeURIComponent(escape));
   const name = filename.slice(Math.max(filename.lastIndexOf("/"), filename.lastIndexOf("\\")) + 1);
   const checked = FileName.refine((text) => !text.includes("\0")).safeParse(name);
   if (checked.success) return checked.data;
-  throw invalidField("/file", "invalid_name", "The file needs a name, and not too long a one.");
+  throw invalidField("/file", "invalid_name", "The file name is missing or too long.");
 }

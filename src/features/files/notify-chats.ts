@@ -1,4 +1,4 @@
-/** Notifies the rooms of the chats that name a file of its new status. */
+/** Notifies the rooms of the chats that have a file attached of its new status. */
 import { sql } from "drizzle-orm";
 import { type Db, read } from "../../db/client.ts";
 import type { RowOf } from "../../db/columns.ts";
@@ -7,10 +7,10 @@ import type { Env } from "../../env.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 import type { FailureCode } from "./failures.ts";
 
-/** The newest chats; the rooms of others look at the file from time to time. */
+/** The most chats notified, newest first; other rooms poll the file. */
 const MOST_NOTIFIED = 50;
 
-/** Throws nothing: a room that waits for the file looks at it from time to time. */
+/** Never throws: a room that waits for the file also polls it. */
 export async function notifyChats(
   env: Env,
   db: Db,

@@ -1,10 +1,10 @@
-/** An object in the bucket as bytes that are read where they are needed. */
+/** An object in the bucket as a random-access source. */
 import type { StorageClient } from "../../clients/storage.ts";
 import { readAtMost } from "../../lib/bytes.ts";
 import type { Source } from "./extract/extract.ts";
 import { ExtractionFailure } from "./failures.ts";
 
-/** Every read is one request. Throws `ExtractionFailure` `missing` where there is no such object. */
+/** Every read is one request. Throws `ExtractionFailure` `missing` if there is no such object. */
 export function objectSource(
   storage: Pick<StorageClient, "get">,
   key: string,
@@ -16,7 +16,7 @@ export function objectSource(
     read: async (start, length) => {
       if (length <= 0 || start >= sizeBytes) return new Uint8Array(0);
       const { body } = await open(storage, key, { start, length });
-      // A bucket that gives more than it was asked for is not believed.
+      // Do not trust the bucket to respect the range.
       return (await readAtMost(body, length)) ?? new Uint8Array(0);
     },
   };

@@ -1,4 +1,4 @@
-/** Files in Postgres. */
+/** SQL of files. */
 import { and, eq, sql, type SQL } from "drizzle-orm";
 import { batch, type Db, read, readOne } from "../../db/client.ts";
 import { columnsSql, type RowOfList } from "../../db/columns.ts";
@@ -8,7 +8,7 @@ import { Problem } from "../../lib/problem.ts";
 import type { TextRegion } from "../../lib/text-regions.ts";
 import type { Ingestion } from "../retrieval/store.ts";
 
-/** Columns of a file, of a table or query named `f`. */
+/** The columns of a file, from a table or query named `f`. */
 export const fileColumns = columnsSql(files, "f", [
   "id",
   "userId",
@@ -25,10 +25,10 @@ export const fileColumns = columnsSql(files, "f", [
   "createdAt",
 ]);
 
-/** A file as `fileColumns` reads it; times are Postgres' own text, as int8 is. */
+/** A file with the columns of `fileColumns`; times and int8 are Postgres text. */
 export type FileRow = RowOfList<typeof fileColumns>;
 
-/** A condition: the attempt is the file's newest, and has not ended. */
+/** SQL condition: the attempt is the file's newest and has not ended. */
 export function isProcessing({ fileId, ingestionAttempt }: Ingestion): SQL | undefined {
   return and(
     eq(files.id, fileId),
@@ -37,12 +37,12 @@ export function isProcessing({ fileId, ingestionAttempt }: Ingestion): SQL | und
   );
 }
 
-/** The sort key of a file in the list. */
+/** The sort key of the list of files. */
 export type FilePosition = { createdAt: string; id: string };
 
 export type FileFilter = { limit: number; offset: number; cursor?: FilePosition | undefined };
 
-/** A page of one's files, newest first, one row longer when there is more. */
+/** A page of the owner's files, newest first, with one extra row if there are more. */
 export async function listFiles(
   db: Db,
   ownerId: string,
@@ -72,8 +72,8 @@ export async function getFile(db: Db, ownerId: string, fileId: string): Promise<
 }
 
 /**
- * Deletes the file and all that was read of it; the key of its object. Raises the version of every chat
- * that was asked about it: its citations are shown with another status from then on. Throws `not_found`.
+ * Deletes the file with its text and passages, and returns the key of its object. Raises the version of
+ * every chat that has it attached, because the status of its citations changes. Throws `not_found`.
  */
 export async function deleteFile(db: Db, ownerId: string, fileId: string): Promise<string> {
   const { deletion } = await batch(db, {
@@ -91,19 +91,19 @@ export async function deleteFile(db: Db, ownerId: string, fileId: string): Promi
   });
   const [row] = deletion.rows;
   if (row?.gone) return row.gone;
-  // The first call may have deleted it, and its response been lost.
+  // The first call may have deleted it although its response was lost.
   if (deletion.wasRepeated && row && !row.is_there) return keyOf(fileId);
   throw new Problem("not_found");
 }
 
-/** The chats first, as in every batch that writes both: else two could wait for each other. */
+/** Lock order: chats before files, as in every batch that writes both, or two batches could deadlock. */
 function lockChatsOf(ownerId: string, fileId: string): SQL {
   return sql`
     SELECT c.id FROM chats AS c JOIN chat_files AS cf ON cf.chat_id = c.id
     WHERE cf.file_id = ${fileId} AND c.user_id = ${ownerId} ORDER BY c.id FOR UPDATE OF c`;
 }
 
-/** Where the bytes of a file are in the bucket: its name is data, and no part of it. */
+/** The object key of a file. File names are user data and never part of it. */
 export function keyOf(fileId: string): string {
   return `files/${fileId}`;
 }
@@ -121,8 +121,8 @@ export type PagePart = {
 export type TextPage = { file: FileRow; parts: PagePart[]; nextPart: number | null };
 
 /**
- * The file and a page of its text: as many parts as the limit and the bytes of a page allow, at least one,
- * and the number of the part after them. Throws `not_found`.
+ * The file and a page of its text: as many parts as the limit and the bytes of a page allow, at least
+ * one, and the number of the next part. Throws `not_found`.
  */
 export async function getFileText(
   db: Db,

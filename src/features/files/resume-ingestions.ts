@@ -1,6 +1,6 @@
 /**
- * Each minute: resumes stalled ingestions, embeds passages without vectors, and deletes files whose bytes
- * never came.
+ * Every minute, resumes stalled ingestions, embeds passages without vectors, and deletes files whose
+ * bytes never arrived.
  */
 import { sql } from "drizzle-orm";
 import { read } from "../../db/client.ts";
@@ -15,10 +15,10 @@ import { failIngestion } from "./begin-ingestion.ts";
 import { sendJob } from "./send-job.ts";
 import { notifyChats } from "./notify-chats.ts";
 
-/** Longer than a step takes, with the pauses between its retries. */
+/** Longer than a step takes, delays between retries included. */
 const STALLED_MS = 10 * 60_000;
 
-/** A client may complete an upload late. */
+/** How long a client may take to complete an upload after its URL expired. */
 const ABANDONED_MS = 60 * 60_000;
 const MOST_RESUMES = 5;
 const MOST_PER_RUN = 100;
@@ -27,13 +27,15 @@ const attemptColumns = columnsSql(files, "f", ["id", "ingestionAttempt"]);
 const stalledColumns = columnsSql(files, "f", ["id", "ingestionAttempt", "resumeCount"]);
 
 type Attempt = RowOfList<typeof attemptColumns>;
-type Stalled = RowOfList<typeof stalledColumns> & { page: number; is_read: boolean };
+type Stalled = RowOfList<typeof stalledColumns> & { page: number; is_extracted: boolean };
 
-/** May run twice, even at once: of two, one resumes an ingestion. Returns the counts for the log. */
+/** May run twice, even at once: each ingestion is resumed by one run. Returns counts for the log. */
 export async function resumeIngestions(env: Env, deps: Deps): Promise<Record<string, number>> {
   const stalled = await claimStalled(deps);
-  // One that fails is resumed later, and stops no other.
-  const resumed = await Promise.allSettled(stalled.map((reading) => resume(env, deps, reading)));
+  // A failure does not affect the other ingestions; the next run retries it.
+  const resumed = await Promise.allSettled(
+    stalled.map((ingestion) => resume(env, deps, ingestion)),
+  );
   const failures = resumed.filter((result) => result.status === "rejected");
   for (const { reason } of failures) logError("ingestion_not_resumed", describeFailure(reason));
   const due = await claimDueEmbeddings(deps);
@@ -48,7 +50,7 @@ export async function resumeIngestions(env: Env, deps: Deps): Promise<Record<str
   };
 }
 
-/** Each is due again later: where its job is lost, it is claimed again. */
+/** Postpones each file, so that it is claimed again if its job is lost. */
 async function claimDueEmbeddings({ db, clock }: Deps): Promise<Attempt[]> {
   const now = clock();
   const at = toIso(new Date(now));
@@ -77,24 +79,29 @@ async function claimStalled({ db, clock }: Deps): Promise<Stalled[]> {
         ORDER BY updated_at LIMIT ${MOST_PER_RUN}::int
       ) AS s
       WHERE f.id = s.id AND f.updated_at = s.updated_at AND f.status = 'processing'
-      RETURNING ${stalledColumns}, f.text_length IS NOT NULL AS is_read,
+      RETURNING ${stalledColumns}, f.text_length IS NOT NULL AS is_extracted,
         (SELECT coalesce(max(p.page), 1) FROM file_pages AS p WHERE p.file_id = f.id) AS page`,
   );
 }
 
 async function resume(env: Env, deps: Deps, ingestion: Stalled): Promise<void> {
-  const { id: fileId, ingestion_attempt: ingestionAttempt, page, is_read: isRead } = ingestion;
+  const {
+    id: fileId,
+    ingestion_attempt: ingestionAttempt,
+    page,
+    is_extracted: isExtracted,
+  } = ingestion;
   if (ingestion.resume_count > MOST_RESUMES) {
     const hasFailed = await failIngestion(deps, { fileId, ingestionAttempt }, "unreadable");
     if (hasFailed) await notifyChats(env, deps.db, fileId, "failed", "unreadable");
-  } else if (isRead)
+  } else if (isExtracted)
     await sendJob(env.FILE_JOBS, { step: "index", fileId, ingestionAttempt, from: 0 });
   else await sendJob(env.FILE_JOBS, { step: "extract", fileId, ingestionAttempt, from: page });
 }
 
 /**
- * Their triggers leave what may yet arrive by a signed URL to be erased. A key that stood for one is free
- * again: nothing came of it.
+ * Deletes files whose bytes never arrived and frees their idempotency keys. A trigger adds them to the
+ * outbox, because bytes may still arrive through the signed URL.
  */
 async function deleteAbandoned({ db, clock }: Deps): Promise<number> {
   const before = toIso(new Date(clock() - ABANDONED_MS));

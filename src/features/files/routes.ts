@@ -1,4 +1,4 @@
-/** One's documents: listed, looked at, downloaded, deleted. */
+/** Routes of files. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { attachmentAs } from "../../http/content-disposition.ts";
@@ -24,15 +24,15 @@ import { File, FileQuery, FileText, SignedUrl, TextQuery, toFile } from "./schem
 const tags = ["Files"];
 const DOWNLOAD_SECONDS = 5 * 60;
 
-/** What a browser or a program may say it accepts of a download. */
+/** Types that a client may accept for a download. */
 const ANY_DOCUMENT = [...READABLE_TYPES, "application/octet-stream"];
 
 const list = route({
   method: "get",
   path: "/files",
   tags,
-  summary: "List one's files",
-  description: "Newest first. `Link` leads on.",
+  summary: "List your files",
+  description: "Newest first. Follow `Link` to the next page.",
   request: { query: FileQuery },
   responses: {
     200: {
@@ -48,7 +48,7 @@ const read = route({
   method: "get",
   path: "/files/{id}",
   tags,
-  summary: "Look at a file, and at how far its reading has come",
+  summary: "Get a file and the status of its ingestion",
   request: { params: ById },
   responses: { 200: json(File, "The file.") },
 });
@@ -59,9 +59,9 @@ const remove = route({
   tags,
   summary: "Delete a file",
   description:
-    "Its bytes, its text and its passages. Quotations in answers stay, as part of the conversation.",
+    "Deletes its bytes, text and passages. Quotations in answers stay as part of the conversation.",
   request: { params: ById },
-  responses: { 204: { description: "The file is gone." } },
+  responses: { 204: { description: "The file was deleted." } },
 });
 
 const download = route({
@@ -70,14 +70,14 @@ const download = route({
   tags,
   summary: "Download a file",
   description:
-    "Leads to a signed URL of the bucket, good for five minutes. With `Accept: application/json` the URL itself.",
+    "Redirects to a signed URL of the bucket, valid for five minutes. With `Accept: application/json` the response contains the URL.",
   request: { params: ById },
   formats: ANY_DOCUMENT,
   problems: ["file_not_uploaded", "storage_not_configured"],
   responses: {
-    200: json(SignedUrl, "Where the bytes are."),
+    200: json(SignedUrl, "The signed URL."),
     302: {
-      description: "The bytes are there.",
+      description: "Redirect to the bytes.",
       headers: { Location: { description: "A signed URL.", schema: { type: "string" as const } } },
     },
   },
@@ -87,12 +87,12 @@ const readText = route({
   method: "get",
   path: "/files/{id}/text",
   tags,
-  summary: "Read the text of a file",
+  summary: "Get the text of a file",
   description:
-    "By page; the pages joined by nothing are the text that citations count in. Of text formats it is the file as it was decoded.",
+    "The text by page. The pages, concatenated without a separator, are the text that offsets of citations refer to. For text formats it is the decoded file, unchanged.",
   request: { params: ById, query: TextQuery },
   problems: ["file_not_uploaded", "file_processing", "file_failed"],
-  responses: { 200: json(FileText, "A stretch of the text.") },
+  responses: { 200: json(FileText, "A part of the text.") },
 });
 
 export const fileRoutes = createRouter()
@@ -127,7 +127,7 @@ export const fileRoutes = createRouter()
     const { id } = c.req.valid("param");
     const asked = c.req.valid("query");
     const page = await getFileText(c.get("deps").db, c.get("principal").userId, id, asked);
-    requireRead(page.file);
+    requireText(page.file);
     return c.json(toText(page), 200);
   });
 
@@ -137,22 +137,25 @@ function linkToNext(limit: number, last: FileRow | undefined): string | undefine
   return `</files?limit=${limit}&cursor=${cursor}>; rel="next"`;
 }
 
-/** The bucket is told what to say of it: a file never runs in an origin of ours, and is saved by its name. */
+/**
+ * Fixes type and disposition of the bucket's response: a file never runs in one of our origins, and
+ * downloads under its name.
+ */
 async function signDownload(c: Context<App>, file: FileRow) {
   if (file.status === "pending" || file.failure_code === "missing") {
     throw new Problem("file_not_uploaded");
   }
   const { storage, clock } = c.get("deps");
-  const answer = {
+  const response = {
     contentType: file.content_type,
     disposition: attachmentAs(file.original_name),
   };
   const expiresAt = toIso(new Date(clock() + DOWNLOAD_SECONDS * 1_000));
-  return { url: await storage.presignGet(file.file_path, answer, DOWNLOAD_SECONDS), expiresAt };
+  return { url: await storage.presignGet(file.file_path, response, DOWNLOAD_SECONDS), expiresAt };
 }
 
-/** Throws the problem of a file whose text is not there. */
-function requireRead({ status }: FileRow): void {
+/** Throws the problem of a file without text. */
+function requireText({ status }: FileRow): void {
   if (status === "pending") throw new Problem("file_not_uploaded");
   if (status === "processing") throw new Problem("file_processing");
   if (status === "failed") throw new Problem("file_failed");

@@ -1,4 +1,4 @@
-/** Runs the jobs of an ingestion step by step, until the file is ready or has failed. */
+/** Runs the steps of an ingestion until the file is ready or has failed. */
 import { run } from "../../db/client.ts";
 import { files } from "../../db/schema-documents.ts";
 import type { Deps } from "../../deps.ts";
@@ -15,10 +15,10 @@ import { notifyChats } from "./notify-chats.ts";
 
 type IngestionJob = Extract<FileJob, { ingestionAttempt: number }>;
 
-/** How long one message goes on to further steps: a small file is ready after one. */
+/** How long one message may continue with further steps: a small file needs only one message. */
 const BUDGET_MS = 20_000;
 
-/** Throws where a retry may help; a document that cannot be extracted fails for good. */
+/** Throws when a retry may help; a document that cannot be extracted fails permanently. */
 export async function runIngestionJob(env: Env, deps: Deps, job: IngestionJob): Promise<void> {
   try {
     const rest = await takeSteps(deps, job);
@@ -30,19 +30,19 @@ export async function runIngestionJob(env: Env, deps: Deps, job: IngestionJob): 
   }
 }
 
-/** The job that is left, "ready" when the file is, undefined where a newer attempt has begun. */
+/** The remaining job, "ready" when the file is ready, undefined if a newer attempt has begun. */
 async function takeSteps(deps: Deps, job: IngestionJob): Promise<FileJob | "ready" | undefined> {
   const endsAt = deps.clock() + BUDGET_MS;
   if (job.step !== "extract") await saveProgress(deps, job);
   let next = await takeStep(deps, job);
-  // The next pages are of another message: these may have been all that an isolate bears.
+  // The next pages get their own message: these may have used most of an isolate's memory.
   while (isIngestionJob(next) && next.step !== "extract" && deps.clock() < endsAt) {
     next = await takeStep(deps, next);
   }
   return next;
 }
 
-/** Pages that are written are a sign of progress by themselves; a provider may take long for its vectors. */
+/** `extract` saves its progress with the pages; embedding may take long. */
 async function saveProgress({ db, clock }: Deps, job: IngestionJob): Promise<void> {
   const progress = { updatedAt: new Date(clock()) };
   await run(db.update(files).set(progress).where(isProcessing(job)));
@@ -67,7 +67,7 @@ async function takeStep(deps: Deps, job: IngestionJob): Promise<FileJob | "ready
     : undefined;
 }
 
-/** What failed too often, or can never succeed, fails for good. */
+/** Fails the ingestion of a dead-lettered or refused job. */
 export async function failIngestionJob(env: Env, deps: Deps, job: IngestionJob): Promise<void> {
   await failAndNotify(env, deps, job, "unreadable");
 }

@@ -1,4 +1,4 @@
-/** Wire shapes of files, and how they are made from rows. */
+/** Wire shapes of files, and the functions that make them from rows. */
 import { z } from "@hono/zod-openapi";
 import { CursorTime, limit, Offset, ShownId, ShownTime, text } from "../../http/fields.ts";
 import { toIso } from "../../lib/clock.ts";
@@ -8,7 +8,7 @@ import { isId } from "../../lib/ids.ts";
 import { FAILURES, isFailureCode } from "./failures.ts";
 import type { FilePosition, FileRow } from "./queries.ts";
 
-/** Bytes of a file that a client sends to the bucket by itself. */
+/** The most bytes of a file that a client sends directly to the bucket. */
 export const LARGEST_FILE = 50 * 1024 * 1024;
 
 const LONGEST_NAME = 255;
@@ -26,7 +26,7 @@ const Sha256 = z
 
 const NO_MEDIA_TYPE = "This is not a media type, such as `application/pdf`.";
 
-/** What may stand in a header (RFC 9110 section 8.3.1), with parameters that are not quoted. */
+/** A media type (RFC 9110 section 8.3.1), with unquoted parameters only. */
 function isMediaType(value: string): boolean {
   return /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:[ \t]*;[ \t]*[!#-:<-~]+)*$/.test(value);
 }
@@ -55,14 +55,14 @@ export const File = z
     }),
     status: z.enum(["pending", "processing", "ready", "failed"]).openapi({
       description:
-        "`pending`: its bytes are awaited. `processing`: it is being read. `ready`: it can be asked about, searched and quoted.",
+        "`pending`: waiting for its bytes. `processing`: ingestion is running. `ready`: it can be searched, attached to messages and cited. `failed`: see `failure`.",
     }),
-    processed: z.boolean().openapi({ description: "True once it is ready." }),
+    processed: z.boolean().openapi({ description: "True once the file is ready." }),
     failure: z
       .object({ code: z.string(), detail: z.string() })
       .nullable()
-      .openapi({ description: "Why it could not be read, in a sentence for a person." }),
-    page_count: z.int().nullable().openapi({ description: "Known once it has been read." }),
+      .openapi({ description: "Why the ingestion failed, with a sentence for the user." }),
+    page_count: z.int().nullable().openapi({ description: "Known once the text is extracted." }),
     created_at: ShownTime,
   })
   .openapi("File");
@@ -84,14 +84,14 @@ export const SignedUrl = z.object({ url: z.string(), expires_at: ShownTime }).op
 export const FileText = z
   .object({
     file_id: ShownId,
-    length: z.int().openapi({ description: "Code points of the whole text." }),
+    length: z.int().openapi({ description: "Length of the whole text in code points." }),
     pages: z.array(
       z.object({
         page: z.int().nullable().openapi({
           description:
-            "A long page comes in several stretches. Null where the format does not say, as in most DOCX files.",
+            "A long page is divided into several entries. Null if the document has no known pages.",
         }),
-        start: z.int().openapi({ description: "Code points into the whole text." }),
+        start: z.int().openapi({ description: "Offset into the whole text, in code points." }),
         end: z.int(),
         text: z.string(),
         regions: z
@@ -112,7 +112,7 @@ export const FileText = z
   })
   .openapi("FileText");
 
-/** A cursor whose parts have these types. */
+/** The schema of a cursor with these parts. */
 function cursorOf<P extends z.ZodType, T>(parts: P, toCursor: (parts: z.output<P>) => T) {
   return z
     .string()
@@ -122,7 +122,7 @@ function cursorOf<P extends z.ZodType, T>(parts: P, toCursor: (parts: z.output<P
       context.addIssue({ code: "custom", message: "This is not a cursor of this list." });
       return z.NEVER;
     })
-    .openapi({ type: "string", description: "`next_cursor`, or that of `Link`." });
+    .openapi({ type: "string", description: "`next_cursor`, or the cursor in `Link`." });
 }
 
 const FileCursor = cursorOf(
@@ -137,7 +137,7 @@ export const FileQuery = z.object({
 });
 
 export const TextQuery = z.object({
-  limit: limit(DEFAULT_PARTS, MOST_PARTS).openapi({ description: "Stretches of a page." }),
+  limit: limit(DEFAULT_PARTS, MOST_PARTS).openapi({ description: "The most entries of `pages`." }),
   cursor: cursorOf(z.tuple([z.int().min(0).max(2_000_000)]), ([part]) => part).optional(),
 });
 
@@ -156,7 +156,7 @@ export function toFile(row: FileRow): z.infer<typeof File> {
   };
 }
 
-/** The code and the sentence of a failure; null where there is none. */
+/** The code and the sentence of a failure; null unless the file has failed. */
 export function toFailure({
   status,
   failure_code: code,

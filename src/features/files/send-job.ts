@@ -1,18 +1,18 @@
-/** Hands a job to the queue. */
+/** Sends jobs to the queue. */
 import { logError, nameOf } from "../../lib/log.ts";
 import type { FileJob } from "./jobs.ts";
 
 export type JobQueue = Pick<Queue<FileJob>, "send">;
 
 /**
- * Throws nothing: what the queue did not take is in Postgres all the same, and each minute resumes what
- * shows no progress.
+ * Sends the job. Never throws: the work is stored in Postgres, and the cron job resumes what makes no
+ * progress.
  */
 export async function sendJob(queue: JobQueue, job: FileJob): Promise<void> {
   try {
     await queue.send(job);
   } catch {
-    // Once more: the minute comes late, and a message that comes twice does no harm.
+    // Retry once: the cron job is slow to resume it, and a duplicate message does no harm.
     await queue.send(job).catch((error: unknown) => {
       logError("job_not_sent", { step: job.step, file_id: job.fileId, cause: nameOf(error) });
     });

@@ -1,4 +1,4 @@
-/** A file whose bytes the client sends to the bucket by itself: the Worker never holds them. */
+/** Starts a direct upload: the client sends the bytes to the bucket, past the Worker. */
 import { and, eq } from "drizzle-orm";
 import type { SignedRequest } from "../../clients/storage.ts";
 import { run } from "../../db/client.ts";
@@ -25,8 +25,9 @@ export type OpenedUpload = {
 };
 
 /**
- * Makes the file, and signs a PUT of exactly the bytes that are announced. A repetition with the same key
- * signs anew. Throws `unsupported_file`, `empty_file`, `file_too_large`, or what `createFile` throws.
+ * Creates the file and signs a PUT of exactly the announced bytes; a retry with the same key signs a new
+ * URL. Throws `unsupported_file`, `empty_file`, `file_too_large`, `storage_not_configured`, or what
+ * `createFile` throws.
  */
 export async function startUpload(
   deps: UploadDeps,
@@ -57,7 +58,7 @@ export async function startUpload(
   return { row, upload, expiresAt, isReplayed };
 }
 
-/** Its bytes may come for longer; what was deleted meanwhile is erased after that, too. */
+/** Extends the time for the upload, after which a deleted file's object is erased once more. */
 async function extend({ db }: UploadDeps, { id, user_id: ownerId }: FileRow, expiresAt: string) {
   const isOwn = and(eq(files.id, id), eq(files.userId, ownerId));
   await run(

@@ -1,4 +1,4 @@
-/** Two ways in: through the Worker, or straight to the bucket. */
+/** Routes for uploads through the Worker and directly to the bucket. */
 import { ById } from "../../http/fields.ts";
 import {
   KeyHeader,
@@ -36,7 +36,7 @@ const upload = route({
   tags,
   summary: "Upload a file",
   description:
-    "PDF, DOCX, TXT, Markdown, HTML or CSV, by what its bytes are; up to 10 MiB. It may stall for 30 seconds, and comes at 16 KiB a second at least for longer. It is read in the background: watch its `status`, or ask about it at once.",
+    "Upload a PDF, DOCX, TXT, Markdown, HTML or CSV file of up to 10 MiB; its bytes decide the type. An upload may stall for up to 30 seconds; one that takes longer needs an average of at least 16 KiB per second. Ingestion runs in the background: poll `status`, or attach the file to a message right away.",
   request: { headers: KeyHeader, body: fileBody("file") },
   problems,
   responses: { 201: { ...json(File, "The file."), headers: { Location, ...replayedHeader } } },
@@ -46,9 +46,9 @@ const start = route({
   method: "post",
   path: "/files",
   tags,
-  summary: "Announce a file, and get a signed URL to send its bytes to",
+  summary: "Announce a file and get a signed URL for its bytes",
   description:
-    "Up to 50 MiB. Send exactly the announced bytes with the given method and headers within five minutes, then complete the file. A repetition with the same key signs anew.",
+    "For files of up to 50 MiB. Send exactly the announced bytes with the returned method and headers within five minutes, then complete the file. A retry with the same Idempotency-Key returns a new URL.",
   request: { headers: KeyHeader, body: jsonBody(NewFile) },
   problems,
   responses: {
@@ -63,9 +63,9 @@ const complete = route({
   method: "post",
   path: "/files/{id}/complete",
   tags,
-  summary: "Say that the bytes of a file are in the bucket",
+  summary: "Complete an upload to the bucket",
   description:
-    "Begins to read it. As often as you like; a file that could not be read is tried again.",
+    "Starts the ingestion of the uploaded bytes. Safe to repeat; a failed file is ingested again.",
   request: { params: ById },
   problems: [
     "file_not_uploaded",

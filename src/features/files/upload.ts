@@ -1,4 +1,4 @@
-/** A file that comes through the Worker: held once, hashed, and stored by one PUT. */
+/** Stores a file that is uploaded through the Worker, by one PUT. */
 import type { IdempotencyKey } from "../../db/idempotency-keys.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
@@ -15,7 +15,7 @@ import type { FileRow } from "./queries.ts";
 
 type UploadDeps = Pick<Deps, "db" | "storage" | "clock" | "newId">;
 
-/** Longer than any upload through the Worker takes: a row that waits longer was left by a crash. */
+/** Longer than any upload through the Worker takes: a crash left a row that is pending for longer. */
 const UPLOAD_TIMEOUT_MS = 15 * 60_000;
 
 /** SHA-256 in lower-case hex. */
@@ -24,8 +24,8 @@ export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> 
 }
 
 /**
- * Stores the file and begins to ingest it; with a key that did that before, goes on from where that one
- * stands. Throws `unsupported_file`, `storage_unavailable`, or what `createFile` throws.
+ * Stores the file and begins its ingestion; with a key that was used before, continues where that request
+ * ended. Throws `unsupported_file`, `storage_unavailable`, or what `createFile` throws.
  */
 export async function storeUpload(
   env: Env,
@@ -46,7 +46,7 @@ export async function storeUpload(
   return { row: await beginIngestion(env, deps, row, { kind, sha256 }), isReplayed };
 }
 
-/** What the bucket does not take leaves nothing behind. */
+/** Deletes the row if the bucket does not accept the bytes. */
 async function putOrDiscard(
   { db, storage }: UploadDeps,
   { id, user_id: ownerId, file_path: path }: FileRow,

@@ -1,4 +1,4 @@
-/** The feedback of a user on an answer. */
+/** Routes of feedback on answers. */
 import { ById } from "../../http/fields.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { toIso } from "../../lib/clock.ts";
@@ -11,20 +11,20 @@ const rate = route({
   method: "put",
   path: "/messages/{id}/feedback",
   tags,
-  summary: "Say what you think of an answer",
-  description: "In place of what you said of it before.",
+  summary: "Rate an answer",
+  description: "Stores the feedback, replacing earlier feedback on the same answer.",
   request: { params: ById, body: jsonBody(NewFeedback) },
   problems: ["not_an_answer"],
-  responses: { 200: json(Feedback, "What is stored.") },
+  responses: { 200: json(Feedback, "The stored feedback.") },
 });
 
 const unrate = route({
   method: "delete",
   path: "/messages/{id}/feedback",
   tags,
-  summary: "Take back what you said of an answer",
+  summary: "Delete the feedback on an answer",
   request: { params: ById },
-  responses: { 204: { description: "Nothing is said of it any more." } },
+  responses: { 204: { description: "The answer has no feedback." } },
 });
 
 export const feedbackRoutes = createRouter()
@@ -32,8 +32,8 @@ export const feedbackRoutes = createRouter()
     const { db, clock } = c.get("deps");
     const { id } = c.req.valid("param");
     const at = toIso(new Date(clock()));
-    const said = c.req.valid("json");
-    return c.json(await putFeedback(db, c.get("principal").userId, id, said, at), 200);
+    const feedback = c.req.valid("json");
+    return c.json(await putFeedback(db, c.get("principal").userId, id, feedback, at), 200);
   })
   .openapi(unrate, async (c) => {
     const { id } = c.req.valid("param");

@@ -1,4 +1,4 @@
-/** The feedback of a user on an answer. */
+/** SQL of feedback on answers. */
 import { sql } from "drizzle-orm";
 import { type Db, readOne } from "../../db/client.ts";
 import { columnsSql, type RowOfList } from "../../db/columns.ts";
@@ -18,10 +18,10 @@ const feedbackColumns = columnsSql(messageFeedback, "stored", [
 
 type FeedbackRow = RowOfList<typeof feedbackColumns>;
 
-/** Without a rating where the message is no answer. */
+/** All null if the message is not an answer. */
 type RatedRow = FeedbackRow | { [Column in keyof FeedbackRow]: null };
 
-/** Stores the feedback in place of an earlier one. Throws `not_found`, or `not_an_answer`. */
+/** Stores the feedback, replacing an earlier one. Throws `not_found` or `not_an_answer`. */
 export async function putFeedback(
   db: Db,
   ownerId: string,
@@ -45,7 +45,7 @@ export async function putFeedback(
   return toFeedback(row);
 }
 
-/** Deletes the feedback; does nothing where there is none. Throws `not_found`. */
+/** Deletes the feedback; does nothing if there is none. Throws `not_found`. */
 export async function deleteFeedback(db: Db, ownerId: string, messageId: string): Promise<void> {
   const rated = await readOne(
     db,
@@ -67,6 +67,6 @@ function ownedMessage(ownerId: string, messageId: string) {
 function toFeedback(row: RatedRow | undefined): Feedback {
   if (!row) throw new Problem("not_found");
   if (row.message_id === null) throw new Problem("not_an_answer");
-  const { message_id, created_at, updated_at, ...said } = row;
-  return { message_id, ...said, created_at: toIso(created_at), updated_at: toIso(updated_at) };
+  const { message_id, created_at, updated_at, ...feedback } = row;
+  return { message_id, ...feedback, created_at: toIso(created_at), updated_at: toIso(updated_at) };
 }

@@ -1,9 +1,12 @@
-/** A message short enough for one event. Pure. */
+/** Shortens a message to fit one event. Pure. */
 import { jsonBytes, LARGEST_JSON_BYTES } from "../../lib/event-json.ts";
 import { codePointLength } from "../../lib/text.ts";
 import type { Message } from "./schemas.ts";
 
-/** A message in an event: what would make the event too long is null, and the subscriber has it already. */
+/**
+ * A message in an event: parts that would make the event too long are null; the subscriber has them
+ * already.
+ */
 export type ShownMessage = Omit<Message, "content" | "metadata"> & {
   content: string | null;
   metadata: Record<string, unknown> | null;
@@ -11,8 +14,8 @@ export type ShownMessage = Omit<Message, "content" | "metadata"> & {
 };
 
 /**
- * A message as an event carries it: whole if it fits, else without its content, then without its
- * quotations, then without its metadata.
+ * The message if it fits an event; otherwise without its content, then without its quotations and
+ * reasoning, then without its metadata.
  */
 export function fitMessage(message: Message): ShownMessage {
   if (fits(message)) return message;

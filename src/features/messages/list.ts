@@ -1,4 +1,4 @@
-/** Paging through the active path of a chat, both ways. */
+/** Pages through the active path of a chat in both directions. */
 import { sql, type SQL } from "drizzle-orm";
 import { type Db, readOne } from "../../db/client.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
@@ -8,7 +8,7 @@ import type { MessageRow } from "./queries.ts";
 export type MessagePage = {
   /** Oldest first. */
   messages: MessageRow[];
-  /** True when the page, read with `after`, does not reach the end of what was asked for. */
+  /** True when a page read with `after` does not reach the end of the path. */
   hasNewer: boolean;
 };
 
@@ -20,8 +20,8 @@ type Found = {
 };
 
 /**
- * A page of the active path. Throws `not_found`, or a 422 where `before` is no message of the chat or
- * `after` does not lie on the path.
+ * A page of the active path. Throws `not_found`, or a 422 when `before` is not a message of the chat or
+ * `after` is not on the path.
  */
 export async function listMessages(
   db: Db,
@@ -44,7 +44,7 @@ function selectPage(ownerId: string, chatId: string, page: PathPage): SQL<Found>
     FROM chat`;
 }
 
-/** Postgres plans what is asked for, also where the answer is known. */
+/** Leaves the subquery out when it is not needed: Postgres would plan it anyway. */
 function knowsBefore({ before }: PathPage) {
   if (before === undefined) return sql`true`;
   return sql`EXISTS (SELECT FROM messages AS b WHERE b.chat_id = chat.id AND b.id = ${before}::uuid)`;
@@ -55,12 +55,12 @@ function knowsAfter({ after }: PathPage) {
 }
 
 function notOnPath(pointer: string): Problem {
-  return invalidField(pointer, "unknown_message", "The active path has no such message.");
+  return invalidField(pointer, "unknown_message", "The active path has no message with this id.");
 }
 
 /**
- * The `Link` header (RFC 8288) of a page. `next` goes on in the direction that is being read: towards
- * older messages, or, with `after`, towards newer ones; `prev` goes back. Undefined without either.
+ * The `Link` header (RFC 8288) of a page. `next` continues in the direction of paging: towards older
+ * messages, or with `after` towards newer ones; `prev` goes back. Undefined without either.
  */
 export function linksOf(chatId: string, asked: PathPage, page: MessagePage): string | undefined {
   const oldest = page.messages[0];
@@ -75,7 +75,7 @@ export function linksOf(chatId: string, asked: PathPage, page: MessagePage): str
   return links.join(", ") || undefined;
 }
 
-/** Read without `after`, a page has newer messages when it was not the first. */
+/** True when there are messages after the page. */
 function hasNewer({ before, after, offset }: PathPage, page: MessagePage): boolean {
   return after ? page.hasNewer || before !== undefined : before !== undefined || offset > 0;
 }

@@ -1,9 +1,11 @@
-/** The active path of a chat: from its current message up to the root, a page at a time, as SQL. */
+/** SQL of the active path of a chat, from its current message up to the root, in pages. */
 import { sql, type SQL } from "drizzle-orm";
 import { PAGE_BYTES } from "../../lib/page-bytes.ts";
 import { joinSiblings, messageColumns } from "./queries.ts";
 
-/** Which part of the path; `offset` counts from the newest, and only where neither id is given. */
+/**
+ * A page of the path; `offset` counts from the newest message and is ignored with `before` or `after`.
+ */
 export type PathPage = {
   limit: number;
   offset: number;
@@ -17,10 +19,10 @@ export function ownedChat(ownerId: string, chatId: string): SQL {
 }
 
 /**
- * The CTEs `path` and `page` over the CTE `chat`. `path` is walked as far as the page needs: to its
- * depth, or, with `after`, down to that message. The walk begins at the current message, or at the
- * parent of `before`, of which any message of the chat will do: to ask whether it lies on the active
- * path would cost a walk to it. `page` ends where its messages would be more than a page of bytes.
+ * The CTEs `path` and `page` over the CTE `chat`. `path` goes as deep as the page needs, or with `after`
+ * down to that message. It begins at the current message, or at the parent of `before`, which may be any
+ * message of the chat: checking that it is on the active path would cost a walk to it. `page` is limited
+ * to a page of bytes.
  */
 export function pathPage({ limit, offset, before, after }: PathPage): SQL {
   if (after) {
@@ -36,8 +38,8 @@ export function pathPage({ limit, offset, before, after }: PathPage): SQL {
 }
 
 /**
- * The CTEs `path` and `page` of the messages that lead to one of the chat, the oldest first, but those up
- * to `after`: as many as `limit` and the bytes of a page allow.
+ * The CTEs `path` and `page` of the ancestors of a message and itself, oldest first, after `after`: as
+ * many as `limit` and the bytes of a page allow.
  */
 export function pageUpTo(
   messageId: string,
@@ -47,7 +49,7 @@ export function pageUpTo(
   return sql`${walk(sql`${messageId}`, isAfter)}, ${closestTo(after, limit)}, ${fittingPage}`;
 }
 
-/** The CTE `page` of all branches: the messages with ids between two, the second included. */
+/** The CTE `page` over all branches: the messages with ids after `after`, up to and including `upTo`. */
 export function pageOfAll(
   upTo: string,
   { after, limit }: { after: string | undefined; limit: number },
@@ -86,7 +88,7 @@ function walk(start: SQL, goesOn: SQL): SQL {
     )`;
 }
 
-/** The CTE `wanted`: the messages after one, or after none, the closest in the first position. */
+/** The CTE `wanted`: the messages of `path` after `after`, the one closest to it first. */
 function closestTo(after: string | undefined, limit: number): SQL {
   return sql`
     wanted AS (
@@ -96,9 +98,9 @@ function closestTo(after: string | undefined, limit: number): SQL {
 }
 
 /**
- * The CTE `page`: of the CTE `wanted`, from its first position on, as many messages as fit a page, at least
- * one. Their JSON is measured; but only of those whose texts alone would fit, which takes no reading of
- * them.
+ * The CTE `page`: the first messages of the CTE `wanted` that fit a page, at least one. Measures their
+ * JSON, but only of messages whose texts alone would fit, because text lengths are known without loading
+ * the texts.
  */
 const fittingPage = sql`
   page AS (
@@ -114,7 +116,7 @@ const fittingPage = sql`
     WHERE position = 1 OR bytes <= ${PAGE_BYTES}::int
   )`;
 
-/** The messages of the CTE `page`, oldest first, as one JSON array of `MessageRow`s. */
+/** The messages of the CTE `page`, oldest first, as a JSON array of `MessageRow`s. */
 export const pageMessages = sql`
   (SELECT coalesce(json_agg(shown ORDER BY page.depth DESC), '[]')
    FROM page CROSS JOIN LATERAL (

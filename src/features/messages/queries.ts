@@ -1,4 +1,4 @@
-/** Messages in Postgres: pieces of SQL that every reader of messages shares. */
+/** SQL fragments shared by all queries that read messages. */
 import { sql } from "drizzle-orm";
 import { columnsSql, type RowOf } from "../../db/columns.ts";
 import { messages } from "../../db/schema.ts";
@@ -14,27 +14,27 @@ const shownKeys = [
   "fileUrl",
 ] as const;
 
-/** A message as `messageColumns` reads it. */
+/** A message with the columns of `messageColumns`. */
 export type MessageRow = RowOf<
   typeof messages,
   (typeof shownKeys)[number] | "metadata" | "createdAt"
 > & { sibling_ids: string[]; sibling_count: number };
 
 /**
- * The columns of a `MessageRow`, of a table or query named `m`. Citations of a document that is gone say so,
- * whoever reads them.
+ * The columns of a `MessageRow`, from a table or query named `m`. Citations of deleted documents get the
+ * status `source_deleted`.
  */
 export const messageColumns = sql<MessageRow>`
   ${columnsSql(messages, "m", shownKeys)},
   CASE WHEN m.metadata ? 'citations' THEN shown_metadata(m.metadata) ELSE m.metadata END AS metadata,
   ${columnsSql(messages, "m", ["createdAt"])}, siblings.sibling_ids, siblings.sibling_count`;
 
-/** As many as `sibling_ids` holds, the message itself among them. */
+/** The most ids in `sibling_ids`, the message's own included. */
 export const SHOWN_SIBLINGS = 50;
 
 /**
- * Joins the siblings of `m`: the messages with the same parent, oldest first. Two probes of one index,
- * because `IS NOT DISTINCT FROM` would use none.
+ * Joins the siblings of `m`: the messages with the same parent, oldest first. Two index scans, because
+ * `IS NOT DISTINCT FROM` would use no index.
  */
 export const joinSiblings = sql.raw(`
   CROSS JOIN LATERAL (

@@ -1,4 +1,4 @@
-/** The messages of a chat: its active path. */
+/** Route of a chat's messages. */
 import { z } from "@hono/zod-openapi";
 import { ById } from "../../http/fields.ts";
 import { createRouter, json, route } from "../../http/router.ts";
@@ -11,9 +11,9 @@ const list = route({
   method: "get",
   path: "/chats/{id}/messages",
   tags,
-  summary: "Read the messages of a chat",
+  summary: "List the messages of a chat",
   description:
-    "The active path, oldest first; without parameters its newest page. `Link` leads on: `rel=next` towards older messages, or, with `after`, towards newer ones.",
+    "The active path, oldest first; without parameters its newest page. Follow `Link`: `rel=next` leads to older messages, or with `after` to newer ones.",
   request: { params: ById, query: MessageQuery },
   responses: {
     200: {

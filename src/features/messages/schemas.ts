@@ -1,4 +1,4 @@
-/** Wire shapes of messages, and how they are made from rows. */
+/** Wire shapes of messages, and the functions that make them from rows. */
 import { z } from "@hono/zod-openapi";
 import { Id, limit, Offset, ShownId, ShownTime, text } from "../../http/fields.ts";
 import { utf8Length } from "../../lib/bytes.ts";
@@ -12,7 +12,7 @@ const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 200;
 const LARGEST_METADATA_BYTES = 16 * 1024;
 
-/** Keys of an answer's metadata that the server writes, and nobody else. */
+/** Metadata keys that only the server may write. */
 const RESERVED_KEYS = [
   "model",
   "usage",
@@ -29,7 +29,7 @@ export const Content = text({ min: 1, max: LONGEST_MESSAGE }).openapi({
   example: "What must a tenancy agreement say about the deposit?",
 });
 
-/** A page's path of ours, or an http(s) URL that is kept as text and never fetched. */
+/** The path of a file, or an http(s) URL that is stored as text and never fetched. */
 const FileUrl = text({ max: 2_048 }).refine(
   (value) => linkedFile(value) !== undefined || isHttpUrl(value),
   "This must be the path of a file, or an http(s) URL.",
@@ -42,17 +42,17 @@ const Metadata = z
       context.addIssue({
         code: "custom",
         params: { code: "too_long" },
-        message: "This takes at most 16 KiB.",
+        message: "The metadata must not exceed 16 KiB.",
       });
     }
     for (const key of RESERVED_KEYS.filter((reserved) => Object.hasOwn(metadata, reserved))) {
-      const message = "The server writes this key itself.";
+      const message = "This key is reserved for the server.";
       context.addIssue({ code: "custom", params: { code: "reserved_key" }, path: [key], message });
     }
   })
   .openapi({ example: { client: "web" } });
 
-/** What a client may say of a message besides its text. */
+/** Fields of a message that a client may send besides its text. */
 export const messageFields = {
   file_name: text({ max: 255 }).nullish(),
   file_url: FileUrl.nullish(),
@@ -66,10 +66,10 @@ export const NewMessage = z
 export const MessageQuery = z.object({
   limit: limit(DEFAULT_PAGE, LARGEST_PAGE),
   offset: Offset.openapi({
-    description: "Counts from the newest; only where neither `before` nor `after` is given.",
+    description: "Counts from the newest message; ignored with `before` or `after`.",
   }),
-  before: Id.optional().openapi({ description: "Read what comes before this message." }),
-  after: Id.optional().openapi({ description: "Read what comes after this message." }),
+  before: Id.optional().openapi({ description: "List the messages before this one." }),
+  after: Id.optional().openapi({ description: "List the messages after this one." }),
 });
 
 export const Message = z
@@ -83,16 +83,15 @@ export const Message = z
     file_name: z.string().nullable(),
     file_url: z.string().nullable(),
     metadata: z.record(z.string(), z.unknown()).openapi({
-      description: `What the client sent. On an answer also \`model\`, \`usage\`, \`finish_reason\` and \
-\`processing_time\`; \`refusal\` is true where the model refused to answer, and \`reasoning\` what it thought before, \
-where the server keeps that; where another model stood in, \`failover: { from, code }\` says for which, and why. On an answer \
-from documents, \`citations\`, an array of \`Citation\`, each of which stands in its document word for word, and \
-\`unverified_quotes\`, an array of \`{ text }\`: words that the answer puts in quotation marks and points to a document \
-with, and that do not stand there.`,
+      description: `The client's metadata. Answers also have \`model\`, \`usage\`, \`finish_reason\` and \
+\`processing_time\`; \`refusal: true\` if the model refused to answer; \`reasoning\` if the server stores it; and after a \
+failover \`failover: { from, code }\` with the model that failed and why. Answers from documents have \`citations\`, an array \
+of \`Citation\`, each verified word for word against its document, and \`unverified_quotes\`, an array of \`{ text }\`: \
+quotations that refer to a document and were not found in it.`,
     }),
     sibling_ids: z
       .array(ShownId)
-      .openapi({ description: "Oldest first, itself included, at most 50." }),
+      .openapi({ description: "Oldest first, at most 50, this message included." }),
     sibling_count: z.int(),
     created_at: ShownTime,
   })

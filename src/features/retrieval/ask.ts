@@ -1,11 +1,11 @@
-/** A question in a person's words as terms to look for: pure, and safe whatever the words are. */
+/** Turns the user's question into search terms. Pure. */
 import { conceptsAsked } from "./concepts.ts";
 import { foldedWords, writtenWords } from "./words.ts";
 
-/** `word`s are stemmed where they are looked for; `name`s are of the document that is meant. */
+/** `word`s are stemmed by the search; `name`s may name the document that the question is about. */
 export type AskedTerm = { kind: "word" | "name" | "concept"; text: string; weight: number };
 
-/** Words that ask, and say nothing of what is asked for. */
+/** Words that phrase a question without describing its subject. */
 const ASKING = new Set(
   `consider regarding concerning according document documents contract contracts agreement agreements
   clause clauses provision provisions section sections term terms say says state states stated mention
@@ -21,7 +21,7 @@ const ASKING = new Set(
 const WEIGHT = { word: 1, frame: 0.25, further: 0.3, concept: 3, name: 1, nameInQuestion: 0.3 };
 const MOST_WORDS = 64;
 
-/** The terms of a question, each once, with the highest of its weights. */
+/** The terms of a question, with their weights. */
 export function termsOf(query: string): AskedTerm[] {
   const { frame, question } = divide(query);
   const concepts = conceptsAsked(writtenWords(question).join(" "));
@@ -39,11 +39,11 @@ export function termsOf(query: string): AskedTerm[] {
   ];
 }
 
-/** Scripts without blanks have none after a sentence either. */
+/** Scripts without spaces have none after a sentence either. */
 const ENDS_PART = /[;:\n；：]|(?<=[.?!؟])\s|(?<=[。？！])/u;
 const QUESTION_MARKS = new Set(["?", "？", "؟", "\u037e"]);
 
-/** What is asked, and what is said before it, such as the name of the contract. */
+/** Splits a query into the question itself and its frame, such as the name of the contract. */
 function divide(query: string): { frame: string; question: string } {
   const parts = query.split(ENDS_PART).filter((part) => /[\p{L}\p{N}]/u.test(part));
   const asks = parts.findLastIndex((part) => QUESTION_MARKS.has(part.trim().at(-1) ?? ""));
@@ -57,7 +57,7 @@ function contentOf(text: string): string[] {
   return content.length > 0 ? content : words;
 }
 
-/** The first words, and the same without diacritics where they have some: a document may have either. */
+/** The first words, with and without diacritics: a document may contain either form. */
 function formsOf(text: string): string[] {
   const forms = [writtenWords(text), foldedWords(text)];
   return distinct(forms.flatMap((words) => distinct(words).slice(0, MOST_WORDS)));

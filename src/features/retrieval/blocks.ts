@@ -1,23 +1,23 @@
-/** A text as paragraphs, clauses and headings. Places are UTF-16 indexes here; see cut.ts. */
+/** Divides a text into paragraphs, clauses and headings. Positions are UTF-16 indexes; see cut.ts. */
 import { type TitleLine, markOf, titleOf } from "./headings.ts";
 
-/** What stands together: never blank at its ends. */
+/** A paragraph, clause or heading, trimmed. */
 export type Block = {
   start: number;
   end: number;
-  /** The heading that it is, or begins with. */
+  /** The heading that the block is, or begins with. */
   title: TitleLine | undefined;
-  /** It is a heading and nothing else. */
+  /** True if the block is only a heading. */
   isTitle: boolean;
 };
 
-/** Lines that the format itself marks as headings; in the order of the text. */
+/** A line that the file format marks as a heading. */
 export type MarkedLine = { start: number; end: number; level: number };
 
-/** Ends of lines, and the wide gaps that stand for them where a text was taken out of a layout. */
+/** Line breaks, and the wide gaps that text extracted from a layout has instead. */
 const BREAKS = /[\n\r\f\v\u2028\u2029]| {3,}|\t{2,}/g;
 
-/** A line this long, without an end of a sentence, goes on in the next. */
+/** A line of at least this length that does not end a sentence continues on the next one. */
 const WRAPPED_LENGTH = 40;
 const LONGEST_MARKED = 200;
 
@@ -40,26 +40,26 @@ export function* readBlocks(text: string, marked: MarkedLine[]): Generator<Block
   if (open) yield open;
 }
 
-/** Lines without the blanks around them; undefined for an empty one. */
+/** Trimmed lines; undefined for an empty one. */
 function* readLines(text: string): Generator<Line | undefined> {
   let from = 0;
   for (const found of text.matchAll(BREAKS)) {
     const line = trim(text, from, found.index);
-    // Of a gap nothing follows but a new line; an empty line says that a paragraph ended.
+    // An empty line ends a paragraph; a wide gap does not.
     if (line || found[0].length === 1) yield line;
     from = found.index + found[0].length;
   }
   yield trim(text, from, text.length);
 }
 
-/** The range without blanks at its ends; undefined where there is nothing else. */
+/** The trimmed range; undefined if it is blank. */
 export function trim(text: string, start: number, end: number): Line | undefined {
   while (start < end && isBlank(text.charCodeAt(start))) start++;
   while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
   return start < end ? { start, end } : undefined;
 }
 
-/** What `\s` matches. */
+/** True for the characters that `\s` matches. */
 export function isBlank(code: number): boolean {
   if (code === 32 || (code >= 9 && code <= 13) || code === 160) return true;
   if (code < 0x1680) return false;
@@ -78,7 +78,7 @@ function blockOf(text: string, { start, end }: Line, marked: MarkedLines): Block
   return { start, end, title, isTitle: title?.whole === true };
 }
 
-/** Whether a line belongs to the paragraph above it: hard-wrapped text breaks anywhere. */
+/** True when a line continues the paragraph above it, as in hard-wrapped text. */
 function goesOn(text: string, open: Block, last: Line, line: Line, next: Block): boolean {
   if (last.end !== open.end || open.isTitle || next.isTitle || next.title) return false;
   const head = text.slice(line.start, line.start + LOOKED_AT);
@@ -89,7 +89,7 @@ function goesOn(text: string, open: Block, last: Line, line: Line, next: Block):
 
 const tailOf = (text: string, { start, end }: Line) => text.slice(Math.max(start, end - 3), end);
 
-/** Asked in the order of the text. */
+/** Looks up the levels of marked lines; call it in text order. */
 class MarkedLines {
   readonly #lines: MarkedLine[];
   #next = 0;

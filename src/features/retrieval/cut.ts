@@ -1,7 +1,7 @@
 /**
- * Cuts a document into passages along its own structure: a passage goes across a heading only in a text of
- * thousands of headings without much between them, and ends within a sentence only where the sentence is
- * too long for one.
+ * Cuts a document into passages along its structure. A passage spans a heading only in a text with
+ * thousands of headings and little text between them, and ends inside of a sentence only if the sentence
+ * is too long.
  */
 import { type Block, readBlocks } from "./blocks.ts";
 import type { TitleLine } from "./headings.ts";
@@ -15,19 +15,22 @@ export type CuttableText = {
   headings: { start: number; end: number; level: number }[];
 };
 
-/** Sentences are joined up to this length: what is quoted is rarely longer, and the rest is ballast. */
+/** Sentences are joined up to this many UTF-16 units: quotations are rarely longer. */
 const JOINED = 400;
 const DEEPEST_PATH = 6;
 
 /**
- * Every passage is stored, indexed and paid for. So many may be of any size; beyond them, so many code
- * units of the text must stand for each, and none of a long text is more than its share.
+ * Every passage costs storage and embedding. The first `FREE_PASSAGES` may have any size; beyond them,
+ * each must cover at least `LEAST_UNITS` UTF-16 units, and more in a long text, to bound their number.
  */
 const FREE_PASSAGES = 1_000;
 const LEAST_UNITS = 100;
 const MOST_PASSAGES = 20_000;
 
-/** The passages of a text in their order. They hold all of it but blanks, and overlap a little. */
+/**
+ * The passages of a text in order. They cover everything but white space; parts of long sentences
+ * overlap.
+ */
 export function* cutPassages(doc: CuttableText): Generator<Passage> {
   const { text } = doc;
   const marked = toIndexes(text, doc.headings);
@@ -82,7 +85,7 @@ function below(titles: TitleLine[], title: TitleLine): TitleLine[] {
 
 const pathOf = (titles: TitleLine[]) => titles.map(({ text }) => text.replace(/\s+/g, " "));
 
-/** Code points before an index; asked in the order of the text, so that it is read once. */
+/** Converts indexes to code points; call it in text order, so that the text is scanned once. */
 class OffsetCursor {
   readonly #text: string;
   #index = 0;
@@ -122,7 +125,7 @@ class PageCursor {
   }
 }
 
-/** Ranges of code points, in their order, as ranges of indexes. */
+/** Converts ranges of code points, in order, to ranges of indexes. */
 function toIndexes<T extends { start: number; end: number }>(text: string, ranges: T[]): T[] {
   let index = 0;
   let offset = 0;

@@ -1,4 +1,4 @@
-/** Gives passages and questions their vectors, where there are a provider and pgvector. */
+/** Embeds passages and questions, if there are a provider and pgvector. */
 import { type SQL, sql } from "drizzle-orm";
 import type { TokenCount } from "../../clients/model.ts";
 import { batch, read, write } from "../../db/client.ts";
@@ -15,23 +15,22 @@ import { lacksVectors, type QuestionVector, toVectorText, whereVectors } from ".
 
 export type EmbedDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
 
-/** Of one call to the provider. */
+/** Passages per call to the provider. */
 const PASSAGES_AT_ONCE = 64;
 const CALL_TIMEOUT_MS = 30_000;
 
-/** A person waits for this one. */
+/** Short, because the user waits for it. */
 const QUESTION_TIMEOUT_MS = 3_000;
 
-/** No model takes more tokens, of which each has a character at least. */
+/** In UTF-16 units. Models take about 8,000 tokens, and a token has at least one character. */
 const LONGEST_QUESTION = 8_000;
 
-/** What came of a call about the next passages of a file. */
+/** The outcome of embedding the next passages of a file. */
 export type Embedded = "more" | "done" | "failed";
 
 /**
- * The next passages of a file get their vectors. "done" when all have one, and where there can be none:
- * no pgvector, no provider; "failed" where the provider gave none now. What has no vector is found by its
- * words.
+ * Embeds the next passages of a file. "done" when all have vectors, or cannot get any (no pgvector, no
+ * provider); "failed" when the provider failed. Passages without vectors are found by lexical search.
  */
 export async function embedNext(deps: EmbedDeps, ingestion: Ingestion): Promise<Embedded> {
   const model = modelOf(deps);
@@ -73,7 +72,7 @@ async function embedPassages(
   return !isSaved || rows.length < PASSAGES_AT_ONCE ? "done" : "more";
 }
 
-/** False where Postgres refuses what the provider gave, as it always would. */
+/** Saves vectors and usage; false if Postgres refuses the vectors, which a retry cannot change. */
 async function saveVectors(
   { db }: EmbedDeps,
   usage: NewUsage,
@@ -120,7 +119,7 @@ function vectorsInsert(
     ON CONFLICT DO NOTHING`;
 }
 
-/** Only failures in a row count. */
+/** Resets the count of consecutive failures. */
 function failuresReset({ fileId, ingestionAttempt }: Ingestion): SQL {
   return sql`
     UPDATE files SET embed_failures = 0
@@ -128,9 +127,8 @@ function failuresReset({ fileId, ingestionAttempt }: Ingestion): SQL {
 }
 
 /**
- * The question as a vector; undefined where the search must do without. Never throws. The account of
- * what it cost is written beside the search: `waitUntil` takes its promise where nothing
- * else would keep the process alive for it, as in a request, which may be answered before.
+ * The vector of a question; undefined if there can be none or the provider fails. The usage is saved in
+ * the background: a request must pass a `waitUntil` that keeps the Worker alive for it.
  */
 export async function embedQuestion(
   deps: EmbedDeps,
@@ -168,7 +166,7 @@ function modelOf({ config, model }: EmbedDeps): EmbeddingModel | undefined {
 type Count = { tokens: TokenCount; estimated: boolean };
 type Embedding = { vectors: number[][]; count: Count };
 
-/** Nothing where the provider fails: search goes on by words. */
+/** Undefined if the provider fails: the search is lexical then. */
 async function embedOrNothing(
   { model: client }: EmbedDeps,
   model: EmbeddingModel,

@@ -1,4 +1,4 @@
-/** Finds passages of one's documents: the only search there is over them. */
+/** Finds passages of the owner's documents: the only search over them. */
 import { type SQL, sql } from "drizzle-orm";
 import { type Db, read } from "../../db/client.ts";
 import { columnsSql, type RowOf, type RowOfList } from "../../db/columns.ts";
@@ -9,11 +9,11 @@ import type { FoundPassage } from "./passage.ts";
 import { type QuestionVector, toVectorText, whereVectors } from "./vectors.ts";
 
 export type PassageSearch = {
-  /** A person's own words. */
+  /** The user's question. */
   query: string;
-  /** Without it the search is by words alone. */
+  /** Without a vector the search is only lexical. */
   vector?: QuestionVector | undefined;
-  /** Only these files; ids of others than the owner's find nothing. */
+  /** Searches only these files; ids of foreign files find nothing. */
   fileIds?: string[] | undefined;
   limit: number;
 };
@@ -35,7 +35,9 @@ type FoundRow = RowOfList<typeof passageColumns> & {
   score: number;
 };
 
-/** The best passages first. One statement; a second where the first shows that pgvector is missing. */
+/**
+ * The best passages first. One statement, or a second one if the first shows that pgvector is missing.
+ */
 export async function findPassages(
   db: Db,
   ownerId: string,
@@ -73,13 +75,16 @@ function toFoundPassage(row: FoundRow): FoundPassage {
   };
 }
 
-/** How far down each list its order is looked at. */
+/** How many ranks of each list are fused. */
 const RANKED = { lexical: 200, near: 100 };
 
-/** Reciprocal rank fusion: the higher, the less the first places stand out. */
+/** Reciprocal rank fusion: the higher, the less the first ranks stand out. */
 const RANK_OFFSET = 20;
 
-/** Of a passage among the nearest, against one by words: those know clauses, and which document is meant. */
+/**
+ * The weight of a vector rank relative to a lexical one, which also knows clause types and document
+ * names.
+ */
 const NEAR_WEIGHT = 0.5;
 
 function lexicalStatement(ownerId: string, search: PassageSearch): SQL<FoundRow> {
@@ -119,7 +124,7 @@ function hybridStatement(
     ${foundRows(ownerId, search.limit)}`;
 }
 
-/** The passages of `ranked`. The owner is asked for once more, of the passage itself. */
+/** Selects the passages of `ranked`. Checks the owner again, on the passage itself. */
 function foundRows(ownerId: string, limit: number): SQL {
   return sql`
     SELECT ${passageColumns}, scope.file_name, ranked.score::float8 AS score

@@ -1,13 +1,13 @@
-/** Lines that are headings by their look: numbered clauses, articles, schedules, lines in capitals. */
+/** Recognises headings by their form: numbered clauses, articles, schedules, lines in capitals. */
 
 export type TitleLine = { level: number; text: string };
 
-/** No heading is longer, and no line is looked at any further. */
+/** How much of a line is examined, in UTF-16 units. */
 const LOOKED_AT = 160;
 const LONGEST_TITLE = 80;
 const MOST_WORDS = 10;
 
-/** Levels of headings that a format marks go from 1 to 6; those that are only recognised lie below. */
+/** Levels of recognised headings lie below those of marked ones, which are 1 to 6. */
 const PART = 11;
 const CLAUSE = 12;
 const LETTER = 15;
@@ -19,10 +19,10 @@ const NUMBER_MARK = /^(\d{1,3}(?:\.\d{1,3}){0,4})(?:[.)]|\s)\s*(?=\p{L}|["“(]|
 const ROMAN_MARK = /^(?:[IVX]{1,5}|[A-Z])[.)]\s+/;
 const LETTER_MARK = /^\((?:[a-zA-Z]{1,2}|[ivx]{1,5}|\d{1,2})\)\s*/;
 
-/** The start of a numbered clause; `titleAt` is where its title, if it has one, begins. */
+/** The number of a clause; `titleAt` is the index after it, where a title may begin. */
 type Mark = { level: number; titleAt: number };
 
-/** What stands before a clause: its number; undefined where a line begins with none. */
+/** The number at the start of a line; undefined without one. */
 export function markOf(line: string): Mark | undefined {
   const head = line.slice(0, LOOKED_AT);
   const part = PART_MARK.exec(head);
@@ -35,14 +35,14 @@ export function markOf(line: string): Mark | undefined {
   return letter ? { level: LETTER, titleAt: letter[0].length } : undefined;
 }
 
-/** "4" is a clause, "4.1" lies below it. */
+/** "4" is a clause, "4.1" one level below it. */
 function levelOf(number: string): number {
   return CLAUSE + Math.min(2, number.split(".").length - 1);
 }
 
 /**
- * The title of a line: the line itself (`whole`), or the words between a clause's number and its text,
- * as in "7. Governing Law. This Agreement …".
+ * The title of a line: the whole line (`whole`), or the words between a clause's number and its text, as
+ * in "7. Governing Law. This Agreement …".
  */
 export function titleOf(line: string): (TitleLine & { whole: boolean }) | undefined {
   const head = line.slice(0, LOOKED_AT);
@@ -71,7 +71,7 @@ function titleText(rest: string, isNumbered: boolean): string | undefined {
 const isInCapitals = (text: string) =>
   text === text.toUpperCase() && /\p{Lu}{2}/u.test(text) && !/_{3}/.test(text);
 
-/** The small words of a title may be in lower case. */
+/** True for title case; short words may be in lower case. */
 function isCapitalised(text: string): boolean {
   const words = text.split(/[\s/,&-]+/).filter((word) => /^\p{L}/u.test(word));
   if (words.length === 0 || words.length > MOST_WORDS) return false;

@@ -1,8 +1,8 @@
-/** The language of a text, as one of Postgres' built-in text search configurations. */
+/** Detects the language of a text, as a built-in text search configuration of Postgres. */
 
 import { foldCase } from "../../lib/fold-text.ts";
 
-/** Frequent small words that few neighbours share. */
+/** Frequent short words that few related languages share. */
 const SMALL_WORDS: Record<string, string> = {
   english: "the of and to in that is was for with shall by be this any which or from are not",
   german: "der die das und ist nicht mit den von zu auf für eine im dem des sich werden oder durch",
@@ -21,11 +21,11 @@ const SMALL_WORDS: Record<string, string> = {
   russian: "и в не на что с по как из к у за от для или это при его не быть",
 };
 
-/** Fewer words than this of a language among a hundred, and it is none of these. */
+/** The least share of a language's short words in a text of that language. */
 const LEAST_SHARE = 0.08;
 const SAMPLE_LENGTH = 20_000;
 
-/** Each word with the languages that have it. */
+/** The languages of each short word. */
 const LANGUAGES_OF = new Map<string, string[]>();
 for (const [language, words] of Object.entries(SMALL_WORDS)) {
   for (const word of new Set(words.split(" "))) {
@@ -33,7 +33,7 @@ for (const [language, words] of Object.entries(SMALL_WORDS)) {
   }
 }
 
-/** The configuration for a text; `simple`, which stems nothing, where the language is not known. */
+/** The configuration for a text; `simple`, which does not stem, if the language is unknown. */
 export function guessLanguage(text: string): string {
   const words = foldCase(text.slice(0, SAMPLE_LENGTH)).match(/\p{L}+/gu) ?? [];
   const counts = new Map<string, number>();

@@ -1,29 +1,31 @@
-/** The lexical half of the search, as pieces of its one statement: BM25 over the inverted index. */
+/** SQL fragments of the lexical search: BM25 over the inverted index. */
 import { type SQL, sql } from "drizzle-orm";
 import { isId } from "../../lib/ids.ts";
 import type { AskedTerm } from "./ask.ts";
 import { PASSAGES_OF_PART } from "./slices.ts";
 import { termSql } from "./terms.ts";
 
-/** Postings looked at in one search, of the rarest terms: frequent ones tell little where all are searched. */
+/** The most postings per search, rarest terms first: frequent terms carry little information. */
 const MOST_POSTINGS = 40_000;
 
-/** In so many documents, those that the question names first, every term is looked at. */
+/** In this many documents, those that the question names best, every term counts. */
 const NAMED_FIRST = 10;
 
-/** How much rarity counts within the document, against rarity among all that is searched. */
+/** The weight of a term's rarity within the document, relative to its rarity in the whole scope. */
 const WITHIN_DOCUMENT = 0.3;
 
-/** How far a document that the question names stands above the others. */
+/** The boost of a document that the question names. */
 const NAMED = 5;
 
-/** More than a document has passages: the number of a file and a ordinal together are one number. */
+/** More than a document has passages: combines a file's number and an ordinal into one number. */
 const ORDINALS_PER_FILE = 1_000_000;
 
-/** The strongest. The planner would reckon with thousands, and read the whole index. */
+/**
+ * The most terms, highest weights first. With an unknown number the planner would scan the whole index.
+ */
 const MOST_TERMS = 80;
 
-/** `scope`: the files that may be found. */
+/** The CTE `scope`: the files that the search may find. */
 export function scopeOf(ownerId: string, fileIds: string[] | undefined): SQL {
   const only = fileIds ? sql`AND f.id = ANY(${toArray(fileIds)}::uuid[])` : sql``;
   return sql`
@@ -36,7 +38,7 @@ export function scopeOf(ownerId: string, fileIds: string[] | undefined): SQL {
 
 const toArray = (ids: string[]) => `{${ids.filter(isId).join(",")}}`;
 
-/** `lexical (file_id, ordinal, score)`: the best by words. */
+/** The CTE `lexical (file_id, ordinal, score)`: the best passages of the lexical search. */
 export function lexicalRanks(ownerId: string, asked: AskedTerm[], limit: number): SQL {
   return sql`
     ${postings(ownerId, asked)},
@@ -54,8 +56,8 @@ export function lexicalRanks(ownerId: string, asked: AskedTerm[], limit: number)
 }
 
 /**
- * `hit`: where the terms stand. A word is stemmed in each language that the documents are in. Each term
- * is looked up by itself (`OFFSET 0`): the planner would rather hash the whole index.
+ * The CTE `hit`: the postings of the terms. Words are stemmed in each language of the documents. Each
+ * term is looked up separately (`OFFSET 0`), because the planner would otherwise hash the whole index.
  */
 function postings(ownerId: string, asked: AskedTerm[]): SQL {
   return sql`
@@ -84,7 +86,7 @@ function postings(ownerId: string, asked: AskedTerm[]): SQL {
     )`;
 }
 
-/** `document`: how far each file is the one that the question names, the first ones first. */
+/** The CTE `document`: how well the question names each file. */
 const NAMED_DOCUMENTS = sql`
   whole AS (SELECT count(*)::float8 AS files, sum(passages)::float8 AS passages FROM scope),
   name AS (
@@ -101,7 +103,7 @@ const NAMED_DOCUMENTS = sql`
     FROM scope LEFT JOIN naming USING (nr)
   )`;
 
-/** `affordable`: which hits are looked at, and what a mention of their term gains. */
+/** The CTE `affordable`: the hits that count, and the gain of a mention of their term. */
 const RARITIES = sql`
   rarity AS (
     SELECT id, weight, ln(1 + (passages - df + 0.5) / (df + 0.5)) AS rarity,

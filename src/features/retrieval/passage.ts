@@ -1,12 +1,12 @@
-/** What retrieval speaks of: passages of documents. All offsets are code points into a file's text. */
+/** Passages of documents. All offsets are code points into a file's text. */
 
-/** A stretch of a file's text that is found and shown as one. */
+/** A range of a file's text that is indexed and found as a unit. */
 export type Passage = {
   /** Its number within the file, from 0. */
   ordinal: number;
   start: number;
   end: number;
-  /** The page that it begins on; null where that is not known. */
+  /** The page on which it begins; null if the document has no known pages. */
   page: number | null;
   /** The headings above it, outermost first. */
   headings: string[];
@@ -16,6 +16,6 @@ export type Passage = {
 export type FoundPassage = Passage & {
   fileId: string;
   fileName: string;
-  /** Comparable within one answer only; higher is better. */
+  /** Comparable within one search only; higher is better. */
   score: number;
 };

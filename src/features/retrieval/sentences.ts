@@ -1,12 +1,15 @@
-/** A paragraph as sentences, and where one is too long, as parts of it. Places are UTF-16 indexes. */
+/** Divides a paragraph into sentences, and long ones into parts. Positions are UTF-16 indexes. */
 import { isBlank, trim } from "./blocks.ts";
 
 export type SentenceSpan = { start: number; end: number };
 
-/** No stretch is longer. */
+/** The longest passage, in UTF-16 units. */
 export const LONGEST = 700;
 
-/** What is said again where a sentence had to be cut: the words around the cut stay together once. */
+/**
+ * How much the parts of a cut sentence overlap, so that words around the cut stay together in one of
+ * them.
+ */
 const OVERLAP = 40;
 
 const ABBREVIATION =
@@ -27,7 +30,7 @@ export function* readSentences(text: string, start: number, end: number): Genera
       from = next ?? end;
       at = from;
     } else if (++at - from > LONGEST * 2) {
-      // An endless line is not held back until its end.
+      // Cuts an endless line early, without looking for its end.
       const cut = cutBefore(text, from, from + LONGEST);
       const part = trim(text, from, cut);
       if (part) yield part;
@@ -36,7 +39,7 @@ export function* readSentences(text: string, start: number, end: number): Genera
   }
 }
 
-/** Where the sentence whose last sign stands here ends; undefined where none does. */
+/** The end of the sentence whose final punctuation is at `at`; undefined if none ends there. */
 function endOfSentence(text: string, at: number, end: number): number | undefined {
   const code = text.charCodeAt(at);
   if (!ENDS.has(code)) return undefined;
@@ -53,7 +56,7 @@ function isAbbreviation(text: string, at: number, next: number): boolean {
   return ABBREVIATION.test(text.slice(Math.max(0, at - 12), at));
 }
 
-/** A sentence whole, or cut where it is too long. */
+/** The whole sentence, or parts of a long one. */
 function* parts(text: string, start: number, end: number): Generator<SentenceSpan> {
   let rest = trim(text, start, end);
   while (rest && rest.end - rest.start > LONGEST) {
@@ -64,7 +67,10 @@ function* parts(text: string, start: number, end: number): Generator<SentenceSpa
   if (rest) yield rest;
 }
 
-/** The best position for a cut in the second half: after a comma, else between words, else anywhere. */
+/**
+ * The best position for a cut in the second half: after a comma, otherwise between words, otherwise
+ * anywhere.
+ */
 function cutBefore(text: string, start: number, limit: number): number {
   const half = text.slice(start + LONGEST / 2, limit);
   const comma = Math.max(half.lastIndexOf(", "), half.lastIndexOf("、"), half.lastIndexOf("，"));
@@ -73,7 +79,7 @@ function cutBefore(text: string, start: number, limit: number): number {
   return isInsidePair(text, cut) ? cut - 1 : cut;
 }
 
-/** Where the part after a cut begins: a few words before it. */
+/** The start of the part after a cut: a few words before it. */
 function overlapped(text: string, start: number, cut: number): number {
   const from = Math.max(start + 1, cut - OVERLAP);
   const blank = text.slice(from, cut).search(/\s/);

@@ -1,15 +1,15 @@
-/** Passages with what is to be indexed of them, some hundred at a time. */
+/** Groups passages with their indexed words into slices of a few hundred. */
 import { conceptsIn } from "./concepts.ts";
 import type { Passage } from "./passage.ts";
 import { indexedWords, type Words, wordsOfName } from "./words.ts";
 
 export type IndexedPassage = {
   passage: Passage;
-  /** Its own words. */
+  /** The words of the passage. */
   body: Words;
-  /** Those of the headings above it. */
+  /** The words of the headings above it. */
   titles: Words;
-  /** Those of the passages beside it: what it says may be understood from them alone. */
+  /** The words of the adjacent passages, which give it context. */
   around: Words[];
   concepts: { name: string; strength: number }[];
 };
@@ -18,14 +18,14 @@ export type Slice = {
   /** The first ordinal of the slice. */
   part: number;
   rows: IndexedPassage[];
-  /** What names the document: the file's own name, and how its text begins. Only in the first slice. */
+  /** What names the document: the file name, and the beginning of its text. Only in the first slice. */
   naming: { name: Words; beginning: Words } | undefined;
 };
 
-/** What is written at once: enough to be quick, and never too much for one call. */
+/** Passages per write: few enough for one call. */
 export const PASSAGES_OF_PART = 200;
 
-/** Titles, dates and parties stand here. */
+/** The beginning of a document, in UTF-16 units: title, date and parties. */
 const BEGINNING = 1_500;
 
 export function* slicesOf(

@@ -1,4 +1,4 @@
-/** Makes a file searchable: its text is cut, and its passages and their terms are stored. */
+/** Makes a file searchable: cuts its text, and stores the passages and their terms. */
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import { batch, type Db, read, run, write } from "../../db/client.ts";
 import { columnsSql, type RowOfList } from "../../db/columns.ts";
@@ -9,16 +9,16 @@ import { guessLanguage } from "./language.ts";
 import { type Slice, slicesOf } from "./slices.ts";
 import { termsInsert } from "./terms.ts";
 
-/** One ingestion attempt at a file: writes of an earlier one are refused. */
+/** One ingestion attempt of a file: writes of earlier attempts have no effect. */
 export type Ingestion = { fileId: string; ingestionAttempt: number };
 
-/** Code points read at once. */
+/** Code points per read. */
 const READ_AT_ONCE = 1_000_000;
 
 /**
- * Cuts the text of a file into passages and stores them. May be called twice, even at once: a text is
- * always cut alike. Nothing happens where a newer attempt has begun; what an earlier one stored must have been
- * deleted when this one began.
+ * Cuts the text of a file into passages and stores them. May run twice, even at once, because cutting is
+ * deterministic. Does nothing if a newer attempt has begun; beginning an attempt must have deleted what
+ * an earlier one stored.
  */
 export async function indexFile({ db }: Pick<Deps, "db">, ingestion: Ingestion): Promise<void> {
   const name = await findName(db, ingestion);
@@ -78,7 +78,10 @@ async function readPages(db: Db, fileId: string, from: number): Promise<PageRow[
   );
 }
 
-/** The file, if the attempt is its newest; none can begin before the statement has ended. */
+/**
+ * Selects the file if the attempt is its newest, and locks it so that no other can begin during the
+ * statement.
+ */
 const lockedFile = ({ fileId, ingestionAttempt }: Ingestion): SQL => sql`
   SELECT id, user_id FROM files WHERE id = ${fileId}::uuid AND ingestion_attempt = ${ingestionAttempt}::int FOR SHARE`;
 
@@ -95,7 +98,7 @@ async function storeSlice(db: Db, ingestion: Ingestion, language: string, slice:
   await batch(db, { passages, terms });
 }
 
-/** From here on the file is found. */
+/** Makes the file visible to the search. */
 async function markIndexed(
   db: Db,
   ingestion: Ingestion,
@@ -114,7 +117,7 @@ async function markIndexed(
   await write(db, statement);
 }
 
-/** The statements that forget what was indexed of a file, for the batch that begins another attempt. */
+/** The statements that delete what is indexed of a file, for the batch that begins a new attempt. */
 export function passagesDelete(fileId: string): SQL[] {
   return [
     sql`DELETE FROM indexed_files WHERE file_id = ${fileId}::uuid`,

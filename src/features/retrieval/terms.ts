@@ -1,18 +1,20 @@
-/** The inverted index of a slice of passages, made by Postgres' own stemmers. */
+/** Builds the inverted index of a slice of passages with Postgres' stemmers. */
 import { type SQL, sql } from "drizzle-orm";
 import type { IndexedPassage, Slice } from "./slices.ts";
 import type { Words } from "./words.ts";
 
-/** What a word counts by where it stands: in the passage 1. */
+/** The weight of a word in a heading, and in an adjacent passage; 1 in the passage itself. */
 const COUNTS = { titles: 0.8, around: 0.2 };
 
-/** BM25: how soon further mentions count less, and how much long passages are held down. */
+/** BM25's k1 (saturation of repeated terms) and b (length normalisation). */
 const SATURATION = 1.2;
 const LENGTH_SHARE = 0.6;
-/** Words of a passage of usual length. */
+/** Words of an average passage. */
 const USUAL_SIZE = 45;
 
-/** In hundredths, what a word that names the document says: in the file's name, and in its text. */
+/**
+ * The impact, in hundredths, of a word that names the document: in the file name, and in its beginning.
+ */
 const NAMING = { name: 100, beginning: 60 };
 
 const FORMS = ["written", "folded"] as const;
@@ -21,14 +23,15 @@ type Form = (typeof FORMS)[number];
 const NO_WORDS: Words = { written: "", folded: "", size: 0 };
 
 /**
- * The term that a lexeme is found by: the stem of a word with diacritics is folded after it was stemmed, for
- * stemmers know words by them.
+ * SQL for the index term of a lexeme. Diacritics are folded after stemming, because stemmers need them.
  */
 export function termSql(lexeme: SQL): SQL {
   return sql`CASE WHEN octet_length(${lexeme}) = length(${lexeme}) THEN ${lexeme} ELSE fold_text(${lexeme}) END`;
 }
 
-/** The statement that stores the terms of a slice. `heldFile` selects the file's id and user_id. */
+/**
+ * The statement that stores the terms of a slice. `heldFile` selects and locks the file's id and user_id.
+ */
 export function termsInsert(heldFile: SQL, language: string, slice: Slice): SQL {
   const config = sql`${language}::regconfig`;
   return sql`
@@ -70,7 +73,7 @@ export function termsInsert(heldFile: SQL, language: string, slice: Slice): SQL 
     ON CONFLICT DO NOTHING`;
 }
 
-/** A passage in each form of its words, where they differ: a word counts once, however it is looked for. */
+/** A passage in both forms of its words if they differ; the statement counts each word once. */
 function toRows(passage: IndexedPassage) {
   const [written, folded] = [toRow(passage, "written"), toRow(passage, "folded")];
   const isSame = (["body", "titles", "around"] as const).every(

@@ -1,14 +1,14 @@
-/** Whether a server has pgvector: known by the first statement that needs it. */
+/** Detects whether the server has pgvector, by the first statement that needs it. */
 import type { Db } from "../../db/client.ts";
 import { namesUnknown } from "../../db/errors.ts";
 
-/** The question as a vector. Vectors of different models cannot be compared. */
+/** The vector of a question. Vectors of different models are not comparable. */
 export type QuestionVector = { model: string; values: number[] };
 
-/** Servers known to lack it; an isolate that loses this asks once more. */
+/** Servers without pgvector. Lives in the isolate: losing it costs one more failed statement. */
 const withoutVectors = new WeakSet<Db>();
 
-/** Runs what needs vectors; `otherwise` where there are none. */
+/** Runs a query that needs pgvector, or `otherwise` if the server does not have it. */
 export async function whereVectors<T>(
   db: Db,
   run: () => Promise<T>,
@@ -28,10 +28,10 @@ export function lacksVectors(db: Db): boolean {
   return withoutVectors.has(db);
 }
 
-/** As wide as the column; zeros change no angle. */
+/** The width of the column; padding with zeros does not change cosine distances. */
 const WIDTH = 1_536;
 
-/** A vector as pgvector reads it. */
+/** A vector in pgvector's text format, padded or cut to the column's width. */
 export function toVectorText(values: number[]): string {
   const filled = [
     ...values.slice(0, WIDTH),

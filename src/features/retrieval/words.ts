@@ -1,27 +1,27 @@
 /**
- * Text as plain words, so that Postgres' parser sees nothing in it but words: no hosts, no paths. In two
- * forms: stemmers know words by their diacritics, and who asks may leave them out. Pure.
+ * Splits text into plain words, so that Postgres' parser finds no hosts or paths in it. In two forms:
+ * stemmers need diacritics, and users may omit them. Pure.
  */
 import { foldCase, foldText } from "../../lib/fold-text.ts";
 import { joinWrapped, stretchesOf, tokensOf } from "../../lib/text-tokens.ts";
 
-/** Each with single blanks between its words. */
+/** Words are separated by single spaces. */
 export type Words = {
-  /** With their diacritics; without what is written in scripts whose words are found by pairs. */
+  /** With diacritics; without scripts that are indexed by pairs of characters. */
   written: string;
-  /** Without diacritics; in those scripts all pairs of characters, and all characters. */
+  /** Without diacritics; in those scripts every pair of characters and every character. */
   folded: string;
-  /** How many there are, counted as a question has them. */
+  /** The number of words, pairs counted as words. */
   size: number;
 };
 
-/** Some characters stand for a phrase: what grows by its form is read as far as twice the text is long. */
+/** Some characters expand to a phrase when folded: the folded text is cut at twice the text's length. */
 const MOST_GROWTH = 2;
 
-/** What is left of a mark by itself, once folded, is no word. */
+/** A lone combining mark is no word. */
 const STARTS_WORD = /^[\p{L}\p{N}]/u;
 
-/** The words of a text as a question has them, with their diacritics. */
+/** The words of a question, with diacritics. */
 export function writtenWords(text: string): string[] {
   return readWords(text, foldCase)
     .filter(({ isPaired }) => !isPaired)
@@ -29,12 +29,15 @@ export function writtenWords(text: string): string[] {
     .filter((word) => STARTS_WORD.test(word));
 }
 
-/** The words of a text as a question has them, without diacritics, and as pairs. */
+/** The words of a question, without diacritics, and as pairs. */
 export function foldedWords(text: string): string[] {
   return readWords(text, foldText).flatMap(tokensOf);
 }
 
-/** The words of a text as they are indexed. A question of one character finds it in any word. */
+/**
+ * The words of a text for the index. Single characters are included, so that a question of one character
+ * finds them.
+ */
 export function indexedWords(text: string): Words {
   const stretches = readWords(text, foldText);
   const words = stretches.flatMap(tokensOf);
@@ -49,7 +52,9 @@ export function indexedWords(text: string): Words {
   };
 }
 
-/** The words of a name such as `DataUse_Agreement_2017.pdf`: joined ones as one, and apart. */
+/**
+ * The words of a file name such as `DataUse_Agreement_2017.pdf`; camel-case words both joined and split.
+ */
 export function wordsOfName(name: string): Words {
   const stem = name
     .normalize("NFKC")
@@ -64,7 +69,7 @@ function readWords(text: string, fold: (text: string) => string) {
   return stretchesOf(fold(joinWrapped(text)).slice(0, MOST_GROWTH * text.length));
 }
 
-/** Long ones are numbers of files, which nobody asks for. */
+/** Removes long numbers, which are identifiers. */
 function withoutNumbers(words: string): string {
   return words
     .split(" ")

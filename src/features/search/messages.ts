@@ -1,6 +1,6 @@
 /**
- * Messages that hold the words of a search, in Postgres. A word may be in all of somebody's messages,
- * so that only the newest of those that match are ranked.
+ * SQL that searches messages. A word may be in all messages of a user, so only the newest matches are
+ * ranked.
  */
 import { sql, type SQL } from "drizzle-orm";
 import type { RowOf } from "../../db/columns.ts";
@@ -8,38 +8,38 @@ import type { messageWords } from "../../db/schema-documents.ts";
 import type { SearchTerms } from "./search-terms.ts";
 
 export type MessageHit = RowOf<typeof messageWords, "messageId" | "chatId"> & {
-  /** The text around the first of the words. */
+  /** The text around the first matching word. */
   excerpt: string;
 };
 
-/** Of matching messages, so many are ranked: the newest. */
+/** The most matches that are ranked, newest first. */
 const MOST_RANKED = 1_000;
-/** So many messages are read, newest first, before the index is asked. */
+/** How many of the newest messages are scanned before the index is used. */
 const READ_FIRST = 2_000;
-/** So many matches among them are a sign that the words are common: they are ranked, and no others. */
+/** With this many matches among them the words are common, and only these matches are ranked. */
 const COMMON_FROM = 400;
 
-/** Divides a rank by the logarithm of the text's length. */
+/** `ts_rank` normalisation: divide by 1 + the logarithm of the length. */
 const BY_LENGTH = 1;
 
-/** Code points: of the most hits, in any script, less than a page of bytes. */
+/** Code points; the excerpts of the most hits stay below a page of bytes in any script. */
 const EXCERPT = 2_000;
 const EXCERPT_BEFORE = 400;
-/** So much of a message has words in the index: see migration 0021. */
+/** How many characters of a message are indexed: see migration 0021. */
 const READ_OF_EACH = 100_000;
 
 export type MessageSearch = { terms: SearchTerms; chatId?: string | undefined; limit: number };
 
 /**
- * The statement that finds the best, each with its position. A rare word is found by the index, which
- * would give a common one in tens of thousands; those are met at once when the newest messages are
- * read, which would take long to come upon a rare one.
+ * The statement that selects the best messages with their positions. Rare words are found by the index,
+ * which would return tens of thousands of rows for common ones; common words are found by scanning the
+ * newest messages, which would take long for rare ones.
  */
 export function selectMessages(ownerId: string, search: MessageSearch): SQL {
   const { terms, chatId, limit } = search;
   const asked = askedFor(terms);
   const inChat = chatId ? sql`w.chat_id = ${chatId}::uuid` : sql`true`;
-  // Words of a deleted chat are there until they are purged: its row tells that it has no owner.
+  // Words of a deleted chat stay until it is purged; its row has no owner.
   const isTheirs = sql`EXISTS (
     SELECT FROM chats AS c WHERE c.id = w.chat_id AND c.user_id = ${ownerId}::uuid)`;
   const owned = sql`w.user_id = ${ownerId}::uuid AND ${inChat} AND ${isTheirs}`;
@@ -73,7 +73,7 @@ export function selectMessages(ownerId: string, search: MessageSearch): SQL {
     FROM best JOIN messages AS m ON m.id = best.message_id`;
 }
 
-/** Words of English that say nothing are asked for only where there are no others. */
+/** English stop words are searched only if there are no other words. */
 function askedFor({ websearch, withoutAll }: SearchTerms): SQL {
   const withoutEmpty = sql`websearch_to_tsquery('english', ${websearch})`;
   const excluded = withoutAll.map(
@@ -84,15 +84,18 @@ function askedFor({ websearch, withoutAll }: SearchTerms): SQL {
       ELSE websearch_to_tsquery('message_text', ${websearch}) END)${sql.join(excluded)})`;
 }
 
-/** Alternatives, of which each adds to the rank: to weigh how close they stand would take long. */
+/** A query of alternatives for ranking: ranking by proximity would be slow. */
 function anyOf({ tokens }: SearchTerms): SQL {
   return sql`websearch_to_tsquery('message_text', ${tokens.map((token) => `"${token}"`).join(" or ")})`;
 }
 
-/** From a little before the first of the words, in whatever form, so that a long message stays there. */
+/**
+ * An excerpt from shortly before the first match, in any form of the word, so that long messages are not
+ * transferred.
+ */
 function excerptOf({ tokens }: SearchTerms): SQL {
   const stems = JSON.stringify(tokens.map((word) => word.slice(0, Math.max(4, word.length - 2))));
-  // Composed, it has about as many characters as its folded form.
+  // NFC text has about as many characters as its folded form.
   const content = sql`normalize(left(m.content, ${READ_OF_EACH}::int), NFC)`;
   const first = sql`(
     SELECT min(nullif(strpos(fold_text(${content}), stem), 0))

@@ -1,26 +1,26 @@
-/** Search over what was said, and what documents say. */
+/** Route of the search over messages and documents. */
 import { runToEnd } from "../../http/run-to-end.ts";
 import { createRouter, json, route } from "../../http/router.ts";
-import { SearchAnswer, SearchQuery } from "./schemas.ts";
+import { SearchResponse, SearchQuery } from "./schemas.ts";
 import { search } from "./search.ts";
 
 const find = route({
   method: "get",
   path: "/search",
   tags: ["Search"],
-  summary: "Search one's messages and documents",
+  summary: "Search your messages and documents",
   description:
-    "Messages that hold all the words, of every branch, and passages of documents by how much they say of them; with both, the best of each by turns. Of a word that is in very many messages, only the newest of these are ranked. Words are found in their English forms (`deposit` finds `deposits`), in documents in those of the document's language. Case, width and diacritics make no difference, and Chinese, Japanese, Korean, Thai, Arabic and Hebrew words are found inside of longer ones.",
+    "Finds messages of every branch that contain all words, and passages of documents by relevance; with both, hits alternate. For words in very many messages, only the newest matches are ranked. Messages match English word forms (`deposit` finds `deposits`), documents those of their language. Case, width and diacritics are ignored, and Chinese, Japanese, Korean, Thai, Arabic and Hebrew words are found inside of longer ones.",
   request: { query: SearchQuery },
   problems: ["not_found"],
-  responses: { 200: json(SearchAnswer, "What was found.") },
+  responses: { 200: json(SearchResponse, "The hits.") },
 });
 
 export const searchRoutes = createRouter().openapi(find, async (c) => {
   const asked = c.req.valid("query");
   const keep = (work: Promise<void>) => c.executionCtx.waitUntil(work);
   const { userId } = c.get("principal");
-  // The meaning of what is asked for may be paid for.
+  // The search may pay for an embedding: finish and record it even if the client disconnects.
   const hits = await runToEnd(c, search({ ...c.get("deps"), keep }, userId, asked));
   return c.json({ hits }, 200);
 });

@@ -10,21 +10,21 @@ export const SearchQuery = z
   .object({
     q: text({ min: 1, max: LONGEST_QUESTION, of: QueryText }).openapi({
       description:
-        'Words, all of which are looked for; `"words in quotes"` stand together, `-word` is not to be there, `or` is between alternatives.',
+        'Words that must all match. `"words in quotes"` match as a phrase, `-word` excludes, and `or` separates alternatives.',
       example: '"notice period" -employment',
     }),
     scope: z.enum(["messages", "files"]).optional().openapi({
-      description: "Default: both; with `file_id`, files alone.",
+      description: "Default: both; with `file_id` only files.",
     }),
-    file_id: Id.optional().openapi({ description: "Searches this file only." }),
+    file_id: Id.optional().openapi({ description: "Search only this file." }),
     chat_id: Id.optional().openapi({
-      description: "Searches this chat only: its messages, and the files it was asked about.",
+      description: "Search only this chat: its messages and its attachments.",
     }),
     limit: limit(DEFAULT_HITS, MOST_HITS),
   })
   .superRefine(({ scope, file_id }, context) => {
     if (scope !== "messages" || !file_id) return;
-    const message = "A file holds no messages: leave out one of the two.";
+    const message = "A file contains no messages. Leave out `scope` or `file_id`.";
     context.addIssue({
       code: "custom",
       params: { code: "contradiction" },
@@ -38,25 +38,24 @@ export type SearchQuery = z.infer<typeof SearchQuery>;
 export const SearchHit = z
   .object({
     kind: z.enum(["message", "passage"]),
-    chat_id: ShownId.optional().openapi({ description: "Of a message." }),
+    chat_id: ShownId.optional().openapi({ description: "Present on messages." }),
     message_id: ShownId.optional(),
-    file_id: ShownId.optional().openapi({ description: "Of a passage." }),
-    page: z.int().optional().openapi({ description: "The page that the passage begins on." }),
+    file_id: ShownId.optional().openapi({ description: "Present on passages." }),
+    page: z.int().optional().openapi({ description: "The page on which the passage begins." }),
     start: z.int().optional().openapi({
-      description: "Where the passage begins in the file's text, in code points.",
+      description: "The start of the passage in the file's text, in code points.",
     }),
     end: z.int().optional(),
     snippet: z.string().openapi({
-      description:
-        "HTML that may be inserted as it is: escaped text, in which `<mark>` stands around what matched.",
+      description: "Safe HTML: escaped text with matches in `<mark>`.",
       example: "The <mark>notice period</mark> is three months.",
     }),
-    score: z.number().openapi({ description: "Comparable within one answer; higher is better." }),
+    score: z.number().openapi({ description: "Comparable within one response; higher is better." }),
   })
   .openapi("SearchHit");
 
 export type SearchHit = z.infer<typeof SearchHit>;
 
-export const SearchAnswer = z
+export const SearchResponse = z
   .object({ hits: z.array(SearchHit).openapi({ description: "Best first." }) })
-  .openapi("SearchAnswer");
+  .openapi("SearchResponse");

@@ -1,4 +1,4 @@
-/** Where a search looks: in a chat, in a file, or in all that its owner has. */
+/** The scope of a search: a chat, a file, or everything of the owner. */
 import { sql, type SQL } from "drizzle-orm";
 import { type Db, readOne } from "../../db/client.ts";
 import { present } from "../../lib/assert.ts";
@@ -14,12 +14,12 @@ type ScopeRow = {
   messages: MessageHit[];
 };
 
-/** `fileIds` is undefined where the files are all that there are. */
+/** `fileIds` is undefined for all files. */
 export type FoundInScope = { fileIds: string[] | undefined; messages: MessageHit[] };
 
 /**
- * The messages that are found, best first, and the files that are to be searched. One trip. Throws
- * `not_found` for a chat or a file that the owner does not have.
+ * The matching messages, best first, and the files to search. One round trip. Throws `not_found` for a
+ * chat or file that the owner does not have.
  */
 export async function readScope(
   db: Db,

@@ -1,26 +1,26 @@
-/** What a search asks for, in the syntax of Postgres' `websearch_to_tsquery`. Pure. */
+/** Parses a search in the syntax of Postgres' `websearch_to_tsquery`. Pure. */
 import { foldCase, foldText } from "../../lib/fold-text.ts";
 import { joinWrapped, type Stretch, stretchesOf, tokensOf } from "../../lib/text-tokens.ts";
 
 export type SearchTerms = {
-  /** For `websearch_to_tsquery`: no longer, and nothing twice, so that no text of a search takes long. */
+  /** For `websearch_to_tsquery`: bounded and without duplicates, so that no search text is slow. */
   websearch: string;
-  /** What is excluded and has several tokens: a text with all of one of them. */
+  /** Excluded terms of several tokens: a text is excluded if it has all tokens of one of them. */
   withoutAll: string[];
-  /** Of the words that say something, folded, as the index of messages has them. */
+  /** The tokens of the significant words, folded as in the index. */
   tokens: string[];
-  /** Words that are looked for, also those of phrases, in lower case; here and below, each once. */
+  /** All searched words, those of phrases included, in lower case; distinct, as are the following. */
   words: string[];
-  /** Those of them that say something, all where none does. */
+  /** The words that are no stop words; all words if there are only stop words. */
   significant: string[];
   phrases: string[];
   excluded: string[];
 };
 
-/** So many words or phrases count, the first. */
+/** The most words or phrases; further ones are ignored. */
 const MOST_TERMS = 20;
 
-/** A phrase in quotes or a word, either of them with `-` before it where it is not to be there. */
+/** A quoted phrase or a word, with `-` before it to exclude it. */
 const TERM = /-?(?:"[^"]*"?|[^\s"]+)/g;
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 const OR = "or";
@@ -31,14 +31,14 @@ const EMPTY_WORDS = new Set(
   ),
 );
 
-/** Takes the text of a search apart. */
+/** Parses the text of a search. */
 export function parseSearch(text: string): SearchTerms {
   const terms = firstTerms(text);
   const wanted = terms.filter((term) => !isExcluded(term) && !isOr(term));
   const words = distinct(wanted.flatMap(wordsOf)).slice(0, MOST_TERMS);
   const significant = words.filter((word) => !EMPTY_WORDS.has(word));
   const phrases = wanted.filter((term) => term.startsWith('"')).map(normalised);
-  const said = significant.length > 0 ? significant : words;
+  const searched = significant.length > 0 ? significant : words;
   const isWhole = (term: string) => isExcluded(term) && hasPairs(term);
   return {
     websearch: terms
@@ -46,15 +46,15 @@ export function parseSearch(text: string): SearchTerms {
       .map(toWebsearch)
       .join(" "),
     withoutAll: terms.filter(isWhole).map((term) => tokensIn(term).join(" ")),
-    tokens: distinct(said.flatMap(tokensIn)),
+    tokens: distinct(searched.flatMap(tokensIn)),
     words,
-    significant: said,
+    significant: searched,
     phrases: phrases.filter((phrase) => phrase.includes(" ")),
     excluded: terms.filter(isExcluded).map(normalised),
   };
 }
 
-/** True where the text has all phrases, word for word, and nothing that is excluded. */
+/** True when the text contains all phrases word for word and nothing that is excluded. */
 export function fits({ phrases, excluded }: SearchTerms, text: string): boolean {
   if (phrases.length + excluded.length === 0) return true;
   const words = ` ${normalised(joinWrapped(text))} `;
@@ -63,8 +63,8 @@ export function fits({ phrases, excluded }: SearchTerms, text: string): boolean 
 }
 
 /**
- * False where the words are all of scripts whose words are found by pairs, and the text has so few pairs of
- * each that they stand there in other words.
+ * False when all words are in scripts that are indexed by pairs of characters, and the text has so few
+ * pairs of each that they must belong to other words.
  */
 export function mayHold({ significant }: SearchTerms, text: string): boolean {
   const asked = stretchesOf(foldText(significant.join(" ")));
@@ -74,14 +74,17 @@ export function mayHold({ significant }: SearchTerms, text: string): boolean {
   return asked.some((word) => hasMost(word, tokens));
 }
 
-/** Of a short word all pairs; of a longer one enough of them, for its ends may differ, or it is a sentence. */
+/**
+ * True when the text has all pairs of a short word, or a third of the pairs of a long one, which may be
+ * inflected or a sentence.
+ */
 function hasMost(word: Stretch, held: ReadonlySet<string>): boolean {
   const wanted = tokensOf(word);
   const found = wanted.filter((token) => held.has(token)).length;
   return found >= Math.min(wanted.length, Math.max(2, Math.ceil(wanted.length / 3)));
 }
 
-/** `or` is no term of its own: it may stand between any two. */
+/** The first distinct terms; `or` does not count. */
 function firstTerms(text: string): string[] {
   const all = (text.match(TERM) ?? []).filter((term) => normalised(term) !== "");
   const left = new Set(distinct(all.filter((term) => !isOr(term))).slice(0, MOST_TERMS));
@@ -96,7 +99,10 @@ function isExcluded(term: string): boolean {
   return term.startsWith("-");
 }
 
-/** Words between blanks; where words are found by pairs, each character: a phrase may begin anywhere there. */
+/**
+ * The words separated by spaces; single characters in scripts indexed by pairs, where a phrase may begin
+ * anywhere.
+ */
 function normalised(text: string): string {
   return stretchesOf(foldText(text))
     .flatMap((stretch) => (stretch.isPaired ? Array.from(stretch.text) : [stretch.text]))
@@ -116,7 +122,7 @@ function hasPairs(term: string): boolean {
   return stretches.some(({ isPaired }) => isPaired) && tokensIn(term).length > 1;
 }
 
-/** The same term of the index's tokens: they stand together, as far as those of pairs can. */
+/** The term in tokens of the index, as a phrase where possible. */
 function toWebsearch(term: string): string {
   if (isOr(term)) return OR;
   const sign = isExcluded(term) ? "-" : "";

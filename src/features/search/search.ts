@@ -1,4 +1,4 @@
-/** A search over one's messages and documents. */
+/** Searches the owner's messages and documents. */
 import type { Deps } from "../../deps.ts";
 import { embedQuestion } from "../retrieval/embed.ts";
 import { findPassages } from "../retrieval/find.ts";
@@ -10,12 +10,12 @@ import type { SearchHit, SearchQuery } from "./schemas.ts";
 import { toSnippet } from "./snippet.ts";
 
 type SearchDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId"> & {
-  /** Lets work end that the answer does not wait for. */
+  /** Keeps the Worker alive for work that the response does not wait for. */
   keep: (work: Promise<void>) => void;
 };
 type Hit = Omit<SearchHit, "score">;
 
-/** Some of them are left out afterwards: without a phrase, or with a word that is excluded. */
+/** More than the response needs, because phrases and exclusions filter some of them. */
 const MOST_PASSAGES = 100;
 
 const FEWEST_WORDS = 3;
@@ -24,8 +24,8 @@ const FEWEST_WORDS = 3;
 const RANK_OFFSET = 60;
 
 /**
- * The best hits first. One trip for the messages and one for the passages, at once but where the files
- * are those of a chat. Throws `not_found` for a chat or a file that the owner does not have.
+ * The best hits first. One round trip for messages and one for passages, in parallel unless the search is
+ * within a chat. Throws `not_found` for a chat or file that the owner does not have.
  */
 export async function search(
   deps: SearchDeps,
@@ -33,13 +33,13 @@ export async function search(
   asked: SearchQuery,
 ): Promise<SearchHit[]> {
   const terms = parseSearch(asked.q);
-  const reading = readScope(deps.db, ownerId, asked, terms);
+  const scope = readScope(deps.db, ownerId, asked, terms);
   const findInFiles = async () => {
     if (asked.scope === "messages") return [];
-    const fileIds = asked.chat_id ? (await reading).fileIds : toList(asked.file_id);
+    const fileIds = asked.chat_id ? (await scope).fileIds : toList(asked.file_id);
     return findFitting(deps, ownerId, terms, fileIds);
   };
-  const [{ messages }, passages] = await Promise.all([reading, findInFiles()]);
+  const [{ messages }, passages] = await Promise.all([scope, findInFiles()]);
   const lists = [
     messages.map((found) => ofMessage(found, terms)),
     passages.map((found) => ofPassage(found, terms)),
@@ -65,7 +65,7 @@ async function findFitting(
   return fitting.filter(({ headings, text }) => mayHold(terms, [...headings, text].join("\n\n")));
 }
 
-/** A word or two, quotes and exclusions ask for the words themselves, which vectors know nothing of. */
+/** One or two words, phrases and exclusions look for exact words, for which vectors are of no use. */
 function seeksMeaning({ significant, phrases, excluded }: SearchTerms): boolean {
   return significant.length >= FEWEST_WORDS && phrases.length + excluded.length === 0;
 }
@@ -83,7 +83,7 @@ function ofPassage({ fileId, page, start, end, text }: FoundPassage, { tokens }:
   return { kind: "passage", file_id: fileId, page: page ?? undefined, start, end, snippet };
 }
 
-/** Ranks of different searches say nothing of each other but their order. */
+/** Fuses by rank, because scores of different searches are not comparable. */
 function fuse(lists: Hit[][]): SearchHit[] {
   return lists
     .flatMap((hits) => hits.map((hit, index) => ({ ...hit, score: 1 / (RANK_OFFSET + index + 1) })))

@@ -1,4 +1,4 @@
-/** Snippets of what was found: HTML that is safe to insert, with what matched in `<mark>`. Pure. */
+/** Makes snippets: safe HTML with matches in `<mark>`. Pure. */
 import { foldText } from "../../lib/fold-text.ts";
 import { joinWrapped, type Stretch, stretchesOf } from "../../lib/text-tokens.ts";
 
@@ -16,8 +16,8 @@ const WINDOW = 320;
 type Match = { start: number; end: number };
 
 /**
- * The part of a text in which the most tokens of a search stand, as HTML; its beginning where none
- * does, as with what was found by its meaning.
+ * The part of a text with the most matches, as HTML; its beginning without matches, as for hits of the
+ * vector search.
  */
 export function toSnippet(text: string, tokens: readonly string[]): string {
   const line = joinWrapped(text).normalize("NFC").replace(/\s+/g, " ").trim();
@@ -54,10 +54,10 @@ function findWords(text: string, wanted: ReadonlySet<string>, isMatch: Rule): Ma
   }));
 }
 
-/** With the voicing that half-width kana have behind them. */
+/** A character with the voicing mark that may follow half-width kana. */
 const CHARACTER = /[^](?:\uff9e|\uff9f|\u3099|\u309a)?/gu;
 
-/** Of each unit of the folded text, the index in the text of the character that it came from. */
+/** For each unit of the folded text, the index in the text of the character that it came from. */
 function foldInPlace(text: string): { folded: string; from: number[] } {
   let folded = "";
   let index = 0;
@@ -71,7 +71,7 @@ function foldInPlace(text: string): { folded: string; from: number[] } {
   return { folded, from };
 }
 
-/** The wanted pairs and single characters of a stretch; those that overlap or touch are one. */
+/** The wanted pairs and single characters of a stretch; overlapping and adjacent ones are joined. */
 function findPairs({ text, index }: Stretch, wanted: ReadonlySet<string>): Match[] {
   const matches: Match[] = [];
   let at = index;
@@ -91,7 +91,7 @@ function join(matches: Match[], match: Match): void {
   else matches.push(match);
 }
 
-/** A little before the match that has the most others after it, at the beginning of a word. */
+/** The start of the window with the most matches, at the beginning of a word. */
 function startOfWindow(text: string, matches: readonly Match[]): number {
   let best = 0;
   let most = 0;
@@ -109,7 +109,7 @@ const SHORTEST_STEM = 4;
 const LONGEST_ENDING = 3;
 const LONGEST_SUFFIX = 5;
 
-/** The same word, or one that differs in its ending alone, as far as that can be told in any language. */
+/** True for a wanted word, or one that differs only in its ending, in any language. */
 function isWanted(word: string, wanted: ReadonlySet<string>): boolean {
   if (wanted.has(word)) return true;
   if (word.length < SHORTEST_STEM) return false;
@@ -120,7 +120,10 @@ function isWanted(word: string, wanted: ReadonlySet<string>): boolean {
   });
 }
 
-/** A word that stems as another may differ by more, as "governed" from "governing": for want of a nearer one. */
+/**
+ * A weaker rule for words with the same stem, such as "governed" and "governing", for texts without
+ * closer matches.
+ */
 function isOfOneStem(word: string, wanted: ReadonlySet<string>): boolean {
   return [...wanted].some((other) => {
     const shared = sharedLength(word, other);

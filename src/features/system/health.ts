@@ -1,4 +1,4 @@
-/** How the parts are that the service is made of. */
+/** Checks the dependencies of the service. */
 import { sql } from "drizzle-orm";
 import { z } from "@hono/zod-openapi";
 import { version } from "../../../package.json";
@@ -23,46 +23,47 @@ export const Health = z
 type Health = z.infer<typeof Health>;
 type Availability = z.infer<typeof Availability>;
 
-/** How long a look at the parts is kept. */
+/** How long a result is cached. */
 export const KEPT_SECONDS = 15;
 
 const CHECK_MS = 3_000;
 
-/** A look that takes longer has lost its client, and with it its end. */
-const LONGEST_LOOK_MS = CHECK_MS + 500;
+/** A check that takes longer has lost its client and will not end. */
+const LONGEST_CHECK_MS = CHECK_MS + 500;
 const POLL_MS = 25;
 
-/** `begunAt` is 0 while nobody looks. */
-type Look = { begunAt: number; done?: { at: number; health: Health } };
+/** `begunAt` is 0 while no check runs. */
+type Check = { begunAt: number; done?: { at: number; health: Health } };
 
 /**
- * The last look at the parts, per isolate: a load balancer's questions are not passed on. Whoever asks while
- * another request looks polls for its result: its promise would hang for everybody if its client left.
+ * The last check of the isolate, so that load balancers cause no load on dependencies. Requests poll for
+ * the result of a running check instead of awaiting its promise, which would never settle if its client
+ * disconnected.
  */
-const healthCache = new WeakMap<Deps, Look>();
+const healthCache = new WeakMap<Deps, Check>();
 
-/** Looks at every part at once, no more often than every 15 seconds, and generates nothing. */
+/** Checks all dependencies in parallel, at most every 15 seconds. Generates nothing. */
 export async function checkHealth(deps: Deps): Promise<Health> {
   for (;;) {
-    const look = healthCache.get(deps) ?? { begunAt: 0 };
-    healthCache.set(deps, look);
+    const check = healthCache.get(deps) ?? { begunAt: 0 };
+    healthCache.set(deps, check);
     const now = deps.clock();
-    if (look.done && now - look.done.at < KEPT_SECONDS * 1000) return look.done.health;
-    if (now - look.begunAt >= LONGEST_LOOK_MS) return lookFor(deps, look);
+    if (check.done && now - check.done.at < KEPT_SECONDS * 1000) return check.done.health;
+    if (now - check.begunAt >= LONGEST_CHECK_MS) return runCheck(deps, check);
     await delay(POLL_MS);
   }
 }
 
-/** Looks for all that ask meanwhile. */
-async function lookFor(deps: Deps, look: Look): Promise<Health> {
-  look.begunAt = deps.clock();
-  const health = await lookAtAll(deps);
-  look.done = { at: deps.clock(), health };
-  look.begunAt = 0;
+/** Runs the check for all requests that wait. */
+async function runCheck(deps: Deps, check: Check): Promise<Health> {
+  check.begunAt = deps.clock();
+  const health = await checkAll(deps);
+  check.done = { at: deps.clock(), health };
+  check.begunAt = 0;
   return health;
 }
 
-async function lookAtAll({ db, storage, model, clock }: Deps): Promise<Health> {
+async function checkAll({ db, storage, model, clock }: Deps): Promise<Health> {
   const [database, s3, ai] = await Promise.all([
     succeeds(async () => Boolean(await read(db, sql`SELECT 1`))),
     availability(storage),

@@ -1,13 +1,15 @@
-/** The documentation pages: Swagger UI and Redoc, from our own origin, under a strict policy. */
+/** The documentation pages, Swagger UI and Redoc: self-hosted, with a strict Content-Security-Policy. */
 
-/** Where the Worker serves what `local/assets.ts` copies from the npm packages. */
+/** The path of the files that `local/assets.ts` copies from the npm packages. */
 export const ASSETS_PATH = "/docs-assets";
 
-/** The two inline styles of Redoc: an empty one that it fills by script, and one of its search box. */
+/**
+ * Hashes of Redoc's two inline styles: an empty one that it fills by script, and that of its search box.
+ */
 const REDOC_STYLES =
   "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='";
 
-/** Scripts and styles of our origin alone. Redoc searches in a worker that it makes from a blob. */
+/** Only scripts and styles of our origin. Redoc creates its search worker from a blob. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -44,7 +46,7 @@ export const REDOC_PAGE = page(
   <script src="${ASSETS_PATH}/redoc.standalone.js"></script>`,
 );
 
-/** A file of its own, because the policy runs no script that stands in a page. */
+/** A separate file, because the policy forbids inline scripts. */
 export const SWAGGER_START = `SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#swagger-ui",

@@ -1,4 +1,4 @@
-/** What the service says of itself. */
+/** Routes about the service itself. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
@@ -27,10 +27,10 @@ const welcome = route({
   path: "/",
   open: true,
   tags,
-  summary: "Say what this is",
+  summary: "Get the version and the documentation's path",
   responses: {
-    200: json(Welcome, "Version, and where the documentation is."),
-    302: { description: "A browser is sent to the documentation." },
+    200: json(Welcome, "The version, and the path of the documentation."),
+    302: { description: "Redirects browsers to the documentation." },
   },
   formats: ["text/html"],
 });
@@ -40,10 +40,10 @@ const health = route({
   path: "/health",
   open: true,
   tags,
-  summary: "Say how the parts are",
-  description: "Checks are kept for 15 seconds, and never generate.",
+  summary: "Check the service and its dependencies",
+  description: "Results are cached for 15 seconds. A check never generates an answer.",
   responses: {
-    200: json(Health, "It serves, though perhaps not everything."),
+    200: json(Health, "The service is healthy or degraded."),
     503: json(Health, "Postgres cannot be reached."),
   },
 });
@@ -53,9 +53,12 @@ const live = route({
   path: "/health/live",
   open: true,
   tags,
-  summary: "Say that the Worker runs",
+  summary: "Check that the Worker runs",
   responses: {
-    200: json(z.object({ status: z.literal("alive") }), "It runs. Nothing else was asked."),
+    200: json(
+      z.object({ status: z.literal("alive") }),
+      "The Worker runs. No dependency was checked.",
+    ),
   },
 });
 
@@ -64,7 +67,7 @@ const openApi = route({
   path: "/openapi.json",
   open: true,
   tags,
-  summary: "Describe the API",
+  summary: "Get the OpenAPI document",
   responses: {
     200: json(
       z.any().openapi({ type: "object", additionalProperties: true }),
@@ -73,7 +76,7 @@ const openApi = route({
   },
 });
 
-/** Mounted with the app itself, whose document `/openapi.json` shows. */
+/** The routes; `/openapi.json` describes `app`. */
 export function systemRoutes(app: OpenAPIHono<App>) {
   let document: ReturnType<typeof describeApi> | undefined;
   const router = createRouter()
@@ -98,12 +101,12 @@ export function systemRoutes(app: OpenAPIHono<App>) {
   return router;
 }
 
-/** It names HTML, and does not also name what a program reads. */
+/** True when `Accept` names HTML but not JSON. */
 function isBrowser(accept: string): boolean {
   return names(accept, "text/html") && !names(accept, "application/json");
 }
 
-/** What people look at is no part of the API's own description. */
+/** Serves the documentation pages, which are not part of the OpenAPI document. */
 function servePages(router: OpenAPIHono<App>): void {
   const serve = (path: string, body: string, headers: Record<string, string>) =>
     router.get(path, nameRoute(path), (c) => c.body(body, 200, headers));
@@ -114,7 +117,7 @@ function servePages(router: OpenAPIHono<App>): void {
   router.get(assets, nameRoute(assets), serveAsset);
 }
 
-/** The files' names do not tell their version, so a browser asks each day whether they have changed. */
+/** The file names contain no version, so browsers revalidate them daily. */
 async function serveAsset(c: Context<App>): Promise<Response> {
   const known = c.req.header("if-none-match");
   const init = known === undefined ? {} : { headers: { "if-none-match": known } };

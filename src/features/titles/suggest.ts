@@ -1,25 +1,25 @@
-/** A chat's title, suggested by a small model. */
+/** Asks a small model for a chat's title. */
 import type { TokenCount } from "../../clients/model.ts";
 import type { Deps } from "../../deps.ts";
 import { estimateTokens, findModel, type Model } from "../../lib/models.ts";
 import { Problem } from "../../lib/problem.ts";
 import { readTitle } from "./title-text.ts";
 
-/** What came of asking, and what it cost. */
+/** The suggestion and its usage. */
 export type Suggestion = {
-  /** Undefined where the answer holds no usable name. */
+  /** Undefined if the model's answer has no usable name. */
   name: string | undefined;
   reasoning: string;
   model: Model;
   usage: TokenCount;
-  /** True where the provider gave no count. */
+  /** True if the provider reported no usage. */
   estimated: boolean;
 };
 
 type NamingDeps = Pick<Deps, "model" | "config">;
 
 const LONGEST_EXCERPT = 4_000;
-/** A model may reason without our knowing of it; others stop by themselves. */
+/** High enough for a model that reasons although it is not configured so; others stop early. */
 const MOST_TOKENS = 2_048;
 const MOST_TOKENS_OF_REASONING = 8_192;
 
@@ -37,7 +37,7 @@ const JSON_SCHEMA = {
   },
 };
 
-/** Suggests a name for a conversation about this text. Throws a `Problem` of the kind `ai_*`. */
+/** Suggests a name for a conversation about this text. Throws an `ai_*` problem. */
 export async function suggestName(
   { model: client, config }: NamingDeps,
   { text }: { text: string },
@@ -63,10 +63,7 @@ export async function suggestName(
   return { name, reasoning, model, usage: counted, estimated: usage === undefined };
 }
 
-/**
- * What an attempt that failed is taken to have cost, which is nothing; undefined where no provider is
- * there to be asked.
- */
+/** The usage of a failed attempt, which is zero; undefined if no provider is configured. */
 export function failedAttempt({
   model: client,
   config,
@@ -76,7 +73,9 @@ export function failedAttempt({
   return { model: titleModel(config), usage, estimated: true };
 }
 
-/** The same of an attempt whose end is not known: it may have been read, and answered. */
+/**
+ * The estimated usage of an attempt with an unknown outcome: the provider may have processed the prompt.
+ */
 export function estimatedAttempt(deps: NamingDeps, text: string): ReturnType<typeof failedAttempt> {
   const failed = failedAttempt(deps);
   const usage = {

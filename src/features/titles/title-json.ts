@@ -1,17 +1,20 @@
-/** The name in JSON as models write it: in single quotes, with quotes in quotes, or cut in its middle. Pure. */
+/**
+ * Parses a name from malformed JSON of a model: in single quotes, with unescaped quotes, or truncated.
+ * Pure.
+ */
 
 export type NamedInJson = { name: string; reasoning: string };
 
-/** Looks like an object with members, or the beginning of one; `{Draft} lease notes` does not. */
+/** Matches an object with members, or the beginning of one; not `{Draft} lease notes`. */
 const OBJECT = /[{]\s*(?:["'“”][\w\s-]*(?:["'“”]|$)|\w+\s*:|$)/;
 
-/** A member whose value is a string, which ends where a member can end, or with the text. */
+/** A member with a string value, which ends where a member can end, or with the text. */
 const MEMBER =
   /["'“”]?(?<key>\w+)["'“”]?\s*:\s*(?<quote>["'“])(?<value>(?:\\.|[^\\])*?)(?:\\?$|(?:["'”](?=\s*(?:[,}\]]\s*(?:["'“{}\]\s]|$)|$))))/gsu;
 
 const LIST_OF_STRINGS = /^\s*\[\s*("(?:[^"\\]|\\.)*")/;
 
-/** The name, empty where the object has none; undefined where the text holds no object. */
+/** The name, "" if the object has none; undefined if the text has no object. */
 export function nameInJson(text: string): NamedInJson | undefined {
   const listed = LIST_OF_STRINGS.exec(text)?.[1];
   if (listed !== undefined) return { name: unescape(listed.slice(1, -1)), reasoning: "" };

@@ -1,22 +1,25 @@
-/** What a model says before and around its answer: thoughts, and the tokens of its chat template. Pure. */
+/** Removes reasoning and chat template tokens from a model's answer. Pure. */
 
-/** `<think>`, `<thought>`, `[THINK]`, `<seed:think>`, `<|START_THINKING|>` and their like. */
+/** `<think>`, `<thought>`, `[THINK]`, `<seed:think>`, `<|START_THINKING|>` and similar tags. */
 const OPENS =
   /^\s*[<[]\|?(?:\w+:)?(?:START_)?(?:think|thinking|thought|thoughts|reasoning|reflection)\|?[>\]]/i;
 const CLOSES =
   /[<[]\|?(?:\/(?:\w+:)?|END_)(?:think|thinking|thought|thoughts|reasoning|reflection)\|?[>\]]/gi;
 
-/** The answer without the reasoning before it, and without end tokens; empty where only reasoning came. */
+/** The answer without the reasoning before it and without end tokens; "" if there is only reasoning. */
 export function answerAfterReasoning(text: string): string {
   return withoutTemplateTokens(afterReasoning(text));
 }
 
-/** Tags in the middle of a line are words: only a block at the start is reasoning, and what ends one. */
+/**
+ * Tags in the middle of a line are text: only a block at the start, or one that ends on its own line, is
+ * reasoning.
+ */
 function afterReasoning(text: string): string {
   const last = [...text.matchAll(CLOSES)].at(-1);
   if (OPENS.test(text)) return last ? text.slice(last.index + last[0].length) : "";
   if (!last) return text;
-  // Some templates put the opening tag into the prompt.
+  // With some templates the opening tag is part of the prompt.
   const [before, after] = [text.slice(0, last.index), text.slice(last.index + last[0].length)];
   const isBlock = /\n/.test(before) || /^[ \t]*\r?\n/.test(after);
   return isBlock && !hasOpening(before) ? after : text;
@@ -26,7 +29,7 @@ function hasOpening(text: string): boolean {
   return /[<[]\|?(?:\w+:)?(?:START_)?(?:think|thinking|thought|reasoning)\|?[>\]]/i.test(text);
 }
 
-/** `<|im_end|>`, `<｜end▁of▁sentence｜>`, and their like: what stands between them is a message. */
+/** `<|im_end|>`, `<｜end▁of▁sentence｜>` and similar tokens, which separate messages. */
 const TEMPLATE_TOKEN = /<[|｜]([^|｜<>\n]{1,40})[|｜]>/;
 const HEADER = /^(?:assistant|system|user|model|analysis|commentary|final)(?:\s*\n|$)/;
 const END_TAG = /(?:<\/s>|<s>|<eos>|<bos>|<end_of_turn>|\[\/INST\])$/i;
@@ -35,8 +38,8 @@ const START_TAG = /^\s*(?:<s>|<bos>|<start_of_turn>(?:model)?|\[\/INST\])\s*/i;
 function withoutTemplateTokens(text: string): string {
   const messages = toMessages(text.split(TEMPLATE_TOKEN));
   const final = messages.find(({ channel }) => channel === "final") ?? messages[0];
-  const said = final && final.channel !== "analysis" ? final.text : "";
-  return withoutEndTag(withoutEndTag(said.replace(START_TAG, "")));
+  const answer = final && final.channel !== "analysis" ? final.text : "";
+  return withoutEndTag(withoutEndTag(answer.replace(START_TAG, "")));
 }
 
 function withoutEndTag(text: string): string {

@@ -1,21 +1,21 @@
-/** A title out of what a model answered when it was asked for one, or out of a question. Pure. */
+/** Extracts a title from a model's answer, or from a user message. Pure. */
 import { nameInJson } from "./title-json.ts";
 import { answerAfterReasoning } from "./title-reasoning.ts";
 import { unwrap } from "./title-wrapping.ts";
 
 const LONGEST_TITLE = 80;
 const LONGEST_WORDS = 60;
-/** In UTF-16 code units: a title stands at the beginning of what follows the reasoning. */
+/** In UTF-16 code units: the title comes right after the reasoning. */
 const LONGEST_ANSWER = 4_000;
 
 export type ReadTitle = {
-  /** One line of text; undefined where the answer has no usable title. */
+  /** One line of text; undefined if the answer has no usable title. */
   title: string | undefined;
-  /** Empty where the answer gives none. */
+  /** "" if the answer has none. */
   reasoning: string;
 };
 
-/** Reads an answer that was to be JSON, or was to be a title alone, and may be cut anywhere. */
+/** Parses an answer that should be JSON or only a title, and may be truncated anywhere. */
 export function readTitle(answer: string): ReadTitle {
   const text = withoutFence(answerAfterReasoning(answer).slice(0, LONGEST_ANSWER));
   const json = nameInJson(text);
@@ -23,13 +23,13 @@ export function readTitle(answer: string): ReadTitle {
   return { title: toTitle(titleLine(text)), reasoning: "" };
 }
 
-/** The first words of a text, as many as fit a title; undefined for a text without words. */
+/** As many of a text's first words as fit a title; undefined for a text without words. */
 export function firstWords(text: string): string | undefined {
   const words = withinWords(onOneLine(text), LONGEST_WORDS).replace(/[\s,;:(\p{Pd}]+$/u, "");
   return hasWord(words) ? words : undefined;
 }
 
-/** The content of the first fence, however little of it there is. */
+/** The content of the first code fence, even if it is truncated. */
 function withoutFence(text: string): string {
   const opened = /^[ \t]*(?:`{3,}|~{3,})[^\n`]*(?:\n|$)/m.exec(text);
   if (!opened) return text;
@@ -47,8 +47,8 @@ function toTitle(text: string): string | undefined {
 const LIST_MARK = /^\s*(?:[-*•]|\d{1,2}[.)])\s+/;
 
 /**
- * The line that is the title: models put an introduction above it, which ends in a colon or is a sentence,
- * and remarks below it.
+ * The line with the title: models may put an introduction above it, which ends in a colon or is a
+ * sentence, and remarks below it.
  */
 function titleLine(text: string): string {
   const lines = text.split(/[\r\n]+/).filter(hasWord);
@@ -57,7 +57,7 @@ function titleLine(text: string): string {
   return lines.length > 1 ? line.replace(LIST_MARK, "") : line;
 }
 
-/** "Sure!" and "Here is a title for you." are; what is long is one in any case. */
+/** True for "Sure!" and "Here is a title for you.", and for any long line. */
 function isSentence(line: string): boolean {
   return /[.!。！]["'”’»」』]?\s*$/u.test(line) || Array.from(line).length > 2 * LONGEST_TITLE;
 }
@@ -70,7 +70,10 @@ function onOneLine(text: string): string {
   return text.replaceAll("\0", "").toWellFormed().replace(/\s+/gu, " ").trim();
 }
 
-/** As many whole words as fit so many code points; a word that fits by no means is cut between characters. */
+/**
+ * As many whole words as fit `longest` code points; a first word that is too long is cut between
+ * graphemes.
+ */
 function withinWords(text: string, longest: number): string {
   if (Array.from(text).length <= longest) return text;
   return (

@@ -1,6 +1,6 @@
-/** What models wrap around a title: quotation marks, markup, and a label before it. Pure. */
+/** Removes what models wrap around a title: quotation marks, markup and labels. Pure. */
 
-/** Opening and closing marks, of which both must be there. */
+/** Pairs of opening and closing marks. */
 const QUOTES = [
   ['"', '"'],
   ["'", "'"],
@@ -20,14 +20,14 @@ const QUOTES = [
   ["`", "`"],
 ] as const;
 
-/** What calls itself a title in the languages that models answer in most; more is not needed, a label is rare. */
+/** "Title" in the languages that models use most; labels are rare, so more are not needed. */
 const LABEL_WORD =
   "title|titel|titre|título|titulo|titolo|tytuł|название|заголовок|العنوان|标题|標題|タイトル|題名|제목";
 const LABEL = new RegExp(
   String.raw`^(?:[^:：]{0,40}! )?(?:(?:the|a|suggested|proposed|possible|chat|conversation) )*(?:${LABEL_WORD}|(?:suggested|chat|conversation)[ _](?:name|title))\s*[:：]\s*(?=\S)`,
   "iu",
 );
-/** "Here is a title for it: …", said before a colon by a model that talks to its user. */
+/** "Here is a title for it: …" */
 const INTRODUCTION = new RegExp(
   String.raw`^(?:[^:：]{0,40}! )?(?:here|hier|voici|aqu[ií]|ecco)\b[^:：]{0,60}[:：]\s*(?=\S)`,
   "iu",
@@ -35,10 +35,13 @@ const INTRODUCTION = new RegExp(
 
 const MOST_LAYERS = 6;
 
-/** Behind a whole word, as far as that can be seen: `Acme Inc.`, `et al.` and `Co.` have one of their own. */
+/**
+ * Only after a long lower-case word: the full stops of `Acme Inc.`, `et al.` and `Co.` belong to the
+ * title.
+ */
 const FULL_STOP = /(?<=\s\p{Ll}{5,})\.$|。$/u;
 
-/** The title alone. What is in it stays: `C* algebras`, `What is "force majeure"`, `Acme Inc.` */
+/** The bare title. Keeps marks inside of it: `C* algebras`, `What is "force majeure"`, `Acme Inc.` */
 export function unwrap(title: string): string {
   let bare = title.trim();
   for (let layer = 0; layer < MOST_LAYERS; layer++) {
@@ -63,7 +66,7 @@ function withoutMarkup(text: string): string {
     .replace(/(?<=^|[\s\p{P}])(\*{1,3}|~~)(?=[^\s*])([^*~]+)(?<=\S)\1(?=$|[\s\p{P}])/gu, "$2");
 }
 
-/** Without a pair that stands around all of it, and a full stop behind the pair. */
+/** Removes a pair of marks around the whole text, and a full stop after it. */
 function withoutQuotes(text: string): string {
   const quoted = text.replace(/(?<=["'”“’»«›」』》＂`])[.。]$/u, "");
   for (const [open, close] of QUOTES) {
@@ -74,7 +77,7 @@ function withoutQuotes(text: string): string {
   return text;
 }
 
-/** False for `"A" and "B"`: the first mark inside of a pair opens another one, or is an apostrophe. */
+/** True if the outer marks belong together; false for `"A" and "B"`. */
 function isOnePair(inner: string, open: string, close: string): boolean {
   const text = inner.replaceAll(APOSTROPHE, "");
   const first = Array.from(text).find((mark) => mark === open || mark === close);

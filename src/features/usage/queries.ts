@@ -1,29 +1,29 @@
-/** What calls to providers cost, in Postgres. */
+/** SQL of usage rows. */
 import { sql, type SQL } from "drizzle-orm";
 import type { TokenCount } from "../../clients/model.ts";
 import type { aiUsage } from "../../db/schema.ts";
 import { costOf, type Model } from "../../lib/models.ts";
 
-/** One attempt at one provider. Its id is made before the call, so that writing it can be repeated. */
+/** One call to a provider. Its id is created before the call, so that the write can be repeated. */
 export type NewUsage = TokenCount & {
   id: string;
   userId: string;
-  /** Null where it was for a file. */
+  /** Null for calls about a file. */
   chatId: string | null;
   messageId: string | null;
   kind: (typeof aiUsage.$inferSelect)["serviceType"];
   attempt: number;
   model: Model;
-  /** True where the provider gave no count. */
+  /** True if the provider reported no usage. */
   estimated: boolean;
   /** ISO 8601. */
   at: string;
 };
 
 /**
- * The statement that writes one attempt, for a batch. A chat or message that was deleted meanwhile is
- * left out of the row, an account takes the row with it; a second writing of it does nothing. `only`
- * is a condition on the rest of the statement.
+ * The statement that inserts one usage row, for a batch. References to a deleted chat or message are
+ * null; nothing is inserted for a deleted account, or for an id that exists. `only` is an additional SQL
+ * condition.
  */
 export function usageInsert(usage: NewUsage, only: SQL = sql`true`): SQL {
   const { promptTokens, completionTokens, cachedTokens = null, reasoningTokens = null } = usage;

@@ -1,4 +1,4 @@
-/** Wire shape of what a call to a provider took. */
+/** Wire shape of the usage of a provider call. */
 import { z } from "@hono/zod-openapi";
 import type { TokenCount } from "../../clients/model.ts";
 import { costOf, type Model } from "../../lib/models.ts";
@@ -10,17 +10,17 @@ export const Usage = z
     total_tokens: z.int(),
     cached_tokens: z.int().optional().openapi({
       description:
-        "How many of the prompt's came from the provider's cache, and cost less; absent where it does not say.",
+        "Prompt tokens that were read from the provider's cache at a lower price; absent if the provider does not report them.",
     }),
     reasoning_tokens: z.int().optional().openapi({
       description:
-        "How many of the completion's were reasoning; absent where the provider does not say.",
+        "Completion tokens that were reasoning; absent if the provider does not report them.",
     }),
     cost: z.string().openapi({ description: "Exact decimal.", example: "0.000123" }),
     currency: z.literal("USD"),
     estimated: z
       .boolean()
-      .openapi({ description: "True where the provider gave no count, or not of all that came." }),
+      .openapi({ description: "True if the provider reported no usage, or not all of it." }),
   })
   .openapi("Usage");
 

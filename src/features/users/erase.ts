@@ -1,4 +1,4 @@
-/** The end of an account: all that is the user's goes with its row, at once and for good. */
+/** Deletes an account with everything that belongs to it. */
 import { sql } from "drizzle-orm";
 import { batch, type Db } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
@@ -6,13 +6,13 @@ import { Problem } from "../../lib/problem.ts";
 import { getUser } from "../auth/queries.ts";
 import type { Target } from "../deletion/outbox.ts";
 
-/** As many as can be erased right after the answer; the rest is of the minutes after it. */
+/** As many as can be erased right after the response; the cron job erases the rest. */
 const MOST_AT_ONCE = 200;
 
 /**
- * Deletes the account, if the password is right, and with it every row that is the user's. Returns what
- * of it lies outside Postgres, as much as is to be erased at once: first the rooms that somebody may be
- * watching. Throws `invalid_credentials`, or `invalid_token` when the account is gone already.
+ * Deletes the account and all its rows if the password is correct. Returns the rooms and objects to erase
+ * right away, rooms with possible subscribers first. Throws `invalid_credentials`, or `invalid_token`
+ * when the account was already deleted.
  */
 export async function eraseAccount(
   { db, passwords }: Pick<Deps, "db" | "passwords">,
@@ -24,12 +24,12 @@ export async function eraseAccount(
   const { left, erased } = await deleteUser(db, userId, hashedPassword);
   const { deleted, is_there: isThere } = erased.rows[0] ?? {};
   if (!deleted && isThere) throw new Problem("invalid_credentials");
-  // The first call may have deleted it, and its response been lost.
+  // The first call may have deleted it although its response was lost.
   if (!deleted && !erased.wasRepeated) throw new Problem("invalid_token");
   return left.rows;
 }
 
-/** Only while the password is the one that was checked: it may have been changed meanwhile. */
+/** Deletes the account only if the password has not changed since it was checked. */
 function deleteUser(db: Db, userId: string, checked: string) {
   return batch(db, {
     left: sql<Target>`

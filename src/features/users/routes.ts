@@ -1,4 +1,4 @@
-/** One's own account. */
+/** Routes of the signed-in account. */
 import type { z } from "@hono/zod-openapi";
 import type { Deps } from "../../deps.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
@@ -18,7 +18,7 @@ const readMe = route({
   method: "get",
   path: "/users/me",
   tags,
-  summary: "Read one's own account",
+  summary: "Get your account",
   responses: { 200: json(User, "The account.") },
 });
 
@@ -26,8 +26,9 @@ const changeMe = route({
   method: "patch",
   path: "/users/me",
   tags,
-  summary: "Change one's name or e-mail address",
-  description: "A new address counts once it is verified; until then the old one does.",
+  summary: "Change your name or e-mail address",
+  description:
+    "A new address takes effect once it is verified; until then the old one stays valid.",
   request: { body: jsonBody(UserChange) },
   problems: ["invalid_credentials", "too_many_password_checks"],
   responses: { 200: json(User, "The account as it is now.") },
@@ -37,12 +38,12 @@ const eraseMe = route({
   method: "delete",
   path: "/users/me",
   tags,
-  summary: "Erase one's own account",
+  summary: "Delete your account",
   description:
-    "For good, with every chat, message and file: answers that are being written are stopped, streams, sockets and sign-ins end. Asked again, it is 401 `invalid_token`: the account is gone.",
+    "Permanently deletes the account with every chat, message and file. Running answers are stopped; streams, sockets and sessions end. A retry responds with 401 `invalid_token`, because the account no longer exists.",
   request: { body: jsonBody(AccountDeletion) },
   problems: ["invalid_credentials", "too_many_password_checks"],
-  responses: { 204: { description: "The account is gone; the cookies are cleared." } },
+  responses: { 204: { description: "The account was deleted and the cookies are cleared." } },
 });
 
 export const userRoutes = createRouter()
@@ -73,8 +74,8 @@ async function change(deps: Deps, userId: string, wanted: Change): Promise<UserR
 }
 
 /**
- * What is to wait for its verification: nothing where it is the present address again. A stolen token
- * alone cannot take the account over: the address needs the password.
+ * The address to verify; null if it is the current one. Requires the password, so that a stolen token
+ * alone cannot take over the account.
  */
 async function checkEmail(
   { db, passwords }: Deps,

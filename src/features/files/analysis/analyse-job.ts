@@ -1,4 +1,4 @@
-/** One step of an analysis, as the queue brings it: a question to the model about one part. */
+/** The queue job `analyse`: one model call about one part of a document. */
 import { describeFailure, refusesContent } from "../../../db/errors.ts";
 import type { Deps } from "../../../deps.ts";
 import { toIso } from "../../../lib/clock.ts";
@@ -6,7 +6,7 @@ import { logError } from "../../../lib/log.ts";
 import type { FileJob } from "../jobs.ts";
 import { sendJob } from "../send-job.ts";
 import { endObsolete, failAnalysis } from "./end.ts";
-import { type Asking, claimPart, listStalled, type PartOutcome, saveOutcome } from "./parts.ts";
+import { type PartCall, claimPart, listStalled, type PartOutcome, saveOutcome } from "./parts.ts";
 import { type Try, tryPart } from "./try-part.ts";
 
 type AnalyseJob = Extract<FileJob, { step: "analyse" }>;
@@ -15,20 +15,20 @@ type JobDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId"> & {
   jobs: Pick<Queue<FileJob>, "send">;
 };
 
-/** After the first failure of a part, and after the second. */
+/** The delay after the first failure of a part, and after the second. */
 const PAUSES_SECONDS = [1, 3];
 
 /**
- * Asks about the part that the job names, and sends the next job. Where the part is done, or another job
- * is at it, nothing happens: a job may come twice, even at once. Throws only where Postgres or the queue
- * cannot be reached; what was left behind then is resumed later.
+ * Analyses the part that the job names and sends the next job. Does nothing if the part is done or
+ * claimed by another job: a job may arrive twice, even at once. Throws only when Postgres or the queue
+ * cannot be reached; the cron job resumes the analysis then.
  */
 export async function analysePart(deps: JobDeps, job: AnalyseJob): Promise<void> {
   const { analysisId, fileId, from } = job;
-  const asking: Asking = { analysisId, fileId, from, usageId: deps.newId(), at: now(deps) };
-  const part = await claimPart(deps.db, asking);
+  const call: PartCall = { analysisId, fileId, from, usageId: deps.newId(), at: now(deps) };
+  const part = await claimPart(deps.db, call);
   if (!part) return;
-  const outcome = await save(deps, asking, await tryPart(deps, asking, part));
+  const outcome = await save(deps, call, await tryPart(deps, call, part));
   if ("failure" in outcome) {
     const delaySeconds = PAUSES_SECONDS[part.failures] ?? 0;
     if (!outcome.isLast) await deps.jobs.send(job, { delaySeconds });
@@ -37,26 +37,29 @@ export async function analysePart(deps: JobDeps, job: AnalyseJob): Promise<void>
   }
 }
 
-/** What was saved of a try: findings that Postgres refuses for what they hold are a failure of the provider. */
+/**
+ * Saves an outcome and returns what was saved: findings that Postgres refuses count as a failure of the
+ * provider.
+ */
 async function save(
   deps: Pick<JobDeps, "db" | "clock">,
-  asking: Asking,
+  call: PartCall,
   { outcome, usage }: Try,
 ): Promise<PartOutcome> {
   try {
-    await saveOutcome(deps.db, { ...asking, at: now(deps) }, outcome, usage);
+    await saveOutcome(deps.db, { ...call, at: now(deps) }, outcome, usage);
     return outcome;
   } catch (error) {
     if (!refusesContent(error)) throw error;
-    const { analysisId: analysis_id, from: part } = asking;
+    const { analysisId: analysis_id, from: part } = call;
     logError("analysis_refused", { analysis_id, part, ...describeFailure(error) });
     const failed = { failure: "ai_unavailable" as const, isLast: true };
-    await saveOutcome(deps.db, { ...asking, at: now(deps) }, failed, usage);
+    await saveOutcome(deps.db, { ...call, at: now(deps) }, failed, usage);
     return failed;
   }
 }
 
-/** What failed too often, or can never succeed, fails for good. */
+/** Fails the analysis of a dead-lettered or refused job. */
 export async function failAnalyseJob(
   deps: Pick<JobDeps, "db" | "clock">,
   { analysisId, fileId, from }: AnalyseJob,
@@ -64,7 +67,7 @@ export async function failAnalyseJob(
   await failAnalysis(deps.db, { analysisId, fileId, from, at: now(deps) });
 }
 
-/** Resumes what a crash has left behind, and ends what can never go on. Returns the counts for the log. */
+/** Resumes stalled analyses, and ends those that cannot continue. Returns counts for the log. */
 export async function resumeAnalyses(
   deps: Pick<JobDeps, "db" | "clock" | "jobs">,
 ): Promise<Record<string, number>> {

@@ -1,23 +1,23 @@
-/** Points with the words of the document that they rest on, where these do stand in it. Pure. */
+/** Verifies the quotations of points against the document. Pure. */
 import { type CitedRange, DocumentText, type TextPart } from "../../citations/document-text.ts";
 import { locate } from "../../citations/locate.ts";
 import type { PartAnswer, QuotedPoint } from "./model-answer.ts";
 import { type PointFields, SECTION_NAMES, type SectionName } from "./points.ts";
 
-/** A point whose quotation was looked for: it has one of the two, or neither where it quoted nothing. */
+/** A point with its verified location or its unverified quotation; neither if it quoted nothing. */
 export type CitedPoint = {
   fields: PointFields;
   location: CitedRange | null;
   unverified_quote: string | null;
 };
 
-/** What was found in one part of a document. */
+/** The findings of one part of a document. */
 export type PartFindings = Omit<PartAnswer, "governing_law" | "sections"> & {
   governing_law: CitedPoint | null;
   sections: Record<SectionName, CitedPoint[]>;
 };
 
-/** Looks for every quotation in the text that the model was given. */
+/** Locates every quotation in the text that the model got. */
 export function citePart(answer: PartAnswer, text: readonly TextPart[]): PartFindings {
   const document = new DocumentText(text);
   const cite = (point: QuotedPoint) => citePoint(document, point);

@@ -1,15 +1,15 @@
-/** Analyses that end as failed without another question to the model. */
+/** Fails analyses without another model call. */
 import { and, eq, sql } from "drizzle-orm";
 import { type Db, run, write } from "../../../db/client.ts";
 import { fileAnalyses } from "../../../db/schema-documents.ts";
-import type { Asking } from "./parts.ts";
+import type { PartCall } from "./parts.ts";
 
 const MOST_PER_RUN = 100;
 
-/** Ends an analysis whose part cannot be asked about or saved; nothing where that part is done. */
+/** Fails an analysis whose part cannot be processed; does nothing if that part is done. */
 export async function failAnalysis(
   db: Db,
-  { analysisId, fileId, from, at }: Omit<Asking, "usageId">,
+  { analysisId, fileId, from, at }: Omit<PartCall, "usageId">,
 ): Promise<void> {
   const failure = {
     status: "failed",
@@ -27,7 +27,10 @@ export async function failAnalysis(
   await run(db.update(fileAnalyses).set(failure).where(isRunning));
 }
 
-/** Ends those whose file was ingested anew or has failed since: none of their parts can be claimed. Returns how many. */
+/**
+ * Fails analyses whose file was ingested again or has failed since: their parts cannot be claimed.
+ * Returns how many.
+ */
 export async function endObsolete(db: Db, at: string): Promise<number> {
   const { count } = await write(
     db,

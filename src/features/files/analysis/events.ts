@@ -1,4 +1,4 @@
-/** An analysis as server-sent events: how far it is, and in the end what it says. */
+/** An analysis as server-sent events: progress, then the result. */
 import type { Deps } from "../../../deps.ts";
 import { encodeUnnumbered, HEARTBEAT, OPENING } from "../../../http/event-stream.ts";
 import { Problem, type ProblemCode } from "../../../lib/problem.ts";
@@ -15,7 +15,9 @@ type AnalysisEvent =
 
 type EventDeps = Pick<Deps, "db" | "clock" | "config">;
 
-/** The bytes of the stream, made as the client takes them. Leaving stops nothing: the queue goes on. */
+/**
+ * The bytes of the stream, produced as the client reads them. Disconnecting does not stop the analysis.
+ */
 export function streamAnalysis(
   deps: EventDeps,
   ownerId: string,
@@ -75,7 +77,7 @@ function progressOf({ id, parts_done: part, parts_total: parts }: AnalysisRow): 
   return { type: "analysis_progress", analysis_id: id, part, parts };
 }
 
-/** What would make the event too long for one write is null: the same call as JSON gives it at once. */
+/** An analysis that is too long for one event is null; the same call as JSON returns it. */
 function endOf(row: AnalysisRow): AnalysisEvent {
   const analysis = toAnalysis(row);
   const event = { type: "analysis_complete" as const, analysis_id: row.id, analysis };

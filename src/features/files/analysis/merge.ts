@@ -1,4 +1,4 @@
-/** The findings of all parts as one analysis. Pure: the same parts always make the same one. */
+/** Merges the findings of all parts into one analysis. Pure and deterministic. */
 import type { Citation } from "../../citations/citation.ts";
 import type { CitedPoint, PartFindings } from "./cite.ts";
 import type { Overview } from "./model-answer.ts";
@@ -6,7 +6,7 @@ import { SECTION_NAMES, type SectionName } from "./points.ts";
 
 export type AnalysedFile = { fileId: string; fileName: string };
 
-/** A point as the wire has it. */
+/** A point in its wire shape. */
 type ShownPoint = Record<string, string | null | Citation>;
 
 export type Findings = Overview & {
@@ -14,8 +14,8 @@ export type Findings = Overview & {
 } & Record<SectionName, ShownPoint[]>;
 
 /**
- * Takes the points of all parts in their order, each once: parts overlap, and repeat what the document
- * repeats. `overview` is what was said of all parts together.
+ * Takes the distinct points of all parts in order: parts overlap, and repeat what the document repeats.
+ * `overview` describes all parts together.
  */
 export function mergeParts(
   parts: readonly PartFindings[],
@@ -39,7 +39,7 @@ export function mergeParts(
   return { ...head, governing_law: shownLaw, ...shown, missing_clauses };
 }
 
-/** Numbers the citations in the order in which they are shown. */
+/** Numbers the citations in the order in which they are listed. */
 function createCiter({ fileId, fileName }: AnalysedFile): (point: CitedPoint) => ShownPoint {
   let index = 0;
   return ({ fields, location, unverified_quote }) => {
@@ -54,20 +54,20 @@ function createCiter({ fileId, fileName }: AnalysedFile): (point: CitedPoint) =>
   };
 }
 
-/** One of those that say the same is kept: the first, unless a later one can be verified. */
+/** Removes duplicates: keeps the first of equal points, or the first verified one. */
 function distinctPoints(name: SectionName, parts: readonly CitedPoint[][]): CitedPoint[] {
   const kept = new Map<string, CitedPoint>();
   const quoted = new Set<string>();
   for (const points of parts) {
     const fresh = points.filter((point) => !quoted.has(quoteOf(point)));
     for (const point of fresh) {
-      const said = normalised(
+      const key = normalised(
         name === "parties" ? [point.fields.name] : Object.values(point.fields),
       );
-      const earlier = kept.get(said);
-      if (!earlier || (!earlier.location && point.location)) kept.set(said, point);
+      const earlier = kept.get(key);
+      if (!earlier || (!earlier.location && point.location)) kept.set(key, point);
     }
-    // Within one part a sentence may well make several points.
+    // Within one part, one sentence may support several points.
     for (const point of fresh) if (quoteOf(point) !== "") quoted.add(quoteOf(point));
   }
   return [...kept.values()];

@@ -1,4 +1,4 @@
-/** What the model is asked for, as a JSON schema, and what can be used of what it gives. Pure. */
+/** The JSON schemas of the model's answers, and their parsers. Pure. */
 import { z } from "@hono/zod-openapi";
 import { parseObject } from "../../../lib/json-object.ts";
 import { firstCodePoints } from "../../../lib/text.ts";
@@ -11,10 +11,10 @@ import {
 } from "./points.ts";
 import type { SectionName } from "./points.ts";
 
-/** A point with the words that it is said to rest on. */
+/** A point with the quotation that supports it, unverified. */
 export type QuotedPoint = { fields: PointFields; quote: string };
 
-/** What the model says of the whole document, or of all parts together. */
+/** The model's overview of the whole document, or of all parts together. */
 export type Overview = {
   document_type: string | null;
   title: string | null;
@@ -43,7 +43,9 @@ const sections = Object.fromEntries(
 
 const found = { governing_law: GoverningLaw.extend(quote).nullable(), ...sections };
 
-/** Of a document that goes in whole; of a part, which cannot tell what is missing; of all parts. */
+/**
+ * The schemas for a whole document, for a part (which cannot show what is missing), and for all parts.
+ */
 export const ANSWER_SCHEMAS = {
   whole: toJsonSchema({ ...overview, ...found, ...missing }),
   part: toJsonSchema({ ...overview, ...found }),
@@ -55,28 +57,28 @@ function toJsonSchema(shape: z.ZodRawShape): Record<string, unknown> {
   return schema;
 }
 
-/** Of one section in one part; a model that goes on for ever is not followed. */
+/** The most points per section and part: bounds runaway output. */
 const MOST_POINTS = 40;
 const LONGEST_TEXT = 2_000;
 const LONGEST_SUMMARY = 8_000;
 
 /**
- * Reads the answer about a document or a part of it. What does not have its shape is left out; undefined
- * where nothing is left.
+ * Parses the answer about a document or a part of it. Drops malformed points; undefined without a valid
+ * overview.
  */
 export function readPartAnswer(text: string): PartAnswer | undefined {
   const given = parseObject(text);
-  const said = given && readOverviewOf(given);
-  if (!given || !said) return undefined;
+  const parsed = given && readOverviewOf(given);
+  if (!given || !parsed) return undefined;
   const read = SECTION_NAMES.map((name) => [name, readPoints(SECTIONS[name], given[name])]);
   return {
-    ...said,
+    ...parsed,
     governing_law: readPoint(GoverningLaw, given.governing_law) ?? null,
     sections: Object.fromEntries(read) as PartAnswer["sections"],
   };
 }
 
-/** Reads the answer about all parts together; undefined where it has not the shape that was asked for. */
+/** Parses the answer about all parts together; undefined if it is malformed. */
 export function readOverview(text: string): Overview | undefined {
   const given = parseObject(text);
   return given && readOverviewOf(given);
@@ -125,7 +127,7 @@ function cleanedAll(value: unknown): Record<string, unknown> {
   return Object.fromEntries(members);
 }
 
-/** A text that can be stored, and no longer than it should be; anything else as it is. */
+/** Makes a text storable and truncates it; returns other values unchanged. */
 function cleaned(value: unknown, longest: number): unknown {
   if (typeof value !== "string") return value;
   return firstCodePoints(value.replaceAll("\0", "").toWellFormed().trim(), longest);

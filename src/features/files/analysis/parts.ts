@@ -1,4 +1,4 @@
-/** The parts of an analysis in Postgres: one at a time is asked about, by one job alone. */
+/** SQL of an analysis's parts: one job at a time processes one part at a time. */
 import { sql, type SQL } from "drizzle-orm";
 import { batch, type Db, read, readOne, write } from "../../../db/client.ts";
 import { columnsSql, type RowOf, type RowOfList } from "../../../db/columns.ts";
@@ -11,44 +11,41 @@ import type { Findings } from "./merge.ts";
 
 const claimedColumns = columnsSql(fileAnalyses, "c", ["modelName", "partsTotal", "failures"]);
 
-/**
- * A part that is this job's to ask about. `failures` counts the attempts at it that failed, or were never
- * heard of again.
- */
+/** A part that this job has claimed. `failures` counts its failed and lost attempts. */
 export type ClaimedPart = RowOfList<typeof claimedColumns> & {
   user_id: RowOf<typeof files>["user_id"];
   file_name: RowOf<typeof files>["original_name"];
-  /** Of the attempt that was never heard of again: the id that the row of its cost is to have. */
+  /** The id for the usage row of a lost attempt. */
   lost_id: RowOf<typeof fileAnalyses>["call_id"];
-  /** The text of the part; empty once there is none left. */
+  /** The text of the part; empty after the last part. */
   text: TextPart[];
-  /** What was found so far; only once there is no text left. */
+  /** The findings of all parts; empty until the last part is done. */
   parts: PartFindings[];
 };
 
-export type Asking = {
+export type PartCall = {
   analysisId: string;
   fileId: string;
-  /** Which part; after the last of several, what they have in common. */
+  /** The part's number from 0; the number of parts stands for the overview of all. */
   from: number;
-  /** The id that the row of the cost will have; the part is claimed under it. */
+  /** The id of the future usage row; the part is claimed under it. */
   usageId: string;
   /** ISO 8601. */
   at: string;
 };
 
-/** By then the claiming job has its answer, has renewed the claim, or has crashed. */
+/** How long a claim lasts unless it is renewed; its job has crashed then. */
 export const CLAIM_MS = 150_000;
 
-/** What a part has of the one before it, so that a clause may lie across their border. */
+/** How many code points parts overlap, so that no clause is cut at a border. */
 const OVERLAP = 800;
 
 /**
- * Claims the part; undefined where it is done, claimed by another job, or gone with its file. A claim
- * that was left behind is taken over.
+ * Claims the part; undefined if it is done, claimed by another job, or deleted with its file. Takes over
+ * an expired claim.
  */
-export async function claimPart(db: Db, asking: Asking): Promise<ClaimedPart | undefined> {
-  const { analysisId, fileId, from, usageId, at } = asking;
+export async function claimPart(db: Db, call: PartCall): Promise<ClaimedPart | undefined> {
+  const { analysisId, fileId, from, usageId, at } = call;
   const until = sql`${at}::timestamptz + ${CLAIM_MS}::int * interval '1 millisecond'`;
   return readOne(
     db,
@@ -73,7 +70,7 @@ export async function claimPart(db: Db, asking: Asking): Promise<ClaimedPart | u
   );
 }
 
-/** The parts of pages between two offsets, the first and the last of them cut to size. */
+/** The text of the part from the pages that it covers, the first and last page trimmed. */
 function textOf(from: number): SQL {
   return sql`
     (SELECT coalesce(json_agg(json_build_object('page', p.page, 'start', cut.first, 'regions', p.regions, 'text',
@@ -85,10 +82,10 @@ function textOf(from: number): SQL {
      WHERE p.file_id = c.file_id AND cut.first < cut.last AND c.parts_done < c.parts_total)`;
 }
 
-/** Holds the claim for longer; nothing where it was taken over. `at` is now, as ISO 8601. */
+/** Extends the claim; does nothing if it was taken over. `at` is now, in ISO 8601. */
 export async function renewClaim(
   db: Db,
-  { analysisId, fileId, usageId }: Asking,
+  { analysisId, fileId, usageId }: PartCall,
   at: string,
 ): Promise<void> {
   await write(
@@ -101,27 +98,27 @@ export async function renewClaim(
   );
 }
 
-/** The outcome of one attempt: findings, all findings, or a failure, after which there may be no other attempt. */
+/** The outcome of one attempt: a part's findings, the final result, both, or a failure. */
 export type PartOutcome =
   | { part: PartFindings; result?: Findings }
   | { result: Findings }
   | { failure: ProblemCode; isLast: boolean };
 
-/** Saves the outcome of the attempt and its cost in one batch; its cost also where the claim was lost. */
+/** Saves the outcome and the usage in one batch; only the usage if the claim was lost. */
 export async function saveOutcome(
   db: Db,
-  asking: Asking,
+  call: PartCall,
   outcome: PartOutcome,
   usage: readonly NewUsage[],
 ): Promise<void> {
   await batch(db, {
-    saved: update(asking, outcome),
+    saved: update(call, outcome),
     paid: usage.map((attempt) => usageInsert(attempt)),
-    forgotten: forgetOlder(asking),
+    older: deleteOlder(call),
   });
 }
 
-function update({ analysisId, from, usageId, at }: Asking, outcome: PartOutcome): SQL {
+function update({ analysisId, from, usageId, at }: PartCall, outcome: PartOutcome): SQL {
   return sql`
     UPDATE file_analyses SET call_id = NULL, call_expires_at = NULL, updated_at = ${at}::timestamptz,
       ${changes(outcome, at)}
@@ -143,8 +140,11 @@ function changes(outcome: PartOutcome, at: string): SQL {
   return sql`${done}, status = 'complete', completed_at = ${at}::timestamptz, result = ${result}::jsonb`;
 }
 
-/** A repeated request is answered from what it began for a day; then only the newest is kept. */
-function forgetOlder({ analysisId, fileId, at }: Asking): SQL {
+/**
+ * Deletes finished analyses older than a day (the lifetime of an idempotency key) once a newer one is
+ * complete.
+ */
+function deleteOlder({ analysisId, fileId, at }: PartCall): SQL {
   return sql`
     DELETE FROM file_analyses AS a
     WHERE a.file_id = ${fileId} AND a.id <> ${analysisId} AND a.status <> 'running'
@@ -154,14 +154,14 @@ function forgetOlder({ analysisId, fileId, at }: Asking): SQL {
 
 const stalledColumns = columnsSql(fileAnalyses, "a", ["id", "fileId", "partsDone"]);
 
-/** A running analysis on which no job works any more. */
+/** A running analysis without a job. */
 export type StalledAnalysis = RowOfList<typeof stalledColumns>;
 
-/** Longer than the pause before a retry. */
+/** Longer than the delay before a retry. */
 const STALLED_AFTER_MS = 60_000;
 const MOST_PER_RUN = 100;
 
-/** The stalled analyses, the oldest first. `now` in milliseconds. */
+/** The stalled analyses, oldest first. `now` is in milliseconds. */
 export async function listStalled(db: Db, now: number): Promise<StalledAnalysis[]> {
   const [at, before] = [now, now - STALLED_AFTER_MS].map((ms) => new Date(ms).toISOString());
   return read(

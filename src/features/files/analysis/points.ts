@@ -1,10 +1,10 @@
-/** What an analysis is made of: sections of points, each of which rests on words of the document. */
+/** The sections of an analysis: lists of points, each supported by a quotation. */
 import { z } from "@hono/zod-openapi";
 
-/** How much a clause, or its absence, should worry the reader. */
+/** How risky a clause, or its absence, is. */
 const Severity = z.enum(["low", "medium", "high"]);
 
-/** The sections that rest on words of the document, and the fields of their points. */
+/** The sections with quotations, and the fields of their points. */
 export const SECTIONS = {
   parties: z.strictObject({ name: z.string(), role: z.string() }),
   dates_and_deadlines: z.strictObject({ date: z.string(), description: z.string() }),
@@ -28,8 +28,8 @@ export const SECTION_NAMES = Object.keys(SECTIONS) as SectionName[];
 
 export const GoverningLaw = z.strictObject({ law: z.string() });
 
-/** What one would expect of such a document and does not find; it has no words to rest on. */
+/** A clause that such a document should have and does not; it has no quotation. */
 export const MissingClause = z.strictObject({ description: z.string(), severity: Severity });
 
-/** A point of any section: its own fields. */
+/** The fields of a point of any section. */
 export type PointFields = Record<string, string | null>;

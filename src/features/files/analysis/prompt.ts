@@ -1,4 +1,4 @@
-/** The questions to the model: about a document, a part of it, or all parts together. Pure. */
+/** The prompts about a document, a part of it, or all parts together. Pure. */
 import type { PromptMessage } from "../../../clients/model.ts";
 import { codePointLength } from "../../../lib/text.ts";
 import type { TextPart } from "../../citations/document-text.ts";
@@ -8,7 +8,7 @@ import type { AnalysedFile } from "./merge.ts";
 import { ANSWER_SCHEMAS } from "./model-answer.ts";
 import { SECTION_NAMES } from "./points.ts";
 
-export type Question = {
+export type AnalysisPrompt = {
   kind: keyof typeof ANSWER_SCHEMAS;
   messages: PromptMessage[];
   jsonSchema: { name: string; schema: Record<string, unknown> };
@@ -46,37 +46,37 @@ const aboutOverview = (
 - "missing_clauses" are those that a document of this kind should have, and that none of the parts speaks of; \
 "severity" is how much they matter.`;
 
-/** About all of a document's text, or about one of several parts of it. `boundary`: of its fences. */
-export function askAboutText(
+/** The prompt about a whole document or one part of it; `boundary` is that of its fences. */
+export function promptForText(
   { fileId, fileName }: AnalysedFile,
   text: readonly TextPart[],
   kind: "whole" | "part",
   boundary: string,
-): Question {
+): AnalysisPrompt {
   const passages = text.map(({ page, start, text: words }, index) => {
     const end = start + codePointLength(words);
     return { number: index + 1, fileId, fileName, page, start, end, text: words };
   });
   const about = kind === "whole" ? aboutWhole : aboutPart;
-  return toQuestion(kind, about(boundary), fencePassages(passages, boundary));
+  return toPrompt(kind, about(boundary), fencePassages(passages, boundary));
 }
 
-/** About what was found in all parts. */
-export function askForOverview(
+/** The prompt about the findings of all parts. */
+export function promptForOverview(
   { fileId, fileName }: AnalysedFile,
   parts: readonly PartFindings[],
   boundary: string,
-): Question {
+): AnalysisPrompt {
   const passages = parts.map((part, index) => {
     const text = outlineOf(part);
     return { number: index + 1, fileId, fileName, page: index + 1, start: 0, end: 0, text };
   });
-  return toQuestion("overview", aboutOverview(boundary), fencePassages(passages, boundary));
+  return toPrompt("overview", aboutOverview(boundary), fencePassages(passages, boundary));
 }
 
 const LONGEST_OUTLINE_ENTRY = 160;
 
-/** What a part is about, as short as it can be: a summary, and the beginning of each point. */
+/** A short outline of a part: its summary, and the beginning of each point. */
 function outlineOf({
   document_type,
   title,
@@ -94,9 +94,13 @@ function outlineOf({
   return [...head, ...lists].filter(Boolean).join("\n").toWellFormed();
 }
 
-function toQuestion(kind: Question["kind"], instructions: string, fenced: string): Question {
+function toPrompt(
+  kind: AnalysisPrompt["kind"],
+  instructions: string,
+  fenced: string,
+): AnalysisPrompt {
   const schema = ANSWER_SCHEMAS[kind];
-  // For providers that take no schema beside the prompt.
+  // For providers that do not support `response_format`.
   const shape = `Answer with one JSON object that fits this schema:\n${JSON.stringify(schema)}`;
   return {
     kind,

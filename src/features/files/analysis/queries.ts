@@ -1,4 +1,4 @@
-/** Analyses in Postgres: how one begins, and what is known of it. */
+/** SQL that begins and reads analyses. */
 import { sql, type SQL } from "drizzle-orm";
 import { type Db, readOne } from "../../../db/client.ts";
 import { columnsSql, type RowOf, type RowOfList } from "../../../db/columns.ts";
@@ -28,7 +28,7 @@ const analysisColumns = columnsSql(fileAnalyses, "a", [
 
 export type AnalysisRow = RowOfList<typeof analysisColumns> & {
   failure_code: ProblemCode | null;
-  /** Of one that is complete. */
+  /** Null until the analysis is complete. */
   result: Findings | null;
 };
 
@@ -36,20 +36,20 @@ export type NewAnalysis = {
   id: string;
   fileId: string;
   modelName: string;
-  /** The most code points of the document that one question to this model may be about. */
+  /** The most code points of the document per call to this model. */
   longestPart: number;
-  /** Also where an analysis is kept. */
+  /** Begin a new analysis even if one is stored. */
   refresh: boolean;
   /** ISO 8601. */
   at: string;
 };
 
-/** An analysis that begins now, that runs already, or that is kept. */
+/** A new, running or stored analysis. */
 export type Begun = { row: AnalysisRow; isNew: boolean; isReplayed: boolean };
 
 /**
- * Begins an analysis, unless one runs, or one is kept and no other is asked for; where the key began one
- * before, gives that one. One batch. Throws `not_found`, `file_processing`, `file_failed` or
+ * Begins an analysis, unless one is running, or stored and not to be refreshed; returns the one that the
+ * key began before. One batch. Throws `not_found`, `file_processing`, `file_failed` or
  * `idempotency_key_reused`.
  */
 export async function beginAnalysis(
@@ -75,7 +75,7 @@ export async function beginAnalysis(
   return { row, isNew: row.id === id, isReplayed: earlier !== undefined };
 }
 
-/** The parent row, as every batch locks it whose rules are about other rows. */
+/** Locks the parent row, because the following rules concern other rows. */
 function lockFile(ownerId: string, fileId: string): SQL {
   return sql`SELECT id FROM files WHERE id = ${fileId} AND user_id = ${ownerId} FOR UPDATE`;
 }
@@ -86,7 +86,9 @@ function claimOf(ownerId: string, analysis: NewAnalysis, key: IdempotencyKey): C
   return { ...key, ownerId, made, isMade: sql`EXISTS ${chosen}`, at: analysis.at };
 }
 
-/** The id of the analysis that answers the request: its own, else a kept one, else the one that runs. */
+/**
+ * Subquery for the analysis to return: the new one, otherwise a stored one, otherwise the running one.
+ */
 function choose(ownerId: string, { id, fileId, refresh }: NewAnalysis): SQL {
   return sql`
     (SELECT a.id FROM file_analyses AS a JOIN files AS f ON f.id = a.file_id AND f.ingestion_attempt = a.ingestion_attempt
@@ -95,12 +97,12 @@ function choose(ownerId: string, { id, fileId, refresh }: NewAnalysis): SQL {
      ORDER BY a.id = ${id} DESC, a.status = 'complete' DESC, a.created_at DESC LIMIT 1)`;
 }
 
-/** A document is asked about in no more parts than these, unless the model takes too little at once. */
+/** The most parts of a document, unless the model's context is too small. */
 const USUAL_PARTS = 40;
-/** Code points: parts are not smaller, if the model takes as much. */
+/** The least code points per part, unless the model's context is too small. */
 const USUAL_PART = 40_000;
 
-/** Parts that an analysis had which failed later are not asked about again. */
+/** Reuses the finished parts of a failed analysis. */
 function insert(ownerId: string, analysis: NewAnalysis, claim: Claim | undefined): SQL {
   const { id, fileId, modelName, longestPart, refresh, at } = analysis;
   return sql`
@@ -129,7 +131,7 @@ function insert(ownerId: string, analysis: NewAnalysis, claim: Claim | undefined
 
 type BegunRow = AnalysisRow & { file_status: RowOf<typeof files>["status"] };
 
-/** The file, and beside it the analysis; all of its columns are null where there is none. */
+/** The file and the analysis, whose columns are all null if there is none. */
 function selectBegun(ownerId: string, fileId: string, analysisId: SQL): SQL<BegunRow> {
   return sql<BegunRow>`
     SELECT f.status AS file_status, ${analysisColumns}
@@ -137,7 +139,7 @@ function selectBegun(ownerId: string, fileId: string, analysisId: SQL): SQL<Begu
     WHERE f.id = ${fileId} AND f.user_id = ${ownerId}`;
 }
 
-/** What is known of the analysis now. Throws `not_found`: it goes with its file. */
+/** The current state of the analysis. Throws `not_found` if its file was deleted. */
 export async function getAnalysis(
   db: Db,
   ownerId: string,

@@ -1,4 +1,4 @@
-/** What a model makes of a document. */
+/** Route of a document's analysis. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { ById } from "../../../http/fields.ts";
@@ -19,9 +19,9 @@ import { Analysis, AnalysisRequest, toAnalysis } from "./schemas.ts";
 import { startAnalysis } from "./start.ts";
 import { watchAnalysis } from "./watch.ts";
 
-const EVENTS = `As server-sent events, where \`Accept\` names them and not JSON: \`analysis_progress\` with \
+const EVENTS = `If \`Accept\` names server-sent events and not JSON, the response is a stream: \`analysis_progress\` with \
 \`part\` of \`parts\` done, then \`analysis_complete\` or \`error\` (its event name is \`turn_error\`), and always \`stream_complete\`. An \`analysis\` \
-that would make an event longer than 4 KiB is null there: the same call as JSON gives it at once.`;
+that would make an event longer than 4 KiB is null: the same call as JSON returns it.`;
 
 const analyse = route({
   method: "post",
@@ -29,7 +29,7 @@ const analyse = route({
   tags: ["Files"],
   summary: "Analyse a document",
   description:
-    "The analysis that is kept with the file, or a new one; long documents are analysed in parts. Whoever asks while one is made waits for the same. Leaving does not stop it, and one that takes longer than the answer can wait (`ai_timeout`) goes on: ask again for it.",
+    "Returns the stored analysis of the file, or makes a new one; long documents are analysed in parts. Concurrent requests wait for the same analysis. Disconnecting does not stop it. If the response times out (`ai_timeout`), the analysis continues: retry to get it.",
   request: { params: ById, headers: KeyHeader, body: jsonBody(AnalysisRequest) },
   problems: [
     ...keyProblems,
@@ -69,12 +69,12 @@ function wantsEvents(c: Context<App>): boolean {
   return names(accept, "text/event-stream") && !names(accept, "application/json");
 }
 
-/** Not as long as a stream: nothing tells the client meanwhile that somebody is there. */
+/** Shorter than a stream, because a JSON response has no heartbeat. */
 async function waitFor(c: Context<App>, first: AnalysisRow): Promise<AnalysisRow> {
   const deps = c.get("deps");
-  const { file_wait_ms: patienceMs } = deps.config.TURN_LIMITS;
+  const { file_wait_ms: timeoutMs } = deps.config.TURN_LIMITS;
   let last = first;
-  for await (const row of watchAnalysis(deps, c.get("principal").userId, first, patienceMs)) {
+  for await (const row of watchAnalysis(deps, c.get("principal").userId, first, timeoutMs)) {
     last = row;
   }
   return last;

@@ -1,4 +1,4 @@
-/** Wire shapes of analyses, and how they are made from rows. */
+/** Wire shapes of analyses, and the functions that make them from rows. */
 import { z } from "@hono/zod-openapi";
 import { ShownId, ShownTime, text } from "../../../http/fields.ts";
 import { present } from "../../../lib/assert.ts";
@@ -11,20 +11,20 @@ import type { AnalysisRow } from "./queries.ts";
 export const AnalysisRequest = z
   .strictObject({
     refresh: z.boolean().nullish().openapi({
-      description: "Makes a new analysis although one is kept. Default: false.",
+      description: "Make a new analysis even if one is stored. Default: false.",
     }),
     model: text({ max: 100 }).nullish().openapi({
-      description: "For a new analysis; one that is kept is given whatever model made it.",
+      description: "The model of a new analysis; a stored one is returned whichever model made it.",
     }),
   })
   .openapi("AnalysisRequest", { example: {} });
 
 const grounds = {
   citation: Citation.nullable().openapi({
-    description: "The words of the document that the point rests on, which stand there.",
+    description: "The text of the document that supports the point, verified.",
   }),
   unverified_quote: z.string().nullable().openapi({
-    description: "What the model quoted in support, and does not stand in the document.",
+    description: "The model's quotation, if it was not found in the document.",
   }),
 };
 
@@ -33,7 +33,9 @@ export const Analysis = z
     id: ShownId,
     file_id: ShownId,
     model: z.string().openapi({ example: "gpt-4o-mini" }),
-    parts: z.int().openapi({ description: "In how many parts the document was analysed." }),
+    parts: z
+      .int()
+      .openapi({ description: "The number of parts in which the document was analysed." }),
     document_type: z.string().nullable().openapi({ example: "Residential lease" }),
     title: z.string().nullable(),
     summary: z.string(),
@@ -45,19 +47,21 @@ export const Analysis = z
     termination: z.array(SECTIONS.termination.extend(grounds)),
     unusual_clauses: z.array(SECTIONS.unusual_clauses.extend(grounds)),
     missing_clauses: z.array(MissingClause).openapi({
-      description: "What such a document should say and does not: there are no words to rest on.",
+      description: "Clauses that such a document should have and does not; without quotations.",
     }),
     created_at: ShownTime,
     completed_at: ShownTime,
   })
   .openapi("Analysis", {
     description:
-      "What a model made of the document. Points without a citation have no words of the document behind them that could be found.",
+      "A model's analysis of the document. For points without a citation, no supporting text was found in the document.",
   });
 
 export type Analysis = z.infer<typeof Analysis>;
 
-/** The analysis as the wire has it. Throws the problem that it ended with, or `ai_timeout` while it runs. */
+/**
+ * The analysis in its wire shape. Throws the problem that it failed with, or `ai_timeout` while it runs.
+ */
 export function toAnalysis(row: AnalysisRow): Analysis {
   if (row.status === "failed") throw new Problem(row.failure_code ?? "ai_unavailable");
   if (row.status === "running") throw new Problem("ai_timeout");

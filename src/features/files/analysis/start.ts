@@ -1,4 +1,4 @@
-/** An analysis that is asked for: one that is kept, one that runs, or a new one. */
+/** Finds or starts the analysis for a request. */
 import { isUnreachable } from "../../../db/errors.ts";
 import type { IdempotencyKey } from "../../../db/idempotency-keys.ts";
 import type { Deps } from "../../../deps.ts";
@@ -20,8 +20,8 @@ type Asked = {
 };
 
 /**
- * Commits the analysis before anybody works on it, and sends the first job where it is new. Throws
- * `unknown_model`, and what `beginAnalysis` throws.
+ * Commits the analysis, then sends the first job if it is new. Throws `unknown_model`, and what
+ * `beginAnalysis` throws.
  */
 export async function startAnalysis(
   deps: StartDeps,
@@ -47,7 +47,7 @@ export async function startAnalysis(
 
 type Beginning = { ownerId: string; analysis: NewAnalysis; key: IdempotencyKey | undefined };
 
-/** One that may have begun although the response was lost has its job, which finds out. */
+/** If the response was lost, the analysis may have begun: the job finds out. */
 async function begin(
   { db, jobs }: StartDeps,
   { ownerId, analysis, key }: Beginning,
@@ -61,10 +61,10 @@ async function begin(
   }
 }
 
-/** What the instructions and the schema take. */
+/** An upper bound for the instructions and the schema. */
 const INSTRUCTION_TOKENS = 4_000;
 
-/** Code points of which each may be a token, as in scripts that few models were made for. */
+/** The most code points per part: in some scripts each one is a token. */
 function longestPart({ contextTokens, maxOutputTokens }: Model): number {
   return contextTokens - maxOutputTokens - INSTRUCTION_TOKENS;
 }

@@ -1,4 +1,4 @@
-/** Waits for an analysis, which runs in the queue: a client that disconnects does not stop it. */
+/** Polls an analysis, which runs in the queue: disconnecting does not stop it. */
 import type { Deps } from "../../../deps.ts";
 import { delay } from "../../../lib/clock.ts";
 import { type AnalysisRow, getAnalysis } from "./queries.ts";
@@ -10,8 +10,8 @@ const LONGEST_PAUSE_MS = 2_000;
 const GROWTH = 1.4;
 
 /**
- * The analysis as it is, and then whenever it was looked at again, until it has ended or the time is up.
- * Looks often after each progress, then more and more seldom. Throws `not_found` once its file is gone.
+ * Yields the analysis now and after each poll, until it has ended or the timeout has passed. Polls often
+ * after progress, then less and less. Throws `not_found` when its file was deleted.
  */
 export async function* watchAnalysis(
   { db, clock }: WatchDeps,

@@ -1,25 +1,25 @@
 /**
- * Which database a bucket belongs to, written down in the bucket itself. Two environments that share a
- * bucket by mistake, such as a branch of the database, would else take each other's objects for orphans.
+ * Marks in the bucket which database it belongs to. Otherwise two environments that share a bucket by
+ * mistake, such as a branch of the database, would delete each other's objects as orphans.
  */
 import { sha256Hex } from "../../../clients/storage/checksum.ts";
 import type { Deps } from "../../../deps.ts";
 import { encodeUtf8 } from "../../../lib/bytes.ts";
 
-/** Outside of what is swept. */
+/** Outside of the swept prefix. */
 const KEY = "indifly/database";
 
-/** Nothing may be deleted by what this database does not know. */
+/** The sweep must not delete anything in such a bucket. */
 class BucketOfAnotherDatabase extends Error {
   constructor() {
-    super("the bucket is marked as another database's, or holds what this one does not know");
+    super("the bucket belongs to another database, or has objects that this one does not know");
     this.name = "BucketOfAnotherDatabase";
   }
 }
 
 /**
- * Throws unless the bucket is this database's. One that is nobody's is taken, if it agrees with the
- * database as far as that was looked at.
+ * Throws unless the bucket belongs to this database. Marks an unmarked bucket if `agrees`: the swept part
+ * matches the database.
  */
 export async function requireOwnBucket(
   { storage, config }: Pick<Deps, "storage" | "config">,
@@ -34,7 +34,7 @@ export async function requireOwnBucket(
   await storage.put(KEY, bytes, { contentType: "text/plain", sha256: await sha256Hex(bytes) });
 }
 
-/** Whoever connects, and through whatever pooler: the same database. */
+/** Identifies the database, regardless of user and pooler. */
 function databaseOf(url: string): string {
   const { hostname, pathname } = new URL(url);
   return hostname.replace("-pooler.", ".") + pathname;

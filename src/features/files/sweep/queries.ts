@@ -1,25 +1,25 @@
-/** The search for orphans, as far as it is Postgres' business. */
+/** SQL of the search for orphans. */
 import { eq, sql } from "drizzle-orm";
 import { type Db, read, run, write } from "../../../db/client.ts";
 import type { RowOf } from "../../../db/columns.ts";
 import { type files, sweeps } from "../../../db/schema-documents.ts";
 import { toIso } from "../../../lib/clock.ts";
 
-/** Every object of ours, and no other, has a key between these. */
+/** All keys of files lie between these two. */
 export const PREFIX = "files/";
 const AFTER_ALL = "files0";
 
-/** The position at which a round begins. */
+/** The position at which a sweep begins. */
 export const START = "";
 
-/** The key after which the search goes on. */
+/** The key after which the sweep continues. */
 export async function getPosition(db: Db, bucket: string): Promise<string> {
   const ofBucket = eq(sweeps.bucket, bucket);
   const [sweep] = await run(db.select({ afterKey: sweeps.afterKey }).from(sweeps).where(ofBucket));
   return sweep?.afterKey ?? START;
 }
 
-/** Of two at once, the first moves it. */
+/** Moves the position from one key to another; of two concurrent calls, the first wins. */
 export async function movePosition(
   db: Db,
   bucket: string,
@@ -35,24 +35,24 @@ export async function movePosition(
   );
 }
 
-/** A stretch of the bucket: all keys after one, up to and with another. */
+/** A range of the bucket: the keys after one key, up to and including another. */
 export type KeyRange = {
   after: string;
-  /** Undefined: to the end. */
+  /** Undefined for the end of the bucket. */
   upTo: string | undefined;
   keys: string[];
 };
 
 export type Orphans = {
-  /** Keys of objects that no row names. */
+  /** Keys of objects without a row. */
   objects: string[];
-  /** Keys that rows of read files name, and that are not in the stretch; in their order. */
+  /** Keys of ready files without an object in the range, in order. */
   rows: string[];
 };
 
 /**
- * Compares a stretch with the rows whose keys lie in it. Rows that changed after a time are not looked
- * at: their objects may be younger than the list. At most `limit` of the rows.
+ * Compares a range of the bucket with the rows whose keys lie in it. Ignores rows that changed after
+ * `changedBefore` (milliseconds): their objects may be newer than the list. Returns at most `limit` rows.
  */
 export async function findOrphans(
   db: Db,
@@ -80,7 +80,7 @@ export async function findOrphans(
   return { objects: keysOf(false), rows: keysOf(true) };
 }
 
-/** Leaves objects to be erased, if there is still no row that names them. Returns how many. */
+/** Adds objects to the outbox if they still have no row. Returns how many. */
 export async function enqueueOrphans(db: Db, keys: string[], now: number): Promise<number> {
   const at = sql`${toIso(new Date(now))}::timestamptz`;
   const { count } = await write(
@@ -95,7 +95,7 @@ export async function enqueueOrphans(db: Db, keys: string[], now: number): Promi
   return count;
 }
 
-/** Fails files whose objects are gone, unless they changed meanwhile. Returns their ids. */
+/** Fails files whose objects are missing, unless they changed meanwhile. Returns their ids. */
 export async function failLost(
   db: Db,
   keys: string[],

@@ -1,6 +1,6 @@
 /**
- * The search for orphans, a page of the bucket each minute: objects that no file names, files whose
- * objects are gone, uploads that will never be completed. There should be none; the log shows how many there are.
+ * Searches for orphans, one page of the bucket every minute: objects without a file, files without an
+ * object, stale multipart uploads. There should be none; the log shows how many there are.
  */
 import type { StorageClient } from "../../../clients/storage.ts";
 import { isRefused } from "../../../clients/storage/calls.ts";
@@ -21,17 +21,17 @@ import {
 } from "./queries.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
-/** Younger than this, an object or a row may still be in the making. */
+/** A younger object or row may still be part of an upload in progress. */
 const YOUNG_MS = HOUR_MS;
 const UPLOAD_LIFE_MS = 24 * HOUR_MS;
 
-/** Each is asked for by itself before it is given up. */
+/** The most lost files per run: each is checked with its own HEAD request. */
 const MOST_LOST = 50;
 const MOST_ABORTED = 100;
 
 type Counts = Record<string, number>;
 
-/** Can be run twice, and twice at once. */
+/** May run twice, even at once. Returns counts for the log. */
 export async function sweepBucket(env: Env, deps: Deps): Promise<Counts> {
   const { db, storage, config, clock } = deps;
   const { S3_BUCKET_NAME: bucket } = config;
@@ -47,10 +47,10 @@ export async function sweepBucket(env: Env, deps: Deps): Promise<Counts> {
 
 type Page = { after: string; page: Awaited<ReturnType<StorageClient["list"]>>; now: number };
 
-/** `reached`: the key up to which all was compared; undefined at the end of the bucket. */
+/** `reached` is the last compared key; undefined at the end of the bucket. */
 type Compared = { objects: number; files: number; skipped?: number; reached: string | undefined };
 
-/** A stretch that Postgres refuses for what it holds is left out: every round would come no further. */
+/** Skips a range whose keys Postgres refuses; otherwise the sweep would never get past it. */
 async function compareOrSkip(env: Env, deps: Deps, listed: Page): Promise<Compared> {
   try {
     return await compare(env, deps, listed);
@@ -79,7 +79,7 @@ async function compare(env: Env, deps: Deps, { after, page, now }: Page): Promis
   return {
     objects: objects.length > 0 ? await enqueueOrphans(db, objects, now) : 0,
     files: await failFiles(env, deps, orphans.rows, { now, changedBefore }),
-    // Where there were more lost files than were looked at, the rest of the stretch is still to come.
+    // If there are more lost files than the limit, the next run continues in this range.
     reached: orphans.rows.length === MOST_LOST ? orphans.rows.at(-1) : upTo,
   };
 }
@@ -89,7 +89,7 @@ const isBefore =
   ({ modifiedAt }: { modifiedAt: string }) =>
     Date.parse(modifiedAt) < time;
 
-/** Fails those whose objects are not there when they are asked for, whatever a list said. */
+/** Fails the files whose objects are missing according to HEAD: the list may be stale. */
 async function failFiles(
   env: Env,
   { db, storage }: Deps,
@@ -104,7 +104,7 @@ async function failFiles(
   return ids.length;
 }
 
-/** What the bucket refuses to look at is taken to be there: it must not hold up the rest for ever. */
+/** An object that the bucket refuses to check counts as present, so that it does not block the sweep. */
 async function isThere({ head }: StorageClient, key: string): Promise<boolean> {
   return passRefusal(async () => (await head(key)) !== undefined, true);
 }

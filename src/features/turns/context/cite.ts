@@ -49,6 +49,6 @@ function toClaims(
     const key = JSON.stringify([index, text]);
     if (seen.has(key)) return [];
     seen.add(key);
-    return [{ index, text, places }];
+    return [{ index, text, ranges: places }];
   });
 }

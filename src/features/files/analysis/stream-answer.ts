@@ -1,12 +1,12 @@
-/** Asks the model about a part, and reads its answer as it comes. */
+/** Streams the model's answer about a part. */
 import type { ModelChunk, TokenCount } from "../../../clients/model.ts";
 import type { Deps } from "../../../deps.ts";
 import type { Model } from "../../../lib/models.ts";
 import { Problem, type ProblemCode } from "../../../lib/problem.ts";
-import type { Question } from "./prompt.ts";
+import type { AnalysisPrompt } from "./prompt.ts";
 
-/** What came of it. `failure` is set where the answer is not whole; `isFinal` where the next would not be. */
-export type Answered = {
+/** The model's answer. `failure` is set when it is incomplete, `isFinal` when a retry would fail too. */
+export type ModelAnswer = {
   text: string;
   usage: TokenCount | undefined;
   failure?: ProblemCode;
@@ -14,17 +14,17 @@ export type Answered = {
 };
 
 /**
- * The whole answer. A model may take long, as long as it goes on: there is a limit for the first token, for
- * each that follows, and for all of it, which would be the same the next time. Throws nothing but bugs.
+ * The whole answer. Timeouts apply to the first token, to each further one, and in total; exceeding the
+ * total is final. Every provider failure is returned, none is thrown.
  */
-export async function askModel(
+export async function streamAnalysisAnswer(
   { model: client, config }: Pick<Deps, "model" | "config">,
   model: Model,
-  { messages, jsonSchema }: Question,
+  { messages, jsonSchema }: AnalysisPrompt,
   onProgress: () => void,
-): Promise<Answered> {
+): Promise<ModelAnswer> {
   const deadlines = new Deadlines(config.TURN_LIMITS);
-  const answered: Answered = { text: "", usage: undefined };
+  const answered: ModelAnswer = { text: "", usage: undefined };
   const take = (chunks: ModelChunk[]) => {
     deadlines.progressed();
     onProgress();
@@ -43,7 +43,7 @@ export async function askModel(
   return { ...answered, failure: "ai_timeout", isFinal: deadlines.isOver };
 }
 
-function collect(answered: Answered, chunk: ModelChunk): void {
+function collect(answered: ModelAnswer, chunk: ModelChunk): void {
   if (chunk.type === "text") answered.text += chunk.text;
   if (chunk.type === "usage") answered.usage = chunk.usage;
 }
@@ -51,7 +51,7 @@ function collect(answered: Answered, chunk: ModelChunk): void {
 type Limits = Deps["config"]["TURN_LIMITS"];
 
 class Deadlines {
-  /** True once all of the answer has taken too long. */
+  /** True once the total timeout has passed. */
   isOver = false;
   readonly #controller = new AbortController();
   readonly #progressMs: number;
