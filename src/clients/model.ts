@@ -42,9 +42,12 @@ export type ModelClient = {
   /**
    * Resolves at the end of the answer. Calls `take` with the chunks of each network read, in one array.
    */
-  stream(ask: ModelRequest, signal: AbortSignal, take: TakeChunks): Promise<void>;
-  complete(ask: ModelRequest, signal: AbortSignal): Promise<Completion>;
-  embed(ask: { model: EmbeddingModel; texts: string[] }, signal: AbortSignal): Promise<Embeddings>;
+  stream(request: ModelRequest, signal: AbortSignal, take: TakeChunks): Promise<void>;
+  complete(request: ModelRequest, signal: AbortSignal): Promise<Completion>;
+  embed(
+    request: { model: EmbeddingModel; texts: string[] },
+    signal: AbortSignal,
+  ): Promise<Embeddings>;
 };
 
 export function createModelClient(config: Config): ModelClient {
@@ -59,8 +62,9 @@ export function createModelClient(config: Config): ModelClient {
     isConfigured: () => Object.keys(providers).length > 0,
     canAsk: ({ provider }) => providers[provider] !== undefined,
     isReachable: (signal) => isReachable(Object.values(providers), signal),
-    stream: async (ask, signal, take) => stream(endpointOf(ask.model), { ask, signal, take }),
-    complete: async (ask, signal) => complete(endpointOf(ask.model), ask, signal),
+    stream: async (request, signal, take) =>
+      stream(endpointOf(request.model), { request, signal, take }),
+    complete: async (request, signal) => complete(endpointOf(request.model), request, signal),
     embed: async ({ model, texts }, signal) => embed(endpointOf(model), texts, signal),
   };
 }
@@ -97,11 +101,11 @@ async function isReachable(clients: OpenAI[], signal: AbortSignal): Promise<bool
   );
 }
 
-type Streaming = { ask: ModelRequest; signal: AbortSignal; take: TakeChunks };
+type Streaming = { request: ModelRequest; signal: AbortSignal; take: TakeChunks };
 
-async function stream(to: Endpoint, { ask, signal, take }: Streaming): Promise<void> {
+async function stream(to: Endpoint, { request, signal, take }: Streaming): Promise<void> {
   try {
-    const body = await openStream(to, ask, signal);
+    const body = await openStream(to, request, signal);
     take([{ type: "begin" }]);
     await readAnswer(body, take);
   } catch (error) {
@@ -109,16 +113,20 @@ async function stream(to: Endpoint, { ask, signal, take }: Streaming): Promise<v
   }
 }
 
-async function openStream(to: Endpoint, ask: ModelRequest, signal: AbortSignal) {
-  const body = { ...toRequest(ask), stream: true, stream_options: { include_usage: true } };
+async function openStream(to: Endpoint, request: ModelRequest, signal: AbortSignal) {
+  const body = { ...toRequest(request), stream: true, stream_options: { include_usage: true } };
   const response = await post(to, "/chat/completions", body, signal);
   if (!response.body) throw new Problem("ai_unavailable");
   return response.body;
 }
 
-async function complete(to: Endpoint, ask: ModelRequest, signal: AbortSignal): Promise<Completion> {
+async function complete(
+  to: Endpoint,
+  request: ModelRequest,
+  signal: AbortSignal,
+): Promise<Completion> {
   try {
-    const response = await post(to, "/chat/completions", toRequest(ask), signal);
+    const response = await post(to, "/chat/completions", toRequest(request), signal);
     return readCompletion(await readJson(response));
   } catch (error) {
     throw signal.aborted ? new Problem("ai_timeout", { cause: error }) : toProblem(error, to.model);

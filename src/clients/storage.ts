@@ -68,7 +68,7 @@ export type StorageClient = {
   /** A GET that fixes the `Content-Type` and `Content-Disposition` of the bucket's response. */
   presignGet: (
     key: string,
-    answer: { contentType: string; disposition: string },
+    response: { contentType: string; disposition: string },
     expiresSeconds: number,
   ) => Promise<string>;
   /** At most 1,000 objects in key order, after the given key. */

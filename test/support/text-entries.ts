@@ -2,7 +2,7 @@
 import { DocumentText } from "../../src/features/citations/document-text.ts";
 import { findQuotations } from "../../src/features/citations/find-quotes.ts";
 import { locate } from "../../src/features/citations/locate.ts";
-import { termsOf } from "../../src/features/retrieval/ask.ts";
+import { termsOf } from "../../src/features/retrieval/question-terms.ts";
 import { cutPassages } from "../../src/features/retrieval/cut.ts";
 import { guessLanguage } from "../../src/features/retrieval/language.ts";
 import { slicesOf } from "../../src/features/retrieval/slices.ts";

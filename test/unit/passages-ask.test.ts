@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { termsOf } from "../../src/features/retrieval/ask.ts";
+import { termsOf } from "../../src/features/retrieval/question-terms.ts";
 import { conceptsAsked, conceptsIn } from "../../src/features/retrieval/concepts.ts";
 import { guessLanguage } from "../../src/features/retrieval/language.ts";
 import { wordsOfName, writtenWords } from "../../src/features/retrieval/words.ts";

@@ -70,11 +70,11 @@ function watched(
   body: ReadableStream<Uint8Array>,
   deadline: AbortController,
 ): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
+  const source = body.getReader();
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
     const timer = setTimeout(() => deadline.abort(), STALL_MS);
     try {
-      const { done, value } = await reader.read();
+      const { done, value } = await source.read();
       if (done) controller.close();
       else controller.enqueue(value);
     } catch (error) {
@@ -83,7 +83,7 @@ function watched(
       clearTimeout(timer);
     }
   };
-  return new ReadableStream({ pull, cancel: (reason) => reader.cancel(reason) }, NO_READ_AHEAD);
+  return new ReadableStream({ pull, cancel: (reason) => source.cancel(reason) }, NO_READ_AHEAD);
 }
 
 const NO_READ_AHEAD = { highWaterMark: 0 };
@@ -110,9 +110,9 @@ export async function listObjects(bucket: Bucket, prefix: string, after: string 
 }
 
 const readList = async (response: Response) => {
-  const answer = await readXmlResponse(response);
-  if (answer.name !== "ListBucketResult") throw new Error("not a list of objects");
-  return childrenOf(answer, "Contents").map((object) => ({
+  const root = await readXmlResponse(response);
+  if (root.name !== "ListBucketResult") throw new Error("not a list of objects");
+  return childrenOf(root, "Contents").map((object) => ({
     key: childText(object, "Key") ?? "",
     size: Number(childText(object, "Size")),
     modifiedAt: childText(object, "LastModified") ?? "",

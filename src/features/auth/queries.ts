@@ -128,7 +128,7 @@ export async function endSession(db: Db, sessionId: string, now: Date): Promise<
 /** The signed-in account. Throws `invalid_token` when it was deleted. */
 export async function getUser(db: Db, userId: string): Promise<UserRow> {
   const rows = await run(db.select().from(users).where(eq(users.id, userId)));
-  return rows[0] ?? gone();
+  return rows[0] ?? throwInvalidToken();
 }
 
 /** Changes of an account. `pendingEmail` takes effect once it is verified; null withdraws it. */
@@ -143,9 +143,9 @@ export async function changeUser(
 ): Promise<UserRow> {
   const set = { ...changes, updatedAt: now };
   const rows = await run(db.update(users).set(set).where(eq(users.id, userId)).returning());
-  return rows[0] ?? gone();
+  return rows[0] ?? throwInvalidToken();
 }
 
-function gone(): never {
+function throwInvalidToken(): never {
   throw new Problem("invalid_token");
 }

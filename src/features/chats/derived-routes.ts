@@ -61,8 +61,8 @@ export const derivedRoutes = createRouter()
     const about = { message: body.message ?? undefined, fileIds: body.file_ids ?? [] };
     const given = await nameChat(c.get("deps"), chat, about, key);
     if (!given.isReplayed) announce(c, given.chat);
-    const answer = { suggested_name: given.name, reasoning: given.reasoning };
-    return c.json(answer, 200, markReplayed(given.isReplayed));
+    const responseBody = { suggested_name: given.name, reasoning: given.reasoning };
+    return c.json(responseBody, 200, markReplayed(given.isReplayed));
   })
   .openapi(download, async (c) => {
     const { db } = c.get("deps");

@@ -64,12 +64,12 @@ class Search {
     const known = [...this.#sources.values()].flatMap(({ fileId, parts }) =>
       parts ? [{ fileId, document: new DocumentText(parts) }] : [],
     );
-    for (const { fileId, document } of known) this.#look(fileId, document, false);
-    for (const { fileId, document } of known) this.#look(fileId, document, true);
+    for (const { fileId, document } of known) this.#locate(fileId, document, false);
+    for (const { fileId, document } of known) this.#locate(fileId, document, true);
   }
 
   inText(fileId: string, parts: readonly TextPart[]): void {
-    if (this.isWanted(fileId)) this.#look(fileId, new DocumentText(parts), false);
+    if (this.isWanted(fileId)) this.#locate(fileId, new DocumentText(parts), false);
   }
 
   /** The documents that must still be read. */
@@ -92,7 +92,7 @@ class Search {
     return { citations, unverified_quotes: [...new Set(missing)].map((text) => ({ text })) };
   }
 
-  #look(fileId: string, document: DocumentText, isAnywhere: boolean): void {
+  #locate(fileId: string, document: DocumentText, isAnywhere: boolean): void {
     const source = this.#sources.get(fileId);
     for (const claim of this.#claims) {
       const ranges = rangesIn(claim, fileId);

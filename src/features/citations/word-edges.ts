@@ -25,7 +25,7 @@ export function isWhole(text: string, start: number, end: number): boolean {
 function goesOn(text: string, edge: number, step: Step): boolean {
   const inner = characterAt(text, edge, step === 1 ? -1 : 1);
   if (!WORD.test(inner) || UNSPACED.test(inner)) return false;
-  const outside = lookOut(text, edge, step);
+  const outside = charactersOutside(text, edge, step);
   if (WORD.test(outside)) return !UNSPACED.test(outside);
   if (DIGIT.test(inner)) return NUMBER_GOES_ON.test(outside);
   return (step === 1 ? WORD_GOES_ON : WORD_GOES_ON_BACKWARDS).test(outside);
@@ -35,10 +35,10 @@ const SEEN = 3;
 const MOST_PASSED_OVER = 8;
 
 /** The next visible characters outside of an edge. */
-function lookOut(text: string, edge: number, step: Step): string {
+function charactersOutside(text: string, edge: number, step: Step): string {
   let seen = "";
   let index = edge;
-  for (let looked = 0; looked < SEEN + MOST_PASSED_OVER && seen.length < SEEN; looked++) {
+  for (let steps = 0; steps < SEEN + MOST_PASSED_OVER && seen.length < SEEN; steps++) {
     const character = characterAt(text, index, step);
     index += step * character.length;
     if (!INVISIBLE.test(character)) seen += character;

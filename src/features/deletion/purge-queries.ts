@@ -48,10 +48,10 @@ export async function purgePortion(db: Db): Promise<Portion> {
 }
 
 /**
- * The CTE `doomed`: the deleted chats of this portion. The first statement locks them, so every statement
- * of the batch gets the same.
+ * The CTE `purged_chats`: the deleted chats of this portion. The first statement locks them, so every
+ * statement of the batch gets the same.
  */
-const doomed = sql`doomed AS MATERIALIZED (
+const purgedChats = sql`purged_chats AS MATERIALIZED (
   SELECT id FROM chats WHERE deleted_at IS NOT NULL
   ORDER BY deleted_at, id LIMIT ${CHATS}::int FOR UPDATE SKIP LOCKED)`;
 
@@ -60,9 +60,9 @@ const portion = sql`portion AS (
   SELECT chat_id, id FROM (
     SELECT newest.chat_id, newest.id, row_number() OVER w AS position, sum(newest.bytes) OVER w AS bytes
     FROM (
-      SELECT m.* FROM doomed CROSS JOIN LATERAL (
+      SELECT m.* FROM purged_chats CROSS JOIN LATERAL (
         SELECT chat_id, id, octet_length(content) + pg_column_size(metadata) AS bytes
-        FROM messages WHERE chat_id = doomed.id ORDER BY id DESC LIMIT ${ROWS}::int
+        FROM messages WHERE chat_id = purged_chats.id ORDER BY id DESC LIMIT ${ROWS}::int
       ) AS m LIMIT ${ROWS}::int
     ) AS newest
     WINDOW w AS (ORDER BY newest.chat_id, newest.id DESC)
@@ -74,36 +74,36 @@ const portion = sql`portion AS (
  * are deleted first, so that there are usually none; but ids of different isolates may be out of order.
  */
 const detachReplies = sql`
-  WITH ${doomed}, ${portion}
+  WITH ${purgedChats}, ${portion}
   UPDATE messages AS m SET parent_id = NULL FROM portion
   WHERE m.chat_id = portion.chat_id AND m.parent_id = portion.id`;
 
 const deleteMessages = sql`
-  WITH ${doomed}, ${portion}
+  WITH ${purgedChats}, ${portion}
   DELETE FROM messages AS m USING portion WHERE m.id = portion.id`;
 
 const deleteTickets = sql`
-  WITH ${doomed}
+  WITH ${purgedChats}
   DELETE FROM chat_sessions WHERE id IN (
-    SELECT w.id FROM doomed JOIN chat_sessions AS w ON w.chat_id = doomed.id LIMIT ${ROWS}::int)`;
+    SELECT w.id FROM purged_chats JOIN chat_sessions AS w ON w.chat_id = purged_chats.id LIMIT ${ROWS}::int)`;
 
 const deleteLinks = sql`
-  WITH ${doomed}
+  WITH ${purgedChats}
   DELETE FROM chat_files WHERE (chat_id, file_id) IN (
-    SELECT cf.chat_id, cf.file_id FROM doomed JOIN chat_files AS cf ON cf.chat_id = doomed.id
+    SELECT cf.chat_id, cf.file_id FROM purged_chats JOIN chat_files AS cf ON cf.chat_id = purged_chats.id
     LIMIT ${ROWS}::int)`;
 
 /** Usage rows outlive their chat. */
 const releaseUsage = sql`
-  WITH ${doomed}
+  WITH ${purgedChats}
   UPDATE ai_usage SET chat_id = NULL WHERE id IN (
-    SELECT u.id FROM doomed JOIN ai_usage AS u ON u.chat_id = doomed.id LIMIT ${ROWS}::int)`;
+    SELECT u.id FROM purged_chats JOIN ai_usage AS u ON u.chat_id = purged_chats.id LIMIT ${ROWS}::int)`;
 
 /** Deletes the chats without remaining rows. */
 const deleteChats: SQL = sql`
-  WITH ${doomed}
-  DELETE FROM chats AS c USING doomed
-  WHERE c.id = doomed.id
+  WITH ${purgedChats}
+  DELETE FROM chats AS c USING purged_chats
+  WHERE c.id = purged_chats.id
     AND NOT EXISTS (SELECT FROM messages WHERE chat_id = c.id)
     AND NOT EXISTS (SELECT FROM chat_sessions WHERE chat_id = c.id)
     AND NOT EXISTS (SELECT FROM chat_files WHERE chat_id = c.id)

@@ -125,8 +125,8 @@ export const fileRoutes = createRouter()
   })
   .openapi(readText, async (c) => {
     const { id } = c.req.valid("param");
-    const asked = c.req.valid("query");
-    const page = await getFileText(c.get("deps").db, c.get("principal").userId, id, asked);
+    const query = c.req.valid("query");
+    const page = await getFileText(c.get("deps").db, c.get("principal").userId, id, query);
     requireText(page.file);
     return c.json(toText(page), 200);
   });

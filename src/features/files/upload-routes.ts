@@ -96,12 +96,12 @@ export const uploadRoutes = createRouter()
     const key = await readKey(c, body);
     const started = await startUpload(c.get("deps"), c.get("principal").userId, body, key);
     const { row, expiresAt, isReplayed } = started;
-    const answer = {
+    const responseBody = {
       file: toFile(row),
       upload: { ...started.upload, method: "PUT" as const, expires_at: expiresAt },
     };
     const headers = { location: `/files/${row.id}`, ...markReplayed(isReplayed) };
-    return c.json(answer, 201, headers);
+    return c.json(responseBody, 201, headers);
   })
   .openapi(complete, async (c) => {
     const { id } = c.req.valid("param");

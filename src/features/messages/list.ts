@@ -62,15 +62,19 @@ function notOnPath(pointer: string): Problem {
  * The `Link` header (RFC 8288) of a page. `next` continues in the direction of paging: towards older
  * messages, or with `after` towards newer ones; `prev` goes back. Undefined without either.
  */
-export function linksOf(chatId: string, asked: PathPage, page: MessagePage): string | undefined {
+export function linksOf(
+  chatId: string,
+  requested: PathPage,
+  page: MessagePage,
+): string | undefined {
   const oldest = page.messages[0];
   const newest = page.messages.at(-1);
   if (!oldest || !newest) return undefined;
   const to = (rel: string, query: string) =>
-    `</chats/${chatId}/messages?limit=${asked.limit}&${query}>; rel="${rel}"`;
+    `</chats/${chatId}/messages?limit=${requested.limit}&${query}>; rel="${rel}"`;
   const older = oldest.parent_id !== null && `before=${oldest.id}`;
-  const newer = hasNewer(asked, page) && `after=${newest.id}`;
-  const [next, previous] = asked.after ? [newer, older] : [older, newer];
+  const newer = hasNewer(requested, page) && `after=${newest.id}`;
+  const [next, previous] = requested.after ? [newer, older] : [older, newer];
   const links = [next && to("next", next), previous && to("prev", previous)].filter(Boolean);
   return links.join(", ") || undefined;
 }

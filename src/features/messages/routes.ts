@@ -27,8 +27,8 @@ const list = route({
 
 export const messageRoutes = createRouter().openapi(list, async (c) => {
   const { id } = c.req.valid("param");
-  const asked = c.req.valid("query");
-  const page = await listMessages(c.get("deps").db, c.get("principal").userId, id, asked);
-  const link = linksOf(id, asked, page);
+  const query = c.req.valid("query");
+  const page = await listMessages(c.get("deps").db, c.get("principal").userId, id, query);
+  const link = linksOf(id, query, page);
   return c.json(page.messages.map(toMessage), 200, link === undefined ? {} : { link });
 });

@@ -66,11 +66,11 @@ export function isBlank(code: number): boolean {
   return /\s/.test(String.fromCharCode(code));
 }
 
-const LOOKED_AT = 200;
+const EXAMINED_UNITS = 200;
 
 function blockOf(text: string, { start, end }: Line, marked: MarkedLines): Block {
   const level = marked.levelAt(start, end);
-  const line = text.slice(start, Math.min(end, start + LOOKED_AT)).replace(/\u00a0/g, " ");
+  const line = text.slice(start, Math.min(end, start + EXAMINED_UNITS)).replace(/\u00a0/g, " ");
   if (level !== undefined && end - start <= LONGEST_MARKED) {
     return { start, end, title: { level, text: line }, isTitle: true };
   }
@@ -81,7 +81,7 @@ function blockOf(text: string, { start, end }: Line, marked: MarkedLines): Block
 /** True when a line continues the paragraph above it, as in hard-wrapped text. */
 function goesOn(text: string, open: Block, last: Line, line: Line, next: Block): boolean {
   if (last.end !== open.end || open.isTitle || next.isTitle || next.title) return false;
-  const head = text.slice(line.start, line.start + LOOKED_AT);
+  const head = text.slice(line.start, line.start + EXAMINED_UNITS);
   if (markOf(head)) return false;
   if (/^\p{Ll}/u.test(head)) return true;
   return last.end - last.start >= WRAPPED_LENGTH && !/[.;:!?]["”’)\]]?$/.test(tailOf(text, last));

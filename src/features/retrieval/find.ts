@@ -3,7 +3,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { type Db, read } from "../../db/client.ts";
 import { columnsSql, type RowOf, type RowOfList } from "../../db/columns.ts";
 import { type files, passages } from "../../db/schema-documents.ts";
-import { termsOf } from "./ask.ts";
+import { termsOf } from "./question-terms.ts";
 import { lexicalRanks, scopeOf } from "./lexical.ts";
 import type { FoundPassage } from "./passage.ts";
 import { type QuestionVector, toVectorText, whereVectors } from "./vectors.ts";
@@ -100,12 +100,12 @@ function hybridStatement(
   search: PassageSearch,
   vector: QuestionVector,
 ): SQL<FoundRow> {
-  const asked = sql`${toVectorText(vector.values)}::vector`;
+  const questionVector = sql`${toVectorText(vector.values)}::vector`;
   return sql<FoundRow>`
     WITH ${scopeOf(ownerId, search.fileIds)},
     ${lexicalRanks(ownerId, termsOf(search.query), RANKED.lexical)},
     near AS (
-      SELECT v.file_id, v.ordinal, (1 - (v.embedding <=> ${asked})) * sqrt(document.factor) AS nearness
+      SELECT v.file_id, v.ordinal, (1 - (v.embedding <=> ${questionVector})) * sqrt(document.factor) AS nearness
       FROM passage_vectors v JOIN document USING (file_id)
       WHERE v.user_id = ${ownerId}::uuid AND v.model = ${vector.model}
       ORDER BY nearness DESC LIMIT ${RANKED.near}

@@ -3,7 +3,7 @@
 export type TitleLine = { level: number; text: string };
 
 /** How much of a line is examined, in UTF-16 units. */
-const LOOKED_AT = 160;
+const EXAMINED_UNITS = 160;
 const LONGEST_TITLE = 80;
 const MOST_WORDS = 10;
 
@@ -24,7 +24,7 @@ type Mark = { level: number; titleAt: number };
 
 /** The number at the start of a line; undefined without one. */
 export function markOf(line: string): Mark | undefined {
-  const head = line.slice(0, LOOKED_AT);
+  const head = line.slice(0, EXAMINED_UNITS);
   const part = PART_MARK.exec(head);
   if (part) return { level: PART, titleAt: part[0].length };
   const numbered = SECTION_MARK.exec(head) ?? NUMBER_MARK.exec(head);
@@ -45,7 +45,7 @@ function levelOf(number: string): number {
  * in "7. Governing Law. This Agreement …".
  */
 export function titleOf(line: string): (TitleLine & { whole: boolean }) | undefined {
-  const head = line.slice(0, LOOKED_AT);
+  const head = line.slice(0, EXAMINED_UNITS);
   const mark = markOf(head);
   const rest = mark ? head.slice(mark.titleAt) : head;
   const text = titleText(rest, mark !== undefined);
@@ -53,7 +53,7 @@ export function titleOf(line: string): (TitleLine & { whole: boolean }) | undefi
   if (text === undefined && !isPart) return undefined;
   const title = text ?? "";
   const end = (mark?.titleAt ?? 0) + title.length;
-  const whole = line.length <= LOOKED_AT && /^[\s.:;–—-]*$/.test(head.slice(end));
+  const whole = line.length <= EXAMINED_UNITS && /^[\s.:;–—-]*$/.test(head.slice(end));
   if (!mark && !whole) return undefined;
   if (isPart && !whole && text === undefined) return undefined;
   return { level: mark?.level ?? PART, text: head.slice(0, end).trim(), whole };

@@ -1,7 +1,7 @@
 /** SQL fragments of the lexical search: BM25 over the inverted index. */
 import { type SQL, sql } from "drizzle-orm";
 import { isId } from "../../lib/ids.ts";
-import type { AskedTerm } from "./ask.ts";
+import type { QuestionTerm } from "./question-terms.ts";
 import { PASSAGES_OF_PART } from "./slices.ts";
 import { termSql } from "./terms.ts";
 
@@ -39,9 +39,9 @@ export function scopeOf(ownerId: string, fileIds: string[] | undefined): SQL {
 const toArray = (ids: string[]) => `{${ids.filter(isId).join(",")}}`;
 
 /** The CTE `lexical (file_id, ordinal, score)`: the best passages of the lexical search. */
-export function lexicalRanks(ownerId: string, asked: AskedTerm[], limit: number): SQL {
+export function lexicalRanks(ownerId: string, questionTerms: QuestionTerm[], limit: number): SQL {
   return sql`
-    ${postings(ownerId, asked)},
+    ${postings(ownerId, questionTerms)},
     ${NAMED_DOCUMENTS},
     ${RARITIES},
     passage AS (
@@ -59,20 +59,20 @@ export function lexicalRanks(ownerId: string, asked: AskedTerm[], limit: number)
  * The CTE `hit`: the postings of the terms. Words are stemmed in each language of the documents. Each
  * term is looked up separately (`OFFSET 0`), because the planner would otherwise hash the whole index.
  */
-function postings(ownerId: string, asked: AskedTerm[]): SQL {
+function postings(ownerId: string, questionTerms: QuestionTerm[]): SQL {
   return sql`
-    asked AS (
-      SELECT * FROM json_to_recordset(${JSON.stringify(asked)}::json)
+    question_terms AS (
+      SELECT * FROM json_to_recordset(${JSON.stringify(questionTerms)}::json)
         AS a (kind text, text text, weight float8)
     ),
     term AS (
       SELECT row_number() OVER ()::int AS id, kind, term, weight FROM (
         SELECT kind, term, max(weight) AS weight FROM (
           SELECT kind, CASE kind WHEN 'name' THEN '@' ELSE '' END || ${termSql(sql`lexeme`)} AS term, weight
-          FROM asked, (SELECT DISTINCT language FROM scope) AS l,
+          FROM question_terms, (SELECT DISTINCT language FROM scope) AS l,
             unnest(tsvector_to_array(to_tsvector(l.language::regconfig, text))) AS lexeme
           WHERE kind <> 'concept'
-          UNION ALL SELECT kind, '#' || text, weight FROM asked WHERE kind = 'concept'
+          UNION ALL SELECT kind, '#' || text, weight FROM question_terms WHERE kind = 'concept'
         ) AS stemmed GROUP BY kind, term ORDER BY weight DESC, term LIMIT ${MOST_TERMS}
       ) AS strongest
     ),

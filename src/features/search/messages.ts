@@ -37,7 +37,7 @@ export type MessageSearch = { terms: SearchTerms; chatId?: string | undefined; l
  */
 export function selectMessages(ownerId: string, search: MessageSearch): SQL {
   const { terms, chatId, limit } = search;
-  const asked = askedFor(terms);
+  const query = toTsquery(terms);
   const inChat = chatId ? sql`w.chat_id = ${chatId}::uuid` : sql`true`;
   // Words of a deleted chat stay until it is purged; its row has no owner.
   const isTheirs = sql`EXISTS (
@@ -49,13 +49,13 @@ export function selectMessages(ownerId: string, search: MessageSearch): SQL {
         SELECT w.* FROM message_words AS w WHERE ${owned}
         ORDER BY w.created_at DESC, w.message_id DESC LIMIT ${READ_FIRST}::int
       ) AS n
-      WHERE n.words @@ ${asked} LIMIT ${MOST_RANKED}::int
+      WHERE n.words @@ ${query} LIMIT ${MOST_RANKED}::int
     ), common AS (
       SELECT count(*) >= ${COMMON_FROM}::int AS is_common FROM newest
     ), matching AS MATERIALIZED (
       SELECT w.message_id, w.created_at FROM message_words AS w
       WHERE NOT (SELECT is_common FROM common) AND ${owned}
-        AND w.words @@ (${`'OWNER ${ownerId}'`}::tsquery && ${asked}) AND numnode(${asked}) > 0
+        AND w.words @@ (${`'OWNER ${ownerId}'`}::tsquery && ${query}) AND numnode(${query}) > 0
     ), found AS (
       SELECT message_id, chat_id, created_at, words FROM newest WHERE (SELECT is_common FROM common)
       UNION ALL
@@ -74,7 +74,7 @@ export function selectMessages(ownerId: string, search: MessageSearch): SQL {
 }
 
 /** English stop words are searched only if there are no other words. */
-function askedFor({ websearch, withoutAll }: SearchTerms): SQL {
+function toTsquery({ websearch, withoutAll }: SearchTerms): SQL {
   const withoutEmpty = sql`websearch_to_tsquery('english', ${websearch})`;
   const excluded = withoutAll.map(
     (tokens) => sql` && !! plainto_tsquery('message_text', ${tokens})`,

@@ -17,10 +17,10 @@ const find = route({
 });
 
 export const searchRoutes = createRouter().openapi(find, async (c) => {
-  const asked = c.req.valid("query");
+  const request = c.req.valid("query");
   const keep = (work: Promise<void>) => c.executionCtx.waitUntil(work);
   const { userId } = c.get("principal");
   // The search may pay for an embedding: finish and record it even if the client disconnects.
-  const hits = await runToEnd(c, search({ ...c.get("deps"), keep }, userId, asked));
+  const hits = await runToEnd(c, search({ ...c.get("deps"), keep }, userId, request));
   return c.json({ hits }, 200);
 });

@@ -24,16 +24,16 @@ export type FoundInScope = { fileIds: string[] | undefined; messages: MessageHit
 export async function readScope(
   db: Db,
   ownerId: string,
-  asked: SearchQuery,
+  request: SearchQuery,
   terms: SearchTerms,
 ): Promise<FoundInScope> {
-  const { chat_id: chatId, file_id: fileId } = asked;
-  const row = await readOne(db, selectScope(ownerId, asked, terms));
+  const { chat_id: chatId, file_id: fileId } = request;
+  const row = await readOne(db, selectScope(ownerId, request, terms));
   const scope = present(row, "the scope of a search");
   if ((chatId && !scope.knows_chat) || (fileId && !scope.knows_file)) {
     throw new Problem("not_found");
   }
-  return { fileIds: filesOf(scope, asked), messages: scope.messages };
+  return { fileIds: filesOf(scope, request), messages: scope.messages };
 }
 
 function filesOf(scope: ScopeRow, { chat_id: chatId, file_id: fileId }: SearchQuery) {
@@ -41,10 +41,10 @@ function filesOf(scope: ScopeRow, { chat_id: chatId, file_id: fileId }: SearchQu
   return scope.chat_files.filter((id) => !fileId || id === fileId);
 }
 
-function selectScope(ownerId: string, asked: SearchQuery, terms: SearchTerms): SQL<ScopeRow> {
-  const [chatId, fileId] = [asked.chat_id ?? null, asked.file_id ?? null];
-  const search = { terms, chatId: asked.chat_id, limit: asked.limit };
-  const hasMessages = asked.scope !== "files" && !asked.file_id;
+function selectScope(ownerId: string, request: SearchQuery, terms: SearchTerms): SQL<ScopeRow> {
+  const [chatId, fileId] = [request.chat_id ?? null, request.file_id ?? null];
+  const search = { terms, chatId: request.chat_id, limit: request.limit };
+  const hasMessages = request.scope !== "files" && !request.file_id;
   return sql<ScopeRow>`
     SELECT
       EXISTS (SELECT FROM chats WHERE id = ${chatId}::uuid AND user_id = ${ownerId}) AS knows_chat,

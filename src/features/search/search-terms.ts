@@ -67,11 +67,11 @@ export function fits({ phrases, excluded }: SearchTerms, text: string): boolean 
  * pairs of each that they must belong to other words.
  */
 export function mayHold({ significant }: SearchTerms, text: string): boolean {
-  const asked = stretchesOf(foldText(significant.join(" ")));
-  if (asked.length === 0 || asked.some(({ isPaired }) => !isPaired)) return true;
+  const wanted = stretchesOf(foldText(significant.join(" ")));
+  if (wanted.length === 0 || wanted.some(({ isPaired }) => !isPaired)) return true;
   const held = stretchesOf(foldText(joinWrapped(text)));
   const tokens = new Set(held.flatMap((one) => [...tokensOf(one), ...Array.from(one.text)]));
-  return asked.some((word) => hasMost(word, tokens));
+  return wanted.some((word) => hasMost(word, tokens));
 }
 
 /**

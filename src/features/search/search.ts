@@ -30,13 +30,13 @@ const RANK_OFFSET = 60;
 export async function search(
   deps: SearchDeps,
   ownerId: string,
-  asked: SearchQuery,
+  request: SearchQuery,
 ): Promise<SearchHit[]> {
-  const terms = parseSearch(asked.q);
-  const scope = readScope(deps.db, ownerId, asked, terms);
+  const terms = parseSearch(request.q);
+  const scope = readScope(deps.db, ownerId, request, terms);
   const findInFiles = async () => {
-    if (asked.scope === "messages") return [];
-    const fileIds = asked.chat_id ? (await scope).fileIds : toList(asked.file_id);
+    if (request.scope === "messages") return [];
+    const fileIds = request.chat_id ? (await scope).fileIds : toList(request.file_id);
     return findFitting(deps, ownerId, terms, fileIds);
   };
   const [{ messages }, passages] = await Promise.all([scope, findInFiles()]);
@@ -44,7 +44,7 @@ export async function search(
     messages.map((found) => ofMessage(found, terms)),
     passages.map((found) => ofPassage(found, terms)),
   ];
-  return fuse(lists).slice(0, asked.limit);
+  return fuse(lists).slice(0, request.limit);
 }
 
 async function findFitting(
@@ -58,8 +58,8 @@ async function findFitting(
   const vector = seeksMeaning(terms)
     ? await embedQuestion(deps, ownerId, query, deps.keep)
     : undefined;
-  const asked = { query, vector, fileIds, limit: MOST_PASSAGES };
-  const { passages } = await findPassages(deps.db, ownerId, asked);
+  const request = { query, vector, fileIds, limit: MOST_PASSAGES };
+  const { passages } = await findPassages(deps.db, ownerId, request);
   const fitting = passages.filter(({ text }) => fits(terms, text));
   if (vector) return fitting;
   return fitting.filter(({ headings, text }) => mayHold(terms, [...headings, text].join("\n\n")));

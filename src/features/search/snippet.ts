@@ -42,7 +42,7 @@ function escaped(text: string): string {
 type Rule = (word: string, wanted: ReadonlySet<string>) => boolean;
 
 function findWords(text: string, wanted: ReadonlySet<string>, isMatch: Rule): Match[] {
-  const { folded, from } = foldInPlace(text);
+  const { folded, from } = foldWithIndexes(text);
   const found = stretchesOf(folded).flatMap((stretch): Match[] => {
     const { text: word, index, isPaired } = stretch;
     if (isPaired) return findPairs(stretch, wanted);
@@ -58,7 +58,7 @@ function findWords(text: string, wanted: ReadonlySet<string>, isMatch: Rule): Ma
 const CHARACTER = /[^](?:\uff9e|\uff9f|\u3099|\u309a)?/gu;
 
 /** For each unit of the folded text, the index in the text of the character that it came from. */
-function foldInPlace(text: string): { folded: string; from: number[] } {
+function foldWithIndexes(text: string): { folded: string; from: number[] } {
   let folded = "";
   let index = 0;
   const from: number[] = [];

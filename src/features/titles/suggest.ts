@@ -53,8 +53,8 @@ export async function suggestName(
     model.reasons ? MOST_TOKENS_OF_REASONING : MOST_TOKENS,
     model.maxOutputTokens,
   );
-  const ask = { model, messages, maxOutputTokens, jsonSchema: JSON_SCHEMA };
-  const { text: answer, usage } = await client.complete(ask, signal);
+  const request = { model, messages, maxOutputTokens, jsonSchema: JSON_SCHEMA };
+  const { text: answer, usage } = await client.complete(request, signal);
   const { title: name, reasoning } = readTitle(answer);
   const counted = usage ?? {
     promptTokens: estimateTokens(INSTRUCTIONS + excerpt),

@@ -144,7 +144,7 @@ describe("a deleted chat that is yet to be purged", { timeout: 60_000 }, () => {
       "UPDATE messages SET created_at = now() - interval '2 hours' WHERE chat_id = $1",
       [turn.chatId],
     );
-    const hold = await world.injectFault({ contains: "doomed", times: 99, kind: "status" });
+    const hold = await world.injectFault({ contains: "purged_chats", times: 99, kind: "status" });
     const line = await world.minute();
     await hold();
     expect(line).toMatchObject({ turns_found: 0, purge_error: expect.anything() });
@@ -185,16 +185,18 @@ describe("purging a chat", { timeout: 60_000 }, () => {
     expect((await ada.delete(`/chats/${chatId}`)).status).toBe(200);
     expect(await rowsOf(chatId)).toMatchObject({ chats: 1, messages: LONG, message_words: LONG });
 
-    const fault = { contains: "doomed", kind: "cut_after_commit" } as const;
+    const fault = { contains: "purged_chats", kind: "cut_after_commit" } as const;
     const heal = await world.injectFault({ ...fault, times: 2 });
     expect(await world.minute()).toMatchObject({ purge_error: expect.anything() });
     await heal();
     const left = await rowsOf(chatId);
     expect(left).toMatchObject({ chats: 1, messages: LONG - 2_000, chat_sessions: 0 });
-    const portions = (await world.callsContaining("doomed")).length;
+    const portions = (await world.callsContaining("purged_chats")).length;
     const line = await world.minute();
     expect(line).toMatchObject({ purge_chats: 1, purge_messages: LONG - 2_000, purge_left: 0 });
-    expect((await world.callsContaining("doomed")).length - portions).toBeGreaterThanOrEqual(3);
+    expect((await world.callsContaining("purged_chats")).length - portions).toBeGreaterThanOrEqual(
+      3,
+    );
     expect(await rowsOf(chatId)).toEqual(NOTHING);
     expect(await rowsOf(other)).toMatchObject({ chats: 1, messages: 1, message_words: 1 });
     const [spent] = await world.query(
@@ -213,9 +215,9 @@ describe("purging a chat", { timeout: 60_000 }, () => {
       [chatId],
     );
     await ada.delete(`/chats/${chatId}`);
-    const before = (await world.callsContaining("doomed")).length;
+    const before = (await world.callsContaining("purged_chats")).length;
     expect(await world.minute()).toMatchObject({ purge_messages: 21, purge_left: 0 });
-    expect((await world.callsContaining("doomed")).length - before).toBeGreaterThanOrEqual(2);
+    expect((await world.callsContaining("purged_chats")).length - before).toBeGreaterThanOrEqual(2);
   });
 
   it("takes many short ones, though many minutes run at once, and each of them once", async () => {

@@ -54,8 +54,8 @@ export const analysisRoutes = createRouter().openapi(analyse, async (c) => {
   const body = c.req.valid("json");
   const deps = c.get("deps");
   const ownerId = c.get("principal").userId;
-  const asked = { ownerId, fileId: c.req.valid("param").id, body, key: await readKey(c, body) };
-  const { row, isReplayed } = await startAnalysis({ ...deps, jobs: c.env.FILE_JOBS }, asked);
+  const request = { ownerId, fileId: c.req.valid("param").id, body, key: await readKey(c, body) };
+  const { row, isReplayed } = await startAnalysis({ ...deps, jobs: c.env.FILE_JOBS }, request);
   const headers = markReplayed(isReplayed);
   if (wantsEvents(c)) {
     const stream = streamAnalysis(deps, ownerId, row);

@@ -12,7 +12,7 @@ type StartDeps = Pick<Deps, "db" | "config" | "model" | "clock" | "newId"> & {
   jobs: JobQueue;
 };
 
-type Asked = {
+type AnalysisOrder = {
   ownerId: string;
   fileId: string;
   body: { refresh?: boolean | null | undefined; model?: string | null | undefined };
@@ -25,7 +25,7 @@ type Asked = {
  */
 export async function startAnalysis(
   deps: StartDeps,
-  { ownerId, fileId, body, key }: Asked,
+  { ownerId, fileId, body, key }: AnalysisOrder,
 ): Promise<Begun> {
   const { DEFAULT_MODEL, MODELS } = deps.config;
   const model = findModel(body.model ?? DEFAULT_MODEL, [DEFAULT_MODEL], MODELS.chat);

@@ -30,9 +30,9 @@ export async function streamAnalysisAnswer(
     onProgress();
     for (const chunk of chunks) collect(answered, chunk);
   };
-  const ask = { model, messages, maxOutputTokens: model.maxOutputTokens, jsonSchema };
+  const request = { model, messages, maxOutputTokens: model.maxOutputTokens, jsonSchema };
   try {
-    await client.stream(ask, deadlines.signal, take);
+    await client.stream(request, deadlines.signal, take);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     answered.failure = error.code;

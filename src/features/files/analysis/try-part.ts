@@ -108,6 +108,6 @@ function parseOutcome(call: PartCall, part: ClaimedPart, text: string): PartOutc
 const NOTHING: TokenCount = { promptTokens: 0, completionTokens: 0 };
 
 function countOf({ messages }: AnalysisPrompt, answer: string): TokenCount {
-  const asked = messages.map(({ content }) => content).join("\n");
-  return { promptTokens: estimateTokens(asked), completionTokens: estimateTokens(answer) };
+  const promptText = messages.map(({ content }) => content).join("\n");
+  return { promptTokens: estimateTokens(promptText), completionTokens: estimateTokens(answer) };
 }

@@ -3,10 +3,10 @@ import { conceptsAsked } from "./concepts.ts";
 import { foldedWords, writtenWords } from "./words.ts";
 
 /** `word`s are stemmed by the search; `name`s may name the document that the question is about. */
-export type AskedTerm = { kind: "word" | "name" | "concept"; text: string; weight: number };
+export type QuestionTerm = { kind: "word" | "name" | "concept"; text: string; weight: number };
 
 /** Words that phrase a question without describing its subject. */
-const ASKING = new Set(
+const QUESTION_WORDS = new Set(
   `consider regarding concerning according document documents contract contracts agreement agreements
   clause clauses provision provisions section sections term terms say says state states stated mention
   mentions mentioned indicate indicates include includes included contain contains specify specifies
@@ -22,7 +22,7 @@ const WEIGHT = { word: 1, frame: 0.25, further: 0.3, concept: 3, name: 1, nameIn
 const MOST_WORDS = 64;
 
 /** The terms of a question, with their weights. */
-export function termsOf(query: string): AskedTerm[] {
+export function termsOf(query: string): QuestionTerm[] {
   const { frame, question } = divide(query);
   const concepts = conceptsAsked(writtenWords(question).join(" "));
   return [
@@ -46,14 +46,14 @@ const QUESTION_MARKS = new Set(["?", "？", "؟", "\u037e"]);
 /** Splits a query into the question itself and its frame, such as the name of the contract. */
 function divide(query: string): { frame: string; question: string } {
   const parts = query.split(ENDS_PART).filter((part) => /[\p{L}\p{N}]/u.test(part));
-  const asks = parts.findLastIndex((part) => QUESTION_MARKS.has(part.trim().at(-1) ?? ""));
-  const at = asks >= 0 ? asks : parts.length - 1;
+  const questionAt = parts.findLastIndex((part) => QUESTION_MARKS.has(part.trim().at(-1) ?? ""));
+  const at = questionAt >= 0 ? questionAt : parts.length - 1;
   return { frame: parts.toSpliced(at, 1).join(" "), question: parts[at] ?? "" };
 }
 
 function contentOf(text: string): string[] {
   const words = formsOf(text);
-  const content = words.filter((word) => !ASKING.has(word));
+  const content = words.filter((word) => !QUESTION_WORDS.has(word));
   return content.length > 0 ? content : words;
 }
 
@@ -63,7 +63,7 @@ function formsOf(text: string): string[] {
   return distinct(forms.flatMap((words) => distinct(words).slice(0, MOST_WORDS)));
 }
 
-function terms(kind: AskedTerm["kind"], words: string[], weight: number): AskedTerm[] {
+function terms(kind: QuestionTerm["kind"], words: string[], weight: number): QuestionTerm[] {
   return distinct(words).map((text) => ({ kind, text, weight }));
 }
 
