@@ -9,7 +9,8 @@ export const Citation = z
     file_id: ShownId,
     file_name: z.string(),
     page: z.int().nullable().openapi({
-      description: "The page on which the quotation begins. Null if the document has no known pages.",
+      description:
+        "The page on which the quotation begins. Null if the document has no known pages.",
     }),
     start: z
       .int()
