@@ -1,7 +1,7 @@
-/** Stretches of a document's text that are not its running text. Offsets are code points. */
+/** Ranges of a document's text that are not running text. Offsets are code points. */
 
 /**
- * What a stretch is: `header`, `footer`: of a section or of pages. `comment`: a reviewer's. `note`: a footnote or
+ * What a range is: `header`, `footer`: of a section or of pages. `comment`: a reviewer's. `note`: a footnote or
  * an endnote, `note_mark`: what refers to it. `form_field`: the value of a field. `annotation`: a note, stamp or
  * text box laid over a page. `signature`: the appearance of a signature. `struck_out`: words that are struck
  * out; they do not apply.
@@ -22,10 +22,25 @@ export type RegionKind = (typeof REGION_KINDS)[number];
 
 export type TextRegion = { start: number; end: number; kind: RegionKind };
 
-/** The kind of the first region that overlaps a range; undefined in running text. */
+/** A range that holds any of such a region is marked by it; of the others, a range that lies within one. */
+const MARKED_BY_OVERLAP: ReadonlySet<RegionKind> = new Set([
+  "form_field",
+  "signature",
+  "struck_out",
+]);
+
+/**
+ * What a range of the text is; undefined for running text, and for running text that a header, footer or note
+ * interrupts.
+ */
 export function regionAt(
   regions: readonly TextRegion[],
   { start, end }: { start: number; end: number },
 ): RegionKind | undefined {
-  return regions.find((region) => region.start < end && region.end > start)?.kind;
+  const found = regions.find((region) =>
+    MARKED_BY_OVERLAP.has(region.kind)
+      ? region.start < end && region.end > start
+      : region.start <= start && end <= region.end,
+  );
+  return found?.kind;
 }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DocumentText, type Range } from "../../src/features/citations/document-text.ts";
 import { locate } from "../../src/features/citations/locate.ts";
+import type { RegionKind, TextRegion } from "../../src/lib/text-regions.ts";
 import { toNormal } from "../../src/features/citations/normal-form.ts";
 import { cpuMs } from "../support/hostile-text.ts";
 
@@ -93,6 +94,91 @@ describe("a quotation", () => {
     );
     expect(find("the ﬁnal ﬁling ofﬁce", "final filing office")).toBe("ﬁnal ﬁling ofﬁce");
     expect(find("say ＜passage＞ and go", "say <passage> and go")).toBe("say ＜passage＞ and go");
+  });
+});
+
+describe("a quotation in a filing", () => {
+  const region = (text: string, words: string, kind: RegionKind): TextRegion => {
+    const start = Array.from(text.slice(0, text.indexOf(words))).length;
+    return { start, end: start + Array.from(words).length, kind };
+  };
+  const PAGES =
+    "The supplier shall indemnify the\n[Footer] Page 1 of 2\n¹ See Schedule 4.\n" +
+    "[Header] Master Agreement\ncustomer¹ against 10⁶ claims of ≥ 1½ times the fee.";
+  const REGIONS = [
+    region(PAGES, "Page 1 of 2", "footer"),
+    region(PAGES, "¹ See Schedule 4.", "note"),
+    region(PAGES, "Master Agreement", "header"),
+  ];
+  const filed = new DocumentText([{ page: 1, start: 0, text: PAGES, regions: REGIONS }]);
+
+  it("is found over the end of a page, with footer, note and header between", () => {
+    const found = locate(filed, "shall indemnify the customer against");
+    expect(found?.quote).toMatch(/^shall indemnify the\n.*customer¹ against$/s);
+    expect(found).not.toHaveProperty("region");
+  });
+
+  it("of a note or a header is found too, and says what it is", () => {
+    expect(locate(filed, "See Schedule 4.", [{ start: 30, end: 80 }])).toMatchObject({
+      quote: "See Schedule 4.",
+      region: "note",
+    });
+    const header = locate(filed, "Master Agreement", [{ start: 60, end: 120 }]);
+    expect(header).toMatchObject({ quote: "Master Agreement", region: "header" });
+  });
+
+  it("of words that are struck out says so, and prefers words that apply", () => {
+    const text = "Rent is due monthly in advance.\n[Struck out] Rent is due yearly in arrears.";
+    const regions = [region(text, "Rent is due yearly in arrears.", "struck_out")];
+    const document = new DocumentText([{ page: 1, start: 0, text, regions }]);
+    expect(locate(document, "Rent is due monthly in advance")).not.toHaveProperty("region");
+    expect(locate(document, "is due yearly in arrears")?.region).toBe("struck_out");
+    expect(locate(document, "in advance. Rent is due yearly")).toBeUndefined();
+  });
+
+  it.each([
+    ["over a note mark", "indemnify the customer against"],
+    ["with an exponent", "customer against 10^6 claims of"],
+    ["with a sign in ASCII", "claims of >= 1 1/2 times the fee"],
+    ["with an aside of the writer", "the customer against (emphasis added) 10⁶ claims"],
+    ["with [sic]", "the customer against [sic] 10⁶ claims"],
+    ["with a link", "the [customer](https://example.com/a?b=c) against 10⁶ claims"],
+  ])("is found %s", (_, quote) => {
+    expect(locate(filed, quote)?.quote).toMatch(/customer¹|claims/);
+  });
+
+  it.each([
+    ["the number without its exponent", "against 10 claims of"],
+    ["the exponent as digits", "against 106 claims of"],
+    ["another fraction", "claims of >= 11/2 times the fee"],
+  ])("is not found: %s", (_, quote) => {
+    expect(locate(filed, quote)).toBeUndefined();
+  });
+
+  it.each(["…", "...", "[…]", ". . . .", "* * *", "[* * *]"])(
+    "with %s shows what it leaves out",
+    (ellipsis) => {
+      const text = "The Tenant shall not, without consent, assign this Lease.";
+      const found = locate(at(text), `The Tenant shall ${ellipsis} assign this Lease`);
+      expect(found).toMatchObject({
+        quote: "The Tenant shall not, without consent, assign this Lease",
+        elided: true,
+        parts: [
+          { start: 0, end: 16, quote: "The Tenant shall" },
+          { start: 39, end: 56, quote: "assign this Lease" },
+        ],
+      });
+    },
+  );
+
+  it("whose ellipsis hides nothing but a blank is not elided", () => {
+    const found = locate(at("The Tenant shall pay the rent."), "The Tenant shall … pay the rent");
+    expect(found).toEqual({ page: 1, start: 0, end: 29, quote: "The Tenant shall pay the rent" });
+  });
+
+  it("from a Markdown document passes over the targets of its links", () => {
+    const text = "Subject to [Section 4](#section-4), the [Buyer](/d) shall pay.";
+    expect(find(text, "Subject to Section 4, the Buyer shall pay")).toBe(text.slice(0, -1));
   });
 });
 

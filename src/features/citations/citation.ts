@@ -21,6 +21,14 @@ export const Citation = z
       description:
         "What the words are if they are not running text; `struck_out` words do not apply.",
     }),
+    elided: z.literal(true).optional().openapi({
+      description:
+        "The quotation has an ellipsis that hides words. `quote` is the document's whole text, `parts` are the quoted words.",
+    }),
+    parts: z
+      .array(z.object({ start: z.int(), end: z.int(), quote: z.string() }))
+      .optional()
+      .openapi({ description: "Of an elided quotation: its parts, in order." }),
     status: z
       .enum(["verified", "source_deleted"])
       .openapi({ description: "`source_deleted` once the file was deleted." }),

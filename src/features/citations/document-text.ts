@@ -1,6 +1,7 @@
 /** A document's text, or a part of it, prepared for searching. */
 import { codePointLength } from "../../lib/text.ts";
 import { type RegionKind, regionAt, type TextRegion } from "../../lib/text-regions.ts";
+import { interruptionsOf } from "./interruptions.ts";
 import { type NormalText, toNormal } from "./normal-form.ts";
 
 /** A part of a document's text. */
@@ -18,6 +19,9 @@ export type CitedRange = Range & {
   page: number | null;
   quote: string;
   region?: RegionKind;
+  /** Set when an ellipsis of the quotation hides words: `parts` are the words that were quoted. */
+  elided?: true;
+  parts?: (Range & { quote: string })[];
 };
 
 /** Code points into the document's text, end exclusive. */
@@ -25,10 +29,13 @@ export type Range = { start: number; end: number };
 
 export class DocumentText {
   readonly text: string;
+  /** The whole text in normal form. */
   readonly normal: NormalText;
   readonly #parts: readonly TextPart[];
   /** Where each part begins in the text, in UTF-16 code units. */
   readonly #indexes: number[] = [];
+  readonly #regions: readonly TextRegion[];
+  #running: NormalText | undefined;
 
   /** The parts must be contiguous. */
   constructor(parts: readonly TextPart[]) {
@@ -40,6 +47,12 @@ export class DocumentText {
     }
     this.text = parts.map(({ text }) => text).join("");
     this.normal = toNormal(this.text);
+    this.#regions = uniqueRegions(parts);
+  }
+
+  /** The running text in normal form, without what interrupts it; the whole text if nothing does. */
+  get running(): NormalText {
+    return (this.#running ??= this.#withoutInterruptions());
   }
 
   /** The text between two indexes, its range in code points, and the page on which it begins. */
@@ -49,10 +62,7 @@ export class DocumentText {
     const quote = this.text.slice(from, to);
     const start = (part?.start ?? 0) + codePointLength(this.text.slice(index, from));
     const end = start + codePointLength(quote);
-    const region = regionAt(
-      this.#parts.flatMap(({ regions }) => regions ?? []),
-      { start, end },
-    );
+    const region = regionAt(this.#regions, { start, end });
     return { start, end, page: part?.page ?? null, quote, ...(region && { region }) };
   }
 
@@ -67,6 +77,12 @@ export class DocumentText {
     return (this.#indexes[position] ?? 0) + unitsOf(part.text, offset - part.start);
   }
 
+  #withoutInterruptions(): NormalText {
+    const toIndex = (offset: number) => this.toIndex(offset);
+    const skipped = interruptionsOf(this.text, this.#regions, toIndex);
+    return skipped.length === 0 ? this.normal : toNormal(this.text, skipped);
+  }
+
   #partAt(index: number): number {
     let [low, high] = [0, this.#indexes.length - 1];
     while (low < high) {
@@ -76,6 +92,12 @@ export class DocumentText {
     }
     return low;
   }
+}
+
+/** Parts that are cut from one stored part repeat its regions. */
+function uniqueRegions(parts: readonly TextPart[]): TextRegion[] {
+  const all = parts.flatMap(({ regions }) => regions ?? []);
+  return [...new Map(all.map((region) => [region.start, region])).values()];
 }
 
 /** The length of the first `count` code points of a text, in UTF-16 code units. */

@@ -1,7 +1,8 @@
 /** Locates quotations in a document. Pure. */
 import type { CitedRange, DocumentText, Range } from "./document-text.ts";
 import { occurrences } from "./occurrences.ts";
-import { isShort, partsOf, toWords, type QuotedWords } from "./quoted-words.ts";
+import type { NormalText } from "./normal-form.ts";
+import { formsOf, isShort, partsOf, toWords, type QuotedWords } from "./quoted-words.ts";
 import { isWhole } from "./word-edges.ts";
 
 /** The longest match of a quotation with ellipses, in UTF-16 code units. */
@@ -23,9 +24,49 @@ export function locate(
   near: readonly Range[] = [],
 ): CitedRange | undefined {
   const ranges = near.map(({ start, end }) => toIndexes(document, start, end));
-  const whole = findWhole(document, toWords(quotation), ranges);
-  const found = whole ?? findParts(document, partsOf(quotation), ranges);
-  return found && document.cite(...found);
+  for (const text of formsOf(quotation)) {
+    for (const target of targetsIn(document)) {
+      const found = locateIn(target, text, ranges);
+      if (found) return toCited(document, found);
+    }
+  }
+  return undefined;
+}
+
+/** What is searched: a normal form of the text. */
+type Target = { text: string; normal: NormalText };
+
+/** The running text first: a quotation may run over the end of a page. Then all of the text, notes included. */
+function targetsIn({ text, running, normal }: DocumentText): Target[] {
+  return [...new Set([running, normal])].map((form) => ({ text, normal: form }));
+}
+
+/** The match as a whole, or those of the parts between the quotation's ellipses. */
+function locateIn(
+  target: Target,
+  quotation: string,
+  ranges: readonly Indexes[],
+): Indexes[] | undefined {
+  const whole = findWhole(target, toWords(quotation), ranges);
+  return whole ? [whole] : findParts(target, partsOf(quotation), ranges);
+}
+
+/** The range from the first match to the last, and, if words are hidden between them, each match. */
+function toCited(document: DocumentText, found: readonly Indexes[]): CitedRange {
+  const cited = document.cite(...spanOf(found));
+  if (!hidesWords(document.text, found)) return cited;
+  const parts = found.map((range) => {
+    const { page: _page, region: _region, ...part } = document.cite(...range);
+    return part;
+  });
+  return { ...cited, elided: true, parts };
+}
+
+function hidesWords(text: string, found: readonly Indexes[]): boolean {
+  return found.some(([start], index) => {
+    const before = found[index - 1];
+    return before !== undefined && /[\p{L}\p{N}]/u.test(text.slice(before[1], start));
+  });
 }
 
 /** UTF-16 indexes into the text. */
@@ -36,18 +77,18 @@ function toIndexes(document: DocumentText, start: number, end: number): Indexes 
 }
 
 function findWhole(
-  document: DocumentText,
+  target: Target,
   words: QuotedWords,
   near: readonly Indexes[],
 ): Indexes | undefined {
-  const close = bestOf(document, words, closeMatches(document, words, near));
+  const close = bestOf(target, words, closeMatches(target, words, near));
   if (close || isShort(words)) return close;
-  return bestOf(document, words, matches(document, words));
+  return bestOf(target, words, matches(target, words));
 }
 
 /** The first exact match, otherwise the first match. */
 function bestOf(
-  { text }: DocumentText,
+  { text }: Target,
   words: QuotedWords,
   found: Iterable<Indexes>,
 ): Indexes | undefined {
@@ -62,14 +103,14 @@ function bestOf(
 
 /** The matches that touch one of the ranges. */
 function* closeMatches(
-  document: DocumentText,
+  target: Target,
   words: QuotedWords,
   near: readonly Indexes[],
 ): Generator<Indexes> {
   const reach = 2 * words.core.length + SLACK;
   for (const range of near) {
     const [start, end] = [Math.max(range[0] - reach, 0), range[1] + reach];
-    for (const match of matches(document, words, start, end)) {
+    for (const match of matches(target, words, start, end)) {
       if (touches(range, match)) yield match;
     }
   }
@@ -77,40 +118,44 @@ function* closeMatches(
 
 /** Finds the parts in order and close to each other. */
 function findParts(
-  document: DocumentText,
+  target: Target,
   parts: readonly QuotedWords[],
   near: readonly Indexes[],
-): Indexes | undefined {
+): Indexes[] | undefined {
   const [first, ...rest] = parts;
   if (!first || parts.every(isShort)) return undefined;
-  let [found, tries] = [undefined as Indexes | undefined, 0];
-  for (const beginning of matches(document, first)) {
-    const span = followOn(document, beginning, rest);
-    if (span && near.some((range) => touches(range, span))) return span;
-    found ??= span;
+  let [found, tries] = [undefined as Indexes[] | undefined, 0];
+  for (const beginning of matches(target, first)) {
+    const matched = followOn(target, beginning, rest);
+    if (matched && near.some((range) => touches(range, spanOf(matched)))) return matched;
+    found ??= matched;
     if (++tries === MOST_BEGINNINGS) break;
   }
   return found;
 }
 
 function followOn(
-  document: DocumentText,
+  target: Target,
   beginning: Indexes,
   rest: readonly QuotedWords[],
-): Indexes | undefined {
+): Indexes[] | undefined {
   const limit = beginning[0] + LONGEST_SPAN;
-  let end = beginning[1];
+  const matched = [beginning];
   for (const words of rest) {
-    const [next] = matches(document, words, end, limit);
+    const [next] = matches(target, words, spanOf(matched)[1], limit);
     if (!next) return undefined;
-    end = next[1];
+    matched.push(next);
   }
-  return [beginning[0], end];
+  return matched;
+}
+
+function spanOf(matched: readonly Indexes[]): Indexes {
+  return [matched[0]?.[0] ?? 0, matched.at(-1)?.[1] ?? 0];
 }
 
 /** Every match of the words, cut at word boundaries, within a range of the text. */
 function* matches(
-  { text, normal }: DocumentText,
+  { text, normal }: Target,
   { units }: QuotedWords,
   start = 0,
   end = text.length,

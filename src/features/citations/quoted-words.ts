@@ -23,6 +23,18 @@ export function toWords(text: string): QuotedWords {
   return { core, head: text.slice(0, start).trim(), tail: text.slice(end).trim(), units };
 }
 
+/** What a writer adds to a quotation by convention, such as “(emphasis added)” and “[sic]”. */
+const ASIDE =
+  /\((?:emphas[ei]s|italics|bold|underlin(?:e|ing)|citations?|footnotes?|(?:internal )?quotation marks|alterations?)[^()]{0,80}?(?:added|omitted|supplied|altered|original|mine|ours)\)|[[(]sic[\])]/gi;
+/** A Markdown link, of which the document has the text. */
+const LINK = /\[([^\][\n]{1,500})\]\([^()\s]{1,2000}\)/g;
+
+/** The quotation as it is, and without what was added to it if anything was. */
+export function formsOf(quotation: string): string[] {
+  const plain = quotation.replace(LINK, "$1").replace(ASIDE, " ").trim();
+  return plain === "" ? [quotation] : [...new Set([quotation, plain])];
+}
+
 const FEWEST_UNITS = 12;
 const FEWEST_UNSPACED = 5;
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
@@ -33,7 +45,8 @@ export function isShort({ core, units }: QuotedWords): boolean {
   return units.length < FEWEST_UNITS || !/\s/.test(core);
 }
 
-const ELLIPSIS = /\[\s*(?:…|\.{3})\s*\]|\(\s*(?:…|\.{3})\s*\)|…|\.{3,}|\. \. \./;
+const ELLIPSIS =
+  /\[\s*(?:…|\.{3}|\. \. \.|\* ?\* ?\*)\s*\]|\(\s*(?:…|\.{3})\s*\)|…|\.{3,}|\. \. \.(?: \.)?|\* \* \*/;
 const FEWEST_IN_A_PART = 4;
 
 /** The parts of a quotation between its ellipses; empty without ellipses. */

@@ -6,6 +6,8 @@ const NUMBER_GOES_ON = /^[.,'’]\p{N}/u;
 const WORD_GOES_ON = /^[-\u2010\u2011]\n?[\p{L}\p{N}]/u;
 const WORD_GOES_ON_BACKWARDS = /^\n?[-\u2010\u2011][\p{L}\p{N}]/u;
 const DIGIT = /^\p{N}/u;
+/** An exponent behind a digit, else a note mark, which is no part of the word. */
+const RAISED = /^[⁰¹²³⁴-⁹]/u;
 const INVISIBLE = /^[\p{Cf}\r]/u;
 /** Scripts without spaces between words. */
 const UNSPACED =
@@ -26,6 +28,7 @@ function goesOn(text: string, edge: number, step: Step): boolean {
   const inner = characterAt(text, edge, step === 1 ? -1 : 1);
   if (!WORD.test(inner) || UNSPACED.test(inner)) return false;
   const outside = charactersOutside(text, edge, step);
+  if (RAISED.test(outside)) return step === 1 && DIGIT.test(inner);
   if (WORD.test(outside)) return !UNSPACED.test(outside);
   if (DIGIT.test(inner)) return NUMBER_GOES_ON.test(outside);
   return (step === 1 ? WORD_GOES_ON : WORD_GOES_ON_BACKWARDS).test(outside);
