@@ -27,7 +27,7 @@ export function violates(error: unknown, constraint: string): boolean {
 }
 
 /** True when the statement named a table or type that does not exist on this server. */
-export function namesUnknown(error: unknown): boolean {
+export function isUndefinedObject(error: unknown): boolean {
   const code = postgresError(error)?.code;
   return code === UNDEFINED_TABLE || code === UNDEFINED_TYPE;
 }

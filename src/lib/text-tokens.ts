@@ -3,6 +3,7 @@
  * between words, or with affixes at both ends, the tokens are pairs of characters. Pure.
  */
 
+/** Hebrew, Arabic, Thai, Lao, Tibetan, Burmese, Khmer, Japanese, Chinese and Korean: indexed by pairs. */
 const PAIRED =
   "\\u05d0-\\u05ea\\u0620-\\u064a\\u066e-\\u06d3\\u0e01-\\u0e3a\\u0e40-\\u0e4e\\u0e80-\\u0ecf\\u0f40-\\u0fbc\\u1000-\\u109f\\u1780-\\u17d3\\u3005\\u3041-\\u3096\\u309d-\\u309f\\u30a1-\\u30fa\\u30fc-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uac00-\\ud7a3\\uf900-\\ufaff\\u{20000}-\\u{3ffff}";
 /** A run of characters in such scripts, or a word in others. */
@@ -12,6 +13,7 @@ const IS_PAIRED = new RegExp(`^[${PAIRED}]`, "u");
 /** Longer words are indexed in pieces, which bounds hostile text. */
 const LONGEST_WORD = 100;
 
+/** A word, or with `isPaired` a run of characters that are indexed by pairs; `index` is in UTF-16 units. */
 export type Stretch = { text: string; index: number; isPaired: boolean };
 
 /** The stretches of a folded text, in order. */

@@ -1,6 +1,6 @@
 /** The file formats of an export. Pure. */
 import type { Message } from "../messages/schemas.ts";
-import { embedHeading, embedMarkdown } from "./embed-markdown.ts";
+import { escapeHeading, escapeMarkdown } from "./escape-markdown.ts";
 import type { Chat } from "./schemas.ts";
 
 /** A message of an export, and what precedes it in the file. */
@@ -34,10 +34,10 @@ const AUTHORS: Record<Message["type"], string> = { user: "User", bot: "Assistant
 const markdown: Format = {
   contentType: "text/markdown; charset=utf-8",
   extension: "md",
-  head: (chat) => `# ${embedHeading(chat.title)}\n`,
+  head: (chat) => `# ${escapeHeading(chat.title)}\n`,
   message: (exported) => {
     const { type, created_at, content } = exported.message;
-    return `\n## ${AUTHORS[type]} · ${created_at}\n${branchLine(exported)}\n${embedMarkdown(content)}\n`;
+    return `\n## ${AUTHORS[type]} · ${created_at}\n${branchLine(exported)}\n${escapeMarkdown(content)}\n`;
   },
   tail: "",
 };

@@ -77,13 +77,13 @@ async function begin({ db, clock }: BeginDeps, file: FileRow, { kind, sha256 }: 
   return { begun: row.ingestion_attempt === next && row.status === "processing", row };
 }
 
-const NO_RETRY = sql.raw("embed_due_at = NULL, embed_failures = 0");
+const embeddingDoneSql = sql.raw("embed_due_at = NULL, embed_failures = 0");
 /** Delays double from one minute up to an hour. */
 const LONGEST_PAUSE_MINUTES = 60;
 /** After about seven hours of consecutive failures the file has lexical search only. */
 const MOST_EMBED_FAILURES = 12;
 
-function embedLater(at: string): SQL {
+function embedLaterSql(at: string): SQL {
   const minutes = sql`least(2 ^ least(embed_failures, 10), ${LONGEST_PAUSE_MINUTES}::int)`;
   return sql`
     embed_failures = embed_failures + 1,
@@ -122,7 +122,7 @@ export async function finishIngestion(
     db,
     sql`
       UPDATE files SET status = 'ready', processed = true, updated_at = ${at}::timestamptz,
-        ${isEmbedded ? NO_RETRY : embedLater(at)}
+        ${isEmbedded ? embeddingDoneSql : embedLaterSql(at)}
       WHERE id = ${fileId} AND ingestion_attempt = ${ingestionAttempt}::int AND status IN ('processing', 'ready')
       RETURNING id`,
   );

@@ -14,8 +14,8 @@ export type MessagePage = {
 
 type Found = {
   messages: MessageRow[];
-  knows_before: boolean;
-  knows_after: boolean;
+  has_before: boolean;
+  has_after: boolean;
   walked: number;
 };
 
@@ -31,8 +31,8 @@ export async function listMessages(
 ): Promise<MessagePage> {
   const found = await readOne(db, selectPage(ownerId, chatId, page));
   if (!found) throw new Problem("not_found");
-  if (page.before && !found.knows_before) throw notOnPath("?before");
-  if (page.after && !found.knows_after) throw notOnPath("?after");
+  if (page.before && !found.has_before) throw notOnPath("?before");
+  if (page.after && !found.has_after) throw notOnPath("?after");
   return { messages: found.messages, hasNewer: found.walked > found.messages.length + 1 };
 }
 
@@ -40,17 +40,17 @@ function selectPage(ownerId: string, chatId: string, page: PathPage): SQL<Found>
   return sql<Found>`
     WITH RECURSIVE ${ownedChat(ownerId, chatId)}, ${pathPage(page)}
     SELECT ${pageMessages} AS messages, (SELECT count(*)::int FROM path) AS walked,
-      ${knowsBefore(page)} AS knows_before, ${knowsAfter(page)} AS knows_after
+      ${hasBefore(page)} AS has_before, ${hasAfter(page)} AS has_after
     FROM chat`;
 }
 
 /** Leaves the subquery out when it is not needed: Postgres would plan it anyway. */
-function knowsBefore({ before }: PathPage) {
+function hasBefore({ before }: PathPage) {
   if (before === undefined) return sql`true`;
   return sql`EXISTS (SELECT FROM messages AS b WHERE b.chat_id = chat.id AND b.id = ${before}::uuid)`;
 }
 
-function knowsAfter({ after }: PathPage) {
+function hasAfter({ after }: PathPage) {
   return after === undefined ? sql`true` : sql`EXISTS (SELECT FROM path WHERE id = ${after}::uuid)`;
 }
 

@@ -1,6 +1,6 @@
 /** Detects whether the server has pgvector, by the first statement that needs it. */
 import type { Db } from "../../db/client.ts";
-import { namesUnknown } from "../../db/errors.ts";
+import { isUndefinedObject } from "../../db/errors.ts";
 
 /** The vector of a question. Vectors of different models are not comparable. */
 export type QuestionVector = { model: string; values: number[] };
@@ -18,7 +18,7 @@ export async function whereVectors<T>(
   try {
     return await run();
   } catch (error) {
-    if (!namesUnknown(error)) throw error;
+    if (!isUndefinedObject(error)) throw error;
     withoutVectors.add(db);
     return otherwise();
   }

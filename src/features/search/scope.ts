@@ -8,8 +8,8 @@ import type { SearchTerms } from "./search-terms.ts";
 import type { SearchQuery } from "./schemas.ts";
 
 type ScopeRow = {
-  knows_chat: boolean;
-  knows_file: boolean;
+  has_chat: boolean;
+  has_file: boolean;
   chat_files: string[];
   messages: MessageHit[];
 };
@@ -30,7 +30,7 @@ export async function readScope(
   const { chat_id: chatId, file_id: fileId } = request;
   const row = await readOne(db, selectScope(ownerId, request, terms));
   const scope = present(row, "the scope of a search");
-  if ((chatId && !scope.knows_chat) || (fileId && !scope.knows_file)) {
+  if ((chatId && !scope.has_chat) || (fileId && !scope.has_file)) {
     throw new Problem("not_found");
   }
   return { fileIds: filesOf(scope, request), messages: scope.messages };
@@ -47,8 +47,8 @@ function selectScope(ownerId: string, request: SearchQuery, terms: SearchTerms):
   const hasMessages = request.scope !== "files" && !request.file_id;
   return sql<ScopeRow>`
     SELECT
-      EXISTS (SELECT FROM chats WHERE id = ${chatId}::uuid AND user_id = ${ownerId}) AS knows_chat,
-      EXISTS (SELECT FROM files WHERE id = ${fileId}::uuid AND user_id = ${ownerId}) AS knows_file,
+      EXISTS (SELECT FROM chats WHERE id = ${chatId}::uuid AND user_id = ${ownerId}) AS has_chat,
+      EXISTS (SELECT FROM files WHERE id = ${fileId}::uuid AND user_id = ${ownerId}) AS has_file,
       (SELECT coalesce(json_agg(cf.file_id), '[]')
        FROM chat_files AS cf JOIN files AS f ON f.id = cf.file_id
        WHERE cf.chat_id = ${chatId}::uuid AND f.user_id = ${ownerId}) AS chat_files,

@@ -22,21 +22,21 @@ const UNDERLINE = /^(?:=+|-+)[ \t]*$/;
 const PLAIN_LABEL = /^\[(?:[^\]\\]|\\.)*\](?!:)/;
 
 /** The Markdown of a whole message. */
-export function embedMarkdown(content: string): string {
+export function escapeMarkdown(content: string): string {
   const lines = content.split(/\r\n|\n|\r/);
-  const message = new EmbeddedMessage(lines.some(isTableRule));
-  for (const line of lines) message.add(line);
-  return message.end();
+  const escaper = new MessageEscaper(lines.some(isTableRule));
+  for (const line of lines) escaper.add(line);
+  return escaper.end();
 }
 
 /** The Markdown of a heading's text, on one line. */
-export function embedHeading(text: string): string {
+export function escapeHeading(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
   // Trailing `#` would be taken for the closing sequence of the heading.
   return escapeInline(line).replace(/(^| )(#+)$/, "$1\\$2");
 }
 
-class EmbeddedMessage {
+class MessageEscaper {
   readonly #lines: string[] = [];
   readonly #hasTables: boolean;
   #fence: Fence | undefined;
