@@ -1,10 +1,10 @@
-/** Ranges of a document's text that are not running text. Offsets are code points. */
+/** Regions of a document's text outside of the body text. Offsets are code points. */
 
 /**
- * What a range is: `header`, `footer`: of a section or of pages. `comment`: a reviewer's. `note`: a footnote or
- * an endnote, `note_mark`: what refers to it. `form_field`: the value of a field. `annotation`: a note, stamp or
- * text box laid over a page. `signature`: the appearance of a signature. `struck_out`: words that are struck
- * out; they do not apply.
+ * The kinds of regions. `header` and `footer` of a section or page; a reviewer's `comment`; a `note` is a
+ * footnote or endnote, and its `note_mark` the reference to it; `form_field` is the value of a field;
+ * `annotation` a note, stamp or text box on a page; `signature` the appearance of a signature;
+ * `struck_out` deleted text, which does not apply.
  */
 export const REGION_KINDS = [
   "header",
@@ -22,7 +22,7 @@ export type RegionKind = (typeof REGION_KINDS)[number];
 
 export type TextRegion = { start: number; end: number; kind: RegionKind };
 
-/** A range that holds any of such a region is marked by it; of the others, a range that lies within one. */
+/** Kinds that mark any range that overlaps them; the other kinds mark only ranges that lie within them. */
 const MARKED_BY_OVERLAP: ReadonlySet<RegionKind> = new Set([
   "form_field",
   "signature",
@@ -30,8 +30,8 @@ const MARKED_BY_OVERLAP: ReadonlySet<RegionKind> = new Set([
 ]);
 
 /**
- * What a range of the text is; undefined for running text, and for running text that a header, footer or note
- * interrupts.
+ * The kind of region that a range belongs to; undefined for body text, even if a header, footer or note
+ * interrupts it.
  */
 export function regionAt(
   regions: readonly TextRegion[],

@@ -19,7 +19,7 @@ export const Citation = z
     quote: z.string().openapi({ description: "The document's text between `start` and `end`." }),
     region: z.enum(REGION_KINDS).optional().openapi({
       description:
-        "What the words are if they are not running text; `struck_out` words do not apply.",
+        "The kind of region if the quotation is not in the body text; `struck_out` text does not apply.",
     }),
     elided: z.literal(true).optional().openapi({
       description:

@@ -10,11 +10,11 @@ export type TextPart = {
   /** Code points into the document's text. */
   start: number;
   text: string;
-  /** Stretches of the document that are not running text, those of this part among them. */
+  /** Regions of the document outside of the body text; they include those of this part. */
   regions?: readonly TextRegion[];
 };
 
-/** A range of a document's text, with its words, its page where that is known, and what it is. */
+/** A range of a document's text with its words, its page (null if unknown) and the kind of its region. */
 export type CitedRange = Range & {
   page: number | null;
   quote: string;

@@ -4,7 +4,7 @@
 export type Excerpt = {
   fileId: string;
   fileName: string;
-  /** Null where the document has no known pages. */
+  /** Null if the document has no known pages. */
   page: number | null;
   start: number;
   end: number;

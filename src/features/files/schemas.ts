@@ -97,14 +97,16 @@ export const FileText = z
         regions: z
           .array(
             z.object({
-              start: z.int().openapi({ description: "Code points into the whole text." }),
+              start: z
+                .int()
+                .openapi({ description: "Offset into the whole text, in code points." }),
               end: z.int(),
               kind: z.enum(REGION_KINDS),
             }),
           )
-          .openapi({ description: "Stretches that are not running text." }),
+          .openapi({ description: "Regions outside of the body text." }),
         unreadable: z.int().openapi({
-          description: "Characters that the page shows and whose Unicode is not known.",
+          description: "The number of visible characters that could not be mapped to Unicode.",
         }),
       }),
     ),
