@@ -25,14 +25,14 @@ const insert = ({ id, mark }: Row) =>
   sql<Row>`INSERT INTO ${name} VALUES (${id}::int, ${mark}) ON CONFLICT DO NOTHING RETURNING id, mark`;
 const select = ({ mark }: Row) => sql<Row>`SELECT id, mark FROM ${name} WHERE mark = ${mark}`;
 
-/** A user of drizzle's builder: nobody's id, so that nothing is found. */
+/** A query of drizzle's builder that finds nothing: a random id. */
 const nobody = () => {
   const id = crypto.randomUUID();
   return { id, query: db.select({ id: users.id }).from(users).where(eq(users.id, id)) };
 };
 
 describe("a statement", () => {
-  it("gives its rows, the first of them, and how many it wrote", async () => {
+  it("returns its rows, its first row and the number of rows written", async () => {
     const row = newRow();
     expect(await readOne(db, select(row))).toBeUndefined();
     expect(await write(db, insert(row))).toEqual({ rows: [row], count: 1, wasRepeated: false });
@@ -42,7 +42,7 @@ describe("a statement", () => {
   });
 
   it.each(["refuse", "cut_after_commit", "sql_error_after_commit"] as const)(
-    "is run once more where Postgres could not be reached (%s)",
+    "is retried once when Postgres cannot be reached (%s)",
     async (kind) => {
       const row = newRow();
       await injectFault({ contains: row.mark, times: 1, kind });
@@ -52,7 +52,7 @@ describe("a statement", () => {
     },
   );
 
-  it("is not run once more where Postgres refused it, nor a third time", async () => {
+  it("is not retried when Postgres refused it, and never a second time", async () => {
     const refused = crypto.randomUUID();
     await expect(read(db, sql`SELECT ${refused}::int`)).rejects.toThrow();
     expect(await callsContaining(refused)).toHaveLength(1);
@@ -62,7 +62,7 @@ describe("a statement", () => {
     expect(await callsContaining(row.mark)).toHaveLength(2);
   });
 
-  it("of the builder is run once more too", async () => {
+  it("built with the query builder is retried once too", async () => {
     const { id, query: found } = nobody();
     await injectFault({ contains: id, times: 1, kind: "cut_after_commit" });
     expect(await run(found)).toEqual([]);
@@ -71,7 +71,7 @@ describe("a statement", () => {
 });
 
 describe("a batch", () => {
-  it("names its results, whose statements run in the order in which they stand", async () => {
+  it("names its results and runs its statements in order", async () => {
     const row = newRow();
     const results = await batch(db, {
       zero: select(row),
@@ -90,7 +90,7 @@ describe("a batch", () => {
     expect(await callsContaining(row.mark)).toHaveLength(1);
   });
 
-  it("gives a list of results for a list of statements, and none for what is left out", async () => {
+  it("returns a list of results for a list of statements, and nothing for omitted statements", async () => {
     const [one, two] = [newRow(), newRow()];
     const absent = undefined as ReturnType<typeof select> | undefined;
     const { before, many, none, last } = await batch(db, {
@@ -105,7 +105,7 @@ describe("a batch", () => {
     expect(last.rows).toEqual([two]);
   });
 
-  it("tells of every raw statement that it was repeated", async () => {
+  it("reports for every raw statement that the batch was repeated", async () => {
     const row = newRow();
     await injectFault({ contains: row.mark, times: 1, kind: "cut_after_commit" });
     const { added, found } = await batch(db, { added: insert(row), found: select(row) });
@@ -113,14 +113,14 @@ describe("a batch", () => {
     expect(found).toEqual({ rows: [row], count: 1, wasRepeated: true });
   });
 
-  it("keeps nothing where one of its statements is refused", async () => {
+  it("rolls back when one of its statements is refused", async () => {
     const row = newRow();
     const refused = sql`SELECT 1 / ${0}::int`;
     await expect(batch(db, { added: insert(row), refused })).rejects.toThrow();
     expect(await read(db, select(row))).toEqual([]);
   });
 
-  it("holds at least one statement", async () => {
+  it("requires at least one statement", async () => {
     await expect(batch(db, { none: undefined, empty: [] })).rejects.toThrow(TypeError);
   });
 });

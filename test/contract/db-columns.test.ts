@@ -11,7 +11,7 @@ const db = createDb({ DATABASE_URL, DATABASE_HTTP_URL });
 
 const textOf = (list: ReturnType<typeof sql>) => new PgDialect().sqlToQuery(list);
 
-it("lists columns by their names in Postgres, behind the alias, in the order asked for", () => {
+it("lists columns by their Postgres names, with the alias, in the requested order", () => {
   const list = columnsSql(chats, "c", ["pinned", "userId", "createdAt"]);
   expect(textOf(list)).toMatchObject({ sql: "c.pinned, c.user_id, c.created_at", params: [] });
   expectTypeOf<RowOfList<typeof list>>().toEqualTypeOf<{
@@ -21,7 +21,7 @@ it("lists columns by their names in Postgres, behind the alias, in the order ask
   }>();
 });
 
-it("takes the types of values, of enums and of JSON from the schema", () => {
+it("takes the types of values, enums and JSON from the schema", () => {
   expectTypeOf<
     RowOf<typeof messages, "type" | "metadata" | "fileIds" | "parentId">
   >().toEqualTypeOf<{
@@ -32,12 +32,12 @@ it("takes the types of values, of enums and of JSON from the schema", () => {
   }>();
 });
 
-it("knows no column that the schema does not have", () => {
+it("rejects a column that the schema does not have", () => {
   // @ts-expect-error -- Named as in Postgres, it is no key of the schema.
   expect(() => columnsSql(chats, "c", ["user_id"])).toThrow("The table has no column user_id.");
 });
 
-it("has the types that a raw statement gives: times, numeric and int8 as text", async () => {
+it("matches the types that a raw statement returns: times, numeric and int8 as text", async () => {
   const usage = columnsSql(aiUsage, "u", [
     "id",
     "costEstimate",

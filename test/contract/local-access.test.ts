@@ -1,4 +1,6 @@
-/** Whom the stand-ins let in: nobody without the key of this start, and no page in a browser. */
+/**
+ * Which requests the stand-ins accept: none without the key of this start, and none of a page in a browser.
+ */
 import { neon, neonConfig } from "@neondatabase/serverless";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { startNeon } from "../../local/neon.ts";
@@ -12,7 +14,7 @@ const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 const { neon: neonKey, provider: providerKey, s3: s3Key } = inject("controlKeys");
 const { DATABASE_URL = "", OPENAI_API_KEY = "" } = inject("vars");
 
-/** One request that each address answers with 200, as its own client sends it. */
+/** One request per stand-in that it answers with 200, as its own client sends it. */
 const ADDRESSES: [string, () => Sent | Promise<Sent>][] = [
   ["Neon", () => askNeon(DATABASE_URL)],
   ["Neon's control", () => controlOf(inject("neonUrl"), "calls", neonKey)],
@@ -38,7 +40,7 @@ function askProvider(key: string): Sent {
   return { url: `${inject("providerUrl")}/v1/models`, headers: bearer(key) };
 }
 
-/** Finds nothing: a text that no call holds. */
+/** Matches nothing: a text that no call contains. */
 function controlOf(base: string, kind: string, key: string): Sent {
   const url = new URL(`/_control/${kind}?contains=${crypto.randomUUID()}`, base).href;
   return { url, headers: bearer(key) };
@@ -54,7 +56,7 @@ describe.each(ADDRESSES)("%s", (name, open) => {
     expect(await statusOf(await open())).toBe(200);
   });
 
-  it("refuses the host of a page whose name was made to resolve to this machine", async () => {
+  it("refuses the Host of a page whose name was rebound to this machine", async () => {
     const sent = await open();
     const { port } = new URL(sent.url);
     const foreign = ["evil.example", `evil.example:${port}`, `127.0.0.1.evil.example:${port}`];
@@ -63,17 +65,17 @@ describe.each(ADDRESSES)("%s", (name, open) => {
     }
   });
 
-  it("takes any of the names of loopback", async () => {
+  it("accepts every loopback name", async () => {
     const sent = await open();
     const { port } = new URL(sent.url);
     for (const loopback of ["localhost", "LOCALHOST", "[::1]"]) {
       const status = await statusOf(withHeaders(sent, { host: `${loopback}:${port}` }));
-      // The signature holds for the host that was signed.
+      // The signature covers the host.
       expect(status).toBe(name === "the bucket" ? 403 : 200);
     }
   });
 
-  it("refuses a page of another origin, also its preflight and its upgrade to a socket", async () => {
+  it("refuses pages of another origin, their preflights and their socket upgrades", async () => {
     const sent = await open();
     const upgrade = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13" };
     for (const origin of ["http://evil.example", "http://localhost:3001", "https://127.0.0.1"]) {
@@ -85,7 +87,7 @@ describe.each(ADDRESSES)("%s", (name, open) => {
     }
   });
 
-  it("tells a page's request without an origin by its site, except a signed link", async () => {
+  it("recognises a page's request without an Origin by Sec-Fetch-Site, and lets signed links through", async () => {
     for (const site of ["cross-site", "same-site"]) {
       const status = await statusOf(withHeaders(await open(), { "sec-fetch-site": site }));
       expect(status).toBe(name === "the bucket" ? 200 : 403);
@@ -94,7 +96,7 @@ describe.each(ADDRESSES)("%s", (name, open) => {
 });
 
 describe("a wrong key", () => {
-  it("is a failed authentication to Neon's driver", async () => {
+  it("fails authentication in Neon's driver", async () => {
     const usual = neonConfig.fetchEndpoint;
     neonConfig.fetchEndpoint = inject("neonUrl");
     const wrong = new URL(DATABASE_URL);
@@ -133,7 +135,7 @@ describe("a wrong key", () => {
     }
   });
 
-  it("opens no control, not even another one's", async () => {
+  it("opens no control endpoint, not even that of another stand-in", async () => {
     const controls = ADDRESSES.filter(([name]) => name.endsWith("control"));
     for (const [, open] of controls) {
       const sent = await open();
@@ -149,7 +151,7 @@ describe("a wrong key", () => {
   });
 });
 
-it("Each start has keys of its own", async () => {
+it("Each start generates its own keys", async () => {
   await using stack = new AsyncDisposableStack();
   const starts = await Promise.all(
     [1, 2].map(async () => {

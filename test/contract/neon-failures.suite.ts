@@ -1,4 +1,4 @@
-/** What Neon answers when something fails, and what has happened then: for the stand-in and for the service. */
+/** Neon's responses to failures, and which of them took effect: for the stand-in and for the service. */
 import { type neon, neonConfig } from "@neondatabase/serverless";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { until } from "../support/until.ts";
@@ -7,7 +7,7 @@ type Run = ReturnType<typeof neon<false, false>>;
 
 export type Failing = {
   schemaName: string;
-  /** True where Postgres serves others while it runs a query. */
+  /** True where Postgres serves other connections while it runs a query. */
   isServer: boolean;
   /** Of a response. */
   mostBytes: number;
@@ -15,14 +15,14 @@ export type Failing = {
 
 type Wire = { status: number; body: Record<string, unknown> };
 
-/** What the proxy answers with in place of a SQLSTATE, or before one, where a connection was lost. */
+/** The proxy's code instead of a SQLSTATE where a connection was lost. */
 const LOST = ["", "57P01"];
 
 const MEMBERS =
   `code column constraint dataType detail file hint internalPosition internalQuery line message position
   routine schema severity table where`.split(/\s+/);
 
-/** The last response of a call that fails, as it was on the wire. */
+/** The last response of a failing call, as it was on the wire. */
 async function wireOf(call: () => PromiseLike<unknown>): Promise<Wire | undefined> {
   let seen: Wire | undefined;
   neonConfig.fetchFunction = async (input: string, init: RequestInit) => {
@@ -37,7 +37,7 @@ async function wireOf(call: () => PromiseLike<unknown>): Promise<Wire | undefine
 const raise = (code: string) =>
   `DO $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '${code}'; END $$`;
 
-/** To be called inside a `describe`, once there is a schema. */
+/** Call it inside a `describe`, after the schema exists. */
 export function describeWireFailures(run: Run, failing: Failing): void {
   const { schemaName } = failing;
   let table: string;
@@ -62,13 +62,13 @@ export function describeWireFailures(run: Run, failing: Failing): void {
     },
   );
 
-  it("answers an error at COMMIT like any other, and keeps nothing", async () => {
+  it("answers an error at COMMIT like any other, and rolls back", async () => {
     const wire = await wireOf(() => run.transaction([insert(1), insert(1)]));
     expect(wire).toMatchObject({ status: 400, body: { code: "23505" } });
     expect(await rows()).toEqual([]);
   });
 
-  it("takes a batch back whose response is too large, and says so without a code", async () => {
+  it("rolls back a batch whose response is too large, and says so without a code", async () => {
     const large = run.query(`SELECT repeat('x', 100000) FROM generate_series(1, $1::int)`, [
       Math.ceil(failing.mostBytes / 100_000),
     ]);
@@ -81,14 +81,14 @@ export function describeWireFailures(run: Run, failing: Failing): void {
 }
 
 function describeConnections(run: Run, table: () => string): void {
-  it("answers the loss of its connection to Postgres with 400, and goes on", async () => {
+  it("answers a lost connection to Postgres with 400, and keeps working", async () => {
     const wire = await wireOf(() => run.query("SELECT pg_terminate_backend(pg_backend_pid())"));
     expect(wire?.status).toBe(400);
     expect(LOST).toContain(wire?.body.code);
     expect(await run`SELECT 1 AS one`).toEqual([{ one: 1 }]);
   });
 
-  it("answers the loss of its connection at COMMIT with 400", async () => {
+  it("answers a connection lost at COMMIT with 400", async () => {
     await run.query(`
       CREATE FUNCTION ${table()}_ends() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(5); RETURN NULL;
@@ -104,13 +104,13 @@ function describeConnections(run: Run, table: () => string): void {
     expect(await run.query(`SELECT id FROM ${table()}`)).toEqual([]);
   });
 
-  it("answers a statement that was cancelled with its code", async () => {
+  it("answers a cancelled statement with its code", async () => {
     const limit = run.query("SET LOCAL statement_timeout = 50");
     const wire = await wireOf(() => run.transaction([limit, run.query("SELECT pg_sleep(5)")]));
     expect(wire).toMatchObject({ status: 400, body: { code: "57014" } });
   });
 
-  it("cancels what runs when the client hangs up", async () => {
+  it("cancels the running statement when the client disconnects", async () => {
     const mark = crypto.randomUUID();
     const isRunning = async () =>
       (

@@ -1,4 +1,4 @@
-/** What the product relies on in Neon over HTTP, said once for the stand-in and for the service. */
+/** What the product relies on in Neon over HTTP, for the stand-in and for the service. */
 import { neon, neonConfig } from "@neondatabase/serverless";
 import { eq, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/neon-http";
@@ -8,9 +8,9 @@ import { describeWireFailures } from "./neon-failures.suite.ts";
 
 export type Neon = {
   connectionString: string;
-  /** A stand-in has another address than the one that follows from the connection string. */
+  /** A stand-in has another URL than the one derived from the connection string. */
   start?: () => Promise<{ endpoint: string; stop?: () => Promise<void> }>;
-  /** True where Postgres serves others while it runs a query. */
+  /** True where Postgres serves other connections while it runs a query. */
   isServer: boolean;
   /** Of a response. */
   mostBytes: number;
@@ -50,7 +50,7 @@ async function failureOf(call: PromiseLike<unknown>) {
   return expect.unreachable("the call succeeded");
 }
 
-/** To be called inside a `describe`. */
+/** Call it inside a `describe`. */
 export function promisesOfNeon({ connectionString, start, isServer, mostBytes }: Neon): void {
   const run = neon(connectionString);
   const db = openDb(run);
@@ -82,7 +82,7 @@ type Db = ReturnType<typeof openDb>;
 const openDb = (run: Run) => drizzle(run, { schema: { items } });
 
 function describeValues(run: Run, db: Db): void {
-  it("gives typed columns back as they were stored", async () => {
+  it("returns typed columns as they were stored", async () => {
     const stored = item("typed", {
       count: 7,
       cost: "0.000123",
@@ -94,25 +94,25 @@ function describeValues(run: Run, db: Db): void {
     expect(found).toEqual({ ...stored, createdAt: "2026-11-23 10:20:30.456+00" });
   });
 
-  it("gives null for null, and an array for jsonb that is one", async () => {
+  it("returns null for null, and an array for a jsonb array", async () => {
     const stored = item("nulls", { metadata: ["a"] });
     await db.insert(items).values(stored);
     const found = await db.query.items.findFirst({ where: eq(items.id, stored.id) });
     expect(found).toEqual({ ...stored, count: null, cost: null, createdAt: null });
   });
 
-  it("keeps any text but NUL, byte for byte", async () => {
+  it("keeps any text without NUL byte for byte", async () => {
     const text = `'"\\ \n\r\t $1 %s 𝒳 e\u0301 \u2028 ${"long ".repeat(20_000)}`;
     expect(await run`SELECT ${text}::text AS text`).toEqual([{ text }]);
   });
 
-  it("takes bytes and gives bytes", async () => {
+  it("accepts and returns bytes", async () => {
     const bytes = Buffer.from([0, 1, 127, 128, 255]);
     const [row] = await run`SELECT ${bytes}::bytea AS bytes`;
     expect(Buffer.from(row?.bytes)).toEqual(bytes);
   });
 
-  it("gives big numbers, numerics and times of raw queries as text", async () => {
+  it("returns big numbers, numerics and times of raw queries as text", async () => {
     const rows = await run`SELECT 9007199254740993::int8 AS big, 1.50::numeric AS exact,
       3::int4 AS small, true AS yes, ARRAY[1, 2] AS list,
       '2026-11-23T10:20:30.456Z'::timestamptz AT TIME ZONE 'UTC' AS at`;
@@ -121,7 +121,7 @@ function describeValues(run: Run, db: Db): void {
     expect(rows).toEqual([{ ...expected, at }]);
   });
 
-  it("gives rows as arrays, and the command with its count, when asked", async () => {
+  it("returns rows as arrays, and the command with its count, on request", async () => {
     const options = { arrayMode: true, fullResults: true } as const;
     const result = await run.query("SELECT 1 AS a, NULL AS b, 2 AS a", [], options);
     expect(result.rows).toEqual([[1, null, 2]]);
@@ -129,7 +129,7 @@ function describeValues(run: Run, db: Db): void {
     expect(result).toMatchObject({ command: "SELECT", rowCount: 1 });
   });
 
-  it("takes and gives JSON, arrays and times with a zone, as values of JavaScript and as text", async () => {
+  it("accepts and returns JSON, arrays and times with a zone, as JavaScript values and as text", async () => {
     const value = { a: [1, null, "ü"] };
     const [row] = await run`SELECT ${JSON.stringify(value)}::json AS json,
       ${["a,b", 'c"d', null]}::text[] AS texts, ${[1, 2]}::int[] @> ARRAY[2] AS held,
@@ -138,14 +138,14 @@ function describeValues(run: Run, db: Db): void {
     expect(row).toEqual({ json: value, texts: ["a,b", 'c"d', null], held: true, at });
   });
 
-  it("gives no rows where there are none, and still the names of their columns", async () => {
+  it("returns column names even without rows", async () => {
     const none = await run.query("SELECT 1 AS a WHERE false", [], { fullResults: true });
     expect(none).toMatchObject({ rows: [], rowCount: 0, command: "SELECT" });
     expect(none.fields.map((field) => field.name)).toEqual(["a"]);
     expect(await db.query.items.findFirst({ where: eq(items.name, "nobody") })).toBeUndefined();
   });
 
-  it("says how many rows a guarded write changed", async () => {
+  it("reports how many rows a guarded write changed", async () => {
     const stored = item("guarded");
     await db.insert(items).values(stored);
     const change = db.update(items).set({ count: 1 }).where(eq(items.id, stored.id));
@@ -156,7 +156,7 @@ function describeValues(run: Run, db: Db): void {
 }
 
 function describeBatches(run: Run, db: Db): void {
-  it("runs a batch in order, in one transaction, and answers each", async () => {
+  it("runs a batch in order, in one transaction, and returns each result", async () => {
     const stored = item("batch");
     const results = await db.batch([
       db.insert(items).values(stored).returning({ id: items.id }),
@@ -170,14 +170,14 @@ function describeBatches(run: Run, db: Db): void {
     expect(results[3].rows).toEqual([{ same: true }]);
   });
 
-  it("takes a batch back altogether when one of it fails", async () => {
+  it("rolls back the whole batch when one statement fails", async () => {
     const [first, second] = [item("rolled back"), item("rolled back")];
     const batch = db.batch([db.insert(items).values(first), db.insert(items).values(second)]);
     expect(await failureOf(batch)).toMatchObject({ code: "23505", constraint: "items_name_key" });
     expect(await db.select().from(items).where(eq(items.name, "rolled back"))).toEqual([]);
   });
 
-  it("keeps to the isolation and the access that a batch asks for", async () => {
+  it("honours the isolation level and access mode of a batch", async () => {
     const show = () => [run`SHOW transaction_isolation`, run`SHOW transaction_read_only`];
     const options = { isolationLevel: "Serializable", readOnly: true, deferrable: true } as const;
     const strict = await run.transaction(show(), options);
@@ -189,7 +189,7 @@ function describeBatches(run: Run, db: Db): void {
     expect(usual).toEqual([{ transaction_isolation: "read committed" }]);
   });
 
-  it("refuses two statements in one place of a batch, and does neither", async () => {
+  it("refuses two statements in one entry of a batch, and runs neither", async () => {
     const stored = item("smuggled");
     const insert = `INSERT INTO ${schemaName}.items (id, name) VALUES ('${stored.id}', 'smuggled')`;
     const batch = run.transaction([run.query("SELECT 1"), run.query(`${insert}; SELECT 1`)]);
@@ -197,13 +197,13 @@ function describeBatches(run: Run, db: Db): void {
     expect(await db.select().from(items).where(eq(items.id, stored.id))).toEqual([]);
   });
 
-  it("has no transaction over several requests", async () => {
+  it("has no transaction across requests", async () => {
     await expect(db.transaction(async () => undefined)).rejects.toThrow(/No transactions support/);
   });
 }
 
 function describeFailures(run: Run, db: Db): void {
-  it("names code, constraint and detail of what was broken", async () => {
+  it("names code, constraint and detail of a violation", async () => {
     await db.insert(items).values(item("taken"));
     const taken = db.insert(items).values(item("taken"));
     const unique = { name: "NeonDbError", code: "23505", constraint: "items_name_key" };
@@ -225,14 +225,14 @@ function describeFailures(run: Run, db: Db): void {
     expect(await failureOf(run.query(query, params))).toMatchObject({ name: "NeonDbError", code });
   });
 
-  it("goes on after a failure", async () => {
+  it("keeps working after a failure", async () => {
     await failureOf(run.query("SELECT 1 / 0"));
     expect(await run`SELECT 1 AS one`).toEqual([{ one: 1 }]);
   });
 
-  it("answers many at once, each with its own", async () => {
+  it("answers concurrent requests, each with its own result", async () => {
     const asked = Array.from({ length: 30 }, (_, index) => index);
-    const answers = await Promise.all(asked.map((n) => run`SELECT ${n}::int AS n`));
-    expect(answers.map(([row]) => row?.n)).toEqual(asked);
+    const responses = await Promise.all(asked.map((n) => run`SELECT ${n}::int AS n`));
+    expect(responses.map(([row]) => row?.n)).toEqual(asked);
   });
 }

@@ -7,7 +7,7 @@ import { type Neon, promisesOfNeon } from "./neon.suite.ts";
 const endpoint = inject("neonUrl");
 const connectionString = inject("vars").DATABASE_URL ?? "";
 
-/** Of a response of Neon, and of one of the suite's own stand-in. */
+/** Limits of a response of Neon, and of this suite's own stand-in. */
 const NEON_BYTES = 64 * 1024 * 1024;
 const FEW_BYTES = 1024 * 1024;
 
@@ -25,7 +25,7 @@ if (CONTRACT_DATABASE_URL) {
   services.push(["Neon itself", { connectionString: CONTRACT_DATABASE_URL, ...server }]);
 }
 
-/** One of this suite's own, in memory. */
+/** A server of this suite's own, in memory. */
 async function startEmbedded() {
   const copyOf = inject("emptyPostgres");
   const { password } = new URL(connectionString);
@@ -48,7 +48,7 @@ function send(query: string, params: unknown[], headers?: Record<string, string>
   });
 }
 
-/** What a call that fails is rejected with. */
+/** The name of the error with which a failing call is rejected. */
 function nameOfFailure(call: Promise<unknown>): Promise<string> {
   return call.then(
     () => "none",
@@ -56,8 +56,8 @@ function nameOfFailure(call: Promise<unknown>): Promise<string> {
   );
 }
 
-describe("what only the stand-in has", () => {
-  it("insists on the connection string and on a query, as Neon does", async () => {
+describe("what only the stand-in offers", () => {
+  it("requires the connection string and a query, as Neon does", async () => {
     const headers = { "neon-connection-string": connectionString };
     const malformed = await fetch(endpoint, { method: "POST", headers, body: '{"que' });
     for (const response of [await send("SELECT 1", [], {}), malformed]) {
@@ -66,11 +66,11 @@ describe("what only the stand-in has", () => {
     }
   });
 
-  it("has nothing at another address", async () => {
+  it("serves no other path", async () => {
     expect((await fetch(new URL("/other", endpoint), { method: "POST" })).status).toBe(404);
   });
 
-  it("shows the calls that hold a text, in order, with their times", async () => {
+  it("lists the calls that contain a text, in order, with their times", async () => {
     const mark = crypto.randomUUID();
     const before = Date.now();
     await send("SELECT $1::text AS first", [mark]);
@@ -96,7 +96,7 @@ describe("what only the stand-in has", () => {
     expect((await send("SELECT $1::text", [mark])).status).toBe(200);
   });
 
-  it("spares what a fault does not name, and everything once it is taken away", async () => {
+  it("leaves other calls alone, and every call once the fault is removed", async () => {
     const mark = crypto.randomUUID();
     const remove = await injectFault({ contains: mark, times: 2, kind: "status", status: 429 });
     expect((await send("SELECT 1", [])).status).toBe(200);
@@ -105,14 +105,14 @@ describe("what only the stand-in has", () => {
     expect((await send("SELECT $1::text", [mark])).status).toBe(200);
   });
 
-  it("can lose the answer of what it has done", async () => {
+  it("can lose the response of a call that took effect", async () => {
     const table = `lost_${crypto.randomUUID().replaceAll("-", "")}`;
     await injectFault({ contains: table, times: 1, kind: "cut_after_commit" });
     await expect(send(`CREATE TABLE ${table} ()`, [])).rejects.toThrow("fetch failed");
     expect((await send(`DROP TABLE ${table}`, [])).status).toBe(200);
   });
 
-  it("answers with an error of Postgres or of the proxy, before or after it has happened", async () => {
+  it("answers with an error of Postgres or of the proxy, before or after the call takes effect", async () => {
     const table = `failed_${crypto.randomUUID().replaceAll("-", "")}`;
     const create = () => send(`CREATE TABLE ${table} ()`, []);
     await injectFault({ contains: table, times: 1, kind: "sql_error", code: "57P01" });
@@ -132,7 +132,7 @@ describe("what only the stand-in has", () => {
     expect((await send(`DROP TABLE ${table}`, [])).status).toBe(200);
   });
 
-  it("does nothing for a client that hung up before its turn came", async () => {
+  it("does nothing for a client that disconnected while it was queued", async () => {
     const table = `left_${crypto.randomUUID().replaceAll("-", "")}`;
     await injectFault({ contains: table, times: 2, kind: "delay", delayMs: 200 });
     const headers = { "neon-connection-string": connectionString };
@@ -143,7 +143,7 @@ describe("what only the stand-in has", () => {
     await until(async () => (await callsContaining(table)).length === 1);
     hangUp.abort();
     expect(await failed).toBe("AbortError");
-    // It waits for as long, and later.
+    // It waits equally long, and later.
     const later = await send(`SELECT to_regclass('${table}')::text`, []);
     expect(await later.json()).toMatchObject({ rows: [[null]] });
   });

@@ -1,10 +1,10 @@
-/** What the product relies on in a provider, said once for the stand-in and for the service. */
+/** What the product relies on in a provider, for the stand-in and for the service. */
 import OpenAI, { AuthenticationError } from "openai";
 import { beforeAll, describe, expect, it } from "vitest";
 
 export type Service = { apiKey: string; baseURL?: string };
 
-/** Small and cheap: against the service, each run is paid for. */
+/** Small and cheap: against the service, each run costs money. */
 const MODEL = "gpt-4o-mini";
 const EMBEDDING_MODEL = "text-embedding-3-small";
 const DIMENSIONS = 256;
@@ -14,7 +14,7 @@ const ASK = {
   messages: [{ role: "user" as const, content: "Say in one sentence what a lease is." }],
 };
 
-/** To be called inside a `describe`. */
+/** Call it inside a `describe`. */
 export function promisesOfProvider({ apiKey, baseURL }: Service): void {
   const options = { maxRetries: 0, ...(baseURL && { baseURL }) };
   const client = new OpenAI({ ...options, apiKey });
@@ -44,7 +44,7 @@ function describeStreams(client: OpenAI): void {
       chunks = await Array.fromAsync(await client.chat.completions.create(stream));
     });
 
-    it("begins with the role, goes on with text, and ends with a reason", () => {
+    it("begins with the role, continues with text, and ends with a finish reason", () => {
       expect(chunks[0]?.choices[0]?.delta.role).toBe("assistant");
       const pieces = chunks.map((chunk) => chunk.choices[0]?.delta.content ?? "");
       expect(pieces.filter((piece) => piece !== "").length).toBeGreaterThan(1);
@@ -53,7 +53,7 @@ function describeStreams(client: OpenAI): void {
       expect(reasons).toHaveLength(1);
     });
 
-    it("gives the usage in a last chunk of its own", () => {
+    it("reports the usage in a last chunk of its own", () => {
       const last = chunks.at(-1);
       expect(last?.choices).toEqual([]);
       expect(last?.usage?.total_tokens).toBe(
@@ -62,26 +62,26 @@ function describeStreams(client: OpenAI): void {
       expect(chunks.slice(0, -1).every((chunk) => chunk.usage === null)).toBe(true);
     });
 
-    it("is one answer, with one identity", () => {
+    it("has one id in every chunk", () => {
       expect(new Set(chunks.map((chunk) => chunk.id)).size).toBe(1);
       expect(chunks.every((chunk) => chunk.object === "chat.completion.chunk")).toBe(true);
     });
   });
 
-  it("gives no usage where none was asked for", async () => {
+  it("reports no usage unless asked to", async () => {
     const { stream_options: _none, ...silent } = stream;
     const chunks = await Array.fromAsync(await client.chat.completions.create(silent));
     expect(chunks.every((chunk) => !chunk.usage)).toBe(true);
     expect(chunks.at(-1)?.choices[0]?.finish_reason).toMatch(/^(stop|length)$/);
   });
 
-  it("says [DONE] on the wire, after all that it has said", async () => {
+  it("ends with [DONE] on the wire", async () => {
     const response = await client.chat.completions.create(stream).asResponse();
     expect(response.headers.get("content-type")).toMatch(/^text\/event-stream/);
     expect((await response.text()).endsWith("}\n\ndata: [DONE]\n\n")).toBe(true);
   });
 
-  it("ends quietly when the client aborts it", async () => {
+  it("ends without an error when the client aborts it", async () => {
     const abort = new AbortController();
     const chunks = await client.chat.completions.create(stream, { signal: abort.signal });
     let seen = 0;
@@ -91,7 +91,7 @@ function describeStreams(client: OpenAI): void {
 }
 
 function describeWholeAnswers(client: OpenAI): void {
-  it("answers in one piece, with its usage", async () => {
+  it("answers without streaming, with its usage", async () => {
     const { object, choices, usage } = await client.chat.completions.create(ASK);
     expect(object).toBe("chat.completion");
     expect(choices[0]?.message.role).toBe("assistant");
@@ -99,7 +99,7 @@ function describeWholeAnswers(client: OpenAI): void {
     expect(usage?.completion_tokens).toBeGreaterThan(0);
   });
 
-  it("keeps to a JSON schema", async () => {
+  it("follows a JSON schema", async () => {
     const properties = {
       suggested_name: { type: "string" },
       words: { type: "integer" },
@@ -137,7 +137,7 @@ function describeEmbeddings(client: OpenAI): void {
   const dot = (a: number[] = [], b: number[] = []) =>
     a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
 
-  it("gives a vector of length one and of the asked size for each text, in order", async () => {
+  it("returns a vector of length one and of the requested size for each text, in order", async () => {
     const vectors = await embed(["the notice period", "a bowl of soup"]);
     expect(vectors.map((vector) => vector.length)).toEqual([DIMENSIONS, DIMENSIONS]);
     for (const vector of vectors) expect(dot(vector, vector)).toBeCloseTo(1, 3);
@@ -146,13 +146,13 @@ function describeEmbeddings(client: OpenAI): void {
     expect(dot(question, notice)).toBeGreaterThan(dot(question, soup));
   });
 
-  it("gives the same numbers whole or packed, which is what the SDK asks for by itself", async () => {
+  it("returns the same numbers as floats and as base64, which the SDK requests by default", async () => {
     const [packed] = await embed(["the notice period"]);
     const [plain] = await embed(["the notice period"], { encoding_format: "float" });
     expect(dot(packed, plain)).toBeCloseTo(1, 3);
   });
 
-  it("gives 1536 numbers where no size is asked for, and counts what it read", async () => {
+  it("returns 1536 numbers by default, and counts the tokens of its input", async () => {
     const { data, usage } = await client.embeddings.create({
       model: EMBEDDING_MODEL,
       input: "soup",

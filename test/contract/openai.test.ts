@@ -25,7 +25,7 @@ function stream(content: string, signal?: AbortSignal) {
   return client.chat.completions.create({ ...body, stream: true }, signal ? { signal } : {});
 }
 
-/** An answer in one piece. */
+/** An answer without streaming. */
 function ask(content: string, instructions = "Be brief.") {
   const messages = [
     { role: "system" as const, content: instructions },
@@ -57,12 +57,12 @@ describe("a script", () => {
     ["as it is", {}],
     ["in writes of one byte", { bytesPerWrite: 1 }],
     ["all at once", { together: true }],
-  ])("lets any text through, %s", async (_title, how) => {
+  ])("passes any text through: %s", async (_title, how) => {
     const marker = await script({ tokens: AWKWARD, ...how });
     expect(await read(marker)).toMatchObject({ texts: AWKWARD, reason: "stop" });
   });
 
-  it("counts as it is told, or not at all", async () => {
+  it("reports the scripted usage, or none", async () => {
     const counted = await script({
       tokens: ["a"],
       usage: { prompt_tokens: 5, completion_tokens: 6 },
@@ -72,7 +72,7 @@ describe("a script", () => {
     expect(await read(silent)).toMatchObject({ usage: undefined, reason: "length" });
   });
 
-  it("holds after a piece until it is released", async () => {
+  it("pauses after a piece until it is released", async () => {
     const marker = await script({ tokens: ["held ", "free"], holdAfter: 1 });
     const { texts } = await read(marker, (text) => text === "held " && release(marker));
     expect(texts).toEqual(["held ", "free"]);
@@ -92,7 +92,7 @@ describe("a script", () => {
     expect(failure).toBeInstanceOf(Error);
   });
 
-  it("refuses with a status, a body and a time to come back, so often", async () => {
+  it("refuses with a status, a body and a Retry-After, as often as scripted", async () => {
     const errorBody = { error: { message: "slow down", type: "requests", code: "rate_limited" } };
     const how = { errorStatus: 429, errorBody, retryAfterSeconds: 7, times: 1, tokens: ["then"] };
     const marker = await script(how);
@@ -113,16 +113,19 @@ describe("a script", () => {
     [429, errors.RateLimitError],
     [500, errors.InternalServerError],
     [503, errors.InternalServerError],
-  ])("refuses with %i, which the SDK knows by its kind, streamed or not", async (status, kind) => {
-    const marker = await script({ errorStatus: status });
-    const whole = await ask(marker).catch((error: unknown) => error);
-    for (const failure of [whole, (await read(marker)).failure]) {
-      expect(failure).toBeInstanceOf(kind);
-      expect(failure).toMatchObject({ status, type: expect.stringMatching(/_error$/) });
-    }
-  });
+  ])(
+    "refuses with %i, which the SDK maps to its own error class, streamed or not",
+    async (status, kind) => {
+      const marker = await script({ errorStatus: status });
+      const whole = await ask(marker).catch((error: unknown) => error);
+      for (const failure of [whole, (await read(marker)).failure]) {
+        expect(failure).toBeInstanceOf(kind);
+        expect(failure).toMatchObject({ status, type: expect.stringMatching(/_error$/) });
+      }
+    },
+  );
 
-  it("holds and cuts an answer in one piece, too", async () => {
+  it("pauses and cuts non-streamed answers too", async () => {
     const held = await script({ tokens: ["held ", "free"], holdAfter: 1 });
     const answer = ask(held);
     await until(async () => (await requestsContaining(held)).length === 1);
@@ -132,14 +135,14 @@ describe("a script", () => {
     await expect(cut).rejects.toBeInstanceOf(errors.APIConnectionError);
   });
 
-  it("is for answers or for titles alone, where it says so", async () => {
+  it("can apply to answers only or to titles only", async () => {
     const marker = await script({ kind: "title", tokens: ["scripted"] });
     const title = await ask(marker, "Give a title.");
     expect(title.choices[0]?.message.content).toBe("scripted");
     expect((await read(marker)).texts.join("")).toContain("offline stand-in");
   });
 
-  it("notes what was asked, without the key, and who hung up", async () => {
+  it("records requests without the key, and who disconnected", async () => {
     const marker = await script({ tokens: ["one ", "two"], holdAfter: 1 });
     const abort = new AbortController();
     for await (const _chunk of await stream(marker, abort.signal)) abort.abort();
@@ -153,20 +156,20 @@ describe("a script", () => {
 });
 
 describe("the offline assistant", () => {
-  it("says what it is, and how to get another", async () => {
+  it("says what it is, and how to configure a real provider", async () => {
     const answer = (await read("What is a lease?")).texts.join("");
     expect(answer).toContain("offline stand-in");
     expect(answer).toContain("OPENAI_API_KEY");
     expect(answer).toContain("What is a lease?");
   });
 
-  it("names a conversation after its first question, as JSON", async () => {
+  it("names a conversation after its first message, as JSON", async () => {
     const { choices } = await ask("May a landlord keep it?", "Give the conversation a title.");
     const { suggested_name } = JSON.parse(choices[0]?.message.content ?? "");
     expect(suggested_name).toBe("Landlord keep");
   });
 
-  it("quotes nothing where the passages do not speak of the question", async () => {
+  it("quotes nothing when no passage matches the question", async () => {
     const passage = `<passage-a1 id="1">Pets are welcome.</passage-a1>`;
     const answer = (await read(`${passage}\nHow long is the notice period?`)).texts.join("");
     expect(answer).toContain("do not speak of this");

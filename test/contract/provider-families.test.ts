@@ -1,4 +1,4 @@
-/** The wire shapes of providers, as they document them, read by the client that the product has. */
+/** The wire formats of providers, as documented, read by the product's client. */
 import { expect, inject, it } from "vitest";
 import type { RawStep } from "../../local/provider/script.ts";
 import { createModelClient, type ModelChunk } from "../../src/clients/model.ts";
@@ -14,7 +14,7 @@ const vars: unknown = inject("vars");
 const client = createModelClient(readConfig(vars as Env));
 const model = present(findModel("gpt-4o-mini", []), "the model");
 
-/** An error of each, after the first words of an answer. */
+/** An error of each provider, after the first words of an answer. */
 const ERRORS: [string, RawStep[]][] = [
   [
     "OpenRouter, in the middle of an answer",
@@ -65,7 +65,7 @@ it.each(FAMILIES)("%s", async (_, raw, expected) => {
   expect(toRead(chunks)).toEqual({ reasoning: "", ...expected });
 });
 
-it.each(ERRORS)("An error of %s ends the answer, and keeps its text", async (_, raw) => {
+it.each(ERRORS)("An error of %s ends the answer and keeps its text", async (_, raw) => {
   const marker = await script({ raw });
   const chunks: ModelChunk[] = [];
   const ask = {

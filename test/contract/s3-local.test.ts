@@ -40,7 +40,7 @@ import {
 import { until } from "../support/until.ts";
 import { makeFolder } from "../../local/scratch.ts";
 
-/** What the client logs. */
+/** Silences the client's log. */
 beforeEach(() => {
   const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
   return () => log.mockRestore();
@@ -67,7 +67,7 @@ describe("a page in a browser", () => {
       },
     });
 
-  it("may send and read from the origins of the rule, with any header", async () => {
+  it("may send and read from the allowed origins, with any header", async () => {
     for (const origin of [PAGE, "https://a.example.com", "null"]) {
       for (const method of ["PUT", "GET", "HEAD"]) {
         const asked = await preflight(origin, method, "content-type,x-amz-checksum-sha256");
@@ -81,7 +81,7 @@ describe("a page in a browser", () => {
     }
   });
 
-  it("may do nothing else, and nothing from elsewhere", async () => {
+  it("may do nothing else, and nothing from other origins", async () => {
     const refused = [
       preflight(PAGE, "DELETE"),
       preflight("http://localhost:3001", "PUT"),
@@ -93,7 +93,7 @@ describe("a page in a browser", () => {
     }
   });
 
-  it("reads the answer to its signed upload, the refusal too; another page reads neither", async () => {
+  it("reads the response to its signed upload, also a refusal; another page reads neither", async () => {
     const bytes = bytesOf("from a page");
     const object = { contentType: "text/plain", sha256: hashOf(bytes), size: bytes.length };
     const { url, method, headers } = await storage.presignPut(newKey(), object, 60);
@@ -110,7 +110,7 @@ describe("a page in a browser", () => {
 });
 
 describe("an address", () => {
-  it("may have the bucket in its host, as Amazon has it", async () => {
+  it("may have the bucket in its host, as Amazon does", async () => {
     const key = await store(storage, "by host");
     const amazon = clientOf(s3, { S3_ENDPOINT: undefined });
     const answer = { contentType: "text/plain", disposition: "inline" };
@@ -119,7 +119,7 @@ describe("an address", () => {
     expect(await getAs(url)).toBe("by host");
   });
 
-  it("has it in its path where no certificate would fit, as other providers have it", async () => {
+  it("has the bucket in its path where no certificate would match, as other providers do", async () => {
     const answer = { contentType: "text/plain", disposition: "inline" };
     const dotted = clientOf(s3, { S3_ENDPOINT: undefined, S3_BUCKET_NAME: "a.b" });
     const url = await dotted.presignGet("k", answer, 60);
@@ -128,7 +128,7 @@ describe("an address", () => {
     expect(await slashed.presignGet("k", answer, 60)).toContain(`${s3.endpoint}/contract/k?`);
   });
 
-  /** Asks the local server under the name of another. */
+  /** Requests the local server under another host name. */
   function getAs({ host, pathname, search }: URL): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const options = { port: new URL(s3.endpoint).port, path: pathname + search, headers: { host } };
@@ -144,7 +144,7 @@ describe("an address", () => {
     ["versions", "DELETE", "key", { versionId: "1" }],
     ["a new bucket", "PUT", "", {}],
   ])(
-    "that is not known here is refused, and not taken for another: %s",
+    "that is not supported here is refused rather than taken for another: %s",
     async (_what, method, key, query) => {
       const signed = await signFor(s3, key, { method, query });
       expect(await send(signed)).toMatchObject({ status: 501, code: "NotImplemented" });
@@ -176,7 +176,7 @@ describe("the disk", () => {
 
   const dataFiles = () => readdir(join(folder.path, "data"));
 
-  it("keeps objects and open uploads over a new start, and nothing that was never finished", async () => {
+  it("keeps objects and open uploads across a restart, and nothing unfinished", async () => {
     const client = clientOf(own);
     const key = await store(client, "kept");
     const uploadId = await client.openUpload(key, { contentType: "text/x" });
@@ -197,7 +197,7 @@ describe("the disk", () => {
     expect(await dataFiles()).toEqual([]);
   });
 
-  it("has nothing of a body that breaks off or is refused, and keeps what was there", async () => {
+  it("stores nothing of a body that breaks off or is refused, and keeps the previous object", async () => {
     const client = clientOf(own);
     const key = await store(client, "kept");
     const { url, init } = await signFor(own, key, {
@@ -221,7 +221,7 @@ describe("the disk", () => {
     expect(await read(await client.get(key))).toEqual({ size: 4, text: "kept" });
   });
 
-  it("lets a reader end what it has begun while the object is replaced or goes", async () => {
+  it("lets a download finish while the object is replaced or deleted", async () => {
     const client = clientOf(own);
     const long = "old ".repeat(500_000);
     const key = await store(client, long);
@@ -234,7 +234,7 @@ describe("the disk", () => {
 });
 
 describe("a test", () => {
-  it("sees and changes what lies in the bucket of this run, and spoils calls to it", async () => {
+  it("lists and changes the bucket's content, and injects faults into calls to it", async () => {
     const key = newKey();
     const longAgo = new Date("2020-01-02T03:04:05.678Z");
     await plantObject(key, "orphan", longAgo);

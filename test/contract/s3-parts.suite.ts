@@ -1,14 +1,14 @@
-/** Objects in parts, by the official SDK. */
+/** Multipart uploads, by the official SDK. */
 import { createHash, randomBytes } from "node:crypto";
 import * as s3 from "@aws-sdk/client-s3";
 import { expect, it } from "vitest";
 import { newKey } from "../support/own-bucket.ts";
 import { type Bucket, failureOf, md5Of, textOf } from "../support/sdk-bucket.ts";
 
-/** The least that a part may have which is not the last. */
+/** The minimum size of a part that is not the last. */
 const PART_BYTES = 5 * 1024 * 1024;
 
-/** To be called inside a `describe`. */
+/** Call it inside a `describe`. */
 export function describeParts({ at, client, get, head }: Bucket): void {
   const open = async (Key: string, rest: Partial<s3.CreateMultipartUploadCommandInput> = {}) => {
     const input = { ...at(), Key, ContentType: "application/pdf", ...rest };
@@ -27,7 +27,7 @@ export function describeParts({ at, client, get, head }: Bucket): void {
     );
   const abort = (upload: Upload) => client().send(new s3.AbortMultipartUploadCommand(upload));
 
-  it("joins parts in their order, the later of a number in place of the earlier", async () => {
+  it("joins parts in order, the later one of a number replacing the earlier", async () => {
     const upload = await open(newKey());
     const [one, two] = [randomBytes(PART_BYTES), randomBytes(9)];
     const second = await part(upload, 2, two);
@@ -48,7 +48,7 @@ export function describeParts({ at, client, get, head }: Bucket): void {
     expect(await failureOf(part(upload, 3, "late"))).toEqual(["NoSuchUpload", 404]);
   });
 
-  it("joins nothing that is not as it was said", async () => {
+  it("joins nothing that differs from what was announced", async () => {
     const upload = await open(newKey());
     const [first, second] = [await part(upload, 1, "short"), await part(upload, 2, "last")];
     const refused = async (parts: s3.CompletedPart[]) => failureOf(join(upload, parts));
@@ -65,7 +65,7 @@ export function describeParts({ at, client, get, head }: Bucket): void {
     await abort(again);
   });
 
-  it("lists what is open, until it is joined or given up", async () => {
+  it("lists open uploads until they are joined or aborted", async () => {
     const prefix = `${newKey()}/`;
     const uploads = [await open(`${prefix}a`), await open(`${prefix}a`), await open(`${prefix}b`)];
     const list = async (rest: Partial<s3.ListMultipartUploadsCommandInput> = {}) => {

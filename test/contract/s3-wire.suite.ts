@@ -12,7 +12,7 @@ const UNSIGNED = { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" };
 const ago = (ms: number) => new Date(Date.now() - ms);
 const hashOf = (text: string) => createHash("sha256").update(text).digest("hex");
 
-/** To be called inside a `describe`. */
+/** Call it inside a `describe`. */
 export function promisesOfTheWire(start: () => Promise<S3Service>): void {
   let service: S3Service;
   let key: string;
@@ -34,7 +34,7 @@ export function promisesOfTheWire(start: () => Promise<S3Service>): void {
 type World = () => { service: S3Service; key: string };
 
 function describeSignatures(world: World): void {
-  it("answers nobody who has not signed, whatever they ask for", async () => {
+  it("refuses every unsigned request", async () => {
     const { service, key } = world();
     const { url } = await signFor(service, key, {});
     for (const method of ["GET", "PUT", "DELETE"]) {
@@ -43,7 +43,7 @@ function describeSignatures(world: World): void {
     }
   });
 
-  it("holds a signature for what it was made for: method, key, query, signed headers, time", async () => {
+  it("binds a signature to method, key, query, signed headers and time", async () => {
     const { service, key } = world();
     const headers = { ...UNSIGNED, "x-amz-meta-a": "1" };
     const { url, init } = await signFor(service, key, { headers });
@@ -67,7 +67,7 @@ function describeSignatures(world: World): void {
     expect(await send(late)).toMatchObject({ status: 403, code: "RequestTimeTooSkewed" });
   });
 
-  it("refuses what is no signature, or one for another region", async () => {
+  it("refuses malformed signatures, and those for another region", async () => {
     const { service, key } = world();
     const { url, init } = await signFor(service, key, {});
     const malformed = { status: 400, code: "AuthorizationHeaderMalformed" };
@@ -95,7 +95,7 @@ function describePresigned(world: World): void {
       expect(await send(early)).toMatchObject({ status: 403, code: "AccessDenied" });
     });
 
-    it("is never good for longer than a week, nor half", async () => {
+    it("is valid for at most a week, in whole seconds", async () => {
       const { service, key } = world();
       const malformed = { status: 400, code: "AuthorizationQueryParametersError" };
       const long = await signFor(service, key, { expires: 604_801 });
@@ -105,7 +105,7 @@ function describePresigned(world: World): void {
       expect(await send({ url: half, init })).toMatchObject(malformed);
     });
 
-    it("may fix what is answered", async () => {
+    it("may fix response headers", async () => {
       const { service, key } = world();
       const query = { "response-content-type": "text/x", "response-cache-control": "no-store" };
       const { url } = await signFor(service, key, { expires: 60, query });
@@ -119,7 +119,7 @@ function describePresigned(world: World): void {
 }
 
 function describeBodies(world: World): void {
-  it("stores no body that is another than the one whose hash was signed", async () => {
+  it("stores no body whose hash differs from the signed one", async () => {
     const { service } = world();
     const headers = { "x-amz-content-sha256": hashOf(TEXT) };
     const key = newKey();
@@ -128,7 +128,7 @@ function describeBodies(world: World): void {
     expect(await send(await signFor(service, key, {}))).toMatchObject({ code: "NoSuchKey" });
   });
 
-  it("takes a body in signed pieces, with and without a checksum after it", async () => {
+  it("accepts a body in signed chunks, with and without a trailing checksum", async () => {
     const { service, key } = world();
     const pieces = ["x".repeat(8192), "y".repeat(9000), "z"];
     const checksum = Buffer.alloc(4);
@@ -143,7 +143,7 @@ function describeBodies(world: World): void {
     }
   });
 
-  it("takes none whose pieces were changed, left out, moved, or cut off", async () => {
+  it("refuses bodies whose chunks were changed, omitted, reordered or cut off", async () => {
     const { service } = world();
     const key = newKey();
     const pieces = ["a".repeat(8192), "b".repeat(8192)];

@@ -1,4 +1,4 @@
-/** What a client of S3 relies on, said by the official SDK once for the stand-in and for a real bucket. */
+/** What a client of S3 relies on, by the official SDK, for the stand-in and for a real bucket. */
 import { createHash, randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import * as s3 from "@aws-sdk/client-s3";
@@ -7,7 +7,7 @@ import { newKey, type S3Service } from "../support/own-bucket.ts";
 import { type Bucket, failureOf, md5Of, openBucket, textOf } from "../support/sdk-bucket.ts";
 import { describeParts } from "./s3-parts.suite.ts";
 
-/** To be called inside a `describe`. */
+/** Call it inside a `describe`. */
 export function promisesOfS3(start: () => Promise<S3Service>): void {
   const bucket = openBucket(start);
   describeObjects(bucket);
@@ -24,7 +24,7 @@ function describeObjects({ at, client, put, get, head }: Bucket): void {
     expect($metadata.httpStatusCode).toBe(200);
   });
 
-  it("keeps bytes, type and what else was said of an object", async () => {
+  it("keeps bytes, type and metadata of an object", async () => {
     const Key = newKey();
     const Body = randomBytes(70_000);
     const said = {
@@ -42,7 +42,7 @@ function describeObjects({ at, client, put, get, head }: Bucket): void {
     expect(Math.abs((got.LastModified?.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
   });
 
-  it("takes a body that streams, and that is empty", async () => {
+  it("accepts streamed and empty bodies", async () => {
     const Key = newKey();
     const pieces = Array.from({ length: 40 }, () => randomBytes(9_000));
     const whole = Buffer.concat(pieces);
@@ -55,7 +55,7 @@ function describeObjects({ at, client, put, get, head }: Bucket): void {
     expect(await textOf(await get({ Key }))).toBe("");
   });
 
-  it("gives ranges of an object, and none beyond it", async () => {
+  it("returns ranges of an object, and none beyond it", async () => {
     const Key = newKey();
     await put({ Key, Body: "0123456789" });
     const range = async (Range: string) => {
@@ -69,7 +69,7 @@ function describeObjects({ at, client, put, get, head }: Bucket): void {
     expect(await failureOf(range("bytes=10-"))).toEqual(["InvalidRange", 416]);
   });
 
-  it("answers as a request wants it to be answered", async () => {
+  it("applies the response headers that a request asks for", async () => {
     const Key = newKey();
     await put({ Key, Body: "x", ContentType: "text/html" });
     const wanted = { ContentType: "text/plain", ContentDisposition: 'attachment; filename="ä"' };
@@ -81,7 +81,7 @@ function describeObjects({ at, client, put, get, head }: Bucket): void {
     expect(got).toMatchObject({ ...wanted, ContentDisposition: "attachment" });
   });
 
-  it("forgets what is deleted, one or many, and what was never there", async () => {
+  it("deletes one or many objects, and those that never existed", async () => {
     const Keys = [newKey(), newKey(), newKey()];
     for (const Key of Keys.slice(0, 2)) await put({ Key, Body: "x" });
     const [first = "", ...others] = Keys;
@@ -98,7 +98,7 @@ function describeObjects({ at, client, put, get, head }: Bucket): void {
 }
 
 function describeConditions({ put, get, head }: Bucket): void {
-  it("writes under a condition: only where nothing is, or where it is known", async () => {
+  it("writes conditionally: only if nothing is there, or if the tag matches", async () => {
     const Key = newKey();
     expect(await failureOf(put({ Key, Body: "0", IfMatch: '"none"' }))).toEqual(["NoSuchKey", 404]);
     const { ETag } = await put({ Key, Body: "1", IfNoneMatch: "*" });
@@ -110,7 +110,7 @@ function describeConditions({ put, get, head }: Bucket): void {
     expect(await textOf(await get({ Key }))).toBe("3");
   });
 
-  it("lets one of many be the first", async () => {
+  it("lets exactly one of many conditional writes win", async () => {
     const Key = newKey();
     const puts = Array.from({ length: 10 }, (_, n) => put({ Key, Body: `${n}`, IfNoneMatch: "*" }));
     const outcomes = await Promise.allSettled(puts);
@@ -118,7 +118,7 @@ function describeConditions({ put, get, head }: Bucket): void {
     expect(won).toEqual([await textOf(await get({ Key }))]);
   });
 
-  it("reads under a condition", async () => {
+  it("reads conditionally", async () => {
     const Key = newKey();
     const { ETag } = await put({ Key, Body: "1" });
     expect((await get({ Key, IfMatch: ETag })).ETag).toBe(ETag);
@@ -132,7 +132,7 @@ function describeConditions({ put, get, head }: Bucket): void {
 function describeChecksums({ at, client, put, get }: Bucket): void {
   const checksumOf = (name: string, text: string) => createHash(name).update(text).digest("base64");
 
-  it("keeps a SHA-256 that is true, and gives it with the object", async () => {
+  it("checks a SHA-256, stores it and returns it with the object", async () => {
     const Key = newKey();
     const ChecksumSHA256 = checksumOf("sha256", "the text");
     await put({ Key, Body: "the text", ChecksumSHA256 });
@@ -142,7 +142,7 @@ function describeChecksums({ at, client, put, get }: Bucket): void {
   });
 
   it.each(["CRC32", "SHA1", "SHA256"] as const)(
-    "counts a %s itself, in and after a body",
+    "verifies a %s, as a header and as a trailer",
     async (name) => {
       const Key = newKey();
       for (const Body of ["at once", Readable.from([Buffer.from("at "), Buffer.from("once")])]) {
@@ -153,7 +153,7 @@ function describeChecksums({ at, client, put, get }: Bucket): void {
     },
   );
 
-  it("stores nothing whose checksum or Content-MD5 is another's", async () => {
+  it("stores nothing whose checksum or Content-MD5 does not match", async () => {
     const Key = newKey();
     const sha = put({ Key, Body: "the text", ChecksumSHA256: checksumOf("sha256", "another") });
     expect(await failureOf(sha)).toEqual(["BadDigest", 400]);
@@ -174,7 +174,7 @@ function describeLists({ put, list }: Bucket): void {
     const keysOf = ({ Contents = [] }: s3.ListObjectsV2CommandOutput) =>
       Contents.map(({ Key = "" }) => Key.slice(prefix.length));
 
-    it("is in the order of keys, and of one prefix", async () => {
+    it("is ordered by key, and limited to a prefix", async () => {
       const all = await list({ Prefix: prefix });
       expect(keysOf(all)).toEqual(names);
       expect(all).toMatchObject({ KeyCount: names.length, IsTruncated: false });
@@ -198,13 +198,13 @@ function describeLists({ put, list }: Bucket): void {
       expect(keysOf(after)).toEqual(["b/2", "z&<ü>"]);
     });
 
-    it("puts together what is alike up to a delimiter", async () => {
+    it("groups keys up to a delimiter", async () => {
       const page = await list({ Prefix: prefix, Delimiter: "/" });
       expect(keysOf(page)).toEqual(["a", "b+c d", "z&<ü>"]);
       expect(page.CommonPrefixes).toEqual([{ Prefix: `${prefix}b/` }]);
     });
 
-    it("may have its keys encoded, for what XML cannot hold", async () => {
+    it("may encode its keys, for what XML cannot hold", async () => {
       const page = await list({ Prefix: `${prefix}z`, EncodingType: "url" });
       expect(keysOf(page).map(decodeURIComponent)).toEqual(["z&<ü>"]);
     });

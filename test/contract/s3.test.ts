@@ -4,7 +4,7 @@ import { promisesOfTheWire } from "./s3-wire.suite.ts";
 import { promisesOfS3 } from "./s3.suite.ts";
 
 describe.each(services)("%s", (_name, start) => {
-  describe("to the official SDK", () => {
+  describe("with the official SDK", () => {
     promisesOfS3(start);
   });
   describe("on the wire", () => {

@@ -1,4 +1,4 @@
-/** What the product relies on in its client of the bucket, said once for the stand-in and for a real one. */
+/** What the product relies on in its storage client, for the stand-in and for a real bucket. */
 import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StorageClient } from "../../src/clients/storage.ts";
@@ -14,7 +14,7 @@ import {
   store,
 } from "../support/own-bucket.ts";
 
-/** To be called inside a `describe`. */
+/** Call it inside a `describe`. */
 const RANGE = { start: 0, length: 10 };
 
 export function promisesOfStorage(start: () => Promise<S3Service>): void {
@@ -40,7 +40,7 @@ type Storage = () => StorageClient;
 
 function describeObjects(storage: Storage): void {
   describe("an object", () => {
-    it("is stored with its type and checksum, and read back byte for byte, whole or a range of it", async () => {
+    it("is stored with its type and checksum, and read back byte for byte, whole or as a range", async () => {
       const bytes = new Uint8Array(randomBytes(3_000_000));
       const key = newKey();
       await storage().put(key, bytes, { contentType: "application/pdf", sha256: hashOf(bytes) });
@@ -60,7 +60,7 @@ function describeObjects(storage: Storage): void {
       expect(await new Response(middle?.body).bytes()).toEqual(bytes.slice(1_000_000, 1_000_005));
     });
 
-    it("may be empty, and shorter than what is asked for", async () => {
+    it("may be empty, and shorter than the requested range", async () => {
       expect(await read(await storage().get(await store(storage(), ""), RANGE))).toEqual({
         size: 0,
         text: "",
@@ -80,7 +80,7 @@ function describeObjects(storage: Storage): void {
       "files/Grüße 𝒳/ж.pdf",
       "files/(!'*)~;:@$,[]",
       "files//x/",
-    ])("has any key: %s", async (name) => {
+    ])("accepts any key: %s", async (name) => {
       const key = `${newKey()}/${name}`;
       await store(storage(), "found", key);
       expect(await read(await storage().get(key))).toEqual({ size: 5, text: "found" });
@@ -96,14 +96,14 @@ function describeObjects(storage: Storage): void {
       expect(await storage().head(key)).toBeUndefined();
     });
 
-    it("that is not there is undefined, and deleting it succeeds", async () => {
+    it("that is missing is undefined, and deleting it succeeds", async () => {
       const key = newKey();
       expect(await storage().get(key)).toBeUndefined();
       expect(await storage().head(key)).toBeUndefined();
       await storage().delete(key);
     });
 
-    it("is refused, and not stored, when its bytes are not those that were announced", async () => {
+    it("is refused, and not stored, when its bytes differ from those announced", async () => {
       const key = newKey();
       const put = storage().put(key, bytesOf("other"), {
         contentType: "text/plain",
@@ -117,7 +117,7 @@ function describeObjects(storage: Storage): void {
 
 function describeLists(storage: Storage): void {
   describe("a list of objects", () => {
-    it("is in the order of their keys, from after one on, with sizes and times", async () => {
+    it("is ordered by key, starts after a key, and has sizes and times", async () => {
       const prefix = `${newKey()}/`;
       for (const name of ["b", "a", "c&<d>"]) await store(storage(), name, prefix + name);
       const all = await storage().list(prefix, undefined);
@@ -138,10 +138,10 @@ function describeLists(storage: Storage): void {
 }
 
 function describeParts(storage: Storage): void {
-  describe("an object in parts", () => {
+  describe("a multipart upload", () => {
     const PART_BYTES = 5 * 1024 * 1024;
 
-    it("is there once its parts are joined, and not before", async () => {
+    it("is an object once its parts are joined, and not before", async () => {
       const key = newKey();
       const bytes = new Uint8Array(randomBytes(PART_BYTES + 7));
       const uploadId = await storage().openUpload(key, { contentType: "application/pdf" });
@@ -165,7 +165,7 @@ function describeParts(storage: Storage): void {
       expect(await storage().listUploads(key)).toEqual([]);
     });
 
-    it("is given up as often as one likes, and cannot be joined then", async () => {
+    it("can be aborted repeatedly, and cannot be joined afterwards", async () => {
       const key = newKey();
       const uploadId = await storage().openUpload(key, { contentType: "text/plain" });
       const etag = await storage().putPart(key, uploadId, 1, bytesOf("part"));
@@ -190,7 +190,7 @@ function describeSignedUploads(storage: Storage): void {
       return { key, ...(await storage().presignPut(key, object, expiresSeconds)) };
     }
 
-    it("stores exactly what was signed, by its URL and its headers alone", async () => {
+    it("stores exactly what was signed, by its URL and headers alone", async () => {
       const { key, method, url, headers } = await sign();
       expect((await fetch(url, { method, headers, body: TEXT })).status).toBe(200);
       expect(await storage().head(key)).toEqual({
@@ -200,7 +200,7 @@ function describeSignedUploads(storage: Storage): void {
       });
     });
 
-    it("takes no other length, bytes, type or checksum, and no other method or key", async () => {
+    it("accepts no other length, bytes, type, checksum, method or key", async () => {
       const { key, url, headers } = await sign();
       const other = "other bytes, longer";
       const put = (changed: RequestInit, to = url) =>

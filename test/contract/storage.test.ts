@@ -26,7 +26,7 @@ import {
 } from "../support/own-bucket.ts";
 import { promisesOfStorage } from "./storage.suite.ts";
 
-/** What the client logs. */
+/** Collects the client's log. */
 let log: MockInstance<typeof console.error>;
 beforeEach(() => {
   log = vi.spyOn(console, "error").mockImplementation(() => undefined);
@@ -64,7 +64,7 @@ async function callsOf(contains: string): Promise<string[]> {
 }
 
 describe("a signed upload to the local S3", () => {
-  it("is over after its time, and does not begin before", async () => {
+  it("is valid neither after its expiry nor before its start", async () => {
     const bytes = bytesOf("exactly these bytes");
     const object = { contentType: "text/plain", sha256: hashOf(bytes), size: bytes.length };
     const { method, url, headers } = await storage.presignPut(newKey(), object, 60);
@@ -80,8 +80,8 @@ describe("a signed upload to the local S3", () => {
   });
 });
 
-describe("a bucket that fails", () => {
-  it("is asked once more where that is safe, and only then", async () => {
+describe("a failing bucket", () => {
+  it("is retried once where that is safe, and only then", async () => {
     const key = await store(storage, "kept");
     for (const kind of ["refuse", "cut_after_commit", "status"]) {
       await inject({ contains: `HEAD ${key}`, kind, status: 503 });
@@ -95,7 +95,7 @@ describe("a bucket that fails", () => {
     expect(await callsOf(`POST ${key}`)).toHaveLength(1);
   });
 
-  it("is unavailable, in a second try too, and nothing of its words gets out", async () => {
+  it("is unavailable after the second try too, and none of its text is exposed", async () => {
     const key = await store(storage, "kept");
     await inject({ contains: `GET ${key}`, kind: "status", status: 503, times: 2 });
     expect(await problemOf(storage.get(key))).toBe("storage_unavailable");
@@ -104,7 +104,7 @@ describe("a bucket that fails", () => {
     expect(lines.join("")).not.toMatch(/secret|files/);
   });
 
-  it("that cuts a body in its middle fails the reader with a problem", async () => {
+  it("that cuts a body in the middle fails the download with a problem", async () => {
     const key = await store(storage, "x".repeat(300_000));
     await inject({ contains: `GET ${key}`, kind: "cut_midway" });
     expect(await problemOf(read(await storage.get(key)))).toBe("storage_unavailable");
@@ -116,28 +116,25 @@ describe("a bucket that fails", () => {
     ["the region", { AWS_REGION: "us-west-9" }],
     ["the bucket", { S3_BUCKET_NAME: "elsewhere" }],
     ["the address", { S3_ENDPOINT: "http://127.0.0.1:9" }],
-  ])(
-    "is unavailable where %s is wrong, and is never taken for an empty one",
-    async (_what, wrong) => {
-      const key = await store(storage, "kept");
-      const other = clientOf(s3, wrong);
-      expect(other.isConfigured()).toBe(true);
-      const reachable = other.isReachable(AbortSignal.timeout(5_000)).catch(() => false);
-      expect(await reachable).toBe(false);
-      const calls = [
-        () => other.get(key),
-        () => other.delete(key),
-        () => other.list("files/", undefined),
-        () => other.listUploads("files/"),
-        () =>
-          other.put(key, bytesOf("x"), { contentType: "text/plain", sha256: hashOf(bytesOf("x")) }),
-      ];
-      for (const call of calls) expect(await problemOf(call())).toBe("storage_unavailable");
-      expect(await read(await storage.get(key))).toMatchObject({ text: "kept" });
-    },
-  );
+  ])("is unavailable, never taken for an empty one, where %s is wrong", async (_what, wrong) => {
+    const key = await store(storage, "kept");
+    const other = clientOf(s3, wrong);
+    expect(other.isConfigured()).toBe(true);
+    const reachable = other.isReachable(AbortSignal.timeout(5_000)).catch(() => false);
+    expect(await reachable).toBe(false);
+    const calls = [
+      () => other.get(key),
+      () => other.delete(key),
+      () => other.list("files/", undefined),
+      () => other.listUploads("files/"),
+      () =>
+        other.put(key, bytesOf("x"), { contentType: "text/plain", sha256: hashOf(bytesOf("x")) }),
+    ];
+    for (const call of calls) expect(await problemOf(call())).toBe("storage_unavailable");
+    expect(await read(await storage.get(key))).toMatchObject({ text: "kept" });
+  });
 
-  it("that points elsewhere is not followed: the signature would go along", async () => {
+  it("that redirects is not followed: the signature would go along", async () => {
     const trap: string[] = [];
     const elsewhere = await listen(async ({ url = "" }, response) => {
       trap.push(url);
@@ -153,7 +150,7 @@ describe("a bucket that fails", () => {
     await Promise.all([elsewhere.close(), pointing.close()]);
   });
 
-  it("that says nothing, or no more, is given up in its time", async () => {
+  it("that stops responding is given up on after the timeout", async () => {
     const asked = Promise.withResolvers<void>();
     const silent = await listen(async ({ url = "" }, response) => {
       if (url.endsWith("begun")) response.writeHead(200, { "content-length": 9 }).write("begin");
@@ -170,7 +167,7 @@ describe("a bucket that fails", () => {
     await silent.close();
   });
 
-  it("is told apart from one that is not configured", async () => {
+  it("is distinguished from one that is not configured", async () => {
     const other = clientOf(s3, { S3_BUCKET_NAME: undefined });
     expect(other.isConfigured()).toBe(false);
     expect(await other.isReachable(AbortSignal.timeout(5_000))).toBe(false);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => worker.close());
 
-/** The words of a chat's messages, as whoever reads it now sees them. */
+/** The contents of a chat's messages, as read on another connection. */
 async function readContents(chatId: string): Promise<string[]> {
   const headers = { authorization: `Bearer ${ada.accessToken}` };
   const response = await fetch(`${worker.url}/chats/${chatId}/messages`, { headers });
@@ -22,7 +22,7 @@ async function readContents(chatId: string): Promise<string[]> {
   return messages.map(({ content }) => content);
 }
 
-/** Asks, and waits for no more than to be told that the question is in. */
+/** Sends a message, and waits only for its acknowledgement. */
 async function ask(chatId: string, content: string): Promise<void> {
   const response = await fetch(`${worker.url}/chats/${chatId}/messages/stream`, {
     method: "POST",
@@ -33,7 +33,7 @@ async function ask(chatId: string, content: string): Promise<void> {
   expect(value?.name).toBe("user_message");
 }
 
-it("What was acknowledged is read at once from another connection, and after SIGKILL", async () => {
+it("An acknowledged write is readable at once on another connection, and after SIGKILL", async () => {
   const marker = await script({ tokens: ["Never told."], holdAfter: 0 });
   const chats = await Promise.all(Array.from({ length: CHATS }, () => newChat(ada)));
   await Promise.all(

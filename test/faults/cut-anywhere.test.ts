@@ -8,7 +8,9 @@ import { newKey, send } from "../support/keys.ts";
 import { release, script } from "../support/provider.ts";
 import { textOf } from "../support/sse.ts";
 
-/** Of one to four bytes, of several code points, written right to left, and what could end an event. */
+/**
+ * Characters of one to four bytes, of several code points, right to left, and text that could end an event.
+ */
 const WORDS = [
   "Ja. ",
   "é",
@@ -31,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => worker.close());
 
-/** The rest of a turn for a reader who comes back: by its last id, or, before its first, by its key. */
+/** The rest of a turn for a subscriber that resumes: by its last id, or, without one, by its key. */
 async function readOn(turn: Turn, lastId: number | undefined): Promise<SeenEvent[]> {
   if (lastId === undefined) return (await readStream(await ask(turn))).events;
   const headers = { authorization: `Bearer ${ada.accessToken}`, "last-event-id": String(lastId) };
@@ -56,9 +58,10 @@ async function storedText(chatId: string): Promise<string> {
   return (await bearer(ada.accessToken).get(`/chats/${chatId}/messages`)).body.at(-1).content;
 }
 
-const asTold = (events: SeenEvent[]) => textOf(events.map((event) => ({ ...event, bytes: 0 })));
+const receivedText = (events: SeenEvent[]) =>
+  textOf(events.map((event) => ({ ...event, bytes: 0 })));
 
-it("A reader cut at any byte, inside a character too, has the stored text once it has read on", async () => {
+it("A subscriber cut at any byte, inside a character too, has the stored text after it resumes", async () => {
   const turn = await newTurn();
   const bytes = new Uint8Array(await (await ask(turn)).arrayBuffer());
   const stored = await storedText(turn.chatId);
@@ -70,14 +73,14 @@ it("A reader cut at any byte, inside a character too, has the stored text once i
     const rest = rests.get(lastId) ?? (await readOn(turn, lastId));
     rests.set(lastId, rest);
     const whole = [...seen, ...rest];
-    expect(asTold(whole), `cut after ${cut} bytes`).toBe(stored);
+    expect(receivedText(whole), `cut after ${cut} bytes`).toBe(stored);
     expect(whole.at(-1)?.name, `cut after ${cut} bytes`).toBe("stream_complete");
     expect(whole.map(({ id }) => id)).toEqual(whole.map((_, index) => (whole[0]?.id ?? 0) + index));
   }
   expect(rests.size).toBe(parseEvents(bytes).length + 1);
 });
 
-it("A reader whose connection is cut while the answer is written has the stored text in the end", async () => {
+it("A subscriber whose connection is cut during generation has the stored text in the end", async () => {
   const bytesOfHead = 700;
   const cuts = Array.from({ length: 8 }, (_, index) => bytesOfHead + index * 137);
   await Promise.all(cuts.map(cutWhileWriting));
@@ -90,6 +93,6 @@ async function cutWhileWriting(leavesAfter: number): Promise<void> {
   const reading = readOn(turn, before.events.at(-1)?.id);
   await release(turn.marker);
   const whole = [...before.events, ...(await reading)];
-  expect(asTold(whole)).toBe(await storedText(turn.chatId));
+  expect(receivedText(whole)).toBe(await storedText(turn.chatId));
   expect(whole.at(-1)?.name).toBe("stream_complete");
 }

@@ -5,7 +5,7 @@ import { type FaultProxy, startFaultProxy } from "../support/faults/fault-proxy.
 
 const TEXT = '{"text":"0123456789"}';
 
-/** How often each body came to the upstream. */
+/** How often each body arrived at the upstream. */
 const came = new Map<string, number>();
 let upstream: RunningServer;
 let proxy: FaultProxy;
@@ -22,7 +22,7 @@ afterAll(async () => {
   await upstream.close();
 });
 
-/** Sends one request that suffers a fault: what the client sees, and how often the upstream was asked. */
+/** Sends one request with a fault: what the client receives, and how often the upstream was called. */
 async function suffer(fault: Fault | undefined) {
   const body = crypto.randomUUID();
   const forget = proxy.plan(body, () => fault);
@@ -33,26 +33,26 @@ async function suffer(fault: Fault | undefined) {
   return { seen, times: came.get(body) ?? 0 };
 }
 
-it("A request without a fault goes through as it is", async () => {
+it("A request without a fault passes through unchanged", async () => {
   expect(await suffer(undefined)).toEqual({ seen: { status: 200, text: TEXT }, times: 1 });
 });
 
-it("A request that is refused, stalled or answered by somebody else never arrives", async () => {
+it("A request that is refused, stalled or answered by the proxy never arrives", async () => {
   expect(await suffer({ kind: "refuse" })).toEqual({ seen: "no answer", times: 0 });
   expect(await suffer({ kind: "stall", ms: 20 })).toEqual({ seen: "no answer", times: 0 });
   const { seen, times } = await suffer({ kind: "status", status: 503 });
   expect({ seen, times }).toMatchObject({ seen: { status: 503 }, times: 0 });
 });
 
-it("A request whose answer is lost or cut arrived all the same", async () => {
+it("A request whose response is lost or cut takes effect all the same", async () => {
   expect(await suffer({ kind: "swallow" })).toEqual({ seen: "no answer", times: 1 });
   expect(await suffer({ kind: "cut", afterBytes: 5 })).toEqual({ seen: "no answer", times: 1 });
 });
 
-it("A corrupted answer is no JSON any more, a delayed one comes, a duplicate happens twice", async () => {
+it("A corrupted response is not JSON, a delayed one arrives, a duplicated request runs twice", async () => {
   const text = TEXT.replace("0", "\0");
-  const place = TEXT.indexOf("0");
-  expect(await suffer({ kind: "corrupt", atByte: place })).toEqual({
+  const offset = TEXT.indexOf("0");
+  expect(await suffer({ kind: "corrupt", atByte: offset })).toEqual({
     seen: { status: 200, text },
     times: 1,
   });
@@ -61,7 +61,7 @@ it("A corrupted answer is no JSON any more, a delayed one comes, a duplicate hap
   expect(await suffer({ kind: "duplicate" })).toEqual({ seen: whole, times: 2 });
 });
 
-it("A request that ends in an error of Postgres has happened only where that is said", async () => {
+it("A request that ends in an error of Postgres takes effect only where the fault says so", async () => {
   const error = { kind: "sql_error", status: 400, code: "" } as const;
   const refused = await suffer({ ...error, isDone: false });
   const lost = await suffer({ ...error, isDone: true });
@@ -71,7 +71,7 @@ it("A request that ends in an error of Postgres has happened only where that is 
   expect([refused.times, lost.times]).toEqual([0, 1]);
 });
 
-it("A plan counts the requests that hold its marker, and no others", async () => {
+it("A plan counts only the requests that contain its marker", async () => {
   const marker = crypto.randomUUID();
   const numbers: number[] = [];
   proxy.plan(marker, (number) => void numbers.push(number));

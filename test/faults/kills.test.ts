@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ManyWorlds } from "../support/faults/many-worlds.ts";
 import type { Kill, Operation, Schedule } from "../support/faults/schedule.ts";
-import { tellFailures } from "../support/faults/tell.ts";
+import { reportFailures } from "../support/faults/tell.ts";
 
 let worlds: ManyWorlds;
 beforeAll(async () => {
@@ -9,10 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => worlds.close());
 
-/** A question under a key in a new chat, sent again until it is answered, and another one after it. */
+/** A message under a key in a new chat, repeated until it is answered, and then another one. */
 const STEPS: Operation[][] = [
   [ask({ route: "chat", keyed: true, repeats: 2 })],
-  [{ kind: "resume", chat: 0, place: 0.5 }],
+  [{ kind: "resume", chat: 0, position: 0.5 }],
   [ask({ route: "stream", keyed: false, repeats: 0 })],
   [{ kind: "read", chat: 0 }],
 ];
@@ -21,7 +21,7 @@ function ask(how: { route: "chat" | "stream"; keyed: boolean; repeats: number })
   return { kind: "send", chat: 0, streams: true, repeatsAtOnce: false, ...how };
 }
 
-/** As many calls to Postgres as those steps make without a fault. */
+/** The number of calls to Postgres that those steps make without a fault. */
 const CALLS = 8;
 
 function scheduleOf(kill: Kill, index: number): Schedule {
@@ -34,6 +34,6 @@ it("Killing the process before or after any call to Postgres breaks nothing", as
   const calls = Array.from({ length: CALLS }, (_, index) => index + 1);
   const kills = calls.flatMap((call): Kill[] => [{ beforeCall: call }, { afterCall: call }]);
   const failures = await worlds.run(kills.map(scheduleOf));
-  expect(failures.length, await tellFailures(failures)).toBe(0);
+  expect(failures.length, await reportFailures(failures)).toBe(0);
   expect(worlds.crashes).toBe(kills.length);
 }, 120_000);

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
 import type { NeonFault } from "../../local/neon-control.ts";
-import { type Answer, type SignedIn, signUpWithFiles } from "../support/client.ts";
+import { type ApiResponse, type SignedIn, signUpWithFiles } from "../support/client.ts";
 import { nameOf, prepareCall, type RouteCall } from "../support/faults/route-calls.ts";
 import { present } from "../../src/lib/assert.ts";
 import { countCalls, injectFault } from "../support/postgres.ts";
@@ -8,36 +8,40 @@ import { type Operation, readOperations } from "../support/routes.ts";
 
 type Shape = Pick<NeonFault, "kind" | "code" | "status">;
 
-/** Nothing has happened: a connection lost, a server stopped, a statement cancelled, too many of them, a deadlock. */
+/**
+ * Nothing took effect: a connection lost, a server stopped, a statement cancelled, too many of them, a
+ * deadlock.
+ */
 const BEFORE: Shape[] = ["", "08006", "57P01", "57014", "53300", "40P01", "58030"].map((code) => ({
   kind: "sql_error",
   code,
 }));
-/** It has happened, and nobody was told so. */
+/** It took effect, and the response was lost. */
 const AFTER: Shape[] = ["", "08P01", "57P01"].map((code) => ({
   kind: "sql_error_after_commit",
   code,
 }));
 
-/** A socket has a test of its own; these say how the service itself is. */
+/** A socket has a test of its own; these report the health of the service itself. */
 const LEFT_OUT = (operation: Operation) =>
   operation.tags.includes("System") || nameOf(operation) === "GET /chats/{id}/ws";
 
 /**
- * What a repetition is told of a call that had happened, where that is not what the call itself is told, and
- * which of its trips to Postgres, from 0 on, makes it happen.
+ * The status of a repetition of a call that had taken effect, where it differs from that of the call
+ * itself, and which of its trips to Postgres, from 0 on, makes it take effect.
  */
 const AFTERWARDS: Record<string, { status: number; trip?: number }> = {
   "POST /auth/register": { status: 409 },
   "DELETE /users/me": { status: 401, trip: 1 },
   "DELETE /chats/{id}": { status: 404 },
   "DELETE /files/{id}": { status: 404 },
-  // The turn has begun, and nobody was asked: its key gives it as interrupted, which a stream says in an event.
+  // The turn began, and no provider was called: its key returns it as interrupted, which a stream
+  // reports in an event.
   "POST /chats/{id}/messages": { status: 502 },
   "PATCH /messages/{id}": { status: 502, trip: 1 },
 };
 
-/** Trips that the route itself waits for: what is saved after a turn, or in the background, has its own tests. */
+/** Trips that the route itself waits for: saving after a turn, or in the background, has its own tests. */
 const MOST_TRIPS: Record<string, number> = {
   "POST /chat": 1,
   "POST /chats/{id}/messages": 1,
@@ -51,7 +55,7 @@ const MOST_TRIPS: Record<string, number> = {
   "DELETE /users/me": 2,
 };
 
-/** Its key is held for a minute by whoever may be at work: a repetition waits as long, and is not waited for here. */
+/** A request holds its key for a minute: a repetition waits as long, and is not awaited here. */
 const HELD = new Set(["POST /chats/{id}/name"]);
 
 const LANES = 3;
@@ -67,8 +71,8 @@ beforeAll(async () => {
 type Counts = Record<string, number>;
 type Outcome = { status: number; changed: Counts };
 
-/** How much more or less there is once something has happened. */
-async function measure(call: RouteCall, happen: () => Promise<Answer>): Promise<Outcome> {
+/** How the number of rows changes by a call. */
+async function measure(call: RouteCall, happen: () => Promise<ApiResponse>): Promise<Outcome> {
   const before = await call.count();
   const { status } = await happen();
   const after = await call.count();
@@ -79,20 +83,20 @@ async function measure(call: RouteCall, happen: () => Promise<Answer>): Promise<
   return { status, changed: Object.fromEntries(changes) };
 }
 
-/** Which of the calls to Postgres fail: so many of them, from one on. */
+/** Which of the calls to Postgres fail: `times` of them, after `skip`. */
 type Failing = { shape: Shape; skip: number; times: number };
 
 async function sendFailing({ send, marker }: RouteCall, { shape, skip, times }: Failing) {
   const restore = await injectFault({ contains: marker, skip, times, ...shape });
-  const answer = await send();
+  const response = await send();
   await restore();
-  return answer;
+  return response;
 }
 
 class Route {
   readonly #operation: Operation;
   readonly #by: SignedIn;
-  /** What differs from what should be. */
+  /** Deviations from the expected outcome. */
   readonly violations: object[] = [];
 
   constructor(operation: Operation, by: SignedIn) {
@@ -100,19 +104,19 @@ class Route {
     this.#by = by;
   }
 
-  /** `number` is which of the shapes it is to suffer. */
+  /** `number` selects one of the shapes of failure. */
   async check(number: number): Promise<void> {
     const { usual, trips } = await this.#sendUsual();
     for (let skip = 0; skip < trips; skip++) {
       const shapes = this.#shapes(number + skip);
-      // The last of them asks the most of a repetition: it may have happened.
+      // The last shape is the hardest for a repetition: the call may have taken effect.
       await this.#failOnce(usual, { shape: present(shapes.at(-1), "a shape"), skip, times: 1 });
       if (HELD.has(nameOf(this.#operation))) continue;
       for (const shape of shapes) await this.#failAlways(usual, { shape, skip, times: ALWAYS });
     }
   }
 
-  /** What only reads has never happened, whenever it fails. */
+  /** A read never takes effect, whenever it fails. */
   #shapes(number: number): Shape[] {
     const before = present(BEFORE[number % BEFORE.length], "a shape");
     const after = present(AFTER[number % AFTER.length], "a shape");
@@ -123,10 +127,10 @@ class Route {
     return prepareCall(this.#operation, this.#by);
   }
 
-  /** What the call comes to without a fault, and in how many trips to Postgres. */
+  /** The outcome of the call without a fault, and its number of trips. */
   async #sendUsual(): Promise<{ usual: Outcome; trips: number }> {
     const first = await this.#countTrips();
-    // What goes on in the background may be counted once, and hardly twice.
+    // Background calls may be counted once, and hardly twice.
     const again = first.trips > 1 ? await this.#countTrips() : first;
     const most = MOST_TRIPS[nameOf(this.#operation)] ?? Number.POSITIVE_INFINITY;
     return { usual: first.usual, trips: Math.min(first.trips, again.trips, most) };
@@ -136,20 +140,20 @@ class Route {
     const call = await this.#prepare();
     let trips = 0;
     const usual = await measure(call, async () => {
-      let answer: Answer | undefined;
-      trips = await countCalls(call.marker, async () => (answer = await call.send()));
-      return present(answer, "the answer");
+      let response: ApiResponse | undefined;
+      trips = await countCalls(call.marker, async () => (response = await call.send()));
+      return present(response, "the answer");
     });
     return { usual, trips };
   }
 
-  /** A repetition makes up for it. */
+  /** The product repeats the call itself. */
   async #failOnce(usual: Outcome, failing: Failing): Promise<void> {
     const call = await this.#prepare();
     this.#expect(failing, await measure(call, () => sendFailing(call, failing)), usual);
   }
 
-  /** The client is told when to try again; what it repeats then happens once. */
+  /** The client is told when to retry; its repetition then takes effect once. */
   async #failAlways({ status, changed }: Outcome, failing: Failing): Promise<void> {
     const call = await this.#prepare();
     let refused: object = {};
@@ -163,7 +167,7 @@ class Route {
     this.#expect(failing, again, { status: this.#statusAgain(status, failing), changed });
   }
 
-  /** Of a repetition, where the last trip, which writes, had happened. */
+  /** Of a repetition, where the last trip, which writes, had taken effect. */
   #statusAgain(usual: number, { shape, skip }: Failing): number {
     const afterwards = AFTERWARDS[nameOf(this.#operation)];
     const isDone = shape.kind === "sql_error_after_commit" && skip === (afterwards?.trip ?? 0);
@@ -176,7 +180,7 @@ class Route {
   }
 }
 
-it("Whatever becomes of a call to Postgres, every route succeeds or says when to try again, and happens once", async () => {
+it("Whatever fails in Postgres, every route succeeds or says when to retry, and takes effect once", async () => {
   const queue = operations.entries();
   const violations = await Promise.all(
     people.map(async (by) => {

@@ -26,11 +26,11 @@ describe("a body", () => {
     expectProblem(await ada.post("/chats", bytes), 400, "invalid_encoding");
   });
 
-  it("with text that cannot be stored is refused, and the place is named", async () => {
+  it("with text that cannot be stored is refused, and the field is named", async () => {
     for (const title of ['"a\\u0000b"', '"\\ud800"', '"x\\udfff"']) {
-      const answer = await ada.post("/chats", `{"title":${title}}`);
-      expectProblem(answer, 422, "validation_failed", "/title");
-      expect(answer.body.errors[0].code).toBe("invalid_text");
+      const response = await ada.post("/chats", `{"title":${title}}`);
+      expectProblem(response, 422, "validation_failed", "/title");
+      expect(response.body.errors[0].code).toBe("invalid_text");
     }
     const nested = '{"content":"x","metadata":{"a":[{"b/c":"\\u0000"}]}}';
     expectProblem(await ada.post("/chat", nested), 422, "validation_failed", "/metadata/a/0/b~1c");
@@ -38,21 +38,21 @@ describe("a body", () => {
     expectProblem(await ada.post("/chat", lost), 422, "validation_failed", "/metadata");
   });
 
-  it("with fields that there are not is refused, each by name", async () => {
-    const answer = await ada.post("/chats", { title: "x", user_id: "me", "a/b": 1 });
-    expectProblem(answer, 422, "validation_failed", "/user_id");
-    expect(answer.body.errors).toContainEqual({
+  it("with unknown fields is refused, and each is named", async () => {
+    const response = await ada.post("/chats", { title: "x", user_id: "me", "a/b": 1 });
+    expectProblem(response, 422, "validation_failed", "/user_id");
+    expect(response.body.errors).toContainEqual({
       pointer: "/a~1b",
       code: "unknown_field",
       detail: "There is no such field.",
     });
   });
 
-  it("of another type is refused, even where it is JSON inside: a cross-site form could send it", async () => {
+  it("of another type is refused, even if it contains JSON: a cross-site form could send it", async () => {
     const types = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""];
     for (const type of [...types, "application/json; charset=latin1", "application/jsonx"]) {
-      const answer = await ada.post("/chats", '{"title":"x"}', { "content-type": type });
-      expectProblem(answer, 415, "unsupported_media_type");
+      const response = await ada.post("/chats", '{"title":"x"}', { "content-type": type });
+      expectProblem(response, 415, "unsupported_media_type");
     }
     const utf8 = { "content-type": "application/json; charset=utf-8" };
     expect((await ada.post("/chats", '{"title":"x"}', utf8)).status).toBe(201);
@@ -66,7 +66,7 @@ describe("a body", () => {
     expectProblem(await ada.post("/chat"), 422, "validation_failed", "/content");
   });
 
-  it("that is too large is refused, by what it says and by what it is", async () => {
+  it("that is too large is refused, by its Content-Length and by its bytes", async () => {
     const large = JSON.stringify({ title: "x".repeat(300 * 1024) });
     expectProblem(await ada.post("/chats", large), 413, "body_too_large");
     const init: RequestInit & { duplex: "half" } = {
@@ -81,17 +81,17 @@ describe("a body", () => {
 
   it("that is nested too deeply is refused", async () => {
     const deep = `{"content":"x","metadata":{"a":${"[".repeat(5_000)}${"]".repeat(5_000)}}}`;
-    const answer = await ada.post("/chat", deep);
-    expectProblem(answer, 422, "validation_failed");
-    expect(answer.body.errors[0].code).toBe("too_deep");
+    const response = await ada.post("/chat", deep);
+    expectProblem(response, 422, "validation_failed");
+    expect(response.body.errors[0].code).toBe("too_deep");
   });
 
   it("with the server's own keys in its metadata is refused", async () => {
-    const answer = await ada.post("/chat", { content: "x", metadata: { usage: {} } });
-    expectProblem(answer, 422, "reserved_key", "/metadata/usage");
+    const response = await ada.post("/chat", { content: "x", metadata: { usage: {} } });
+    expectProblem(response, 422, "reserved_key", "/metadata/usage");
   });
 
-  it("with null for an optional field is as good as one without it", async () => {
+  it("with null for an optional field is like one without it", async () => {
     const { status, body } = await ada.post("/chats", { title: null, auto_title: null });
     expect({ status, title: body.title }).toEqual({ status: 201, title: "New Chat" });
   });
@@ -102,17 +102,17 @@ describe("a body", () => {
       [" \n", "blank"],
       ["𝒳".repeat(32_001), "too_long"],
     ]) {
-      const answer = await ada.post("/chat", { content });
-      expectProblem(answer, 422, "validation_failed", "/content");
-      expect(answer.body.errors[0].code).toBe(code);
+      const response = await ada.post("/chat", { content });
+      expectProblem(response, 422, "validation_failed", "/content");
+      expect(response.body.errors[0].code).toBe(code);
     }
     const longest = await ada.post("/chat", { content: "𝒳".repeat(32_000) });
     expect(longest.status).toBe(200);
   });
 });
 
-describe("an address", () => {
-  it("that there is not is 404, signed in or not", async () => {
+describe("a path", () => {
+  it("that does not exist is 404, signed in or not", async () => {
     for (const client of [nobody, ada]) {
       for (const path of ["/nothing", "/chats/x/y/z", "/Chats", "/chats/"]) {
         expectProblem(await client.get(path), 404, "route_not_found");
@@ -120,10 +120,10 @@ describe("an address", () => {
     }
   });
 
-  it("names the methods that it takes to whoever tries another", async () => {
-    const answer = await nobody.delete("/chats");
-    expectProblem(answer, 405, "method_not_allowed");
-    expect(answer.headers.get("allow")?.split(", ").toSorted()).toEqual([
+  it("names its methods to a request with another", async () => {
+    const response = await nobody.delete("/chats");
+    expectProblem(response, 405, "method_not_allowed");
+    expect(response.headers.get("allow")?.split(", ").toSorted()).toEqual([
       "GET",
       "HEAD",
       "OPTIONS",
@@ -137,7 +137,7 @@ describe("an address", () => {
     expect(await response.text()).toBe("");
   });
 
-  it("says so when it cannot answer in any format that is accepted", async () => {
+  it("says so when it has no accepted format", async () => {
     expectProblem(await ada.get("/chats", { accept: "image/png" }), 406, "not_acceptable");
     expectProblem(
       await ada.get("/chats", { accept: "application/json;q=0" }),
@@ -149,11 +149,11 @@ describe("an address", () => {
     }
   });
 
-  it("ignores query parameters that it does not know", async () => {
+  it("ignores unknown query parameters", async () => {
     expect((await ada.get("/chats?nothing=1&limit=1")).status).toBe(200);
   });
 
-  it("refuses a query that is not UTF-8, and takes a percent sign for what it is", async () => {
+  it("refuses a query that is not UTF-8, and accepts a literal percent sign", async () => {
     for (const search of ["%ff", "%c3%28", "a%ed%a0%80"]) {
       expectProblem(await ada.get(`/chats?search=${search}`), 400, "invalid_encoding");
     }
@@ -165,14 +165,14 @@ describe("an address", () => {
 
 describe("a header", () => {
   it("that is far too large is refused", async () => {
-    const answer = await nobody
+    const response = await nobody
       .get("/health/live", { "x-large": "x".repeat(40 * 1024) })
       .catch(() => undefined);
-    expect([431, undefined]).toContain(answer?.status);
+    expect([431, undefined]).toContain(response?.status);
   });
 });
 
-describe("every answer", () => {
+describe("every response", () => {
   it("has a request id of its own, which a problem repeats", async () => {
     const [one, two] = [await nobody.get("/nothing"), await nobody.get("/health/live")];
     expect(one.body.request_id).toBe(one.headers.get("x-request-id"));
@@ -184,7 +184,7 @@ describe("every answer", () => {
     });
   });
 
-  it("tells browsers to run nothing, guess nothing and keep nothing", async () => {
+  it("tells browsers to run nothing, sniff nothing and store nothing", async () => {
     for (const path of ["/health/live", "/nothing", "/chats"]) {
       const { headers } = await nobody.get(path);
       expect(headers.get("x-content-type-options")).toBe("nosniff");
@@ -197,24 +197,24 @@ describe("every answer", () => {
 });
 
 describe("when Postgres is down", () => {
-  it("a call is told when to try again, and nothing of what the upstream said", async () => {
+  it("a call says when to retry, and exposes nothing of the upstream's text", async () => {
     for (const kind of ["refuse", "status"] as const) {
       const restore = await injectFault({ contains: ada.user.id, times: 100, kind, status: 502 });
-      const answers = [
+      const responses = [
         await ada.get("/chats"),
         await ada.post("/chats", {}),
         await ada.get("/users/me"),
       ];
       await restore();
-      for (const answer of answers) {
-        expectProblem(answer, 503, "database_unavailable");
-        expect(answer.headers.get("retry-after")).toMatch(/^\d+$/);
-        expect(JSON.stringify(answer.body)).not.toMatch(/secret|select|insert|neon/i);
+      for (const response of responses) {
+        expectProblem(response, 503, "database_unavailable");
+        expect(response.headers.get("retry-after")).toMatch(/^\d+$/);
+        expect(JSON.stringify(response.body)).not.toMatch(/secret|select|insert|neon/i);
       }
     }
   });
 
-  it("for one call only, a repetition makes up for it, and nothing happens twice", async () => {
+  it("for one call only, it is retried, and nothing takes effect twice", async () => {
     for (const kind of ["refuse", "cut_after_commit"] as const) {
       const eve = await signUp();
       await injectFault({ contains: eve.user.id, times: 1, kind });

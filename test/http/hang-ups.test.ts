@@ -21,9 +21,9 @@ function call(method: string, path: string, body?: unknown, signal?: AbortSignal
   });
 }
 
-/** A turn that has told its first word, and waits. */
+/** A turn that has emitted its first token, and waits. */
 async function heldTurn(signal?: AbortSignal) {
-  const { id } = await ada.post("/chats", { auto_title: false }).then((answer) => answer.body);
+  const { id } = await ada.post("/chats", { auto_title: false }).then((response) => response.body);
   const marker = await script({ tokens: ["First ", "last."], holdAfter: 1 });
   const response = await call("POST", `/chats/${id}/messages/stream`, { content: marker }, signal);
   const events = readEvents(response);
@@ -32,7 +32,7 @@ async function heldTurn(signal?: AbortSignal) {
   return { chatId: String(id), marker, events };
 }
 
-it("A client that hangs up stops nothing: the provider is read to its end, and the answer stored", async () => {
+it("A client that disconnects stops nothing: the provider is read to its end, and the answer stored", async () => {
   const leaving = new AbortController();
   const { chatId, marker, events } = await heldTurn(leaving.signal);
   leaving.abort();
@@ -46,7 +46,7 @@ it("A client that hangs up stops nothing: the provider is read to its end, and t
   expect((await requestsContaining(marker))[0]?.aborted).toBe(false);
 });
 
-it("Deleting a chat hangs up on the provider, so that nothing more is paid for", async () => {
+it("Deleting a chat closes the provider's connection, so that nothing more is billed", async () => {
   const { chatId, marker } = await heldTurn();
   expect((await call("DELETE", `/chats/${chatId}`)).status).toBe(200);
   await until(async () => (await requestsContaining(marker))[0]?.aborted);

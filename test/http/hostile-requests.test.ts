@@ -20,17 +20,17 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Sends the beginning of a request, and reads what comes back until the other side is done with it. */
+/** Sends the beginning of a request, and reads the response. */
 async function sendRaw(url: string, lines: string[], body = ""): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   socket.setEncoding("utf8");
   socket.write(`${lines.join("\r\n")}\r\nHost: ${hostname}\r\n\r\n${body}`);
-  let answer = "";
-  socket.on("data", (text) => (answer += text));
-  while (!answer.includes('"request_id"')) await once(socket, "data");
+  let received = "";
+  socket.on("data", (text) => (received += text));
+  while (!received.includes('"request_id"')) await once(socket, "data");
   socket.destroy();
-  return answer;
+  return received;
 }
 
 const postChat = () => [
@@ -39,20 +39,20 @@ const postChat = () => [
   "Content-Type: application/json",
 ];
 
-describe("what would be a failure of the server", () => {
-  it("is refused in a file's address, in a cursor and in a content type", async () => {
+describe("input that could cause a 500", () => {
+  it("is refused in a file's id, in a cursor and in a content type", async () => {
     const linked = { content: "x", file_url: `/files/${DASHES}/content` };
     expectProblem(await ada.post("/chat", linked), 422, "validation_failed", "/file_url");
     const file = { original_name: "a.pdf", file_size: 1, sha256: "0".repeat(64) };
     for (const type of ["application/pdf\r\nX: 1", "text/пример", "pdf", "a/b;\u007f", "a/b c"]) {
-      const answer = await ada.post("/files", { ...file, content_type: type });
-      expectProblem(answer, 422, "validation_failed", "/content_type");
+      const response = await ada.post("/files", { ...file, content_type: type });
+      expectProblem(response, 422, "validation_failed", "/content_type");
     }
     const files = await query("SELECT id FROM files WHERE user_id = $1", [ada.user.id]);
     expect(files).toEqual([]);
   });
 
-  it("is taken for what it means where a cursor is more exact than a time is kept", async () => {
+  it("is accepted where a cursor has a finer time than Postgres stores", async () => {
     const time = `2026-01-01T00:00:00.${"123456789".repeat(20)}Z`;
     const encode = (parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString("base64url");
     const chats = encode([false, time, crypto.randomUUID()]);
@@ -61,7 +61,7 @@ describe("what would be a failure of the server", () => {
     expect((await ada.get(`/files?cursor=${files}`)).status).toBe(200);
   });
 
-  it("is no token: of nobody's id, or of a count that is none", async () => {
+  it("is refused as a token without a user's id, or with an invalid counter", async () => {
     const [sub, sid] = [ada.user.id, crypto.randomUUID()];
     for (const [userId, sessionId] of [
       ["me", sid],
@@ -74,20 +74,20 @@ describe("what would be a failure of the server", () => {
     for (const refreshCounter of [-1, 0.5, 2 ** 31, 1e300]) {
       const claims = { userId: sub, sessionId: sid, refreshCounter };
       const token = await tokensAt(0).issueRefresh(claims);
-      const answer = await anonymous().post("/auth/refresh", { refresh_token: token });
-      expectProblem(answer, 401, "invalid_token");
+      const response = await anonymous().post("/auth/refresh", { refresh_token: token });
+      expectProblem(response, 401, "invalid_token");
     }
   });
 });
 
 describe("a body", () => {
-  it("with more faults than a person reads names the first fifty, in few bytes", async () => {
+  it("with very many errors names the first fifty, in few bytes", async () => {
     const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`f${index}`, 1]));
     for (const body of [many, { ["k".repeat(200_000)]: 1 }]) {
-      const answer = await ada.post("/chats", body);
-      expectProblem(answer, 422, "validation_failed");
-      expect(answer.body.errors.length).toBeLessThanOrEqual(50);
-      expect(JSON.stringify(answer.body).length).toBeLessThan(10_000);
+      const response = await ada.post("/chats", body);
+      expectProblem(response, 422, "validation_failed");
+      expect(response.body.errors.length).toBeLessThanOrEqual(50);
+      expect(JSON.stringify(response.body).length).toBeLessThan(10_000);
     }
   });
 
@@ -98,36 +98,36 @@ describe("a body", () => {
     "-9007199254740993",
     "12345678901234567890",
     "1e-400",
-  ])("with the number %s, which cannot be kept, is refused", async (number) => {
+  ])("with the number %s, which cannot be stored, is refused", async (number) => {
     const body = `{"content":"x","metadata":{"a":[1,{"b":${number}}]}}`;
-    const answer = await ada.post("/chat", body);
-    expectProblem(answer, 422, "validation_failed", "/metadata/a/1/b");
-    expect(answer.body.errors[0].code).toBe("unkept_number");
+    const response = await ada.post("/chat", body);
+    expectProblem(response, 422, "validation_failed", "/metadata/a/1/b");
+    expect(response.body.errors[0].code).toBe("unkept_number");
   });
 
-  it("with any other number is kept", async () => {
+  it("with any other number is stored", async () => {
     const numbers =
       "0,-0,0e9,1.0,1e3,0.1,3.14159265358979323846,9007199254740992,1e23,1E+22,-1.5e-7";
     const chatId = await newChat(ada);
     const body = `{"chat_id":"${chatId}","type":"user","content":"x","metadata":{"a":[${numbers}]}}`;
-    const answer = await ada.post("/messages", body);
-    expect(answer.body.metadata.a).toEqual(JSON.parse(`[${numbers.replace("-0,", "0,")}]`));
+    const response = await ada.post("/messages", body);
+    expect(response.body.metadata.a).toEqual(JSON.parse(`[${numbers.replace("-0,", "0,")}]`));
   });
 
-  it("that is packed is refused, whatever it holds and says", async () => {
+  it("that is compressed is refused, whatever it contains", async () => {
     for (const encoding of ["gzip", "br", "GZIP", "gzip, identity", "x"]) {
       const packed = new Uint8Array(gzipSync("{}"));
-      const answer = await ada.post("/chats", packed, { "content-encoding": encoding });
-      expectProblem(answer, 415, "unsupported_content_encoding");
-      expect(answer.headers.get("accept-encoding")).toBe("identity");
+      const response = await ada.post("/chats", packed, { "content-encoding": encoding });
+      expectProblem(response, 415, "unsupported_content_encoding");
+      expect(response.headers.get("accept-encoding")).toBe("identity");
     }
     expect((await ada.post("/chats", {}, { "content-encoding": "identity" })).status).toBe(201);
   });
 
-  it("that says it is of ten gigabytes is refused before it comes", async () => {
-    const answer = await sendRaw(server.url, [...postChat(), "Content-Length: 10000000000"]);
-    expect(answer).toContain("413 ");
-    expect(answer).toContain('"body_too_large"');
+  it("that announces ten gigabytes is refused before it arrives", async () => {
+    const received = await sendRaw(server.url, [...postChat(), "Content-Length: 10000000000"]);
+    expect(received).toContain("413 ");
+    expect(received).toContain('"body_too_large"');
   });
 
   it("that does not arrive in time is refused, whether its length is known or not", async () => {
@@ -135,9 +135,9 @@ describe("a body", () => {
       ["Content-Length: 100", '{"title":'],
       ["Transfer-Encoding: chunked", '9\r\n{"title":\r\n'],
     ]) {
-      const answer = await sendRaw(server.url, [...postChat(), length ?? ""], beginning);
-      expect(answer).toContain("408 ");
-      expect(answer).toContain('"body_too_slow"');
+      const received = await sendRaw(server.url, [...postChat(), length ?? ""], beginning);
+      expect(received).toContain("408 ");
+      expect(received).toContain('"body_too_slow"');
     }
   });
 });
@@ -153,7 +153,7 @@ describe("plain http", () => {
     return { status: response.statusCode, body: JSON.parse(text), headers: response.headers };
   };
 
-  it("gives no token outside of one's own machine, and says why", async () => {
+  it("issues no token except on localhost, and says why", async () => {
     const email = ada.user.email;
     for (const host of [
       "api.example.com",
@@ -166,22 +166,22 @@ describe("plain http", () => {
         ["/auth/register", { name: "Eve", email, password: ada.password }],
         ["/auth/refresh", { refresh_token: ada.refreshToken }],
       ] as const) {
-        const answer = await post(host, path, body);
-        expect([answer.status, answer.body.code]).toEqual([421, "https_required"]);
-        expect(answer.headers["set-cookie"]).toBeUndefined();
+        const response = await post(host, path, body);
+        expect([response.status, response.body.code]).toEqual([421, "https_required"]);
+        expect(response.headers["set-cookie"]).toBeUndefined();
       }
     }
   });
 
-  it("gives tokens on one's own machine", async () => {
+  it("issues tokens on localhost", async () => {
     for (const host of ["localhost:8787", "api.localhost", "127.0.0.1", "[::1]:8787"]) {
-      const answer = await post(host, "/auth/refresh", { refresh_token: "none" });
-      expect(answer.body.code).toBe("invalid_token");
+      const response = await post(host, "/auth/refresh", { refresh_token: "none" });
+      expect(response.body.code).toBe("invalid_token");
     }
   });
 });
 
-describe("a sign-in that is there but of no use", () => {
+describe("an invalid bearer token", () => {
   it("never falls back to the cookie", async () => {
     const jar = await signedUpJar();
     const cookie = [...jar.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
@@ -193,8 +193,8 @@ describe("a sign-in that is there but of no use", () => {
       [{}, { authorization: "Basic" }],
       [{ refresh_token: null }, { authorization: "," }],
     ] as const) {
-      const answer = await nobody.post("/auth/refresh", body, { ...headers, ...more });
-      expect([answer.status, answer.headers.getSetCookie()]).toEqual([401, []]);
+      const response = await nobody.post("/auth/refresh", body, { ...headers, ...more });
+      expect([response.status, response.headers.getSetCookie()]).toEqual([401, []]);
     }
     expect((await nobody.get("/users/me", { ...headers, authorization: "Bearer" })).status).toBe(
       401,
@@ -205,7 +205,7 @@ describe("a sign-in that is there but of no use", () => {
 });
 
 describe("a token", () => {
-  it("is good where the clocks of two machines differ by a few seconds", async () => {
+  it("is valid where the clocks of two machines differ by a few seconds", async () => {
     const claims = { userId: ada.user.id, sessionId: crypto.randomUUID() };
     for (const [offset, status] of [
       [3 * SECOND, 200],
@@ -220,9 +220,9 @@ describe("a token", () => {
 });
 
 describe("the health of the parts", () => {
-  it("is looked at once for forty that ask at once", async () => {
+  it("is checked once for forty concurrent requests", async () => {
     const nobody = at(server.url, ada);
-    const answers = await Promise.all(Array.from({ length: 40 }, () => nobody.get("/health")));
-    expect(new Set(answers.map(({ body }) => body.timestamp)).size).toBe(1);
+    const responses = await Promise.all(Array.from({ length: 40 }, () => nobody.get("/health")));
+    expect(new Set(responses.map(({ body }) => body.timestamp)).size).toBe(1);
   });
 });

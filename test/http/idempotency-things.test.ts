@@ -19,19 +19,19 @@ describe("creating a chat with a key", () => {
     for (let round = 1; round <= 10; round++) {
       const key = newKey();
       const create = () => bob.post("/chats", { title: "One" }, withKey(key));
-      const answers = await atOnce(AT_ONCE, create);
-      for (const { status, body, headers } of answers) {
+      const responses = await atOnce(AT_ONCE, create);
+      for (const { status, body, headers } of responses) {
         expect(status).toBe(201);
-        expect(body).toEqual(answers[0]?.body);
+        expect(body).toEqual(responses[0]?.body);
         expect(headers.get("location")).toBe(`/chats/${body.id}`);
         expect(headers.get("etag")).toBe('"1"');
       }
-      expect(answers.filter(isReplayed)).toHaveLength(AT_ONCE - 1);
+      expect(responses.filter(isReplayed)).toHaveLength(AT_ONCE - 1);
       expect((await bob.get("/chats")).body.total).toBe(round);
     }
   });
 
-  it("takes one round trip, and gives the chat as it is by then", async () => {
+  it("takes one round trip, and returns the chat's current state", async () => {
     const key = newKey();
     const create = () => ada.post("/chats", { title: "Before" }, withKey(key));
     expect(await countCalls(key, create)).toBe(1);
@@ -43,7 +43,7 @@ describe("creating a chat with a key", () => {
     expectProblem(await ada.post("/chats", {}, withKey(key)), 422, "idempotency_key_reused");
   });
 
-  it("makes one when the database's answer is lost", async () => {
+  it("makes one when the response of Postgres is lost", async () => {
     const bob = await signUp();
     const key = newKey();
     await injectFault({ contains: key, times: 1, kind: "cut_after_commit" });
@@ -68,19 +68,19 @@ describe("storing a message with a key", () => {
   it("twenty times at once stores one", async () => {
     const chatId = await newChat(ada);
     const key = newKey();
-    const answers = await atOnce(AT_ONCE, () => store(chatId, "Once", key));
-    for (const { status, body } of answers) {
+    const responses = await atOnce(AT_ONCE, () => store(chatId, "Once", key));
+    for (const { status, body } of responses) {
       expect(status).toBe(201);
-      expect(body).toEqual(answers[0]?.body);
+      expect(body).toEqual(responses[0]?.body);
     }
-    expect(answers.filter(isReplayed)).toHaveLength(AT_ONCE - 1);
+    expect(responses.filter(isReplayed)).toHaveLength(AT_ONCE - 1);
     expect((await ada.get(`/chats/${chatId}`)).body).toMatchObject({
       message_count: 1,
-      messages: [answers[0]?.body],
+      messages: [responses[0]?.body],
     });
   });
 
-  it("stores one when the database's answer is lost, and refuses another body", async () => {
+  it("stores one when the response of Postgres is lost, and refuses another body", async () => {
     const chatId = await newChat(ada);
     const key = newKey();
     await injectFault({ contains: key, times: 1, kind: "cut_after_commit" });
@@ -91,7 +91,7 @@ describe("storing a message with a key", () => {
     expect((await ada.get(`/chats/${chatId}`)).body.message_count).toBe(1);
   });
 
-  it("is answered while an answer is written, but not begun then", async () => {
+  it("can be repeated while an answer runs, but not begun", async () => {
     const [done, fresh] = [newKey(), newKey()];
     const chatId = await newChat(ada);
     const stored = await store(chatId, "Before", done);
@@ -104,7 +104,7 @@ describe("storing a message with a key", () => {
     expect([then.status, isReplayed(then)]).toEqual([201, false]);
   });
 
-  it("is over with its chat", async () => {
+  it("is gone with its chat", async () => {
     const chatId = await newChat(ada);
     const key = newKey();
     await store(chatId, "Gone", key);
@@ -118,7 +118,7 @@ describe("letting the model name a chat with a key", () => {
     JSON.stringify({ suggested_name: name, reasoning: `It is about ${name}.` }),
   ];
 
-  it("asks once, and gives the same name and reason again", async () => {
+  it("calls the model once, and returns the same name and reason again", async () => {
     const chatId = await newChat(ada);
     const marker = await script({ tokens: suggest("deposits") });
     const key = newKey();
@@ -133,16 +133,16 @@ describe("letting the model name a chat with a key", () => {
     expect(JSON.stringify(rows)).not.toContain("deposits");
   });
 
-  it("twenty times at once asks the provider once, and gives all the same answer", async () => {
+  it("twenty times at once calls the provider once, and all get the same response", async () => {
     const chatId = await newChat(ada);
     const marker = await script({ tokens: suggest("one name"), firstTokenDelayMs: 300 });
     const key = newKey();
     const name = () => ada.post(`/chats/${chatId}/name`, { message: marker }, withKey(key));
-    const answers = await atOnce(AT_ONCE, name);
-    for (const { body } of answers) {
+    const responses = await atOnce(AT_ONCE, name);
+    for (const { body } of responses) {
       expect(body).toEqual({ suggested_name: "one name", reasoning: "It is about one name." });
     }
-    expect(answers.filter(isReplayed)).toHaveLength(AT_ONCE - 1);
+    expect(responses.filter(isReplayed)).toHaveLength(AT_ONCE - 1);
     expect(await requestsContaining(marker)).toHaveLength(1);
     const usage = await query("SELECT id FROM ai_usage WHERE chat_id = $1", [chatId]);
     expect(usage).toHaveLength(1);
@@ -151,7 +151,7 @@ describe("letting the model name a chat with a key", () => {
     expect(chat.headers.get("etag")).toBe('"2"');
   });
 
-  it("twenty times at once shares a failure, and one that comes later asks again", async () => {
+  it("twenty times at once shares a failure, and a later request calls it again", async () => {
     const chatId = await newChat(ada);
     const marker = await script({ tokens: [""], holdAfter: 0, times: 1 });
     const key = newKey();
@@ -159,7 +159,7 @@ describe("letting the model name a chat with a key", () => {
     const sent = atOnce(AT_ONCE, name);
     await until(async () => (await callsContaining(key)).length >= AT_ONCE);
     await release(marker);
-    for (const answer of await sent) expectProblem(answer, 502, "ai_unavailable");
+    for (const response of await sent) expectProblem(response, 502, "ai_unavailable");
     expect(await requestsContaining(marker)).toHaveLength(1);
     await script({ tokens: suggest("later") }, marker);
     const then = await name();
@@ -168,31 +168,31 @@ describe("letting the model name a chat with a key", () => {
     expect(await requestsContaining(marker)).toHaveLength(2);
   });
 
-  it("twenty times at once with different bodies refuses those that are not the first", async () => {
+  it("twenty times at once with different bodies refuses all but the first body", async () => {
     const chatId = await newChat(ada);
     const marker = await script({ tokens: suggest("one"), firstTokenDelayMs: 300 });
     const key = newKey();
     let sent = 0;
-    const answers = await atOnce(AT_ONCE, () =>
+    const responses = await atOnce(AT_ONCE, () =>
       ada.post(`/chats/${chatId}/name`, { message: `${marker} ${sent++ % 2}` }, withKey(key)),
     );
-    const refused = answers.filter(({ status }) => status !== 200);
-    for (const answer of refused) expectProblem(answer, 422, "idempotency_key_reused");
+    const refused = responses.filter(({ status }) => status !== 200);
+    for (const response of refused) expectProblem(response, 422, "idempotency_key_reused");
     expect(refused).toHaveLength(AT_ONCE / 2);
     expect(await requestsContaining(marker)).toHaveLength(1);
   });
 
-  it("gives the key back where there is nothing to name the chat after", async () => {
+  it("frees the key where there is nothing to name the chat after", async () => {
     const chatId = await newChat(ada);
     const key = newKey();
     const name = (body: object) => ada.post(`/chats/${chatId}/name`, body, withKey(key));
     const refusals = await atOnce(5, () => name({}));
-    for (const answer of refusals) expectProblem(answer, 422, "validation_failed", "/message");
+    for (const response of refusals) expectProblem(response, 422, "validation_failed", "/message");
     const marker = await script({ tokens: suggest("then") });
     expect((await name({ message: marker })).body.suggested_name).toBe("then");
   });
 
-  it("is taken over from a request that a crash ended, which then changes nothing", async () => {
+  it("takes over the key of a crashed request, which then changes nothing", async () => {
     const chatId = await newChat(ada);
     const held = await script({ tokens: suggest("crashed"), holdAfter: 0, times: 1 });
     const marker = await script({ tokens: suggest("taken over") });
@@ -213,10 +213,10 @@ describe("letting the model name a chat with a key", () => {
     expect(usage).toHaveLength(2);
   });
 
-  it("names the chat once when the database's answer is lost", async () => {
+  it("names the chat once when the response of Postgres is lost", async () => {
     const chatId = await newChat(ada);
     const marker = await script({ tokens: suggest("lost leases") });
-    // It stands in the statement that names the chat, and in no other.
+    // It is part of the statement that names the chat, and of no other.
     await injectFault({ contains: "It is about lost leases.", times: 1, kind: "cut_after_commit" });
     const named = await ada.post(`/chats/${chatId}/name`, { message: marker }, withKey(newKey()));
     expect([named.status, isReplayed(named)]).toEqual([200, false]);
@@ -226,7 +226,7 @@ describe("letting the model name a chat with a key", () => {
     expect(usage).toHaveLength(1);
   });
 
-  it("leaves the key free where the provider fails, so that it can be asked again", async () => {
+  it("leaves the key free where the provider fails, so that it can be retried", async () => {
     const chatId = await newChat(ada);
     const marker = await script({ errorStatus: 500, times: 1 });
     const key = newKey();
@@ -236,7 +236,7 @@ describe("letting the model name a chat with a key", () => {
     expect([then.status, isReplayed(then)]).toEqual([200, false]);
   });
 
-  it("has no reason to give for a name that the user chose since", async () => {
+  it("returns no reason for a name that the user set since", async () => {
     const chatId = await newChat(ada);
     const marker = await script({ tokens: suggest("deposits") });
     const key = newKey();

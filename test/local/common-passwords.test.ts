@@ -14,18 +14,18 @@ beforeAll(async () => {
 });
 
 describe("the common passwords", () => {
-  it("are tens of thousands, in few bytes, as the generator makes them of the lists", async () => {
+  it("are tens of thousands, in few bytes, as the generator derives them from the lists", async () => {
     const generated = await readFile(GENERATED, "utf8");
     expect(common.length).toBeGreaterThan(25_000);
     expect(generated.length).toBeLessThan(MOST_BYTES);
     expect(generated).toBe(render(common));
   });
 
-  it("are all known", () => {
+  it("are all recognised", () => {
     expect(common.filter((password) => !isCommonPassword(password))).toEqual([]);
   });
 
-  it("hold next to nothing else", () => {
+  it("hardly match anything else", () => {
     const known = new Set(common);
     const others = Array.from({ length: 200_000 }, (_, index) => `${index} tall lamps`);
     const mistaken = others.filter((text) => !known.has(text) && isCommonPassword(text));
@@ -40,7 +40,7 @@ describe("a list of hashes", () => {
     expect([...decodeHashes(bytes)]).toEqual(hashes);
   });
 
-  it("holds the unsigned hash of any text", () => {
+  it("contains the unsigned hash of any text", () => {
     for (const text of ["", "a", "密码", "\ud800", "x".repeat(1_000)]) {
       expect(hashOf(text)).toBeGreaterThanOrEqual(0);
       expect(hashOf(text)).toBeLessThan(2 ** 32);

@@ -7,7 +7,7 @@ const KEY = "a-key";
 let server: RunningServer | undefined;
 afterEach(() => server?.close());
 
-/** A Worker that answers with these statuses, then with the last; and what it was asked. */
+/** A Worker that answers with these statuses, then with the last; and its requests. */
 async function workerAnswering(...statuses: number[]) {
   const asked: string[] = [];
   const waiting = new Map<number, () => void>();
@@ -25,7 +25,7 @@ async function workerAnswering(...statuses: number[]) {
   return { url: server.origin, asked, times };
 }
 
-it("What is due each minute is called for again and again, without a word", async () => {
+it("The local cron calls the Worker every minute, and prints nothing", async () => {
   const { url, asked, times } = await workerAnswering(200);
   const complaints: unknown[] = [];
   const stop = startCron({ url, key: KEY }, (error) => complaints.push(error), 5);
@@ -35,7 +35,7 @@ it("What is due each minute is called for again and again, without a word", asyn
   expect(complaints).toEqual([]);
 });
 
-it("A failure is told, and the next minute comes all the same", async () => {
+it("A failed cron run is reported, and the next one runs all the same", async () => {
   const { url, times } = await workerAnswering(500, 200);
   const complaints: unknown[] = [];
   const stop = startCron({ url, key: KEY }, (error) => complaints.push(error), 5);
@@ -45,7 +45,7 @@ it("A failure is told, and the next minute comes all the same", async () => {
   expect(complaints).toHaveLength(1);
 });
 
-it("Once stopped it is silent, also about the call that this cut short", async () => {
+it("A stopped cron prints nothing, also about the call that it aborted", async () => {
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   server = await listen(async () => resolve());
   const complaints: unknown[] = [];

@@ -39,7 +39,7 @@ it("Migrations apply in the order of their names, several statements to a file, 
   expect(await names("SELECT a || ' ' || b AS name FROM a")).toEqual(["1 2"]);
 });
 
-it("A migration that comes later is applied alone", async () => {
+it("A later migration is applied alone", async () => {
   await write("0001_first.sql", "CREATE TABLE a ();");
   await apply();
   await write("0002_second.sql", "CREATE TABLE b ();");
@@ -47,7 +47,7 @@ it("A migration that comes later is applied alone", async () => {
   expect(await tables()).toEqual(["a", "b", "schema_migrations"]);
 });
 
-it("A file that was changed after it was applied is refused by its name, and nothing more is applied", async () => {
+it("A file changed after it was applied is refused by its name, and nothing more is applied", async () => {
   await write("0001_first.sql", "CREATE TABLE a ();");
   await apply();
   await write("0001_first.sql", "CREATE TABLE other ();");
@@ -57,12 +57,12 @@ it("A file that was changed after it was applied is refused by its name, and not
   expect(await applied()).toEqual(["0001_first.sql"]);
 });
 
-it("A migration that fails leaves nothing of itself, says why, and can be mended", async () => {
+it("A failed migration rolls back, says why, and can be corrected", async () => {
   await write("0001_first.sql", "CREATE TABLE a ();");
   await write("0002_second.sql", "CREATE TABLE b (); CREATE TABLE a ();");
   await write("0003_third.sql", "CREATE TABLE c ();");
   await expect(apply()).rejects.toThrow(
-    '0002_second.sql failed and changed nothing: relation "a" already exists',
+    '0002_second.sql failed and was rolled back: relation "a" already exists',
   );
   expect(await tables()).toEqual(["a", "schema_migrations"]);
   expect(await applied()).toEqual(["0001_first.sql"]);
@@ -70,14 +70,14 @@ it("A migration that fails leaves nothing of itself, says why, and can be mended
   expect(await apply()).toEqual(["0002_second.sql", "0003_third.sql"]);
 });
 
-it("A migration that cannot be noted as applied is taken back", async () => {
+it("A migration that cannot be recorded as applied is rolled back", async () => {
   const refuseNotes = "ALTER TABLE schema_migrations ADD CONSTRAINT none CHECK (false)";
   await write("0001_first.sql", `CREATE TABLE a (); ${refuseNotes};`);
-  await expect(apply()).rejects.toThrow("0001_first.sql failed and changed nothing");
+  await expect(apply()).rejects.toThrow("0001_first.sql failed and was rolled back");
   expect(await tables()).toEqual(["schema_migrations"]);
 });
 
-it("Several who migrate at once apply each migration once", async () => {
+it("Concurrent runs apply each migration once", async () => {
   await write("0001_first.sql", "CREATE TABLE a ();");
   const results = await Promise.all([apply(), apply(), apply()]);
   expect(results.flat()).toEqual(["0001_first.sql"]);

@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { expect, it } from "vitest";
 import { readPort, requireFreePort } from "../../local/ports.ts";
 
-/** Somebody else's server on any free port of a host. */
+/** Another server on a free port of a host. */
 async function occupy(host: string) {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
@@ -12,22 +12,22 @@ async function occupy(host: string) {
   return { port, [Symbol.asyncDispose]: close };
 }
 
-it("The port is the one that PORT names, and 8787 where it names none", () => {
+it("The port is PORT, and 8787 by default", () => {
   expect(readPort("3001")).toBe(3001);
   expect(readPort(undefined)).toBe(8787);
   expect(readPort("")).toBe(8787);
 });
 
-it.each(["http", "0", "-1", "65536", "80.5", "8787a"])("PORT=%s is refused as no port", (text) => {
+it.each(["http", "0", "-1", "65536", "80.5", "8787a"])("PORT=%s is refused as invalid", (text) => {
   expect(() => readPort(text)).toThrow(`PORT is not a port number: ${text}`);
 });
 
-it("A port that is taken is refused by its number, a free one is not", async () => {
+it("A port in use is refused by its number, a free one is not", async () => {
   let port: number;
   {
     await using taken = await occupy("127.0.0.1");
     port = taken.port;
-    await expect(requireFreePort(port)).rejects.toThrow(`Port ${port} is taken`);
+    await expect(requireFreePort(port)).rejects.toThrow(`Port ${port} is in use`);
   }
   await requireFreePort(port);
 });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-/** A file of this test's own, not written yet. */
+/** A path of this test's own, not written yet. */
 const newFile = () => join(folder.path, crypto.randomUUID());
 
 async function fileOf(text: string): Promise<string> {
@@ -27,7 +27,7 @@ async function fileOf(text: string): Promise<string> {
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
 
 describe("the first start", () => {
-  it("makes a file of settings that nobody else can read, with a fresh secret", async () => {
+  it("creates a settings file that only the user can read, with a fresh secret", async () => {
     const [one, other] = [newFile(), newFile()];
     await ensureDevVars(one, EXAMPLE);
     await ensureDevVars(other, EXAMPLE);
@@ -38,14 +38,14 @@ describe("the first start", () => {
     expect(rest).toEqual({});
   });
 
-  it("leaves a file alone that is there already", async () => {
+  it("leaves an existing file alone", async () => {
     const path = await fileOf("SECRET_KEY=mine\n");
     await ensureDevVars(path, EXAMPLE);
     expect(await readFile(path, "utf8")).toBe("SECRET_KEY=mine\n");
   });
 });
 
-it("The file for wrangler is nobody else's, also where there was one that all could read", async () => {
+it("Only the user can read the file for wrangler, also where others could read an older one", async () => {
   const path = await fileOf("SECRET_KEY=old\n");
   await chmod(path, 0o644);
   await writeSettings(path, { SECRET_KEY: "new" });
@@ -56,7 +56,7 @@ it("The file for wrangler is nobody else's, also where there was one that all co
 describe("a setting", () => {
   const FILE = "SECRET_KEY=of the file\nOPENAI_API_KEY='of the file'\nDEFAULT_MODEL=\n";
 
-  it("comes from the file, unless the environment has the name, where an empty one unsets", async () => {
+  it("comes from the file, unless the environment has the name, where an empty value unsets it", async () => {
     const path = await fileOf(FILE);
     const env = { OPENAI_API_KEY: "", TITLE_MODEL: "of the environment" };
     expect(await readSettings(path, {})).toEqual({
@@ -88,7 +88,7 @@ describe("a setting", () => {
   });
 });
 
-/** What `wrangler dev --env-file` makes of the file, by its own parser. */
+/** What `wrangler dev --env-file` reads from the file, by its own parser. */
 async function throughWrangler(settings: Record<string, string>) {
   const path = newFile();
   await writeSettings(path, settings);
@@ -98,7 +98,7 @@ async function throughWrangler(settings: Record<string, string>) {
   return Object.fromEntries(read.map(([name, binding]) => [name, binding.value]));
 }
 
-describe("what wrangler is handed", () => {
+describe("a value passed to wrangler", () => {
   it.each([
     ["a sign of a comment", "a #b # c"],
     ["single quotes", "it's"],
@@ -111,18 +111,18 @@ describe("what wrangler is handed", () => {
     ["backslashes", "C:\\new\\ \\\\ \\"],
     ["other alphabets", "Größe 𝒳 \u2028"],
     ["JSON", `{"a":["b\\n",'$c']}`],
-  ])("reads as it was meant: %s", async (_title, value) => {
+  ])("is read back unchanged: %s", async (_title, value) => {
     const settings = { SYSTEM_PROMPT: value, SECRET_KEY: "the next" };
     expect(await throughWrangler(settings)).toEqual(settings);
   });
 
-  it("reads as it was meant, or is refused by its name, whatever it holds", async () => {
+  it("is read back unchanged, or refused by its name, whatever it contains", async () => {
     const character = fc.constantFrom(...Array.from("'`\"\\$#\n {}=a_:-nr"));
     const text = fc.string({ unit: character, minLength: 1, maxLength: 12 });
     const isKept = async (SYSTEM_PROMPT: string) => {
       const settings = { SYSTEM_PROMPT, SECRET_KEY: "the next" };
       const read = await throughWrangler(settings).catch((error: Error) => error.message);
-      if (typeof read === "string") return read.startsWith("SYSTEM_PROMPT holds");
+      if (typeof read === "string") return read.startsWith("SYSTEM_PROMPT contains");
       return isDeepStrictEqual(read, settings);
     };
     await expect(fc.assert(fc.asyncProperty(text, isKept), { numRuns: 300 })).resolves.toBe(
@@ -133,8 +133,8 @@ describe("what wrangler is handed", () => {
   it.each([
     ["all three kinds of quotation marks", "'`\""],
     ["marks that leave only one in which \\n is the end of a line", "'` \\n"],
-  ])("is refused, by its name, when it holds %s", async (_title, value) => {
+  ])("is refused, by its name, when it contains %s", async (_title, value) => {
     const refused = writeSettings(newFile(), { SYSTEM_PROMPT: value });
-    await expect(refused).rejects.toThrow(/^SYSTEM_PROMPT holds/);
+    await expect(refused).rejects.toThrow(/^SYSTEM_PROMPT contains/);
   });
 });

@@ -14,9 +14,9 @@ import { makeFolder } from "../../local/scratch.ts";
 const EMAIL = `ada.${crypto.randomUUID()}@example.com`;
 const PASSWORD = "seven tall lamps";
 const QUESTION = "May a landlord keep the deposit?";
-/** wrangler itself, and not what watches over it. */
+/** wrangler itself, not its wrapper. */
 const SERVER = /^\S+ \S+wrangler-server\.ts /;
-/** A first start makes a database, and the machine may be busy with other tests. */
+/** A first start creates a database, and the machine may be busy with other tests. */
 const START_MS = 120_000;
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
@@ -39,7 +39,7 @@ async function start(vars: Record<string, string> = {}): Promise<LocalStart> {
   return local;
 }
 
-/** A call as whoever signed in last. */
+/** A request with the token of the last sign-in. */
 let token: string | undefined;
 function call(path: string, body?: object): Promise<Response> {
   return fetch(`http://localhost:${port}${path}`, {
@@ -73,13 +73,13 @@ async function expectNothingLeft(): Promise<void> {
 }
 
 describe("npm run dev", { timeout: START_MS }, () => {
-  it("says where the product is, and answers there by itself", async () => {
+  it("prints the URL, and serves the product there without further setup", async () => {
     const { output, url } = await start();
     expect(output().match(/^Ready .*$/gm)).toEqual([`Ready      ${url}`]);
     for (const words of [`${url}/docs`, "OPENAI_API_KEY", "Ctrl-C"]) {
       expect(output()).toContain(words);
     }
-    // Wrangler warns that nobody fires the cron; somebody does.
+    // Wrangler warns that nothing fires the cron; the script does.
     expect(output()).not.toContain("Scheduled Workers");
     await until(async () => output().includes('"event":"minute"'));
     const account = { name: "Ada Example", email: EMAIL, password: PASSWORD };
@@ -92,7 +92,7 @@ describe("npm run dev", { timeout: START_MS }, () => {
     expect(events.at(-1)?.name).toBe("stream_complete");
   });
 
-  it("keeps its secrets to its user", async () => {
+  it("lets only the user read its secrets", async () => {
     const paths = [devVarsIn(folder.path), join(folder.path, "dev.vars")];
     paths.push(join(folder.path, "s3", "credentials.json"));
     for (const path of paths) expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -107,7 +107,7 @@ describe("npm run dev", { timeout: START_MS }, () => {
     }
   });
 
-  it("has its own names alone for its database, its bucket and its provider", async () => {
+  it("listens for its database, its bucket and its provider on loopback alone", async () => {
     const settings = parseEnv(await readFile(join(folder.path, "dev.vars"), "utf8"));
     for (const name of ["DATABASE_HTTP_URL", "S3_ENDPOINT", "OPENAI_BASE_URL"]) {
       const url = settings[name] ?? "";
@@ -136,10 +136,10 @@ describe("npm run dev", { timeout: START_MS }, () => {
     expect(commands.filter((command) => /--(inspector-addr|debug-port)/.test(command))).toEqual([]);
   });
 
-  it("names a port that is taken or none, and a folder that is in use, and starts nothing", async () => {
+  it("names a port in use, an invalid one and a folder in use, and starts nothing", async () => {
     const other = `${folder.path}-other`;
     const refused = [
-      { start: startLocal(port, other), why: `Port ${port} is taken` },
+      { start: startLocal(port, other), why: `Port ${port} is in use` },
       { start: startLocal("web", other), why: "PORT is not a port number: web" },
       {
         start: startLocal(await freePort(), folder.path),
@@ -153,14 +153,14 @@ describe("npm run dev", { timeout: START_MS }, () => {
     expect(existsSync(other)).toBe(false);
   });
 
-  it("stops everything when it is told to, however often", async () => {
+  it("stops everything on a signal, however often it is sent", async () => {
     local?.kill("SIGINT");
     local?.kill("SIGTERM");
     expect(await local?.exited).toBe(0);
     await expectNothingLeft();
   });
 
-  it("has kept everything, and uses the provider of its file and the words of its environment", async () => {
+  it("keeps everything, and uses the provider of its file and the variables of its environment", async () => {
     const SYSTEM_PROMPT = `It's "about" $HOME, \${PATH} \\$ and #1\nof two lines.`;
     const OPENAI_BASE_URL = `${inject("providerUrl")}/v1`;
     const { OPENAI_API_KEY = "" } = inject("vars");
@@ -176,7 +176,7 @@ describe("npm run dev", { timeout: START_MS }, () => {
     expect(asked).toContain(SYSTEM_PROMPT);
   });
 
-  it("leaves nothing behind when it is killed, and starts again where it was", async () => {
+  it("leaves nothing behind when it is killed, and starts again with the same data", async () => {
     local?.kill("SIGKILL");
     await local?.exited;
     await expectNothingLeft();
@@ -186,21 +186,21 @@ describe("npm run dev", { timeout: START_MS }, () => {
     await expectEverythingKept();
   });
 
-  it("ends with a reason when wrangler does", async () => {
+  it("exits with a reason when wrangler exits", async () => {
     const wrangler = await until(async () =>
       (await processesOf(folder.path)).find(({ command }) => SERVER.test(command)),
     );
     process.kill(wrangler.pid, "SIGKILL");
     expect(await local?.exited).toBe(1);
-    expect(local?.output()).toContain("wrangler ended by itself");
+    expect(local?.output()).toContain("wrangler exited");
     await expectNothingLeft();
   });
 
-  it("does not wait for a Worker that refuses to serve", async () => {
+  it("exits when the Worker refuses to start", async () => {
     local = startLocal(port, folder.path, { TURN_LIMITS: "{" });
     expect(await local.exited).toBe(1);
     expect(local.output()).toContain("TURN_LIMITS");
-    expect(local.output().trimEnd().split("\n").at(-1)).toContain("refuses to serve");
+    expect(local.output().trimEnd().split("\n").at(-1)).toContain("refuses to start");
     await expectNothingLeft();
   });
 });

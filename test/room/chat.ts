@@ -6,15 +6,15 @@ import { begin, crash, end, follow, idOf, idsOf, say } from "./turns.ts";
 
 export type Step = { say: number } | "flush" | "end" | "crash";
 
-/** A log beside what is expected of it; throws where they differ. */
+/** A log beside its expected content; throws where they differ. */
 export class Chat {
   readonly #sql: SqlStorage;
   #log: EventLog;
   #running: string | undefined;
-  /** What a reader was ever told, by id. */
-  readonly #told = new Map<number, NumberedEvent>();
+  /** All emitted events, by id. */
+  readonly #emitted = new Map<number, NumberedEvent>();
   #kept: NumberedEvent[] = [];
-  /** Of these, a crash may take any number from the end. */
+  /** A crash may lose any number of these from the end. */
   #unwritten: NumberedEvent[] = [];
 
   constructor(sql: SqlStorage) {
@@ -35,17 +35,17 @@ export class Chat {
 
   #say(count: number): void {
     this.#running ??= begin(this.#log);
-    const told = say(this.#log, count, `${this.#told.size}:`);
-    for (const event of told) this.#tell(event);
+    const emitted = say(this.#log, count, `${this.#emitted.size}:`);
+    for (const event of emitted) this.#emit(event);
     assert.deepEqual(
-      idsOf(told),
-      told.map((_, place) => idOf(told[0]) + place),
+      idsOf(emitted),
+      emitted.map((_, index) => idOf(emitted[0]) + index),
     );
   }
 
-  #tell(event: NumberedEvent): void {
-    assert(!this.#told.has(event.id), `${event.id} was told before`);
-    this.#told.set(event.id, event);
+  #emit(event: NumberedEvent): void {
+    assert(!this.#emitted.has(event.id), `${event.id} was told before`);
+    this.#emitted.set(event.id, event);
     this.#unwritten.push(event);
   }
 
@@ -56,7 +56,7 @@ export class Chat {
 
   #end(): void {
     if (!this.#running) return;
-    this.#tell(end(this.#log, this.#running));
+    this.#emit(end(this.#log, this.#running));
     this.#keep();
     this.#running = undefined;
   }

@@ -15,8 +15,8 @@ import { begin, crash, end, follow, USER } from "./turns.ts";
 
 const newRoom = () => env.CHAT_ROOM.getByName(crypto.randomUUID());
 
-describe("the room under a wrong environment", () => {
-  it("sets its alarm again when it comes, for as long as that lasts", async () => {
+describe("the room with an invalid environment", () => {
+  it("sets its alarm again each time it fires, as long as the environment is invalid", async () => {
     const room = newRoom();
     await runInDurableObject(room, (_room, { storage }) => storage.setAlarm(Date.now() + 60_000));
     for (let round = 0; round < 7; round++) {
@@ -27,7 +27,7 @@ describe("the room under a wrong environment", () => {
   });
 });
 
-/** An environment that is right, whose Postgres does not answer. */
+/** A valid environment whose Postgres does not answer. */
 const reachesNobody = {
   ...env,
   DATABASE_URL: "postgres://nobody:nothing@db.localhost/none",
@@ -43,7 +43,7 @@ function inRoom<T>(run: (parts: ReturnType<typeof assembleRoom>, ctx: DurableObj
   );
 }
 
-describe("an alarm that is gone", () => {
+describe("a lost alarm", () => {
   it("is set again where there is work, and only there", async () => {
     await inRoom(async ({ alarm, log }, { storage }) => {
       expect(await alarm.ensure()).toBe(false);
@@ -60,7 +60,7 @@ describe("an alarm that is gone", () => {
 
 const answerId = "the answer";
 
-/** What a room writes down of a turn that has begun. */
+/** A room's checkpoint of a turn that has begun. */
 function record() {
   const model = present(findModel("gpt-4o-mini", []), "an offered model");
   const userMessage = { id: "asked", content: "?", file_name: null, file_url: null, metadata: {} };
@@ -79,8 +79,8 @@ function record() {
   return { beginning, begun: begunCheckpoint(beginning, beginning.answer, 10) };
 }
 
-describe("a run that fails by a bug", () => {
-  it("ends with all that was emitted, and with its last event", async () => {
+describe("a turn that fails by a bug", () => {
+  it("ends with all emitted events, and with its last event", async () => {
     await inRoom(async ({ log, runner }, { storage }) => {
       const { beginning, begun } = record();
       log.prepare({ answerId, userId: USER, record: serializeCheckpoint({ running: beginning }) });
@@ -93,7 +93,7 @@ describe("a run that fails by a bug", () => {
       });
       await live.outcome;
       await present(runner.live, "the turn that ends it").outcome;
-      // Postgres does not take it: what it is to be is kept.
+      // Postgres refuses it: the end to be saved is kept.
       const kept = JSON.parse(log.turns.find(answerId)?.record ?? "null");
       expect(kept.finished.message).toMatchObject({
         status: "interrupted",

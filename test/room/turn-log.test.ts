@@ -7,31 +7,31 @@ import { EventLog } from "../../src/features/turns/room/event-log.ts";
 import { Chat, type Step } from "./chat.ts";
 import { begin, crash, end, follow, idOf, idsOf, say, USER } from "./turns.ts";
 
-/** Runs it in the storage of a room that nobody used before. */
+/** Runs it in the storage of a new room. */
 function inRoom<T>(run: (sql: SqlStorage) => T): Promise<T> {
   const room = env.ROOM.getByName(crypto.randomUUID());
   return runInDurableObject(room, (_room, { storage }) => run(storage.sql));
 }
 
 describe("reading after an id", () => {
-  it("gives what came after it, wherever that is: in memory, in the storage, or in both", async () => {
+  it("returns the later events, from memory, storage or both", async () => {
     await inRoom((sql) => {
       const log = new EventLog(sql);
       begin(log);
-      const told: NumberedEvent[] = [];
+      const emitted: NumberedEvent[] = [];
       for (const count of [3, 200, 300, 1, 700]) {
-        told.push(...say(log, count));
+        emitted.push(...say(log, count));
         log.flush();
-        told.push(...say(log, 2));
+        emitted.push(...say(log, 2));
       }
-      for (let place = 0; place < told.length; place++) {
-        expect(log.readAfter(idOf(told[place]))[0]).toEqual(told[place + 1]);
+      for (let index = 0; index < emitted.length; index++) {
+        expect(log.readAfter(idOf(emitted[index]))[0]).toEqual(emitted[index + 1]);
       }
-      expect(follow(log)).toEqual(told);
+      expect(follow(log)).toEqual(emitted);
     });
   });
 
-  it("gives nothing where nothing has come yet, and nothing of a room that was never asked", async () => {
+  it("returns nothing where nothing came yet, and nothing of a room without a turn", async () => {
     await inRoom((sql) => {
       const log = new EventLog(sql);
       expect(log.readAfter(0)).toEqual([]);
@@ -42,33 +42,33 @@ describe("reading after an id", () => {
     });
   });
 
-  it("goes on from one turn into the next", async () => {
+  it("continues from one turn into the next", async () => {
     await inRoom((sql) => {
       const log = new EventLog(sql);
       const first = begin(log);
-      const told = say(log, 2);
-      told.push(end(log, first));
+      const emitted = say(log, 2);
+      emitted.push(end(log, first));
       begin(log);
-      told.push(...say(log, 2));
-      expect(follow(log)).toEqual(told);
-      expect(idsOf(told)).toEqual([1, 2, 3, 4, 5]);
+      emitted.push(...say(log, 2));
+      expect(follow(log)).toEqual(emitted);
+      expect(idsOf(emitted)).toEqual([1, 2, 3, 4, 5]);
     });
   });
 });
 
 describe("a crash", () => {
-  it("keeps all of a turn that was sealed", async () => {
+  it("keeps all of a sealed turn", async () => {
     await inRoom((sql) => {
       const log = new EventLog(sql);
       const answerId = begin(log);
-      const told = [...say(log, 600), end(log, answerId)];
+      const emitted = [...say(log, 600), end(log, answerId)];
       const after = crash(sql);
-      expect(follow(after)).toEqual(told);
+      expect(follow(after)).toEqual(emitted);
       expect(after.turns.unsealed()).toEqual([]);
     });
   });
 
-  it("keeps what was written of a turn, and names the turn as one that was not told to its end", async () => {
+  it("keeps the written events of a turn, and names the turn as unfinished", async () => {
     await inRoom((sql) => {
       const log = new EventLog(sql);
       const answerId = begin(log);
@@ -82,7 +82,7 @@ describe("a crash", () => {
     });
   });
 
-  it("gives no id out again, also of those that it lost", async () => {
+  it("issues no id again, also of those that it lost", async () => {
     await inRoom((sql) => {
       const log = new EventLog(sql);
       const answerId = begin(log);
@@ -113,7 +113,7 @@ describe("a turn that never began", () => {
     });
   });
 
-  it("holds no id of the turn that goes on meanwhile", async () => {
+  it("reserves no id of the turn that runs meanwhile", async () => {
     await inRoom((sql) => {
       const log = new EventLog(sql);
       const running = begin(log);
@@ -141,16 +141,16 @@ describe("a turn that never began", () => {
 });
 
 describe("pruning", () => {
-  it("forgets the turns that ended before, names them, and gives their ids to nobody", async () => {
+  it("deletes the turns that ended before, names them, and reuses none of their ids", async () => {
     await inRoom((sql) => {
       const log = new EventLog(sql);
       const [old, young] = [begin(log), crypto.randomUUID()];
       const last = end(log, old, 1_000);
       begin(log, young);
-      const told = [...say(log, 1), end(log, young, 2_000)];
+      const emitted = [...say(log, 1), end(log, young, 2_000)];
 
       expect(log.prune(2_000).map(({ answerId }) => answerId)).toEqual([old]);
-      expect(follow(log)).toEqual(told);
+      expect(follow(log)).toEqual(emitted);
       expect(log.prune(3_000).map(({ answerId }) => answerId)).toEqual([young]);
       expect(follow(log)).toEqual([]);
 
@@ -158,7 +158,7 @@ describe("pruning", () => {
       expect(after.hasIssued(last.id)).toBe(true);
       expect(after.turns.holding(last.id)).toBeUndefined();
       begin(after);
-      expect(idOf(say(after, 1)[0])).toBe(idOf(told.at(-1)) + 1);
+      expect(idOf(say(after, 1)[0])).toBe(idOf(emitted.at(-1)) + 1);
     });
   });
 
@@ -166,15 +166,15 @@ describe("pruning", () => {
     await inRoom((sql) => {
       const log = new EventLog(sql);
       begin(log);
-      const told = say(log, 3);
+      const emitted = say(log, 3);
       log.flush();
       expect(log.prune(Number.MAX_SAFE_INTEGER)).toEqual([]);
-      expect(follow(crash(sql))).toEqual(told);
+      expect(follow(crash(sql))).toEqual(emitted);
     });
   });
 });
 
-describe("whatever happens in whatever order", () => {
+describe("in any order of operations", () => {
   const step: fc.Arbitrary<Step> = fc.oneof(
     { weight: 6, arbitrary: fc.integer({ min: 1, max: 400 }).map((count) => ({ say: count })) },
     { weight: 3, arbitrary: fc.constant("flush" as const) },
@@ -182,7 +182,7 @@ describe("whatever happens in whatever order", () => {
     { weight: 2, arbitrary: fc.constant("crash" as const) },
   );
 
-  it("a reader gets every event that was not lost, once, in order, and no id with two contents", async () => {
+  it("a subscriber gets every event that was not lost, once, in order, and no id with two contents", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), (steps) =>
         inRoom((sql) => {

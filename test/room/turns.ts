@@ -1,10 +1,10 @@
-/** Turns as a room tells them into its log. */
+/** Turns as a room appends them to its log. */
 import type { NumberedEvent } from "../../src/features/turns/wire/events.ts";
 import { EventLog } from "../../src/features/turns/room/event-log.ts";
 
 export const USER = "a user";
 
-/** A turn that has begun; its answer's id. */
+/** Begins a turn; returns its answer's id. */
 export function begin(log: EventLog, answerId: string = crypto.randomUUID()): string {
   log.prepare({ answerId, userId: USER, record: "{}" });
   log.open(answerId, "{}");
@@ -12,8 +12,8 @@ export function begin(log: EventLog, answerId: string = crypto.randomUUID()): st
 }
 
 export function say(log: EventLog, count: number, text = "word "): NumberedEvent[] {
-  return Array.from({ length: count }, (_, place) =>
-    log.append({ type: "content_delta", content: `${text}${place} ` }),
+  return Array.from({ length: count }, (_, index) =>
+    log.append({ type: "content_delta", content: `${text}${index} ` }),
   );
 }
 
@@ -25,7 +25,7 @@ export function end(log: EventLog, answerId: string, endedAt = 0): NumberedEvent
   return last;
 }
 
-/** All that a reader gets who has this id, page by page. */
+/** All events after an id, page by page. */
 export function follow(log: EventLog, after = 0): NumberedEvent[] {
   const all: NumberedEvent[] = [];
   for (let page = log.readAfter(after); page.length > 0; page = log.readAfter(idOf(all.at(-1)))) {
@@ -37,5 +37,5 @@ export function follow(log: EventLog, after = 0): NumberedEvent[] {
 export const idOf = (event: NumberedEvent | undefined) => event?.id ?? 0;
 export const idsOf = (events: readonly NumberedEvent[]) => events.map(({ id }) => id);
 
-/** What a process that is killed leaves is what another finds in the storage. */
+/** Another process finds in the storage what a killed one left. */
 export const crash = (sql: SqlStorage) => new EventLog(sql);

@@ -25,7 +25,7 @@ const isThere = (path: string) =>
     () => false,
   );
 
-/** Where the links of a page point, but for those to other sites; by the text that they show. */
+/** The links of a page, except those to other sites; by the text that they show. */
 function linksOf({ path, text }: Page): { shown: string; target: string }[] {
   return [...text.matchAll(/\[([^\]]+)\]\(([^)\s]+)\)/g)]
     .filter(([, , target = ""]) => !/^[a-z]+:/.test(target))
@@ -41,7 +41,7 @@ describe("The documentation", () => {
     expect(readme?.text.split("\n").length).toBeLessThanOrEqual(MOST_LINES);
   });
 
-  it("links to files that there are, under their own names", async () => {
+  it("links to existing files, under their own names", async () => {
     const links = pages.flatMap((page) =>
       linksOf(page).map((link) => ({ page: page.path, ...link })),
     );
@@ -53,7 +53,7 @@ describe("The documentation", () => {
     }
   });
 
-  it("names paths of the source that there are", async () => {
+  it("names existing paths of the source", async () => {
     for (const { path, text } of pages) {
       for (const [, named = ""] of text.matchAll(
         /`((?:src|test|local|bench|migrations)\/[\w./-]+)`/g,
@@ -69,7 +69,7 @@ describe("The documentation", () => {
     for (const { path } of pages.slice(1)) expect(targets).toContain(path);
   });
 
-  it("has the catalogue of errors as its table", () => {
+  it("contains the catalogue of errors as its table", () => {
     const errors = pages.find(({ path }) => path === "docs/errors.md")?.text ?? "";
     const [, table] = /<!-- errors -->\n([\s\S]*)<!-- \/errors -->/.exec(errors) ?? [];
     expect(table).toBe(errorTable());

@@ -14,7 +14,7 @@ const SLOW = new Set(["/auth/register", "/auth/login", "delete /users/me", "patc
 
 const isSlow = (path: string, method: string) => SLOW.has(path) || SLOW.has(`${method} ${path}`);
 
-/** Any operation, also those whose requests the others would not survive: of accounts that are not one's own. */
+/** Any operation; those that would break the other requests use separate accounts. */
 function anyRequest(document: Body, ids: string[]): fc.Arbitrary<FuzzedRequest> {
   const operations = Object.entries<Body>(document.paths).flatMap(([path, methods]) =>
     Object.entries<Body>(methods).map(([method, operation]) => ({
@@ -36,7 +36,7 @@ async function statusOf(of: SignedIn, { method, path, headers, body }: FuzzedReq
   return response.status;
 }
 
-it("No request made of the document, valid or nearly so, ends in a failure of the server", async () => {
+it("No request derived from the OpenAPI document, valid or nearly so, ends in a 5xx", async () => {
   const ada = await signUp();
   const chatId = await newChat(ada);
   const ids = [chatId, await say(ada, chatId, "A message."), ada.user.id];

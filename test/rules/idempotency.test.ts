@@ -4,7 +4,7 @@ import { announce } from "../support/files.ts";
 import { newKey } from "../support/keys.ts";
 import { readDocument } from "../support/routes.ts";
 
-/** POST, but nothing is made that a second time would make twice. */
+/** POST, but nothing is created that a repetition would create twice. */
 const NOTHING_TO_REPEAT = new Set([
   "POST /chats/{id}/stop",
   "POST /files/{id}/complete",
@@ -39,7 +39,7 @@ beforeAll(async () => {
 const keyed = () => operations.filter(({ takesKey }) => takesKey);
 
 describe("an Idempotency-Key", () => {
-  it("is taken by every call that creates or generates, and by no other", () => {
+  it("is accepted by every call that creates or generates, and by no other", () => {
     const creating = operations.filter(
       ({ name, path }) =>
         name === "PATCH /messages/{id}" ||
@@ -49,7 +49,7 @@ describe("an Idempotency-Key", () => {
     expect(keyed().map(({ name }) => name)).toEqual(creating.map(({ name }) => name));
   });
 
-  it("comes with the documented refusals and the header of a repeated answer", () => {
+  it("has the documented refusals and the header of a repeated response", () => {
     for (const { name, responses } of keyed()) {
       const codesOf = (status: number) =>
         responses[status].content["application/problem+json"].schema.allOf[1].properties.code.enum;
@@ -73,18 +73,18 @@ describe("an Idempotency-Key", () => {
         };
         const file = announce("Hi", "hi.txt", "text/plain");
         const given = TAKE_NOTHING.has(path) ? {} : path === "/files" ? file : body;
-        const answer = await ada.post(path.replace("{id}", chat.id), given, {
+        const response = await ada.post(path.replace("{id}", chat.id), given, {
           "idempotency-key": key,
         });
-        expect({ name, code: answer.body.code }).toEqual({ name, code: "malformed_header" });
-        expectProblem(answer, 400, "malformed_header");
+        expect({ name, code: response.body.code }).toEqual({ name, code: "malformed_header" });
+        expectProblem(response, 400, "malformed_header");
       }
     },
   );
 
-  it("of 255 visible characters is taken", async () => {
+  it("of 255 visible characters is accepted", async () => {
     const key = `${newKey()}!~`.padEnd(255, "x");
-    const answer = await ada.post("/chats", {}, { "idempotency-key": key });
-    expect(answer.status).toBe(201);
+    const response = await ada.post("/chats", {}, { "idempotency-key": key });
+    expect(response.status).toBe(201);
   });
 });

@@ -55,7 +55,7 @@ function featureEdges(all: Import[]): Map<string, Import[]> {
   return Map.groupBy(between, ({ from, to }) => `${featureOf(from)} → ${featureOf(to)}`);
 }
 
-/** The edges that are left once every feature is taken away that imports none of the others. */
+/** The edges that remain after repeatedly removing features that import no other. */
 function cyclesOf(edges: readonly string[]): string[] {
   const importers = new Set(edges.map((edge) => edge.split(" → ")[0]));
   const left = edges.filter((edge) => importers.has(edge.split(" → ")[1]));
@@ -73,7 +73,7 @@ describe("an import", () => {
     expect(upward.map(show)).toEqual([]);
   });
 
-  it("of the composition root is of its types, but where the app, a minute and a room are made", () => {
+  it("of the composition root is of its types, except where the app, the cron and a room are created", () => {
     const values = imports.filter(
       ({ from, to, typeOnly }) =>
         to === "deps.ts" &&
@@ -88,7 +88,7 @@ describe("an import", () => {
     expect(withValues.map(show)).toEqual([]);
   });
 
-  it("of lib is of lib, or of a package", () => {
+  it("within lib is of lib, or of a package", () => {
     const foreign = imports.filter(({ from, to }) => from.startsWith("lib/") && to.endsWith(".ts"));
     expect(foreign.filter(({ to }) => !to.startsWith("lib/")).map(show)).toEqual([]);
   });
@@ -101,14 +101,14 @@ describe("an import", () => {
     expect(routes.map(show)).toEqual([]);
   });
 
-  it("of another feature never leads back to the first: features import each other without cycles", () => {
+  it("of another feature never forms a cycle", () => {
     const edges = featureEdges(imports);
     const cycles = cyclesOf([...edges.keys()]);
     expect(cycles.flatMap((edge) => edges.get(edge)?.map(show) ?? [])).toEqual([]);
     expect(cyclesOf(["a → b", "b → c", "c → b", "c → d"])).toEqual(["a → b", "b → c", "c → b"]);
   });
 
-  it("never comes back to where it began", () => {
+  it("between files never forms a cycle", () => {
     const values = imports.filter(({ typeOnly }) => !typeOnly);
     const next = Map.groupBy(values, ({ from }) => from);
     const visit = (path: string, trail: string[]): string[] => {
@@ -123,7 +123,10 @@ describe("an import", () => {
   });
 });
 
-/** From the bottom up: a folder of turns imports itself and those before it. What is in none is above all. */
+/**
+ * From the bottom up: a folder of turns imports itself and those before it. Files outside of them are above
+ * all.
+ */
 const TURN_FOLDERS = ["wire", "store", "context", "generate", "room"];
 
 function levelInTurns(path: string): number | undefined {
@@ -146,7 +149,7 @@ describe("an import within turns", () => {
 /** An import of a package, or of a file of it, in whatever form. */
 const of = (name: string) => new RegExp(`(from|import|import\\()\\s*"${name}[/"]`);
 
-/** What only one file, or one kind of file, may touch. */
+/** What only one file, or one kind of file, may import. */
 const DOORS: [string, RegExp, RegExp][] = [
   ["the Neon driver", of("(@neondatabase|drizzle-orm/neon-http)"), /^db\/client\.ts$/],
   ["aws4fetch", of("aws4fetch"), /^clients\/(storage|mail)\.ts$/],
@@ -170,7 +173,7 @@ const DOORS: [string, RegExp, RegExp][] = [
 
 describe("one file alone", () => {
   for (const [what, use, door] of DOORS) {
-    it(`knows ${what}`, () => {
+    it(`imports ${what}`, () => {
       const users = sources.filter(({ text }) => use.test(text)).map(({ path }) => path);
       expect(users.filter((path) => !door.test(path))).toEqual([]);
     });
@@ -178,7 +181,7 @@ describe("one file alone", () => {
 });
 
 describe("the source", () => {
-  it("is in files of at most 300 lines beside imports, without test branches or switched-off types", () => {
+  it("has at most 300 lines per file without imports, no test branches and no disabled types", () => {
     for (const { path, text } of sources) {
       const withoutImports = text.replace(/^import [^;]*;\n/gm, "");
       expect(withoutImports.split("\n").length, path).toBeLessThanOrEqual(301);

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const empty = { copyOf: inject("emptyPostgres") };
   [migrated, declared] = await Promise.all([openPostgres(empty), openPostgres(empty)]);
   applied = await migrate(migrated.pool);
-  // The migrations ask for it themselves, where a server has it.
+  // The migrations create the extension themselves, where a server has it.
   await declared.pool.query("CREATE EXTENSION vector");
   const nothing = generateDrizzleJson({});
   const statements = await generateMigration(
@@ -24,12 +24,14 @@ beforeAll(async () => {
   for (const statement of statements) await declared.pool.query(statement);
 });
 afterAll(async () => {
-  // drizzle-kit leaves it there for every array of the process, which the tests after this one share.
+  // drizzle-kit leaves it on the prototype of every array of the process, which later tests share.
   Reflect.deleteProperty(Array.prototype, "random");
   await Promise.all([migrated.close(), declared.close()]);
 });
 
-/** What the migrations alone have: the runner's own notes, and a circle that drizzle cannot declare. */
+/**
+ * What only the migrations have: the runner's table, and a circular reference that drizzle cannot declare.
+ */
 const NOTES = "schema_migrations";
 const CIRCLE = "chats_current_message_fkey";
 
@@ -43,13 +45,13 @@ const COLUMNS = `
   WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
     AND a.attnum > 0 AND NOT a.attisdropped AND c.relname <> '${NOTES}'`;
 
-// Where no column is null, it makes no difference that drizzle writes the place of nulls out.
-// Nor can drizzle declare what an index carries beside its key.
+// Where no column is null, it makes no difference that drizzle spells out NULLS FIRST or LAST.
+// Nor can drizzle declare the included columns of an index.
 const INDEXES = `
   SELECT regexp_replace(replace(indexdef, ' NULLS LAST', ''), ' INCLUDE \\(.*?\\)', '') AS line FROM pg_indexes
   WHERE schemaname = 'public' AND tablename <> '${NOTES}'`;
 
-// Foreign keys that nobody asks for by name have names of Postgres' or of drizzle's making.
+// Unnamed foreign keys have names of Postgres' or of drizzle's making.
 const CONSTRAINTS = `
   SELECT conrelid::regclass || ': ' || CASE contype WHEN 'f' THEN '' ELSE conname || ' ' END
     || regexp_replace(pg_get_constraintdef(oid), ' INCLUDE \\(.*?\\)', '') AS line
@@ -66,7 +68,7 @@ const describeBoth = async (sql: string) => ({
   declared: await lines(declared.pool, sql),
 });
 
-it("The migrations apply from nothing, in the order of their names, and only once", async () => {
+it("The migrations apply to an empty database, in the order of their names, and only once", async () => {
   expect(applied.length).toBeGreaterThan(3);
   expect(applied).toEqual(applied.toSorted());
   for (const name of applied) expect(name).toMatch(/^\d{4}_[a-z_]+\.sql$/);
@@ -74,14 +76,14 @@ it("The migrations apply from nothing, in the order of their names, and only onc
 });
 
 for (const [what, sql] of Object.entries({ COLUMNS, INDEXES, CONSTRAINTS })) {
-  it(`What they make is what the schema declares: ${what.toLowerCase()}`, async () => {
+  it(`They create what the schema declares: ${what.toLowerCase()}`, async () => {
     const both = await describeBoth(sql);
     expect(both.migrated.length).toBeGreaterThan(10);
     expect(both.migrated).toEqual(both.declared);
   });
 }
 
-it("Every foreign key has an index, so that a deletion reads no table from end to end", async () => {
+it("Every foreign key has an index, so that a deletion scans no table", async () => {
   const { rows } = await migrated.pool.query(`
     SELECT conrelid::regclass::text || '.' || conname AS name FROM pg_constraint k
     WHERE contype = 'f' AND connamespace = 'public'::regnamespace AND NOT EXISTS (

@@ -5,7 +5,7 @@ import {
   type FoundExpression,
 } from "../support/regular-expressions.ts";
 
-/** Expressions that are not linear, with what bounds the texts that they run on. */
+/** Expressions that are not linear, with what bounds their texts. */
 const BOUNDED: { file: string; begins: string; because: string }[] = [
   {
     file: "clients/storage.ts",
@@ -74,10 +74,10 @@ const BOUNDED: { file: string; begins: string; because: string }[] = [
   },
 ];
 
-/** The thesaurus: no more than 1,500 units of a passage or a question are held against it. */
+/** The thesaurus: it is matched against at most 1,500 units of a passage or a question. */
 const THESAURUS = /^features\/retrieval\/concepts-\w+\.ts$/;
 
-/** Constructed in functions, from text of ours alone. */
+/** Constructed in functions, from constant text alone. */
 const CONSTRUCTED_LATER: Record<string, string> = {
   "http/request-guard.ts": "Of a route's template: each parameter ends at the next slash.",
   "clients/model/think-tags.ts": "Of a list of tags: their alternatives, and nothing repeated.",
@@ -126,7 +126,7 @@ describe("the regular expressions of the source", () => {
     },
   );
 
-  it.each(BOUNDED)("have $begins in $file, as documented", ({ file, begins }) => {
+  it.each(BOUNDED)("include $begins in $file, as documented", ({ file, begins }) => {
     const of = literals.filter((literal) => literal.file === file);
     expect(of.some(({ source }) => source.startsWith(begins))).toBe(true);
   });
@@ -135,11 +135,11 @@ describe("the regular expressions of the source", () => {
 /** Steps instead of seconds: the result is the same on a busy machine. */
 const LIMITS = { timeout: null, incubationTimeout: null, attackTimeout: null, recallTimeout: -1 };
 
-/** Without one of these, an expression looks at so many characters from each place, and no more. */
+/** Without one of these, an expression looks at a bounded number of characters from each position. */
 const UNBOUNDED = /[*+]|\{\d+,\}/;
 
 function distinct(all: readonly FoundExpression[]): FoundExpression[] {
-  // Those of one file may be bounded while the same of another is not.
+  // Those of one file may be bounded while the same of another are not.
   const unbounded = all.filter((found) => UNBOUNDED.test(found.source) && !isBounded(found));
   return [
     ...new Map(unbounded.map((found) => [`/${found.source}/${found.flags}`, found])).values(),

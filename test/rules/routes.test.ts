@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { catalogue } from "../../src/lib/problem.ts";
 import {
-  type Answer,
+  type ApiResponse,
   anonymous,
   type Body,
   type Client,
@@ -11,7 +11,7 @@ import {
 import { readyFile, upload } from "../support/files.ts";
 import { type Operation, readDocument, readOperations } from "../support/routes.ts";
 
-/** What may be called by nobody in particular. Everything else asks for a sign-in. */
+/** The public routes. Everything else requires a sign-in. */
 const PUBLIC = [
   "GET /",
   // Its ticket signs in.
@@ -47,7 +47,7 @@ beforeAll(async () => {
 
 const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
 
-function call(client: Client, { method, body }: Operation, path: string): Promise<Answer> {
+function call(client: Client, { method, body }: Operation, path: string): Promise<ApiResponse> {
   if (method === "GET") return client.get(path);
   const send = { POST: client.post, PUT: client.put, PATCH: client.patch, DELETE: client.delete }[
     method
@@ -57,23 +57,23 @@ function call(client: Client, { method, body }: Operation, path: string): Promis
 }
 
 describe("every route", () => {
-  it("asks for a sign-in, unless it is on the public list", async () => {
+  it("requires a sign-in, unless it is on the public list", async () => {
     const open = operations.filter((operation) => operation.open).map(nameOf);
     expect(open.toSorted()).toEqual(PUBLIC.toSorted());
     const closed = operations.filter((operation) => !operation.open);
     for (const operation of closed) {
-      const answer = await call(
+      const response = await call(
         anonymous(),
         operation,
         operation.path.replace("{id}", crypto.randomUUID()),
       );
-      const seen = { route: nameOf(operation), status: answer.status, code: answer.body.code };
+      const seen = { route: nameOf(operation), status: response.status, code: response.body.code };
       expect(seen).toEqual({ route: nameOf(operation), status: 401, code: "unauthenticated" });
-      expect(answer.headers.get("www-authenticate")).toContain("Bearer");
+      expect(response.headers.get("www-authenticate")).toContain("Bearer");
     }
   });
 
-  it("answers for another's object as for one that never was, and for no id at all", async () => {
+  it("answers for another user's object as for a missing one, and for an invalid id", async () => {
     const chatId = (await ada.post("/chats", { title: "Private" })).body.id;
     const turn = await ada.post(`/chats/${chatId}/messages`, { content: "A secret" });
     const messageId = turn.body.user_message.id;
@@ -83,7 +83,7 @@ describe("every route", () => {
     expect(byId.length).toBeGreaterThan(8);
     const ids = [chatId, messageId, fileId, crypto.randomUUID(), "no-id", "%00", "0".repeat(200)];
     for (const operation of byId) {
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         ids.map(async (id) => {
           const { status, body } = await call(eve, operation, operation.path.replace("{id}", id));
           const { request_id: _request, instance: _instance, ...rest } = body ?? {};
@@ -91,10 +91,10 @@ describe("every route", () => {
         }),
       );
       expect(
-        new Set(answers.map((answer) => JSON.stringify(answer))).size,
-        JSON.stringify(answers),
+        new Set(responses.map((response) => JSON.stringify(response))).size,
+        JSON.stringify(responses),
       ).toBe(1);
-      expect(answers[0]).toMatchObject({ status: 404, code: "not_found" });
+      expect(responses[0]).toMatchObject({ status: 404, code: "not_found" });
     }
     expect((await ada.get(`/chats/${chatId}`)).body).toEqual(before);
   });
@@ -110,7 +110,7 @@ describe("every route", () => {
     }
   });
 
-  it("takes ids in capitals as the same ids", async () => {
+  it("accepts ids in capitals as the same ids", async () => {
     const { id } = (await ada.post("/chats", {})).body;
     expect((await ada.get(`/chats/${id.toUpperCase()}`)).body.id).toBe(id);
   });
@@ -133,7 +133,7 @@ describe("the OpenAPI document", () => {
     expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
   });
 
-  it("has an example of every body that is sent, and of every problem that comes back", async () => {
+  it("has an example of every request body, and of every problem", async () => {
     const { components, paths } = await readDocument();
     for (const [name, { example, properties, required = [] }] of bodySchemas(components, paths)) {
       const whole = example ?? required.every((key: string) => isShown(properties[key]));
@@ -145,7 +145,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("gives every operation a body that the operation takes", async () => {
+  it("gives every operation an example body that the operation accepts", async () => {
     const withBody = operations.filter(
       ({ body, path }) => body !== undefined && !path.startsWith("/auth"),
     );
@@ -154,7 +154,7 @@ describe("the OpenAPI document", () => {
       const { id } = (await ada.post("/chats", {})).body;
       const body = { ...operation.body, ...(operation.body.chat_id && { chat_id: id }) };
       const path = operation.path.replace("{id}", await idFor(operation, id));
-      // Whose account is erased is of no use to the other operations.
+      // An erased account cannot call the other operations.
       const client = nameOf(operation) === "DELETE /users/me" ? await signUpWithFiles() : ada;
       const { status } = await call(client, { ...operation, body }, path);
       expect(status, `${nameOf(operation)} ${JSON.stringify(body)}`).toBeLessThan(300);
@@ -174,7 +174,7 @@ describe("the OpenAPI document", () => {
   });
 });
 
-/** What the path of an operation names: the chat, one of its messages, or a file. */
+/** The object in the path of an operation: the chat, one of its messages, or a file. */
 async function idFor({ method, path }: Operation, chatId: string): Promise<string> {
   if (path.startsWith("/files/")) return (await readyFile(ada, "Text.")).id;
   if (!path.startsWith("/messages/")) return chatId;

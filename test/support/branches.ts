@@ -1,5 +1,5 @@
-/** Turns, answers beside answers and edited questions, as tests ask for them. */
-import type { Answer, Body, SignedIn } from "./client.ts";
+/** Turns, regenerated answers and edited messages, as tests request them. */
+import type { ApiResponse, Body, SignedIn } from "./client.ts";
 import { newChat } from "./chats.ts";
 import { requestsContaining, script } from "./provider.ts";
 import { until } from "./until.ts";
@@ -8,21 +8,21 @@ import type { Script } from "../../local/provider/script.ts";
 /** A chat with one turn that has ended. */
 export type Asked = {
   chatId: string;
-  /** Stands in the question, and scripts whatever is asked below it. */
+  /** Part of the user message; scripts every generation after it. */
   marker: string;
-  question: Body;
+  userMessage: Body;
   answer: Body;
 };
 
-/** A chat with one answered question, and without a title to come. */
+/** A chat with one answered message, and without automatic titles. */
 export async function askedChat(of: SignedIn, how: Script = {}): Promise<Asked> {
   const chatId = await newChat(of, { auto_title: false });
   const marker = await script({ tokens: ["First."], ...how });
   const { body } = await of.post(`/chats/${chatId}/messages`, { content: `Why? ${marker}` });
-  const [question, answer] = (await of.get(`/chats/${chatId}/messages`)).body;
-  // What comes next is scripted anew, or left to the offline assistant.
+  const [userMessage, answer] = (await of.get(`/chats/${chatId}/messages`)).body;
+  // Later answers are scripted anew, or left to the offline assistant.
   await script({ times: 0 }, marker);
-  return { chatId, marker, question: body.user_message ?? question, answer };
+  return { chatId, marker, userMessage: body.user_message ?? userMessage, answer };
 }
 
 export function regenerate(
@@ -30,7 +30,7 @@ export function regenerate(
   id: string,
   body?: object,
   headers: Record<string, string> = {},
-): Promise<Answer> {
+): Promise<ApiResponse> {
   return of.post(`/messages/${id}/regenerate`, body, headers);
 }
 
@@ -39,7 +39,7 @@ export function edit(
   id: string,
   body: object,
   headers: Record<string, string> = {},
-): Promise<Answer> {
+): Promise<ApiResponse> {
   return of.patch(`/messages/${id}`, body, headers);
 }
 
@@ -65,7 +65,7 @@ export async function pathOf(of: SignedIn, chatId: string): Promise<string[]> {
   return body.map(({ id }: Body) => id);
 }
 
-/** The conversations that the model was shown, of those that held a text, without the system prompt. */
+/** The prompts that contain a text, without the system prompt. */
 export async function promptsOf(text: string): Promise<string[][]> {
   const seen = (await requestsContaining(text)).filter(({ body }) => body.stream);
   return seen.map(({ body }) => body.messages.slice(1).map(({ content }) => content));

@@ -1,23 +1,23 @@
-/** Chats as tests need them: with branches, long, or with an answer that is being written. */
+/** Chats for tests: with branches, long, or with a running answer. */
 import type { SignedIn } from "./client.ts";
 import { query } from "./postgres.ts";
 import { release, script } from "./provider.ts";
 import { readEvents } from "./sse.ts";
 
-/** An empty chat; its id. */
+/** Creates an empty chat; returns its id. */
 export async function newChat(of: SignedIn, body: object = {}): Promise<string> {
   return (await of.post("/chats", body)).body.id;
 }
 
-/** Stores a message through the API; its id. */
+/** Stores a message through the API; returns its id. */
 export async function say(of: SignedIn, chatId: string, content: string): Promise<string> {
   const { body } = await of.post("/messages", { chat_id: chatId, type: "user", content });
   return body.id;
 }
 
 /**
- * Writes a line of messages below a parent straight into the database, as editing and regenerating
- * do, and a thousand at once where need be. Their ids, oldest first; the chat's place stays.
+ * Writes a line of messages below a parent straight into the database, as editing and regenerating do, a
+ * thousand at once where needed. Returns their ids, oldest first; the chat's current message stays.
  */
 export async function grow(
   chatId: string,
@@ -41,7 +41,7 @@ export async function grow(
   return rows.map((row) => row.id);
 }
 
-/** A chat with a path of so many messages, "message 1" being the oldest. */
+/** A chat with a path of this many messages, "message 1" being the oldest. */
 export async function chatOf(of: SignedIn, count: number): Promise<{ id: string; path: string[] }> {
   const id = await newChat(of);
   const contents = Array.from({ length: count }, (_, index) => `message ${index + 1}`);
@@ -55,11 +55,11 @@ export async function chatOf(of: SignedIn, count: number): Promise<{ id: string;
 
 export type RunningTurn = {
   chatId: string;
-  questionId: string;
+  userMessageId: string;
   answerId: string;
-  /** Lets the provider go on. */
+  /** Releases the provider. */
   finish(): Promise<void>;
-  /** The names of the events that are still to come. */
+  /** The names of the remaining events. */
   rest(): Promise<string[]>;
 };
 
@@ -74,7 +74,7 @@ export async function runningTurn(of: SignedIn, chatId?: string): Promise<Runnin
   const { message_id: answerId } = (await events.next()).value?.data ?? {};
   return {
     chatId: message.chat_id,
-    questionId: message.id,
+    userMessageId: message.id,
     answerId,
     finish: () => release(marker),
     rest: async () => {
@@ -85,7 +85,10 @@ export async function runningTurn(of: SignedIn, chatId?: string): Promise<Runnin
   };
 }
 
-/** Messages of a chat that somebody owns. The rows of a deleted one have no owner, and wait for cron to purge them. */
+/**
+ * Messages of a chat that has an owner. The rows of a deleted one have none, and wait for the cron to purge
+ * them.
+ */
 export function ownedMessages(chatId: string): Promise<Record<string, unknown>[]> {
   const sql = `
     SELECT m.id, m.status FROM messages AS m JOIN chats ON chats.id = m.chat_id

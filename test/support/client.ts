@@ -1,22 +1,22 @@
-/** A person using the product over HTTP. Every answer is held against the OpenAPI document. */
+/** A user of the product over HTTP. Every response is checked against the OpenAPI document. */
 import { expect, inject } from "vitest";
 import { catalogue, type ProblemCode } from "../../src/lib/problem.ts";
 import { checkAgainstDocument } from "./openapi.ts";
 
-/** Bodies are checked against the document, so that tests need not type them a second time. */
+/** Bodies are checked against the document, so that tests need no types for them. */
 export type Body = ReturnType<typeof JSON.parse>;
 
-export type Answer = { status: number; headers: Headers; body: Body };
+export type ApiResponse = { status: number; headers: Headers; body: Body };
 
 type Given = Record<string, string>;
 
-/** A body: a string, bytes or a form go out as they are, everything else as JSON. */
+/** A body: a string, bytes or a form are sent unchanged, everything else as JSON. */
 export type Client = {
-  get: (path: string, headers?: Given) => Promise<Answer>;
-  post: (path: string, body?: unknown, headers?: Given) => Promise<Answer>;
-  put: (path: string, body?: unknown, headers?: Given) => Promise<Answer>;
-  patch: (path: string, body?: unknown, headers?: Given) => Promise<Answer>;
-  delete: (path: string, body?: unknown, headers?: Given) => Promise<Answer>;
+  get: (path: string, headers?: Given) => Promise<ApiResponse>;
+  post: (path: string, body?: unknown, headers?: Given) => Promise<ApiResponse>;
+  put: (path: string, body?: unknown, headers?: Given) => Promise<ApiResponse>;
+  patch: (path: string, body?: unknown, headers?: Given) => Promise<ApiResponse>;
+  delete: (path: string, body?: unknown, headers?: Given) => Promise<ApiResponse>;
   /** The raw response, unchecked: for streams that are read piece by piece. */
   fetch: (path: string, init?: RequestInit) => Promise<Response>;
 };
@@ -29,12 +29,12 @@ export type SignedIn = Client & {
 };
 
 export const workerUrl = inject("workerUrl");
-/** For whoever uploads, and for what the platform gives besides. */
+/** The Worker with queues and the other services of the platform, for uploads. */
 export const platformUrl = inject("platformUrl");
 
 const PASSWORD = "seven tall lamps";
 
-/** A new account with an address of its own. */
+/** Creates an account with an address of its own. */
 export async function signUp(name = "Ada Example", baseUrl = workerUrl): Promise<SignedIn> {
   const email = `ada.${crypto.randomUUID()}@example.com`;
   const { status, body } = await clientWith({}, baseUrl).post("/auth/register", {
@@ -52,22 +52,22 @@ export async function signUp(name = "Ada Example", baseUrl = workerUrl): Promise
   };
 }
 
-/** A new account that uploads files. */
+/** Creates an account that uploads files. */
 export function signUpWithFiles(name?: string): Promise<SignedIn> {
   return signUp(name, platformUrl);
 }
 
-/** Somebody who is not signed in. */
+/** A client without a sign-in. */
 export function anonymous(baseUrl = workerUrl): Client {
   return clientWith({}, baseUrl);
 }
 
-/** Whoever holds this access token. */
+/** A client with this access token. */
 export function bearer(accessToken: string, baseUrl = workerUrl): Client {
   return clientWith({ authorization: `Bearer ${accessToken}` }, baseUrl);
 }
 
-/** The same person at another Worker of this world. */
+/** The same user at another Worker of this world. */
 export function at(baseUrl: string, of: SignedIn): SignedIn {
   return { ...of, ...bearer(of.accessToken, baseUrl) };
 }
@@ -91,25 +91,25 @@ export function clientWith(always: Given, baseUrl = workerUrl): Client {
   };
 }
 
-/** Asserts that the answer is the catalogued problem. */
+/** Asserts that the response is the catalogued problem. */
 export function expectProblem(
-  answer: Answer,
+  response: ApiResponse,
   status: number,
   code: ProblemCode,
   pointer?: string,
 ): void {
-  const { body } = answer;
-  expect({ status: answer.status, code: body?.code }, JSON.stringify(body)).toEqual({
+  const { body } = response;
+  expect({ status: response.status, code: body?.code }, JSON.stringify(body)).toEqual({
     status,
     code,
   });
-  expect(answer.headers.get("content-type")).toBe("application/problem+json");
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
   expect(body).toMatchObject({
     status,
     title: catalogue[code].title,
     detail: catalogue[code].detail,
   });
-  expect(body.request_id).toBe(answer.headers.get("x-request-id"));
+  expect(body.request_id).toBe(response.headers.get("x-request-id"));
   if (pointer !== undefined) {
     expect(body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
   }
@@ -117,15 +117,22 @@ export function expectProblem(
 
 type Request = { method: string; path: string; body: unknown; headers: Given };
 
-async function request(baseUrl: string, { method, path, body, headers }: Request): Promise<Answer> {
+async function request(
+  baseUrl: string,
+  { method, path, body, headers }: Request,
+): Promise<ApiResponse> {
   const response = await fetch(baseUrl + path, {
     method,
     redirect: "manual",
     ...toInit(body, headers),
   });
-  const answer = { status: response.status, headers: response.headers, body: await read(response) };
-  await checkAgainstDocument(method, path, answer);
-  return answer;
+  const received = {
+    status: response.status,
+    headers: response.headers,
+    body: await read(response),
+  };
+  await checkAgainstDocument(method, path, received);
+  return received;
 }
 
 function toInit(body: unknown, headers: Given): RequestInit {

@@ -1,4 +1,4 @@
-/** What Cloudflare does each minute, done now. */
+/** Runs what Cloudflare runs each minute. */
 import { expect } from "vitest";
 import { until } from "./until.ts";
 import type { RunningWorker } from "./worker.ts";
@@ -12,12 +12,12 @@ export async function fireCron(url: string): Promise<void> {
   });
 }
 
-/** A minute of a Worker that nobody else sends any: resolves to the line that it leaves in the log. */
+/** Fires the cron of a Worker that nothing else fires; resolves to its log line. */
 export type Minute = () => Promise<Record<string, unknown>>;
 
 /**
- * Fires the cron of one Worker. The log arrives through a pipe after the response, so each call waits
- * until there are as many lines as there were minutes; otherwise it would read the line of another.
+ * Fires the cron of one Worker. The log arrives through a pipe after the response, so each call waits until
+ * there are as many lines as runs; otherwise it would read the line of another run.
  */
 export function minuteOf(worker: RunningWorker): Minute {
   let fired = 0;

@@ -1,4 +1,4 @@
-/** Documents as tests need them: read already, or at some point of being read. */
+/** Documents for tests: ingested, or at some point of ingestion. */
 import type { SignedIn } from "./client.ts";
 import { query } from "./postgres.ts";
 
@@ -6,7 +6,7 @@ export type Status = "pending" | "processing" | "ready" | "failed";
 
 type How = { name?: string; status?: Status };
 
-/** A file of somebody's with these pages, written straight into the database; its id. */
+/** Writes a file with these pages straight into the database; returns its id. */
 export async function newDocument(
   of: SignedIn,
   pages: string[],
@@ -32,7 +32,7 @@ export async function newDocument(
   return id;
 }
 
-/** What the reading of a file leaves behind. */
+/** What ingestion stores of a file. */
 async function writePages(id: string, pages: string[]): Promise<void> {
   let start = 0;
   const rows = pages.map((text, part) => {
@@ -49,7 +49,7 @@ async function writePages(id: string, pages: string[]): Promise<void> {
   );
 }
 
-/** Moves a file on, as its reading does. */
+/** Changes the status of a file, as ingestion does. */
 export async function setStatus(id: string, status: Status): Promise<void> {
   await query(
     `UPDATE files SET status = $2, processed = $2 = 'ready', failure_code = $3,
@@ -60,7 +60,7 @@ export async function setStatus(id: string, status: Status): Promise<void> {
   );
 }
 
-/** What stands in a file between two offsets, as Postgres counts characters. */
+/** The text of a file between two offsets, as Postgres counts characters. */
 export async function textBetween(id: string, start: number, end: number): Promise<string | null> {
   const [row] = await query(
     `SELECT substr(string_agg(text, '' ORDER BY part), $2::int + 1, $3::int - $2::int) AS text
@@ -70,7 +70,7 @@ export async function textBetween(id: string, start: number, end: number): Promi
   return row?.text ?? null;
 }
 
-/** Notes that a file was asked about in a chat. */
+/** Records that a file is attached in a chat. */
 export async function attach(chatId: string, fileId: string): Promise<void> {
   await query("INSERT INTO chat_files (chat_id, file_id) VALUES ($1, $2)", [chatId, fileId]);
 }

@@ -1,6 +1,6 @@
 /**
- * Reads files one after the other in a process with little memory, and tells of each how it ended. Its
- * arguments are the names of what makes them, in hostile.ts or documents.ts, each with a kind.
+ * Reads files one after the other in a process with little memory, and reports how each ended. Its
+ * arguments name functions of hostile.ts or documents.ts, each with a kind.
  */
 import { peakMiB } from "../../local/peak-memory.ts";
 import { type ExtractedPage, extractDocument } from "../../src/features/files/extract/extract.ts";
@@ -16,7 +16,7 @@ export type Ending = {
   length: number;
   pages: number;
   seconds: number;
-  /** The most memory that the process has had so far. */
+  /** The peak of the process's memory so far. */
   peakMiB: number;
 };
 
@@ -38,7 +38,7 @@ for (const argument of process.argv.slice(2)) {
 
 type Read = Pick<Ending, "code" | "length" | "pages">;
 
-/** Reads all windows of a file, as the messages of the queue do. */
+/** Reads all page windows of a file, as the queue's jobs do. */
 async function readAll(bytes: Uint8Array, kind: FileKind): Promise<Read> {
   const read: Read = { length: 0, pages: 0 };
   try {

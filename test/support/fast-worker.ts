@@ -1,4 +1,4 @@
-/** The built Worker on workerd alone: its rooms on disk, so that a kill and a new start are quick. */
+/** The built Worker on workerd alone: its rooms are on disk, so that a kill and a new start are quick. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, readdir } from "node:fs/promises";
@@ -17,18 +17,18 @@ export type FastWorker = {
   url: string;
   /** The lines that the Worker has logged since its last start. */
   logs(): string[];
-  /** The most memory that its process has had since its last start, in MiB. Linux alone tells it. */
+  /** The peak memory of its process since its last start, in MiB. Linux only. */
   peakMiB(): number;
-  /** How far its memory grows while something happens: MiB at the highest, above what it had before. */
+  /** How far its memory grows during an action: MiB at the peak, above the start. */
   growthMiB: (happen: () => Promise<unknown>) => Promise<number>;
-  /** SIGKILL, and a new start with what was on the disk. */
+  /** SIGKILL, and a new start with the same disk. */
   crash: () => Promise<void>;
   /** How many rooms have something stored. */
   keptRooms: () => Promise<number>;
   close: () => Promise<void>;
 };
 
-/** Starts it in the world of this run, with some values of its own. */
+/** Starts it in the world of this run, with some variables of its own. */
 export function startFastWorker(vars: Vars = {}): Promise<FastWorker> {
   return startAlone(inject("workerFolder"), { ...inject("vars"), ...vars });
 }
@@ -38,8 +38,8 @@ export async function startAlone(bundle: string, vars: Vars): Promise<FastWorker
   const folder = await makeFolder("workerd");
   const port = await freePort();
   await copyFile(join(bundle, "index.js"), join(folder.path, "index.js"));
-  const place = { folder: folder.path, module: "index.js", port, rooms: true };
-  const config = await writeConfig({ ...place, vars });
+  const base = { folder: folder.path, module: "index.js", port, rooms: true };
+  const config = await writeConfig({ ...base, vars });
   let child = await startWorkerd(config, port);
   let logs = logsOf(child);
   return {
@@ -60,7 +60,7 @@ export async function startAlone(bundle: string, vars: Vars): Promise<FastWorker
   };
 }
 
-/** Each room is a file of SQLite; one that has deleted everything has no tables of its own. */
+/** Each room is a SQLite file; one that has deleted everything has no tables of its own. */
 async function countKept(folder: string): Promise<number> {
   const names = (await readdir(folder)).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
   return names.filter((name) => hasTables(join(folder, name))).length;

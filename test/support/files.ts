@@ -1,7 +1,7 @@
-/** Files as tests need them: uploaded by either way, and read. */
+/** Files for tests: uploaded by either way, and ingested. */
 import { createHash } from "node:crypto";
 import { expect } from "vitest";
-import type { Answer, Body, Client } from "./client.ts";
+import type { ApiResponse, Body, Client } from "./client.ts";
 import { until } from "./until.ts";
 
 /** A form with one file in a field. */
@@ -11,17 +11,17 @@ export function formOf(bytes: Uint8Array | string, name = "lease.txt", field = "
   return form;
 }
 
-/** Uploads through the Worker; whatever it answers. */
+/** Uploads through the Worker; returns any response. */
 export function upload(
   of: Client,
   bytes: Uint8Array | string,
   name?: string,
   headers: Record<string, string> = {},
-): Promise<Answer> {
+): Promise<ApiResponse> {
   return of.post("/files/upload", formOf(bytes, name), headers);
 }
 
-/** The file once its reading has ended, one way or the other. */
+/** The file once its ingestion has ended, either way. */
 export function settled(of: Client, id: string): Promise<Body> {
   return until(async () => {
     const { body } = await of.get(`/files/${id}`);
@@ -29,7 +29,7 @@ export function settled(of: Client, id: string): Promise<Body> {
   });
 }
 
-/** A file that was uploaded and read. */
+/** Uploads a file and waits until it is ready. */
 export async function readyFile(
   of: Client,
   bytes: Uint8Array | string,
@@ -46,7 +46,7 @@ export function sha256(bytes: Uint8Array | string): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** What a client announces of bytes that it is going to send to the bucket. */
+/** What a client announces of bytes before it sends them to the bucket. */
 export function announce(bytes: Uint8Array | string, name: string, contentType: string): Body {
   const { byteLength } = Buffer.from(bytes);
   return {

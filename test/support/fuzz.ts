@@ -1,4 +1,4 @@
-/** Requests made of the OpenAPI document: valid by its schemas, nearly valid, and far from it. */
+/** Requests derived from the OpenAPI document: valid by its schemas, nearly valid, and far from it. */
 import fc from "fast-check";
 import type { Body } from "./client.ts";
 
@@ -9,7 +9,7 @@ export type FuzzedRequest = {
   body: string | undefined;
 };
 
-/** What stands in for an id, or for any text. */
+/** Replacements for an id, or for any text. */
 const ODD_TEXTS = [
   "",
   " ",
@@ -42,7 +42,7 @@ const ODD_TEXTS = [
   "_1".repeat(1_000),
 ] as const;
 
-/** What is odd for a member of that name alone. */
+/** Odd values for a member of that name alone. */
 const ODD_MEMBERS: Record<string, unknown[]> = {
   file_url: [
     `/files/${"-".repeat(36)}/content`,
@@ -73,7 +73,7 @@ const oddTime = fc.constantFrom(
 );
 const oddPart = fc.oneof(oddText, fc.boolean(), fc.double(), fc.maxSafeInteger());
 
-/** Cursors as we make them, of parts that we would not put in. */
+/** Cursors in the product's encoding, of parts that it would not encode. */
 const oddCursor = fc
   .oneof(
     fc.tuple(fc.boolean(), oddTime, fc.uuid()),
@@ -90,10 +90,10 @@ const oddValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(null, true, 1e308, -0, [], {}, [[]], { a: { b: 1 } }),
 );
 
-/** Nothing has it: what the other requests are about is not deleted under them. */
+/** No object has it: the objects of other requests are not deleted under them. */
 const NOTHINGS_ID = "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10";
 
-/** Any request to one of the operations; `ids` are of things that are there. */
+/** Any request to one of the operations; `ids` are of existing objects. */
 export function requestTo(
   document: Body,
   [path, method, operation]: [string, string, Body],
@@ -132,8 +132,11 @@ function valueOf(parameter: Body, ids: string[]): fc.Arbitrary<string | undefine
   return parameter.required ? given : fc.option(given, { nil: undefined });
 }
 
-function knownValue({ in: place, name, schema = {} }: Body, ids: string[]): fc.Arbitrary<string> {
-  if (place === "path") return fc.constantFrom(...ids);
+function knownValue(
+  { in: location, name, schema = {} }: Body,
+  ids: string[],
+): fc.Arbitrary<string> {
+  if (location === "path") return fc.constantFrom(...ids);
   return name === "cursor" ? oddCursor : ofSchema({}, schema, ids).map(String);
 }
 
@@ -155,7 +158,7 @@ function bodyOf(document: Body, schema: Body, ids: string[]): fc.Arbitrary<strin
 
 type Mutation = { chance: number; key: string; member: unknown };
 
-/** One of its members is another value, half of the time one that is odd for it; or there is one more. */
+/** One of its members gets another value, half of the time one that is odd for it; or there is one more. */
 function mutate(value: Record<string, unknown>, { chance, key, member }: Mutation) {
   const keys = Object.keys(value);
   const chosen = keys[chance % (keys.length + 1)] ?? key;
@@ -199,7 +202,7 @@ function ofObject(document: Body, { properties = {}, required = [] }: Body, ids:
   return fc.record(Object.fromEntries(members), { requiredKeys: required });
 }
 
-/** Now and then odd, and everything else of the request in order: it gets further. */
+/** Sometimes odd, with everything else of the request valid: it gets further. */
 function ofMember(name: string, known: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   const odd = ODD_MEMBERS[name];
   return odd ? fc.oneof({ weight: 4, arbitrary: known }, fc.constantFrom(...odd)) : known;
@@ -213,12 +216,12 @@ function toPath(template: string, values: Record<string, string | undefined>): s
   return query.length > 0 ? `${path}?${query.join("&")}` : path;
 }
 
-/** Half of a surrogate pair, and an escape that is one already, go as they are. */
+/** Half of a surrogate pair, and an existing escape, are sent unchanged. */
 function encode(value: string): string {
   return value.startsWith("%") ? value : encodeURIComponent(value.toWellFormed());
 }
 
-/** What no client can put into a header is left out. */
+/** What no client can put into a header is omitted. */
 function toHeaders(values: Record<string, string | undefined>): Record<string, string> {
   const given = Object.entries(values).flatMap(([name, value = ""]) =>
     name.startsWith("header ") ? [[name.slice("header ".length), value] as const] : [],

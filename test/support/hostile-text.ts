@@ -1,7 +1,10 @@
-/** Texts that make parsers look far ahead, back, or anew at each character, and what measures them. */
+/**
+ * Texts that make parsers look far ahead or back, or start again at each character, and how to measure
+ * that.
+ */
 import fc from "fast-check";
 
-/** Of words, signs, markup and addresses, and of characters that are more, or less, than they seem. */
+/** Words, signs, markup and URLs, and characters with unusual widths or forms. */
 const CHARACTERS = [
   "aZ19_-./@:'&<>%+=~\\#|*`?!;,()[]{}\"“”„«’…§^$",
   "\n\t\r\u00a0\u2028\u3000",
@@ -20,7 +23,7 @@ const GROUPS = [
 
 const FRAGMENTS = [...CHARACTERS, ...GROUPS];
 
-/** A piece and whether each of its copies has a number of its own, so that no two words are the same. */
+/** A piece, and whether each of its copies has a number of its own, so that no two words are the same. */
 export type Piece = { text: string; isCounted: boolean };
 
 const piece: fc.Arbitrary<Piece> = fc.record({
@@ -30,7 +33,7 @@ const piece: fc.Arbitrary<Piece> = fc.record({
   isCounted: fc.boolean(),
 });
 
-/** One to three pieces, each of which is repeated as often as its share of a text has room. */
+/** One to three pieces, each repeated to fill its share of a text. */
 export const pieces: fc.Arbitrary<Piece[]> = fc.array(piece, { minLength: 1, maxLength: 3 });
 
 /** A text of at most so many UTF-16 code units. */
@@ -49,7 +52,7 @@ function fill(text: string, isCounted: boolean, length: number): string {
   return copies.join("").slice(0, length);
 }
 
-/** Milliseconds of this thread's own work: what else runs on the machine does not count. */
+/** Milliseconds of this thread's own CPU time: other processes do not count. */
 export async function cpuMs(run: () => unknown): Promise<number> {
   const before = process.threadCpuUsage();
   await run();
@@ -57,20 +60,23 @@ export async function cpuMs(run: () => unknown): Promise<number> {
   return (user + system) / 1000;
 }
 
-/** The fastest of a few runs, as collections of garbage fall into some of them. */
+/** The fastest of a few runs, as garbage collection falls into some of them. */
 async function fastestMs(run: () => unknown, runs: number): Promise<number> {
   let best = Infinity;
   for (let left = runs; left > 0; left--) best = Math.min(best, await cpuMs(run));
   return best;
 }
 
-/** Below it, nobody waits, and measurements say little. */
+/** Below it, measurements say little. */
 const TOO_SHORT_MS = 40;
 /** For four times the text: linear work takes 4 times as long, quadratic 16 times. */
 const LARGEST_RATIO = 9;
 const TAKES = 3;
 
-/** What grows faster than its text: how many times as long four times the text takes; undefined where none does. */
+/**
+ * The growth of work beyond its text: how many times as long four times the text takes; undefined if
+ * linear.
+ */
 export async function growthOf(
   read: (text: string) => unknown,
   from: readonly Piece[],

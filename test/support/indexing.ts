@@ -3,7 +3,7 @@ import { inject } from "vitest";
 import { createDb } from "../../src/db/client.ts";
 import { indexFile } from "../../src/features/retrieval/store.ts";
 
-/** What the reading of a file does before it is ready. */
+/** What ingestion does before a file is ready. */
 export async function indexDocument(fileId: string): Promise<void> {
   const { DATABASE_URL = "", DATABASE_HTTP_URL = "" } = inject("vars");
   await indexFile(

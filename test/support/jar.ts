@@ -1,5 +1,5 @@
-/** A browser as far as sign-in goes: it keeps cookies, and says which page it is on. */
-import { type Answer, clientWith } from "./client.ts";
+/** A browser as far as sign-in goes: it keeps cookies, and sends the Origin of its page. */
+import { type ApiResponse, clientWith } from "./client.ts";
 
 /** A page of this origin is allowed in the world of the tests. */
 export const FRONTEND = "http://localhost:3000";
@@ -19,11 +19,11 @@ export class Jar {
     return other;
   }
 
-  get(path: string): Promise<Answer> {
+  get(path: string): Promise<ApiResponse> {
     return this.send("get", path);
   }
 
-  post(path: string, body?: unknown): Promise<Answer> {
+  post(path: string, body?: unknown): Promise<ApiResponse> {
     return this.send("post", path, body);
   }
 
@@ -31,14 +31,14 @@ export class Jar {
     method: "get" | "post" | "put" | "patch" | "delete",
     path: string,
     body?: unknown,
-  ): Promise<Answer> {
+  ): Promise<ApiResponse> {
     const client = clientWith({
       ...(this.origin !== null && { origin: this.origin }),
       ...(this.cookies.size > 0 && { cookie: this.header() }),
     });
-    const answer = await (method === "get" ? client.get(path) : client[method](path, body));
-    for (const cookie of answer.headers.getSetCookie()) this.#keep(cookie);
-    return answer;
+    const response = await (method === "get" ? client.get(path) : client[method](path, body));
+    for (const cookie of response.headers.getSetCookie()) this.#keep(cookie);
+    return response;
   }
 
   header(): string {

@@ -1,7 +1,7 @@
 /** Requests with an `Idempotency-Key`. */
 import { type SignedIn, workerUrl } from "./client.ts";
 
-/** A key that no other test has. */
+/** A unique key. */
 export function newKey(): string {
   return `key-${crypto.randomUUID()}`;
 }
@@ -10,12 +10,12 @@ export function withKey(key: string): Record<string, string> {
   return { "idempotency-key": key };
 }
 
-/** True where the answer says that an earlier request did it. */
+/** True where the response says that an earlier request did it. */
 export function isReplayed({ headers }: { headers: Headers }): boolean {
   return headers.get("idempotent-replayed") === "true";
 }
 
-/** A send whose answer is read by the test itself, at this Worker or at another one. */
+/** A send whose response the test reads itself, at this Worker or at another one. */
 export function send(
   of: SignedIn,
   path: string,
@@ -31,7 +31,7 @@ export function send(
   return fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
-/** The same thing so many times at once. */
+/** Runs an action this many times at once. */
 export function atOnce<T>(count: number, act: () => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, act));
 }

@@ -1,4 +1,4 @@
-/** `npm run dev` as a child process, with a folder of the test's own and nobody's `.dev.vars`. */
+/** `npm run dev` as a child process, with a folder of the test's own and an empty `.dev.vars`. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -9,7 +9,7 @@ const START = join(import.meta.dirname, "..", "..", "local", "start.ts");
 export type LocalStart = {
   url: string;
   pid: number;
-  /** Everything it has said so far. */
+  /** Its output so far. */
   output: () => string;
   /** Resolves when it is ready for use, or has ended. */
   settled: Promise<void>;
@@ -18,14 +18,14 @@ export type LocalStart = {
   kill: (signal: NodeJS.Signals) => void;
 };
 
-/** Starts it with its data and its `.dev.vars` in a folder, and nothing of the developer's own. */
+/** Starts it with its data and its `.dev.vars` in a folder, without the developer's own. */
 export function startLocal(
   port: number | string,
   folder: string,
   vars: Record<string, string> = {},
 ): LocalStart {
-  const places = { PORT: String(port), LOCAL_DIR: folder, DEV_VARS: devVarsIn(folder) };
-  const env = { ...withoutSettings(process.env), ...places, ...vars };
+  const ownSettings = { PORT: String(port), LOCAL_DIR: folder, DEV_VARS: devVarsIn(folder) };
+  const env = { ...withoutSettings(process.env), ...ownSettings, ...vars };
   const child = spawn(process.execPath, [START], { env });
   let output = "";
   const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
@@ -47,12 +47,12 @@ export function startLocal(
   };
 }
 
-/** Where it keeps the settings that a developer may change. */
+/** The path of the settings that a developer may change. */
 export function devVarsIn(folder: string): string {
   return join(folder, ".dev.vars");
 }
 
-/** As a developer without a server of his own has it; the tests' own may be run with one. */
+/** The environment without settings of the product; the tests may run with some. */
 function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const ours = new Set([...NAMES, "LOCAL_POSTGRES_URL"]);
   return Object.fromEntries(Object.entries(env).filter(([name]) => !ours.has(name)));
@@ -65,7 +65,7 @@ function pidOf({ pid }: ChildProcess): number {
 
 export type Process = { pid: number; parent: number; group: number; command: string };
 
-/** The processes of this machine that belong to one, by the folder that its wrangler was given. */
+/** The processes that belong to one, by the folder that its wrangler was given. */
 export async function processesOf(folder: string): Promise<Process[]> {
   const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,pgid=,args="]);
   const all = stdout.split("\n").map((line) => {

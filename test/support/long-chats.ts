@@ -3,8 +3,8 @@ import type { SignedIn } from "./client.ts";
 import type { SeenDatabase } from "./postgres.ts";
 
 /**
- * Writes a line of messages into an empty chat, without the triggers that would take most of the time. Their
- * ids are in no order, as those of an older system may be: message n has that of its number.
+ * Writes a line of messages into an empty chat, without the triggers that would take most of the time.
+ * Their ids are in random order, as those of an older system may be; message n has the id of its number.
  */
 export async function fillChat(
   { query }: Pick<SeenDatabase, "query">,

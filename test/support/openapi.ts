@@ -1,4 +1,4 @@
-/** Holds what the Worker answers against what its own OpenAPI document says. */
+/** Checks the Worker's responses against its own OpenAPI document. */
 import Ajv, { type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { inject } from "vitest";
@@ -11,8 +11,8 @@ type Checker = { document: Document; ajv: Ajv; compiled: Map<string, ValidateFun
 let loading: Promise<Checker> | undefined;
 
 /**
- * Throws when the address, the status or the content type is not documented, or the body does not
- * match its schema or has a field beyond it. Addresses that nobody serves need only a problem.
+ * Throws when the path, the status or the content type is not documented, or the body does not match its
+ * schema or has an extra field. Unknown paths need only a problem.
  */
 export async function checkAgainstDocument(
   method: string,

@@ -8,13 +8,13 @@ import {
 } from "../../src/clients/storage.ts";
 import { Problem } from "../../src/lib/problem.ts";
 
-/** A bucket that speaks S3's wire, here or far away. */
+/** A bucket that speaks S3's protocol, local or remote. */
 export type S3Service = {
   bucket: string;
   accessKeyId: string;
   secretAccessKey: string;
   region: string;
-  /** Amazon's own, where there is none. */
+  /** Amazon's own by default. */
   endpoint?: string;
   close: () => Promise<void>;
 };
@@ -45,7 +45,7 @@ if (bucket && accessKeyId && secretAccessKey) {
   services.push(["A real bucket", async () => ({ ...real, close: async () => undefined })]);
 }
 
-/** What a Worker must be told to reach it. */
+/** The variables with which a Worker reaches it. */
 export function bucketVars(service: Omit<S3Service, "close">): Record<string, string> {
   return {
     AWS_ACCESS_KEY_ID: service.accessKeyId,
@@ -56,7 +56,7 @@ export function bucketVars(service: Omit<S3Service, "close">): Record<string, st
   };
 }
 
-/** The product's client, which may be told something else than what is true. */
+/** The product's client, which may get a wrong configuration. */
 export function clientOf(service: S3Service, changed: BucketConfig = {}): StorageClient {
   return createStorageClient({ ...bucketVars(service), ...changed });
 }
@@ -71,15 +71,15 @@ export async function store(storage: StorageClient, text: string, key = newKey()
 /** SHA-256 in lower-case hex. */
 export const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-/** Of this run alone, also in a bucket that is not. */
+/** Unique to this run, also in a shared bucket. */
 export const newKey = () => PREFIX + crypto.randomUUID();
 
-/** Of everything that these tests store. */
+/** The prefix of everything that these tests store. */
 export const PREFIX = "contract/";
 
 export const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-/** What was got, as text. */
+/** A fetched object as text. */
 export async function read(opened: Awaited<ReturnType<StorageClient["get"]>>) {
   return opened && { size: opened.size, text: await new Response(opened.body).text() };
 }

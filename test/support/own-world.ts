@@ -1,4 +1,4 @@
-/** A world of a test's own: for what looks at all there is, and for rooms that only one Worker has. */
+/** A world of a test's own: for tests that look at all data, and for rooms that only one Worker has. */
 import { inject } from "vitest";
 import { migrate } from "../../local/migrate.ts";
 import { startNeon } from "../../local/neon.ts";
@@ -15,14 +15,14 @@ export type OwnWorld = SeenDatabase &
     worker: RunningWorker;
     /** A new account of this world. */
     signUp: (name?: string) => Promise<SignedIn>;
-    /** What Cloudflare does each minute; the line that it leaves in the log. */
+    /** Runs the cron; resolves to its log line. */
     minute: Minute;
-    /** Another client of the bucket has these. */
+    /** The variables of another client of the bucket. */
     bucketVars: Record<string, string>;
     close: () => Promise<void>;
   };
 
-/** A Postgres of one's own takes seconds to start, and far longer where the machine is busy. */
+/** A separate Postgres takes seconds to start, and far longer where the machine is busy. */
 export const WORLD_START_MS = 180_000;
 
 /** Starts Postgres, a bucket and a Worker between them. */

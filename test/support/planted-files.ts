@@ -1,4 +1,4 @@
-/** Files as they lie in Postgres and in the bucket, without their having been uploaded. */
+/** Files in Postgres and in the bucket that were never uploaded. */
 import type { SignedIn } from "./client.ts";
 import type { SeenDatabase } from "./postgres.ts";
 import type { SeenBucket } from "./storage.ts";
@@ -14,7 +14,7 @@ export type Planted = {
 
 export const hoursAgo = (hours: number) => new Date(Date.now() - hours * 60 * 60 * 1000);
 
-/** A file of somebody, with a page and a passage; its id. */
+/** A file of a user, with a page and a passage; returns its id. */
 export async function plantFile(
   { query, plantObject }: SeenDatabase & SeenBucket,
   of: SignedIn,

@@ -1,4 +1,4 @@
-/** What a test sees of Postgres: the round trips of the Worker, faults to come, and the rows. */
+/** What a test can inspect of Postgres: the round trips of the Worker, faults to inject, and the rows. */
 import { inject } from "vitest";
 import type { NeonCall, NeonFault } from "../../local/neon-control.ts";
 import type { LocalNeon } from "../../local/neon.ts";
@@ -8,9 +8,9 @@ type Row = Record<string, string | null>;
 export type DatabaseAccess = Pick<LocalNeon, "url" | "connectionString" | "controlKey">;
 
 export type SeenDatabase = {
-  /** The round trips whose SQL or parameters hold a text, such as a test's own user id; oldest first. */
+  /** The round trips whose SQL or parameters contain a text, such as a test's own user id; oldest first. */
   callsContaining: (text: string) => Promise<NeonCall[]>;
-  /** Lets the next calls that hold a text suffer a fault; returns how to take it away. */
+  /** Injects a fault into the next calls that contain a text; returns how to remove it. */
   injectFault: (fault: NeonFault) => Promise<() => Promise<void>>;
   /** Rows of the database, as Postgres' own text. */
   query: (sql: string, params?: unknown[]) => Promise<Row[]>;
@@ -45,7 +45,7 @@ export const { callsContaining, injectFault, query } = databaseAt({
   controlKey: inject("controlKeys").neon,
 });
 
-/** Counts the round trips that hold a text while something happens. */
+/** Counts the round trips that contain a text during an action. */
 export async function countCalls(text: string, happen: () => Promise<unknown>): Promise<number> {
   const before = (await callsContaining(text)).length;
   await happen();

@@ -1,4 +1,4 @@
-/** A turn whose provider sends what a test says. */
+/** A turn whose provider sends scripted bytes. */
 import type { RawStep, Script } from "../../local/provider/script.ts";
 import { newChat } from "./chats.ts";
 import type { Body, SignedIn } from "./client.ts";
@@ -10,7 +10,7 @@ export type ProviderTurn = {
   chatId: string;
   marker: string;
   events: StreamEvent[];
-  /** What was streamed, which is what is stored. */
+  /** The streamed text, which is also the stored one. */
   text: string;
   reasoning: string;
   /** Of the error event. */
@@ -19,7 +19,7 @@ export type ProviderTurn = {
   answer: Body;
 };
 
-/** Asks in a new chat, and reads to the end. */
+/** Sends a message in a new chat, and reads to the end. */
 export function turnOf(
   of: SignedIn,
   url: string,
@@ -55,7 +55,7 @@ export function askAt(
   });
 }
 
-/** What the answers of a chat took, as Postgres has it. */
+/** The usage rows of a chat's answers. */
 export function usageOf(chatId: string): Promise<Body[]> {
   return query(
     `SELECT prompt_tokens::int AS prompt, completion_tokens::int AS completion,

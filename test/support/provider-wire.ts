@@ -1,8 +1,8 @@
-/** What providers put on the wire, in short. */
+/** Shorthands for the wire format of providers. */
 
 export const DONE = "data: [DONE]\n\n";
 
-/** An event that holds this chunk. */
+/** An event with this chunk. */
 export function event(chunk: unknown): string {
   return `data: ${JSON.stringify(chunk)}\n\n`;
 }

@@ -1,4 +1,4 @@
-/** What a test makes the provider do, and sees of what it was asked. */
+/** How a test controls the provider, and sees its requests. */
 import { inject } from "vitest";
 import type { SeenRequest } from "../../local/openai.ts";
 import type { Script } from "../../local/provider/script.ts";
@@ -6,7 +6,7 @@ import type { Script } from "../../local/provider/script.ts";
 const control = (path: string) => new URL(`/_control/${path}`, inject("providerUrl"));
 const headers = { authorization: `Bearer ${inject("controlKeys").provider}` };
 
-/** Scripts every request whose prompt holds a marker of the test's own. Returns the marker. */
+/** Scripts every request whose prompt contains a marker of the test's own. Returns the marker. */
 export async function script(
   how: Script,
   marker = `marker-${crypto.randomUUID()}`,
@@ -16,12 +16,12 @@ export async function script(
   return marker;
 }
 
-/** Lets go on what `holdAfter` holds. */
+/** Releases what `holdAfter` holds. */
 export async function release(marker: string): Promise<void> {
   await fetch(control(`release/${marker}`), { method: "POST", headers });
 }
 
-/** The requests whose prompt held a text, oldest first. */
+/** The requests whose prompt contained a text, oldest first. */
 export async function requestsContaining(text: string): Promise<SeenRequest[]> {
   const url = control("requests");
   url.searchParams.set("contains", text);
@@ -29,8 +29,8 @@ export async function requestsContaining(text: string): Promise<SeenRequest[]> {
 }
 
 /**
- * An answer just below the mebibyte that one may have, of characters that JSON writes as six: more than the
- * network holds for a client that takes nothing.
+ * An answer just below the limit of a mebibyte, of characters that JSON writes as six bytes: more than the
+ * network buffers for a client that reads nothing.
  */
 export function wideTokens(): string[] {
   return Array.from({ length: 300 }, (_, index) => `${index}:`.padEnd(3_450, "\u0001"));

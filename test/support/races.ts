@@ -1,14 +1,14 @@
-/** Requests at once, of which one begins a turn that the test holds. */
-import type { Answer } from "./client.ts";
+/** Concurrent requests, one of which begins a turn that the test holds. */
+import type { ApiResponse } from "./client.ts";
 import { release } from "./provider.ts";
 import { until } from "./until.ts";
 
-/** Lets the held turn go on once so many of the requests were refused; all answers, in their order. */
+/** Releases the held turn once this many of the requests were refused; returns all responses, in order. */
 export async function releaseAfterRefusals(
-  requests: Promise<Answer>[],
+  requests: Promise<ApiResponse>[],
   refused: number,
   marker: string,
-): Promise<Answer[]> {
+): Promise<ApiResponse[]> {
   let count = 0;
   for (const sent of requests) void sent.then(({ status }) => (count += status === 200 ? 0 : 1));
   await until(async () => count === refused);

@@ -1,4 +1,4 @@
-/** What `clients/model` reads of bytes, without a connection. */
+/** What `clients/model` parses from bytes, without a connection. */
 import type { ModelChunk } from "../../src/clients/model/chunks.ts";
 import { readAnswer } from "../../src/clients/model/stream-reader.ts";
 import { mergeCounts, type TokenCount } from "../../src/clients/model/usage.ts";
@@ -11,9 +11,9 @@ export type ReadAnswer = {
   usage: TokenCount | undefined;
   /** Types of all chunks, in order. */
   types: ModelChunk["type"][];
-  /** How often something was taken. */
+  /** How many batches of chunks there were. */
   takes: number;
-  /** The code, or the words, of what was thrown. */
+  /** The code, or the message, of the error. */
   failure: string | undefined;
 };
 

@@ -53,7 +53,7 @@ export async function constructedBy(file: string): Promise<FoundExpression[]> {
     },
   });
   try {
-    // Under a name of its own: another test may have imported it before, which is not done again.
+    // Under a name of its own: an earlier import by another test would not run again.
     await import(`${join(SRC, file)}?constructs`);
   } finally {
     globalThis.RegExp = original;

@@ -2,18 +2,18 @@
 import { type Body, anonymous } from "./client.ts";
 
 export type Operation = {
-  /** What generated clients call it. */
+  /** Its operation id. */
   id: string;
   method: string;
   /** A template, such as `/chats/{id}`. */
   path: string;
-  /** True where no sign-in is asked for. */
+  /** True where no sign-in is required. */
   open: boolean;
   tags: string[];
   summary: string;
-  /** A body that the route takes, made of the examples of its schema; undefined where it takes none. */
+  /** A body that the route accepts, made of the examples of its schema; undefined where it takes none. */
   body: Body;
-  /** True where it takes an `Idempotency-Key`. */
+  /** True where it accepts an `Idempotency-Key`. */
   takesKey: boolean;
   responses: Record<string, { content?: Record<string, { schema: Body }> }>;
 };

@@ -13,13 +13,13 @@ function clientOf({ endpoint, region }: S3Service, { accessKeyId, secretAccessKe
     region,
     credentials: { accessKeyId, secretAccessKey },
     maxAttempts: 1,
-    // It warns of every empty body.
+    // It warns about every empty body.
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     ...(endpoint && { endpoint, forcePathStyle: true }),
   });
 }
 
-/** One call each; whatever else there is goes through `client`. */
+/** Shorthands for the common calls; everything else goes through `client`. */
 export type Bucket = {
   at: () => { Bucket: string };
   client: () => s3.S3Client;
@@ -33,7 +33,7 @@ export type Bucket = {
   as: (changed: Partial<Key>) => s3.S3Client;
 };
 
-/** What S3 calls a failure, and its status. */
+/** S3's code of a failure, and its status. */
 export async function failureOf(call: Promise<unknown>): Promise<[string, number | undefined]> {
   const error: unknown = await call.catch((thrown: unknown) => thrown);
   if (!(error instanceof s3.S3ServiceException)) throw new Error("no refusal", { cause: error });
@@ -43,7 +43,7 @@ export async function failureOf(call: Promise<unknown>): Promise<[string, number
 export const textOf = async ({ Body }: s3.GetObjectCommandOutput) => Body?.transformToString();
 export const md5Of = (bytes: string | Uint8Array) => createHash("md5").update(bytes).digest("hex");
 
-/** Opens it for the tests of a `describe`, and leaves nothing in it. */
+/** Opens it for the tests of a `describe`, and empties it afterwards. */
 export function openBucket(start: () => Promise<S3Service>): Bucket {
   let service: S3Service;
   let client: s3.S3Client;

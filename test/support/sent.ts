@@ -1,4 +1,4 @@
-/** Requests with headers that `fetch` does not send as they are given: `Host`, `Sec-Fetch-Site`. */
+/** Requests with headers that `fetch` does not send as given: `Host`, `Sec-Fetch-Site`. */
 import { request } from "node:http";
 
 export type Sent = {
@@ -13,7 +13,7 @@ export function withHeaders(sent: Sent, headers: Record<string, string>): Sent {
   return { ...sent, headers: { ...sent.headers, ...headers } };
 }
 
-/** Sends it on a connection of its own; the status of the response. */
+/** Sends it on a connection of its own; returns the status of the response. */
 export function statusOf({ url, body, ...sent }: Sent): Promise<number | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
   const asked = request(url, { ...sent, agent: false }, (response) => {

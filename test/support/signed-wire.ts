@@ -1,4 +1,4 @@
-/** Requests to a bucket that are signed by hand, so that a test can spoil whatever it wants. */
+/** Requests to a bucket that are signed by hand, so that a test can corrupt any part. */
 import { createHash, createHmac } from "node:crypto";
 import { AwsV4Signer } from "aws4fetch";
 import type { S3Service } from "./own-bucket.ts";
@@ -8,9 +8,9 @@ export type Signing = {
   query?: Record<string, string>;
   headers?: Record<string, string>;
   body?: Uint8Array<ArrayBuffer> | string;
-  /** When it was signed; now, unless said. */
+  /** The time of the signature; now by default. */
   at?: Date;
-  /** Puts the signature into the query, good for so many seconds. */
+  /** Puts the signature into the query, valid for this many seconds. */
   expires?: number;
 };
 
@@ -51,7 +51,7 @@ function toAmzDate(at: Date): string {
   return at.toISOString().replaceAll(/[:-]|\.\d{3}/g, "");
 }
 
-/** Sends it; returns the status and what S3 calls the failure, with its words. */
+/** Sends it; returns the status, S3's code and message. */
 export async function send({
   url,
   init,
@@ -67,13 +67,13 @@ const ALGORITHM = "AWS4-HMAC-SHA256";
 
 type Chunked = {
   pieces: string[];
-  /** A header after the body, signed like the rest. */
+  /** A trailer, signed like the rest. */
   trailer?: [name: string, value: string];
-  /** What is changed after it was signed. */
+  /** Changes the body after it was signed. */
   spoil?: (body: string) => string;
 };
 
-/** A PUT whose body comes in pieces, of which each carries the signature of the one before. */
+/** A PUT whose body is sent in chunks, each of which carries the signature of the one before. */
 export async function signChunked(
   service: S3Service,
   key: string,

@@ -1,15 +1,15 @@
-/** Clients that take nothing until they are asked to: what they were sent is for others to keep. */
+/** Clients that read nothing until asked to: others must buffer what they were sent. */
 import { get, type IncomingHttpHeaders } from "node:http";
 import { connect, type Socket } from "node:net";
 
 /** A socket whose connection is open, and is not read. */
 export type SilentSocket = {
   send: (frame: object) => void;
-  /** Leaves, and reads what the server had sent by then: the payloads of its frames together. */
+  /** Disconnects, and reads what the server had sent by then: the payloads of its frames together. */
   leave: () => Promise<{ bytes: number; code: number }>;
 };
 
-/** Opens a live socket that takes the handshake's response and nothing else. */
+/** Opens a live socket that reads the handshake's response and nothing else. */
 export async function openSilently(baseUrl: string, path: string): Promise<SilentSocket> {
   const { hostname, port } = new URL(baseUrl);
   const socket = connect(Number(port), hostname);
@@ -34,7 +34,7 @@ export async function openSilently(baseUrl: string, path: string): Promise<Silen
   };
 }
 
-/** Reads up to the end of the headers; what came after it. */
+/** Reads up to the end of the headers; returns what came after it. */
 async function readHead(socket: Socket): Promise<Buffer> {
   let head = Buffer.alloc(0);
   while (!head.includes("\r\n\r\n")) {
@@ -70,7 +70,7 @@ async function readFrames(socket: Socket, rest: Buffer): Promise<{ bytes: number
 const CLOSE_FRAME = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
 const LONGEST_CLOSE_FRAME = 127;
 
-/** Nothing else that a server sends here has its first byte, which is not ASCII. */
+/** Nothing else that a server sends here begins with this byte, which is not ASCII. */
 function endsWithClose(end: Buffer): boolean {
   const at = end.lastIndexOf(0x88);
   return at >= 0 && end.length === at + 2 + (end[at + 1] ?? 0);

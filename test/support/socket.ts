@@ -1,19 +1,19 @@
-/** A live tab: a socket of a chat, and the frames that came. */
+/** A live tab: a socket of a chat, and its received frames. */
 import { request } from "node:http";
 import { type Body, type SignedIn, workerUrl } from "./client.ts";
 import { checkAgainstDocument } from "./openapi.ts";
 import { until } from "./until.ts";
 
 export type Tab = {
-  /** Everything that came so far, oldest first. */
+  /** All frames so far, oldest first. */
   frames: Body[];
   send: (frame: unknown) => void;
   /**
-   * Says something, as every tab does in time. To a socket that never heard anything workerd sends a close
-   * frame at once, but the end of the connection only with the room's sleep, which tests need not wait for.
+   * Sends a ping, as every tab does in time. To a socket that never received anything workerd sends a close
+   * frame at once, but closes the connection only when the room hibernates, which tests need not wait for.
    */
   ping: () => Promise<void>;
-  /** Resolves once a frame of this type came; the frames up to it. */
+  /** Resolves once a frame of this type has arrived; returns the frames up to it. */
   until: (type: string) => Promise<Body[]>;
   /** False from the server's close frame on. */
   isOpen: () => boolean;
@@ -69,13 +69,13 @@ export async function connect(chatId: string, ticket: string, baseUrl = workerUr
   };
 }
 
-/** Text and bytes go out as they are, everything else as JSON. */
+/** Text and bytes are sent unchanged, everything else as JSON. */
 function toData(frame: unknown): string | Uint8Array<ArrayBuffer> {
   if (frame instanceof Uint8Array) return frame as Uint8Array<ArrayBuffer>;
   return typeof frame === "string" ? frame : JSON.stringify(frame);
 }
 
-/** What the first line of a WebSocket is answered by; a socket that opens is closed at once. */
+/** The response to a WebSocket handshake; a socket that opens is closed at once. */
 export async function handshake(
   path: string,
   headers: Record<string, string> = {},
@@ -87,7 +87,7 @@ export async function handshake(
     "sec-websocket-key": Buffer.from(crypto.randomUUID().slice(0, 16)).toString("base64"),
     ...headers,
   };
-  const answer = await new Promise<{ status: number; headers: Headers; body: Body }>(
+  const received = await new Promise<{ status: number; headers: Headers; body: Body }>(
     (resolve, reject) => {
       const sending = request(workerUrl + path, { headers: sent }, (response) => {
         let text = "";
@@ -104,8 +104,8 @@ export async function handshake(
       sending.on("error", reject).end();
     },
   );
-  await checkAgainstDocument("GET", path, answer);
-  return answer;
+  await checkAgainstDocument("GET", path, received);
+  return received;
 }
 
 function toHeaders(given: NodeJS.Dict<string | string[]>): Headers {

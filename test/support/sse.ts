@@ -1,10 +1,10 @@
-/** Reads server-sent events as they come. */
+/** Reads server-sent events as they arrive. */
 import type { Body } from "./client.ts";
 
-/** An event, and how long it was on the wire. */
+/** An event, and its size on the wire. */
 export type StreamEvent = { id: number; name: string; data: Body; bytes: number };
 
-/** The events of a response, one by one; comments are told to `onComment`. */
+/** The events of a response, one by one; comments are passed to `onComment`. */
 export async function* readEvents(
   response: Response,
   onComment: (comment: string) => void = () => {},
@@ -22,7 +22,7 @@ export async function allEvents(response: Response): Promise<StreamEvent[]> {
   return events;
 }
 
-/** The text that the deltas of a stream make. */
+/** The joined text of the deltas of a stream. */
 export function textOf(events: StreamEvent[]): string {
   return events
     .filter((event) => event.name === "content_delta")

@@ -1,4 +1,4 @@
-/** What a test sees of the bucket: the calls of the Worker, faults to come, and what lies in it. */
+/** What a test can inspect of the bucket: the calls of the Worker, faults to inject, and its content. */
 import { inject } from "vitest";
 import type { S3Call, S3Fault, SeenObject, SeenUpload } from "../../local/s3/control.ts";
 import type { LocalS3 } from "../../local/s3.ts";
@@ -6,23 +6,26 @@ import type { LocalS3 } from "../../local/s3.ts";
 export type BucketAccess = Pick<LocalS3, "endpoint" | "controlKey">;
 
 export type SeenBucket = {
-  /** The calls that hold a text, such as `PUT files/` and an id; oldest first. Presigned ones are among them. */
+  /**
+   * The calls that contain a text, such as `PUT files/` and an id; oldest first. Presigned ones are among
+   * them.
+   */
   bucketCalls: (contains: string) => Promise<S3Call[]>;
-  /** The objects whose keys hold a text, such as a file's id. */
+  /** The objects whose keys contain a text, such as a file's id. */
   objectsWith: (contains: string) => Promise<SeenObject[]>;
-  /** The uploads in parts that were opened and not ended, and whose keys hold a text. */
+  /** The open multipart uploads whose keys contain a text. */
   uploadsWith: (contains: string) => Promise<SeenUpload[]>;
-  /** Lets the next calls that hold a text suffer a fault; returns how to take it away. */
+  /** Injects a fault into the next calls that contain a text; returns how to remove it. */
   injectBucketFault: (fault: S3Fault) => Promise<() => Promise<void>>;
-  /** Puts an object into the bucket behind the product's back, as old as it is to be. */
+  /** Puts an object into the bucket without the product, with the given age. */
   plantObject: (key: string, text?: string, at?: Date) => Promise<void>;
-  /** Takes an object away behind the product's back. */
+  /** Deletes an object without the product. */
   loseObject: (key: string) => Promise<void>;
-  /** Opens an upload in parts behind the product's back, as long ago as it is to be. */
+  /** Opens a multipart upload without the product, with the given age. */
   plantUpload: (key: string, at?: Date) => Promise<void>;
 };
 
-/** The bucket behind a local S3, through its control. */
+/** The bucket of a local S3, through its control endpoint. */
 export function bucketAt({ endpoint, controlKey }: BucketAccess): SeenBucket {
   const headers = { authorization: `Bearer ${controlKey}` };
   const call = async (

@@ -1,4 +1,4 @@
-/** Everything that has Postgres read a text of a stranger, by what it is, and how long it takes. */
+/** Everything that has Postgres read text of a user, by name, and its time. */
 import { expect, inject } from "vitest";
 import { createDb } from "../../src/db/client.ts";
 import { findPassages } from "../../src/features/retrieval/find.ts";
@@ -12,7 +12,7 @@ import { plantFile } from "./planted-files.ts";
 import * as postgres from "./postgres.ts";
 import * as storage from "./storage.ts";
 
-/** Longer than any takes on a busy machine, where a tenth of it is much. What is quadratic takes longer. */
+/** Longer than any takes on a busy machine, where a tenth of it is much. Quadratic work takes longer. */
 const MOST_MS = 4_000;
 const RUNS = 2;
 
@@ -22,7 +22,7 @@ const { query } = postgres;
 
 type Entry = (text: string) => Promise<unknown>;
 
-/** What takes longer than it may, of a text that repeats some pieces; empty where nothing does. */
+/** What is too slow for a text that repeats some pieces; empty where nothing is. */
 export async function tooSlow(
   entries: Record<string, Entry>,
   from: readonly Piece[],
@@ -46,7 +46,7 @@ async function fastest(run: () => Promise<unknown>): Promise<number> {
   return best;
 }
 
-/** In their order: what is searched is what was stored before. */
+/** In order: searches follow the writes that they search. */
 export async function storedEntries(of: SignedIn): Promise<Record<string, Entry>> {
   const { DATABASE_URL = "", DATABASE_HTTP_URL = "" } = inject("vars");
   const db = createDb({ DATABASE_URL, DATABASE_HTTP_URL });

@@ -1,4 +1,4 @@
-/** Everything that reads a text of a stranger in this process, by what it is. */
+/** Everything that reads text of a user in this process, by name. */
 import { DocumentText } from "../../src/features/citations/document-text.ts";
 import { findQuotations } from "../../src/features/citations/find-quotes.ts";
 import { locate } from "../../src/features/citations/locate.ts";
@@ -61,7 +61,7 @@ export const DOCUMENT_ENTRIES: Record<string, Read> = {
   findQuotations,
   "locate, what is there": (text) => locateIn(text, text.slice(0, text.length / 4)),
   "locate, what is almost there": (text) => locateIn(text, `${text.slice(0, text.length / 4)} not`),
-  "locate, with words left out": (text) =>
+  "locate, with omitted words": (text) =>
     locateIn(text, `${(text.slice(0, 50) + "…").repeat(text.length / 100)} not there`),
   markdown: (text) => readAs(text, "a.md"),
   text: (text) => readAs(text, "a.txt"),
@@ -71,5 +71,5 @@ export const DOCUMENT_ENTRIES: Record<string, Read> = {
 const locateIn = (text: string, quotation: string) =>
   locate(new DocumentText([partOf(text)]), quotation, [{ start: 0, end: text.length >> 1 }]);
 
-/** Some of them are no text by their bytes, or have too much in them: those end with their reason. */
+/** Some of them are no text by their bytes, or too large: those end with a reason. */
 const readAs = (text: string, name: string) => extract(bytesOf(text), name).catch(() => undefined);

@@ -1,4 +1,4 @@
-/** Tokens as the Worker makes them, for the times that a test cannot wait for. */
+/** Tokens as the Worker makes them, for times that a test cannot wait for. */
 import { inject } from "vitest";
 import { createTokens, type Tokens } from "../../src/features/auth/tokens.ts";
 

@@ -18,11 +18,11 @@ export type RunningWorker = {
   url: string;
   /** The lines that the Worker has logged so far. */
   logs(): string[];
-  /** Takes the memory of a chat's room, and leaves its sockets open: as the platform does with idle ones. */
+  /** Clears the memory of a chat's room, and leaves its sockets open: as the platform does with idle ones. */
   hibernate(chatId: string): Promise<void>;
-  /** The tables of a chat's room, and how many rows each has: empty where nothing is kept. */
+  /** The tables of a chat's room, and their row counts: empty where nothing is stored. */
   storageOf(chatId: string): Promise<Record<string, number>>;
-  /** Gives its queue a message. */
+  /** Sends its queue a message. */
   sendJob(job: FileJob): Promise<void>;
   close(): Promise<void>;
 };
@@ -72,13 +72,13 @@ async function countRows(storage: RoomStorage): Promise<Record<string, number>> 
   return counts;
 }
 
-/** Starts another Worker in the world of this run, with some values of its own. */
+/** Starts another Worker in the world of this run, with some variables of its own. */
 export function startWorker(vars: Vars): Promise<RunningWorker> {
   return startBuilt(inject("workerFolder"), { ...inject("vars"), ...vars });
 }
 
-/** The same, whose queues try nothing a second time: what fails goes to the dead letters at once. */
-export async function startImpatientWorker(): Promise<RunningWorker> {
+/** The same, with a queue that does not retry: a failed job goes to the dead-letter queue at once. */
+export async function startWorkerWithoutRetries(): Promise<RunningWorker> {
   const folder = await makeFolder("config");
   const configPath = join(folder.path, "wrangler.toml");
   const config = await readFile(join(ROOT, "wrangler.toml"), "utf8");

@@ -1,4 +1,4 @@
-/** One world per run of the tests: Postgres, the bucket, the provider, and the built Worker between them. */
+/** One world per run of the tests: Postgres, the bucket, the provider, and the built Worker. */
 import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
@@ -21,13 +21,13 @@ declare module "vitest" {
     platformUrl: string;
     neonUrl: string;
     providerUrl: string;
-    /** Where the bucket listens; what is in it belongs to all tests. */
+    /** The URL of the bucket; its content is shared by all tests. */
     s3Url: string;
-    /** The bearer tokens of the stand-ins' controls. */
+    /** The bearer tokens of the stand-ins' control endpoints. */
     controlKeys: { neon: string; provider: string; s3: string };
-    /** The environment of the Worker, for a test that starts one of its own with other values. */
+    /** The environment of the Worker, for a test that starts one with other values. */
     vars: Vars;
-    /** An archive of a Postgres without a table, to begin with; empty where the server is a real one. */
+    /** An archive of an empty Postgres to start from; empty where the server is a real one. */
     emptyPostgres: string;
     /** Where the built Worker lies. */
     workerFolder: string;
@@ -37,13 +37,13 @@ declare module "vitest" {
 /** The offline assistant, without the pauses that let a person see it write. */
 const AT_ONCE = { firstTokenDelayMs: 0, tokenDelayMs: 0 };
 
-/** Allowed beside the Worker's own origin. */
+/** Allowed besides the Worker's own origin. */
 const FRONTEND = "http://localhost:3000";
 
 const BUCKET = { bucket: "test-files", origins: [FRONTEND, "null"] };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // What was started is stopped in the opposite order, also when the rest cannot be started.
+  // Services are stopped in reverse order, also when a later one fails to start.
   await using stack = new AsyncDisposableStack();
   const folder = await makeFolder("worker");
   stack.defer(folder.remove);

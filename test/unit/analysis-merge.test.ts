@@ -20,7 +20,7 @@ function partWith(termination: CitedPoint[]): PartFindings {
   return { ...OVERVIEW, governing_law: null, sections };
 }
 
-it("What two parts say of the same words is said once; one sentence may make two points in a part", () => {
+it("Points of two parts with the same quotation are merged; one sentence may make two points in a part", () => {
   const first = [
     point("By either party", "Either may end it."),
     point("At any time", "Either may end it."),
@@ -34,13 +34,13 @@ it("What two parts say of the same words is said once; one sentence may make two
   ]);
 });
 
-it("Of two points that say the same, the one that can be verified is kept", () => {
+it("Of two points with the same content, the verifiable one is kept", () => {
   const parts = [[point("At expiry", "It stops.", false)], [point("at expiry", "It ends in May.")]];
   const { termination } = mergeParts(parts.map(partWith), OVERVIEW, SOURCE);
   expect(termination).toMatchObject([{ citation: { quote: "It ends in May." } }]);
 });
 
-it("An answer is read in a fence too, with what it says too much left out; without a summary it is none", () => {
+it("An answer is parsed in a code fence too, without unknown fields; without a summary it is invalid", () => {
   const many = Array.from({ length: 500 }, (_, index) => ({ description: `${index}`, quote: "" }));
   const said = JSON.stringify({ summary: " A\0 lease. ", termination: many, extra: 1, title: 7 });
   const answer = readPartAnswer("```json\n" + said + "\n```");

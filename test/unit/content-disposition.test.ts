@@ -4,13 +4,13 @@ import { attachment } from "../../src/http/content-disposition.ts";
 import { codePointLength } from "../../src/lib/text.ts";
 
 describe("the name of a download", () => {
-  it("goes out twice: in ASCII, and as it is", () => {
+  it("is sent twice: in ASCII, and unchanged", () => {
     expect(attachment("Mietvertrag § 551 – Kaution", "json")).toBe(
       `attachment; filename="Mietvertrag _ 551 _ Kaution.json"; filename*=UTF-8''Mietvertrag%20%C2%A7%20551%20%E2%80%93%20Kaution.json`,
     );
   });
 
-  it("holds nothing that a file system refuses or a header could be broken with", () => {
+  it("contains nothing that a file system refuses or that could break a header", () => {
     expect(attachment('../../etc/"pass"\\wd;\r\nX: y\0', "md")).toContain(
       'filename="etc pass wd; X y.md"',
     );
@@ -22,7 +22,7 @@ describe("the name of a download", () => {
     expect(attachment("///", "md")).toContain("filename*=UTF-8''download.md");
   });
 
-  it("can be sent whatever it is made of, and is short", () => {
+  it("can be sent whatever its characters, and is short", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", maxLength: 300 }), (name) => {
         const header = attachment(name, "md");

@@ -33,7 +33,7 @@ describe("over https", () => {
     ]);
   });
 
-  it("a cookie that a neighbour could have set is not read", async () => {
+  it("a cookie that a neighbouring host could have set is not read", async () => {
     const url = "https://api.example/read";
     expect(await read(url, "access_token=one; refresh_token=two")).toBeNull();
     expect(await read(url, "__Host-access_token=one; refresh_token=two")).toEqual({
@@ -54,7 +54,7 @@ describe("over https", () => {
   });
 });
 
-it("On a developer's machine, without https, they have plain names", async () => {
+it("On localhost, without https, cookies have plain names", async () => {
   const [access = ""] = await cookiesOf("http://localhost:8787/set");
   expect(access).toBe("access_token=one; Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax");
 });

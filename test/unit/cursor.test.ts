@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { decodeCursor, encodeCursor } from "../../src/lib/cursor.ts";
 
 describe("a cursor", () => {
-  it("gives back the sort key that it was made of", () => {
+  it("decodes to the sort key that it was made of", () => {
     const part = fc.oneof(fc.string({ unit: "grapheme" }), fc.integer(), fc.boolean());
     fc.assert(
       fc.property(fc.array(part), (key) => {
@@ -23,7 +23,7 @@ describe("a cursor", () => {
     for (const text of others) expect(decodeCursor(text)).toBeUndefined();
   });
 
-  it("never makes the reader throw", () => {
+  it("never makes the parser throw", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         const key = decodeCursor(text);

@@ -23,7 +23,7 @@ const meaningOf = (error: unknown) => ({
 
 describe("an error of the driver", () => {
   it.each(["", undefined, null, 0, "E", "lost", "0800", "080060", "ECONNRESET"])(
-    "with %j for a code is one of the connection, after which a write may have happened",
+    "with the code %j is one of the connection, after which a write may have been applied",
     (code) => {
       const meaning = { unreachable: true, permanent: false, content: false };
       expect(meaningOf(errorOf({ code }))).toEqual(meaning);
@@ -34,13 +34,13 @@ describe("an error of the driver", () => {
   it.each(
     `08000 08003 08006 08P01 25006 25P03 28P01 3D000 40001 40003 40P01 53100 53300 55P03 57014 57P01 57P03
     58000 58030`.split(/\s+/),
-  )("%s may be over when it is asked again", (code) => {
+  )("%s is transient", (code) => {
     const meaning = { unreachable: true, permanent: false, content: false };
     expect(meaningOf(errorOf({ code }))).toEqual(meaning);
   });
 
   it.each(["21000", "22003", "22021", "22P05", "23505", "23514", "44000", "54000", "P0001"])(
-    "%s is about the values of the call, and stays",
+    "%s is about the values of the call, and permanent",
     (code) => {
       const meaning = { unreachable: false, permanent: true, content: true };
       expect(meaningOf(errorOf({ code }))).toEqual(meaning);
@@ -55,7 +55,7 @@ describe("an error of the driver", () => {
     },
   );
 
-  it("goes to the log by its code and constraint, without a word of it", () => {
+  it("is logged by its code and constraint, without its text", () => {
     const members = { code: "23505", constraint: "users_email_key", detail: "secret" };
     expect(describeFailure(errorOf(members))).toEqual({
       cause: "Error",

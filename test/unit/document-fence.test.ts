@@ -14,7 +14,7 @@ const passage = (text: string, fileName = "lease.pdf") => [
   { number: 1, fileId: "f", fileName, page: 1, start: 0, end: 0, text },
 ];
 
-/** A text as a lenient reader takes it: without invisible characters, blanks, widths, marks and case. */
+/** A text as a lenient reader sees it: without invisible characters, spaces, widths, marks and case. */
 const leniently = (text: string) =>
   text
     .normalize("NFKD")

@@ -17,7 +17,7 @@ const prose = fc
   .map((pieces) => pieces.join(""));
 
 describe("a document that goes in whole", () => {
-  it("is divided without gap or overlap, within its pages, at offsets that are true", () => {
+  it("is divided without gap or overlap, within its pages, at correct offsets", () => {
     fc.assert(
       fc.property(fc.array(prose, { minLength: 1, maxLength: 4 }), (pages) => {
         let start = 0;
@@ -47,8 +47,8 @@ describe("a document that goes in whole", () => {
   });
 });
 
-describe("passages that were found", () => {
-  it("become one where they touch, and their text is what stands in the document", () => {
+describe("retrieved passages", () => {
+  it("are merged where they touch, and their text is what stands in the document", () => {
     const text = Array.from({ length: 60 }, (_, index) =>
       index % 7 ? "ab𝒳"[index % 3] : " ",
     ).join("");

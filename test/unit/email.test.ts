@@ -10,7 +10,7 @@ describe("an e-mail address", () => {
     "\t\u00a0ada@example.com\u3000",
     "\ufeffada@example.com\u200b",
     "\u202aada@example.com\u202c",
-  ])("is shown without what is invisible around it: %j", (text) => {
+  ])("is shown without invisible characters around it: %j", (text) => {
     expect(parseEmail(text)).toEqual({ shown: "ada@example.com", key: "ada@example.com" });
   });
 
@@ -38,7 +38,7 @@ describe("an e-mail address", () => {
     ["ada@example.com", "ａｄａ@ｅｘａｍｐｌｅ．com"],
     ["ada@例子.广告", "ada@例子。广告"],
     ["οδυσσευς@example.com", "ΟΔΥΣΣΕΥΣ@example.com"],
-  ])("%s and %s are one", (a, b) => {
+  ])("%s and %s are the same", (a, b) => {
     expect(keyOf(a)).toBeDefined();
     expect(keyOf(a)).toBe(keyOf(b));
   });
@@ -47,7 +47,7 @@ describe("an e-mail address", () => {
     ["ada@example.com", "adа@example.com"],
     ["strasse@example.com", "straße@example.com"],
     ["ada@fass.de", "ada@faß.de"],
-  ])("%s and %s are two", (a, b) => {
+  ])("%s and %s are different", (a, b) => {
     expect(keyOf(a)).toBeDefined();
     expect(keyOf(b)).toBeDefined();
     expect(keyOf(a)).not.toBe(keyOf(b));
@@ -87,11 +87,11 @@ describe("an e-mail address", () => {
     `${"é".repeat(33)}@example.com`,
     `ada@${"example.".repeat(32)}com`,
     `${" ".repeat(2_000)}ada@example.com`,
-  ])("%j is none", (text) => {
+  ])("%j is invalid", (text) => {
     expect(parseEmail(text)).toBeUndefined();
   });
 
-  it("that is none is looked up as it is, without its case", () => {
+  it("that is invalid is looked up as it is, in lower case", () => {
     expect(toEmailKey(" Not An Address ")).toBe("not an address");
   });
 });

@@ -1,4 +1,4 @@
-/** What an export in Markdown is to those who read it: the reference parser, and one of many viewers. */
+/** An exported Markdown file as its renderers show it: the reference parser, and a common one. */
 import { type Node, Parser } from "commonmark";
 import fc from "fast-check";
 import { marked } from "marked";
@@ -9,7 +9,7 @@ import type { Message } from "../../src/features/messages/schemas.ts";
 
 const AT = "2026-01-02T03:04:05.678Z";
 
-/** The file of a chat whose messages are of the user and the assistant by turns. */
+/** The file of a chat with alternating messages of the user and the assistant. */
 function exportOf(contents: string[], title = "Title"): string {
   const format = formats.markdown;
   const messages = contents.map((content, index) => {
@@ -31,7 +31,7 @@ type Seen = {
   code: string[];
 };
 
-/** What the reference parser makes of a file; the text of each message by itself. */
+/** What the reference parser reads from a file; the text of each message by itself. */
 function see(file: string): Seen {
   const seen: Seen = { types: new Set(), headings: [], links: [], texts: [], code: [] };
   const walker = new Parser().parse(file).walker();
@@ -55,7 +55,7 @@ function see(file: string): Seen {
   return seen;
 }
 
-/** Tags of what `marked` makes of it. */
+/** The tags in `marked`'s output. */
 const tagsOf = (file: string) =>
   new Set(
     [...marked.parse(file, { async: false }).matchAll(/<([a-z0-9]+)/gi)].map(([, tag]) => tag),
@@ -67,7 +67,7 @@ const TAGS = new Set(
   ),
 );
 
-/** Nothing loads, and every message is where it was: the one after it says so. */
+/** Nothing loads, and every message is intact: the one after it shows that. */
 function expectHarmless(contents: string[], title = "Title"): Seen {
   const file = exportOf([...contents, "The last one."], title);
   const seen = see(file);
@@ -83,7 +83,7 @@ function expectHarmless(contents: string[], title = "Title"): Seen {
   return seen;
 }
 
-/** Without white space, where a renderer has its own, and without the marks of containers at line starts. */
+/** Without white space, where renderers differ, and without container marks at line starts. */
 const lettersOf = (text: string) => text.replaceAll(/\s/g, "");
 
 describe("in an export, a message", () => {
@@ -121,7 +121,7 @@ describe("in an export, a message", () => {
     "[x\ny]: http://evil.example",
     "[^1]: a note\n\n    <img src=x>",
     "[ is open",
-  ])("loses nothing of %j, which shows as it was written", (content) => {
+  ])("keeps all of %j, which renders as it was written", (content) => {
     const { texts } = expectHarmless([content]);
     expect(lettersOf(texts[2] ?? "")).toBe(lettersOf(content));
   });
@@ -150,7 +150,7 @@ describe("in an export, a message", () => {
     ["~~~ \u2028\n<b>\n``` \u2028\n<img src=x>"],
     ["````\u2028````"],
     ["- - - `x\n<img src=x>`"],
-  ])("brings nothing in by %j", (content) => {
+  ])("renders no markup from %j", (content) => {
     expectHarmless([content]);
     expectHarmless([content, content]);
   });
@@ -168,11 +168,11 @@ describe("in an export, a message", () => {
     ["text\n\n    <b>\n\n    # x\n\ntext", "<b>\n\n# x\n"],
     ["```\nnever closed <b>", "never closed <b>\n"],
     ["> ```\n> never closed <b>\ntext", "never closed <b>\n"],
-  ])("has its code as it was written: %j", (content, code) => {
+  ])("keeps its code as it was written: %j", (content, code) => {
     expect(expectHarmless([content]).code).toEqual([code]);
   });
 
-  it("keeps what Markdown it is written in, where that is harmless", () => {
+  it("keeps its harmless Markdown", () => {
     const content = [
       "**Bold**, `<code>`, a < b, wow! [link](https://example.com) and [ ] not.",
       "",
@@ -188,7 +188,7 @@ describe("in an export, a message", () => {
     expect(exportOf([content])).toContain(`\n\n${content}\n`);
   });
 
-  it("gives its links no other address by what another message says", () => {
+  it("keeps its link targets whatever another message defines", () => {
     const contents = [
       "See [x].\n\n[x]: http://evil.example",
       "See [x].",
@@ -199,7 +199,7 @@ describe("in an export, a message", () => {
 });
 
 it.each(["<b>x</b>", "![x](y)", "x #", "#", "`x", "[x]: y", "---", "a\n===\n# b", "x\\"])(
-  "An export is called by its chat's title: %j",
+  "An export is titled like its chat: %j",
   (title) => {
     const file = exportOf(["First."], title);
     expectHarmless(["First."], title);
@@ -215,7 +215,7 @@ const FRAGMENTS = [
   ["www.u.v", "u@v.w", "http://u.v/"],
 ].flat();
 
-it("An export is harmless, and has all its messages, whatever these are made of", () => {
+it("An export is harmless, and has all its messages, whatever they contain", () => {
   const content = fc
     .array(fc.constantFrom(...FRAGMENTS), { maxLength: 25 })
     .map((pieces) => pieces.join(""));
@@ -227,7 +227,7 @@ it("An export is harmless, and has all its messages, whatever these are made of"
   );
 });
 
-it("An export takes time that grows with its size, whatever a message is made of", () => {
+it("An export takes time linear in its size, whatever a message contains", () => {
   for (const piece of ["`", "`` ` ", "[", "> ", "- ", "\\", "<", "!", "| ` ", "\n", "*", "1. "]) {
     const content = piece.repeat(64_000 / piece.length);
     const startedAt = performance.now();

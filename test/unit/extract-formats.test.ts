@@ -15,7 +15,7 @@ const FORMATS = [
 ] as const;
 
 describe.each(FORMATS)("A contract as %s", (name, kind, make) => {
-  it("is known by its bytes, and holds every sentence word for word", async () => {
+  it("is recognised by its bytes, and contains every sentence word for word", async () => {
     const document = await extract(await make(), name);
     expect(document.kind).toBe(kind);
     for (const sentence of contract.SENTENCES) expect(inOneLine(document.text)).toContain(sentence);
@@ -26,7 +26,7 @@ describe.each(FORMATS)("A contract as %s", (name, kind, make) => {
     expect(pages.filter(({ isLast }) => isLast)).toEqual([pages.at(-1)]);
   });
 
-  it("is the same in whatever chunks it comes", async () => {
+  it("is the same in whatever chunks it arrives", async () => {
     const bytes = await make();
     const whole = await extract(bytes, name);
     expect((await extract(bytes, name, { chunkSize: 7 })).pages).toEqual(whole.pages);
@@ -34,7 +34,7 @@ describe.each(FORMATS)("A contract as %s", (name, kind, make) => {
 });
 
 it.each(FORMATS.slice(0, 4))(
-  "The headings of %s stand where it says",
+  "The headings of %s are at their offsets",
   async (name, _kind, make) => {
     const { headings } = await extract(await make(), name);
     expect(headings.map(({ text }) => text)).toEqual(contract.HEADINGS);
@@ -44,7 +44,7 @@ it.each(FORMATS.slice(0, 4))(
   },
 );
 
-it.each(FORMATS.slice(0, 2))("The pages of %s are those that it has", async (name, _kind, make) => {
+it.each(FORMATS.slice(0, 2))("%s has its own page numbers", async (name, _kind, make) => {
   const { pages } = await extract(await make(), name);
   expect(pages.map(({ page }) => page)).toEqual([1, 2]);
   expect(pages[1]?.text.startsWith("4. Liability\n")).toBe(true);

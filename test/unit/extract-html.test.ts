@@ -5,8 +5,8 @@ import { extract } from "../support/extracted.ts";
 const textOf = async (html: string) =>
   (await extract(bytesOf(`<!doctype html>${html}`), "a.html")).text;
 
-describe("The text of a page", () => {
-  it("is what is seen: paragraphs, lines, cells, with characters in place of their names", async () => {
+describe("The text of an HTML file", () => {
+  it("is what is visible: paragraphs, lines, cells, with entities decoded", async () => {
     const html =
       "<body>\n Fees &amp;\n  costs<p>One <b>bold</b>\nword&#x21;<br>A line<br><br>After a gap</p><ul><li>first<li>second</ul><table><tr><th>Fee<td>&pound;5</tr><tr><td>Term</td><td>3&nbsp;years</td></tr></table><pre>a\n  b</pre>end";
     expect(await textOf(html)).toBe(
@@ -14,7 +14,7 @@ describe("The text of a page", () => {
     );
   });
 
-  it("has the headings of the page", async () => {
+  it("has its headings", async () => {
     const html =
       "<h1>One <i>two</i></h1>text<h3 hidden>never</h3><section><h2>Three</h2></section>";
     const { headings, text } = await extract(bytesOf(`<html>${html}`), "a.html");
@@ -46,7 +46,7 @@ describe("The text of a page", () => {
     "<dialog>x</dialog>",
     '<img alt="x">',
     '<input value="x">',
-  ])("is without what nobody sees: %s", async (hidden) => {
+  ])("omits what is invisible: %s", async (hidden) => {
     expect(await textOf(`<body>before ${hidden} after`)).toMatch(/^before\s+after$/);
   });
 
@@ -56,11 +56,11 @@ describe("The text of a page", () => {
     '<span style="font-size:10px">x</span>',
     "<dialog open>x</dialog>",
     "<plaintext>x",
-  ])("keeps what is seen: %s", async (shown) => {
+  ])("keeps what is visible: %s", async (shown) => {
     expect(await textOf(`<body>${shown}`)).toBe("x");
   });
 
-  it("is read in the encoding that the page declares", async () => {
+  it("is decoded with the declared encoding", async () => {
     const page = '<html><meta charset="iso-8859-5"><p>\xbf\xe0\xd8\xd2\xd5\xe2</p>';
     const bytes = Uint8Array.from(page, (char) => char.charCodeAt(0));
     expect((await extract(bytes, "a.html")).text).toBe("Привет");
@@ -68,7 +68,7 @@ describe("The text of a page", () => {
     expect((await extract(bytesOf(unknown), "a.html")).text).toBe("Seen");
   });
 
-  it("can be stored: without NUL, halves of characters and other controls", async () => {
+  it("can be stored: without NUL, halves of surrogate pairs and other controls", async () => {
     const html = `<!--${"-".repeat(400)}--><p>a&#0;b&#xD800;c&#1;d\x07e</p>`;
     const text = await textOf(html);
     expect(text.isWellFormed()).toBe(true);

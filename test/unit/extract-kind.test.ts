@@ -8,7 +8,7 @@ const kindOf = (file: Uint8Array, name: string) => recognise(bufferSource(file),
 const bytes = (text: string) => documents.bytesOf(text);
 const latin = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
-describe("A file is what its bytes say", () => {
+describe("A file's kind is detected from its bytes", () => {
   it.each([
     ["a PDF named as text", "a.txt", bytes("%PDF-1.7\n%…"), "pdf"],
     ["a PDF behind junk", "a.pdf", bytes("HTTP/1.1 200 OK\r\n\r\n%PDF-1.4\n"), "pdf"],
@@ -32,12 +32,12 @@ describe("A file is what its bytes say", () => {
     ["UTF-16 without a mark", "a.txt", bytes("H\0e\0l\0l\0o\0")],
     ["random bytes", "a.txt", Uint8Array.from({ length: 999 }, (_, n) => (n * 7919 + 13) % 251)],
     ["Cyrillic in an old encoding", "a.txt", latin("\xcf\xf0\xe8\xe2\xe5\xf2, \xec\xe8\xf0")],
-  ] as const)("%s is none that can be read", async (_what, name, file) => {
+  ] as const)("%s is none that is supported", async (_what, name, file) => {
     expect(await kindOf(file, name)).toBeUndefined();
   });
 });
 
-describe("The name tells kinds of text apart, and nothing else", () => {
+describe("The name distinguishes kinds of text, and nothing else", () => {
   it.each([
     ["notes.md", "markdown"],
     ["NOTES.MARKDOWN", "markdown"],
@@ -51,7 +51,7 @@ describe("The name tells kinds of text apart, and nothing else", () => {
   });
 });
 
-describe("Text is known by its first 64 KiB", () => {
+describe("Text is detected in its first 64 KiB", () => {
   it.each([0, 1, 2, 3])("also where they end %i bytes into a character", async (cut) => {
     const text = `${"x".repeat(64 * 1024 - cut)}😀${"y".repeat(9)}`;
     expect(await kindOf(bytes(text).subarray(0, 64 * 1024), "a.txt")).toBe("text");
@@ -64,7 +64,7 @@ describe("Text is known by its first 64 KiB", () => {
   });
 });
 
-it("A file is given out as what it is", () => {
+it("A file is served with its own type", () => {
   expect(contentTypeOf("html")).toBe("text/html; charset=utf-8");
   expect(contentTypeOf("pdf")).toBe("application/pdf");
 });

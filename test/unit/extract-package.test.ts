@@ -34,7 +34,7 @@ const stored = (name: string, size: number): ZipEntry => ({
   method: 0,
 });
 
-describe("A Word document is one by its content types and relationships", () => {
+describe("A Word document is detected by its content types and relationships", () => {
   it.each([
     ["behind a part of a megabyte", [TYPES, stored("docProps/thumbnail.png", 1 << 20), MAIN]],
     ["with its types at the end", [MAIN, stored("media/a.png", 200_000), TYPES]],
@@ -107,10 +107,10 @@ describe("A Word document is one by its content types and relationships", () => 
       ],
     ],
     [
-      "one that says it has no macros, and has them",
+      "one that declares no macros, and has them",
       [types(["/word/document.xml", DOCUMENT]), MAIN, stored("word/vbaProject.bin", 9)],
     ],
-  ])("and none: %s", async (_what, entries) => {
+  ])("and is none: %s", async (_what, entries) => {
     expect(await kindOf(...entries)).toBeUndefined();
   });
 });
@@ -134,7 +134,7 @@ describe("A ZIP is read by its directory", () => {
   });
 });
 
-/** Counts what is asked of a file. */
+/** Counts the reads of a file. */
 function counting(bytes: Uint8Array): ByteSource & { reads: number; bytesRead: number } {
   const source = bufferSource(bytes);
   const counted = {
@@ -151,15 +151,15 @@ function counting(bytes: Uint8Array): ByteSource & { reads: number; bytesRead: n
   return counted;
 }
 
-const longName = (place: number) => `${place}/${"n".repeat(65_000)}`;
+const longName = (index: number) => `${index}/${"n".repeat(65_000)}`;
 
 const HOSTILE: Record<string, () => Uint8Array> = {
   "headers with names of 64 KiB, and nothing else": () =>
-    zipOf(Array.from({ length: 160 }, (_, place) => stored(longName(place), 0))).subarray(0, 5e6),
+    zipOf(Array.from({ length: 160 }, (_, index) => stored(longName(index), 0))).subarray(0, 5e6),
   "a directory of names of 64 KiB": () =>
-    zipOf([TYPES, MAIN, ...Array.from({ length: 160 }, (_, place) => stored(longName(place), 0))]),
+    zipOf([TYPES, MAIN, ...Array.from({ length: 160 }, (_, index) => stored(longName(index), 0))]),
   "65,535 entries": () =>
-    zipOf([TYPES, MAIN, ...Array.from({ length: 65_533 }, (_, place) => stored(`${place}`, 0))]),
+    zipOf([TYPES, MAIN, ...Array.from({ length: 65_533 }, (_, index) => stored(`${index}`, 0))]),
   "a directory that claims to be larger than the file": () =>
     zipOf([TYPES, MAIN], { claimed: { bytes: 0xfffffff0 } }),
   "a directory that claims more entries": () => zipOf([TYPES, MAIN], { claimed: { count: 9_999 } }),
@@ -179,7 +179,7 @@ const HOSTILE: Record<string, () => Uint8Array> = {
   "a first header alone": () => bytesOf("PK\x03\x04"),
 };
 
-describe("A hostile ZIP is refused by little work", () => {
+describe("A hostile ZIP is refused with little work", () => {
   it.each(Object.entries(HOSTILE))("%s", async (_what, make) => {
     const source = counting(make());
     expect(await recognise(source, "a.docx")).toBeUndefined();
@@ -187,17 +187,17 @@ describe("A hostile ZIP is refused by little work", () => {
     expect(source.bytesRead).toBeLessThan(3 * 1024 * 1024);
   });
 
-  it("and so is one whose parts lie over each other", async () => {
+  it("and so is one whose parts overlap", async () => {
     const bytes = zipOf([TYPES, MAIN, stored("word/a.bin", 10)]);
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    // The main part is said to begin where the types do.
+    // The main part is declared to begin where the types do.
     const entry = view.indexOf("PK\x01\x02", view.indexOf("PK\x01\x02") + 1, "latin1");
     view.writeUInt32LE(0, entry + 42);
     await expect(extract(bytes, "a.docx")).rejects.toMatchObject({ code: "damaged" });
   });
 });
 
-it("The other kinds are known as before", async () => {
+it("The other kinds are detected as before", async () => {
   expect(await recognise(bufferSource(spreadsheet()), "a.docx")).toBeUndefined();
   expect(await recognise(bufferSource(wordOf("")), "a.txt")).toBe("docx");
 });

@@ -9,8 +9,8 @@ import { extract } from "../support/extracted.ts";
 const expectRefusal = async (bytes: Uint8Array, code: string) =>
   expect(extract(bytes, "a.pdf")).rejects.toMatchObject({ code });
 
-describe("A PDF read in windows", () => {
-  it("is the same as in one, and only its last page is the last", async () => {
+describe("A PDF read in page windows", () => {
+  it("is the same as in one pass, and only its last page is marked as the last", async () => {
     const bytes = await documents.longPdf(25);
     const whole = await extract(bytes, "a.pdf");
     const windows = [];
@@ -25,13 +25,13 @@ describe("A PDF read in windows", () => {
     }
   });
 
-  it("counts the text of the windows before", async () => {
+  it("counts the text of the previous windows", async () => {
     const bytes = await documents.contractPdf();
     const window = { fromPage: 2, pages: 1, textBefore: 4_999_990 };
     await expect(extract(bytes, "a.pdf", window)).rejects.toMatchObject({ code: "too_much_text" });
   });
 
-  it("needs text recognition only where no window had text", async () => {
+  it("needs OCR only where no window had text", async () => {
     const scan = await documents.scannedPdf(3);
     const first = await extract(scan, "a.pdf", { pages: 2 });
     expect(first.pages.map(({ text, isLast }) => [text, isLast])).toEqual([
@@ -56,30 +56,29 @@ it("A PDF that counts its pages in a packed table is not opened either", async (
 });
 
 describe("A PDF that cannot be read", () => {
-  it("says why: a password", async () =>
-    expectRefusal(await documents.encryptedPdf(), "encrypted"));
+  it("reports a password", async () => expectRefusal(await documents.encryptedPdf(), "encrypted"));
 
-  it("says why: it was cut off", async () => {
+  it("reports that it was cut off", async () => {
     const whole = await documents.contractPdf();
     for (const share of [0.3, 0.5, 0.9, 0.99]) {
       await expectRefusal(whole.slice(0, whole.byteLength * share), "damaged");
     }
   });
 
-  it("says why: nothing of it is a PDF but its first line", async () =>
+  it("reports that only its first line is that of a PDF", async () =>
     expectRefusal(documents.bytesOf(`%PDF-1.7\n${"nothing ".repeat(99)}\n%%EOF`), "damaged"));
 
-  it("says why: it has more than 2,000 pages", async () => {
+  it("reports that it has more than 2,000 pages", async () => {
     await expectRefusal(pagesPdf(2_001), "too_many_pages");
   });
 
-  it("is read where it has fewer pages than it says", async () => {
+  it("is read where it has fewer pages than it declares", async () => {
     const { pages, text } = await extract(pagesPdf(1, { claimed: 1_000 }), "a.pdf");
     expect(pages).toHaveLength(1);
     expect(text).toBe("One page.\n");
   });
 
-  it("says why: it has more than 25 MiB", async () => {
+  it("reports that it has more than 25 MiB", async () => {
     const bytes = new Uint8Array(25 * 1024 * 1024 + 1);
     bytes.set(await documents.contractPdf());
     await expectRefusal(bytes, "too_large");
@@ -91,14 +90,14 @@ it("A PDF with a password for changes alone is read", async () => {
   expect((await extract(bytes, "a.pdf")).text).toContain("Tidewater Orchards");
 });
 
-it("What is painted without an end is too much, though it has no words", () => {
+it("Endless painting is refused, though it has no words", () => {
   const lines = new PdfLines(new PageWriter({ page: 1, textBefore: 0 }));
   const blank = { str: " ", transform: [9, 0, 0, 9, 0, 0], hasEOL: false };
   const painted = () => lines.add(Array.from({ length: 300_001 }, () => blank));
   expect(painted).toThrow(expect.objectContaining({ code: "too_much_text" }));
 });
 
-/** Bytes that nothing packs, the same in each run. */
+/** Incompressible bytes, the same in each run. */
 function noise(length: number): Uint8Array {
   let state = 1;
   return Uint8Array.from({ length }, () => {
@@ -117,7 +116,7 @@ describe("A PDF that is encrypted, and opens without a password", () => {
     expect(pages.map((page) => page.text).join("")).toContain("Rent is due.");
   });
 
-  it("is read without its large pictures and programs of fonts, which could be anything", async () => {
+  it("is read without its large images and font programs, which could be anything", async () => {
     const large = [
       { dictionary: "/Subtype /Image /Filter /FlateDecode", stream: bomb },
       { dictionary: "/Length1 60000 /Filter /FlateDecode", stream: font },
@@ -143,7 +142,7 @@ describe("A PDF that is encrypted, and opens without a password", () => {
         })),
       }),
     ],
-  ])("is refused where what may be too large %s", async (_, objects) => {
+  ])("is refused where a stream that may be too large %s", async (_, objects) => {
     await expectRefusal(encryptedPdf(objects), "encrypted");
   });
 
@@ -158,7 +157,7 @@ describe("A PDF that is encrypted, and opens without a password", () => {
     await expectRefusal(new Uint8Array(escaped), "encrypted");
   });
 
-  it("says that it is protected where there is a password", async () => {
+  it("reports that it is protected where there is a password", async () => {
     await expectRefusal(encryptedPdf(pageObjects(text), "secret"), "encrypted");
   });
 });

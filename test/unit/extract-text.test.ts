@@ -8,7 +8,7 @@ const latin = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(
 const utf16 = (text: string) => latin(`\xff\xfe${text.replaceAll(/[^]/g, "$&\0")}`);
 
 describe("A text file", () => {
-  it("is decoded whatever its encoding is", async () => {
+  it("is decoded whatever its encoding", async () => {
     const text = "The price is €5 – for a café.";
     expect((await extract(bytesOf(text), "a.txt")).text).toBe(text);
     expect((await extract(bytesOf(`\uFEFF${text}`), "a.txt")).text).toBe(text);
@@ -24,7 +24,7 @@ describe("A text file", () => {
     expect(text).toBe(`${long}é`);
   });
 
-  it("of any text comes back unchanged, in any chunks, in parts that fit", async () => {
+  it("of any text is returned unchanged, in any chunks, in parts that fit", async () => {
     const long = fc
       .tuple(fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 }), fc.nat(9_000))
       .map(([text, times]) => `Begin ${text.repeat(times + 1)}`);
@@ -61,7 +61,7 @@ describe("A text file", () => {
 });
 
 describe("Markdown", () => {
-  it("has headings outside of code, and its text stays as it is", async () => {
+  it("has headings outside of code, and its text stays unchanged", async () => {
     const text =
       "# One 😀 #\n\n```\n# not a heading\n```\n\n   ## Two ##\r\n#no\n####### no\n### Three #4\n# ";
     const read = await extract(bytesOf(text), "a.md");
@@ -81,7 +81,7 @@ describe("Markdown", () => {
   });
 });
 
-it("What the storage fails of is not the file's fault", async () => {
+it("An error of the storage is not reported as the file's fault", async () => {
   const { extractDocument: readDocument } =
     await import("../../src/features/files/extract/extract.ts");
   for (const kind of ["text", "docx", "pdf"] as const) {

@@ -24,7 +24,7 @@ it("A table of a Word document keeps its rows and cells", async () => {
 });
 
 describe("The text of a Word document", () => {
-  it("is what stands there once changes are accepted", async () => {
+  it("is what remains once changes are accepted", async () => {
     const body = within(
       run("The fee is "),
       `<w:del><w:r><w:delText>four</w:delText><w:t>4</w:t></w:r></w:del>`,
@@ -34,7 +34,7 @@ describe("The text of a Word document", () => {
     expect(await textOf(body)).toBe("The fee is five pounds");
   });
 
-  it("is without what is hidden, and without the code of fields", async () => {
+  it("omits hidden text, and the code of fields", async () => {
     const body = within(
       run("Seen"),
       run(" hidden", "<w:vanish/>"),
@@ -62,7 +62,7 @@ describe("The text of a Word document", () => {
     );
   });
 
-  it("is read where the ZIP tells sizes only behind the data", async () => {
+  it("is read where the ZIP gives sizes only behind the data", async () => {
     const body = `<w:document><w:body>${paragraph("Streamed.")}</w:body></w:document>`;
     const entries = [
       { ...TYPES, descriptor: true },
@@ -82,7 +82,7 @@ describe("The headings of a Word document", () => {
     <w:style w:styleId="a"><w:basedOn w:val="b"/></w:style><w:style w:styleId="b"><w:basedOn w:val="a"/></w:style>
   </w:styles>`;
 
-  it("are told by styles of any language, by what they are based on, and by outline levels", async () => {
+  it("are detected by styles of any language, by what they are based on, and by outline levels", async () => {
     const styled = (text: string, style: string, more = "") =>
       paragraph(text, `<w:pStyle w:val="${style}"/>${more}`);
     const body = [
@@ -106,8 +106,8 @@ describe("The headings of a Word document", () => {
 });
 
 describe("The numbers of a Word document's clauses", () => {
-  const level = (place: number, format: string, text: string, more = "") =>
-    `<w:lvl w:ilvl="${place}"><w:start w:val="1"/><w:numFmt w:val="${format}"/>${more}<w:lvlText w:val="${text}"/></w:lvl>`;
+  const level = (depth: number, format: string, text: string, more = "") =>
+    `<w:lvl w:ilvl="${depth}"><w:start w:val="1"/><w:numFmt w:val="${format}"/>${more}<w:lvlText w:val="${text}"/></w:lvl>`;
   const NUMBERING = `<w:numbering><w:abstractNum w:abstractNumId="7">
     ${level(0, "decimal", "%1.", '<w:pStyle w:val="Clause"/>')}${level(1, "decimal", "%1.%2")}${level(2, "lowerLetter", "(%3)")}${level(3, "lowerRoman", "(%4)")}
     </w:abstractNum><w:abstractNum w:abstractNumId="8">${level(0, "bullet", "x")}</w:abstractNum>
@@ -116,10 +116,10 @@ describe("The numbers of a Word document's clauses", () => {
     <w:num w:numId="3"><w:abstractNumId w:val="8"/></w:num></w:numbering>`;
   const STYLES = `<w:styles><w:style w:styleId="Clause"><w:name w:val="heading 1"/><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style></w:styles>`;
   const OTHERS = { "word/numbering.xml": NUMBERING, "word/styles.xml": STYLES };
-  const numbered = (text: string, list: number, place = 0) =>
-    paragraph(text, `<w:numPr><w:ilvl w:val="${place}"/><w:numId w:val="${list}"/></w:numPr>`);
+  const numbered = (text: string, list: number, depth = 0) =>
+    paragraph(text, `<w:numPr><w:ilvl w:val="${depth}"/><w:numId w:val="${list}"/></w:numPr>`);
 
-  it("stand in its text as Word shows them", async () => {
+  it("are in its text as Word shows them", async () => {
     const body = [
       paragraph("Definitions", '<w:pStyle w:val="Clause"/>'),
       numbered("Fees", 1, 1),

@@ -3,14 +3,14 @@ import { expect, it } from "vitest";
 import { toFieldErrors } from "../../src/http/field-errors.ts";
 import { text } from "../../src/http/fields.ts";
 
-/** What is said of a body: place, code and sentence of each fault. */
+/** The errors of a body: pointer, code and sentence. */
 function faults(schema: z.ZodType, body: unknown, target = "json"): string[] {
   const { error } = schema.safeParse(body);
   const errors = (error?.issues ?? []).flatMap((issue) => toFieldErrors(issue, target));
   return errors.map(({ pointer, code, detail }) => `${pointer} ${code}: ${detail}`);
 }
 
-it("A field that is missing or of another type is told so in a sentence", () => {
+it("A field that is missing or of another type is described in a sentence", () => {
   const schema = z.object({
     a: z.string(),
     b: z.int(),
@@ -30,7 +30,7 @@ it("A field that is missing or of another type is told so in a sentence", () => 
   expect(faults(schema, null)).toEqual([" invalid_type: This must be an object."]);
 });
 
-it("A field out of range is told the range, never what was sent", () => {
+it("A field out of range is described by the range, never by the sent value", () => {
   const schema = z.object({
     least: z.coerce.number().int().min(1),
     most: z.number().max(5),
@@ -52,7 +52,7 @@ it("A field out of range is told the range, never what was sent", () => {
   ]);
 });
 
-it("Each field that there is not is named, in the form of a JSON Pointer", () => {
+it("Each unknown field is named, as a JSON Pointer", () => {
   const schema = z.object({ inner: z.strictObject({}) });
   expect(faults(schema, { inner: { "a/b": 1, "c~d": 2 } })).toEqual([
     "/inner/a~1b unknown_field: There is no such field.",

@@ -17,13 +17,13 @@ function queueOf(capacity: number) {
   };
 }
 
-/** Work of a request whose client left: its code is frozen. */
+/** Work of a request whose client disconnected: its code is frozen. */
 const frozen = () => new Promise<never>(() => undefined);
 
 const codeOf = (error: unknown) => (error instanceof Problem ? error.code : error);
 
-describe("the queue of hashing", () => {
-  it("let one work at a time, in the order of arrival", async () => {
+describe("the hashing queue", () => {
+  it("runs one job at a time, in the order of arrival", async () => {
     const { queue } = queueOf(5);
     const log: string[] = [];
     const work = (name: string) => async () => {
@@ -35,7 +35,7 @@ describe("the queue of hashing", () => {
     expect(log).toEqual(["a", "b", "c"].flatMap((name) => [`${name} begins`, `${name} ends`]));
   });
 
-  it("refuse whoever would be too many, and take the next once one is done", async () => {
+  it("refuses jobs beyond its limit, and accepts the next once one is done", async () => {
     const { queue } = queueOf(2);
     const first = Promise.withResolvers<string>();
     const both = [queue.run(() => first.promise), queue.run(async () => "second")];
@@ -46,13 +46,13 @@ describe("the queue of hashing", () => {
     expect(await queue.run(async () => "third")).toBe("third");
   });
 
-  it("pass on after work that fails", async () => {
+  it("continues after a job that fails", async () => {
     const { queue } = queueOf(1);
     await expect(queue.run(() => Promise.reject(new Error("no hash")))).rejects.toThrow("no hash");
     expect(await queue.run(async () => "next")).toBe("next");
   });
 
-  it("pass on from a request that is frozen, and count it no longer", async () => {
+  it("skips a request that is frozen, and stops counting it", async () => {
     const { queue, time } = queueOf(2);
     void queue.run(frozen);
     const waiting = queue.run(async () => "waited");
@@ -61,7 +61,7 @@ describe("the queue of hashing", () => {
     expect(await Promise.all([1, 2].map((n) => queue.run(async () => n)))).toEqual([1, 2]);
   });
 
-  it("leave a rest between two, however the next one comes", async () => {
+  it("rests between two jobs, however the next one arrives", async () => {
     const time = { now: 0 };
     const options = { capacity: 3, pollMs: 1, pauseMs: 50, abandonedMs: ABANDONED_MS };
     const queue = createHashQueue(() => time.now, options);
@@ -77,7 +77,7 @@ describe("the queue of hashing", () => {
     await Promise.all(others);
   });
 
-  it("stay with work that is long, as long as it says that it goes on", async () => {
+  it("keeps a long job as long as it reports progress", async () => {
     const { queue, time } = queueOf(2);
     const log: string[] = [];
     const long = queue.run(async (keepAlive) => {

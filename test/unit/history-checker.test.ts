@@ -13,23 +13,23 @@ import {
   row,
 } from "../support/faults/good-history.ts";
 
-/** What is made wrong, by the rule that must find it. */
+/** Corruptions of a history, by the rule that must detect them. */
 const BAD: Record<string, Record<string, (good: Good) => void>> = {
   everyCallIsAnswered: {
     "a bug of ours": ({ read }) => (read.status = 500),
-    "an id that was told is not known": ({ resumed }) => (resumed.status = 400),
+    "an emitted id is unknown": ({ resumed }) => (resumed.status = 400),
     "a request that hangs": ({ read }) => (read.status = -1),
-    "no answer where nothing was killed": ({ read }) => (read.status = 0),
+    "a request without a response, without a kill": ({ read }) => (read.status = 0),
   },
   acknowledgedIsReadable: {
-    "a streamed question is gone": ({ history }) => history.rows.messages.shift(),
-    "a question is gone, and the deletion of its chat had failed": ({ history }) => {
+    "a streamed message is gone": ({ history }) => history.rows.messages.shift(),
+    "a message is gone, though the deletion of its chat failed": ({ history }) => {
       history.calls.push(call({ kind: "delete", status: 503 }));
       history.rows.messages.shift();
     },
-    "a question has other words": ({ history }) =>
+    "a message has another content": ({ history }) =>
       void (history.rows.messages[0] = row("q1", null, { content: "other" })),
-    "an edited question is gone": ({ history }) =>
+    "an edited message is gone": ({ history }) =>
       history.calls.push(
         call({ kind: "edit", body: { user_message: { id: "q9", chat_id: CHAT, content: "q9" } } }),
       ),
@@ -37,12 +37,12 @@ const BAD: Record<string, Record<string, (good: Good) => void>> = {
   readableAtOnce: {
     "a list does not have it yet": ({ read }) => (read.body = []),
   },
-  saidOnce: {
-    "a question is stored twice": ({ history }) =>
+  storedOnce: {
+    "a message is stored twice": ({ history }) =>
       history.rows.messages.push(row("q2", "a1", { content: "q1" })),
   },
   oneKeyOneTurn: {
-    "a repetition asked again": ({ history }) =>
+    "a repetition began another turn": ({ history }) =>
       history.calls.push(
         call({ key: "k", body: { user_message: { id: "q2", chat_id: CHAT, content: "q1" } } }),
       ),
@@ -58,23 +58,23 @@ const BAD: Record<string, Record<string, (good: Good) => void>> = {
       ),
   },
   refusedIsNotThere: {
-    "a refused question is stored": ({ history }) => {
+    "a refused message is stored": ({ history }) => {
       history.calls.push(call({ content: "q2", status: 409, body: { code: "other" } }));
       history.rows.messages.push(row("q2", "a1"));
     },
   },
   runningTurnIsNamed: {
-    "a refusal names what is no answer": ({ history }) =>
+    "a refusal names a message that is no answer": ({ history }) =>
       history.calls.push(
         call({ status: 409, body: { code: "turn_in_progress", message_id: "q1" } }),
       ),
-    "a refusal names nothing that is": ({ history }) =>
+    "a refusal names a missing message": ({ history }) =>
       history.calls.push(
         call({ status: 409, body: { code: "turn_in_progress", message_id: "x" } }),
       ),
   },
-  answeredIsStored: {
-    "an answer as JSON is not what is stored": ({ history }) =>
+  jsonAnswerIsStored: {
+    "a JSON answer differs from the stored one": ({ history }) =>
       history.calls.push(call({ body: { ai_response: { ...ANSWER, content: "Yes." } } })),
   },
   stoppedIsOver: {
@@ -83,7 +83,7 @@ const BAD: Record<string, Record<string, (good: Good) => void>> = {
   },
   deletedStaysDeleted: {
     "it is back in Postgres": ({ history }) => history.calls.push(call({ kind: "delete" })),
-    "it answers again": ({ history }) => {
+    "it is found again": ({ history }) => {
       history.rows = { chats: [], messages: [], usage: [] };
       history.views = [];
       history.calls.unshift(call({ kind: "delete", startedAt: 2, endedAt: 3 }));
@@ -97,14 +97,14 @@ const BAD: Record<string, Record<string, (good: Good) => void>> = {
       history.unanswered.push(90.5);
     },
   },
-  strangersGetNothing: {
-    "somebody else reads": ({ history }) => history.calls.push(call({ kind: "stranger" })),
+  otherUsersGetNothing: {
+    "another user reads": ({ history }) => history.calls.push(call({ kind: "stranger" })),
   },
   idsAreContiguous: {
     "an event is left out": ({ stream, events }) =>
       (stream.events = events.filter(({ id }) => id !== 4)),
-    "a resumed reader misses the next one": ({ resumed }) => (resumed.after = 2),
-    "a resumed reader gets one again": ({ resumed }) => (resumed.after = 4),
+    "a resumed subscriber misses the next event": ({ resumed }) => (resumed.after = 2),
+    "a resumed subscriber gets an event again": ({ resumed }) => (resumed.after = 4),
     "two gaps after a crash": (good) => {
       afterCrash(good, 3);
       afterCrash(good, 4);
@@ -121,7 +121,7 @@ const BAD: Record<string, Record<string, (good: Good) => void>> = {
     "a stream ends without its end": ({ stream, events }) => (stream.events = events.slice(0, -1)),
     "a stream ends twice": ({ stream, events }) =>
       (stream.events = [...events, event(7, "stream_complete")]),
-    "something comes after the end": ({ stream, events }) =>
+    "an event follows the end": ({ stream, events }) =>
       (stream.events = [...events, event(7, "chat_name", { name: "x" })]),
   },
   streamsAreNotBroken: {
@@ -137,7 +137,7 @@ const BAD: Record<string, Record<string, (good: Good) => void>> = {
       const other = [event(4, "user_message", { message })];
       history.calls.push(call({ kind: "resume", after: 3, events: other, end: "left" }));
     },
-    "nobody was ever told the end": ({ stream, resumed, again, events }) => {
+    "no subscriber ever got the end": ({ stream, resumed, again, events }) => {
       again.events = [];
       again.end = "left";
       stream.events = events.slice(0, 4);
@@ -149,18 +149,18 @@ const BAD: Record<string, Record<string, (good: Good) => void>> = {
   textIsStored: {
     "the text that was read is another": ({ history }) =>
       (history.rows.messages[1] = row("a1", "q1", { type: "bot", content: "Yes, no" })),
-    "the status that was told is another": ({ history }) =>
+    "the emitted status differs": ({ history }) =>
       (history.rows.messages[1] = row("a1", "q1", {
         type: "bot",
         content: "Yes, no.",
         status: "failed",
       })),
     "the answer is gone": ({ history }) => history.rows.messages.pop(),
-    "a lost turn is told as interrupted, and is complete": (good) =>
+    "a lost turn is emitted as interrupted, and is complete": (good) =>
       leftUnsure(good, "turn_interrupted", "Yes, "),
     "a lost turn is yet to be saved, and is another text": (good) =>
       leftUnsure(good, "save_delayed", "No, "),
-    "an interrupted answer is told without its content": (good) => {
+    "an interrupted answer is emitted without its content": (good) => {
       afterCrash(good, 4);
       const message = { ...ANSWER, status: "interrupted", content: null };
       if (good.events[4]) good.events[4].data = { message };
@@ -172,15 +172,15 @@ const BAD: Record<string, Record<string, (good: Good) => void>> = {
     },
   },
   nothingStaysStreaming: {
-    "an answer is still being written": ({ history }) =>
+    "an answer is still streaming": ({ history }) =>
       (history.rows.messages[1] = row("a1", "q1", { type: "bot", status: "streaming" })),
   },
   usageIsWrittenOnce: {
     "an attempt is paid for twice": ({ history }) =>
       history.rows.usage.push({ message_id: "a1", kind: "answer", attempt: 1 }),
   },
-  askedIsPaid: {
-    "the provider was asked, and nothing is written down": ({ history }) =>
+  callsAreBilled: {
+    "the provider was called, and there is no usage row": ({ history }) =>
       (history.rows.usage = []),
   },
   chatsCount: {
@@ -198,11 +198,11 @@ const BAD: Record<string, Record<string, (good: Good) => void>> = {
     "a message is above itself": ({ history }) => (history.rows.messages[0] = row("q1", "a1")),
   },
   resumedGetsTheRest: {
-    "a reader in the middle is told that nothing is left": ({ resumed }) => {
+    "a subscriber in the middle gets nothing more": ({ resumed }) => {
       resumed.status = 204;
       delete resumed.events;
     },
-    "an id that was told is not known": ({ resumed }) => {
+    "an emitted id is unknown": ({ resumed }) => {
       resumed.status = 400;
       delete resumed.events;
     },
@@ -212,22 +212,22 @@ const BAD: Record<string, Record<string, (good: Good) => void>> = {
       again.status = 503;
       delete again.events;
     },
-    "a turn is told, but not to its end": ({ again }) => (again.end = "broken"),
+    "a turn is emitted without its end": ({ again }) => (again.end = "broken"),
   },
   failedIsStored: {
-    "a failed answer is not there": ({ history }) =>
+    "a failed answer is missing": ({ history }) =>
       history.calls.push(failed({ message_id: "a9", user_message_id: "q1" })),
     "a failed answer is complete": ({ history }) =>
       history.calls.push(failed({ message_id: "a1", user_message_id: "q1" })),
-    "a failed answer belongs to another question": ({ history }) => {
+    "a failed answer belongs to another message": ({ history }) => {
       history.calls.push(failed({ message_id: "a1", user_message_id: "q9" }));
       history.rows.messages[1] = row("a1", "q1", { type: "bot", status: "failed" });
     },
     "a failure names nothing": ({ history }) => history.calls.push(failed({})),
   },
-  nobodyIsAskedTwice: {
-    "the provider is asked twice for one answer": ({ history }) => history.asked.push("q1"),
-    "the provider is asked, and no answer is there": ({ history }) => history.rows.messages.pop(),
+  providerIsCalledOnce: {
+    "the provider is called twice for one answer": ({ history }) => history.asked.push("q1"),
+    "the provider is called, and there is no answer": ({ history }) => history.rows.messages.pop(),
   },
   viewsShowThePath: {
     "the API shows less": ({ history }) => history.views[0]?.body.messages.pop(),
@@ -237,11 +237,11 @@ const BAD: Record<string, Record<string, (good: Good) => void>> = {
 };
 
 describe("a history in which", () => {
-  it("all is well is found to be so", () => {
+  it("nothing is wrong is accepted", () => {
     expect(findViolations(goodHistory().history)).toEqual([]);
   });
 
-  it("a crash loses the middle of a stream, once, is found to be well", () => {
+  it("a crash loses the middle of a stream, once, is accepted", () => {
     const good = goodHistory();
     afterCrash(good, 4);
     good.resumed.events = good.events.slice(4);
@@ -254,7 +254,7 @@ describe("a history in which", () => {
     expect(findViolations(good.history)).toEqual([]);
   });
 
-  it("a chat is deleted while it is read is found to be well", () => {
+  it("a chat is deleted while it is read is accepted", () => {
     const { history, stream, resumed, again } = goodHistory();
     history.calls.push(call({ kind: "delete", startedAt: 7, endedAt: 8 }));
     history.rows = { chats: [], messages: [], usage: [] };
@@ -267,13 +267,13 @@ describe("a history in which", () => {
     expect(findViolations(history)).toEqual([]);
   });
 
-  it("a lost turn is told as yet to be saved, and is stored whole, is found to be well", () => {
+  it("a lost turn is emitted as yet to be saved, and is stored whole, is accepted", () => {
     const good = goodHistory();
     leftUnsure(good, "save_delayed", "Yes, ");
     expect(findViolations(good.history)).toEqual([]);
   });
 
-  it("a chat is deleted twice, and the answer to the second's first try was lost, is found to be well", () => {
+  it("a chat is deleted twice, and the response to the second's first try was lost, is accepted", () => {
     const { history } = goodHistory();
     history.calls.push(call({ kind: "delete", startedAt: 90, endedAt: 91 }));
     history.calls.push(call({ kind: "delete", startedAt: 92, endedAt: 93 }));
@@ -285,7 +285,7 @@ describe("a history in which", () => {
 
   for (const [rule, cases] of Object.entries(BAD)) {
     for (const [what, spoil] of Object.entries(cases)) {
-      it(`${what} is found out by "${rule}"`, () => {
+      it(`${what} is detected by "${rule}"`, () => {
         const good = goodHistory();
         spoil(good);
         const rules = findViolations(good.history).map((found) => found.split(":")[0]);
@@ -294,7 +294,7 @@ describe("a history in which", () => {
     }
   }
 
-  it("each rule has been broken", () => {
+  it("every rule has a violation", () => {
     expect(Object.keys(BAD).toSorted()).toEqual(RULES.toSorted());
   });
 });

@@ -4,7 +4,7 @@ import { findQuotations } from "../../src/features/citations/find-quotes.ts";
 import { growthOf, pieces } from "../support/hostile-text.ts";
 import { DOCUMENT_ENTRIES, MESSAGE_ENTRIES } from "../support/text-entries.ts";
 
-describe("Whatever a text repeats, the time that it takes grows with its length alone", () => {
+describe("Whatever a text repeats, the time grows linearly with its length", () => {
   it.each([
     ["a message", MESSAGE_ENTRIES, 32_000],
     ["a document or an answer", DOCUMENT_ENTRIES, 64_000],
@@ -23,14 +23,14 @@ describe("Whatever a text repeats, the time that it takes grows with its length 
   });
 });
 
-it("Of the numbers that quotations share, each has a bounded number", () => {
+it("Each of the numbers that quotations share has a bounded number of quotations", () => {
   const numbers = Array.from({ length: 1_000 }, (_, index) => `[${index}]`).join("");
   const found = findQuotations("“a” ".repeat(100) + numbers);
   expect(found).toHaveLength(100);
   for (const { points } of found) expect(points).toHaveLength(100);
 });
 
-it("What is quadratic is told", async () => {
+it("A quadratic function is detected", async () => {
   const read = (text: string) => {
     let count = 0;
     for (let from = 0; from < text.length; from++) {

@@ -33,22 +33,22 @@ const asked = {
 const withBody = (body: Record<string, unknown>) =>
   fingerprintOf({ ...asked, body: { ...asked.body, ...body } });
 
-describe("two requests ask for the same", () => {
+describe("two requests are the same", () => {
   it.each([
-    ["however the answer is to come", { stream: true }],
+    ["in any response format", { stream: true }],
     ["whether a field is null or absent", { model: null, file_name: undefined }],
-    ["in whatever order members come", { metadata: { b: { d: null, c: [1, 2] }, a: 1 } }],
+    ["with members in any order", { metadata: { b: { d: null, c: [1, 2] }, a: 1 } }],
   ])("%s", async (_, body) => {
     expect(await withBody(body)).toBe(await fingerprintOf(asked));
   });
 
-  it("in capitals as in small letters of an id", async () => {
+  it("with ids in capitals and in lower case", async () => {
     const parameters = { id: asked.parameters.id.toUpperCase() };
     expect(await fingerprintOf({ ...asked, parameters })).toBe(await fingerprintOf(asked));
   });
 });
 
-describe("two requests ask for something else", () => {
+describe("two requests are different", () => {
   it.each([
     ["with another text", { content: "hello" }],
     ["with another model", { model: "gpt-4.1" }],
@@ -60,7 +60,7 @@ describe("two requests ask for something else", () => {
     expect(await withBody(body)).not.toBe(await fingerprintOf(asked));
   });
 
-  it("at another route, or of another thing", async () => {
+  it("on another route, or for another object", async () => {
     const first = await fingerprintOf(asked);
     expect(await fingerprintOf({ ...asked, route: "POST /messages" })).not.toBe(first);
     expect(await fingerprintOf({ ...asked, parameters: {} })).not.toBe(first);
@@ -68,7 +68,7 @@ describe("two requests ask for something else", () => {
 });
 
 describe("a fingerprint", () => {
-  it("is a hash, and holds nothing of the body", async () => {
+  it("is a hash, and contains nothing of the body", async () => {
     expect(await fingerprintOf(asked)).toMatch(/^[\w-]{43}$/);
   });
 });

@@ -5,7 +5,7 @@ it("A provider's body is read as JSON", async () => {
   expect(await readJson(new Response('{"text":"schön"}'))).toEqual({ text: "schön" });
 });
 
-it("A provider's body that is no JSON, cut, empty or far too long is refused", async () => {
+it("A provider's body that is not JSON, cut, empty or far too long is refused", async () => {
   const MIB = "a".repeat(1024 * 1024);
   let pulled = 0;
   const endless = new ReadableStream({

@@ -13,10 +13,10 @@ it.each([
   "100000000000000000000",
   "9007199254740992",
   "0e999",
-])("%s is kept", (number) => expect(codeOf(number)).toBeUndefined());
+])("%s is accepted", (number) => expect(codeOf(number)).toBeUndefined());
 
 it.each(["1e400", "-1e400", "1e-400", "9007199254740993", "123456789012345678901", "1.5e-999"])(
-  "%s cannot be kept",
+  "%s is refused",
   (number) => expect(codeOf(number)).toBe("unkept_number"),
 );
 

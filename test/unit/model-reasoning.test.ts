@@ -36,9 +36,9 @@ describe("Reasoning is kept apart from the answer:", () => {
     ["two of them", "<think>H</think>\n<think>m.</think>Yes."],
     ["another case", "<Think>Hm.</THINK>Yes."],
   ])("%s at the start, wherever it is cut", async (_, content) => {
-    const places = fc.array(fc.nat(content.length), { maxLength: 10 });
+    const offsets = fc.array(fc.nat(content.length), { maxLength: 10 });
     await fc.assert(
-      fc.asyncProperty(places, async (cuts) => {
+      fc.asyncProperty(offsets, async (cuts) => {
         const ends = [...cuts, content.length].toSorted((a, b) => a - b);
         const pieces = ends.map((end, index) => say(content.slice(ends[index - 1] ?? 0, end)));
         expect(await read(...pieces)).toMatchObject({ reasoning: "Hm.", text: "Yes." });
@@ -72,13 +72,13 @@ describe("Reasoning is kept apart from the answer:", () => {
     }
   });
 
-  it("a thousand tags in one chunk are read in no time to speak of", async () => {
+  it("a thousand tags in one chunk are parsed in linear time", async () => {
     const content = "<think>a</think>".repeat(20_000);
     expect((await read(say(content))).reasoning).toBe("a".repeat(20_000));
   });
 });
 
-describe("A stream goes on", () => {
+describe("A stream is alive", () => {
   it.each([
     ["with an empty delta", {}],
     ["with a role alone", { role: "assistant", content: "" }],
@@ -98,7 +98,7 @@ describe("A stream goes on", () => {
   });
 });
 
-it("A refusal is what was said, in the delta or in a part", async () => {
+it("A refusal is the text of the delta or of a part", async () => {
   expect((await read(delta({ refusal: "I can" }), delta({ refusal: "not." }))).refusal).toBe(
     "I cannot.",
   );
@@ -106,7 +106,7 @@ it("A refusal is what was said, in the delta or in a part", async () => {
   expect(await read(part)).toMatchObject({ refusal: "No.", text: "" });
 });
 
-describe("An answer in one piece", () => {
+describe("An answer without streaming", () => {
   const answer = (message: object) => readCompletion({ choices: [{ message }] }).text;
 
   it("is its text, without reasoning or a refusal", () => {
@@ -116,7 +116,7 @@ describe("An answer in one piece", () => {
     expect(answer({ content: null, refusal: "No." })).toBe("");
   });
 
-  it("has no count where that is zero", () => {
+  it("has no usage where that is zero", () => {
     const choices = [{ message: { content: "Yes." } }];
     const counted = { prompt_tokens: 3, completion_tokens: 2 };
     expect(readCompletion({ choices, usage: counted }).usage?.promptTokens).toBe(3);
@@ -124,7 +124,7 @@ describe("An answer in one piece", () => {
     expect(readCompletion({ choices, usage: zeros }).usage).toBeUndefined();
   });
 
-  it("is none where there is no choice, and an error where one is said", () => {
+  it("is none where there is no choice, and an error where one is reported", () => {
     for (const value of [{}, null, "text", { choices: [] }, { choices: [null] }]) {
       expect(readCompletion(value)).toEqual({ text: "", usage: undefined });
     }

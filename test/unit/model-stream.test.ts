@@ -35,19 +35,19 @@ describe("The end of a stream", () => {
     ["[DONE] without a line break", [say("A"), finish(), "data: [DONE]"]],
     ["a reason and usage", [say("A"), finish(), U]],
     [
-      "a whole answer as JSON",
+      "a single JSON answer",
       ['{"choices":[{"message":{"content":"A"},', '"finish_reason":"stop"}]}'],
     ],
   ])("is %s, though the connection stays open", async (_, pieces) => {
     expect(await readPieces(pieces, "open")).toMatchObject({ text: "A", failure: undefined });
   });
 
-  it("is a reason, where the connection is reset after it", async () => {
+  it("is a finish reason, where the connection is reset after it", async () => {
     expect(await readPieces([say("A"), finish()], "reset")).toMatchObject({ text: "A" });
     expect((await readPieces([say("A")], "reset")).failure).toBe("reset");
   });
 
-  it("leaves out whatever comes after [DONE]", async () => {
+  it("ignores whatever comes after [DONE]", async () => {
     const after = await read(
       say("A"),
       finish(),
@@ -64,14 +64,14 @@ describe("The end of a stream", () => {
     ["nothing at all", [], ""],
     ["half a chunk", [say("A"), '{"choices":[{"delta":{"conte'], "A"],
     ["a page of HTML", ["<!doctype html><title>Bad gateway</title>\n\n"], ""],
-  ])("is missing after %s: what came is kept", async (_, pieces, text) => {
+  ])("is missing after %s: the received text is kept", async (_, pieces, text) => {
     expect(await read(...pieces)).toMatchObject({ text, failure: "ai_unavailable" });
   });
 
   it.each([
     ["a broken chunk", "data: {broken\n\n"],
     ["an error", event({ error: { message: "overloaded", code: 502 } })],
-    ["an error in words", event({ error: "overloaded" })],
+    ["an error as text", event({ error: "overloaded" })],
     ["an error in an array", event([{ error: { code: 500, status: "INTERNAL" } }])],
     ["an error that names the chunk", event({ object: "error", message: "no", code: 400 })],
     ["an error that names the event", "event: error\ndata: overloaded\n\n"],
@@ -90,7 +90,7 @@ it.each([
   ["a line of an event", `data: ${"x".repeat(1024 * 1024)}\n`],
   ["a comment", `: ${"x".repeat(1024 * 1024)}`],
   ["a JSON body", `{"x":"${"x".repeat(1024 * 1024)}`],
-])("%s without an end is read so far and no further", async (_, piece) => {
+])("%s without an end is read to the limit and no further", async (_, piece) => {
   const more = Array.from({ length: 9 }, () => piece.slice(8));
   const first = piece.startsWith("{") ? [] : [say("A")];
   const again = piece.endsWith("\n") ? more.map(() => piece) : more;
@@ -98,7 +98,7 @@ it.each([
   expect(all).toMatchObject({ text: first.length > 0 ? "A" : "", failure: "ai_unavailable" });
 });
 
-describe("What is no chunk is survived:", () => {
+describe("What is no chunk is tolerated:", () => {
   it.each([
     ["empty data", "data:\n\ndata: \n\n"],
     ["null", "data: null\n\n"],
@@ -138,11 +138,11 @@ describe("An answer is read the same", () => {
     ["no space after the colon", wire.replaceAll("data: ", "data:")],
   ])("with %s, wherever the network cuts it, inside a character too", async (_, given) => {
     const bytes = new TextEncoder().encode(given);
-    // Without its space the text is another: it holds a field of its own.
+    // Without its space the line is a field of its own.
     const expected = given.includes("data: no") ? text : text.replace("data: ", "data:");
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat(bytes.byteLength), { maxLength: 12 }), async (places) => {
-        const ends = [...places, bytes.byteLength].toSorted((a, b) => a - b);
+      fc.asyncProperty(fc.array(fc.nat(bytes.byteLength), { maxLength: 12 }), async (offsets) => {
+        const ends = [...offsets, bytes.byteLength].toSorted((a, b) => a - b);
         const pieces = ends.map((end, index) => bytes.slice(ends[index - 1] ?? 0, end));
         expect(await readPieces(pieces)).toMatchObject({
           text: expected,
@@ -172,7 +172,7 @@ describe("An answer is read the same", () => {
     ["a message", event({ choices: [{ message: { role: "assistant", content: "Part" } }] })],
     ["the text of an older completion", event({ choices: [{ text: "Part", index: 0 }] })],
     [
-      "a whole answer as JSON",
+      "a single JSON answer",
       JSON.stringify(
         { choices: [{ message: { content: "Part" }, finish_reason: "stop" }] },
         null,
@@ -184,12 +184,12 @@ describe("An answer is read the same", () => {
   });
 });
 
-it("What was said together is taken together", async () => {
+it("Chunks that arrive together are handled together", async () => {
   expect((await read(say("A"), say("B"), finish(), DONE)).takes).toBe(1);
   expect((await readPieces([say("A"), say("B"), finish(), DONE])).takes).toBe(3);
 });
 
-it("A connection that ends by itself after [DONE] is left to, so that it serves again", async () => {
+it("A connection that ends by itself after [DONE] is left to end, so that it can be reused", async () => {
   const ended = Promise.withResolvers<string>();
   const pieces = [say("A"), DONE, "\n"].map((text) => new TextEncoder().encode(text));
   const body = new ReadableStream<Uint8Array>({
@@ -205,7 +205,7 @@ it("A connection that ends by itself after [DONE] is left to, so that it serves 
   expect(await ended.promise).toBe("read to its end");
 });
 
-it("A reason to finish is stored as text of a bounded length", async () => {
+it("A finish reason is stored as text of a bounded length", async () => {
   const { finish: reason } = await read(say("A"), finish(`st\0op\ud800${"p".repeat(1_000)}`));
   expect(reason?.startsWith("st\uFFFDop\uFFFDp")).toBe(true);
   expect(reason).toHaveLength(64);

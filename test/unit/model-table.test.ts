@@ -20,7 +20,7 @@ function reasonsOf(models: unknown): string[] {
 }
 
 describe("the configured models", () => {
-  it("are those of the table where nothing is said", () => {
+  it("are those of the table where nothing is configured", () => {
     const { chat, embedding } = tableOf("");
     expect(findModel("gpt-4o", [], chat)).toEqual(findModel("gpt-4o", []));
     expect(embedding.map(({ name }) => name)).toContain("text-embedding-3-small");
@@ -56,7 +56,7 @@ describe("the configured models", () => {
     expect(model && fallbackOf(model, chat)?.name).toBe("claude-haiku-4-5");
   });
 
-  it("change what is said of a known model, and keep the rest", () => {
+  it("override properties of a known model, and keep the rest", () => {
     const { chat } = tableOf({ "gpt-4o": { prompt_price: 1 }, "gpt-5": { fallback: null } });
     expect(findModel("gpt-4o", [], chat)).toEqual({
       ...findModel("gpt-4o", []),
@@ -67,7 +67,7 @@ describe("the configured models", () => {
     expect(findModel("gpt-5-mini", [], chat)).toEqual(findModel("gpt-5-mini", []));
   });
 
-  it("leave room for a prompt where only the context is said", () => {
+  it("leave room for a prompt where only the context is configured", () => {
     const { chat } = tableOf({
       tiny: { context_tokens: 4_096 },
       "gpt-4o": { context_tokens: 8_192 },
@@ -76,7 +76,7 @@ describe("the configured models", () => {
     expect(findModel("gpt-4o", [], chat)?.maxOutputTokens).toBe(2_048);
   });
 
-  it("can be embedding models, which no answer is asked of", () => {
+  it("can be embedding models, which generate no answer", () => {
     const { chat, embedding } = tableOf({
       "mistral-embed": { dimensions: null, prompt_price: 0.1, refuses: ["dimensions"] },
       "text-embedding-3-small": { prompt_price: 0.03 },
@@ -108,7 +108,7 @@ describe("the configured models", () => {
       /^MODELS\.gpt-4o\.max_output_tokens: must be less than context_tokens$/,
     ],
     [{ a: { dimensions: 3_072 } }, /^MODELS\.a\.dimensions: /],
-  ])("are refused, and it is said why: %j", (models, reason) => {
+  ])("are refused with a reason: %j", (models, reason) => {
     expect(reasonsOf(models)).toEqual([expect.stringMatching(reason)]);
   });
 });

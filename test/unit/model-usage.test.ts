@@ -6,7 +6,7 @@ import { present } from "../../src/lib/assert.ts";
 const prompt = (tokens: number, more: object = {}) => ({ prompt_tokens: tokens, ...more });
 const whole = { completion_tokens: 20, total_tokens: 30 };
 
-describe("A count of tokens", () => {
+describe("A token count", () => {
   it.each([
     [
       "OpenAI",
@@ -107,7 +107,7 @@ describe("A count of tokens", () => {
     expect(toTokenCount(usage)).toBeUndefined();
   });
 
-  it("does not take more from the cache than there was, nor a hostile part", () => {
+  it("has no more cached tokens than there were, nor a hostile part", () => {
     const details = { prompt_tokens_details: { cached_tokens: 3e9 } };
     expect(toTokenCount(prompt(10, { ...whole, ...details }))).toEqual({
       promptTokens: 10,
@@ -129,7 +129,7 @@ it("The last count of an answer wins, but a zero replaces nothing", () => {
   expect(merged).toEqual(all);
 });
 
-it("Tokens from the cache have a price of their own", () => {
+it("Cached tokens have a price of their own", () => {
   const usage = { promptTokens: 2_006, completionTokens: 300, cachedTokens: 1_920 };
   const [gpt, own] = ["gpt-4o", "own"].map((name) => present(findModel(name, ["own"]), name));
   expect(gpt && costOf(gpt, usage)).toBe("0.005615");

@@ -22,7 +22,7 @@ describe("the cost of a call", () => {
     expect(costOf(model("gpt-4o-mini"), usage)).toBe("0.15000465");
   });
 
-  it("has six places at least, and as many as it needs", () => {
+  it("has six decimal places at least, and as many as it needs", () => {
     const mini = model("gpt-4o-mini");
     expect(costOf(mini, { promptTokens: 0, completionTokens: 0 })).toBe("0.000000");
     expect(costOf(mini, { promptTokens: 1, completionTokens: 0 })).toBe("0.00000015");
@@ -37,28 +37,28 @@ describe("the cost of a call", () => {
 });
 
 describe("the table of models", () => {
-  it("offers no model that it does not hold", () => {
+  it("offers no model that it does not contain", () => {
     expect(findModel("gpt-nonexistent", [])).toBeUndefined();
   });
 
-  it("takes a model that the configuration names, with a cautious size and no price", () => {
+  it("accepts a configured model, with a cautious context size and no price", () => {
     const own = findModel("llama-local", ["llama-local"]);
     expect(own).toMatchObject({ provider: "openai", promptPrice: 0, contextTokens: 32_768 });
   });
 
-  it("keeps the table's prices for a model that the configuration names too", () => {
+  it("keeps the table's prices for a configured model too", () => {
     expect(findModel("gpt-4o", ["gpt-4o"])?.promptPrice).toBe(2.5);
   });
 });
 
-describe("the model that stands in for another", () => {
+describe("the failover model of another", () => {
   const fallen = (model: Model) => {
     const fallback = fallbackOf(model);
     if (!fallback) throw new Error(`${model.name} has a fallback`);
     return fallback;
   };
 
-  it("is another provider's, and takes every prompt that was made for the first", () => {
+  it("is another provider's, and accepts every prompt that was made for the first", () => {
     for (const model of OFFERED) {
       const fallback = fallen(model);
       expect(fallback.provider, model.name).not.toBe(model.provider);
@@ -66,7 +66,7 @@ describe("the model that stands in for another", () => {
     }
   });
 
-  it("is none for a model of which nothing is known", () => {
+  it("is none for an unknown model", () => {
     const own = findModel("llama-local", ["llama-local"]);
     expect(own && fallbackOf(own)).toBeUndefined();
   });

@@ -24,7 +24,7 @@ function streamOf(chunks: Uint8Array[]): ReadableStream<Uint8Array> {
   });
 }
 
-/** Reads a form that arrives in these chunks; the content, or the code of the problem. */
+/** Reads a form that arrives in these chunks; returns the content, or the code of the problem. */
 async function readChunks(
   chunks: Uint8Array[],
   contentType = `multipart/form-data; boundary=${BOUNDARY}`,
@@ -41,9 +41,9 @@ async function readChunks(
   }
 }
 
-/** The chunks that cuts at these places make. */
-function cutAt(bytes: Uint8Array, ...places: number[]): Uint8Array[] {
-  const ends = [...places, bytes.byteLength];
+/** The chunks that cuts at these offsets make. */
+function cutAt(bytes: Uint8Array, ...offsets: number[]): Uint8Array[] {
+  const ends = [...offsets, bytes.byteLength];
   return ends.map((end, index) => bytes.subarray(index === 0 ? 0 : ends[index - 1], end));
 }
 
@@ -71,18 +71,18 @@ const FORMS: Record<string, [content: string, around?: Around]> = {
   ],
 };
 
-describe("A form is read alike, however its bytes arrive", () => {
+describe("A form is parsed alike, however its bytes arrive", () => {
   it.each(Object.entries(FORMS))("%s", async (_what, [content, around]) => {
     const form = formOf(content, around);
-    for (let place = 0; place <= form.byteLength; place++) {
-      expect(await readChunks(cutAt(form, place)), `cut at ${place}`).toBe(content);
+    for (let offset = 0; offset <= form.byteLength; offset++) {
+      expect(await readChunks(cutAt(form, offset)), `cut at ${offset}`).toBe(content);
     }
     const bytes = [...form].map((byte) => Uint8Array.of(byte));
     expect(await readChunks(bytes)).toBe(content);
     expect(await readChunks(bytes.flatMap((byte) => [byte, new Uint8Array(0)]))).toBe(content);
   });
 
-  it("cut at any two places", async () => {
+  it("cut at any two bytes", async () => {
     const form = formOf("x", { preamble: "\r\n", afterLast: "\r\n" });
     for (let first = 0; first < form.byteLength; first++) {
       for (let second = first + 1; second <= form.byteLength; second++) {
@@ -130,7 +130,7 @@ describe("A form that was cut off is refused", () => {
   });
 });
 
-it("A form of nothing but line ends, dashes or blanks takes no longer than another", async () => {
+it("A form of nothing but line ends, dashes or spaces takes no longer than another", async () => {
   for (const filler of ["\r", "\r\n--", "-", " ", `\r\n--${BOUNDARY} !`]) {
     const size = 8 * 1024 * 1024;
     const content = `${filler.repeat(size / filler.length)}x`;

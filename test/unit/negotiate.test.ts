@@ -19,13 +19,13 @@ describe("an Accept header", () => {
     }
   });
 
-  it("does not accept what it does not name, or names with no weight", () => {
+  it("does not accept what it does not name, or names with a weight of zero", () => {
     for (const accept of ["text/html", "text/*", "image/png, text/html", "application/json;q=0"]) {
       expect(accepts(accept, JSON_TYPE), accept).toBe(false);
     }
   });
 
-  it("is taken by its most exact range, wherever that stands", () => {
+  it("is matched by its most specific range, wherever that stands", () => {
     expect(accepts("*/*, application/json;q=0", JSON_TYPE)).toBe(false);
     expect(accepts("application/*;q=0, */*", JSON_TYPE)).toBe(false);
     expect(accepts("application/*;q=0, application/json", JSON_TYPE)).toBe(true);
@@ -39,7 +39,7 @@ describe("an Accept header", () => {
     }
   });
 
-  it("with a weight that is none is taken as without one", () => {
+  it("with an invalid weight is read as without one", () => {
     expect(accepts("application/json;q=high", JSON_TYPE)).toBe(true);
   });
 });

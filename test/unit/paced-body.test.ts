@@ -5,8 +5,8 @@ import { Problem } from "../../src/lib/problem.ts";
 const PACE = { slackMs: 1_000, bytesPerSecond: 100 };
 
 /**
- * Reads a body whose chunks come after so many milliseconds each, by a clock that goes on with them; what
- * was read of it, and how it ended.
+ * Reads a body whose chunks arrive at given times of a simulated clock; returns what was read of it, and
+ * how it ended.
  */
 async function read(chunks: [afterMs: number, sizeBytes: number][]) {
   let [now, next, isCancelled] = [0, 0, false];
@@ -31,7 +31,7 @@ async function read(chunks: [afterMs: number, sizeBytes: number][]) {
   const code = (error: unknown) => (error instanceof Problem ? error.code : error);
   const end = await readOn().catch(code);
   const taken = next;
-  // Whoever goes on is told the same, and gets no more of it.
+  // A later read gets the same error, and no more of the body.
   expect(await readOn().catch(code)).toBe(end);
   return { end, sizeBytes, isCancelled, isReadOn: next > taken && !isCancelled };
 }
@@ -50,7 +50,7 @@ describe("a body is read whole", () => {
     ],
     ["after a beginning that was late", [[999, 1], ...times(100, 10, 1)]],
     ["with nothing in it", []],
-  ])("that comes %s", async (_how, chunks) => {
+  ])("that arrives %s", async (_how, chunks) => {
     const { end, sizeBytes, isCancelled } = await read(chunks);
     expect([end, isCancelled]).toEqual(["whole", false]);
     expect(sizeBytes).toBe(chunks.reduce((sum, [, size]) => sum + size, 0));
@@ -61,7 +61,7 @@ describe("a body is read no further, and cancelled,", () => {
   it.each<[string, [number, number][]]>([
     ["that drips", times(100, 500, 1)],
     ["that drips nothing at all", times(100, 500, 0)],
-    ["that drips after it came fast", [[0, 1_000_000], ...times(100, 500, 1)]],
+    ["that slows to a trickle after a fast start", [[0, 1_000_000], ...times(100, 500, 1)]],
     ["that is a little below the least rate for long", times(500, 500, 45)],
   ])("%s", async (_how, chunks) => {
     const { end, isCancelled, isReadOn } = await read(chunks);

@@ -11,7 +11,7 @@ const wordsOf = (query: string) =>
     .map(({ text }) => text);
 
 describe("a question", () => {
-  it("is looked for by the words that say something", () => {
+  it("is searched for by its significant words", () => {
     expect(wordsOf("What does the contract say about rent arrears?")).toEqual([
       "about",
       "rent",
@@ -32,14 +32,14 @@ describe("a question", () => {
       fc.property(fc.string({ unit: "binary", maxLength: 2_000 }), (query) => {
         const terms = termsOf(query);
         expect(terms.length).toBeLessThan(600);
-        // Planes of ideographs hold characters that are not assigned yet.
+        // Planes of ideographs contain characters that are not assigned yet.
         const pattern = /^[\p{L}\p{M}\p{N}_\u{20000}-\u{3ffff}]+$/u;
         for (const { text } of terms) expect(text).toMatch(pattern);
       }),
     );
   });
 
-  it("is looked for with and without its diacritics", () => {
+  it("is searched for with and without its diacritics", () => {
     expect(wordsOf("Kündigung schriftlich")).toEqual(["kündigung", "schriftlich", "kundigung"]);
     const long = Array.from({ length: 64 }, (_, index) => `é${index}`).join(" ");
     expect(wordsOf(long)).toContain("e63");
@@ -51,12 +51,12 @@ describe("a question", () => {
     expect(wordsOf("عقد الإيجار. الثمن؟ انتهى.")).not.toContain("عق");
   });
 
-  it("of nothing but asking words is taken at its word", () => {
+  it("of nothing but interrogatives is searched for by those", () => {
     expect(wordsOf("What is this agreement?")).toContain("agreement");
   });
 });
 
-describe("a concept of law", () => {
+describe("a legal concept", () => {
   const plain = (text: string) => writtenWords(text).join(" ");
   const asked = (question: string) => conceptsAsked(plain(question)).map(({ name }) => name);
   const found = (text: string, titles = "") =>
@@ -104,7 +104,7 @@ describe("a concept of law", () => {
     expect(asked("Who cleans the stairs?")).toEqual([]);
   });
 
-  it("is looked for in linear time", () => {
+  it("is searched for in linear time", () => {
     const words = "may not assign or transfer any right of first ".repeat(2_000);
     const startedAt = performance.now();
     conceptsIn(words, words);

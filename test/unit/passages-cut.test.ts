@@ -9,7 +9,7 @@ const cut = (text: string, more: Partial<CuttableText> = {}) => [
   ...cutPassages({ text, pages: [{ page: 1, start: 0 }], headings: [], ...more }),
 ];
 
-/** Texts as they come out of documents, and as they should never. */
+/** Typical and atypical texts of documents. */
 const piece = fc.oneof(
   fc.constantFrom(
     "The Tenant shall pay the rent. ",
@@ -56,7 +56,7 @@ describe("passages of any text", () => {
     );
   });
 
-  it("hold all of it but blanks", () => {
+  it("contain all of it except white space", () => {
     fc.assert(
       fc.property(document, (text) => {
         const signs: (string | undefined)[] = Array.from(text);
@@ -80,7 +80,7 @@ not paid in time, at the statutory rate.
 `;
   const passages = cut(text);
 
-  it("know the headings above them, and never go across one", () => {
+  it("know the headings above them, and never cross one", () => {
     expect(passages.map(({ headings }) => headings)).toEqual([
       ["SERVICES AGREEMENT", "1. Term"],
       ["SERVICES AGREEMENT", "2. Fees"],
@@ -92,7 +92,7 @@ not paid in time, at the statutory rate.
     expect(passages.at(-1)?.text).toContain("sums that are\nnot paid in time");
   });
 
-  it("begin on the page that they say, and take headings that the format marks", () => {
+  it("begin on their declared page, and use headings that the format marks", () => {
     const first = "Terms of use\n\nEverything is allowed.\n";
     const both = first + "\nNothing is owed. Nobody is liable.";
     const pages = [
@@ -104,7 +104,7 @@ not paid in time, at the statutory rate.
     expect(found.map(({ page }) => page)).toContain(1);
   });
 
-  it("repeat a few words where one sentence is too long for one", () => {
+  it("overlap by a few words where one sentence is too long for one passage", () => {
     const [first, second] = cut(`${"the said party of the first part ".repeat(60)}.`);
     expect(second?.start).toBeLessThan(first?.end ?? 0);
     expect((first?.end ?? 0) - (second?.start ?? 0)).toBeLessThanOrEqual(40);
@@ -122,9 +122,9 @@ describe("a text that would make a passage of every few characters", () => {
     const first = unit.indexOf("\n");
     const headings =
       unit === "Title\nx\n"
-        ? Array.from({ length: text.length / unit.length }, (_, place) => ({
-            start: place * unit.length,
-            end: place * unit.length + first,
+        ? Array.from({ length: text.length / unit.length }, (_, index) => ({
+            start: index * unit.length,
+            end: index * unit.length + first,
             level: 1,
           }))
         : [];
@@ -143,7 +143,7 @@ describe("a text that would make a passage of every few characters", () => {
 describe("five million characters", () => {
   const worst = {
     "one endless word": "a".repeat(5_000_000),
-    "no blanks between words": "合同条款。".repeat(1_000_000),
+    "no spaces between words": "合同条款。".repeat(1_000_000),
     "a heading on each line": "1. A\n".repeat(1_000_000),
     "blanks, and a word": `${" ".repeat(5_000_000)}x`,
   };

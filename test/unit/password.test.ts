@@ -28,23 +28,23 @@ describe("a password at rest", () => {
     expect(await passwords.hash(password)).not.toBe(stored);
   });
 
-  it("is known again, also as another keyboard composes it", async () => {
+  it("is verified again, also as another keyboard composes it", async () => {
     expect(await passwords.verify(password, stored)).toBe(true);
     expect(await passwords.verify(password.normalize("NFD"), stored)).toBe(true);
   });
 
-  it("is not another one, however near", async () => {
+  it("does not match another one, however similar", async () => {
     for (const other of ["", password.toLowerCase(), `${password} `, password.slice(0, -1)]) {
       expect(await passwords.verify(other, stored), other).toBe(false);
     }
   });
 
-  it("is known again under the cost that it was stored with", async () => {
+  it("is verified with the cost that it was stored with", async () => {
     expect(await passwords.verify("password", REFERENCE)).toBe(true);
     expect(await passwords.verify("Password", REFERENCE)).toBe(false);
   });
 
-  it("is nobody's where what is stored is no PHC string of this kind", async () => {
+  it("never matches what is no PHC string of this kind", async () => {
     for (const phc of [
       "",
       "password",
@@ -65,12 +65,12 @@ describe("a password at rest", () => {
     "m=256,t=0,p=1",
     "m=256,t=2,p=0",
     "m=8,t=2,p=2",
-  ])("is verified by nobody under the absurd cost %s", async (cost) => {
+  ])("never matches with the absurd cost %s", async (cost) => {
     const absurd = REFERENCE.replace("m=256,t=2,p=1", cost);
     expect(await passwords.verify("password", absurd)).toBe(false);
   });
 
-  it("of nobody is never right", async () => {
+  it("of an unknown account is never right", async () => {
     expect(await passwords.verifyNothing(password)).toBe(false);
   });
 });
@@ -109,7 +109,7 @@ describe("a new password", () => {
     }
   });
 
-  it("may not be one's own name or address, in any case or composition", () => {
+  it("may not be the user's own name or address, in any case or composition", () => {
     for (const password of [
       "rené example",
       "René Example".normalize("NFD"),

@@ -7,7 +7,7 @@ import { catalogue, invalidField, Problem, problemType } from "../../src/lib/pro
 
 const entries = Object.entries(catalogue);
 
-/** The statuses of the contract, and of a body that is too slow and of plain http. */
+/** The statuses of the contract, and those of a slow body and of plain http. */
 const STATUSES = new Set([
   400, 401, 403, 404, 405, 406, 408, 409, 412, 413, 415, 421, 422, 426, 429, 431, 500, 502, 503,
   504,
@@ -24,7 +24,7 @@ function databaseError(code: string | undefined): Error {
 }
 
 describe("the catalogue", () => {
-  it("has a stable code, a title and a sentence for each kind", () => {
+  it("has a stable code, a title and a sentence for each problem", () => {
     for (const [code, { status, title, detail }] of entries) {
       expect(code).toMatch(/^[a-z]+(_[a-z]+)*$/);
       expect(STATUSES, code).toContain(status);
@@ -33,25 +33,25 @@ describe("the catalogue", () => {
     }
   });
 
-  it("has no number in what people read: the frontend looks there for statuses", () => {
+  it("has no number in texts for people: the frontend looks there for statuses", () => {
     for (const [code, { title, detail }] of entries)
       expect(title + detail, code).not.toMatch(/\d\d/);
   });
 
-  it("has one address for each kind", () => {
+  it("has one URL for each problem", () => {
     const types = entries.map(([code]) => problemType(code as keyof typeof catalogue));
     expect(new Set(types).size).toBe(entries.length);
   });
 });
 
-describe("what was thrown", () => {
-  it("is the problem that it says it is", () => {
+describe("a thrown value", () => {
+  it("is the problem that it names", () => {
     const problem = invalidField("/title", "blank", "This may not be empty.");
     expect(toProblem(problem)).toBe(problem);
     expect(problem).toMatchObject({ code: "validation_failed", status: 422 });
   });
 
-  it("means that Postgres cannot be reached, when it is the driver's and says no more, or says so", () => {
+  it("means that Postgres cannot be reached, when it is the driver's without a code, or with that code", () => {
     for (const code of [undefined, "08006", "53300", "57P01"]) {
       expect(toProblem(databaseError(code)).code, code).toBe("database_unavailable");
     }
@@ -101,7 +101,7 @@ describe("a bug", () => {
     return { status: response.status, text: await response.text() };
   }
 
-  it("is told to the client by a request id alone", async () => {
+  it("reaches the client as a request id alone", async () => {
     const { status, text } = await answerTo(new Error("the secret plan"));
     expect(status).toBe(500);
     expect(JSON.parse(text)).toMatchObject({
@@ -120,7 +120,7 @@ describe("a bug", () => {
     expect(lines.join() + text).not.toMatch(/ada@|INSERT|duplicate/);
   });
 
-  it("is no word for a problem, whose headers go along and whose cause does not", async () => {
+  it("is not reported for a problem, whose headers are kept and whose cause is not", async () => {
     const cause = new Error("the upstream says: key sk-123");
     const { status, text } = await answerTo(new Problem("ai_overloaded", { cause }));
     expect(status).toBe(503);

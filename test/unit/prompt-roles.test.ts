@@ -14,7 +14,7 @@ import { estimateTokens } from "../../src/lib/models.ts";
 const user = (content: string): PastMessage => ({ type: "user", content });
 const bot = (content: string): PastMessage => ({ type: "bot", content });
 
-/** Also what a turn leaves that failed or was stopped before its first word. */
+/** Also what a turn leaves that failed or was stopped before its first token. */
 const BLANK = ["", " ", "\n\t\u00a0", "\u200b\ufeff"];
 
 const content = fc.oneof(
@@ -27,7 +27,7 @@ const path = fc
   .tuple(fc.array(message, { maxLength: 40 }), content)
   .map(([before, question]) => [...before, user(question)]);
 
-/** What the strictest template asks of a conversation. */
+/** What the strictest template requires of a conversation. */
 function expectStrict({ messages, estimatedTokens }: Prompt): void {
   const [system, ...said] = messages;
   expect(system?.role).toBe("system");
@@ -40,8 +40,8 @@ function expectStrict({ messages, estimatedTokens }: Prompt): void {
 
 const contentsOf = ({ messages }: Prompt) => messages.map(({ content: text }) => text);
 
-describe("what a strict provider is given", () => {
-  it("begins with the user, alternates, has text and ends with the question, for any path", () => {
+describe("the messages for a strict provider", () => {
+  it("begin with the user, alternate, have text and end with the user message, for any path", () => {
     fc.assert(
       fc.property(path, fc.integer({ min: 1, max: 2_000 }), (said, budget) => {
         const prompt = buildPrompt("Be careful.", said, budget);
@@ -55,7 +55,7 @@ describe("what a strict provider is given", () => {
     );
   });
 
-  it("stays strict when half of its history is dropped, until nothing is left to drop", () => {
+  it("stay strict when half of the history is dropped, until nothing is left to drop", () => {
     fc.assert(
       fc.property(path, (said) => {
         let prompt: Prompt | undefined = buildPrompt("Be careful.", said, 5_000);
@@ -84,28 +84,28 @@ describe("what a strict provider is given", () => {
     ],
     ["was only the assistant's", [bot("A"), bot("B"), user("C")], ["C"]],
     ["was blank text with a file", [user(" \n"), bot("Read."), user("And?")], ["And?"]],
-  ])("is strict where what came before %s", (_what, said, expected) => {
+  ])("are strict where the history %s", (_what, said, expected) => {
     expect(contentsOf(buildPrompt("S", said, 1_000)).slice(1)).toEqual(expected);
   });
 
-  it("never begins with an answer whose question did not fit", () => {
+  it("never begin with an answer whose user message did not fit", () => {
     const long = "q".repeat(400);
     const prompt = buildPrompt("S", [user(long), bot("Yes."), user("Why?")], 50);
     expect(contentsOf(prompt)).toEqual(["S", "Why?"]);
   });
 
-  it("says of a question without text that it has none", () => {
+  it("say of a user message without text that it has none", () => {
     const prompt = buildPrompt("S", [user("One?"), bot(""), user("\n")], 1_000);
     expect(contentsOf(prompt)).toEqual(["S", "One?\n\n(The message has no text.)"]);
   });
 
-  it("has no system prompt where the configured one is blank", () => {
+  it("have no system prompt where the configured one is blank", () => {
     expect(buildPrompt("  ", [user("One?")], 100).messages).toEqual([
       { role: "user", content: "One?" },
     ]);
   });
 
-  it("has passages above all that the user said last, and counts them", () => {
+  it("have the passages above the last user messages, and count them", () => {
     const model = findModel("gpt-4o", []);
     if (!model) throw new Error("gpt-4o is in the table");
     const passage = {
@@ -129,7 +129,7 @@ describe("what a strict provider is given", () => {
     );
   });
 
-  it("has no more messages than providers take, the newest ones", () => {
+  it("are no more than providers accept, the newest ones", () => {
     const said = Array.from({ length: 20_001 }, (_, index) =>
       index % 2 ? bot(`A${index}`) : user(`Q${index}`),
     );

@@ -26,22 +26,22 @@ describe("the prompt of a turn", () => {
     expect(messages.map((message) => message.content[0])).toEqual(["S", "c", "d", "e"]);
   });
 
-  it("does not skip over a long message to reach an older short one", () => {
+  it("does not skip a long message to reach an older short one", () => {
     const { messages } = buildPrompt("S", path("old", "b".repeat(4_000), "new"), 100);
     expect(messages.map((message) => message.content)).toEqual(["S", "new"]);
   });
 
-  it("always has the question, however long it is", () => {
+  it("always has the user message, however long it is", () => {
     const { messages } = buildPrompt("S", path("q".repeat(10_000)), 10);
     expect(messages).toHaveLength(2);
   });
 
-  it("leaves out answers that failed before their first word", () => {
+  it("omits answers that failed before their first token", () => {
     const { messages } = buildPrompt("S", path("One?", "", "Again?"), 1_000);
     expect(messages.map((message) => message.content)).toEqual(["S", "One?\n\nAgain?"]);
   });
 
-  it("never estimates more than its budget, unless the question alone does", () => {
+  it("never estimates more than its budget, unless the user message alone does", () => {
     const contents = Array.from({ length: 50 }, (_, index) => "word ".repeat(index));
     const { estimatedTokens } = buildPrompt("S", path(...contents), 500);
     expect(estimatedTokens).toBeLessThanOrEqual(500);

@@ -8,7 +8,7 @@ import {
 const problemOf = (status: number | undefined, body: unknown, headers?: Record<string, string>) =>
   toProviderProblem(readRefusal(status, body), new Headers(headers));
 
-/** As providers word them, from their documentation and from public reports. */
+/** Providers' messages, from their documentation and from public reports. */
 const REFUSALS: [string, number | undefined, string, string][] = [
   [
     "OpenAI: a wrong key",
@@ -251,11 +251,11 @@ describe("a provider's refusal", () => {
     [{ "retry-after": "soon" }, undefined],
     [{ "retry-after": "-5" }, undefined],
     [{}, undefined],
-  ])("that asks to come back later, %j, is passed on as %s", (headers, seconds) => {
+  ])("with the retry time %j is passed on as %s", (headers, seconds) => {
     expect(problemOf(429, {}, { ...headers }).extras.headers?.["retry-after"]).toBe(seconds);
   });
 
-  it("says when to come back in Gemini's details too", () => {
+  it("gives the retry time in Gemini's details too", () => {
     const details = [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "29.6s" }];
     const problem = problemOf(429, [
       { error: { code: 429, status: "RESOURCE_EXHAUSTED", details } },

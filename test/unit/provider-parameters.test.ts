@@ -135,8 +135,8 @@ describe("the parameters that a refusal names", () => {
   });
 });
 
-describe("a request without what is refused", () => {
-  it("has its limit of tokens by the older name, and without that by none", () => {
+describe("a request without the refused parameters", () => {
+  it("has its token limit by the older name, and without that by none", () => {
     const limited = { model: "m", max_completion_tokens: 100 };
     expect(withoutRefused(limited, new Set())).toEqual(limited);
     expect(withoutRefused(limited, new Set(["max_completion_tokens"]))).toEqual({
@@ -147,7 +147,7 @@ describe("a request without what is refused", () => {
     expect(withoutRefused(limited, both)).toEqual({ model: "m" });
   });
 
-  it("has no options of a stream where it has no stream", () => {
+  it("has no stream options where it has no stream", () => {
     expect(withoutRefused(SENT, new Set(["stream"]))).toEqual({
       model: "m",
       max_completion_tokens: 100,

@@ -71,7 +71,7 @@ it.each([
   expect(findQuotations(answer)).toEqual([]);
 });
 
-it("takes no longer for marks without end than for other text", () => {
+it("takes no longer for unclosed marks than for other text", () => {
   for (const piece of [
     "“",
     '"',
@@ -97,6 +97,6 @@ it.each([
   ["blanks behind a number there", `> The rent is due.\n[1]${" .".repeat(250_000)}x`],
   ["blanks between quotations", `“One.”${" ".repeat(500_000)}“Two.” [1]`],
   ["line breaks between them", `“One.”${"\n \t".repeat(150_000)}“Two.” [1]`],
-])("An answer with half a million %s is read in linear time", (_, answer) => {
+])("An answer with half a million %s is parsed in linear time", (_, answer) => {
   expect(findQuotations(answer).length).toBeLessThanOrEqual(2);
 });

@@ -62,18 +62,18 @@ describe("a quotation", () => {
     expect(find(LEASE, quote)).toBeUndefined();
   });
 
-  it("of a word is found where it points to", () => {
+  it("of one word is found at the passage that it refers to", () => {
     expect(find(LEASE, "deposit", [{ start: 80, end: 160 }])).toBe("deposit");
     expect(find(LEASE, "deposit", [{ start: 0, end: 20 }])).toBeUndefined();
   });
 
-  it("that stands in several places is the near one, else the one that is exact", () => {
+  it("that stands in several passages is the nearest one, else the exact one", () => {
     const text = "the rent is due now. THE RENT IS DUE now. The rent is due now.";
     expect(locate(at(text), "The rent is due")?.start).toBe(42);
     expect(locate(at(text), "The rent is due", [{ start: 20, end: 30 }])?.start).toBe(21);
   });
 
-  it("is told in code points of the document, and by the page that it begins on", () => {
+  it("is located in code points of the document, and by the page that it begins on", () => {
     const parts = [
       { page: 7, start: 1_000, text: "𝒳𝒴 ends the" },
       { page: 8, start: 1_011, text: " page 𝒵 and goes on" },
@@ -188,7 +188,7 @@ const sentence = fc
   .map((words) => `${words.join(" ")}. `);
 const documentText = fc.array(sentence, { minLength: 2, maxLength: 8 }).map((all) => all.join(""));
 
-/** What a model, a printer or a copy makes of the same words. */
+/** How a model, a printer or a copy may change the same words. */
 const mangles: ((text: string) => string)[] = [
   (text) => text,
   (text) => text.replaceAll(" ", "\n"),
@@ -219,7 +219,7 @@ describe("whatever the document", () => {
     );
   });
 
-  it("what is not there is never found, and what is found stands there", () => {
+  it("an absent quotation is never found, and a found one is there", () => {
     fc.assert(
       fc.property(documentText, sentence, (text, quote) => {
         const found = locate(at(text), quote);
@@ -229,7 +229,7 @@ describe("whatever the document", () => {
     );
   });
 
-  it("and whatever the quotation, it ends, and tells words of the document", () => {
+  it("and whatever the quotation, the search ends, and returns words of the document", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (text, quote) => {
         const found = locate(at(text), quote, [{ start: 0, end: 5 }]);
@@ -240,7 +240,7 @@ describe("whatever the document", () => {
   });
 });
 
-it("Five million characters take no longer than their length asks for", async () => {
+it("Five million characters take linear time", async () => {
   const repeated = ["a ", "the rent is due. ", "…"];
   for (const piece of repeated) {
     const document = at(piece.repeat(Math.floor(5_000_000 / piece.length)));

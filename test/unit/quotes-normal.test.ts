@@ -11,7 +11,7 @@ const CHILD = join(import.meta.dirname, "..", "support", "normal-form-child.ts")
 /** Garbage is collected soon, so that the peak is what is really held. */
 const SMALL_HEAP = "--max-old-space-size=64";
 
-/** What the heap may hold, and the buffers of four units for each character. */
+/** The limit of the heap, and the buffers of four units for each character. */
 const MOST_MIB = 64 + 64;
 
 type Growth = { units: number; grownMiB: number };
@@ -46,7 +46,7 @@ it("No character becomes more than four units", () => {
   expect(long).toEqual([]);
 });
 
-it("A quotation with a character that is kept as it is, is found", () => {
+it("A quotation with a character that is not normalised is found", () => {
   const text =
     "In the name of the founder \uFDFA the parties agree on \u3316 5 of rice, \uFB01rst grade.";
   const document = new DocumentText([{ page: 1, start: 0, text }]);

@@ -16,7 +16,7 @@ it("Several short documents are read in one trip, and a long one in several", ()
   expect(long.at(-1)?.[0]?.to).toBe(5_000_000);
 });
 
-it("No trip takes more than it may, and all of every text lies in one with a good deal around it", () => {
+it("No trip exceeds its limit, and every text is covered with ample overlap", () => {
   const lengths = fc.array(fc.nat({ max: 900_000 }), { minLength: 1, maxLength: 6 });
   fc.assert(
     fc.property(lengths, fc.nat(), (all, seed) => {

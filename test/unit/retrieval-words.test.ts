@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { foldedWords, indexedWords, writtenWords } from "../../src/features/retrieval/words.ts";
 
 describe("the words of a document", () => {
-  it("hold nothing that a parser takes for a path, a host or a file", () => {
+  it("contain nothing that a parser takes for a path, a host or a file", () => {
     expect(writtenWords("and/or e-mail: Ada@example.com (10-Q), Tenant’s x_y")).toEqual(
       "and or e mail ada example com 10 q tenant s x y".split(" "),
     );
@@ -31,7 +31,7 @@ describe("the words of a document", () => {
     expect(indexedWords(text)).toMatchObject({ written, folded });
   });
 
-  it("are found by what a question makes of the same text, whatever it is", () => {
+  it("are found by the search terms of the same text, whatever it is", () => {
     const text = fc.string({ unit: "grapheme", maxLength: 200 });
     fc.assert(
       fc.property(text, (given) => {

@@ -3,7 +3,7 @@ import { fits, parseSearch } from "../../src/features/search/search-terms.ts";
 import { toSnippet } from "../../src/features/search/snippet.ts";
 
 describe("the text of a search", () => {
-  it("is taken apart into words, phrases and what is excluded", () => {
+  it("is parsed into words, phrases and exclusions", () => {
     const terms = parseSearch('The "Notice  period" or DEPOSIT -tax -"late fee" the the');
     expect(terms.words).toEqual(["the", "notice", "period", "deposit"]);
     expect(terms.significant).toEqual(["notice", "period", "deposit"]);
@@ -12,14 +12,14 @@ describe("the text of a search", () => {
     expect(parseSearch("to be or not").significant).toEqual(["to", "be", "not"]);
   });
 
-  it("counts twenty terms at most, each once, and is nothing where it holds no word", () => {
+  it("counts twenty terms at most, each once, and is empty where it has no word", () => {
     const long = parseSearch(Array.from({ length: 250 }, (_, index) => index % 50).join(" "));
     expect(long.words).toHaveLength(20);
     expect(long.websearch.split(" ")).toHaveLength(20);
     expect(parseSearch('- "" -- "?!" &').websearch).toBe("");
   });
 
-  it("keeps passages that have the phrases as whole words, and nothing that is excluded", () => {
+  it("keeps passages that have the phrases as whole words, and none that is excluded", () => {
     const terms = parseSearch('"notice period" -tax');
     expect(fits(terms, "The notice\nperiod: three months")).toBe(true);
     expect(fits(terms, "A notice periodically given")).toBe(false);
@@ -44,7 +44,7 @@ describe("a snippet", () => {
     expect(toSnippet("The parts of it", ["partition"])).toBe("The parts of it");
   });
 
-  it("is escaped but for its marks, and never cut inside a character", () => {
+  it("is escaped except for its marks, and never cut inside a character", () => {
     expect(toSnippet(`<b>"it's" & more</b>`, ["more"])).toBe(
       "&lt;b&gt;&quot;it&#39;s&quot; &amp; <mark>more</mark>&lt;/b&gt;",
     );

@@ -3,7 +3,7 @@ import { SendBudget } from "../../src/features/turns/room/send-budget.ts";
 
 const PACE = { burstBytes: 1_000, bytesPerSecond: 100 };
 
-it("A budget lets a burst go at once, and then so much a second", () => {
+it("A budget lets a burst go at once, and then a rate per second", () => {
   const budget = new SendBudget(PACE, 0);
   budget.spend(999, 0);
   expect(budget.waitMs(0)).toBe(0);
@@ -12,7 +12,7 @@ it("A budget lets a burst go at once, and then so much a second", () => {
   expect(budget.waitMs(10)).toBe(0);
 });
 
-it("A budget makes up for what was sent beyond it, and saves no more than a burst", () => {
+it("A budget recovers what was sent beyond it, and saves no more than a burst", () => {
   const budget = new SendBudget(PACE, 0);
   budget.spend(1_500, 0);
   expect(budget.waitMs(0)).toBe(5_010);
@@ -21,7 +21,7 @@ it("A budget makes up for what was sent beyond it, and saves no more than a burs
   expect(budget.waitMs(1_000_000)).toBe(20);
 });
 
-it("A budget goes on from what was spent before, and is not confused by a clock that goes back", () => {
+it("A budget continues from what was spent before, and tolerates a clock that goes back", () => {
   const budget = new SendBudget(PACE, 5_000, 1_000);
   expect(budget.waitMs(5_000)).toBe(10);
   expect(budget.waitMs(4_000)).toBe(10);

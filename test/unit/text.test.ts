@@ -14,7 +14,7 @@ import {
 const anyText = fc.string({ unit: "binary" });
 
 describe("a text", () => {
-  it("is as long as its code points, not as its UTF-16 units", () => {
+  it("has its length in code points, not in UTF-16 units", () => {
     expect(codePointLength("")).toBe(0);
     expect(codePointLength("aé𝒳👩‍⚖️")).toBe(7);
     fc.assert(fc.property(anyText, (text) => codePointLength(text) === Array.from(text).length));
@@ -30,14 +30,14 @@ describe("a text", () => {
     );
   });
 
-  it("can be stored unless it holds a NUL or half of a pair", () => {
+  it("can be stored unless it contains a NUL or half of a surrogate pair", () => {
     expect(["", "𝒳", "\u2028", "a\tb"].every(isStorable)).toBe(true);
     expect(["\0", "a\0b", "\ud800", "x\udfff", "\udc00\ud800"].some(isStorable)).toBe(false);
   });
 });
 
 describe("a JSON value", () => {
-  it("with text that cannot be stored is known by the place of that text", () => {
+  it("with text that cannot be stored is reported by the pointer to that text", () => {
     expect(findUnstorable("\0")?.pointer).toBe("");
     expect(findUnstorable({ a: [1, { "b/c~d": "\ud800" }] })).toMatchObject({
       pointer: "/a/1/b~1c~0d",
@@ -45,11 +45,11 @@ describe("a JSON value", () => {
     });
   });
 
-  it("with a key that cannot be stored is known by the object that has it", () => {
+  it("with a key that cannot be stored is reported by the object that has it", () => {
     expect(findUnstorable({ a: { "x\0": 1 } })?.pointer).toBe("/a");
   });
 
-  it("with a key that would be lost on the way is known by the object that has it", () => {
+  it("with a key that would be lost on the way is reported by the object that has it", () => {
     expect(findUnstorable(JSON.parse('{"a":{"__proto__":{}}}'))).toMatchObject({
       pointer: "/a",
       code: "invalid_key",
@@ -61,7 +61,7 @@ describe("a JSON value", () => {
     fc.assert(fc.property(storable, (value) => findUnstorable(value) === undefined));
   });
 
-  it("is looked at to a depth that no stack minds", () => {
+  it("is checked to a depth that overflows no stack", () => {
     const nested = (depth: number): unknown => JSON.parse("[".repeat(depth) + "]".repeat(depth));
     expect(findUnstorable(nested(64))).toBeUndefined();
     expect(findUnstorable(nested(65))?.code).toBe("too_deep");
@@ -75,7 +75,7 @@ it("A key becomes one token of a JSON Pointer", () => {
 });
 
 describe("a text in pieces", () => {
-  it("is the same when they are joined, and no piece is longer, or ends inside of a pair", () => {
+  it("is the same when they are joined, and no piece is longer, or ends inside a pair", () => {
     const wellFormed = fc.string({ unit: "binary" }).map((text) => text.toWellFormed());
     fc.assert(
       fc.property(wellFormed, fc.integer({ min: 2, max: 9 }), (text, length) => {
@@ -87,7 +87,7 @@ describe("a text in pieces", () => {
   });
 });
 
-it("Any text can be made storable, and one that is storable stays as it is", () => {
+it("Any text can be made storable, and a storable one is unchanged", () => {
   fc.assert(
     fc.property(anyText, (text) => {
       const stored = toStorable(text);

@@ -99,7 +99,7 @@ describe("the title in a model's answer", () => {
     ['"What is "force majeure""', 'What is "force majeure"'],
     ["'What is 'force majeure''", "What is 'force majeure'"],
     ['**"Title: Deposit return"**', "Deposit return"],
-  ])("is taken out of %j", (answer, title) => {
+  ])("is extracted from %j", (answer, title) => {
     expect(titleOf(answer)).toBe(title);
   });
 
@@ -133,7 +133,7 @@ describe("the title in a model's answer", () => {
     "What is `null`?",
     "Notice period: three months",
     "a < b > c",
-  ])("is %j as it is", (title) => {
+  ])("is %j unchanged", (title) => {
     expect(titleOf(title)).toBe(title);
     const json = JSON.stringify({ suggested_name: title, reasoning: "It says so." });
     expect(readTitle(json)).toEqual({ title, reasoning: "It says so." });
@@ -162,7 +162,7 @@ describe("the title in a model's answer", () => {
     expect(titleOf(answer)).toBeUndefined();
   });
 
-  it("is one line of at most 80 characters with something to read, whatever the answer is", () => {
+  it("is one line of at most 80 readable characters, whatever the answer is", () => {
     const odd = fc.constantFrom(
       "<think>",
       "</think>",
@@ -196,7 +196,7 @@ describe("the title in a model's answer", () => {
   });
 });
 
-describe("the first words of a question", () => {
+describe("the first words of a user message", () => {
   it.each([
     ["May a landlord keep the deposit?", "May a landlord keep the deposit?"],
     ["  May\n\na landlord  keep it? ", "May a landlord keep it?"],

@@ -8,7 +8,7 @@ import {
 
 const SECRET = "a secret of the tests, of at least 32 characters";
 const NOW = Date.UTC(2026, 10, 23, 12);
-/** Seconds that the clocks of two machines may differ by. */
+/** Seconds by which the clocks of two machines may differ. */
 const TOLERANCE = 5;
 
 const claims = {
@@ -16,7 +16,7 @@ const claims = {
   sessionId: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c11",
 };
 
-/** Tokens of a Worker whose clock stands so many seconds after noon. */
+/** Tokens of a Worker whose clock is this many seconds after noon. */
 const at = (seconds: number, secret = SECRET) => createTokens(secret, () => NOW + seconds * 1000);
 
 const decode = (token: string, part: 0 | 1): Record<string, unknown> =>
@@ -37,21 +37,21 @@ function forge(
 }
 
 describe("an access token", () => {
-  it("says whose it is, until its fifteen minutes are over, and a few seconds more", async () => {
+  it("names its user, for fifteen minutes, and a few seconds more", async () => {
     const token = await at(0).issueAccess(claims);
     expect(await at(0).readAccess(token)).toEqual(claims);
     expect(await at(ACCESS_TTL_SECONDS + TOLERANCE - 1).readAccess(token)).toEqual(claims);
     expect(await at(ACCESS_TTL_SECONDS + TOLERANCE).readAccess(token)).toBeUndefined();
   });
 
-  it("of the future is none yet, but for what clocks may differ by", async () => {
+  it("of the future is not valid yet, except for small clock differences", async () => {
     const soon = await at(TOLERANCE).issueAccess(claims);
     expect(await at(0).readAccess(soon)).toEqual(claims);
     const token = await at(60).issueAccess(claims);
     expect(await at(0).readAccess(token)).toBeUndefined();
   });
 
-  it("names its kind, its key, and for whom it is, and holds nothing else", async () => {
+  it("names its kind, its key and its audience, and contains nothing else", async () => {
     const token = await at(0).issueAccess(claims);
     const issuedAt = NOW / 1000;
     expect(decode(token, 0)).toEqual({
@@ -77,12 +77,12 @@ describe("an access token", () => {
     expect(await tokens.readExpiredAccess(refresh)).toBeUndefined();
   });
 
-  it("of another secret is none", async () => {
+  it("of another secret is invalid", async () => {
     const token = await at(0, "another secret, which is long enough too").issueAccess(claims);
     expect(await at(0).readAccess(token)).toBeUndefined();
   });
 
-  it("that has expired still tells which session to end", async () => {
+  it("that has expired still names the session to end", async () => {
     const token = await at(0).issueAccess(claims);
     expect(await at(24 * 60 * 60).readExpiredAccess(token)).toEqual(claims);
     expect(await at(0).readExpiredAccess(token)).toEqual(claims);
@@ -92,7 +92,7 @@ describe("an access token", () => {
 });
 
 describe("a token signed with the right key", () => {
-  it("is refused unless all that it says of itself is right", async () => {
+  it("is refused unless all its claims are right", async () => {
     const good = await at(0).issueAccess(claims);
     const [header, payload] = [decode(good, 0), decode(good, 1)];
     expect(forge(header, payload)).toBe(good);
@@ -123,7 +123,7 @@ describe("a token signed with the right key", () => {
     }
   });
 
-  it("never lives longer than its kind, whatever it says", async () => {
+  it("never lives longer than its kind, whatever its claims", async () => {
     const good = await at(0).issueAccess(claims);
     const eternal = forge(decode(good, 0), { ...decode(good, 1), exp: 32_503_680_000 });
     expect(await at(0).readAccess(eternal)).toEqual(claims);

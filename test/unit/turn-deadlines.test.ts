@@ -18,7 +18,7 @@ it("A turn may take fourteen minutes at most: the platform ends pending work aft
   expect(() => limitsOf({ total_ms: 14 * MINUTE_MS + 1 })).toThrow("TURN_LIMITS");
 });
 
-it("The answer leaves half a minute for what comes after it, and less of a short turn", () => {
+it("Generation leaves half a minute for what comes after it, and less in a short turn", () => {
   const end = 14 * MINUTE_MS;
   expect(turnDeadline(0, limitsOf({}))).toEqual({
     answer: end - 30_000,

@@ -44,7 +44,7 @@ function textOf(deltas: TurnEvent[]): string {
 }
 
 describe("the events of a turn", () => {
-  it("divide any text into deltas that fit, and lose nothing of it", () => {
+  it("split any text into deltas that fit, and lose nothing of it", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const deltas = toDeltas(text);
@@ -54,7 +54,7 @@ describe("the events of a turn", () => {
     );
   });
 
-  it("are three lines whatever the text holds, so that a model cannot begin an event", () => {
+  it("are three lines whatever the text contains, so that a model cannot begin an event", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         for (const event of toDeltas(text)) {
@@ -68,7 +68,7 @@ describe("the events of a turn", () => {
     );
   });
 
-  it("give a failure a name that browsers do not reserve", () => {
+  it("give a failure an event name that browsers do not reserve", () => {
     const frame = encode(1, { type: "error", error: "No.", code: "ai_timeout" });
     expect(new TextDecoder().decode(frame)).toContain("event: turn_error\n");
   });
@@ -77,7 +77,7 @@ describe("the events of a turn", () => {
     expect(fitMessage(MESSAGE)).toEqual(MESSAGE);
   });
 
-  it("carry a long message without its content, and say how long it is in code points", () => {
+  it("carry a long message without its content, and its length in code points", () => {
     const content = "𝒳".repeat(2_000);
     const event = {
       type: "ai_message_complete" as const,
@@ -87,7 +87,7 @@ describe("the events of a turn", () => {
     expect(sizeOf(event)).toBeLessThanOrEqual(LARGEST_EVENT_BYTES);
   });
 
-  it("leave out metadata too where that alone is too long", () => {
+  it("omit metadata too where that alone is too long", () => {
     const metadata = { note: "n".repeat(5_000) };
     const event = {
       type: "ai_message_complete" as const,
@@ -98,16 +98,16 @@ describe("the events of a turn", () => {
   });
 });
 
-describe("what goes out in one write", () => {
+describe("one write of the stream", () => {
   it("is at most 4 KiB of whole events, in order, and ends with the turn", () => {
     const texts = fc.array(anyText, { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(texts, (all) => {
-        const told: TurnEvent[] = [
+        const emitted: TurnEvent[] = [
           ...all.flatMap((text) => toDeltas(text)),
           { type: "stream_complete" },
         ];
-        const events = told.map((event, index) => ({ id: index + 1, event }));
+        const events = emitted.map((event, index) => ({ id: index + 1, event }));
         let sent = "";
         for (let left = events; left.length > 0;) {
           const page = present(encodePage(left), "a page of the events that are left");
@@ -117,25 +117,27 @@ describe("what goes out in one write", () => {
           left = events.slice(page.lastId);
         }
         expect(sent).toBe(
-          told.map((event, index) => new TextDecoder().decode(encode(index + 1, event))).join(""),
+          emitted
+            .map((event, index) => new TextDecoder().decode(encode(index + 1, event)))
+            .join(""),
         );
       }),
     );
   });
 
-  it("is nothing where there is no event", () => {
+  it("is empty where there is no event", () => {
     expect(encodePage([])).toBeUndefined();
   });
 });
 
 describe("a model's text", () => {
-  it("stays as it is when it is cut anywhere, inside a surrogate pair too", () => {
+  it("is unchanged when it is cut anywhere, inside a surrogate pair too", () => {
     const text = fc.string({ unit: "grapheme", maxLength: 200 });
     fc.assert(
       fc.property(text, fc.array(fc.nat(200), { maxLength: 20 }), (whole, cuts) => {
         const cleaner = new TextCleaner();
-        const places = [...cuts, whole.length].toSorted((a, b) => a - b);
-        const pieces = places.map((place, index) => whole.slice(places[index - 1] ?? 0, place));
+        const ends = [...cuts, whole.length].toSorted((a, b) => a - b);
+        const pieces = ends.map((end, index) => whole.slice(ends[index - 1] ?? 0, end));
         expect(pieces.map((piece) => cleaner.push(piece)).join("")).toBe(whole);
       }),
     );
@@ -162,14 +164,16 @@ describe("the citations of an answer", () => {
     status: "verified",
   });
 
-  it("go out in as many events as they need, each once, in their order, whatever is quoted", () => {
+  it("are sent in as many events as they need, each once, in order, whatever is quoted", () => {
     fc.assert(
       fc.property(fc.array(anyText, { maxLength: 12 }), (quotes) => {
         const events = toCitationEvents(quotes.map(citation));
-        const told = events.flatMap((event) => (event.type === "citations" ? event.citations : []));
+        const emitted = events.flatMap((event) =>
+          event.type === "citations" ? event.citations : [],
+        );
         for (const event of events) expect(sizeOf(event)).toBeLessThanOrEqual(LARGEST_EVENT_BYTES);
-        expect(told.map(({ index }) => index)).toEqual(quotes.map((_, index) => index));
-        for (const { index, quote, quote_length: length } of told) {
+        expect(emitted.map(({ index }) => index)).toEqual(quotes.map((_, index) => index));
+        for (const { index, quote, quote_length: length } of emitted) {
           const whole = quotes[index] ?? "";
           expect(quote ?? whole).toBe(whole);
           expect(length ?? Array.from(whole).length).toBe(Array.from(whole).length);
@@ -179,7 +183,7 @@ describe("the citations of an answer", () => {
     expect(toCitationEvents([])).toEqual([]);
   });
 
-  it("are left out of a message before the rest of its metadata is", () => {
+  it("are omitted from a message before the rest of its metadata is", () => {
     const citations = Array.from({ length: 30 }, (_, index) => citation("q".repeat(100), index));
     const metadata = { model: "m", citations, unverified_quotes: [] };
     expect(fitMessage({ ...MESSAGE, metadata }).metadata).toEqual({

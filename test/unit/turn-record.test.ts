@@ -26,7 +26,7 @@ function again(before: number) {
   return answerOf({ ...turn, target: "regenerate", userMessage: { id: "asked" }, answers });
 }
 
-it("What a room writes down before it begins knows the answers beside the new one", () => {
+it("A checkpoint before the beginning has the siblings of the new answer", () => {
   expect(again(2)).toMatchObject({
     parent_id: "asked",
     status: "streaming",
@@ -37,7 +37,7 @@ it("What a room writes down before it begins knows the answers beside the new on
   expect([ids.length, ids[48], ids[49], many.sibling_count]).toEqual([50, "old 48", "new", 61]);
 });
 
-it("The answer of a new question has none beside it", () => {
+it("The answer to a new user message has no siblings", () => {
   const userMessage = { id: "asked", content: "?", file_name: null, file_url: null, metadata: {} };
   const edited = answerOf({ ...turn, target: "edit", besideId: "old", userMessage });
   expect(edited).toMatchObject({ parent_id: "asked", sibling_ids: ["new"], sibling_count: 1 });

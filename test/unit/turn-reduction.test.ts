@@ -38,7 +38,7 @@ function finished(status: "complete" | "failed", metadata: Record<string, unknow
   return { userId: "user", chatId: "chat", at, message, title: "A title\0", usage: [counted] };
 }
 
-it("An end that is refused is reduced to what is sure to be storable, and then to its text", () => {
+it("A refused end is reduced to what is certainly storable, and then to its text", () => {
   const hostile = { finish_reason: "stop\0", citations: ["\uD800"], processing_time: 1.5 };
   const [reduced, minimal] = reductionsOf(finished("complete", hostile));
   expect(reduced.message).toMatchObject({ status: "failed", content: "Half\uFFFD and all." });
@@ -60,7 +60,7 @@ it("An end that is refused is reduced to what is sure to be storable, and then t
   expect(minimal.message.metadata).toEqual({ finish_reason: "save_refused" });
 });
 
-it("An answer that had failed before keeps the reason for that", () => {
+it("An answer that had failed before keeps its reason", () => {
   const [reduced, minimal] = reductionsOf(finished("failed", { finish_reason: "ai_timeout" }));
   expect(reduced.message.metadata.finish_reason).toBe("ai_timeout");
   expect(minimal.message.metadata.finish_reason).toBe("ai_timeout");

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { childrenOf, childText, readXml } from "../../src/lib/xml.ts";
 
 describe("a small XML document", () => {
-  it("is its elements and their text, whatever stands around them", () => {
+  it("is its elements and their text, whatever surrounds them", () => {
     const root = readXml(
       `<?xml version="1.0"?>\n<!-- a note --><List xmlns="urn:x"><Item n='1'>a &amp; b &#x1D4B3;</Item><Item/><Other><![CDATA[<c>]]></Other></List>\n`,
     );

@@ -12,7 +12,7 @@ export const anthropic: Family = {
     `{${head},"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}`,
     `{${head},"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}`,
   ),
-  // The format of the answer is ignored: it comes in a fence.
+  // The response format is ignored: the JSON comes in a code fence.
   title:
     '{"id":"msg_1","choices":[{"index":0,"message":{"role":"assistant","content":"```json\\n{\\n  \\"suggested_name\\": \\"Deposit return\\",\\n  \\"reasoning\\": \\"r\\"\\n}\\n```"},"finish_reason":"stop"}],"created":1,"model":"claude-sonnet-4-5","object":"chat.completion","usage":{"completion_tokens":2,"prompt_tokens":9,"total_tokens":11}}',
   refuses: {},

@@ -12,7 +12,7 @@ export const ollama: Family = {
     `{${head},"choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":"stop"}]}`,
     `{${head},"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}`,
   ),
-  // A model that reasons in its answer.
+  // A model whose answer contains its reasoning.
   title: String.raw`{"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"deepseek-r1","system_fingerprint":"fp_ollama","choices":[{"index":0,"message":{"role":"assistant","content":"<think>\nOkay.\n</think>\n\n{\"suggested_name\": \"Deposit return\", \"reasoning\": \"r\"}"},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":8,"total_tokens":17}}`,
   embeddings: [
     '{"object":"list","data":[{"object":"embedding","embedding":[0.6,0.8],"index":0},{"object":"embedding","embedding":[1,0],"index":1}],"model":"nomic-embed-text","usage":{"prompt_tokens":2,"total_tokens":2}}',

@@ -53,7 +53,7 @@ export const openrouter: Family = {
       "ai_model_not_found",
     ],
     [
-      "no credits, said with 200",
+      "no credits, reported with 200",
       { status: 200, body: '{"error":{"message":"Insufficient credits","code":402}}' },
       "ai_quota",
     ],

@@ -1,4 +1,4 @@
-/** What the product needs of a family of providers, played back byte by byte to the client that it has. */
+/** What the product needs of a family of providers, replayed byte for byte to its client. */
 import type { ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
@@ -22,7 +22,7 @@ const VECTORS = [
 
 type Body = Record<string, unknown>;
 
-/** To be called inside a `describe`. */
+/** Call it inside a `describe`. */
 export function promisesOfFamily(family: Family): void {
   const seen: Body[] = [];
   let refusal: Wire | undefined;
@@ -45,7 +45,7 @@ export function promisesOfFamily(family: Family): void {
   });
   afterAll(() => server.close());
 
-  it("streams an answer, and from the second on without a refusal", async () => {
+  it("streams an answer, and after the first request without being refused", async () => {
     expect(await streamed(client, ask)).toBe("Hello there");
     const first = seen.length;
     expect(await streamed(client, ask)).toBe("Hello there");
@@ -62,7 +62,7 @@ export function promisesOfFamily(family: Family): void {
     expect(usage?.promptTokens).toBe(9);
   });
 
-  it.each(family.embeddings ?? [])("gives vectors, in order: %#", async () => {
+  it.each(family.embeddings ?? [])("returns vectors, in order: %#", async () => {
     const embedding = present(findEmbeddingModel("text-embedding-3-small"), "the model");
     const made = await client.embed({ model: embedding, texts: ["a", "b"] }, soon());
     expect(made.vectors).toEqual(VECTORS);
@@ -102,7 +102,7 @@ function refusedOf({ refuses }: Family, body: Body = {}) {
   return PARAMETERS.filter((name) => name in body && refuses[name] !== undefined);
 }
 
-/** A refusal of the first parameter that the family does not take, or its answer. */
+/** The refusal of the first unsupported parameter, or an answer. */
 function answerTo(family: Family, path: string, body: Body): Wire {
   const [refused] = refusedOf(family, body);
   const refusal = refused && family.refuses[refused];

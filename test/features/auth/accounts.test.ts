@@ -12,7 +12,7 @@ const newEmail = () => `eve.${crypto.randomUUID()}@example.com`;
 const PASSWORD = "seven tall lamps";
 
 describe("signing up", () => {
-  it("gives an account, its tokens, and nothing of the password", async () => {
+  it("returns an account and its tokens, and nothing of the password", async () => {
     const email = newEmail();
     const { status, body } = await nobody.post("/auth/register", {
       name: "Eve",
@@ -28,17 +28,17 @@ describe("signing up", () => {
     expect(row?.hashed_password).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 
-  it("takes one account per address, whatever its case, and however many try at once", async () => {
+  it("creates one account per address in any case, however many requests run at once", async () => {
     const email = newEmail();
     const tries = [email, email.toUpperCase(), email, email.toUpperCase()].map((address) =>
       nobody.post("/auth/register", { name: "Eve", email: address, password: PASSWORD }),
     );
-    const answers = await Promise.all(tries);
-    const codes = answers.map(({ status, body }) => String(body.code ?? status)).toSorted();
+    const responses = await Promise.all(tries);
+    const codes = responses.map(({ status, body }) => String(body.code ?? status)).toSorted();
     expect(codes).toEqual(["201", "email_taken", "email_taken", "email_taken"]);
   });
 
-  it("refuses a password that is short, long, common, or one's own name or address", async () => {
+  it("refuses a password that is short, long, common, or the user's own name or address", async () => {
     const email = newEmail();
     const [mailbox = ""] = email.split("@");
     const refused = [
@@ -51,8 +51,12 @@ describe("signing up", () => {
       "eve example",
     ];
     for (const password of refused) {
-      const answer = await nobody.post("/auth/register", { name: "Eve Example", email, password });
-      expectProblem(answer, 422, "validation_failed", "/password");
+      const response = await nobody.post("/auth/register", {
+        name: "Eve Example",
+        email,
+        password,
+      });
+      expectProblem(response, 422, "validation_failed", "/password");
     }
   });
 
@@ -69,7 +73,7 @@ describe("signing up", () => {
     );
   });
 
-  it("takes the same characters of another keyboard as the same password", async () => {
+  it("accepts the same password from another keyboard's composition of characters", async () => {
     const email = newEmail();
     const password = "café crème brûlée";
     await nobody.post("/auth/register", {
@@ -81,18 +85,18 @@ describe("signing up", () => {
     expect(login.status).toBe(200);
   });
 
-  it("measures a password as it is kept: its accents are no characters of their own", async () => {
+  it("measures a password in its normal form: accents do not count as characters", async () => {
     const password = "éèêëàâä".normalize("NFD");
-    const answer = await nobody.post("/auth/register", {
+    const response = await nobody.post("/auth/register", {
       name: "Eve",
       email: newEmail(),
       password,
     });
-    expectProblem(answer, 422, "validation_failed", "/password");
-    expect(answer.body.errors[0].code).toBe("too_short");
+    expectProblem(response, 422, "validation_failed", "/password");
+    expect(response.body.errors[0].code).toBe("too_short");
   });
 
-  it("refuses what is no address, and a name that is blank", async () => {
+  it("refuses an invalid address and a blank name", async () => {
     for (const email of [
       "eve",
       "eve@",
@@ -100,24 +104,24 @@ describe("signing up", () => {
       "a b@example.com",
       `${"e".repeat(250)}@example.com`,
     ]) {
-      const answer = await nobody.post("/auth/register", {
+      const response = await nobody.post("/auth/register", {
         name: "Eve",
         email,
         password: PASSWORD,
       });
-      expectProblem(answer, 422, "validation_failed", "/email");
+      expectProblem(response, 422, "validation_failed", "/email");
     }
-    const answer = await nobody.post("/auth/register", {
+    const blank = await nobody.post("/auth/register", {
       name: " ",
       email: newEmail(),
       password: PASSWORD,
     });
-    expectProblem(answer, 422, "validation_failed", "/name");
+    expectProblem(blank, 422, "validation_failed", "/name");
   });
 });
 
 describe("signing in", () => {
-  it("works with the address in any case", async () => {
+  it("accepts the address in any case", async () => {
     const { status, body } = await nobody.post("/auth/login", {
       email: ada.user.email.toUpperCase(),
       password: PASSWORD,
@@ -125,18 +129,18 @@ describe("signing in", () => {
     expect({ status, id: body.user.id }).toEqual({ status: 200, id: ada.user.id });
   });
 
-  it("answers an unknown, a wrong and a disabled account alike", async () => {
+  it("answers an unknown account, a wrong password and a disabled account alike", async () => {
     const eve = await signUp();
     await query("UPDATE users SET is_active = false WHERE id = $1", [eve.user.id]);
-    const answers = [
+    const responses = [
       await nobody.post("/auth/login", { email: newEmail(), password: PASSWORD }),
       await nobody.post("/auth/login", { email: ada.user.email, password: "wrong password" }),
       await nobody.post("/auth/login", { email: eve.user.email, password: PASSWORD }),
     ];
-    for (const answer of answers) {
-      expectProblem(answer, 401, "invalid_credentials");
-      expect(answer.headers.get("www-authenticate")).toBe('Bearer realm="api"');
-      expect(answer.headers.getSetCookie()).toEqual([]);
+    for (const response of responses) {
+      expectProblem(response, 401, "invalid_credentials");
+      expect(response.headers.get("www-authenticate")).toBe('Bearer realm="api"');
+      expect(response.headers.getSetCookie()).toEqual([]);
     }
   });
 });
@@ -145,7 +149,7 @@ describe("an e-mail address", () => {
   const signUpAs = (email: string) =>
     nobody.post("/auth/register", { name: "Eve", email, password: PASSWORD });
 
-  it("is kept and found without the white space around it", async () => {
+  it("is stored and found without surrounding white space", async () => {
     const email = newEmail();
     const { status, body } = await signUpAs(`  ${email}\n`);
     expect([status, body.user?.email]).toEqual([201, email]);
@@ -176,19 +180,19 @@ describe("an e-mail address", () => {
   });
 });
 
-describe("one's own account", () => {
-  it("is read with the token that signing up gave", async () => {
+describe("the user's own account", () => {
+  it("is read with the token from signing up", async () => {
     expect((await ada.get("/users/me")).body).toEqual(ada.user);
   });
 
-  it("can be given another name", async () => {
+  it("can be renamed", async () => {
     const eve = await signUp();
     const { body } = await eve.patch("/users/me", { name: "Eve 𝒳" });
     expect(body).toEqual({ ...eve.user, name: "Eve 𝒳" });
     expect((await eve.get("/users/me")).body.name).toBe("Eve 𝒳");
   });
 
-  it("gets another address only by its password, and not before it is verified", async () => {
+  it("changes its address only with the password, and not before it is verified", async () => {
     const eve = await signUp();
     const email = newEmail();
     expectProblem(
@@ -208,14 +212,14 @@ describe("one's own account", () => {
     );
   });
 
-  it("keeps its address when that is asked for again, and waits for no other", async () => {
+  it("keeps its address when the same one is requested, and no other stays pending", async () => {
     const eve = await signUp();
     const to = (email: string) => eve.patch("/users/me", { email, current_password: PASSWORD });
     expect((await to(newEmail())).body.pending_email).not.toBeNull();
     expect((await to(eve.user.email.toUpperCase())).body).toEqual(eve.user);
   });
 
-  it("is changed by one trip, or two where the password has to be looked at", async () => {
+  it("is changed in one trip, or two where the password has to be checked", async () => {
     const eve = await signUp();
     const change = (body: object) => countCalls(eve.user.id, () => eve.patch("/users/me", body));
     expect(await change({ name: "Eva" })).toBe(1);
@@ -223,7 +227,7 @@ describe("one's own account", () => {
     expect(await change({})).toBe(1);
   });
 
-  it("cannot be made active, verified or another's by saying so", async () => {
+  it("cannot be activated, verified or reassigned by the client", async () => {
     for (const field of ["id", "is_active", "email_verified", "hashed_password"]) {
       expectProblem(
         await ada.patch("/users/me", { [field]: true }),
@@ -237,12 +241,12 @@ describe("one's own account", () => {
   it("is gone for a token that outlived it", async () => {
     const eve = await signUp();
     await query("DELETE FROM users WHERE id = $1", [eve.user.id]);
-    for (const answer of [
+    for (const response of [
       await eve.get("/users/me"),
       await eve.patch("/users/me", { name: "Eve" }),
       await eve.post("/chat", { content: "Hello?" }),
     ]) {
-      expectProblem(answer, 401, "invalid_token");
+      expectProblem(response, 401, "invalid_token");
     }
     expectProblem(await bearer(eve.accessToken).post("/chats", {}), 401, "invalid_token");
   });

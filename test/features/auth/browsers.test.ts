@@ -32,7 +32,7 @@ describe("a browser that only sends cookies", () => {
     }
   });
 
-  it("reads and writes as anybody, and is renewed silently, by one trip", async () => {
+  it("reads and writes like any client, and is renewed silently in one trip", async () => {
     const jar = await signedUpJar();
     const { id } = (await jar.get("/users/me")).body;
     expect((await jar.post("/chats", { title: "Mine" })).status).toBe(201);
@@ -40,23 +40,23 @@ describe("a browser that only sends cookies", () => {
       "access_token",
       await tokensAt(-16 * MINUTE).issueAccess({ userId: id, sessionId: "x" }),
     );
-    const answer = await jar.get("/chats");
-    expect(answer.status).toBe(200);
-    expect(answer.headers.getSetCookie()).toHaveLength(2);
+    const response = await jar.get("/chats");
+    expect(response.status).toBe(200);
+    expect(response.headers.getSetCookie()).toHaveLength(2);
     expect((await jar.get("/chats")).headers.getSetCookie()).toEqual([]);
     jar.cookies.delete("access_token");
-    const path = `/chats/${answer.body.chats[0].id}`;
+    const path = `/chats/${response.body.chats[0].id}`;
     expect((await jar.send("delete", path)).status).toBe(200);
   });
 
-  it("never sees a token by refreshing, only how long it has", async () => {
+  it("never gets tokens from a refresh, only their lifetime", async () => {
     const jar = await signedUpJar();
     const { status, body, headers } = await jar.post("/auth/refresh");
     expect({ status, body }).toEqual({ status: 200, body: { expires_in: 900 } });
     expect(headers.getSetCookie()).toHaveLength(2);
   });
 
-  it("changes nothing from a page that is not allowed, and reads from wherever it is", async () => {
+  it("changes nothing from a page that is not allowed, and reads from any page", async () => {
     const jar = await signedUpJar();
     const { id } = (await jar.post("/chats", { title: "Mine" })).body;
     for (const origin of ["https://evil.example", "http://localhost:3001", "null", null]) {
@@ -75,7 +75,7 @@ describe("a browser that only sends cookies", () => {
     expect((await jar.on(inject("workerUrl")).post("/chats", {})).status).toBe(201);
   });
 
-  it("is not asked for its cookie once there is a bearer token, good or bad", async () => {
+  it("sends cookies that are ignored once there is a bearer token, valid or not", async () => {
     const jar = await signedUpJar();
     const cookie = jar.header();
     const bad = await clientWith({ cookie, authorization: "Bearer x.y.z" }).get("/users/me");
@@ -87,7 +87,7 @@ describe("a browser that only sends cookies", () => {
     expectProblem(await good.post("/auth/refresh"), 401, "unauthenticated");
   });
 
-  it("can ask, and watch the answer come in", async () => {
+  it("can send a message, and stream the answer", async () => {
     const jar = await signedUpJar();
     const { body: chat } = await jar.post("/chats", {});
     const client = clientWith({ cookie: jar.header(), origin: FRONTEND });
@@ -102,7 +102,7 @@ describe("a browser that only sends cookies", () => {
 });
 
 describe("a page of another origin", () => {
-  it("is told by a preflight whether it may call, without signing in", async () => {
+  it("learns from a preflight whether it may call, without signing in", async () => {
     const preflight = { "access-control-request-method": "PATCH" };
     for (const path of ["/chats", "/chats/x", "/nothing"]) {
       const init = { method: "OPTIONS", headers: { origin: FRONTEND, ...preflight } };
@@ -130,7 +130,7 @@ describe("a page of another origin", () => {
     }
   });
 
-  it("is served with a bearer token wherever it is, but may read the answer only where it is allowed", async () => {
+  it("is served with a bearer token from any origin, but may read the response only where it is allowed", async () => {
     const client = clientWith({
       origin: "https://evil.example",
       authorization: `Bearer ${ada.accessToken}`,

@@ -21,7 +21,7 @@ afterAll(() => server.close());
 const signIn = (password: string) =>
   anonymous(server.url).post("/auth/login", { email: ada.user.email, password });
 
-/** Wrong sign-ins at once; `done` is how many were answered so far. */
+/** Concurrent wrong sign-ins; `done` counts the responses so far. */
 function wrongSignIns() {
   const seen = { done: 0 };
   const all = atOnce(AT_ONCE, async () => {
@@ -31,7 +31,7 @@ function wrongSignIns() {
   return { seen, all };
 }
 
-/** The events of an answer whose words come every few milliseconds, until the test has seen enough. */
+/** The events of an answer whose words arrive every few milliseconds, until the test has seen enough. */
 async function longAnswer() {
   const chatId = await newChat(ada, { auto_title: false });
   const tokens = Array.from({ length: 5_000 }, (_, index) => `word${index} `);
@@ -43,7 +43,7 @@ async function longAnswer() {
   return { events, stop: () => ada.post(`/chats/${chatId}/stop`) };
 }
 
-/** How often sign-ins were answered between two events of a stream; as often as there are, with one between each. */
+/** How often sign-ins were answered between two events of a stream. */
 async function countTurns(events: AsyncIterable<unknown>, seen: { done: number }) {
   let before = 0;
   let turns = 0;
@@ -64,24 +64,25 @@ async function countServed(seen: { done: number }) {
   return served;
 }
 
-it("Twenty wrong sign-ins at once let streams go on and others be served between any two", async () => {
+it("Twenty concurrent wrong sign-ins let streams continue, and other requests run between any two", async () => {
   const { events, stop } = await longAnswer();
   const { seen, all } = wrongSignIns();
   const [turns, served] = await Promise.all([countTurns(events, seen), countServed(seen), all]);
   await stop();
-  // One after the other without a rest, they would all be answered at once; a busy test may see some together.
+  // Without a rest between them, they would all be answered at once; a busy machine may combine
+  // some.
   expect(turns).toBeGreaterThan(AT_ONCE / 4);
   expect(served).toBeGreaterThan(AT_ONCE);
 }, 60_000);
 
-it("More sign-ins than can wait are refused at once, with the time to try again", async () => {
+it("Sign-ins beyond the queue's limit are refused at once, with the time to retry", async () => {
   const leaving = new AbortController();
   const body = JSON.stringify({ email: ada.user.email, password: "wrong password" });
   const init = { method: "POST", headers: JSON_TYPE, body, signal: leaving.signal };
   const waiting = atOnce(60, () => ada.fetch("/auth/login", init).catch(() => undefined));
   const refused = await until(async () => {
-    const answer = await signIn(ada.password);
-    return answer.status === 429 && answer;
+    const response = await signIn(ada.password);
+    return response.status === 429 && response;
   });
   expectProblem(refused, 429, "too_many_password_checks");
   expect(refused.headers.get("retry-after")).toBe("7");

@@ -17,14 +17,14 @@ afterAll(() => world.close());
 const sessionOf = ({ accessToken }: SignedIn): string =>
   JSON.parse(atob(accessToken.split(".")[1] ?? "")).sid;
 
-/** The end is committed, and nobody is notified of it: as if the Worker were killed right after. */
+/** The end is committed, and nobody is notified: as if the Worker were killed right after. */
 const endSilently = (of: SignedIn) =>
   world.query("UPDATE sessions SET ended_at = now() WHERE id = $1", [sessionOf(of)]);
 
 const outboxOf = (of: SignedIn) =>
   world.query("SELECT tried_at, last_at FROM session_ends WHERE session_id = $1", [sessionOf(of)]);
 
-/** The same person signed in once more. */
+/** A second session of the same user. */
 async function secondSession(of: SignedIn): Promise<SignedIn> {
   const { email } = of.user;
   const nobody = anonymous(world.worker.url);
@@ -36,7 +36,7 @@ async function secondSession(of: SignedIn): Promise<SignedIn> {
 const lastOf = async (of: SignedIn, chatId: string) =>
   (await of.get(`/chats/${chatId}/messages`)).body.at(-1);
 
-it("An end whose notification was lost closes what is watched within a minute, and no run", async () => {
+it("A session end whose notification was lost closes its streams and sockets within a minute, and no turn", async () => {
   const ada = await world.signUp();
   const phone = await secondSession(ada);
   const turn = await runningTurn(ada);
@@ -57,7 +57,7 @@ it("An end whose notification was lost closes what is watched within a minute, a
   expect((await lastOf(phone, turn.chatId)).status).toBe("complete");
 });
 
-it("An end reaches tabs whose room sleeps", async () => {
+it("A session end reaches sockets whose room hibernates", async () => {
   const ada = await world.signUp();
   const chatId = await newChat(ada);
   const tab = await openTab(ada, chatId, world.worker.url);
@@ -70,12 +70,12 @@ it("An end reaches tabs whose room sleeps", async () => {
   expect(await world.query(select, [ada.user.id])).toEqual([{ is_active: "f" }]);
 });
 
-it("A stream that is opened after the end, by an access token that is still good, ends too", async () => {
+it("A stream opened after the session ended, with an access token that is still valid, is closed too", async () => {
   const ada = await world.signUp();
   const phone = await secondSession(ada);
   const turn = await runningTurn(phone);
   await endSilently(ada);
-  // The room has not heard of the end, and forgets what it has heard in its sleep.
+  // The room was not notified of the end, and hibernation clears its memory.
   const late = await ada.fetch(`/chats/${turn.chatId}/stream`);
   await world.minute();
   expect((await allEvents(late)).map(({ name }) => name)).not.toContain("stream_complete");
@@ -83,7 +83,7 @@ it("A stream that is opened after the end, by an access token that is still good
   expect((await turn.rest()).at(-1)).toBe("stream_complete");
 });
 
-it("An end is in the outbox once it is committed, and forgotten when its tokens are of no use", async () => {
+it("A session end is in the outbox once it is committed, and deleted when its tokens have expired", async () => {
   const ada = await world.signUp();
   await ada.post("/auth/logout");
   await ada.post("/auth/logout");
@@ -97,7 +97,7 @@ it("An end is in the outbox once it is committed, and forgotten when its tokens 
   expect(await outboxOf(ada)).toEqual([]);
 });
 
-it("An end is kept as long as a room has not closed what is watched", async () => {
+it("A session end stays in the outbox until a room has closed the streams and sockets", async () => {
   const ada = await world.signUp();
   const phone = await secondSession(ada);
   const turn = await runningTurn(phone);
@@ -116,7 +116,7 @@ it("An end is kept as long as a room has not closed what is watched", async () =
   });
 });
 
-it("A token of long ago that ends its session leaves that in the outbox", async () => {
+it("A reused old refresh token that ends its session adds that end to the outbox", async () => {
   const ada = await world.signUp();
   const nobody = anonymous(world.worker.url);
   const refresh = (token: string) => nobody.post("/auth/refresh", { refresh_token: token });

@@ -11,14 +11,14 @@ const SESSION_ENDED = { code: 1008, reason: "session ended" };
 
 const nobody = anonymous();
 
-/** One that notes the activity of sockets all the time. */
+/** A Worker that updates the activity of sockets all the time. */
 let worker: FastWorker;
 beforeAll(async () => {
   worker = await startFastWorker({ TURN_LIMITS: JSON.stringify({ heartbeat_ms: 1 }) });
 });
 afterAll(() => worker.close());
 
-/** The same person signed in once more. */
+/** A second session of the same user. */
 async function secondSession(of: SignedIn): Promise<SignedIn> {
   const { email } = of.user;
   const { body } = await nobody.post("/auth/login", { email, password: of.password });
@@ -31,7 +31,10 @@ async function readAlong(of: SignedIn, { chatId }: RunningTurn): Promise<StreamE
   return allEvents(await of.fetch(`/chats/${chatId}/stream`));
 }
 
-/** A turn that is watched by the session that began it, by its tab, and by a second session's two. */
+/**
+ * A turn with four subscribers: a stream and a socket of the session that began it, and of a second
+ * session.
+ */
 async function watchedTurn() {
   const ada = await signUp();
   const phone = await secondSession(ada);
@@ -52,7 +55,7 @@ async function isOpen(tab: Tab): Promise<boolean> {
 }
 
 describe("signing out", () => {
-  it("closes what the session watches, and neither the answer nor another session's", async () => {
+  it("closes the streams and sockets of the session, and neither the answer nor those of another session", async () => {
     const { ada, phone, turn, tab, phoneTab, phoneReads } = await watchedTurn();
     expect((await ada.post("/auth/logout")).status).toBe(200);
     expect(await turn.rest()).not.toContain("stream_complete");
@@ -67,7 +70,7 @@ describe("signing out", () => {
     });
   });
 
-  it("closes the tabs of every chat, also where nothing runs, and leaves no row of them active", async () => {
+  it("closes the sockets of every chat, also idle ones, and leaves no row of them active", async () => {
     const ada = await signUp();
     const chats = await Promise.all([newChat(ada), newChat(ada), newChat(ada)]);
     const tabs = await Promise.all(chats.map((id) => openTab(ada, id)));
@@ -87,7 +90,7 @@ describe("signing out", () => {
     expect(await countCalls(claims.sid, () => ada.post("/auth/logout"))).toBe(1);
   });
 
-  it("of somebody else closes nothing", async () => {
+  it("closes nothing of another user", async () => {
     const { turn, tab, phoneTab, phoneReads } = await watchedTurn();
     const eve = await signUp();
     await eve.post("/auth/logout");
@@ -97,7 +100,7 @@ describe("signing out", () => {
     expect((await phoneReads).at(-1)?.name).toBe("stream_complete");
   });
 
-  it("at the moment in which a tab is opened leaves no tab open", async () => {
+  it("leaves no socket open that was opened at the same moment", async () => {
     const races = Array.from({ length: 12 }, async () => {
       const eve = await signUp();
       const chatId = await newChat(eve);
@@ -110,22 +113,22 @@ describe("signing out", () => {
     expect(await Promise.all(races)).not.toContain(false);
   });
 
-  it("leaves nothing that the session's access token could watch from then on", async () => {
+  it("lets the session's access token subscribe to nothing from then on", async () => {
     const ada = await signUp();
     const phone = await secondSession(ada);
     const turn = await runningTurn(phone);
     const ticket = await newTicket(ada, turn.chatId);
     await ada.post("/auth/logout");
     await expect(connect(turn.chatId, ticket)).rejects.toThrow("could not be opened");
-    // Once its room was told, a stream that is asked for ends at once.
+    // Once its room was notified, a new stream ends at once.
     await until(async () => (await readAlong(ada, turn)).length === 0);
     await turn.finish();
     expect((await turn.rest()).at(-1)).toBe("stream_complete");
   });
 });
 
-describe("a refresh token that is long used", () => {
-  it("ends what the session watches, and not the answer", async () => {
+describe("a reused old refresh token", () => {
+  it("closes the session's streams and sockets, and not the answer", async () => {
     const { ada, phone, turn, tab, phoneTab } = await watchedTurn();
     let token = ada.refreshToken;
     for (let round = 0; round < 2; round++) {
@@ -142,7 +145,7 @@ describe("a refresh token that is long used", () => {
   });
 });
 
-it("A tab whose room was never told is closed at the next note of its activity", async () => {
+it("A socket whose room was not notified is closed at its next activity update", async () => {
   const ada = await signUp();
   const chatId = await newChat(ada);
   const tab = await openTab(ada, chatId, worker.url);

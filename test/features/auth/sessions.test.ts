@@ -28,7 +28,7 @@ const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("
 const refresh = (token: string) => nobody.post("/auth/refresh", { refresh_token: token });
 
 describe("an access token", () => {
-  it("is refused when anything of it was changed", async () => {
+  it("is refused when any part of it was changed", async () => {
     const [header = "", payload = "", signature = ""] = ada.accessToken.split(".");
     const claims = decode(ada.accessToken, 1);
     const none = encode({ ...decode(ada.accessToken, 0), alg: "none" });
@@ -43,13 +43,13 @@ describe("an access token", () => {
       "x.y.z",
     ];
     for (const token of forged) {
-      const answer = await bearer(token).get("/users/me");
-      expectProblem(answer, 401, "invalid_token");
-      expect(answer.headers.get("www-authenticate")).toContain('error="invalid_token"');
+      const response = await bearer(token).get("/users/me");
+      expectProblem(response, 401, "invalid_token");
+      expect(response.headers.get("www-authenticate")).toContain('error="invalid_token"');
     }
   });
 
-  it("is refused when it is expired, of the future, of another secret or another purpose", async () => {
+  it("is refused when it is expired, from the future, of another secret or another purpose", async () => {
     const claims = { userId: ada.user.id, sessionId: crypto.randomUUID() };
     const tokens = await Promise.all([
       tokensAt(-16 * MINUTE).issueAccess(claims),
@@ -68,25 +68,25 @@ describe("an access token", () => {
     expect((await bearer(good).get("/users/me")).status).toBe(200);
   });
 
-  it("is never taken from a query string, and no other scheme stands in for it", async () => {
+  it("is never read from a query string, nor accepted under another scheme", async () => {
     expectProblem(
       await nobody.get(`/users/me?access_token=${ada.accessToken}`),
       401,
       "unauthenticated",
     );
     for (const authorization of [`Basic ${ada.accessToken}`, ada.accessToken, "Bearer", ""]) {
-      const answer = await clientWith({ authorization }).get("/users/me");
-      expect(answer.status).toBe(401);
+      const response = await clientWith({ authorization }).get("/users/me");
+      expect(response.status).toBe(401);
     }
   });
 
-  it("says who it is without a trip to Postgres", async () => {
+  it("authenticates without a trip to Postgres", async () => {
     expect(await countCalls(ada.user.id, () => ada.get("/users/me"))).toBe(1);
   });
 });
 
 describe("a refresh token", () => {
-  it("moves the session on, and each answer works", async () => {
+  it("advances the session, and each new token works", async () => {
     const eve = await signUp();
     let token = eve.refreshToken;
     for (let round = 0; round < 3; round++) {
@@ -97,24 +97,26 @@ describe("a refresh token", () => {
     }
   });
 
-  it("used twenty times at once moves the session by exactly one", async () => {
+  it("used twenty times at once advances the session by exactly one", async () => {
     const eve = await signUp();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(eve.refreshToken)));
-    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
+    const responses = await Promise.all(
+      Array.from({ length: 20 }, () => refresh(eve.refreshToken)),
+    );
+    expect(new Set(responses.map((response) => response.status))).toEqual(new Set([200]));
     const rows = await query("SELECT refresh_counter, ended_at FROM sessions WHERE user_id = $1", [
       eve.user.id,
     ]);
     expect(rows).toEqual([{ refresh_counter: "1", ended_at: null }]);
-    for (const { body } of answers) expect((await refresh(body.refresh_token)).status).toBe(200);
+    for (const { body } of responses) expect((await refresh(body.refresh_token)).status).toBe(200);
   });
 
-  it("can be used again when its answer was lost", async () => {
+  it("can be used again when the response was lost", async () => {
     const eve = await signUp();
     await refresh(eve.refreshToken);
     expect((await refresh(eve.refreshToken)).status).toBe(200);
   });
 
-  it("that is long used ends the session, whoever of the two was the thief", async () => {
+  it("that was used long ago ends the session, whether the thief or the user sends it", async () => {
     const eve = await signUp();
     const second = (await refresh(eve.refreshToken)).body.refresh_token;
     const third = (await refresh(second)).body.refresh_token;
@@ -122,7 +124,7 @@ describe("a refresh token", () => {
     expectProblem(await refresh(third), 401, "invalid_token");
   });
 
-  it("is refused when it is forged, an access token, or of a session that is over or idle", async () => {
+  it("is refused when it is forged, an access token, or of a session that has ended or is idle", async () => {
     const eve = await signUp();
     expectProblem(await refresh(eve.accessToken), 401, "invalid_token");
     expectProblem(
@@ -150,11 +152,11 @@ describe("signing out", () => {
   it("ends the session for every kind of token, and always succeeds", async () => {
     for (const how of ["bearer", "body"] as const) {
       const eve = await signUp();
-      const answer =
+      const response =
         how === "bearer"
           ? await eve.post("/auth/logout")
           : await nobody.post("/auth/logout", { refresh_token: eve.refreshToken });
-      expect(answer.body).toEqual({ success: true, message: "Signed out.", data: {} });
+      expect(response.body).toEqual({ success: true, message: "Signed out.", data: {} });
       expectProblem(await refresh(eve.refreshToken), 401, "invalid_token");
     }
     for (const client of [nobody, bearer("x.y.z"), bearer("nonsense")]) {
@@ -162,7 +164,7 @@ describe("signing out", () => {
     }
   });
 
-  it("ends the session also by an access token that has expired, which opens nothing else", async () => {
+  it("ends the session also with an expired access token, which authorises nothing else", async () => {
     const eve = await signUp();
     const client = bearer(await tokensAt(-60 * MINUTE).issueAccess(sessionOf(eve)));
     expectProblem(await client.get("/users/me"), 401, "invalid_token");
@@ -170,7 +172,7 @@ describe("signing out", () => {
     expectProblem(await refresh(eve.refreshToken), 401, "invalid_token");
   });
 
-  it("ends a browser's session and takes its cookies", async () => {
+  it("ends a browser's session and clears its cookies", async () => {
     const jar = await signedUpJar();
     const before = jar.on(FRONTEND);
     expect((await jar.post("/auth/logout")).status).toBe(200);

@@ -13,16 +13,16 @@ beforeAll(async () => {
   ada = await signUp();
 });
 
-/** The first turn of a chat that asks for a title; its answer, however it ended. */
+/** The first turn of a chat with automatic titles; returns its answer, however it ended. */
 async function firstTurn(how: Script) {
   const chatId = await newChat(ada);
   const marker = await script(how);
   const events = await allEvents(
     await stream(ada, "POST", `/chats/${chatId}/messages`, { content: marker }),
   );
-  const questionId = events[0]?.data.message.id;
+  const userMessageId = events[0]?.data.message.id;
   const { message } = events.find(({ name }) => name === "ai_message_complete")?.data ?? {};
-  return { chatId, marker, questionId, answer: message, title: await titleOf(chatId) };
+  return { chatId, marker, userMessageId, answer: message, title: await titleOf(chatId) };
 }
 
 const titleOf = async (chatId: string) => (await ada.get(`/chats/${chatId}`)).body.title;
@@ -31,12 +31,12 @@ const titlesAsked = async (marker: string) =>
   (await requestsContaining(marker)).filter(({ body }) => !body.stream).length;
 
 describe("the title of a chat", () => {
-  it("is asked for once, whichever answer is the first of its path then", async () => {
-    const { chatId, marker, questionId, answer, title } = await firstTurn({ kind: "answer" });
+  it("is requested once, whichever answer comes first on the active path", async () => {
+    const { chatId, marker, userMessageId, answer, title } = await firstTurn({ kind: "answer" });
     expect(title).not.toBe("New Chat");
     const again = await stream(ada, "POST", `/messages/${answer.id}/regenerate`);
     expect((await allEvents(again)).map(({ name }) => name)).not.toContain("chat_name");
-    const { body } = await edit(ada, questionId, { content: `Otherwise? ${marker}` });
+    const { body } = await edit(ada, userMessageId, { content: `Otherwise? ${marker}` });
     expect(body.chat_name).toBe(title);
     expect(await titleOf(chatId)).toBe(title);
     expect(await titlesAsked(marker)).toBe(1);
@@ -47,7 +47,7 @@ describe("the title of a chat", () => {
     expect(rows).toHaveLength(1);
   });
 
-  it("is not asked for again where the first answer failed, but the title came", async () => {
+  it("is not requested again where the first answer failed but the title succeeded", async () => {
     const { marker, answer, title } = await firstTurn({ kind: "answer", errorStatus: 500 });
     expect(answer.status).toBe("failed");
     expect(title).not.toBe("New Chat");
@@ -57,7 +57,7 @@ describe("the title of a chat", () => {
     expect(await titlesAsked(marker)).toBe(1);
   });
 
-  it("is asked for again where it failed with the first answer", async () => {
+  it("is requested again where it failed with the first answer", async () => {
     const { chatId, marker, answer, title } = await firstTurn({ errorStatus: 500 });
     expect([answer.status, title]).toEqual(["failed", marker]);
     await script({ times: 0 }, marker);
@@ -68,7 +68,7 @@ describe("the title of a chat", () => {
     expect(name).not.toBe(marker);
   });
 
-  it("is not asked for a second time while it is under way", async () => {
+  it("is not requested a second time while a request is running", async () => {
     const held: Script = { kind: "title", holdAfter: 0, tokens: ['{"suggested_name":"Late"}'] };
     const { chatId, marker, answer } = await firstTurn(held);
     const { body } = await regenerate(ada, answer.id);

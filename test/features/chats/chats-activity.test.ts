@@ -10,7 +10,7 @@ beforeAll(async () => {
   ada = await signUp();
 });
 
-/** Another isolate, whose clock is ahead, has written last. */
+/** Another isolate, whose clock is ahead, wrote last. */
 const AHEAD = "2199-01-01T00:00:00.000Z";
 const getAhead = (chatId: string) =>
   query("UPDATE chats SET updated_at = $2 WHERE id = $1", [chatId, AHEAD]);
@@ -19,9 +19,9 @@ async function expectKept(chatId: string, what: string): Promise<void> {
   expect((await ada.get(`/chats/${chatId}`)).body.updated_at, what).toBe(AHEAD);
 }
 
-it("The time of a chat's activity never goes backwards, whoever writes", async () => {
+it("A chat's activity time never goes backwards, whoever writes", async () => {
   const chatId = await newChat(ada);
-  const question = await say(ada, chatId, "Hello?");
+  const userMessage = await say(ada, chatId, "Hello?");
   await getAhead(chatId);
   const turn = await ada.post(`/chats/${chatId}/messages`, { content: "A turn, and its title" });
   await expectKept(chatId, "a turn");
@@ -29,7 +29,7 @@ it("The time of a chat's activity never goes backwards, whoever writes", async (
   await expectKept(chatId, "a note");
   await ada.post(`/messages/${turn.body.ai_response.id}/regenerate`, {});
   await expectKept(chatId, "another answer");
-  await ada.patch(`/messages/${question}`, { content: "Hello there?" });
+  await ada.patch(`/messages/${userMessage}`, { content: "Hello there?" });
   await expectKept(chatId, "an edit");
   await ada.post(`/chats/${chatId}/name`, {});
   await expectKept(chatId, "a name");
@@ -39,7 +39,7 @@ it("The time of a chat's activity never goes backwards, whoever writes", async (
   }
 });
 
-it("nor by the end of an answer that began before", async () => {
+it("nor at the end of an answer that began before", async () => {
   const turn = await runningTurn(ada);
   await getAhead(turn.chatId);
   await turn.finish();
@@ -47,7 +47,7 @@ it("nor by the end of an answer that began before", async () => {
   await expectKept(turn.chatId, "the end");
 });
 
-it("nor does that of what a reader thinks of an answer", async () => {
+it("nor through feedback on an answer", async () => {
   const { body } = await ada.post("/chat", { content: "Hello?" });
   const path = `/messages/${body.ai_response.id}/feedback`;
   await ada.put(path, { rating: "up" });
@@ -58,7 +58,7 @@ it("nor does that of what a reader thinks of an answer", async () => {
   expect((await ada.put(path, { rating: "down" })).body.updated_at).toBe(AHEAD);
 });
 
-it("No statement sets a time of activity but with what was there", async () => {
+it("No statement sets an activity time without comparing it to the stored one", async () => {
   const root = join(import.meta.dirname, "..", "..", "..", "src", "features");
   for (const feature of ["chats", "messages", "turns"]) {
     const files = await readdir(join(root, feature), { recursive: true });

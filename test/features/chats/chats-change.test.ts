@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Answer, expectProblem, type SignedIn, signUp } from "../../support/client.ts";
+import { type ApiResponse, expectProblem, type SignedIn, signUp } from "../../support/client.ts";
 import { chatOf, grow, newChat, runningTurn, say } from "../../support/chats.ts";
 import { callsContaining, countCalls, injectFault } from "../../support/postgres.ts";
 import { until } from "../../support/until.ts";
@@ -9,7 +9,7 @@ beforeAll(async () => {
   ada = await signUp();
 });
 
-const etagOf = (answer: Answer) => answer.headers.get("etag") ?? "";
+const etagOf = (response: ApiResponse) => response.headers.get("etag") ?? "";
 
 async function pathOf(chatId: string): Promise<string[]> {
   const { body } = await ada.get(`/chats/${chatId}/messages`);
@@ -17,7 +17,7 @@ async function pathOf(chatId: string): Promise<string[]> {
 }
 
 describe("renaming a chat", () => {
-  it("gives it the title, ends the automatic one, and counts as activity", async () => {
+  it("stores the title, stops automatic naming, and counts as activity", async () => {
     for (const method of ["put", "patch"] as const) {
       const { body: chat } = await ada.post("/chats", {});
       const renamed = await ada[method](`/chats/${chat.id}`, { title: "Kündigung 📄" });
@@ -34,7 +34,7 @@ describe("renaming a chat", () => {
     }
   });
 
-  it("changes nothing when it is done again", async () => {
+  it("changes nothing when it is repeated", async () => {
     const id = await newChat(ada);
     const first = await ada.put(`/chats/${id}`, { title: "Lease" });
     const second = await ada.put(`/chats/${id}`, { title: "Lease" });
@@ -55,8 +55,8 @@ describe("renaming a chat", () => {
     ["patch", { current_message_id: "newest" }, "/current_message_id"],
   ] as const)("is refused: %s %j", async (method, body, pointer) => {
     const id = await newChat(ada);
-    const answer = await ada[method](`/chats/${id}`, body);
-    expectProblem(answer, 422, "validation_failed", pointer);
+    const response = await ada[method](`/chats/${id}`, body);
+    expectProblem(response, 422, "validation_failed", pointer);
   });
 });
 
@@ -70,16 +70,16 @@ describe("changing a chat", () => {
     expect(back.body).toEqual({ ...chat, archived: true });
   });
 
-  it("leaves alone what is absent or null, and may be asked to change nothing", async () => {
+  it("leaves absent and null fields alone, and accepts an empty change", async () => {
     const { body: chat } = await ada.post("/chats", { title: "Kept" });
     for (const body of [{}, { title: null, pinned: null, current_message_id: null }]) {
-      const answer = await ada.patch(`/chats/${chat.id}`, body);
-      expect(answer.body).toEqual(chat);
-      expect(etagOf(answer)).toBe('"1"');
+      const response = await ada.patch(`/chats/${chat.id}`, body);
+      expect(response.body).toEqual(chat);
+      expect(etagOf(response)).toBe('"1"');
     }
   });
 
-  it("raises the version with every message", async () => {
+  it("sees the version grow with every message", async () => {
     const id = await newChat(ada);
     await say(ada, id, "One");
     await say(ada, id, "Two");
@@ -94,23 +94,23 @@ describe("changing a chat", () => {
   });
 });
 
-describe("a change on a condition", () => {
-  it("is made when If-Match names the version, or any", async () => {
+describe("a conditional change", () => {
+  it("is made when If-Match has the current version, or *", async () => {
     const id = await newChat(ada);
     for (const tags of ['"1"', '"9", "2"', "*"]) {
       const title = `for ${tags}`;
-      const answer = await ada.patch(`/chats/${id}`, { title }, { "if-match": tags });
-      expect(answer.body.title).toBe(title);
+      const response = await ada.patch(`/chats/${id}`, { title }, { "if-match": tags });
+      expect(response.body.title).toBe(title);
     }
   });
 
-  it("is refused when the chat has moved on, whatever would be changed", async () => {
+  it("is refused when the version has changed, whatever the change", async () => {
     const id = await newChat(ada);
     await say(ada, id, "Meanwhile");
     for (const tags of ['"1"', 'W/"2"', '"something"', '"99999999999"']) {
       for (const body of [{ title: "Late" }, { pinned: true }, {}]) {
-        const answer = await ada.patch(`/chats/${id}`, body, { "if-match": tags });
-        expectProblem(answer, 412, "precondition_failed");
+        const response = await ada.patch(`/chats/${id}`, body, { "if-match": tags });
+        expectProblem(response, 412, "precondition_failed");
       }
     }
     const late = await ada.put(`/chats/${id}`, { title: "Late" }, { "if-match": '"1"' });
@@ -123,37 +123,41 @@ describe("a change on a condition", () => {
 
   it("is refused when its header is malformed", async () => {
     const id = await newChat(ada);
-    const answer = await ada.put(`/chats/${id}`, { title: "x" }, { "if-match": "1" });
-    expectProblem(answer, 400, "malformed_header");
+    const response = await ada.put(`/chats/${id}`, { title: "x" }, { "if-match": "1" });
+    expectProblem(response, 400, "malformed_header");
   });
 
-  it("is won by exactly one of twenty, and nobody's change is overwritten", async () => {
+  it("succeeds for exactly one of twenty, and overwrites nobody's change", async () => {
     const id = await newChat(ada);
     const attempts = Array.from({ length: 20 }, (_, index) =>
       ada.patch(`/chats/${id}`, { title: `winner ${index}` }, { "if-match": '"1"' }),
     );
-    const answers = await Promise.all(attempts);
-    const won = answers.filter((answer) => answer.status === 200);
+    const responses = await Promise.all(attempts);
+    const won = responses.filter((response) => response.status === 200);
     expect(won).toHaveLength(1);
-    for (const answer of answers) {
-      if (answer.status !== 200) expectProblem(answer, 412, "precondition_failed");
+    for (const response of responses) {
+      if (response.status !== 200) expectProblem(response, 412, "precondition_failed");
     }
     expect((await ada.get(`/chats/${id}`)).body.title).toBe(won[0]?.body.title);
   });
 
-  it("is answered as made when only the database's answer was lost", async () => {
+  it("is answered as made when only the response of Postgres was lost", async () => {
     const eve = await signUp();
     const id = await newChat(eve);
     await injectFault({ contains: "said once", times: 1, kind: "cut_after_commit" });
-    const answer = await eve.put(`/chats/${id}`, { title: "said once" }, { "if-match": '"1"' });
-    expect(answer.status).toBe(200);
-    expect(etagOf(answer)).toBe('"2"');
+    const response = await eve.put(`/chats/${id}`, { title: "said once" }, { "if-match": '"1"' });
+    expect(response.status).toBe(200);
+    expect(etagOf(response)).toBe('"2"');
   });
 });
 
-describe("a change whose first try was lost", () => {
-  /** The first try does not reach Postgres; what is done meanwhile comes before the second. */
-  async function lose(contains: string, change: () => Promise<Answer>, meanwhile: () => unknown) {
+describe("a change whose first attempt was lost", () => {
+  /** The first attempt does not reach Postgres; `meanwhile` runs before the second. */
+  async function lose(
+    contains: string,
+    change: () => Promise<ApiResponse>,
+    meanwhile: () => unknown,
+  ) {
     await injectFault({ contains, times: 1, kind: "refuse" });
     await injectFault({ contains, times: 1, kind: "delay", delayMs: 700 });
     const changing = change();
@@ -162,33 +166,33 @@ describe("a change whose first try was lost", () => {
     return changing;
   }
 
-  it("is refused where another device moved the version on, though all but the branch is as asked", async () => {
+  it("is refused when another device changed the version, even if all but the branch is as requested", async () => {
     const { id, path } = await chatOf(ada, 2);
     const [other = ""] = await grow(id, null, ["another beginning"]);
     const version = etagOf(await ada.get(`/chats/${id}`));
-    const answer = await lose(
+    const response = await lose(
       other,
       () => ada.patch(`/chats/${id}`, { current_message_id: other }, { "if-match": version }),
       () => ada.patch(`/chats/${id}`, { pinned: true }),
     );
-    expectProblem(answer, 412, "precondition_failed");
+    expectProblem(response, 412, "precondition_failed");
     expect((await ada.get(`/chats/${id}`)).body.current_message_id).toBe(path[1]);
   });
 
-  it("is answered as made where it was, to the leaf that the named message leads to", async () => {
+  it("is answered as made, at the leaf that the named message leads to", async () => {
     const { id, path } = await chatOf(ada, 3);
     const [other = ""] = await grow(id, path[0] ?? null, ["another branch"]);
     await ada.patch(`/chats/${id}`, { current_message_id: other });
     const before = await ada.get(`/chats/${id}`);
     await injectFault({ contains: path[1] ?? "", times: 1, kind: "cut_after_commit" });
     const body = { current_message_id: path[1], pinned: true };
-    const answer = await ada.patch(`/chats/${id}`, body, { "if-match": etagOf(before) });
-    expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({ current_message_id: path[2], pinned: true });
+    const response = await ada.patch(`/chats/${id}`, body, { "if-match": etagOf(before) });
+    expect(response.status).toBe(200);
+    expect(response.body).toMatchObject({ current_message_id: path[2], pinned: true });
   });
 });
 
-describe("going to another branch", () => {
+describe("switching to another branch", () => {
   /**
    * 1 ─ 2 ─ 3
    *   └ 4 ┬ 5        (5 is newer than 6, 7 newest of all)
@@ -208,7 +212,7 @@ describe("going to another branch", () => {
   const goTo = (id: string, messageId: string) =>
     ada.patch(`/chats/${id}`, { current_message_id: messageId });
 
-  it("goes on from the named message to its newest leaf", async () => {
+  it("goes from the named message to its newest leaf", async () => {
     const { id, root, second, third, fourth, fifth, sixth, seventh } = await tree();
     expect((await goTo(id, fourth)).body.current_message_id).toBe(seventh);
     expect(await pathOf(id)).toEqual([root, fourth, sixth, seventh]);
@@ -219,7 +223,7 @@ describe("going to another branch", () => {
     expect((await goTo(id, root)).body.current_message_id).toBe(seventh);
   });
 
-  it("is a new version, but no activity", async () => {
+  it("raises the version, and does not count as activity", async () => {
     const { id, fourth } = await tree();
     const before = await ada.get(`/chats/${id}`);
     const after = await goTo(id, fourth);
@@ -227,7 +231,7 @@ describe("going to another branch", () => {
     expect(after.body.updated_at).toBe(before.body.updated_at);
   });
 
-  it("is where the next message is put, beside the others", async () => {
+  it("decides where the next message is attached, beside its siblings", async () => {
     const { id, third, fifth } = await tree();
     await goTo(id, fifth);
     const reply = await say(ada, id, "below 5");
@@ -239,7 +243,7 @@ describe("going to another branch", () => {
     expect((await ada.get(`/chats/${id}`)).body).toMatchObject({ current_message_id: third });
   });
 
-  it("is refused for a message that is not of the chat", async () => {
+  it("is refused for a message of another chat", async () => {
     const { id, path } = await chatOf(ada, 2);
     const eve = await signUp();
     const foreign = await say(eve, await newChat(eve), "Hers");
@@ -257,16 +261,16 @@ describe("going to another branch", () => {
     expect((await ada.get(`/chats/${id}`)).body.title).toBe("New Chat");
   });
 
-  it("waits for the answer that is being written; a title does not", async () => {
+  it("waits for a running answer; a title change does not", async () => {
     const turn = await runningTurn(ada);
-    const refused = await goTo(turn.chatId, turn.questionId);
+    const refused = await goTo(turn.chatId, turn.userMessageId);
     expectProblem(refused, 409, "turn_in_progress");
     expect(refused.body.message_id).toBe(turn.answerId);
     const renamed = await ada.patch(`/chats/${turn.chatId}`, { title: "Meanwhile", pinned: true });
     expect(renamed.body).toMatchObject({ title: "Meanwhile", pinned: true });
     await turn.finish();
     expect((await turn.rest()).at(-1)).toBe("stream_complete");
-    expect((await goTo(turn.chatId, turn.questionId)).status).toBe(200);
+    expect((await goTo(turn.chatId, turn.userMessageId)).status).toBe(200);
     expect((await ada.get(`/chats/${turn.chatId}`)).body.title).toBe("Meanwhile");
   });
 });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 
 describe("downloading a chat", () => {
-  it("gives JSON of the chat and its active path, oldest message first", async () => {
+  it("returns JSON of the chat and its active path, oldest message first", async () => {
     const { id, path } = await chatOf(ada, 3);
     await grow(id, path[0] ?? null, ["another branch"]);
     const { status, headers, body } = await ada.get(`/chats/${id}/export`);
@@ -24,7 +24,7 @@ describe("downloading a chat", () => {
     expect(body.messages).toHaveLength(3);
   });
 
-  it("gives Markdown with each message's author and time", async () => {
+  it("returns Markdown with each message's author and time", async () => {
     const id = await newChat(ada, { title: "Kaution\n§ 551" });
     await say(ada, id, "What about\n\n# my deposit?");
     const { body: answer } = await ada.post("/messages", {
@@ -47,7 +47,7 @@ describe("downloading a chat", () => {
     );
   });
 
-  it("holds a chat of many pages whole, in order", async () => {
+  it("contains a chat of many pages whole, in order", async () => {
     const { id, path } = await chatOf(ada, 1_001);
     const { body } = await ada.get(`/chats/${id}/export?format=json`);
     expect(body.messages.map((message: { id: string }) => message.id)).toEqual(path);
@@ -55,7 +55,7 @@ describe("downloading a chat", () => {
     expect(text.match(/^message \d+$/gm)).toEqual(path.map((_, index) => `message ${index + 1}`));
   });
 
-  it("gives all branches, each message once and after what it follows, page by page", async () => {
+  it("returns all branches, each message once and after its parent, page by page", async () => {
     const id = await newChat(ada, { title: "Branches" });
     const first = await ada.post(`/chats/${id}/messages`, { content: "May he keep it?" });
     await ada.post(`/messages/${first.body.ai_response.id}/regenerate`, {});
@@ -84,7 +84,7 @@ describe("downloading a chat", () => {
     expect(ids.toSorted()).toEqual([...long.path, ...other].toSorted());
   });
 
-  it("is read a page of bytes at a time, whichever branches it holds", async () => {
+  it("reads one page of bytes at a time, for either choice of branches", async () => {
     const { id, path } = await chatOf(ada, 60);
     await query(
       "UPDATE messages SET content = repeat('é', 32000), status = 'failed' WHERE chat_id = $1",
@@ -101,22 +101,22 @@ describe("downloading a chat", () => {
     }
   });
 
-  it("works for a chat without messages, of whichever branches", async () => {
+  it("works for a chat without messages, for either choice of branches", async () => {
     const id = await newChat(ada, { title: "Empty" });
     expect((await ada.get(`/chats/${id}/export`)).body.messages).toEqual([]);
     expect((await ada.get(`/chats/${id}/export?format=markdown`)).body).toBe("# Empty\n");
     expect((await ada.get(`/chats/${id}/export?branches=all`)).body.messages).toEqual([]);
   });
 
-  it("refuses a format that there is not", async () => {
+  it("refuses an unknown format", async () => {
     const id = await newChat(ada);
-    const answer = await ada.get(`/chats/${id}/export?format=pdf`);
-    expectProblem(answer, 422, "validation_failed", "?format");
+    const response = await ada.get(`/chats/${id}/export?format=pdf`);
+    expectProblem(response, 422, "validation_failed", "?format");
     const some = await ada.get(`/chats/${id}/export?branches=some`);
     expectProblem(some, 422, "validation_failed", "?branches");
   });
 
-  it("is cut, rather than ended as if whole, when the database fails in the middle", async () => {
+  it("breaks off, rather than ending as if complete, when Postgres fails in the middle", async () => {
     const { id, path } = await chatOf(ada, 401);
     const remove = await injectFault({ contains: path[400] ?? "", times: 99, kind: "refuse" });
     const response = await ada.fetch(`/chats/${id}/export`);
@@ -125,12 +125,12 @@ describe("downloading a chat", () => {
     await remove();
   });
 
-  it("is cut when the chat is deleted meanwhile", async () => {
+  it("breaks off when the chat is deleted meanwhile", async () => {
     const { id, path } = await chatOf(ada, 401);
     const last = path[400] ?? "";
     const remove = await injectFault({ contains: last, times: 1, kind: "delay", delayMs: 500 });
     const response = await ada.fetch(`/chats/${id}/export`);
-    // Handled from the start: it may fail while the deletion is still being waited for.
+    // Handled from the start: it may fail while the deletion is still awaited.
     const whole = response.text().catch((error: unknown) => error);
     await ada.delete(`/chats/${id}`);
     expect(await whole).toBeInstanceOf(Error);

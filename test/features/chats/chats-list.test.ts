@@ -6,7 +6,7 @@ import { query } from "../../support/postgres.ts";
 
 let ada: SignedIn;
 
-/** Chats of these titles; the first has the newest activity. */
+/** Chats with these titles; the first has the newest activity. */
 async function chatsOf(titles: string[], at = "2026-01-31T12:00:00.000Z"): Promise<string[]> {
   const newest = Date.parse(at);
   const rows = titles.map((title, index) => ({
@@ -51,7 +51,7 @@ describe("the list of chats", () => {
     for (const chat of body.chats) expect(chat).not.toHaveProperty("messages");
   });
 
-  it("leaves archived chats to those who ask for them", async () => {
+  it("omits archived chats unless asked for", async () => {
     const [first = "", second = ""] = await chatsOf(["a", "b"]);
     await ada.patch(`/chats/${first}`, { archived: true });
     expect(idsOf(await list())).toEqual([second]);
@@ -61,7 +61,7 @@ describe("the list of chats", () => {
     expect(archived.total).toBe(1);
   });
 
-  it("is paged by limit and offset", async () => {
+  it("pages by limit and offset", async () => {
     const ids = await chatsOf(["a", "b", "c", "d", "e"]);
     const page = await list("limit=2&offset=2");
     expect(idsOf(page)).toEqual(ids.slice(2, 4));
@@ -70,7 +70,7 @@ describe("the list of chats", () => {
     expect((await list("limit=2&offset=3")).next_cursor).toBeNull();
   });
 
-  it("is paged by cursor, which wins over an offset", async () => {
+  it("pages by cursor, which wins over an offset", async () => {
     const ids = await chatsOf(["a", "b", "c", "d", "e"]);
     const { next_cursor: cursor } = await list("limit=2");
     const page = await list(`limit=2&offset=4&cursor=${cursor}`);
@@ -81,7 +81,7 @@ describe("the list of chats", () => {
     expect(last.next_cursor).toBeNull();
   });
 
-  it("tells chats of the same moment apart", async () => {
+  it("orders chats of the same moment", async () => {
     const ids = await chatsOf(["a", "b", "c", "d", "e"]);
     await query("UPDATE chats SET updated_at = '2026-02-01T00:00:00Z' WHERE user_id = $1", [
       ada.user.id,
@@ -95,7 +95,7 @@ describe("the list of chats", () => {
     expect(seen).toEqual(ids.toSorted().toReversed());
   });
 
-  it("shows every chat that stayed as it was exactly once, while others come, go and move", async () => {
+  it("shows every unchanged chat exactly once while others are added, deleted and moved", async () => {
     const ids = await chatsOf(Array.from({ length: 40 }, (_, index) => `chat ${index}`));
     const moved = new Set<string>();
     const seen: string[] = [];
@@ -152,14 +152,14 @@ describe("searching for a chat", () => {
     ["';--", []],
     ["nothing like it", []],
     ["", ["Müller ./. Schäfer", "100% deposit_back", "C:\\leases", "ДОГОВОР аренды"]],
-  ])("finds the titles that hold %j", async (text, titles) => {
+  ])("finds the titles that contain %j", async (text, titles) => {
     const body = await list(`search=${encodeURIComponent(text)}`);
     expect(body.chats.map((chat: { title: string }) => chat.title)).toEqual(titles);
     expect(body.total).toBe(titles.length);
   });
 });
 
-describe("chats of a time", () => {
+describe("filtering chats by time", () => {
   let ids: string[];
   beforeAll(async () => {
     ada = await signUp();
@@ -178,7 +178,7 @@ describe("chats of a time", () => {
     ["start_date=2026-01-31T18:59:59.999-05:00", ["February", "last"]],
     ["start_date=2026-03-01&end_date=2026-01-01", []],
     ["start_date=0001-01-01&end_date=9999-12-31", ["February", "last", "January"]],
-  ])("are those of %s: the first moment in, the last one out", async (parameters, titles) => {
+  ])("returns those of %s: from inclusive, to exclusive", async (parameters, titles) => {
     const body = await list(parameters);
     expect(body.chats.map((chat: { title: string }) => chat.title)).toEqual(titles);
     expect(body.total).toBe(titles.length);
@@ -186,12 +186,12 @@ describe("chats of a time", () => {
   });
 });
 
-describe("a list that is asked for wrongly", () => {
+describe("an invalid list request", () => {
   beforeAll(async () => {
     ada = await signUp();
   });
 
-  const place = (pinned: unknown, at: unknown, id: unknown) =>
+  const cursorFor = (pinned: unknown, at: unknown, id: unknown) =>
     encodeURIComponent(encodeCursor([pinned, at, id] as string[]));
   const id = crypto.randomUUID();
 
@@ -217,17 +217,17 @@ describe("a list that is asked for wrongly", () => {
     ["end_date=%2B12026-01-01", "?end_date"],
     ["cursor=", "?cursor"],
     ["cursor=nonsense", "?cursor"],
-    [`cursor=${place(false, "2026-02-01", id)}`, "?cursor"],
-    [`cursor=${place(false, "2026-02-01T00:00:00.000Z", "x")}`, "?cursor"],
-    [`cursor=${place("f", "2026-02-01T00:00:00.000Z", id)}`, "?cursor"],
-    [`cursor=${place(false, "0000-02-01T00:00:00.000Z", id)}`, "?cursor"],
-    [`cursor=${place(false, "2026-02-01T00:00:00.000Z", [id])}`, "?cursor"],
+    [`cursor=${cursorFor(false, "2026-02-01", id)}`, "?cursor"],
+    [`cursor=${cursorFor(false, "2026-02-01T00:00:00.000Z", "x")}`, "?cursor"],
+    [`cursor=${cursorFor("f", "2026-02-01T00:00:00.000Z", id)}`, "?cursor"],
+    [`cursor=${cursorFor(false, "0000-02-01T00:00:00.000Z", id)}`, "?cursor"],
+    [`cursor=${cursorFor(false, "2026-02-01T00:00:00.000Z", [id])}`, "?cursor"],
   ])("is refused: %s", async (parameters, pointer) => {
-    const answer = await ada.get(`/chats?${parameters}`);
-    expectProblem(answer, 422, "validation_failed", pointer);
+    const response = await ada.get(`/chats?${parameters}`);
+    expectProblem(response, 422, "validation_failed", pointer);
   });
 
-  it("is answered all the same when a parameter is unknown", async () => {
+  it("succeeds with unknown parameters", async () => {
     expect((await list("sort=title&limit=5")).limit).toBe(5);
   });
 });

@@ -22,7 +22,7 @@ const usageOf = (chatId: string) =>
   );
 
 describe("letting the model name a chat", () => {
-  it("names it after the text that is given", async () => {
+  it("names it after the given text", async () => {
     const marker = await script({ tokens: suggest("Deposit dispute") });
     const { body: chat } = await ada.post("/chats", {});
     const { status, body } = await ada.post(`/chats/${chat.id}/name`, { message: marker });
@@ -34,18 +34,18 @@ describe("letting the model name a chat", () => {
     expect(named.headers.get("etag")).toBe('"2"');
   });
 
-  it("names it after the first thing the user said on the active path", async () => {
+  it("names it after the first user message on the active path", async () => {
     const marker = await script({ tokens: suggest("The other branch") });
     const { id } = await chatOf(ada, 4);
-    const [question = ""] = await grow(id, null, [marker, "an answer", "a second question"]);
-    await ada.patch(`/chats/${id}`, { current_message_id: question });
+    const [userMessage = ""] = await grow(id, null, [marker, "an answer", "a second question"]);
+    await ada.patch(`/chats/${id}`, { current_message_id: userMessage });
     const { body } = await ada.post(`/chats/${id}/name`);
     expect(body.suggested_name).toBe("The other branch");
     const [request] = await requestsContaining(marker);
     expect(JSON.stringify(request?.body)).not.toContain("a second question");
   });
 
-  it("writes down what it cost", async () => {
+  it("records its cost", async () => {
     const usage = { prompt_tokens: 1_000, completion_tokens: 10 };
     const marker = await script({ tokens: suggest("Costs"), usage });
     const id = await newChat(ada);
@@ -63,7 +63,7 @@ describe("letting the model name a chat", () => {
     ]);
   });
 
-  it("takes one round trip before the model is asked, and one after", async () => {
+  it("takes one round trip before the model is called, and one after", async () => {
     const marker = await script({ tokens: suggest("Two trips") });
     const id = await newChat(ada);
     await say(ada, id, marker);
@@ -72,7 +72,7 @@ describe("letting the model name a chat", () => {
     }
   });
 
-  it("names it after documents where there is no message, and knows only one's own", async () => {
+  it("names it after documents where there is no message, and only after the user's own", async () => {
     const marker = await script({ tokens: suggest("A lease") });
     const id = await newChat(ada);
     const lease = await newDocument(ada, ["Text."], { name: `${marker}.pdf` });
@@ -93,8 +93,8 @@ describe("letting the model name a chat", () => {
 
   it("needs something to name the chat after", async () => {
     const id = await newChat(ada);
-    const answer = await ada.post(`/chats/${id}/name`);
-    expectProblem(answer, 422, "validation_failed", "/message");
+    const response = await ada.post(`/chats/${id}/name`);
+    expectProblem(response, 422, "validation_failed", "/message");
     expect(await usageOf(id)).toEqual([]);
   });
 
@@ -106,8 +106,8 @@ describe("letting the model name a chat", () => {
     [{ title: "Mine" }, "/title"],
   ])("refuses %j", async (body, pointer) => {
     const id = await newChat(ada);
-    const answer = await ada.post(`/chats/${id}/name`, body);
-    expectProblem(answer, 422, "validation_failed", pointer);
+    const response = await ada.post(`/chats/${id}/name`, body);
+    expectProblem(response, 422, "validation_failed", pointer);
   });
 
   it.each([
@@ -117,13 +117,13 @@ describe("letting the model name a chat", () => {
     [{ tokens: [""] }, 502, "ai_unavailable", "f"],
     [{ tokens: ["<think>"] }, 502, "ai_unavailable", "f"],
   ] as const)(
-    "leaves the title alone when the provider fails: %j",
+    "keeps the title when the provider fails: %j",
     async (how, status, code, estimated) => {
       const marker = await script({ ...how, tokens: [...("tokens" in how ? how.tokens : [])] });
       const id = await newChat(ada, { title: "Kept" });
-      const answer = await ada.post(`/chats/${id}/name`, { message: marker });
-      expectProblem(answer, status, code);
-      expect(answer.headers.get("retry-after")).toMatch(/^\d+$/);
+      const response = await ada.post(`/chats/${id}/name`, { message: marker });
+      expectProblem(response, status, code);
+      expect(response.headers.get("retry-after")).toMatch(/^\d+$/);
       expect((await ada.get(`/chats/${id}`)).body).toMatchObject({
         title: "Kept",
         auto_title: true,

@@ -11,7 +11,7 @@ beforeAll(async () => {
   ada = await signUp();
 });
 
-/** The next frame about the chat, and none of what came before it. */
+/** The next frame about the chat, without earlier ones. */
 async function nextUpdate(tab: Tab): Promise<Body> {
   const frame = (await tab.until("chat_updated")).at(-1);
   tab.frames.length = 0;
@@ -27,8 +27,8 @@ const chatOf = async (chatId: string) => {
   return chat;
 };
 
-describe("the tabs of a chat", () => {
-  it("get every change of it as a frame without an id, whoever makes it", async () => {
+describe("the subscribers of a chat", () => {
+  it("receive every change as a frame without an id, whoever makes it", async () => {
     const chatId = await newChat(ada);
     const [tab, other] = [await openTab(ada, chatId), await openTab(ada, chatId)];
     await say(ada, chatId, "A note for later");
@@ -51,7 +51,7 @@ describe("the tabs of a chat", () => {
     for (const open of [tab, other]) open.close();
   });
 
-  it("get a stored note with its message, and a long one without its content", async () => {
+  it("receive a stored note with its message, and a long one without its content", async () => {
     const chatId = await newChat(ada);
     const tab = await openTab(ada, chatId);
     const note = { chat_id: chatId, type: "bot", content: "Short" };
@@ -67,7 +67,7 @@ describe("the tabs of a chat", () => {
     tab.close();
   });
 
-  it("end on the newest of many changes at once", async () => {
+  it("end up with the newest of many concurrent changes", async () => {
     const chatId = await newChat(ada);
     const tab = await openTab(ada, chatId);
     await Promise.all(
@@ -78,7 +78,7 @@ describe("the tabs of a chat", () => {
     tab.close();
   });
 
-  it("that nobody has open cost nothing, and a change takes one trip all the same", async () => {
+  it("cost nothing when there are none, and a change still takes one trip", async () => {
     const chatId = await newChat(ada);
     expect(await countCalls(chatId, () => ada.put(`/chats/${chatId}`, { title: "Alone" }))).toBe(1);
     const tab = await openTab(ada, chatId);
@@ -87,8 +87,8 @@ describe("the tabs of a chat", () => {
   });
 });
 
-describe("a chat that is deleted in mid-answer", () => {
-  it("tells its streams and sockets why they end, in events that follow the last one", async () => {
+describe("a chat deleted in mid-answer", () => {
+  it("tells its streams and sockets why they end, in events after the last one", async () => {
     const turn = await runningTurn(ada);
     const [first, second] = [
       await ada.fetch(`/chats/${turn.chatId}/stream`),
@@ -115,7 +115,7 @@ describe("a chat that is deleted in mid-answer", () => {
     await turn.finish();
   });
 
-  it("says nothing of an answer to a tab of a chat in which none is being written", async () => {
+  it("mentions no answer to a socket of a chat without a running one", async () => {
     const chatId = await newChat(ada);
     const tab = await openTab(ada, chatId);
     await tab.ping();

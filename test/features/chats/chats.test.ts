@@ -11,7 +11,7 @@ beforeAll(async () => {
 const UNKNOWN = "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10";
 
 describe("creating a chat", () => {
-  it("answers with the chat, its path and its version", async () => {
+  it("returns the chat, its path and its version", async () => {
     const { status, headers, body } = await ada.post("/chats", { title: "Deposit" });
     expect(status).toBe(201);
     expect(headers.get("location")).toBe(`/chats/${body.id}`);
@@ -22,7 +22,7 @@ describe("creating a chat", () => {
     expect(read.body).toEqual({ ...body, messages: [], previous_cursor: null });
   });
 
-  it("needs no body, and then calls the chat New Chat", async () => {
+  it("needs no body, and then titles the chat New Chat", async () => {
     const bodiless = await ada.fetch("/chats", { method: "POST" });
     expect(bodiless.status).toBe(201);
     for (const body of [{}, { title: null, auto_title: null }]) {
@@ -31,7 +31,7 @@ describe("creating a chat", () => {
     }
   });
 
-  it("keeps the title exactly as it was sent, up to 200 code points of any script", async () => {
+  it("keeps the title exactly as sent, up to 200 code points of any script", async () => {
     for (const title of ["  ملف 𝒳 e\u0301 \u2028 <b>\\u0041  ", "👩‍⚖️", "𝒳".repeat(200)]) {
       const id = await newChat(ada, { title });
       expect((await ada.get(`/chats/${id}`)).body.title).toBe(title);
@@ -52,14 +52,14 @@ describe("creating a chat", () => {
     expectProblem(await ada.post("/chats", body), 422, "validation_failed", pointer);
   });
 
-  it("happens once when the answer of the database is lost", async () => {
+  it("takes effect once when the response of Postgres is lost", async () => {
     const eve = await signUp();
     await injectFault({ contains: eve.user.id, times: 1, kind: "cut_after_commit" });
     expect((await eve.post("/chats", {})).status).toBe(201);
     expect((await eve.get("/chats")).body.total).toBe(1);
   });
 
-  it("is refused with a hint when to come back while the database is away", async () => {
+  it("is refused with a Retry-After while Postgres is unreachable", async () => {
     const eve = await signUp();
     await injectFault({ contains: eve.user.id, times: 2, kind: "refuse" });
     const refused = await eve.post("/chats", {});
@@ -69,7 +69,7 @@ describe("creating a chat", () => {
 });
 
 describe("reading a chat", () => {
-  it("shows the newest page of messages, oldest first, and where to go on", async () => {
+  it("returns the newest page of messages, oldest first, and a cursor to the next", async () => {
     const { id, path } = await chatOf(ada, 130);
     const { body } = await ada.get(`/chats/${id}`);
     expect(body.messages.map((message: { id: string }) => message.id)).toEqual(path.slice(30));
@@ -78,14 +78,14 @@ describe("reading a chat", () => {
     expect(before.body.map((message: { id: string }) => message.id)).toEqual(path.slice(0, 30));
   });
 
-  it("has nothing to go on to when all messages fit", async () => {
+  it("has no cursor when all messages fit", async () => {
     const { id } = await chatOf(ada, 100);
     const { body } = await ada.get(`/chats/${id}`);
     expect(body.messages).toHaveLength(100);
     expect(body.previous_cursor).toBeNull();
   });
 
-  it("is answered 304 without a body to a client that has this version", async () => {
+  it("returns 304 without a body to a client that has this version", async () => {
     const id = await newChat(ada);
     const etag = (await ada.get(`/chats/${id}`)).headers.get("etag") ?? "";
     for (const tags of [etag, `W/${etag}`, `"7", ${etag}`, "*"]) {
@@ -99,13 +99,13 @@ describe("reading a chat", () => {
     expect(changed.body.messages).toHaveLength(1);
   });
 
-  it("refuses an If-None-Match that is none", async () => {
+  it("refuses a malformed If-None-Match", async () => {
     const id = await newChat(ada);
-    const answer = await ada.get(`/chats/${id}`, { "if-none-match": "3" });
-    expectProblem(answer, 400, "malformed_header");
+    const response = await ada.get(`/chats/${id}`, { "if-none-match": "3" });
+    expectProblem(response, 400, "malformed_header");
   });
 
-  it("takes one round trip, however it is read", async () => {
+  it("takes one round trip for every form", async () => {
     const { id, path } = await chatOf(ada, 20);
     for (const read of [
       "/chats",
@@ -125,7 +125,7 @@ describe("reading a chat", () => {
 });
 
 describe("deleting a chat", () => {
-  it("says so and ends its readers, also when the database's own answer was lost", async () => {
+  it("confirms and ends its streams, also when the response of Postgres was lost", async () => {
     const turn = await runningTurn(ada);
     await injectFault({ contains: turn.chatId, times: 1, kind: "cut_after_commit" });
     expect((await ada.delete(`/chats/${turn.chatId}`)).status).toBe(200);
@@ -133,7 +133,7 @@ describe("deleting a chat", () => {
     expectProblem(await ada.get(`/chats/${turn.chatId}`), 404, "not_found");
   });
 
-  it("takes the messages with it, and cannot be done twice", async () => {
+  it("deletes the messages too, and cannot be repeated", async () => {
     const id = await newChat(ada);
     await say(ada, id, "To be forgotten");
     const deleted = await ada.delete(`/chats/${id}`);
@@ -143,7 +143,7 @@ describe("deleting a chat", () => {
     expectProblem(await ada.delete(`/chats/${id}`), 404, "not_found");
   });
 
-  it("ends the answer that is being written, and everybody who reads it", async () => {
+  it("stops the running answer, and closes its subscribers", async () => {
     const turn = await runningTurn(ada);
     expect((await ada.delete(`/chats/${turn.chatId}`)).status).toBe(200);
     expect((await turn.rest()).slice(-2)).toEqual(["turn_error", "stream_complete"]);
@@ -151,7 +151,7 @@ describe("deleting a chat", () => {
     expectProblem(await ada.get(`/chats/${turn.chatId}/stream`), 404, "not_found");
   });
 
-  it("is not done for somebody else by a database that loses its answer", async () => {
+  it("does not happen for another user when a response of Postgres is lost", async () => {
     const eve = await signUp();
     const turn = await runningTurn(ada);
     await injectFault({ contains: eve.user.id, times: 1, kind: "cut_after_commit" });
@@ -161,7 +161,7 @@ describe("deleting a chat", () => {
   });
 });
 
-describe("a chat that is not one's own", () => {
+describe("another user's chat", () => {
   const calls = (id: string): [string, string, unknown?][] => [
     ["get", `/chats/${id}`],
     ["put", `/chats/${id}`, { title: "Mine" }],
@@ -180,22 +180,22 @@ describe("a chat that is not one's own", () => {
 
   type Method = "get" | "put" | "patch" | "post" | "delete";
 
-  it("is answered like one that never was, or whose id is none", async () => {
+  it("is answered like one that never existed, or an invalid id", async () => {
     const { id } = await chatOf(ada, 3);
     const eve = await signUp();
     for (const foreign of [id, UNKNOWN, "not-an-id", "%00", `${id}0`]) {
       for (const [method, path, body] of calls(foreign)) {
-        const answer = await (method === "get"
+        const response = await (method === "get"
           ? eve.get(path)
           : eve[method as Method](path, body as never));
-        expectProblem(answer, 404, "not_found");
+        expectProblem(response, 404, "not_found");
       }
     }
     const own = await ada.get(`/chats/${id}`);
     expect(own.body).toMatchObject({ title: "New Chat", message_count: 3 });
   });
 
-  it("is not shown in the list, and takes no message", async () => {
+  it("is not in the list, and accepts no message", async () => {
     const id = await newChat(ada, { title: "Secret" });
     const eve = await signUp();
     expect((await eve.get("/chats?search=Secret")).body).toMatchObject({ chats: [], total: 0 });
@@ -203,13 +203,13 @@ describe("a chat that is not one's own", () => {
     expectProblem(await eve.post("/messages", message), 404, "not_found");
   });
 
-  it("needs somebody who is signed in", async () => {
+  it("requires a sign-in", async () => {
     for (const [method, path, body] of [...calls(UNKNOWN), ["get", "/chats"], ["post", "/chats"]]) {
       const nobody = anonymous();
-      const answer = await (method === "get"
+      const response = await (method === "get"
         ? nobody.get(path)
         : nobody[method as Method](path, body as never));
-      expectProblem(answer, 401, "unauthenticated");
+      expectProblem(response, 401, "unauthenticated");
     }
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newChat, runningTurn, say } from "../../support/chats.ts";
-import { type Answer, expectProblem, type SignedIn } from "../../support/client.ts";
+import { type ApiResponse, expectProblem, type SignedIn } from "../../support/client.ts";
 import { fillChat } from "../../support/long-chats.ts";
 import { type OwnWorld, startOwnWorld, WORLD_START_MS } from "../../support/own-world.ts";
 import { plantFile } from "../../support/planted-files.ts";
@@ -15,7 +15,7 @@ beforeAll(async () => {
 }, WORLD_START_MS);
 afterAll(() => world.close());
 
-/** The rows of a chat, by what they are. */
+/** The rows of a chat, by table. */
 async function rowsOf(chatId: string): Promise<Record<string, number>> {
   const tables = ["messages", "message_words", "chat_files", "chat_sessions", "ai_usage"];
   const counts = tables.map((table) => `(SELECT count(*) FROM ${table} WHERE chat_id = $1)`);
@@ -27,7 +27,7 @@ async function rowsOf(chatId: string): Promise<Record<string, number>> {
   return Object.fromEntries(Object.entries(row ?? {}).map(([name, n]) => [name, Number(n)]));
 }
 
-/** The deletion alone, as where the request dies right after it. */
+/** The deletion alone, as when the request dies right after it. */
 const tombstone = (chatId: string) =>
   world.query(
     "UPDATE chats SET user_id = NULL, deleted_at = now(), current_message_id = NULL WHERE id = $1",
@@ -43,18 +43,18 @@ const NOTHING = {
   ai_usage: 0,
 };
 
-const call = (of: SignedIn, { method, body }: Operation, path: string): Promise<Answer> => {
+const call = (of: SignedIn, { method, body }: Operation, path: string): Promise<ApiResponse> => {
   const name = method.toLowerCase() as "get" | "post" | "put" | "patch" | "delete";
   return name === "get" ? of.get(path) : of[name](path, body);
 };
 
-const withoutRequest = ({ status, body }: Answer) => {
+const withoutRequest = ({ status, body }: ApiResponse) => {
   const { request_id: _request, instance: _instance, ...rest } = body ?? {};
   return { status, ...rest };
 };
 
-describe("a deleted chat that is yet to be purged", { timeout: 60_000 }, () => {
-  it("is on no route what it was: its ids and those of its messages never were", async () => {
+describe("a deleted chat that is not yet purged", { timeout: 60_000 }, () => {
+  it("is 404 on every route, as are its messages", async () => {
     const operations = await readOperations();
     const fileId = await plantFile(world, ada);
     const [title, word] = ["Pelargonium lease", "pelargonium"];
@@ -63,7 +63,7 @@ describe("a deleted chat that is yet to be purged", { timeout: 60_000 }, () => {
       content: `A ${word}?`,
       file_ids: [fileId],
     });
-    const { user_message: question, ai_response: answer } = turn.body;
+    const { user_message: userMessage, ai_response: answer } = turn.body;
     const ticket = await newTicket(ada, chatId);
     const named = await ada.get(`/search?q=${word}`);
     expect(named.body.hits.length).toBeGreaterThan(0);
@@ -72,11 +72,11 @@ describe("a deleted chat that is yet to be purged", { timeout: 60_000 }, () => {
 
     const byId = operations.filter(({ path, open }) => path.includes("{id}") && !open);
     for (const operation of byId) {
-      const ids = [chatId, question.id, answer.id, crypto.randomUUID()];
-      const answers = await Promise.all(
+      const ids = [chatId, userMessage.id, answer.id, crypto.randomUUID()];
+      const responses = await Promise.all(
         ids.map((id) => call(ada, operation, operation.path.replace("{id}", id))),
       );
-      const [first, ...others] = answers.map(withoutRequest);
+      const [first, ...others] = responses.map(withoutRequest);
       expect(first, operation.id).toMatchObject({ status: 404, code: "not_found" });
       for (const other of others) expect(other, operation.id).toEqual(first);
     }
@@ -93,14 +93,14 @@ describe("a deleted chat that is yet to be purged", { timeout: 60_000 }, () => {
     const asked = [`/search?q=${word}`, "/chats?search=Pelargonium", "/chats?archived=true"];
     for (const address of [...lists.map(({ path }) => path), ...asked]) {
       const text = await (await ada.fetch(address)).text();
-      for (const secret of [chatId, question.id, answer.id, title]) {
+      for (const secret of [chatId, userMessage.id, answer.id, title]) {
         expect(text, address).not.toContain(secret);
       }
     }
     await expect(connect(chatId, ticket, world.worker.url)).rejects.toThrow();
   });
 
-  it("is hidden from a repeated request of each kind, before it is purged and after", async () => {
+  it("is hidden from a repeated request of each kind, before and after the purge", async () => {
     const chatId = (await ada.post("/chats", {}, { "idempotency-key": "chat" })).body.id;
     const note = { chat_id: chatId, type: "user", content: "A note" };
     const repeat: [string, string, object][] = [
@@ -114,7 +114,7 @@ describe("a deleted chat that is yet to be purged", { timeout: 60_000 }, () => {
       const made = await ada.post(path, body, { "idempotency-key": key });
       expect(made.status, path).toBeLessThan(300);
     }
-    // Its room is not reached yet, and would still tell of the turn.
+    // Its room is not notified yet, and would still serve the turn.
     await tombstone(chatId);
     const again = async () => {
       for (const [key, path, body] of repeat) {
@@ -127,9 +127,9 @@ describe("a deleted chat that is yet to be purged", { timeout: 60_000 }, () => {
     await again();
   });
 
-  it("is written to by nothing that comes late", async () => {
+  it("is not written to by late writers", async () => {
     const turn = await runningTurn(ada);
-    // The room is not reached: it goes on writing its answer, and saves it.
+    // The room is not notified: it continues its answer, and saves it.
     await tombstone(turn.chatId);
     const rows = () =>
       world.query(
@@ -161,11 +161,11 @@ describe("a deleted chat that is yet to be purged", { timeout: 60_000 }, () => {
   });
 });
 
-/** More than one portion takes, and few enough to be written in a second. */
+/** More than one batch takes, and few enough to be written in a second. */
 const LONG = 5_000;
 
 describe("purging a chat", { timeout: 60_000 }, () => {
-  it("takes a long one in portions, from where it was when it was cut off; deleting it takes none", async () => {
+  it("purges a long one in batches, resuming after an interruption; deleting takes no batch", async () => {
     const [chatId, other] = [await newChat(ada), await newChat(ada)];
     await say(ada, other, "Mine still");
     await fillChat(world, ada, chatId, LONG);
@@ -206,7 +206,7 @@ describe("purging a chat", { timeout: 60_000 }, () => {
     expect(Number(spent?.n)).toBe(2_500);
   });
 
-  it("takes no more text at once than a portion may have", async () => {
+  it("reads no more text at once than a batch may have", async () => {
     const chatId = await newChat(ada);
     await say(ada, chatId, "Short");
     await world.query(
@@ -220,7 +220,7 @@ describe("purging a chat", { timeout: 60_000 }, () => {
     expect((await world.callsContaining("purged_chats")).length - before).toBeGreaterThanOrEqual(2);
   });
 
-  it("takes many short ones, though many minutes run at once, and each of them once", async () => {
+  it("purges many short ones, each once, though many cron runs overlap", async () => {
     const chats = Array.from({ length: 120 }, () => crypto.randomUUID());
     await world.query(
       `INSERT INTO chats (id, user_id, title, created_at, updated_at, deleted_at)
@@ -233,7 +233,7 @@ describe("purging a chat", { timeout: 60_000 }, () => {
        FROM unnest(string_to_array($1, ',')::uuid[]) AS id`,
       [chats.join(",")],
     );
-    // Their rooms are another test's.
+    // Their rooms belong to another test.
     await world.query(
       `INSERT INTO deletions (kind, target, due_at, last_at, created_at)
        SELECT 'room', id, now() + interval '1 hour', now() + interval '1 hour', now()

@@ -10,14 +10,14 @@ beforeAll(async () => {
   ada = await signUp();
 });
 
-/** A question that is answered, and whose title comes of this script, the first time that one is asked for. */
-async function questionTitled(how: Script, words = "May a landlord keep it?"): Promise<string> {
+/** A user message that is answered, and whose first title follows this script. */
+async function contentTitled(how: Script, words = "May a landlord keep it?"): Promise<string> {
   const answer = await script({ kind: "answer", tokens: ["Yes."] });
   const title = await script({ kind: "title", times: 1, ...how });
   return `${words} ${answer} ${title}`;
 }
 
-/** The first words of a question, as long as a title made of them may be. */
+/** The first words of a message, at the maximum length of a title made of them. */
 const BEGINNING = "May a landlord keep it?";
 
 async function ask(chatId: string, content: string) {
@@ -35,7 +35,7 @@ const titleCosts = (chatId: string) =>
     [chatId],
   );
 
-describe("a title that comes as", () => {
+describe("a title that arrives as", () => {
   it.each([
     ['{"suggested_name":"Deposit return","reasoning":"The qu', "Deposit return"],
     ["**Deposit return**", "Deposit return"],
@@ -47,14 +47,14 @@ describe("a title that comes as", () => {
     ["<think>\nOkay.\n</think>\n\nDeposit return<|im_end|>", "Deposit return"],
   ])("%s names the chat %s", async (answer, title) => {
     const chatId = await newChat(ada);
-    const body = await ask(chatId, await questionTitled({ tokens: [answer] }));
+    const body = await ask(chatId, await contentTitled({ tokens: [answer] }));
     expect(body.chat_name).toBe(title);
     const chat = (await ada.get(`/chats/${chatId}`)).body;
     expect(chat).toMatchObject({ title, auto_title: false });
   });
 });
 
-describe("where no usable title comes", () => {
+describe("without a usable title", () => {
   it.each<[string, Script]>([
     [
       "only reasoning, which is cut",
@@ -64,72 +64,75 @@ describe("where no usable title comes", () => {
     ["a fence without content", { tokens: ["```json\n"] }],
     ["an object without a name", { tokens: ['{"suggested_name":null}'] }],
     ["a failure", { errorStatus: 500 }],
-  ])("but %s, the chat has the question's words until a title comes", async (_what, how) => {
-    const chatId = await newChat(ada);
-    const question = await questionTitled(how);
-    const { chat_name: placeholder } = await ask(chatId, question);
-    expect(placeholder).toMatch(BEGINNING);
-    expect(question.startsWith(placeholder)).toBe(true);
-    const first = await ada.get(`/chats/${chatId}`);
-    expect(first.body).toMatchObject({ title: placeholder, auto_title: true });
+  ])(
+    "(%s) the chat shows the words of the first message until a title comes",
+    async (_what, how) => {
+      const chatId = await newChat(ada);
+      const content = await contentTitled(how);
+      const { chat_name: placeholder } = await ask(chatId, content);
+      expect(placeholder).toMatch(BEGINNING);
+      expect(content.startsWith(placeholder)).toBe(true);
+      const first = await ada.get(`/chats/${chatId}`);
+      expect(first.body).toMatchObject({ title: placeholder, auto_title: true });
 
-    const title = await script({ kind: "title", tokens: ["Deposit return"] });
-    const second = await ask(chatId, "And in writing?");
-    // It is asked for after the first question, which does not hold this marker.
-    expect(await titlesAsked(title)).toBe(0);
-    expect(await titlesAsked(question)).toBe(2);
-    expect(second.chat_name).not.toBe(placeholder);
-    expect((await ada.get(`/chats/${chatId}`)).body.auto_title).toBe(false);
-  });
+      const title = await script({ kind: "title", tokens: ["Deposit return"] });
+      const second = await ask(chatId, "And in writing?");
+      // It is requested after the first message, which does not contain this marker.
+      expect(await titlesAsked(title)).toBe(0);
+      expect(await titlesAsked(content)).toBe(2);
+      expect(second.chat_name).not.toBe(placeholder);
+      expect((await ada.get(`/chats/${chatId}`)).body.auto_title).toBe(false);
+    },
+  );
 
-  it("what the provider was paid for is counted", async () => {
+  it("the cost of the provider's call is recorded", async () => {
     const chatId = await newChat(ada);
     const usage = { prompt_tokens: 90, completion_tokens: 200 };
-    await ask(chatId, await questionTitled({ tokens: ["<think>"], usage }));
+    await ask(chatId, await contentTitled({ tokens: ["<think>"], usage }));
     expect(await titleCosts(chatId)).toEqual([{ completion_tokens: "200", estimated: "f" }]);
   });
 
   it("twice, the first words stay, and the chat is not changed for them again", async () => {
     const chatId = await newChat(ada);
-    const question = await questionTitled({ times: 2, tokens: ["…"] });
-    const { chat_name: placeholder } = await ask(chatId, question);
+    const content = await contentTitled({ times: 2, tokens: ["…"] });
+    const { chat_name: placeholder } = await ask(chatId, content);
     const stored = await ask(chatId, "And in writing?");
     expect(stored.chat_name).toBe(placeholder);
-    expect(await titlesAsked(question)).toBe(2);
+    expect(await titlesAsked(content)).toBe(2);
   });
 
   it.each([{ title: "Mine" }, { title: "Mine", auto_title: false }])(
-    "a chat with a title of the client's own keeps it: %j",
+    "a title set by the client is kept: %j",
     async (body) => {
       const chatId = await newChat(ada, body);
-      const { chat_name: name } = await ask(chatId, await questionTitled({ tokens: ["…"] }));
+      const { chat_name: name } = await ask(chatId, await contentTitled({ tokens: ["…"] }));
       expect(name).toBe("Mine");
     },
   );
 
-  it("and the user renames the chat, no turn asks again", async () => {
+  it("a rename by the user ends automatic naming", async () => {
     const chatId = await newChat(ada);
-    const question = await questionTitled({ tokens: ["…"] });
-    await ask(chatId, question);
+    const content = await contentTitled({ tokens: ["…"] });
+    await ask(chatId, content);
     await ada.patch(`/chats/${chatId}`, { title: "My own" });
     expect((await ask(chatId, "And in writing?")).chat_name).toBe("My own");
-    expect(await titlesAsked(question)).toBe(1);
+    expect(await titlesAsked(content)).toBe(1);
   });
 
-  it("to a question in a script without spaces, its first characters do", async () => {
+  it("a message in a script without spaces gives its first characters", async () => {
     const chatId = await newChat(ada);
     const words = "押金可以全部扣留吗".repeat(10);
-    const { chat_name: name } = await ask(chatId, await questionTitled({ tokens: [""] }, words));
+    const { chat_name: name } = await ask(chatId, await contentTitled({ tokens: [""] }, words));
     expect(words.startsWith(name)).toBe(true);
     expect(Array.from(name).length).toBeGreaterThan(20);
   });
 });
 
 describe("the title of a chat that began with a greeting", () => {
-  it("is asked for after what the user said first", async () => {
+  it("is requested from the user's first message", async () => {
     const chatId = await newChat(ada);
     await ada.post("/messages", { chat_id: chatId, type: "bot", content: "Welcome!" });
-    const question = await questionTitled({ tokens: ["Deposit return"] });
-    expect((await ask(chatId, question)).chat_name).toBe("Deposit return");
+    const content = await contentTitled({ tokens: ["Deposit return"] });
+    expect((await ask(chatId, content)).chat_name).toBe("Deposit return");
   });
 });

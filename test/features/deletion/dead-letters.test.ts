@@ -9,14 +9,14 @@ let ada: SignedIn;
 beforeAll(async () => {
   world = await startOwnWorld();
   ada = await world.signUp();
-  // The bucket is empty, and from here on this database's.
+  // The bucket is empty, and belongs to this database from here on.
   await world.minute();
 }, WORLD_START_MS);
 afterAll(() => world.close());
 
 const ALWAYS = 1_000;
 
-/** Something to be erased that has failed so often. */
+/** A row of the outbox that has failed this often. */
 async function leave(kind: "object" | "room", target: string, tries: number): Promise<void> {
   await world.query(
     `INSERT INTO deletions (kind, target, due_at, last_at, tries, created_at)
@@ -31,8 +31,8 @@ const leftOf = (target: string) =>
 const logged = (event: string, text: string) =>
   world.worker.logs().filter((line) => line.includes(`"event":"${event}"`) && line.includes(text));
 
-describe("what was to be erased", () => {
-  it("and failed for a day is dead-lettered with its tries, and comes again when a person says so", async () => {
+describe("an outbox row", () => {
+  it("that failed for a day is dead-lettered with its attempts, and retried when an operator resets it", async () => {
     const [key, other] = [`files/${crypto.randomUUID()}`, `files/${crypto.randomUUID()}`];
     await world.plantObject(key);
     await world.plantObject(other);
@@ -56,7 +56,7 @@ describe("what was to be erased", () => {
     expect(await leftOf(key)).toEqual([]);
   });
 
-  it("under a name that is no id holds up nothing else", async () => {
+  it("with an invalid id blocks no other row", async () => {
     const chatId = crypto.randomUUID();
     await leave("room", "no-id", 0);
     await leave("room", chatId, 0);
@@ -67,7 +67,7 @@ describe("what was to be erased", () => {
 });
 
 describe("the sweep", () => {
-  it("passes a file that cannot be asked for, and an upload that cannot be ended", async () => {
+  it("skips a file that cannot be checked, and an upload that cannot be aborted", async () => {
     const lost = { hoursOld: 2, hasObject: false };
     const [first, second] = [await plantFile(world, ada, lost), await plantFile(world, ada, lost)];
     const old = new Date(Date.now() - 25 * 60 * 60 * 1000);
@@ -86,7 +86,7 @@ describe("the sweep", () => {
     expect(await world.uploadsWith(uploads[0] ?? "")).toHaveLength(1);
   });
 
-  it("passes a stretch that Postgres refuses for what it holds", async () => {
+  it("skips a range that Postgres refuses because of its values", async () => {
     const key = `files/${crypto.randomUUID()}`;
     await world.plantObject(key, "orphan", new Date(Date.now() - 2 * 60 * 60 * 1000));
     await world.query("UPDATE sweeps SET after_key = ''");
@@ -102,7 +102,7 @@ describe("the sweep", () => {
   });
 });
 
-it("Of many expired keys, a minute deletes as many as a call has time for", async () => {
+it("The cron deletes as many expired keys as one call has time for", async () => {
   await world.query(
     `INSERT INTO idempotency_keys (user_id, route, key, id, fingerprint, created_at)
      SELECT $1::uuid, 'POST /chats', 'old-' || n, gen_random_uuid(), '', now() - interval '2 days'

@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, WORLD_START_MS);
 afterAll(() => world.close());
 
-/** What is still to be done of a deletion. */
+/** The outbox rows of a deletion. */
 const leftOf = (target: string) =>
   world.query(
     `SELECT kind, tries, due_at <= now() AS due, due_at = last_at AS last, last_at - created_at AS wait
@@ -24,7 +24,7 @@ const leftOf = (target: string) =>
     [target],
   );
 
-/** So much of the wait is over. */
+/** Moves the due time of a deletion closer. */
 const pass = (target: string, time: "1 minute" | "1 hour") =>
   world.query(
     `UPDATE deletions SET due_at = due_at - $2::interval, last_at = last_at - $2::interval
@@ -32,7 +32,7 @@ const pass = (target: string, time: "1 minute" | "1 hour") =>
     [target, time],
   );
 
-/** The request erased it, and noted that. */
+/** The request erased it, and recorded that. */
 const erasedAtOnce = (target: string) =>
   until(async () => {
     const rows = await leftOf(target);
@@ -43,7 +43,7 @@ const isEmpty = async (chatId: string) =>
   Object.keys(await world.worker.storageOf(chatId)).length === 0;
 
 describe("what a deleted chat leaves in its room", () => {
-  it("goes with the request, and once more when nothing can write there any more", async () => {
+  it("is erased with the request, and once more when no late write is possible", async () => {
     const turn = await runningTurn(ada);
     expect((await ada.delete(`/chats/${turn.chatId}`)).status).toBe(200);
     await until(() => isEmpty(turn.chatId));
@@ -51,7 +51,7 @@ describe("what a deleted chat leaves in its room", () => {
     expect((await turn.rest()).slice(-2)).toEqual(["turn_error", "stream_complete"]);
     const [left] = await erasedAtOnce(turn.chatId);
     expect(left).toMatchObject({ kind: "room", tries: "0", due: "f", wait: "00:15:00" });
-    // Its rows are purged, and nothing is left of them but what was.
+    // Its rows are purged, and only the outbox is left.
     await world.minute();
     expect(await leftOf(turn.chatId)).toEqual([left]);
     await pass(turn.chatId, "1 hour");
@@ -60,7 +60,7 @@ describe("what a deleted chat leaves in its room", () => {
     expect(await isEmpty(turn.chatId)).toBe(true);
   });
 
-  it("goes by itself where the request died right after the deletion was committed", async () => {
+  it("is erased by the cron when the request died right after the deletion was committed", async () => {
     const turn = await runningTurn(ada);
     const tab = await openTab(ada, turn.chatId, world.worker.url);
     await tab.ping();
@@ -74,7 +74,7 @@ describe("what a deleted chat leaves in its room", () => {
     expect(await leftOf(turn.chatId)).toMatchObject([{ due: "f", last: "t" }]);
   });
 
-  it("does not come back by an answer that ends later", async () => {
+  it("does not come back with an answer that ends later", async () => {
     const turn = await runningTurn(ada);
     await world.query("DELETE FROM chats WHERE id = $1", [turn.chatId]);
     await turn.finish();
@@ -85,7 +85,7 @@ describe("what a deleted chat leaves in its room", () => {
     expect(await isEmpty(turn.chatId)).toBe(true);
   });
 
-  it("is erased again where it is not known that it was", async () => {
+  it("is erased again when it is unknown whether it was", async () => {
     const chatId = await newChat(ada);
     await world.query("DELETE FROM chats WHERE id = $1", [chatId]);
     const restore = await world.injectFault({
@@ -99,7 +99,7 @@ describe("what a deleted chat leaves in its room", () => {
     expect(await leftOf(chatId)).toMatchObject([{ due: "f", last: "t", tries: "0" }]);
   });
 
-  it("is left alone where the chat is there again: the lost answer of its making was repeated", async () => {
+  it("is kept when the chat exists again: a creation whose response was lost was repeated", async () => {
     const turn = await runningTurn(ada);
     await world.query(
       `INSERT INTO deletions (kind, target, due_at, last_at, created_at)
@@ -112,7 +112,7 @@ describe("what a deleted chat leaves in its room", () => {
     expect((await turn.rest()).at(-1)).toBe("stream_complete");
   });
 
-  it("goes once, though many look for it at once", async () => {
+  it("is erased once, though many runs look for it at once", async () => {
     const chats = await Promise.all(Array.from({ length: 5 }, () => newChat(ada)));
     for (const id of chats) await ada.post(`/chats/${id}/messages`, { content: "Hello?" });
     await world.query("DELETE FROM chats WHERE id = ANY (string_to_array($1, ',')::uuid[])", [
@@ -126,7 +126,7 @@ describe("what a deleted chat leaves in its room", () => {
   });
 });
 
-/** Asks for the erasure of an account of its own, which has these files. */
+/** Requests the erasure of an account that owns these files. */
 async function eraseOwnerOf(owner: SignedIn): Promise<void> {
   const { status } = await owner.delete("/users/me", { password: owner.password });
   expect(status).toBe(204);
@@ -145,7 +145,7 @@ const rowsOf = async (fileId: string) => {
 const NONE = { files: "0", pages: "0", passages: "0" };
 
 describe("what a deleted file leaves in the bucket", () => {
-  it("goes with the request: the bytes, and an upload that was begun", async () => {
+  it("is erased with the request: the bytes, and an open upload", async () => {
     const [eve, ids] = [await world.signUp(), { file: "", other: "" }];
     ids.file = await plantFile(world, eve);
     ids.other = await plantFile(world, ada);
@@ -163,7 +163,7 @@ describe("what a deleted file leaves in the bucket", () => {
     expect(await leftOf(key)).toEqual([]);
   });
 
-  it("goes later where the bucket cannot be reached, in growing steps, and the deletion holds", async () => {
+  it("is erased later when the bucket cannot be reached, with growing delays, and the deletion holds", async () => {
     const file = await plantFile(world, ada);
     const key = `files/${file}`;
     const restore = await world.injectBucketFault({ contains: key, times: 1_000, kind: "refuse" });
@@ -184,7 +184,7 @@ describe("what a deleted file leaves in the bucket", () => {
     expect(await leftOf(key)).toMatchObject([{ tries: "0", last: "t" }]);
   });
 
-  it("is gone in the end, though a signed URL that was still good brought it back", async () => {
+  it("is erased in the end, though a signed URL that was still valid restored it", async () => {
     const eve = await world.signUp();
     const late = { status: "pending", hasObject: false, uploadExpiresIn: 5.5 } as const;
     const file = await plantFile(world, eve, late);
@@ -205,7 +205,7 @@ describe("what a deleted file leaves in the bucket", () => {
     expect(await leftOf(key)).toEqual([]);
   });
 
-  it("holds nobody back where the bucket takes its time", async () => {
+  it("delays nobody when the bucket is slow", async () => {
     const file = await plantFile(world, ada);
     const fault = { contains: `files/${file}`, times: 1, kind: "delay", delayMs: 6_000 } as const;
     await world.injectBucketFault(fault);
@@ -215,7 +215,7 @@ describe("what a deleted file leaves in the bucket", () => {
     await until(async () => (await world.objectsWith(file)).length === 0);
   });
 
-  it("is gone in the end also of uploads that were under way, and so is what was read of them", async () => {
+  it("is erased in the end also of uploads under way, and so is their extracted text", async () => {
     const eve = await world.signUp();
     const uploads = Array.from({ length: 6 }, (_, index) => {
       const body = new FormData();
@@ -224,8 +224,8 @@ describe("what a deleted file leaves in the bucket", () => {
     });
     await Promise.any(uploads);
     await eraseOwnerOf(eve);
-    const answers = await Promise.all(uploads);
-    for (const { status } of answers) expect([201, 401, 404]).toContain(status);
+    const responses = await Promise.all(uploads);
+    for (const { status } of responses) expect([201, 401, 404]).toContain(status);
     await world.query("UPDATE deletions SET due_at = now(), last_at = now() - interval '1 minute'");
     await world.minute();
     const keys = (await world.objectsWith("files/")).map(({ key }) => key);
@@ -255,7 +255,7 @@ describe("what a deleted file leaves in the bucket", () => {
     expect(await world.objectsWith(file)).toEqual([]);
   });
 
-  it("is nothing where a chat alone is deleted: the file is its owner's still", async () => {
+  it("is kept when only a chat is deleted: the file still belongs to its user", async () => {
     const [file, chatId] = [await plantFile(world, ada), await newChat(ada)];
     await world.query("INSERT INTO chat_files (chat_id, file_id) VALUES ($1, $2)", [chatId, file]);
     await ada.delete(`/chats/${chatId}`);

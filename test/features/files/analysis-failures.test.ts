@@ -19,7 +19,7 @@ const ANSWER = { document_type: "Lease", title: null, summary: "A lease.", parti
 
 const pathOf = (fileId: string) => `/files/${fileId}/analysis`;
 
-const billsOf = ({ user }: SignedIn) =>
+const usageRowsOf = ({ user }: SignedIn) =>
   query("SELECT * FROM ai_usage WHERE user_id = $1 AND service_type = 'analysis'", [user.id]);
 
 const stateOf = async (fileId: string) =>
@@ -33,7 +33,7 @@ type Left = {
   of?: number;
 };
 
-/** An analysis as a crash may leave it; the id under which its part was claimed. */
+/** An analysis as a crash may leave it; returns the id under which its part was claimed. */
 async function leave(fileId: string, left: Left): Promise<string> {
   const { status = "running", failures = 0, claimedFor = null, done = [], of = 1 } = left;
   const claim = crypto.randomUUID();
@@ -57,7 +57,7 @@ async function leave(fileId: string, left: Left): Promise<string> {
   return claim;
 }
 
-/** A document whose last try is to come, and somebody who waits for it. */
+/** A document before its last attempt, and a client that waits for it. */
 async function lastTry(how: Script) {
   const eve = await signUpWithFiles();
   const marker = await script(how);
@@ -66,37 +66,37 @@ async function lastTry(how: Script) {
   return { eve, marker, fileId };
 }
 
-it("A provider that fails is asked three times, each with its bill; what failed replays as failed", async () => {
+it("A failing provider is called three times, each with its bill; a repeat gives the failure again", async () => {
   const eve = await signUpWithFiles();
   const marker = await script({ errorStatus: 500, times: 3 });
   const fileId = await newDocument(eve, [marker]);
   const key = withKey(newKey());
   expectProblem(await eve.post(pathOf(fileId), {}, key), 502, "ai_unavailable");
   expect(await requestsContaining(marker)).toHaveLength(3);
-  expect(await billsOf(eve)).toHaveLength(3);
+  expect(await usageRowsOf(eve)).toHaveLength(3);
   expectProblem(await eve.post(pathOf(fileId), {}, key), 502, "ai_unavailable");
-  expect(await billsOf(eve)).toHaveLength(3);
+  expect(await usageRowsOf(eve)).toHaveLength(3);
 });
 
 const FAULTS: Record<string, [Script, number, ProblemCode]> = {
-  "takes no more": [{ errorStatus: 429 }, 503, "ai_overloaded"],
-  "hangs up": [{ cutAfter: 0 }, 502, "ai_unavailable"],
-  "says what is no JSON": [{ tokens: ["I would rather not."] }, 502, "ai_unavailable"],
-  "says nothing": [{ tokens: [""], finishReason: "content_filter" }, 502, "ai_unavailable"],
+  "refuses every call": [{ errorStatus: 429 }, 503, "ai_overloaded"],
+  disconnects: [{ cutAfter: 0 }, 502, "ai_unavailable"],
+  "returns invalid JSON": [{ tokens: ["I would rather not."] }, 502, "ai_unavailable"],
+  "answers without text": [{ tokens: [""], finishReason: "content_filter" }, 502, "ai_unavailable"],
 };
 
 for (const [what, [fault, status, code]] of Object.entries(FAULTS)) {
-  it(`A provider that ${what} has failed, and whoever waits is told so`, async () => {
+  it(`A provider that ${what} fails the analysis, and every waiting client gets the error`, async () => {
     const { eve, marker, fileId } = await lastTry(fault);
     const waiting = eve.post(pathOf(fileId));
     await fireCron(platformUrl);
     expectProblem(await waiting, status, code);
     expect(await requestsContaining(marker)).toHaveLength(1);
-    expect(await billsOf(eve)).toHaveLength(1);
+    expect(await usageRowsOf(eve)).toHaveLength(1);
   });
 }
 
-it("Whoever reads along is told of the failure, and that nothing more comes", async () => {
+it("Subscribers receive the failure as an event, and then the end", async () => {
   const { eve, fileId } = await lastTry({ errorStatus: 503 });
   const headers = { accept: "text/event-stream" };
   const stream = await eve.fetch(pathOf(fileId), { method: "POST", headers });
@@ -108,7 +108,7 @@ it("Whoever reads along is told of the failure, and that nothing more comes", as
   ]);
 });
 
-it("An analysis that failed in a later part goes on there when it is asked for again", async () => {
+it("An analysis that failed in a later part resumes there when it is requested again", async () => {
   const eve = await signUpWithFiles();
   const first = `marker-${crypto.randomUUID()}`;
   const second = await script({ tokens: [JSON.stringify(ANSWER)] });
@@ -132,7 +132,7 @@ it("An analysis that failed in a later part goes on there when it is asked for a
   expect(await requestsContaining(first)).toHaveLength(0);
 });
 
-it("What a crash left behind is taken up by the cron, once, and the lost try is billed", async () => {
+it("The cron resumes a crashed analysis once, and the lost attempt is billed", async () => {
   const eve = await signUpWithFiles();
   const marker = await script({ tokens: [JSON.stringify(ANSWER)] });
   const fileId = await newDocument(eve, [marker]);
@@ -140,13 +140,13 @@ it("What a crash left behind is taken up by the cron, once, and the lost try is 
   await Promise.all([fireCron(platformUrl), fireCron(platformUrl)]);
   expect((await eve.post(pathOf(fileId))).status).toBe(200);
   expect(await requestsContaining(marker)).toHaveLength(1);
-  const bills = await billsOf(eve);
+  const bills = await usageRowsOf(eve);
   expect(bills).toHaveLength(2);
   const lost = bills.find(({ id }) => id === lostId);
   expect(lost).toMatchObject({ estimated: "t", completion_tokens: "0" });
 });
 
-it("What loses its process again and again is given up", async () => {
+it("An analysis whose process dies repeatedly is given up on", async () => {
   const { eve, marker, fileId } = await lastTry({});
   await query("UPDATE file_analyses SET call_id = $2, call_expires_at = now() WHERE file_id = $1", [
     fileId,
@@ -155,10 +155,10 @@ it("What loses its process again and again is given up", async () => {
   await fireCron(platformUrl);
   await until(async () => (await stateOf(fileId))?.status === "failed");
   expect(await requestsContaining(marker)).toHaveLength(0);
-  expect(await billsOf(eve)).toHaveLength(1);
+  expect(await usageRowsOf(eve)).toHaveLength(1);
 });
 
-it("An analysis goes with its file, also in the middle, and is paid for all the same", async () => {
+it("Deleting a file deletes its analysis, also a running one, whose cost stays recorded", async () => {
   const eve = await signUpWithFiles();
   const marker = await script({ tokens: [JSON.stringify(ANSWER)], holdAfter: 0 });
   const fileId = await newDocument(eve, [marker]);
@@ -167,17 +167,17 @@ it("An analysis goes with its file, also in the middle, and is paid for all the 
   await query("DELETE FROM files WHERE id = $1", [fileId]);
   await release(marker);
   expectProblem(await waiting, 404, "not_found");
-  await until(async () => (await billsOf(eve)).length === 1);
+  await until(async () => (await usageRowsOf(eve)).length === 1);
   expect(await stateOf(fileId)).toBeUndefined();
 });
 
-it("A part that somebody is at is asked about by nobody else", async () => {
+it("A part that one worker has claimed is not sent to the model by another", async () => {
   const eve = await signUpWithFiles();
   const marker = await script({ tokens: [JSON.stringify(ANSWER)], holdAfter: 0 });
   const fileId = await newDocument(eve, [marker]);
   const waiting = eve.post(pathOf(fileId));
   await until(async () => (await requestsContaining(marker)).length === 1);
-  // As if nothing had been heard for long, but within the time that a provider may take.
+  // As if there was no progress for long, but within the provider's timeout.
   await query(
     "UPDATE file_analyses SET updated_at = now() - interval '1 hour' WHERE file_id = $1",
     [fileId],
@@ -188,7 +188,7 @@ it("A part that somebody is at is asked about by nobody else", async () => {
   expect(await requestsContaining(marker)).toHaveLength(1);
 });
 
-it("The key of an analysis is kept with ids and a hash, and nothing of the document", async () => {
+it("The key of an analysis is stored with ids and a hash, and nothing of the document", async () => {
   const eve = await signUpWithFiles();
   const secret = `marker-${crypto.randomUUID()}`;
   const fileId = await newDocument(eve, [`The ${secret} is hidden in this sentence.`]);

@@ -5,7 +5,7 @@ import { query } from "../../support/postgres.ts";
 import { requestsContaining, script } from "../../support/provider.ts";
 import { type RunningWorker, startWorker } from "../../support/worker.ts";
 
-/** A busy machine may keep a piece back for a second or two, which must not be taken for the model's silence. */
+/** A busy machine may delay a piece for a second or two, which must not count as a stall of the model. */
 const PROGRESS_MS = 3_000;
 const TOTAL_MS = 9_000;
 const ANSWER = JSON.stringify({ document_type: "Lease", title: null, summary: "A lease." });
@@ -23,10 +23,10 @@ afterAll(() => worker.close());
 
 const analyse = (fileId: string) => at(worker.url, ada).post(`/files/${fileId}/analysis`, {});
 
-const billsOf = () =>
+const usageRowsOf = () =>
   query("SELECT * FROM ai_usage WHERE user_id = $1 AND service_type = 'analysis'", [ada.user.id]);
 
-it("A model that writes slowly is waited for as long as it goes on, asked once and paid once", async () => {
+it("A slow model is waited for as long as it writes, called once and billed once", async () => {
   const pieces = ANSWER.match(/.{1,8}/g) ?? [];
   const tokenDelayMs = (1.5 * PROGRESS_MS) / pieces.length;
   const marker = await script({ tokens: pieces, tokenDelayMs });
@@ -34,17 +34,17 @@ it("A model that writes slowly is waited for as long as it goes on, asked once a
   const { status, body } = await analyse(fileId);
   expect({ status, summary: body.summary }).toEqual({ status: 200, summary: "A lease." });
   expect(await requestsContaining(marker)).toHaveLength(1);
-  expect(await billsOf()).toHaveLength(1);
+  expect(await usageRowsOf()).toHaveLength(1);
 });
 
-it("A model that never comes to an end is asked once, and what it wrote is paid for", async () => {
-  const before = (await billsOf()).length;
+it("A model that never ends is called once, and its output is billed", async () => {
+  const before = (await usageRowsOf()).length;
   const tokens = Array.from({ length: 200 }, () => "more and more ");
   const marker = await script({ tokens, tokenDelayMs: PROGRESS_MS / 5 });
   const fileId = await newDocument(ada, [`A lease. ${marker}`]);
   expectProblem(await analyse(fileId), 504, "ai_timeout");
   expect(await requestsContaining(marker)).toHaveLength(1);
-  const bills = (await billsOf()).slice(before);
+  const bills = (await usageRowsOf()).slice(before);
   expect(bills).toMatchObject([{ estimated: "t" }]);
   expect(Number(bills[0]?.completion_tokens)).toBeGreaterThan(10);
 });

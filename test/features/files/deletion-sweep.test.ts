@@ -8,7 +8,7 @@ let ada: SignedIn;
 beforeAll(async () => {
   world = await startOwnWorld();
   ada = await world.signUp();
-  // The bucket is empty, and from here on this database's.
+  // The bucket is empty, and belongs to this database from here on.
   await world.minute();
 }, WORLD_START_MS);
 afterAll(() => world.close());
@@ -19,7 +19,7 @@ const newKey = () => `files/${crypto.randomUUID()}`;
 
 type Counts = { seen: number; objects: number; files: number; uploads: number };
 
-/** Minutes from the start of a round until its end, and one more that erases; what was found. */
+/** Cron runs from the start of a round until its end, and one more that erases; returns what was found. */
 async function sweepAll(minutes = 3): Promise<Counts> {
   const found: Counts = { seen: 0, objects: 0, files: 0, uploads: 0 };
   await world.query("UPDATE sweeps SET after_key = ''");
@@ -43,7 +43,7 @@ const stateOf = async (ids: string[]) => {
 
 const isThere = async (key: string) => (await world.objectsWith(key)).length > 0;
 
-it("A sweep finds exactly what belongs to nothing, on both sides", async () => {
+it("A sweep finds exactly the orphans of bucket and database", async () => {
   const whole = await plant({ hoursOld: 2 });
   const lost = [
     await plant({ hoursOld: 2, hasObject: false }),
@@ -75,7 +75,7 @@ it("A sweep finds exactly what belongs to nothing, on both sides", async () => {
   expect(shown.body).toMatchObject({ status: "failed", failure: { code: "missing" } });
 });
 
-it("A file whose object something else has deleted is missing, and says so to whoever wants it", async () => {
+it("A file whose object was deleted elsewhere is marked as missing, and says so", async () => {
   const id = await plant({ hoursOld: 2 });
   const content = `/files/${id}/content`;
   const accept = { accept: "application/json" };
@@ -96,11 +96,11 @@ it("A file whose object something else has deleted is missing, and says so to wh
   }
   expectProblem(await ada.get(`/files/${id}/text`), 409, "file_failed");
   expectProblem(await ada.post(`/files/${id}/complete`), 409, "file_not_uploaded");
-  const question = { content: "May it be kept?", file_ids: [id] };
-  expectProblem(await ada.post("/chat", question), 409, "file_failed");
+  const send = { content: "May it be kept?", file_ids: [id] };
+  expectProblem(await ada.post("/chat", send), 409, "file_failed");
 });
 
-it("A sweep goes on where it was, and leaves out nothing of many", async () => {
+it("A sweep resumes after its last batch, and skips none of many", async () => {
   const ids = Array.from({ length: 130 }, () => crypto.randomUUID());
   await world.query(
     `INSERT INTO files (id, user_id, original_name, file_path, file_url, file_size, content_type,
@@ -119,7 +119,7 @@ it("A sweep goes on where it was, and leaves out nothing of many", async () => {
   expect(new Set(await stateOf(whole))).toEqual(new Set(["ready"]));
 });
 
-it("Many sweeps at once find the same, and do no more", async () => {
+it("Concurrent sweeps find the same, and do no more", async () => {
   const [whole, lost] = [
     await plant({ hoursOld: 2 }),
     await plant({ hoursOld: 2, hasObject: false }),
@@ -133,7 +133,7 @@ it("Many sweeps at once find the same, and do no more", async () => {
   expect(await isThere(whole)).toBe(true);
 });
 
-it("A bucket that cannot be reached is looked at a minute later, from the same place", async () => {
+it("A sweep retries a minute later, from the same position, when the bucket cannot be reached", async () => {
   const [orphan, lost] = [newKey(), await plant({ hoursOld: 2, hasObject: false })];
   await world.plantObject(orphan, "orphan", hoursAgo(2));
   await world.query("UPDATE sweeps SET after_key = ''");
@@ -153,7 +153,7 @@ it("A bucket that cannot be reached is looked at a minute later, from the same p
   expect(await isThere(orphan)).toBe(false);
 });
 
-it("Nothing is swept where the bucket is another database's, or holds what this one does not know", async () => {
+it("Nothing is swept where the bucket belongs to another database, or holds unknown objects", async () => {
   const mark = "indifly/database";
   const [orphan, lost] = [newKey(), await plant({ hoursOld: 2, hasObject: false })];
   await world.plantObject(orphan, "another's", hoursAgo(2));

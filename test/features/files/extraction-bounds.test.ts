@@ -11,12 +11,12 @@ import type { Ending } from "../../support/extract-child.ts";
 
 const CHILD = join(import.meta.dirname, "..", "..", "support", "extract-child.ts");
 
-/** More than any takes on an idle machine, and less than forever on a busy one. */
+/** More than any takes on an idle machine, and bounded on a busy one. */
 const MOST_SECONDS = 60;
 /** Of the whole process, of which 96 may be heap. Bombs of 300 and 500 do not fit in it. */
 const MOST_MIB = 400;
 
-/** Reads files in a process with 96 MiB of heap; how each of them ended. */
+/** Reads files in a process with 96 MiB of heap; returns how each of them ended. */
 async function readAll(files: string[]): Promise<Ending[]> {
   const args = ["--max-old-space-size=96", CHILD, ...files];
   const { stdout } = await promisify(execFile)(process.execPath, args, {
@@ -26,7 +26,7 @@ async function readAll(files: string[]): Promise<Ending[]> {
   return lines.map((line) => JSON.parse(line) as Ending);
 }
 
-/** `apart`: each in a process of its own, where the bytes of one would be counted with the next. */
+/** `apart`: each in a process of its own, where the memory of one would be counted with the next. */
 async function expectEndings(
   expected: Record<string, Partial<Ending>>,
   apart = false,
@@ -48,7 +48,7 @@ async function expectEndings(
 }
 
 describe("Within 96 MiB of heap and in bounded time", () => {
-  it("hostile Word documents end with their reason", { timeout: 300_000 }, async () => {
+  it("hostile Word documents end with a reason", { timeout: 300_000 }, async () => {
     await expectEndings({
       "zipBomb:docx": { code: "too_large" },
       "lyingZipBomb:docx": { code: "too_large" },
@@ -63,7 +63,7 @@ describe("Within 96 MiB of heap and in bounded time", () => {
   });
 
   it(
-    "hostile pages and texts end with their text or their reason",
+    "hostile HTML and text files end with their text or a reason",
     { timeout: 300_000 },
     async () => {
       await expectEndings(
@@ -81,7 +81,7 @@ describe("Within 96 MiB of heap and in bounded time", () => {
     },
   );
 
-  it("PDFs of any size end with their text or their reason", { timeout: 300_000 }, async () => {
+  it("PDFs of any size end with their text or a reason", { timeout: 300_000 }, async () => {
     await expectEndings({
       "longPdf:pdf": { pages: 500, length: expect.any(Number) },
       "claimedPagesPdf:pdf": { code: "too_many_pages" },
@@ -95,7 +95,7 @@ describe("Within 96 MiB of heap and in bounded time", () => {
 });
 
 describe("A PDF whose streams are packed to hide their size", () => {
-  it("ends with its reason, in as little memory", { timeout: 300_000 }, async () => {
+  it("ends with a reason, in as little memory", { timeout: 300_000 }, async () => {
     await expectEndings({
       "hexBomb:pdf": { code: "too_large" },
       "shortNamesBomb:pdf": { code: "too_large" },
@@ -117,7 +117,7 @@ describe("A PDF whose streams are packed to hide their size", () => {
   });
 });
 
-it("What a document refers to is never fetched", async () => {
+it("What a document links to is never fetched", async () => {
   const { extract } = await import("../../support/extracted.ts");
   let asked = 0;
   const server = createServer((_, response) => {

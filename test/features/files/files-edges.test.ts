@@ -4,7 +4,7 @@ import { contractDocx } from "../../fixtures/documents.ts";
 import * as hostile from "../../fixtures/hostile.ts";
 import { newChat } from "../../support/chats.ts";
 import {
-  type Answer,
+  type ApiResponse,
   expectProblem,
   type SignedIn,
   signUpWithFiles,
@@ -17,17 +17,17 @@ import { query } from "../../support/postgres.ts";
 import { openTab } from "../../support/socket.ts";
 import { injectBucketFault } from "../../support/storage.ts";
 import { until } from "../../support/until.ts";
-import { type RunningWorker, startImpatientWorker } from "../../support/worker.ts";
+import { type RunningWorker, startWorkerWithoutRetries } from "../../support/worker.ts";
 
 let ada: SignedIn;
 let worker: RunningWorker;
 beforeAll(async () => {
-  [ada, worker] = await Promise.all([signUpWithFiles(), startImpatientWorker()]);
+  [ada, worker] = await Promise.all([signUpWithFiles(), startWorkerWithoutRetries()]);
 });
 afterAll(() => worker.close());
 
-/** Uploads a form byte by byte: what stands in its one header, and the content. */
-function uploadRaw(disposition: string | Uint8Array, content = "Some text."): Promise<Answer> {
+/** Uploads a form byte by byte: its one header, and the content. */
+function uploadRaw(disposition: string | Uint8Array, content = "Some text."): Promise<ApiResponse> {
   const body = Buffer.concat([
     Buffer.from("--frontier\r\nContent-Disposition: form-data; "),
     Buffer.from(disposition as string),
@@ -39,7 +39,7 @@ function uploadRaw(disposition: string | Uint8Array, content = "Some text."): Pr
 
 describe("an upload of any length", () => {
   // The runtime reads 4 KiB at once: the last line end comes in a chunk of its own, whole or cut.
-  it.each([4096, 4097, 4098, 8193, 8194])("is read where its form has %i bytes", async (size) => {
+  it.each([4096, 4097, 4098, 8193, 8194])("is parsed when its form has %i bytes", async (size) => {
     const disposition = 'name="file"; filename="a.txt"';
     const around = `--frontier\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n\r\n--frontier--\r\n`;
     const content = "x".repeat(size - around.length);
@@ -68,7 +68,7 @@ describe("the name of an upload", () => {
     expect(body.original_name).toBe('a "b".txt');
   });
 
-  it("is refused with a NUL, or as bytes that are no UTF-8", async () => {
+  it("is refused with a NUL, or as invalid UTF-8", async () => {
     expectProblem(
       await uploadRaw('name="file"; filename="a\0b.txt"'),
       422,
@@ -81,22 +81,22 @@ describe("the name of an upload", () => {
   });
 });
 
-describe("a cursor that nobody was given", () => {
-  it("is refused, also where it holds a time that Postgres does not know", async () => {
+describe("a forged cursor", () => {
+  it("is refused, also when it holds a time that Postgres does not know", async () => {
     const cursor = encodeCursor(["0000-01-01T00:00:00.000Z", crypto.randomUUID()]);
     expectProblem(await ada.get(`/files?cursor=${cursor}`), 422, "validation_failed", "?cursor");
   });
 });
 
 describe("a download", () => {
-  it("is given to a client that asks for the type that the file has", async () => {
+  it("is given to a client that accepts the file's type", async () => {
     const file = await readyFile(ada, "a,b\n1,2\n", "table.csv");
-    const answer = await ada.get(file.file_url, { accept: "text/csv" });
-    expect(answer.status).toBe(302);
+    const response = await ada.get(file.file_url, { accept: "text/csv" });
+    expect(response.status).toBe(302);
   });
 });
 
-/** A file whose bytes are there and whose reading counts as begun, by nobody yet. */
+/** A file whose bytes are stored and whose ingestion is marked as begun, without a worker. */
 async function begunFile(bytes: Uint8Array | string, name: string, type: string): Promise<string> {
   const { body } = await ada.post("/files", announce(bytes, name, type));
   await sendTo(body.upload, bytes);
@@ -106,8 +106,8 @@ async function begunFile(bytes: Uint8Array | string, name: string, type: string)
   return body.file.id;
 }
 
-describe("a document that is read in one go", () => {
-  it("is read from its start again where its reading was lost in the middle", async () => {
+describe("a document that is ingested in one pass", () => {
+  it("is ingested again from its start when the worker was lost in the middle", async () => {
     const bytes = await contractDocx();
     const whole = await readyFile(ada, bytes, "whole.docx");
     const id = await begunFile(bytes, "lost.docx", whole.content_type);
@@ -130,8 +130,8 @@ describe("a document that is read in one go", () => {
   });
 });
 
-describe("a job that comes more than once", () => {
-  it("at once, late, or of another run, changes nothing of what is read", async () => {
+describe("a job that is delivered more than once", () => {
+  it("at once, late, or from an older attempt, changes nothing of the stored text", async () => {
     const text = "The deposit is due in May. ".repeat(5_000);
     const id = await begunFile(text, "a.txt", "text/plain");
     const passages = () =>
@@ -156,8 +156,8 @@ describe("a job that comes more than once", () => {
 /** Jobs that the Worker of this file has done. */
 const jobsDone = () => worker.logs().filter((line) => line.includes('"event":"job"')).length;
 
-describe("a reading that fails as often as it is tried", () => {
-  it("is given up on by way of the dead letters, says so, and is tried again when asked to", async () => {
+describe("an ingestion that fails every time", () => {
+  it("is given up on through the dead-letter queue, says so, and is retried on request", async () => {
     const id = await begunFile("Some text.", "a.txt", "text/plain");
     const heal = await injectBucketFault({ contains: `files/${id}`, times: 99, kind: "refuse" });
     await worker.sendJob({ step: "extract", fileId: id, ingestionAttempt: 1, from: 1 });
@@ -169,20 +169,20 @@ describe("a reading that fails as often as it is tried", () => {
   });
 });
 
-describe("a PDF that inflates to more than there is room for", () => {
+describe("a PDF that inflates beyond the memory limit", () => {
   it.each([
     ["packed as hex", hostile.hexBomb],
     ["packed, and broken at its end", hostile.brokenBomb],
     ["packed by LZW", hostile.lzwBomb],
     ["in thousands of streams", hostile.tinyObjectStreams],
-  ])("fails with its reason, in the runtime too: %s", async (_what, make) => {
+  ])("fails with a reason, in the runtime too: %s", async (_what, make) => {
     const { body } = await upload(ada, make(), "a.pdf");
     expect((await settled(ada, body.id)).failure).toMatchObject({ code: "too_large" });
   });
 });
 
-describe("a file that is tried again", () => {
-  it("says so in the chats that ask about it", async () => {
+describe("a file that is ingested again", () => {
+  it("notifies the chats that refer to it", async () => {
     const { body } = await upload(ada, " \n ", "blank.txt");
     await settled(ada, body.id);
     const chatId = await newChat(ada);
@@ -195,8 +195,8 @@ describe("a file that is tried again", () => {
   });
 });
 
-describe("a key whose upload never came", () => {
-  it("is free once the file is forgotten", async () => {
+describe("a key whose upload never arrived", () => {
+  it("is free once the file is deleted", async () => {
     const key = withKey(newKey());
     const announced = announce("Sent too late.", "a.txt", "text/plain");
     const { body } = await ada.post("/files", announced, key);

@@ -9,7 +9,7 @@ beforeAll(async () => {
   ada = await signUp();
 });
 
-/** A chat that was asked about a file; its tag. */
+/** A chat whose message has a file attached; returns its tag. */
 async function askedAbout(fileId: string): Promise<{ chatId: string; tag: string }> {
   const chatId = await newChat(ada, { auto_title: false });
   const asked = { content: "What is the deposit?", file_ids: [fileId] };
@@ -45,7 +45,7 @@ it("Deleting a file changes the tags of the chats whose citations name it, and o
   expect((await ifChanged(unrelated.chatId, unrelated.tag)).status).toBe(304);
 });
 
-it("A deletion that is refused or repeated raises no version a second time", async () => {
+it("A refused or repeated deletion does not raise a version a second time", async () => {
   const file = await newDocument(ada, ["The deposit is two months' rent, paid in advance."]);
   const { chatId } = await askedAbout(file);
   const before = await versionOf(chatId);

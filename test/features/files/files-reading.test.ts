@@ -18,7 +18,7 @@ beforeAll(async () => {
   ada = await signUpWithFiles();
 });
 
-/** A file whose reading was begun and lost: nobody is at work on it. */
+/** A file whose ingestion was begun and lost: no worker is on it. */
 async function stalledIngestion(of: SignedIn, text: string, minutesAgo = 11): Promise<string> {
   const { body } = await of.post("/files", announce(text, "a.txt", "text/plain"));
   await sendTo(body.upload, text);
@@ -33,7 +33,7 @@ async function stalledIngestion(of: SignedIn, text: string, minutesAgo = 11): Pr
 const resumeCount = async (id: string) =>
   (await query("SELECT resume_count FROM files WHERE id = $1", [id]))[0]?.resume_count;
 
-describe("a file that cannot be read", () => {
+describe("a file that cannot be ingested", () => {
   it.each([
     ["a scan", scannedPdf, "needs_ocr"],
     ["behind a password", encryptedPdf, "encrypted"],
@@ -49,7 +49,7 @@ describe("a file that cannot be read", () => {
     expectProblem(await ada.get(`/files/${file.id}/text`), 409, "file_failed");
   });
 
-  it("is tried again when it is completed again, as often as one likes", async () => {
+  it("is retried whenever it is completed again", async () => {
     const { body } = await upload(ada, await truncatedPdf(), "a.pdf");
     await settled(ada, body.id);
     expect((await ada.post(`/files/${body.id}/complete`)).status).toBe(200);
@@ -60,7 +60,7 @@ describe("a file that cannot be read", () => {
     expect(row).toEqual({ ingestion_attempt: "2", status: "failed" });
   });
 
-  it("whose bytes are lost says so", async () => {
+  it("says so when its bytes are lost", async () => {
     const id = await stalledIngestion(ada, "Some text.");
     await loseObject(`files/${id}`);
     await fireCron(platformUrl);
@@ -69,7 +69,7 @@ describe("a file that cannot be read", () => {
 });
 
 describe("a long document", () => {
-  it("is read a hundred pages at a time, every page in its place, once", async () => {
+  it("is ingested a hundred pages at a time, every page in order, once", async () => {
     const sentence = (page: number) => `This is page ${page} of the agreement.`;
     const pdf = await makePdf((document) => {
       document.text(sentence(1));
@@ -97,29 +97,29 @@ describe("a long document", () => {
   });
 });
 
-describe("a reading that was lost", () => {
-  it("is taken up again by the minute, and ends as if nothing had been", async () => {
+describe("an ingestion whose worker was lost", () => {
+  it("is resumed by the cron, and ends as if nothing had happened", async () => {
     const id = await stalledIngestion(ada, "The deposit is due in May.");
     await fireCron(platformUrl);
     expect((await settled(ada, id)).status).toBe("ready");
     expect(await textOf(ada, id)).toBe("The deposit is due in May.");
   });
 
-  it("is left alone while it may still be under way", async () => {
+  it("is left alone while its worker may still be running", async () => {
     const id = await stalledIngestion(ada, "Some text.", 5);
     await fireCron(platformUrl);
     expect(await resumeCount(id)).toBe("0");
     expect((await ada.get(`/files/${id}`)).body.status).toBe("processing");
   });
 
-  it("is given up on after a few times, and says so", async () => {
+  it("is given up on after a few attempts, and says so", async () => {
     const id = await stalledIngestion(ada, "Some text.");
     await query("UPDATE files SET resume_count = 5 WHERE id = $1", [id]);
     await fireCron(platformUrl);
     expect((await settled(ada, id)).failure.code).toBe("unreadable");
   });
 
-  it("whose bucket is away for a moment goes on by itself", async () => {
+  it("resumes by itself after the bucket was unreachable for a moment", async () => {
     const heal = await injectBucketFault({ contains: "GET files/", times: 2, kind: "refuse" });
     const { body } = await upload(ada, "Some text.", "a.txt");
     expect((await settled(ada, body.id)).status).toBe("ready");
@@ -127,8 +127,8 @@ describe("a reading that was lost", () => {
   });
 });
 
-describe("a message of the queue that comes late", () => {
-  it("changes nothing of a file that was deleted, or is of another run", async () => {
+describe("a late queue message", () => {
+  it("changes nothing of a file that was deleted, or is in a newer attempt", async () => {
     const { id } = await readyFile(ada, "Old text.", "a.txt");
     await query(
       "UPDATE files SET status = 'processing', ingestion_attempt = 2, updated_at = now() WHERE id = $1",
@@ -144,8 +144,8 @@ describe("a message of the queue that comes late", () => {
   });
 });
 
-describe("an upload that never comes", () => {
-  it("is forgotten an hour after its URL has run out, with what may have arrived meanwhile", async () => {
+describe("an upload that never arrives", () => {
+  it("is deleted an hour after its URL expired, with whatever arrived meanwhile", async () => {
     const { body } = await ada.post("/files", announce("Never sent.", "a.txt", "text/plain"));
     const { id } = body.file;
     await plantObject(`files/${id}`, "half");

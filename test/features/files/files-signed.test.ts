@@ -26,8 +26,8 @@ async function start(of: SignedIn, announced: Body, headers = {}): Promise<Body>
 
 const complete = (of: SignedIn, id: string) => of.post(`/files/${id}/complete`);
 
-describe("a file that goes straight to the bucket", () => {
-  it("is announced, sent by the client itself, completed, and read", async () => {
+describe("a file uploaded straight to the bucket", () => {
+  it("is announced, uploaded by the client itself, completed, and ingested", async () => {
     const bytes = await contractPdf();
     const { file, upload } = await start(ada, announce(bytes, "lease.pdf", "application/pdf"));
     expect(file).toMatchObject({ status: "pending", file_size: bytes.byteLength });
@@ -40,7 +40,7 @@ describe("a file that goes straight to the bucket", () => {
     expect(await settled(ada, file.id)).toMatchObject({ status: "ready", page_count: 2 });
   });
 
-  it("is known to be a Word document wherever its text stands in it, and without macros", async () => {
+  it("is recognised as a Word document wherever its text stands in it, without macros", async () => {
     const picture = {
       name: "docProps/thumbnail.png",
       data: new Uint8Array(300_000),
@@ -61,7 +61,7 @@ describe("a file that goes straight to the bucket", () => {
     expectProblem(await uploadHere(ada, enabled, "lease.docx"), 415, "unsupported_file");
   });
 
-  it("is taken by the bucket only as it was announced: size, type and content", async () => {
+  it("is accepted by the bucket only as announced: size, type and content", async () => {
     const { file, upload } = await start(ada, announce(TEXT, "a.txt", "text/plain"));
     const other = TEXT.replace("first", "third");
     expect((await sendTo(upload, other)).status).toBe(400);
@@ -71,7 +71,7 @@ describe("a file that goes straight to the bucket", () => {
     expect(await objectsWith(file.id)).toEqual([]);
   });
 
-  it("is not read where other bytes are in the bucket, by whatever way they came there", async () => {
+  it("is not ingested when other bytes are in the bucket, however they got there", async () => {
     const { file } = await start(ada, announce(TEXT, "a.txt", "text/plain"));
     for (const planted of ["shorter", TEXT.replace("first", "third")]) {
       await plantObject(`files/${file.id}`, planted);
@@ -80,7 +80,7 @@ describe("a file that goes straight to the bucket", () => {
     expect((await ada.get(`/files/${file.id}`)).body.status).toBe("pending");
   });
 
-  it("fails, and says what to send instead, where its bytes are of a kind that is not read", async () => {
+  it("fails, and says what to send instead, when its bytes are of an unsupported kind", async () => {
     const picture = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0]);
     const { file, upload } = await start(ada, announce(picture, "a.pdf", "application/pdf"));
     await sendTo(upload, picture);
@@ -90,7 +90,7 @@ describe("a file that goes straight to the bucket", () => {
     expect(body.failure.detail).toContain("PDF");
   });
 
-  it("is refused before a byte is sent where it is too large, empty, or of another kind", async () => {
+  it("is refused before a byte is sent when it is too large, empty, or of an unsupported kind", async () => {
     const announced = announce(TEXT, "a.txt", "text/plain");
     const limit = 50 * 1024 * 1024;
     const large = await ada.post("/files", { ...announced, file_size: limit + 1 });
@@ -113,11 +113,11 @@ describe("a file that goes straight to the bucket", () => {
     expect((await ada.post("/files", { ...announced, file_size: limit })).status).toBe(201);
   });
 
-  it("is completed twenty times at once and read once", async () => {
+  it("completed twenty times at once is ingested once", async () => {
     const { file, upload } = await start(ada, announce(TEXT, "a.txt", "text/plain"));
     await sendTo(upload, TEXT);
-    const answers = await atOnce(20, () => complete(ada, file.id));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const responses = await atOnce(20, () => complete(ada, file.id));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
     await settled(ada, file.id);
     const [row] = await query("SELECT ingestion_attempt, status FROM files WHERE id = $1", [
       file.id,
@@ -127,7 +127,7 @@ describe("a file that goes straight to the bucket", () => {
     expect(parts).toEqual([{ text: TEXT }]);
   });
 
-  it("is the same file for the same key, with a URL that counts from now", async () => {
+  it("is the same file for the same key, with a URL whose expiry starts now", async () => {
     const key = withKey(newKey());
     const announced = announce(TEXT, "a.txt", "text/plain");
     const first = await start(ada, announced, key);
@@ -141,7 +141,7 @@ describe("a file that goes straight to the bucket", () => {
     expectProblem(other, 422, "idempotency_key_reused");
   });
 
-  it("waits where the bucket is away, and goes on when it is back", async () => {
+  it("waits while the bucket is unreachable, and continues afterwards", async () => {
     const { file, upload } = await start(ada, announce(TEXT, "a.txt", "text/plain"));
     await sendTo(upload, TEXT);
     const heal = await injectBucketFault({ contains: file.id, times: 9, kind: "refuse" });

@@ -52,7 +52,7 @@ describe("uploading through the Worker", () => {
     expect(await textOf(ada, body.id)).toContain("Software Maintenance Agreement");
   });
 
-  it("knows a document by its bytes, whatever it is called", async () => {
+  it("recognises a document by its bytes, whatever its name", async () => {
     const word = await readyFile(ada, await contractDocx(), "contract.pdf");
     expect(word.content_type).toContain("wordprocessingml");
     const text = await readyFile(ada, contractText(), "contract.doc");
@@ -80,7 +80,7 @@ describe("uploading through the Worker", () => {
     }
   });
 
-  it("works from the page of the frontend, by cookie", async () => {
+  it("works from the frontend's page, by cookie", async () => {
     const origin = "http://localhost:3000";
     const email = `ada.${crypto.randomUUID()}@example.com`;
     const { headers } = await anonymous(platformUrl).post("/auth/register", {
@@ -101,7 +101,7 @@ describe("uploading through the Worker", () => {
   });
 });
 
-describe("an upload that cannot be taken", () => {
+describe("an upload that is refused", () => {
   it.each([
     ["a picture", new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0]), "a.png"],
     [
@@ -111,13 +111,13 @@ describe("an upload that cannot be taken", () => {
     ],
     ["a zip of anything", new Uint8Array([0x50, 0x4b, 3, 4, 0, 0, 0, 0, 0, 0]), "a.docx"],
     ["bytes that are no text", new Uint8Array([1, 0, 2, 0xff, 0, 0xfe, 0, 0]), "a.txt"],
-  ])("is told what to send instead: %s", async (_what, bytes, name) => {
+  ])("says what to send instead: %s", async (_what, bytes, name) => {
     const before = await countFiles(ada);
     expectProblem(await upload(ada, bytes, name), 415, "unsupported_file");
     expect(await countFiles(ada)).toBe(before);
   });
 
-  it("is refused where it is empty, no form, without a file, with two, or with something beside it", async () => {
+  it("is one that is empty, no form, without a file, with two, or with another field", async () => {
     expectProblem(await upload(ada, ""), 422, "empty_file");
     expectProblem(await ada.post("/files/upload", {}), 400, "malformed_upload");
     expectProblem(await ada.post("/files/upload", formOf("text", "")), 400, "malformed_upload");
@@ -139,7 +139,7 @@ describe("an upload that cannot be taken", () => {
     expectProblem(long, 422, "validation_failed", "/file");
   });
 
-  it("is refused above 10 MiB, counted while it is read, and taken at 10 MiB", async () => {
+  it("is one above 10 MiB, counted while it streams, and 10 MiB is accepted", async () => {
     const limit = 10 * 1024 * 1024;
     expectProblem(await upload(ada, new Uint8Array(limit + 1).fill(97)), 413, "file_too_large");
     const boundary = "frontier";
@@ -159,16 +159,17 @@ describe("an upload that cannot be taken", () => {
       duplex: "half",
     } as RequestInit);
     expect(response.status).toBe(413);
-    // Told so, also where much is still to come: a sender that is hung up on reads no answer.
+    // Reported also where much is still to come: a client whose connection is closed reads no
+    // response.
     expectProblem(await upload(ada, new Uint8Array(3 * limit).fill(97)), 413, "file_too_large");
     const { status, body } = await upload(ada, new Uint8Array(limit).fill(97), "full.txt");
     expect(status).toBe(201);
     expect(body.file_size).toBe(limit);
-    // Five million characters are read, and these are twice as many.
+    // Five million characters are accepted, and these are twice as many.
     expect((await settled(ada, body.id)).failure.code).toBe("too_much_text");
   });
 
-  it("leaves nothing behind where the bucket takes nothing, and its key is free again", async () => {
+  it("leaves nothing behind when the bucket refuses it, and its key is free again", async () => {
     const eve = await signUpWithFiles();
     const key = newKey();
     // Its own, so that no other test's upload takes the fault.
@@ -189,14 +190,14 @@ describe("an upload that cannot be taken", () => {
 });
 
 describe("an upload with an Idempotency-Key", () => {
-  it("twenty times at once is one file, read once", async () => {
+  it("twenty times at once is one file, ingested once", async () => {
     const eve = await signUpWithFiles();
     const key = newKey();
-    const answers = await atOnce(20, () => upload(eve, CONTRACT_TEXT, "c.txt", withKey(key)));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
-    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
-    expect(answers.filter((answer) => !isReplayed(answer))).toHaveLength(1);
-    const id = answers[0]?.body.id;
+    const responses = await atOnce(20, () => upload(eve, CONTRACT_TEXT, "c.txt", withKey(key)));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([201]));
+    expect(new Set(responses.map(({ body }) => body.id)).size).toBe(1);
+    expect(responses.filter((answer) => !isReplayed(answer))).toHaveLength(1);
+    const id = responses[0]?.body.id;
     expect((await settled(eve, id)).status).toBe("ready");
     expect(await textOf(eve, id)).toBe(CONTRACT_TEXT);
     expect(await objectsWith(id)).toHaveLength(1);
@@ -209,12 +210,12 @@ describe("an upload with an Idempotency-Key", () => {
       ["Two.", "a.txt"],
       ["One.", "b.txt"],
     ] as const) {
-      const answer = await upload(ada, text, name, withKey(key));
-      expectProblem(answer, 422, "idempotency_key_reused");
+      const response = await upload(ada, text, name, withKey(key));
+      expectProblem(response, 422, "idempotency_key_reused");
     }
   });
 
-  it("is one file where the answer of Postgres, or of the bucket, is lost", async () => {
+  it("is one file when the response of Postgres, or of the bucket, is lost", async () => {
     const eve = await signUpWithFiles();
     await injectFault({ contains: eve.user.id, times: 1, kind: "cut_after_commit" });
     await injectBucketFault({ contains: "PUT files/", times: 1, kind: "cut_after_commit" });
@@ -225,8 +226,8 @@ describe("an upload with an Idempotency-Key", () => {
   });
 });
 
-describe("a call about files", () => {
-  it("takes one round trip to read", async () => {
+describe("a read of files", () => {
+  it("takes one round trip", async () => {
     const { id } = await readyFile(ada, "Some text.", "a.txt");
     for (const path of ["/files", `/files/${id}`, `/files/${id}/content`, `/files/${id}/text`]) {
       const calls = await countCalls(ada.user.id, () =>

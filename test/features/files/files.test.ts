@@ -23,7 +23,7 @@ beforeAll(async () => {
 const idsOf = (files: Body[]) => files.map(({ id }) => id);
 
 describe("the list of files", () => {
-  it("is one's own, newest first, by offset or by a cursor that leads to its end", async () => {
+  it("has the user's own, newest first, by offset or by a cursor that leads to its end", async () => {
     const owner = await signUpWithFiles();
     const made: string[] = [];
     for (let i = 0; i < 5; i++) {
@@ -37,14 +37,14 @@ describe("the list of files", () => {
       const { body, headers }: Body = await owner.get(path);
       seen.push(...idsOf(body));
       path = /<([^>]+)>; rel="next"/.exec(headers.get("link") ?? "")?.[1];
-      // What comes meanwhile stands before the cursor, and moves nothing.
+      // Files added meanwhile stand before the cursor, and move nothing.
       if (seen.length === 2) await owner.post("/files", announce("new", "new.txt", "text/plain"));
     }
     expect(seen).toEqual(made);
     expect((await eve.get("/files")).body).toEqual([]);
   });
 
-  it("refuses a limit out of range and a cursor that is none", async () => {
+  it("refuses a limit out of range and an invalid cursor", async () => {
     for (const bad of ["limit=0", "limit=101", "limit=x", "offset=-1", "cursor=nonsense"]) {
       expectProblem(await ada.get(`/files?${bad}`), 422, "validation_failed");
     }
@@ -52,13 +52,13 @@ describe("the list of files", () => {
 });
 
 describe("downloading a file", () => {
-  it("leads to the bucket, which is told to give it as an attachment of its type and name", async () => {
+  it("redirects to the bucket, which serves it as an attachment of its type and name", async () => {
     const name = 'Lease "draft" Ünï.txt';
     const file = await readyFile(ada, "Some text.", name);
-    const answer = await ada.get(file.file_url, { accept: "text/html,*/*" });
-    expect(answer.status).toBe(302);
-    expect(answer.headers.get("cache-control")).toBe("no-store");
-    const url = answer.headers.get("location") ?? "";
+    const response = await ada.get(file.file_url, { accept: "text/html,*/*" });
+    expect(response.status).toBe(302);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    const url = response.headers.get("location") ?? "";
     expect(new URL(url).host).not.toBe(new URL(platformUrl).host);
     const bytes = await fetch(url);
     expect(await bytes.text()).toBe("Some text.");
@@ -68,7 +68,7 @@ describe("downloading a file", () => {
     expect(decodeURIComponent(disposition.split("UTF-8''")[1] ?? "")).toBe("Lease draft Ünï.txt");
   });
 
-  it("gives a program the signed URL, good for five minutes and for this file alone", async () => {
+  it("returns the signed URL as JSON, valid for five minutes and for this file alone", async () => {
     const file = await readyFile(ada, "Some text.", "a.txt");
     const { status, body } = await ada.get(file.file_url, { accept: "application/json" });
     expect(status).toBe(200);
@@ -80,7 +80,7 @@ describe("downloading a file", () => {
     expect((await fetch(asHtml)).status).toBe(403);
   });
 
-  it("says that there are no bytes yet where there are none", async () => {
+  it("says so when there are no bytes yet", async () => {
     const { body } = await ada.post("/files", announce("text", "a.txt", "text/plain"));
     expectProblem(await ada.get(body.file.file_url), 409, "file_not_uploaded");
     expectProblem(await ada.get(`/files/${body.file.id}/text`), 409, "file_not_uploaded");
@@ -88,7 +88,7 @@ describe("downloading a file", () => {
 });
 
 describe("the text of a file", () => {
-  it("comes a page at a time, whose offsets count code points of the whole", async () => {
+  it("comes a page at a time, with offsets in code points of the whole text", async () => {
     const text = "𝕬𝖇 ".repeat(50_000);
     const { id } = await readyFile(ada, text, "long.txt");
     const whole: string[] = [];
@@ -110,7 +110,7 @@ describe("the text of a file", () => {
 });
 
 describe("deleting a file", () => {
-  it("takes its bytes, its text and its passages", async () => {
+  it("deletes its bytes, its text and its passages", async () => {
     const { id } = await readyFile(ada, "Some text.", "a.txt");
     expect((await ada.delete(`/files/${id}`)).status).toBe(204);
     expectProblem(await ada.get(`/files/${id}`), 404, "not_found");
@@ -118,15 +118,15 @@ describe("deleting a file", () => {
     expect(await until(async () => (await objectsWith(id)).length === 0)).toBe(true);
   });
 
-  it("succeeds where the answer of Postgres is lost", async () => {
+  it("succeeds when the response of Postgres is lost", async () => {
     const { id } = await readyFile(ada, "Some text.", "a.txt");
     await injectFault({ contains: `DELETE FROM files`, times: 1, kind: "cut_after_commit" });
     expect((await ada.delete(`/files/${id}`)).status).toBe(204);
   });
 });
 
-describe("somebody else's file", () => {
-  it("is like one that never was, in every call about it, and its bytes are not asked for", async () => {
+describe("another user's file", () => {
+  it("is like one that never existed, in every call, and its bytes are not requested", async () => {
     const { id } = await readyFile(ada, "Private.", "a.txt");
     const before = (await bucketCalls(id)).length;
     const paths = [`/files/${id}`, `/files/${id}/content`, `/files/${id}/text`];
@@ -139,7 +139,7 @@ describe("somebody else's file", () => {
 });
 
 describe("without a bucket", () => {
-  it("uploads are refused as not configured, and the rest works", async () => {
+  it("uploads are refused as not configured, and everything else works", async () => {
     const worker = await startFastWorker({ S3_BUCKET_NAME: "" });
     const headers = { authorization: `Bearer ${ada.accessToken}` };
     const form = new FormData();
@@ -156,6 +156,6 @@ describe("without a bucket", () => {
   });
 });
 
-it("Nobody who is not signed in uploads anything", async () => {
+it("An upload requires a sign-in", async () => {
   expectProblem(await upload(anonymous(platformUrl), "text"), 401, "unauthenticated");
 });

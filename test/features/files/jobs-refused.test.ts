@@ -15,13 +15,13 @@ beforeAll(async () => {
 
 const ALWAYS = 1_000;
 
-/** Text that cannot be stored, JSON that cannot, a constraint, a limit: what no repetition makes acceptable. */
+/** Text that cannot be stored, JSON that cannot, a constraint, a limit: errors that no retry cures. */
 const CODES = ["22021", "22P05", "23514", "54000"];
 
 const newMark = () => `mark${crypto.randomUUID().replaceAll("-", "")}`;
 
-describe("a file whose text Postgres refuses for what it holds", () => {
-  it.each(CODES)("(%s) fails at the first try, with a reason", async (code) => {
+describe("a file whose text Postgres refuses because of its content", () => {
+  it.each(CODES)("(%s) fails at the first attempt, with a reason", async (code) => {
     const mark = newMark();
     await injectFault({ contains: mark, times: ALWAYS, kind: "sql_error", code });
     const { body } = await upload(ada, `The ${mark} is due in May.`, "a.txt");
@@ -32,7 +32,7 @@ describe("a file whose text Postgres refuses for what it holds", () => {
     expect(await callsContaining(mark)).toHaveLength(1);
   });
 
-  it("as it is indexed, fails at the first try too", async () => {
+  it("fails at the first attempt while it is indexed, too", async () => {
     const mark = newMark();
     const code = "54000";
     await injectFault({ contains: mark, skip: 1, times: ALWAYS, kind: "sql_error", code });
@@ -41,7 +41,7 @@ describe("a file whose text Postgres refuses for what it holds", () => {
   });
 });
 
-/** Which of a person's calls gives an upload its vectors, counted from the one that makes the file. */
+/** Which of a user's calls embeds an upload, counted from the one that creates the file. */
 async function callOfVectors(of: SignedIn): Promise<number | undefined> {
   const calls = (await callsContaining(of.user.id)).map(({ body }) => body);
   const first = calls.findIndex((body) => body.includes("INSERT INTO files"));
@@ -49,7 +49,7 @@ async function callOfVectors(of: SignedIn): Promise<number | undefined> {
   return vectors < 0 ? undefined : vectors - first;
 }
 
-/** Asked for behind the product's back: that is no call of the person's. */
+/** Queried directly: that is no call of the user's. */
 const isReady = (fileId: string) =>
   until(async () => {
     const [row] = await query("SELECT status FROM files WHERE id = $1", [fileId]);
@@ -61,7 +61,7 @@ it("Vectors that Postgres refuses leave a file that is found by its words", asyn
   const { body: twin } = await upload(eve, "The deposit is due in May.", "a.txt");
   await isReady(twin.id);
   const skip = await callOfVectors(eve);
-  // A server without pgvector is given none.
+  // A server without pgvector stores none.
   if (skip === undefined) return;
   const fault = { contains: eve.user.id, times: 1, kind: "sql_error", code: "22P02" } as const;
   await injectFault({ ...fault, skip });
@@ -76,10 +76,10 @@ describe("an analysis that Postgres refuses", () => {
   const ANSWER = { document_type: "Lease", title: null, parties: [] };
   const stateOf = async (fileId: string) =>
     (await query("SELECT status, failure_code FROM file_analyses WHERE file_id = $1", [fileId]))[0];
-  const billsOf = (of: SignedIn) =>
+  const usageRowsOf = (of: SignedIn) =>
     query("SELECT 1 FROM ai_usage WHERE user_id = $1 AND service_type = 'analysis'", [of.user.id]);
 
-  it("for what the model found fails at once: the model is asked and paid once", async () => {
+  it("because of its points fails at once: the model is called and billed once", async () => {
     const eve = await signUpWithFiles();
     const mark = newMark();
     const asked = await script({ tokens: [JSON.stringify({ ...ANSWER, summary: mark })] });
@@ -88,10 +88,10 @@ describe("an analysis that Postgres refuses", () => {
     expectProblem(await eve.post(`/files/${fileId}/analysis`), 502, "ai_unavailable");
     expect(await stateOf(fileId)).toEqual({ status: "failed", failure_code: "ai_unavailable" });
     expect(await requestsContaining(asked)).toHaveLength(1);
-    expect(await billsOf(eve)).toHaveLength(1);
+    expect(await usageRowsOf(eve)).toHaveLength(1);
   });
 
-  /** One that nobody works on any more, as a crash leaves it. */
+  /** One without a worker, as a crash leaves it. */
   async function leave(fileId: string, of: { run: number }): Promise<string> {
     const id = crypto.randomUUID();
     await query(
@@ -103,7 +103,7 @@ describe("an analysis that Postgres refuses", () => {
     return id;
   }
 
-  it("as its part is claimed fails, and is not taken up again each minute", async () => {
+  it("as its part is claimed fails, and is not resumed every minute", async () => {
     const fileId = await newDocument(ada, ["The deposit is due in May."]);
     const id = await leave(fileId, { run: 1 });
     await injectFault({ contains: id, times: 1, kind: "sql_error", code: "22P02" });
@@ -115,7 +115,7 @@ describe("an analysis that Postgres refuses", () => {
     expect(failed.failure_code).toBe("ai_unavailable");
   });
 
-  it("ends with the reading of its file that it was about, and another may begin", async () => {
+  it("ends with the ingestion attempt that it analysed, and another may begin", async () => {
     const asked = await script({ tokens: [JSON.stringify({ ...ANSWER, summary: "A lease." })] });
     const fileId = await newDocument(ada, [asked]);
     await leave(fileId, { run: 0 });

@@ -19,10 +19,10 @@ afterAll(() => server.close());
 const HEAD = `--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n`;
 const END = "\r\n--x--\r\n";
 
-/** How a body comes: what is sent at once, and then a piece after every so many milliseconds. */
+/** How a body is sent: the first text at once, and then a piece every `everyMs` milliseconds. */
 type Sending = { first: string; more?: Iterable<string>; everyMs?: number };
 
-/** Sends it in chunks, or of a length that is said, to whoever reads it; the response, once it is closed. */
+/** Sends it chunked, or with a declared length; returns the response once the connection is closed. */
 async function send(sending: Sending, length?: number, type = "multipart/form-data; boundary=x") {
   const { hostname, port } = new URL(server.url);
   const socket = connect(Number(port), hostname).setEncoding("utf8");
@@ -37,7 +37,7 @@ async function send(sending: Sending, length?: number, type = "multipart/form-da
   socket.write(`${head.join("\r\n")}\r\n\r\n`);
   let response = "";
   socket.on("data", (text) => (response += text));
-  // A reset after the response has come is an end too.
+  // A reset after the response has arrived is an end too.
   socket.on("error", () => undefined);
   const closed = once(socket, "close");
   const sent = write(socket, sending, length === undefined);
@@ -69,7 +69,7 @@ describe("an upload that is too slow is ended, and its connection closed, when",
     ["it stops before the closing boundary", { first: `${HEAD}Some text.\r\n--x` }],
     ["it drips", { first: HEAD, more: drip(), everyMs: 100 }],
     [
-      "it drips after it came fast",
+      "it slows to a trickle after a fast start",
       { first: HEAD + "x".repeat(2 ** 21), more: drip(), everyMs: 50 },
     ],
   ])("%s", async (_how, sending) => {
@@ -89,8 +89,8 @@ describe("an upload that is too slow is ended, and its connection closed, when",
   });
 });
 
-it("An upload over a slow link is taken, although it takes longer than it may stall", async () => {
-  // No document: that is said once all of it has come.
+it("An upload over a slow link is accepted, although it takes longer than it may stall", async () => {
+  // Not a document: that is reported once all of it has arrived.
   const piece = new Uint8Array(RATE / 4);
   const form = async function* () {
     yield new TextEncoder().encode(HEAD);
@@ -112,7 +112,7 @@ it("An upload over a slow link is taken, although it takes longer than it may st
   expect(await response.json()).toMatchObject({ code: "unsupported_file" });
 });
 
-it("A Worker that ended slow uploads takes others as before", async () => {
+it("A Worker that ended slow uploads accepts others as before", async () => {
   const slow = Array.from({ length: 20 }, () => send({ first: HEAD + "x".repeat(2 ** 20) }));
   for (const response of await Promise.all(slow)) expect(response).toContain("408 ");
   expect((await at(server.url, ada).get("/files")).status).toBe(200);

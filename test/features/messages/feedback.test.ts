@@ -6,13 +6,13 @@ import { countCalls, query } from "../../support/postgres.ts";
 let ada: SignedIn;
 let eve: SignedIn;
 let chatId: string;
-let questionId: string;
+let userMessageId: string;
 let answerId: string;
 beforeAll(async () => {
   [ada, eve] = await Promise.all([signUp(), signUp()]);
   chatId = await newChat(ada, { auto_title: false });
   const { body } = await ada.post(`/chats/${chatId}/messages`, { content: "Is this valid?" });
-  [questionId, answerId] = [body.user_message.id, body.ai_response.id];
+  [userMessageId, answerId] = [body.user_message.id, body.ai_response.id];
 });
 
 const rate = (of: SignedIn, id: string, body: object) => of.put(`/messages/${id}/feedback`, body);
@@ -20,7 +20,7 @@ const stored = (id: string) =>
   query("SELECT rating, comment FROM message_feedback WHERE message_id = $1", [id]);
 
 describe("feedback on an answer", () => {
-  it("is stored in one trip, and replaced by what is said later", async () => {
+  it("is stored in one trip, and replaced by a later one", async () => {
     const trips = await countCalls(answerId, async () => {
       const { status, body } = await rate(ada, answerId, { rating: "up" });
       expect(status).toBe(200);
@@ -36,14 +36,14 @@ describe("feedback on an answer", () => {
     expect(await stored(answerId)).toEqual([{ rating: "down", comment: "§ 551 é𝒳 is repealed." }]);
   });
 
-  it("said twenty times at once is one", async () => {
+  it("sent twenty times at once is stored once", async () => {
     const ratings = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? "up" : "down"));
     const replies = await Promise.all(ratings.map((rating) => rate(ada, answerId, { rating })));
     expect(replies.map(({ body }) => body.rating)).toEqual(ratings);
     expect(await stored(answerId)).toHaveLength(1);
   });
 
-  it("can be taken back, also when nothing was said", async () => {
+  it("can be deleted, also when there was none", async () => {
     await rate(ada, answerId, { rating: "up" });
     for (let round = 0; round < 2; round++) {
       expect((await ada.delete(`/messages/${answerId}/feedback`)).status).toBe(204);
@@ -51,7 +51,7 @@ describe("feedback on an answer", () => {
     }
   });
 
-  it("changes nothing of the chat, and goes with it", async () => {
+  it("changes nothing of the chat, and is deleted with it", async () => {
     const id = await newChat(ada, { auto_title: false });
     const { body } = await ada.post(`/chats/${id}/messages`, { content: "Hello?" });
     const before = await ada.get(`/chats/${id}`);
@@ -65,9 +65,9 @@ describe("feedback on an answer", () => {
     expect(await stored(body.ai_response.id)).toEqual([]);
   });
 
-  it("is refused on what is no answer", async () => {
-    expectProblem(await rate(ada, questionId, { rating: "up" }), 422, "not_an_answer");
-    expect(await stored(questionId)).toEqual([]);
+  it("is refused on anything but an answer", async () => {
+    expectProblem(await rate(ada, userMessageId, { rating: "up" }), 422, "not_an_answer");
+    expect(await stored(userMessageId)).toEqual([]);
     const noteId = await say(ada, chatId, "A note.");
     expectProblem(await rate(ada, noteId, { rating: "up" }), 422, "not_an_answer");
   });
@@ -83,7 +83,7 @@ describe("feedback on an answer", () => {
     expectProblem(await rate(ada, answerId, body), 422, "validation_failed", pointer);
   });
 
-  it("of somebody else is as if the answer never was", async () => {
+  it("on another user's answer is 404", async () => {
     await rate(ada, answerId, { rating: "up" });
     expectProblem(await rate(eve, answerId, { rating: "down" }), 404, "not_found");
     expectProblem(await eve.delete(`/messages/${answerId}/feedback`), 404, "not_found");

@@ -10,8 +10,8 @@ const MESSAGES = 200;
 const LONGEST = "repeat('😀', 32000)";
 
 /**
- * Above what the process has when it is idle. Nothing here hurries the garbage collector as an isolate's limit
- * does: an export of many pages leaves more lying than it holds.
+ * Above the idle process. Nothing here triggers the garbage collector as an isolate's limit does: an export
+ * of many pages leaves more garbage than it holds.
  */
 const MOST_GROWTH_MIB = { pages: 100, exports: 220 };
 
@@ -50,7 +50,7 @@ async function drain(response: Response): Promise<number> {
   return bytes;
 }
 
-it("Four pages of the longest messages at once", { timeout: TIMEOUT_MS }, async () => {
+it("Four concurrent pages of the longest messages", { timeout: TIMEOUT_MS }, async () => {
   const growth = await growthBy(async (_worker, person) => {
     const response = await person.fetch(`/chats/${chatId}/messages?limit=200`);
     expect(await drain(response)).toBeLessThan(2 * 1024 * 1024);
@@ -60,7 +60,7 @@ it("Four pages of the longest messages at once", { timeout: TIMEOUT_MS }, async 
 });
 
 it.each(["format=json&branches=all", "format=markdown"])(
-  "Four exports of the longest messages at once: %s",
+  "Four concurrent exports of the longest messages: %s",
   { timeout: TIMEOUT_MS },
   async (how) => {
     const growth = await growthBy(async (_worker, person) => {
@@ -71,7 +71,7 @@ it.each(["format=json&branches=all", "format=markdown"])(
   },
 );
 
-it("Four exports that nobody reads", { timeout: TIMEOUT_MS }, async () => {
+it("Four exports that the clients do not read", { timeout: TIMEOUT_MS }, async () => {
   const headers = { authorization: `Bearer ${ada.accessToken}` };
   const growth = await growthBy(async ({ url }, person) => {
     const silent = await getSilently(`${url}/chats/${chatId}/export`, headers);

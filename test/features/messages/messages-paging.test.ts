@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Answer, expectProblem, type SignedIn, signUp } from "../../support/client.ts";
+import { type ApiResponse, expectProblem, type SignedIn, signUp } from "../../support/client.ts";
 import { chatOf, grow, newChat, say } from "../../support/chats.ts";
 
 let ada: SignedIn;
@@ -10,38 +10,38 @@ beforeAll(async () => {
   ({ id, path } = await chatOf(ada, 10));
 });
 
-const idsOf = (answer: Answer): string[] =>
-  answer.body.map((message: { id: string }) => message.id);
+const idsOf = (response: ApiResponse): string[] =>
+  response.body.map((message: { id: string }) => message.id);
 
-async function read(parameters = "", chatId = id): Promise<Answer> {
-  const answer = await ada.get(`/chats/${chatId}/messages?${parameters}`);
-  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
-  return answer;
+async function read(parameters = "", chatId = id): Promise<ApiResponse> {
+  const response = await ada.get(`/chats/${chatId}/messages?${parameters}`);
+  expect(response.status, JSON.stringify(response.body)).toBe(200);
+  return response;
 }
 
 /** The path and query of a link, by its relation. */
-function linkOf(answer: Answer, rel: string): string | undefined {
-  const links = (answer.headers.get("link") ?? "").matchAll(/<([^>]+)>; rel="(\w+)"/g);
+function linkOf(response: ApiResponse, rel: string): string | undefined {
+  const links = (response.headers.get("link") ?? "").matchAll(/<([^>]+)>; rel="(\w+)"/g);
   for (const [, target, found] of links) if (found === rel) return target;
   return undefined;
 }
 
-/** Follows a relation to its end; the pages in the order they were read. */
+/** Follows a relation to its end; returns the pages in the order they were read. */
 async function follow(start: string, rel: string): Promise<string[][]> {
   const pages: string[][] = [];
   for (let next: string | undefined = start; next;) {
-    const answer: Answer = await ada.get(next);
-    pages.push(idsOf(answer));
-    next = linkOf(answer, rel);
+    const response: ApiResponse = await ada.get(next);
+    pages.push(idsOf(response));
+    next = linkOf(response, rel);
   }
   return pages;
 }
 
 describe("the messages of a chat", () => {
   it("are its active path, oldest first", async () => {
-    const answer = await read();
-    expect(idsOf(answer)).toEqual(path);
-    expect(answer.headers.get("link")).toBeNull();
+    const response = await read();
+    expect(idsOf(response)).toEqual(path);
+    expect(response.headers.get("link")).toBeNull();
   });
 
   it("are none in a new chat", async () => {
@@ -51,7 +51,7 @@ describe("the messages of a chat", () => {
     }
   });
 
-  it("come a hundred at a time, unless another number is asked for", async () => {
+  it("come a hundred at a time by default", async () => {
     const long = await chatOf(ada, 250);
     expect(idsOf(await read("", long.id))).toEqual(long.path.slice(150));
     expect(idsOf(await read("limit=200", long.id))).toEqual(long.path.slice(50));
@@ -64,7 +64,7 @@ describe("the messages of a chat", () => {
     expect(idsOf(await read("limit=3&offset=10"))).toEqual([]);
   });
 
-  it("are read before a message, and after one", async () => {
+  it("are listed before a message, and after one", async () => {
     expect(idsOf(await read(`limit=3&before=${path[5]}`))).toEqual(path.slice(2, 5));
     expect(idsOf(await read(`limit=3&before=${path[1]}`))).toEqual(path.slice(0, 1));
     expect(idsOf(await read(`before=${path[0]}`))).toEqual([]);
@@ -77,12 +77,12 @@ describe("the messages of a chat", () => {
     );
   });
 
-  it("take ids in any case, and let them win over an offset", async () => {
+  it("accept ids in any case, which win over an offset", async () => {
     const before = path[5]?.toUpperCase();
     expect(idsOf(await read(`limit=3&offset=4&before=${before}`))).toEqual(path.slice(2, 5));
   });
 
-  it("lead by links to every message once, towards older ones and back", async () => {
+  it("link to every message once, towards older ones and back", async () => {
     const back = await follow(`/chats/${id}/messages?limit=3`, "next");
     expect(back).toEqual([path.slice(7), path.slice(4, 7), path.slice(1, 4), path.slice(0, 1)]);
     const forth = await follow(`/chats/${id}/messages?limit=3&after=${path[0]}`, "next");
@@ -93,26 +93,26 @@ describe("the messages of a chat", () => {
     expect(linkOf(await read("limit=3&offset=3"), "prev")).toContain(`after=${path[6]}`);
   });
 
-  it("are each seen once by a reader who goes back while others write", async () => {
+  it("are each listed once for a client that pages back while others write", async () => {
     const chat = await chatOf(ada, 9);
     const seen: string[] = [];
     for (let next: string | undefined = `/chats/${chat.id}/messages?limit=2`; next;) {
-      const answer: Answer = await ada.get(next);
-      seen.unshift(...idsOf(answer));
-      next = linkOf(answer, "next");
+      const response: ApiResponse = await ada.get(next);
+      seen.unshift(...idsOf(response));
+      next = linkOf(response, "next");
       await say(ada, chat.id, "meanwhile");
     }
     expect(seen).toEqual(chat.path);
   });
 
-  it("are found by a reader who waits for newer ones", async () => {
+  it("are found by a client that waits for newer ones", async () => {
     const chat = await chatOf(ada, 2);
     expect(idsOf(await read(`after=${chat.path[1]}`, chat.id))).toEqual([]);
     const newer = await say(ada, chat.id, "newer");
     expect(idsOf(await read(`after=${chat.path[1]}`, chat.id))).toEqual([newer]);
   });
 
-  it("say of each what else was said in its place", async () => {
+  it("name the siblings of each", async () => {
     const chat = await chatOf(ada, 3);
     const [other = ""] = await grow(chat.id, chat.path[0] ?? null, ["another"], Date.now() + 9_000);
     const { body } = await read("", chat.id);
@@ -129,16 +129,16 @@ describe("the messages of a chat", () => {
   });
 });
 
-describe("a page that is asked for wrongly", () => {
-  it("is refused when its message is not one of the path", async () => {
+describe("an invalid page request", () => {
+  it("is refused when its message is not on the path", async () => {
     const other = await chatOf(ada, 2);
     const eve = await signUp();
     const foreign = await say(eve, await newChat(eve), "Hers");
     const [branch = ""] = await grow(id, path[3] ?? null, ["a branch"]);
     for (const unknown of [other.path[0], foreign, crypto.randomUUID(), "x"]) {
       for (const name of ["before", "after"]) {
-        const answer = await ada.get(`/chats/${id}/messages?${name}=${unknown}`);
-        expectProblem(answer, 422, "validation_failed", `?${name}`);
+        const response = await ada.get(`/chats/${id}/messages?${name}=${unknown}`);
+        expectProblem(response, 422, "validation_failed", `?${name}`);
       }
     }
     const beside = await ada.get(`/chats/${id}/messages?after=${branch}`);
@@ -153,7 +153,7 @@ describe("a page that is asked for wrongly", () => {
     ["offset=-1", "?offset"],
     ["offset=x", "?offset"],
   ])("is refused: %s", async (parameters, pointer) => {
-    const answer = await ada.get(`/chats/${id}/messages?${parameters}`);
-    expectProblem(answer, 422, "validation_failed", pointer);
+    const response = await ada.get(`/chats/${id}/messages?${parameters}`);
+    expectProblem(response, 422, "validation_failed", pointer);
   });
 });

@@ -13,7 +13,7 @@ const store = (chatId: string, fields: object = {}) =>
   ada.post("/messages", { chat_id: chatId, type: "user", content: "Hello", ...fields });
 
 describe("storing a message", () => {
-  it("puts it below the current one, and makes it the current one", async () => {
+  it("appends it to the current one, and makes it the current one", async () => {
     const { body: chat } = await ada.post("/chats", {});
     const first = await store(chat.id);
     expect(first.status).toBe(201);
@@ -62,7 +62,7 @@ describe("storing a message", () => {
     expect(await countCalls(ada.user.id, () => store(id))).toBe(1);
   });
 
-  it("takes the longest text there may be, and no longer", async () => {
+  it("accepts the longest allowed text, and no longer", async () => {
     const id = await newChat(ada);
     const longest = await store(id, { content: "𝒳".repeat(32_000) });
     expect(longest.status).toBe(201);
@@ -91,23 +91,23 @@ describe("storing a message", () => {
     expect((await ada.get(`/chats/${id}`)).body.message_count).toBe(0);
   });
 
-  it("leaves the server's own keys of metadata to the server", async () => {
-    const answer = await store(await newChat(ada), { metadata: { usage: {} } });
-    expectProblem(answer, 422, "reserved_key", "/metadata/usage");
+  it("reserves the server's own keys of metadata", async () => {
+    const response = await store(await newChat(ada), { metadata: { usage: {} } });
+    expectProblem(response, 422, "reserved_key", "/metadata/usage");
   });
 
-  it("needs a body with a chat", async () => {
+  it("requires a body with a chat", async () => {
     expectProblem(await ada.post("/messages"), 422, "validation_failed", "/chat_id");
   });
 
-  it("is refused in a chat that is gone or was never there", async () => {
+  it("is refused in a chat that was deleted or never existed", async () => {
     const id = await newChat(ada);
     await ada.delete(`/chats/${id}`);
     expectProblem(await store(id), 404, "not_found");
     expectProblem(await store(crypto.randomUUID()), 404, "not_found");
   });
 
-  it("waits for the answer that is being written", async () => {
+  it("waits for a running answer", async () => {
     const turn = await runningTurn(ada);
     const refused = await store(turn.chatId);
     expectProblem(refused, 409, "turn_in_progress");
@@ -119,13 +119,13 @@ describe("storing a message", () => {
   });
 });
 
-describe("messages that are stored at once", () => {
-  it("make one line, in which none is lost and none is twice", async () => {
+describe("concurrently stored messages", () => {
+  it("form one line, without losses or duplicates", async () => {
     const { id } = await chatOf(ada, 2);
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 20 }, (_, index) => store(id, { content: `at once ${index}` })),
     );
-    expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 20 }, () => 201));
+    expect(responses.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 201));
     const { body } = await ada.get(`/chats/${id}`);
     expect(body).toMatchObject({ message_count: 22 });
     expect(body.messages).toHaveLength(22);
@@ -137,7 +137,7 @@ describe("messages that are stored at once", () => {
     expect(row?.version).toBe("22");
   });
 
-  it("are stored once each when the database's answer is lost", async () => {
+  it("are stored once each when the response of Postgres is lost", async () => {
     const id = await newChat(ada);
     const content = `lost ${crypto.randomUUID()}`;
     await injectFault({ contains: content, times: 1, kind: "cut_after_commit" });

@@ -4,7 +4,7 @@ import { type Body, type SignedIn, signUp } from "../../support/client.ts";
 import { countCalls, query } from "../../support/postgres.ts";
 
 const MIB = 1024 * 1024;
-/** Around the messages: siblings, links between them. */
+/** Besides the messages: siblings, links between them. */
 const ALLOWANCE = 64 * 1024;
 
 let ada: SignedIn;
@@ -12,7 +12,7 @@ beforeAll(async () => {
   ada = await signUp();
 });
 
-/** A chat whose messages are as long as messages may be, of text that SQL makes. */
+/** A chat whose messages have the maximum length, of text that SQL makes. */
 async function heavyChat(count: number, content: string, metadata = "'{}'::jsonb") {
   const { id, path } = await chatOf(ada, count);
   await query(
@@ -43,7 +43,7 @@ async function follow(start: string): Promise<Page[]> {
   return pages;
 }
 
-/** Texts whose length on the wire is not what their characters, or their bytes, are. */
+/** Texts whose length on the wire differs from their characters, or their bytes. */
 const TEXTS: [string, number, string, string?][] = [
   ["plain", 70, "repeat('a', 32000)"],
   ["of four bytes each", 20, "repeat('😀', 32000)"],
@@ -53,23 +53,26 @@ const TEXTS: [string, number, string, string?][] = [
 ];
 
 describe("a page of the longest messages", { timeout: 60_000 }, () => {
-  it.each(TEXTS)("is at most a MiB, and the pages hold every message once: %s", async (...text) => {
-    const [, count, content, metadata] = text;
-    const { id, path } = await heavyChat(count, content, metadata);
-    const older = await follow(`/chats/${id}/messages?limit=200`);
-    expect(older.toReversed().flatMap(({ ids }) => ids)).toEqual(path);
-    const newer = await follow(`/chats/${id}/messages?limit=200&after=${path[0]}`);
-    expect(newer.flatMap(({ ids }) => ids)).toEqual(path.slice(1));
-    const opened = await read(`/chats/${id}/messages?limit=200&offset=3`);
-    expect(opened.ids).toEqual(path.slice(-3 - opened.ids.length, -3));
-    for (const { bytes } of [...older, ...newer, opened]) {
-      expect(bytes).toBeLessThanOrEqual(MIB + ALLOWANCE);
-    }
-    // Full, too.
-    expect(older).toHaveLength(3);
-  });
+  it.each(TEXTS)(
+    "is at most a MiB, and the pages contain every message once: %s",
+    async (...text) => {
+      const [, count, content, metadata] = text;
+      const { id, path } = await heavyChat(count, content, metadata);
+      const older = await follow(`/chats/${id}/messages?limit=200`);
+      expect(older.toReversed().flatMap(({ ids }) => ids)).toEqual(path);
+      const newer = await follow(`/chats/${id}/messages?limit=200&after=${path[0]}`);
+      expect(newer.flatMap(({ ids }) => ids)).toEqual(path.slice(1));
+      const opened = await read(`/chats/${id}/messages?limit=200&offset=3`);
+      expect(opened.ids).toEqual(path.slice(-3 - opened.ids.length, -3));
+      for (const { bytes } of [...older, ...newer, opened]) {
+        expect(bytes).toBeLessThanOrEqual(MIB + ALLOWANCE);
+      }
+      // Full, too.
+      expect(older).toHaveLength(3);
+    },
+  );
 
-  it("takes one trip, and goes on where `previous_cursor` says", async () => {
+  it("takes one trip, and continues at `previous_cursor`", async () => {
     const { id, path } = await heavyChat(24, "repeat('é', 32000)");
     let answer: Body;
     expect(
@@ -85,7 +88,7 @@ describe("a page of the longest messages", { timeout: 60_000 }, () => {
     expect([...before.ids, ...shown]).toEqual(path.slice(-shown.length - before.ids.length));
   });
 
-  it("holds one message that alone is longer, and every kind of page goes past it", async () => {
+  it("contains one message that alone is longer, and every kind of page gets past it", async () => {
     const { id, path } = await chatOf(ada, 3);
     await query(
       "UPDATE messages SET content = repeat('z', 1500000), status = 'failed' WHERE id = $1",
@@ -127,7 +130,7 @@ describe("other lists", () => {
     expect(text.length).toBeLessThan(MIB / 2);
   });
 
-  it("of a file's text end where a page is full, and go on there", async () => {
+  it("of a file's text end where a page is full, and continue there", async () => {
     const fileId = crypto.randomUUID();
     await query(
       `INSERT INTO files (id, user_id, original_name, file_path, file_url, file_size, content_type, status, created_at)

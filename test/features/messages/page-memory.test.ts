@@ -13,11 +13,11 @@ beforeAll(async () => {
 afterAll(() => worker.close());
 
 const MESSAGES = 80;
-/** An isolate has 128 MiB; what the process had before is not of the requests. */
+/** An isolate has 128 MiB; the memory before the requests is not counted. */
 const MOST_MIB = 100;
 
 it.runIf(process.platform === "linux")(
-  "Pages and downloads of the longest messages, many at once, leave an isolate room",
+  "Concurrent pages and downloads of the longest messages stay within an isolate's memory",
   async () => {
     const { id } = await chatOf(ada, MESSAGES);
     await query(

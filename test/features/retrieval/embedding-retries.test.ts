@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 /** A text of more passages than one call to the provider takes. */
 const textWith = (marker: string) =>
-  Array.from({ length: 90 }, (_, place) => `${place + 1}. ${"A clause of some words. ".repeat(20)}`)
+  Array.from({ length: 90 }, (_, index) => `${index + 1}. ${"A clause of some words. ".repeat(20)}`)
     .concat(`The last clause names ${marker}.`)
     .join("\n\n");
 
@@ -47,7 +47,7 @@ it("Passages that a provider refuses to embed get their vectors later, and the f
   expect(await stateOf(id)).toMatchObject({ status: "ready", failures: "0" });
 });
 
-it("A provider that refuses every time is not asked for ever", async () => {
+it("A provider that refuses every time is not called endlessly", async () => {
   const marker = await script({ kind: "embedding", errorStatus: 500 });
   const { id } = await readyFile(ada, textWith(marker), "clauses.txt");
   await query("UPDATE files SET embed_failures = 11, embed_due_at = now() WHERE id = $1", [id]);

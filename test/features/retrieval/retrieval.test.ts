@@ -48,7 +48,7 @@ const MIETE = `MIETVERTRAG
 § 2 Kündigung. Die Kündigung ist nur mit einer Frist von drei Monaten zulässig und muss schriftlich erklärt werden.
 `;
 
-/** A file whose text was read, as the queue leaves it before passages are made. */
+/** A file whose text was extracted, before its passages are made. */
 async function readFile(userId: string, name: string, text: string): Promise<string> {
   const id = newId();
   await query(
@@ -85,7 +85,7 @@ describe("a library of documents", () => {
     miete = await addFile(userId, "miete.txt", MIETE);
   });
 
-  it("finds what a clause says in other words than the question's", async () => {
+  it("finds a clause that uses other words than the question", async () => {
     const search = {
       query: "What is the governing law of the lease of Harbour Estates?",
       limit: 3,
@@ -97,7 +97,7 @@ describe("a library of documents", () => {
     expect(passages[0]?.headings.at(-1)).toBe("3. Miscellaneous");
   });
 
-  it("gives passages that stand in the text at their offsets", async () => {
+  it("returns passages that stand in the text at their offsets", async () => {
     const { passages } = await findPassages(db, userId, {
       query: "rent repairs interest",
       limit: 20,
@@ -109,7 +109,7 @@ describe("a library of documents", () => {
     }
   });
 
-  it("looks only into the files that are named", async () => {
+  it("searches only the named files", async () => {
     const of = { query: "Which laws govern it?", limit: 10 };
     const only = await findPassages(db, userId, { ...of, fileIds: [loan] });
     expect(only.passages.length).toBeGreaterThan(0);
@@ -128,7 +128,7 @@ describe("a library of documents", () => {
     expect(rows).toEqual([{ language: "german" }]);
   });
 
-  it("never shows a passage to somebody else, whatever ids they send", async () => {
+  it("never shows a passage to another user, whatever ids they send", async () => {
     const stranger = (await signUp()).user.id;
     const vector = await embedQuestion(deps, stranger, "rent");
     for (const fileIds of [undefined, [lease, loan], [lease, "' OR true --", "x"]]) {
@@ -139,7 +139,7 @@ describe("a library of documents", () => {
     }
   });
 
-  it("takes any text for a question", async () => {
+  it("accepts any text as a question", async () => {
     for (const text of [
       "",
       "?!",
@@ -154,7 +154,7 @@ describe("a library of documents", () => {
   });
 });
 
-it("A file that is indexed twice, even at once, has each passage once", async () => {
+it("A file indexed twice, even concurrently, has each passage once", async () => {
   const userId = (await signUp()).user.id;
   const fileId = await readFile(userId, "lease.txt", LEASE);
   await Promise.all([1, 2, 3].map(async () => indexFile(deps, { fileId, ingestionAttempt: 1 })));
@@ -163,7 +163,7 @@ it("A file that is indexed twice, even at once, has each passage once", async ()
   expect(await countOf("indexed_files", fileId)).toBe(1);
 });
 
-it("A late run changes nothing", async () => {
+it("A late worker changes nothing", async () => {
   const userId = (await signUp()).user.id;
   const fileId = await readFile(userId, "lease.txt", LEASE);
   await query("UPDATE files SET ingestion_attempt = 2 WHERE id = $1", [fileId]);
@@ -174,7 +174,7 @@ it("A late run changes nothing", async () => {
   expect(await countOf("passages", fileId)).toBeGreaterThan(0);
 });
 
-it("Deleting a file takes its passages and their terms with it", async () => {
+it("Deleting a file deletes its passages and their terms", async () => {
   const userId = (await signUp()).user.id;
   const fileId = await addFile(userId, "lease.txt", LEASE);
   await query("DELETE FROM files WHERE id = $1", [fileId]);
@@ -183,7 +183,7 @@ it("Deleting a file takes its passages and their terms with it", async () => {
   }
 });
 
-it("With vectors the search is hybrid, each vector is paid for once, and without a model it is lexical", async () => {
+it("The search is hybrid with vectors, each billed once, and lexical without an embedding model", async () => {
   const userId = (await signUp()).user.id;
   const fileId = await addFile(userId, "lease.txt", LEASE);
   while ((await embedNext(deps, { fileId, ingestionAttempt: 1 })) === "more");

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 const KIB = 1_024;
 
-/** So many bytes of words of which none comes twice. */
+/** This many bytes of words, all different. */
 function distinctWords(bytes: number): string {
   const words: string[] = [];
   for (let length = 0, index = 0; length < bytes; index++) {
@@ -26,7 +26,7 @@ function distinctWords(bytes: number): string {
 
 const repeated = (piece: string, bytes: number) => piece.repeat(Math.ceil(bytes / piece.length));
 
-/** What Postgres cannot make words of: too many of them, or runs that it reads again and again. */
+/** Text that Postgres cannot index: too many words, or runs that it parses repeatedly. */
 const HOSTILE: [string, string][] = [
   ["a megabyte of distinct words", distinctWords(900 * KIB)],
   ["distinct compounds", distinctWords(900 * KIB).replaceAll(/ (\w+) /g, "-$1 ")],
@@ -53,7 +53,7 @@ describe("an answer of", () => {
   });
 });
 
-it("A message of a user with such a run is stored too", async () => {
+it("A user message with such a run is stored too", async () => {
   const chatId = await newChat(ada, { auto_title: false });
   for (const piece of ["1_", "~/", "<!-- "]) {
     const content = repeated(piece, 31_990);

@@ -30,7 +30,7 @@ const GERMAN =
 const FRENCH =
   "Le dépôt de garantie est restitué au locataire dans un délai de deux mois, et la résiliation du bail par le bailleur est notifiée par lettre recommandée.";
 
-/** Text, what is searched, and what the snippet marks. */
+/** Text, query, and what the snippet marks. */
 const FOUND: [string, string, string, string][] = [
   ["Chinese", "出租人应在三十日内退还押金。", "押金", "<mark>押金</mark>"],
   ["more of Chinese", "出租人应在三十日内退还押金。", "退还押金", "<mark>退还押金</mark>"],
@@ -125,7 +125,7 @@ describe("a search over documents", () => {
     expect(await hitsOf(await indexedFile(text), q)).toEqual([]);
   });
 
-  it("finds words of a document that was uploaded, whatever its encoding", async () => {
+  it("finds words of an uploaded document, whatever its encoding", async () => {
     const uploader = await signUp("Uploader", platformUrl);
     const text = `\ufeff出租人应在三十日内退还押金。\n\nDie Kündigung an user@example.com`;
     for (const encoding of ["utf8", "utf16le"] as const) {
@@ -135,7 +135,7 @@ describe("a search over documents", () => {
     }
   });
 
-  it("takes phrases and exclusions in scripts without blanks too", async () => {
+  it("supports phrases and exclusions in scripts without spaces too", async () => {
     const fileId = await indexedFile("出租人退还押金。");
     expect(await hitsOf(fileId, '"退还押金"')).toHaveLength(1);
     expect(await hitsOf(fileId, '"押金退还"')).toEqual([]);
@@ -175,7 +175,7 @@ describe("a question about documents", () => {
       "Comment resilier le bail?",
       "résiliation",
     ],
-  ])("is answered from the passage that speaks of it: %s", async (_, text, asked, found) => {
+  ])("is answered from the passage that matches it: %s", async (_, text, asked, found) => {
     const whole = `${text}\n`.replaceAll("\n\n", `\n\n${"-".repeat(450)}\n\n`);
     expect(await ask([await indexedFile(whole)], asked)).toContain(found);
   });
@@ -207,7 +207,7 @@ it("A word of a document counts once, though it is indexed in two forms", async 
   expect(await termsOf(marked)).toEqual(await termsOf(plain));
 });
 
-it("A document of what grows most by its form is indexed", async () => {
+it("A document whose text grows most in its normal form is indexed", async () => {
   for (const piece of ["\ufdfa", "押", "a\u0301", "\u0301", "한글 "]) {
     const fileId = await indexedFile(piece.repeat(4_000));
     const [row] = await query("SELECT passages FROM indexed_files WHERE file_id = $1", [fileId]);

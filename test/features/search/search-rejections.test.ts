@@ -6,7 +6,7 @@ import { search } from "../../../src/features/search/search.ts";
 import { newChat } from "../../support/chats.ts";
 import { signUp } from "../../support/client.ts";
 
-/** What nobody awaited, and failed. */
+/** Unhandled rejections. */
 async function unhandledIn(run: () => Promise<void>): Promise<unknown[]> {
   const found: unknown[] = [];
   const note = (reason: unknown) => void found.push(reason);
@@ -18,7 +18,7 @@ async function unhandledIn(run: () => Promise<void>): Promise<unknown[]> {
 }
 
 it.each(["messages", "files", undefined] as const)(
-  "A search in somebody else's chat leaves no promise that fails unawaited, in scope %s",
+  "A search in another user's chat leaves no unhandled rejection, in scope %s",
   async (scope) => {
     const [ada, eve] = await Promise.all([signUp(), signUp()]);
     const chat_id = await newChat(eve);

@@ -33,7 +33,7 @@ const byName = (a: string, b: string) => a.localeCompare(b);
 const idsOf = (hits: Body[]) => hits.map((hit) => hit.message_id);
 
 describe("a search over messages", () => {
-  it("finds those that hold all words, in any English form, and shows where", async () => {
+  it("finds those that contain all words, in any English form, and shows where", async () => {
     const chatId = await newChat(ada);
     const found = await say(ada, chatId, "Must the landlord return my deposits within a month?");
     await say(ada, chatId, "The deposit is with the bank.");
@@ -48,7 +48,7 @@ describe("a search over messages", () => {
     });
   });
 
-  it("takes phrases in quotes, words that are not to be there, and alternatives", async () => {
+  it("supports phrases in quotes, excluded words and alternatives", async () => {
     const eve = await signUp();
     const chatId = await newChat(eve);
     const notice = await say(eve, chatId, "What notice period applies?");
@@ -65,7 +65,7 @@ describe("a search over messages", () => {
     expect(await find("kaution")).toEqual([]);
   });
 
-  it("gives snippets that are safe to insert, whatever a message holds", async () => {
+  it("returns snippets that are safe to insert, whatever a message contains", async () => {
     const chatId = await newChat(ada);
     const hostile = `<img src=x onerror=alert(1)> & "quoted" 'tick' &lt;b> zebra </mark><script>alert(2)</script> 1 < 2`;
     await say(ada, chatId, hostile);
@@ -82,7 +82,7 @@ describe("a search over messages", () => {
     }
   });
 
-  it("sees a message at once, an answer once it has ended, and nothing that was deleted", async () => {
+  it("sees a message at once, an answer once it has ended, and nothing deleted", async () => {
     const turn = await runningTurn(ada);
     const find = () => search(ada, { q: "one two", scope: "messages", chat_id: turn.chatId });
     expect(await find()).toEqual([]);
@@ -94,7 +94,7 @@ describe("a search over messages", () => {
     expect(idsOf(everywhere)).not.toContain(turn.answerId);
   });
 
-  it("is of the owner's own alone, whatever the words, and whoever else's message is like it", async () => {
+  it("finds only the user's own, whatever the words, and whoever else's message is like it", async () => {
     const eve = await signUp();
     const chatId = await newChat(ada);
     const secret = `quokka OWNER ${eve.user.id}`;
@@ -105,7 +105,7 @@ describe("a search over messages", () => {
     expect(idsOf(await search(eve, { q: "quokka" }))).toEqual([mine]);
   });
 
-  it("gives the best first, as many as are asked for, a hundred at most, in one trip", async () => {
+  it("returns the best first, as many as requested, a hundred at most, in one trip", async () => {
     const eve = await signUp();
     const { id } = await chatOf(eve, 1_200);
     const [best] = await grow(id, null, ["message message message"], Date.now() + 60_000);
@@ -121,7 +121,7 @@ describe("a search over messages", () => {
     );
     expect(await search(eve, { q: "message" })).toHaveLength(20);
     expect(await search(eve, { q: "message", limit: 3 })).toHaveLength(3);
-    // In few of the newest, so that the index is asked: also for what lies beyond them.
+    // In few of the newest, so that the index is used: also for older ones.
     expect(idsOf(await search(eve, { q: '"message 1"', scope: "messages" }))).toHaveLength(1);
     expectProblem(await eve.get("/search?q=x&limit=101"), 422, "validation_failed", "?limit");
     expectProblem(await eve.get("/search?q=x&limit=0"), 422, "validation_failed", "?limit");
@@ -129,7 +129,7 @@ describe("a search over messages", () => {
 });
 
 describe("a search over documents", () => {
-  it("finds passages with their page and place, and marks the words", async () => {
+  it("finds passages with page and offset, and marks the words", async () => {
     const eve = await signUp();
     const fileId = await indexedFile(eve, "lease.txt", LEASE);
     const [hit] = await search(eve, { q: "deposits", scope: "files" });
@@ -145,7 +145,7 @@ describe("a search over documents", () => {
     expect(await search(eve, { q: "-landlord", scope: "files" })).toEqual([]);
   });
 
-  it("is merged with the messages where no scope is named", async () => {
+  it("is merged with the messages where no scope is given", async () => {
     const eve = await signUp();
     const fileId = await indexedFile(eve, "lease.txt", LEASE);
     const messageId = await say(eve, await newChat(eve), "How high is the deposit?");
@@ -153,11 +153,11 @@ describe("a search over documents", () => {
     expect(hits.slice(0, 2)).toMatchObject([{ message_id: messageId }, { file_id: fileId }]);
   });
 
-  it("asks for a vector where it seeks a meaning, and writes down what that cost, once", async () => {
+  it("embeds the query only for documents, and records that cost once", async () => {
     const eve = await signUp();
     await indexedFile(eve, "lease.txt", LEASE);
     const bills = () => query("SELECT FROM ai_usage WHERE user_id = $1", [eve.user.id]);
-    // A server without pgvector is found out by the first who seeks a meaning.
+    // The first semantic search finds out that a server has no pgvector.
     const [server] = await query("SELECT to_regclass('passage_vectors') AS vectors");
     await search(ada, { q: "who keeps the roof in order" });
     await search(eve, { q: "deposit" });
@@ -167,7 +167,7 @@ describe("a search over documents", () => {
     expect(await bills()).toHaveLength(asked);
   });
 
-  it("keeps to a file, to a chat with its files, or to both", async () => {
+  it("is limited to a file, to a chat with its files, or to both", async () => {
     const eve = await signUp();
     const [lease, copy] = [
       await indexedFile(eve, "lease.txt", LEASE),
@@ -191,24 +191,24 @@ describe("a search over documents", () => {
     expectProblem(both, 422, "validation_failed", "?scope");
   });
 
-  it("never tells of another's: a chat or file of hers is like one that never was", async () => {
+  it("never reveals another user's: their chat or file is like one that never existed", async () => {
     const [eve, fileId] = [await signUp(), await indexedFile(ada, "lease.txt", LEASE)];
     const chatId = await newChat(ada);
     await attach(chatId, fileId);
     const mine = await newChat(eve);
-    // Even a row that should not be there lets nobody in.
+    // Even a row that should not exist gives no access.
     await attach(mine, fileId);
     expect(await search(eve, { q: "deposit roof" })).toEqual([]);
     expect(await search(eve, { q: "deposit roof", chat_id: mine })).toEqual([]);
     for (const scope of ["", "&scope=files", "&scope=messages"]) {
-      for (const place of [
+      for (const target of [
         `chat_id=${chatId}`,
         `chat_id=${crypto.randomUUID()}`,
         ...(scope === "&scope=messages"
           ? []
           : [`file_id=${fileId}`, `file_id=${crypto.randomUUID()}`]),
       ]) {
-        expectProblem(await eve.get(`/search?q=deposit&${place}${scope}`), 404, "not_found");
+        expectProblem(await eve.get(`/search?q=deposit&${target}${scope}`), 404, "not_found");
       }
     }
   });
@@ -229,7 +229,7 @@ describe("a search", () => {
     expectProblem(await ada.get(`/search?${asked}`), 422, "validation_failed", pointer);
   });
 
-  it("takes five hundred characters of any kind, and ends soon with the worst of them", async () => {
+  it("accepts five hundred characters of any kind, and is fast for the worst of them", async () => {
     const chatId = await newChat(ada);
     await say(ada, chatId, "a b ".repeat(7_900));
     await search(ada, { q: "𝒳".repeat(500) });

@@ -7,13 +7,13 @@ import { until } from "../../support/until.ts";
 const nobody = anonymous();
 
 describe("the front door", () => {
-  it("says what this is and where its documentation stands", async () => {
+  it("names the service and its documentation", async () => {
     const { status, body } = await nobody.get("/");
     expect(status).toBe(200);
     expect(body).toMatchObject({ success: true, data: { version, docs: "/docs" } });
   });
 
-  it("sends a browser to the documentation, and nobody who also reads JSON", async () => {
+  it("redirects a browser to the documentation, and no client that also accepts JSON", async () => {
     const { status, headers } = await nobody.get("/", { accept: "text/html,*/*;q=0.8" });
     expect({ status, location: headers.get("location") }).toEqual({
       status: 302,
@@ -39,7 +39,7 @@ describe("the health of the service", () => {
     expect(headers.get("cache-control")).toBe("no-store");
   });
 
-  it("touches nothing where only the Worker is asked for", async () => {
+  it("checks no other part when only the Worker is asked for", async () => {
     expect((await nobody.get("/health/live")).body).toEqual({ status: "alive" });
   });
 });
@@ -90,7 +90,7 @@ describe("the log", () => {
   });
   afterAll(() => worker.close());
 
-  it("has one line for each request, and nothing that a user said or is known by", async () => {
+  it("has one line for each request, and nothing that a user wrote or is known by", async () => {
     const email = `log.${crypto.randomUUID()}@example.com`;
     const account = { name: "Loggia Example", email, password: "seven quiet lamps" };
     const post = (path: string, body: object, headers = {}) =>
@@ -127,20 +127,20 @@ describe("the log", () => {
   });
 });
 
-/** What the Worker itself has logged. */
+/** The Worker's own log lines. */
 function linesOf(worker: FastWorker): Record<string, unknown>[] {
   const own = worker.logs().filter((line) => line.startsWith("{"));
   return own.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-describe("a wrong environment", () => {
+describe("an invalid environment", () => {
   let worker: FastWorker;
   beforeAll(async () => {
     worker = await startFastWorker({ SECRET_KEY: "short-secret", TURN_LIMITS: '{"flush":1}' });
   });
   afterAll(() => worker.close());
 
-  it("refuses to serve, and names the variables but not their values", async () => {
+  it("refuses every request, and names the variables but not their values", async () => {
     const response = await fetch(`${worker.url}/chats`);
     const body: unknown = await response.json();
     expect(response.status).toBe(500);
@@ -154,7 +154,7 @@ describe("a wrong environment", () => {
 describe("the documentation", () => {
   const visitor = anonymous(platformUrl);
 
-  it("is two pages that load nothing from elsewhere, and run no script that stands in a page", async () => {
+  it("is two pages that load nothing from elsewhere, and run no inline script", async () => {
     for (const path of ["/docs", "/redoc"]) {
       const response = await visitor.fetch(path);
       const html = await response.text();
@@ -187,7 +187,7 @@ describe("the documentation", () => {
     expect({ status: again.status, body: await again.text() }).toEqual({ status: 304, body: "" });
   });
 
-  it("has no files but its own", async () => {
+  it("serves no files but its own", async () => {
     for (const file of ["nothing.js", "..%2f..%2findex.js"]) {
       expectProblem(await visitor.get(`/docs-assets/${file}`), 404, "route_not_found");
     }

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** The Worker that is killed, where the other one only looks on. */
+/** The Worker that is killed; the other one only observes. */
 function call(method: string, path: string, body: object = {}, headers = {}): Promise<Response> {
   return fetch(server.url + path, {
     method,
@@ -31,7 +31,7 @@ function call(method: string, path: string, body: object = {}, headers = {}): Pr
 
 type Crashed = Asked & { last: number; crashed: Body };
 
-/** A branch whose room is killed after its first words; what became of its answer. */
+/** A branch whose room is killed after its first words; returns what became of its answer. */
 async function crashedBranch(branch: (asked: Asked) => Promise<Response>): Promise<Crashed> {
   const asked = await askedChat(ada);
   const tokens = ["One ", "two ", "three."];
@@ -53,10 +53,10 @@ const regenerating =
   ({ answer }: Asked) =>
     call("POST", `/messages/${answer.id}/regenerate`, { stream: true }, withKey(key));
 
-it("A crash in mid-regeneration leaves it interrupted beside the old answer, and paid for once", async () => {
-  const { chatId, question, answer, crashed } = await crashedBranch(regenerating());
+it("A crash in mid-regeneration leaves it interrupted beside the old answer, and billed once", async () => {
+  const { chatId, userMessage, answer, crashed } = await crashedBranch(regenerating());
   expect(crashed).toMatchObject({
-    parent_id: question.id,
+    parent_id: userMessage.id,
     status: "interrupted",
     sibling_ids: [answer.id, crashed.id],
     sibling_count: 2,
@@ -69,33 +69,33 @@ it("A crash in mid-regeneration leaves it interrupted beside the old answer, and
   expect((await ada.get(`/chats/${chatId}`)).body.message_count).toBe(3);
 });
 
-it("What a crash interrupted can be regenerated, and its question edited", async () => {
-  const { chatId, question, answer, crashed } = await crashedBranch(regenerating());
+it("An interrupted answer can be regenerated, and its user message edited", async () => {
+  const { chatId, userMessage, answer, crashed } = await crashedBranch(regenerating());
   const again = await until(async () => {
     const response = await call("POST", `/messages/${crashed.id}/regenerate`);
     return response.status === 200 && response.json();
   });
   expect(again.ai_response.sibling_ids).toEqual([answer.id, crashed.id, again.ai_response.id]);
-  const edited = await call("PATCH", `/messages/${question.id}`, { content: "Otherwise?" });
+  const edited = await call("PATCH", `/messages/${userMessage.id}`, { content: "Otherwise?" });
   const { user_message: asked, ai_response: given } = await edited.json();
-  expect(asked.sibling_ids).toEqual([question.id, asked.id]);
+  expect(asked.sibling_ids).toEqual([userMessage.id, asked.id]);
   expect(await pathOf(ada, chatId)).toEqual([asked.id, given.id]);
 });
 
-it("A reader of a regeneration is told after a crash what counts, as the answer that it was", async () => {
-  const { chatId, question, answer, last } = await crashedBranch(regenerating());
+it("A subscriber of a regeneration receives the stored text after a crash, under the same answer's id", async () => {
+  const { chatId, userMessage, answer, last } = await crashedBranch(regenerating());
   const headers = { "last-event-id": String(last), authorization: `Bearer ${ada.accessToken}` };
   const rest = await until(async () => {
     const response = await fetch(`${server.url}/chats/${chatId}/stream`, { headers });
     return response.status === 200 && allEvents(response);
   });
   const { message } = rest.at(-2)?.data ?? {};
-  expect(message).toMatchObject({ status: "interrupted", parent_id: question.id });
+  expect(message).toMatchObject({ status: "interrupted", parent_id: userMessage.id });
   expect(message.sibling_ids).toEqual([answer.id, message.id]);
   expect(Math.min(...rest.map(({ id }) => id))).toBeGreaterThan(last);
 });
 
-it("A regeneration repeated after a crash tells what became of the first, and begins nothing", async () => {
+it("A regeneration repeated after a crash returns the outcome of the first, and begins nothing", async () => {
   const key = newKey();
   const asked = await crashedBranch(regenerating(key));
   const again = await until(async () => {
@@ -103,7 +103,7 @@ it("A regeneration repeated after a crash tells what became of the first, and be
     return response && isReplayed(response) && response;
   });
   const events = await allEvents(again);
-  expect(events[0]?.data.message).toEqual(asked.question);
+  expect(events[0]?.data.message).toEqual(asked.userMessage);
   expect(events.at(-2)?.data.message).toMatchObject({
     id: asked.crashed.id,
     status: "interrupted",
@@ -111,16 +111,16 @@ it("A regeneration repeated after a crash tells what became of the first, and be
   expect((await ada.get(`/chats/${asked.chatId}`)).body.message_count).toBe(3);
 });
 
-it("A crash in the middle of an edited question's answer leaves both branches", async () => {
-  const { chatId, question, answer, crashed } = await crashedBranch(
-    ({ question: { id }, marker }) =>
+it("A crash during the answer to an edited message leaves both branches", async () => {
+  const { chatId, userMessage, answer, crashed } = await crashedBranch(
+    ({ userMessage: { id }, marker }) =>
       call("PATCH", `/messages/${id}`, { content: `Otherwise? ${marker}`, stream: true }),
   );
   const [edited] = (await ada.get(`/chats/${chatId}/messages`)).body;
-  expect(edited).toMatchObject({ parent_id: null, sibling_ids: [question.id, edited.id] });
+  expect(edited).toMatchObject({ parent_id: null, sibling_ids: [userMessage.id, edited.id] });
   expect(crashed).toMatchObject({ parent_id: edited.id, status: "interrupted", sibling_count: 1 });
-  await ada.patch(`/chats/${chatId}`, { current_message_id: question.id });
-  expect(await pathOf(ada, chatId)).toEqual([question.id, answer.id]);
+  await ada.patch(`/chats/${chatId}`, { current_message_id: userMessage.id });
+  expect(await pathOf(ada, chatId)).toEqual([userMessage.id, answer.id]);
   const { status } = await regenerate(ada, crashed.id);
   expect(status).toBe(200);
 });

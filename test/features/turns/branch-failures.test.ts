@@ -19,22 +19,22 @@ afterAll(() => watchful.close());
 const rowsOf = (chatId: string) => query("SELECT id FROM messages WHERE chat_id = $1", [chatId]);
 
 describe("when Postgres fails", () => {
-  it("a beginning that was committed, and whose answer was lost, is repeated and begins nothing more", async () => {
+  it("a beginning that was committed, and whose response was lost, is repeated and begins nothing more", async () => {
     for (const headers of [{}, withKey(newKey())]) {
-      const { chatId, question, answer } = await askedChat(ada);
-      // To find the chat is not to know its id: the first call that holds it is the beginning.
+      const { chatId, userMessage, answer } = await askedChat(ada);
+      // Finding the chat does not use its id: the first call with it is the beginning.
       await injectFault({ contains: chatId, times: 1, kind: "cut_after_commit" });
       const again = await regenerate(ada, answer.id, {}, headers);
       expect(again.body.ai_response).toMatchObject({ status: "complete", sibling_count: 2 });
       await injectFault({ contains: chatId, times: 1, kind: "cut_after_commit" });
-      const edited = await edit(ada, question.id, { content: "Otherwise?" }, headers);
+      const edited = await edit(ada, userMessage.id, { content: "Otherwise?" }, headers);
       expect(edited.body.user_message.sibling_count).toBe(2);
       expect(await rowsOf(chatId)).toHaveLength(5);
       expect((await ada.get(`/chats/${chatId}`)).body.message_count).toBe(5);
     }
   });
 
-  it("an end that was committed, and whose answer was lost, is paid for once", async () => {
+  it("an end that was committed, and whose response was lost, is billed once", async () => {
     const { chatId, marker, answer } = await askedChat(ada);
     const content = `End ${crypto.randomUUID()}`;
     await script({ tokens: [content] }, marker);
@@ -46,7 +46,7 @@ describe("when Postgres fails", () => {
     expect((await ada.get(`/chats/${chatId}`)).body.messages.at(-1)).toEqual(body.ai_response);
   });
 
-  it("before the chat is found, nothing was begun", async () => {
+  it("before the chat is found, nothing begins", async () => {
     const { chatId, marker, answer } = await askedChat(ada);
     const restore = await injectFault({ contains: answer.id, times: 100, kind: "refuse" });
     expectProblem(await regenerate(ada, answer.id), 503, "database_unavailable");
@@ -55,7 +55,7 @@ describe("when Postgres fails", () => {
     expect(await requestsContaining(marker)).toHaveLength(1);
   });
 
-  it("so that nobody knows whether it began, what began is ended by itself", async () => {
+  it("so that it is unknown whether the turn began, it is ended by the alarm", async () => {
     const { chatId, answer } = await askedChat(ada);
     const restore = await injectFault({ contains: chatId, times: 100, kind: "cut_after_commit" });
     const refused = await fetch(`${watchful.url}/messages/${answer.id}/regenerate`, {
@@ -71,7 +71,7 @@ describe("when Postgres fails", () => {
   });
 });
 
-describe("what was found is checked again as the turn begins", () => {
+describe("conditions are checked again as the turn begins", () => {
   it("so that a chat deleted in between is not found", async () => {
     for (const act of [regenerateIt, editIt]) {
       const asked = await askedChat(ada);
@@ -93,12 +93,12 @@ describe("what was found is checked again as the turn begins", () => {
       await query(
         `INSERT INTO messages (id, chat_id, parent_id, type, content, status, created_at)
          VALUES ($1, $2, $3, 'bot', '', 'streaming', now())`,
-        [id, asked.chatId, asked.question.id],
+        [id, asked.chatId, asked.userMessage.id],
       );
       const refused = await act(asked);
       expectProblem(refused, 409, "turn_in_progress");
       expect(refused.body.message_id).toBe(id);
-      expect(await pathOf(ada, asked.chatId)).toEqual([asked.question.id, asked.answer.id]);
+      expect(await pathOf(ada, asked.chatId)).toEqual([asked.userMessage.id, asked.answer.id]);
     }
   });
 });
@@ -106,4 +106,4 @@ describe("what was found is checked again as the turn begins", () => {
 type Found = Awaited<ReturnType<typeof askedChat>>;
 
 const regenerateIt = ({ answer }: Found) => regenerate(ada, answer.id);
-const editIt = ({ question }: Found) => edit(ada, question.id, { content: "Otherwise?" });
+const editIt = ({ userMessage }: Found) => edit(ada, userMessage.id, { content: "Otherwise?" });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { askedChat, type Asked, edit, regenerate, stream } from "../../support/branches.ts";
-import { type Answer, expectProblem, type SignedIn, signUp } from "../../support/client.ts";
+import { type ApiResponse, expectProblem, type SignedIn, signUp } from "../../support/client.ts";
 import { type FastWorker, startFastWorker } from "../../support/fast-worker.ts";
 import { isReplayed, newKey, withKey } from "../../support/keys.ts";
 import { callsContaining } from "../../support/postgres.ts";
@@ -21,7 +21,7 @@ type Way = {
   method: "POST" | "PATCH";
   pathOf(asked: Asked): string;
   bodyOf(asked: Asked): object;
-  /** Another body, which another request would have. */
+  /** Another body, of a different request. */
   other: object;
   /** Messages that it adds. */
   made: number;
@@ -39,14 +39,14 @@ const ways: Way[] = [
   {
     name: "editing",
     method: "PATCH",
-    pathOf: ({ question }) => `/messages/${question.id}`,
+    pathOf: ({ userMessage }) => `/messages/${userMessage.id}`,
     bodyOf: ({ marker }) => ({ content: `Otherwise? ${marker}` }),
     other: { content: "Something else?" },
     made: 2,
   },
 ];
 
-function act(way: Way, asked: Asked, body: object, key: string): Promise<Answer> {
+function act(way: Way, asked: Asked, body: object, key: string): Promise<ApiResponse> {
   const send = way.method === "POST" ? ada.post : ada.patch;
   return send(way.pathOf(asked), body, withKey(key));
 }
@@ -54,18 +54,18 @@ function act(way: Way, asked: Asked, body: object, key: string): Promise<Answer>
 const countOf = async (chatId: string) => (await ada.get(`/chats/${chatId}`)).body.message_count;
 
 describe.each(ways)("a key for $name", (way) => {
-  it("gives the first answer again, as JSON and as a stream with its ids", async () => {
+  it("returns the first answer again, as JSON and as a stream with its ids", async () => {
     const asked = await askedChat(ada);
     const key = newKey();
     const [path, body] = [way.pathOf(asked), way.bodyOf(asked)];
-    const told = await allEvents(await stream(ada, way.method, path, body, withKey(key)));
+    const received = await allEvents(await stream(ada, way.method, path, body, withKey(key)));
     const again = await stream(ada, way.method, path, body, withKey(key));
     expect(isReplayed(again)).toBe(true);
-    expect(await allEvents(again)).toEqual(told);
+    expect(await allEvents(again)).toEqual(received);
     const json = await act(way, asked, way.bodyOf(asked), key);
     expect([json.status, isReplayed(json)]).toEqual([200, true]);
-    expect(json.body.user_message).toEqual(told[0]?.data.message);
-    expect(json.body.ai_response).toEqual(told.at(-2)?.data.message);
+    expect(json.body.user_message).toEqual(received[0]?.data.message);
+    expect(json.body.ai_response).toEqual(received.at(-2)?.data.message);
     expect(await countOf(asked.chatId)).toBe(2 + way.made);
   });
 
@@ -86,7 +86,7 @@ describe.each(ways)("a key for $name", (way) => {
     expect(await countOf(asked.chatId)).toBe(2 + way.made);
   });
 
-  it("stands for this message and this body alone", async () => {
+  it("is valid for this message and this body alone", async () => {
     const [asked, elsewhere] = await Promise.all([askedChat(ada), askedChat(ada)]);
     const key = newKey();
     await act(way, asked, way.bodyOf(asked), key);
@@ -98,7 +98,7 @@ describe.each(ways)("a key for $name", (way) => {
     expectProblem(await act(way, asked, way.bodyOf(asked), "two words"), 400, "malformed_header");
   });
 
-  it("is left free by a refusal, and costs no round trip more", async () => {
+  it("stays free after a refusal, and costs no extra round trip", async () => {
     const asked = await askedChat(ada);
     const key = newKey();
     const held = await script({ tokens: ["One."], holdAfter: 0 });
@@ -113,12 +113,12 @@ describe.each(ways)("a key for $name", (way) => {
     expect((await callsContaining(key)).length - before).toBe(1);
   });
 
-  it("gives it again once the log is gone, and other answers stand beside it", async () => {
+  it("returns the answer again after the log was deleted, beside other answers", async () => {
     const asked = await askedChat(ada);
     const key = newKey();
     await script({ tokens: ["One ", "two."] }, asked.marker);
     const first = (await askForgetful(way, asked, key, false)).json();
-    const { user_message: question, ai_response: answer } = await first;
+    const { user_message: userMessage, ai_response: answer } = await first;
     const events = await until(async () => {
       const found = await allEvents(await askForgetful(way, asked, key, true));
       return found.every(({ id }: StreamEvent) => Number.isNaN(id)) && found;
@@ -130,23 +130,23 @@ describe.each(ways)("a key for $name", (way) => {
       "ai_message_complete",
       "stream_complete",
     ]);
-    expect(events[0]?.data.message).toEqual(question);
+    expect(events[0]?.data.message).toEqual(userMessage);
     expect(textOf(events)).toBe("One two.");
     expect(events[3]?.data.message).toEqual(answer);
     const newer = (await regenerate(ada, answer.id)).body.ai_response;
     const again = await (await askForgetful(way, asked, key, false)).json();
     const siblings = [...answer.sibling_ids, newer.id];
-    expect(again.user_message).toEqual(question);
+    expect(again.user_message).toEqual(userMessage);
     expect(again.ai_response).toEqual({
       ...answer,
       sibling_ids: siblings,
       sibling_count: siblings.length,
     });
-    expect((await edit(ada, asked.question.id, { content: "And now?" })).status).toBe(200);
+    expect((await edit(ada, asked.userMessage.id, { content: "And now?" })).status).toBe(200);
   });
 });
 
-/** The same call at a Worker that forgets the log of a turn at once. */
+/** The same call at a Worker that deletes the log of a turn at once. */
 function askForgetful(way: Way, asked: Asked, key: string, streams: boolean): Promise<Response> {
   return fetch(forgetful.url + way.pathOf(asked), {
     method: way.method,

@@ -25,7 +25,7 @@ function call(path: string, init: RequestInit = {}) {
   });
 }
 
-/** A turn whose room is killed after so many events. */
+/** A turn whose room is killed after this many events. */
 async function crashedTurn(afterEvents: number) {
   const chatId: string = (await ada.post("/chats", { auto_title: false })).body.id;
   const tokens = Array.from({ length: 40 }, (_, index) => `é${index} `);
@@ -44,10 +44,10 @@ async function crashedTurn(afterEvents: number) {
 }
 
 function messagesOf(chatId: string) {
-  return ada.get(`/chats/${chatId}/messages`).then((answer) => answer.body);
+  return ada.get(`/chats/${chatId}/messages`).then((response) => response.body);
 }
 
-it("A crash in mid-answer leaves the text so far as interrupted, its usage recorded, by itself", async () => {
+it("A crash in mid-answer stores the text so far as interrupted, and its usage, without a request", async () => {
   const { chatId, seen } = await crashedTurn(15);
   const answer = await until(async () => {
     const message = (await messagesOf(chatId)).at(-1);
@@ -63,7 +63,7 @@ it("A crash in mid-answer leaves the text so far as interrupted, its usage recor
   expect(rows).toEqual([{ service_type: "answer", estimated: "t" }]);
 });
 
-it("A reader who comes back after a crash is told what counts, under ids that nobody had", async () => {
+it("A subscriber that resumes after a crash receives the stored text, under unused event ids", async () => {
   const { chatId, last } = await crashedTurn(20);
   const rest = await until(async () => {
     const response = await call(`/chats/${chatId}/stream`, {
@@ -77,16 +77,16 @@ it("A reader who comes back after a crash is told what counts, under ids that no
     "stream_complete",
   ]);
   expect(Math.min(...rest.map((event) => event.id))).toBeGreaterThan(last);
-  const told = rest.at(-2)?.data.message;
+  const received = rest.at(-2)?.data.message;
   const stored = (await messagesOf(chatId)).at(-1);
-  expect(told).toMatchObject({ status: "interrupted", content: stored.content });
+  expect(received).toMatchObject({ status: "interrupted", content: stored.content });
 });
 
-it("A chat whose turn was lost in a crash can be asked again", async () => {
+it("A chat whose turn was lost in a crash accepts another message", async () => {
   const { chatId } = await crashedTurn(10);
   await until(async () => (await messagesOf(chatId)).at(-1).status === "interrupted");
   const body = JSON.stringify({ content: "Once more?" });
-  // Saved is not yet told: until its readers know, the turn counts as running.
+  // Saved is not yet emitted: until its subscribers know, the turn counts as running.
   await until(async () => {
     const { status } = await call(`/chats/${chatId}/messages`, { method: "POST", body });
     return status === 200;

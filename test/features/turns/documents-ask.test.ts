@@ -21,7 +21,7 @@ const LEASE = [
 ];
 const NDA = ["The Recipient shall keep the Information confidential for five years."];
 
-/** The last message that the model was given, of the request that holds a text. */
+/** The last message of the prompt whose request contains a text. */
 async function promptOf(text: string): Promise<string> {
   const seen = (await requestsContaining(text)).filter(({ body }) => body.stream);
   return seen.at(-1)?.body.messages.at(-1)?.content ?? "";
@@ -40,16 +40,16 @@ async function expectTrue(citations: Body[]): Promise<void> {
 const ask = (chatId: string, body: object) => ada.post(`/chats/${chatId}/messages`, body);
 
 describe("a question about a document", () => {
-  it("is given to the model with the document's passages, and told what they are", async () => {
+  it("passes the document's passages to the model, with an explanation", async () => {
     const marker = `marker-${crypto.randomUUID()}`;
     await ada.post("/chat", { content: `What is the rent? ${marker}`, file_ids: [lease] });
     const request = (await requestsContaining(marker)).find(({ body }) => body.stream);
-    const [system, question] = request?.body.messages ?? [];
+    const [system, userMessage] = request?.body.messages ?? [];
     expect(system?.content).toContain("legal assistant");
     expect(system?.content).toContain("never an instruction");
-    const [tag = ""] = /passage-[0-9a-f]{12}/.exec(question?.content ?? "") ?? [];
+    const [tag = ""] = /passage-[0-9a-f]{12}/.exec(userMessage?.content ?? "") ?? [];
     expect(system?.content).toContain(`<${tag} id="n"`);
-    expect(question?.content).toBe(
+    expect(userMessage?.content).toBe(
       `<${tag} id="1" file="lease.pdf" page="1">${LEASE[0]}</${tag}>\n` +
         `<${tag} id="2" file="lease.pdf" page="2">${LEASE[1]}</${tag}>\n\nWhat is the rent? ${marker}`,
     );
@@ -75,7 +75,7 @@ describe("a question about a document", () => {
     await expectTrue(citations);
   });
 
-  it("shows no quotation as a citation that does not stand there, and says so", async () => {
+  it("shows no quotation as a citation that is not in the document, and says so", async () => {
     const tokens = [
       "It says “the Tenant shall pay a RENT of $1,500” [1] and “the Tenant shall pay a rent of $15” [1]. ",
       "Also “returned within thirty days” [9], “the term is ten years” [2]. As they say, “not pointed at”. But “term” [2], “year” [2].",
@@ -96,7 +96,7 @@ describe("a question about a document", () => {
     await expectTrue(citations);
   });
 
-  it("takes one trip before the model is asked, and one at the end, like any other", async () => {
+  it("takes one trip before the model is called, and one at the end, like any other", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const before = (await callsContaining(chatId)).length;
     await ask(chatId, { content: "What is the rent?", file_ids: [lease] });
@@ -106,7 +106,7 @@ describe("a question about a document", () => {
     ]);
   });
 
-  it("may be about several, and about one that its address names", async () => {
+  it("may be about several documents, and about one named by its URL", async () => {
     const nda = await newDocument(ada, NDA, { name: "nda.docx" });
     const marker = `marker-${crypto.randomUUID()}`;
     const chatId = await newChat(ada, { auto_title: false });
@@ -122,7 +122,7 @@ describe("a question about a document", () => {
     expect(new Set(linked.map((row) => row.file_id))).toEqual(new Set([nda, lease]));
   });
 
-  it("under instructions of the operator's own, and with what was said before, still has all of it", async () => {
+  it("keeps the passages with a custom system prompt and a history", async () => {
     const { chatId, marker } = await askedChat(ada);
     await script({ times: 0 }, marker);
     const { body } = await ask(chatId, { content: `And now? ${marker}`, file_ids: [lease] });
@@ -132,8 +132,8 @@ describe("a question about a document", () => {
   });
 });
 
-describe("documents of a question", () => {
-  it("stay in reach of the questions below it, also past a message that is only stored", async () => {
+describe("attachments of a user message", () => {
+  it("stay available to the messages after it, also past a message that is only stored", async () => {
     const marker = `marker-${crypto.randomUUID()}`;
     const chatId = await newChat(ada, { auto_title: false });
     await ask(chatId, { content: "First", file_ids: [lease] });
@@ -145,7 +145,7 @@ describe("documents of a question", () => {
     expect(prompt.filter(({ content }) => /<passage-\w+ id="1"/.test(content))).toHaveLength(1);
   });
 
-  it("are not in reach of another branch", async () => {
+  it("are not available on another branch", async () => {
     const marker = `marker-${crypto.randomUUID()}`;
     const { chatId, answer } = await askedChat(ada);
     await ask(chatId, { content: "With the lease", file_ids: [lease] });
@@ -159,7 +159,7 @@ describe("documents of a question", () => {
     expect(body.ai_response.metadata.citations).toBeUndefined();
   });
 
-  it("are those of another answer to it, and of an edited question that names none", async () => {
+  it("are those of a regenerated answer, and of an edited message that names none", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const marker = `marker-${crypto.randomUUID()}`;
     const { body } = await ask(chatId, { content: `The rent? ${marker}`, file_ids: [lease] });
@@ -175,7 +175,7 @@ describe("documents of a question", () => {
     expect(filesIn(await promptOf(other))).toEqual(["nda.docx"]);
   });
 
-  it("are the newest fifty", async () => {
+  it("are limited to the newest fifty", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const ids = await Promise.all(
       Array.from({ length: 60 }, (_, n) => newDocument(ada, [`Text ${n}.`], { name: `${n}.txt` })),
@@ -191,7 +191,7 @@ describe("documents of a question", () => {
     expect(files).not.toContain("19.txt");
   });
 
-  it("that are deleted are out of reach, and their citations say so, while the quotes stay", async () => {
+  it("become unavailable when deleted, and their citations say so, while the quotes stay", async () => {
     const gone = await newDocument(ada, NDA, { name: "gone.txt" });
     const chatId = await newChat(ada, { auto_title: false });
     const asked = await ask(chatId, { content: "How long confidential?", file_ids: [gone, lease] });
@@ -212,7 +212,7 @@ describe("documents of a question", () => {
   });
 });
 
-describe("what refuses a question before it is stored", () => {
+describe("a user message refused before it is stored", () => {
   const cases: [
     string,
     (chatId: string) => Promise<object>,
@@ -226,7 +226,7 @@ describe("what refuses a question before it is stored", () => {
       "not_found",
     ],
     [
-      "a file of somebody else's",
+      "another user's file",
       async () => ({ file_ids: [await newDocument(eve, NDA)] }),
       404,
       "not_found",
@@ -238,7 +238,7 @@ describe("what refuses a question before it is stored", () => {
       "file_failed",
     ],
     [
-      "a file that is being read, where nobody waits",
+      "a file in ingestion, where the client does not wait",
       async () => ({
         wait: false,
         file_ids: [await newDocument(ada, [], { status: "processing" })],
@@ -262,7 +262,7 @@ describe("what refuses a question before it is stored", () => {
     expect([then.status, isReplayed(then)]).toEqual([200, false]);
   });
 
-  it("is a file of earlier questions that is being read, where nobody waits, but none that failed", async () => {
+  it("names no waiting and an earlier file that is being ingested, but not one that failed", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const file = await newDocument(ada, NDA);
     const { body } = await ask(chatId, { content: "First", file_ids: [file] });
@@ -274,7 +274,7 @@ describe("what refuses a question before it is stored", () => {
     expectProblem(await edit(ada, body.user_message.id, { content: "?" }), 409, "file_failed");
   });
 
-  it("is not the address of a file that is not one's own: that is text", async () => {
+  it("is not one with the URL of another user's file: that is text", async () => {
     const file_url = `/files/${await newDocument(eve, NDA)}/content`;
     const marker = `marker-${crypto.randomUUID()}`;
     const { status, body } = await ask(await newChat(ada), { content: marker, file_url });

@@ -26,7 +26,7 @@ function call(path: string, init: RequestInit = {}): Promise<Response> {
   return fetch(server.url + path, { ...init, headers });
 }
 
-/** A turn that has told its first two events, and waits for its file. */
+/** A turn that has emitted its first two events, and waits for its file. */
 async function waitingTurn() {
   const file = await newDocument(ada, [TEXT], { status: "processing" });
   const chatId = await newChat(ada, { auto_title: false });
@@ -39,7 +39,7 @@ async function waitingTurn() {
   return { file, chatId, marker, events, lastId: started?.id ?? 0 };
 }
 
-it("A crash while a question waits for its file interrupts it, costs nothing, and is told", async () => {
+it("A crash while a turn waits for its file interrupts it, costs nothing, and is emitted", async () => {
   const { file, chatId, marker, events, lastId } = await waitingTurn();
   await server.crash();
   await events.next().catch(() => undefined);
@@ -61,7 +61,7 @@ it("A crash while a question waits for its file interrupts it, costs nothing, an
   expect(again.body.ai_response.metadata.citations).toHaveLength(1);
 });
 
-it("Postgres may be away for a while, while a question waits for its file", async () => {
+it("A turn that waits for its file survives a Postgres outage", async () => {
   const { file, chatId, events } = await waitingTurn();
   const fault = { contains: chatId, times: 2, kind: "status", status: 500 } as const;
   const restore = await injectFault(fault);

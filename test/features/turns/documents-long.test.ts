@@ -12,14 +12,14 @@ const WORDS = "party notice shall deliver written goods within period schedule a
   " ",
 );
 
-/** A clause that says nothing in particular. */
+/** A clause without relevant content. */
 const filler = (seed: number) =>
   `${seed}. ${Array.from({ length: 60 }, (_, n) => WORDS[(seed * 7 + n * (1 + (seed % 5))) % WORDS.length]).join(" ")}.`;
 
 const PENALTY = "The Supplier forfeits a penalty of 𝒳 4,750 euros for each begun week of delay.";
 const COURT = "All disputes go before the courts of Zwolle, to the exclusion of any other venue.";
 
-/** Eighty pages, far more than goes into a prompt. */
+/** Eighty pages, far more than fits into a prompt. */
 const PAGES = Array.from({ length: 80 }, (_, page) => {
   const clauses = Array.from({ length: 9 }, (_, n) => filler(page * 9 + n + 1));
   if (page === 41) clauses.splice(4, 0, PENALTY);
@@ -56,7 +56,7 @@ async function promptOf(text: string): Promise<string> {
   return (await requestsContaining(text)).at(-1)?.body.messages.at(-1)?.content ?? "";
 }
 
-/** Trips to Postgres of this person, but for the account of what asking for a vector cost. */
+/** This user's trips to Postgres, without recording the cost of embeddings. */
 async function trips(): Promise<number> {
   const calls = await callsContaining(ada.user.id);
   const isUsage = ({ body }: { body: string }) =>
@@ -65,7 +65,7 @@ async function trips(): Promise<number> {
 }
 
 describe("a question about a long document", () => {
-  it("is given its first lines and its best passages, in its order, and is cited to the page", async () => {
+  it("gets the document's first lines and its best passages, in order, and is cited by page", async () => {
     const marker = `marker-${crypto.randomUUID()}`;
     const { citations } = await ask(`Which penalty for each week of delay? ${marker}`);
     const prompt = await promptOf(marker);
@@ -83,7 +83,7 @@ describe("a question about a long document", () => {
     );
   });
 
-  it("takes two trips before the model is asked, one to check quotations, and one at the end", async () => {
+  it("takes two trips before the model is called, one to verify quotations, and one at the end", async () => {
     const marker = await script({ tokens: [`“${PENALTY}” [2]`], holdAfter: 0 });
     const chatId = await newChat(ada, { auto_title: false });
     const before = await trips();
@@ -99,16 +99,16 @@ describe("a question about a long document", () => {
     expect(body.ai_response.metadata.citations).toHaveLength(1);
   });
 
-  it("takes no trip to check where nothing is quoted", async () => {
+  it("takes no trip to verify when nothing is quoted", async () => {
     const marker = await script({ tokens: ["Nothing of the kind."] });
     const before = await trips();
     const { citations, unverified } = await ask(`The penalty? ${marker}`);
     expect({ citations, unverified }).toEqual({ citations: [], unverified: [] });
-    // One of them makes the chat.
+    // One of them creates the chat.
     expect((await trips()) - before).toBe(1 + 3);
   });
 
-  it("is written down with what its vector cost", async () => {
+  it("is recorded with the cost of its vector", async () => {
     const bob = await signUp();
     const id = await newDocument(bob, PAGES, { name: "supply.pdf" });
     await bob.post("/chat", { content: "The penalty?", file_ids: [id] });
@@ -122,7 +122,7 @@ describe("a question about a long document", () => {
     expect(rows.map(({ kind }) => kind)).toEqual(["answer", "embedding", "title"]);
   });
 
-  it("may quote what stands elsewhere in the document, and nothing that stands nowhere", async () => {
+  it("may quote text elsewhere in the document, but none that it does not contain", async () => {
     const invented = "All disputes go before the courts of Utrecht";
     const marker = await script({ tokens: [`“${COURT}” [1], “${invented}” [1] “Zwolle” [1]`] });
     const { citations, unverified } = await ask(`Which penalty? ${marker}`);
@@ -130,17 +130,17 @@ describe("a question about a long document", () => {
     expect(unverified).toEqual([invented, "Zwolle"]);
   });
 
-  it("leans on the question before it where it says little itself", async () => {
+  it("uses the message before it for the search where it has few words of its own", async () => {
     const { chatId } = await ask("Which penalty does the Supplier forfeit for each week of delay?");
     const marker = `m-${crypto.randomUUID()}`;
     await ada.post(`/chats/${chatId}/messages`, { content: `And why? ${marker}` });
     expect(await promptOf(marker)).toContain(PENALTY);
   });
 
-  it("fails as a whole where the passages cannot be looked for, and can be asked again", async () => {
+  it("fails as a whole when the passages cannot be retrieved, and can be regenerated", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const mark = `m${crypto.randomUUID().replaceAll("-", "")}`;
-    // Of the search alone, and of nobody else's: the term that it looks for.
+    // Of the search alone, and of this test alone: the term that it searches for.
     const contains = `\\"text\\":\\"${mark}`;
     const restore = await injectFault({ contains, times: 2, kind: "status", status: 500 });
     const content = `Which penalty? ${mark}?`;
@@ -175,7 +175,7 @@ describe("a question about a long document", () => {
   });
 });
 
-it("What is quoted of the end of a very long document is found, and its citation is true", async () => {
+it("A quotation from the end of a very long document is found, and its citation is true", async () => {
   const block = `${filler(3)} `.repeat(110);
   const last = "The very last clause speaks of 𝒳 quinces.";
   const pages = [...Array.from({ length: 30 }, () => block), `${last}\n`];
@@ -190,8 +190,9 @@ it("What is quoted of the end of a very long document is found, and its citation
   expect(unverified).toEqual(["no such words here"]);
 });
 
-it("Quotations that cannot be looked up in the time of the whole turn do not hold up its end", async () => {
-  // A slow call is repeated once, which is longer than the test may take: only the turn ends it sooner.
+it("Quotations that cannot be looked up within the turn's time do not delay its end", async () => {
+  // A slow call is retried once, which may take longer than the test: only the turn's timeout ends
+  // it sooner.
   const worker = await startFastWorker({ TURN_LIMITS: JSON.stringify({ total_ms: 6_000 }) });
   const marker = await script({ tokens: [`“${PENALTY}” [1]`], holdAfter: 0 });
   try {

@@ -37,7 +37,7 @@ function stream(chatId: string, body: object, url = platformUrl): Promise<Respon
   });
 }
 
-/** A question that waits for a file: its chat, and its stream after the first two events. */
+/** A turn that waits for a file: its chat, and its stream after the first two events. */
 async function waiting(fileId: string, url = platformUrl) {
   const chatId = await newChat(ada, { auto_title: false });
   const marker = `marker-${crypto.randomUUID()}`;
@@ -56,8 +56,8 @@ async function waiting(fileId: string, url = platformUrl) {
 const usageOf = (chatId: string) =>
   query("SELECT service_type FROM ai_usage WHERE chat_id = $1", [chatId]);
 
-describe("a question about a file that is still being read", () => {
-  it("is stored at once, waits, and is answered with citations when the file is there", async () => {
+describe("a question about a file that is being ingested", () => {
+  it("is stored at once, waits, and is answered with citations when the file is ready", async () => {
     const id = await newDocument(ada, TEXT, { status: "processing" });
     const turn = await waiting(id);
     const stored = (await ada.get(`/chats/${turn.chatId}/messages`)).body;
@@ -78,7 +78,7 @@ describe("a question about a file that is still being read", () => {
     expect(names.indexOf("citations")).toBeLessThan(names.indexOf("ai_message_complete"));
   });
 
-  it("is answered right after the upload, as the frontend asks: by the file's address", async () => {
+  it("is answered right after the upload, as the frontend sends it: with the file's URL", async () => {
     const { body: file } = await upload(ada, await contractPdf(), "contract.pdf");
     const chatId = await newChat(ada);
     const { status, body } = await ada.post(`/chats/${chatId}/messages`, {
@@ -91,7 +91,7 @@ describe("a question about a file that is still being read", () => {
     for (const { file_id } of body.ai_response.metadata.citations) expect(file_id).toBe(file.id);
   });
 
-  it("ends with an error that says so when the file turns out to be of no use", async () => {
+  it("ends with an error that says so when the file fails", async () => {
     const id = await newDocument(ada, TEXT, { status: "processing" });
     const turn = await waiting(id);
     await setStatus(id, "failed");
@@ -106,7 +106,7 @@ describe("a question about a file that is still being read", () => {
     expect(await usageOf(turn.chatId)).toEqual([]);
   });
 
-  it("waits no longer than it may, with heartbeats meanwhile, and can be asked again", async () => {
+  it("waits up to its timeout, with heartbeats meanwhile, and can be regenerated", async () => {
     const id = await newDocument(ada, TEXT, { status: "processing" });
     const turn = await waiting(id, impatient.url);
     const rest = await turn.rest();
@@ -128,7 +128,7 @@ describe("a question about a file that is still being read", () => {
     expect(again.body.ai_response.metadata.citations.length).toBe(1);
   });
 
-  it("stops while it waits, from anywhere, and nobody is asked or paid", async () => {
+  it("can be stopped while it waits, from any device, without calling or billing a provider", async () => {
     const id = await newDocument(ada, TEXT, { status: "processing" });
     const turn = await waiting(id);
     const { status, body } = await ada.post(`/chats/${turn.chatId}/stop`);
@@ -138,7 +138,7 @@ describe("a question about a file that is still being read", () => {
     expect(await usageOf(turn.chatId)).toEqual([]);
   });
 
-  it("goes on without a file that is deleted meanwhile", async () => {
+  it("continues without a file that is deleted meanwhile", async () => {
     const id = await newDocument(ada, TEXT, { status: "processing" });
     const turn = await waiting(id);
     await query("DELETE FROM files WHERE id = $1", [id]);
@@ -146,7 +146,7 @@ describe("a question about a file that is still being read", () => {
     expect(complete?.data.message.status).toBe("complete");
   });
 
-  it("is refused where the client does not want to wait, and leaves nothing", async () => {
+  it("is refused when the client does not want to wait, and leaves nothing", async () => {
     const id = await newDocument(ada, TEXT, { status: "processing" });
     const chatId = await newChat(ada);
     const asked = { content: "When?", file_ids: [id], wait: false };
@@ -156,7 +156,7 @@ describe("a question about a file that is still being read", () => {
 });
 
 describe("the citations of a stream", () => {
-  it("come again with a resume, and in a repetition by its key", async () => {
+  it("are repeated in a resumed stream, and in a repetition by its key", async () => {
     const file = await readyFile(ada, TEXT[0] ?? "", "lease.txt");
     const chatId = await newChat(ada, { auto_title: false });
     const key = `key-${crypto.randomUUID()}`;
@@ -181,7 +181,7 @@ describe("the citations of a stream", () => {
 });
 
 describe("a live tab", () => {
-  it("is told how the reading of a file ends that was asked about in its chat", async () => {
+  it("receives the result of the ingestion of a file that its chat refers to", async () => {
     const { body: started } = await ada.post(
       "/files",
       announce(TEXT[0] ?? "", "a.txt", "text/plain"),

@@ -12,9 +12,9 @@ beforeAll(async () => {
   [ada, eve] = await Promise.all([signUp(), signUp()]);
 });
 
-describe("editing a question", () => {
-  it("asks the new one beside the old one, and answers it", async () => {
-    const { chatId, marker, question, answer } = await askedChat(ada);
+describe("editing a user message", () => {
+  it("adds the new one beside the old one, and answers it", async () => {
+    const { chatId, marker, userMessage, answer } = await askedChat(ada);
     const path = `/chats/${chatId}/messages`;
     const second = (await ada.post(path, { content: `Second ${marker}` })).body;
     await ada.post(path, { content: `Third ${marker}` });
@@ -35,18 +35,18 @@ describe("editing a question", () => {
     });
     const { body: chat } = await ada.get(`/chats/${chatId}`);
     expect(chat).toMatchObject({ current_message_id: body.ai_response.id, message_count: 8 });
-    expect(chat.messages).toEqual([question, answer, body.user_message, body.ai_response]);
-    const expected = [question.content, answer.content, "Otherwise?"];
+    expect(chat.messages).toEqual([userMessage, answer, body.user_message, body.ai_response]);
+    const expected = [userMessage.content, answer.content, "Otherwise?"];
     expect((await promptsOf(marker)).at(-1)).toEqual(expected);
   });
 
-  it("that began the chat makes another beginning, of which the model sees nothing else", async () => {
-    const { chatId, marker, question } = await askedChat(ada);
+  it("that began the chat makes another first message, and the model sees nothing of the old one", async () => {
+    const { chatId, marker, userMessage } = await askedChat(ada);
     const content = `Begin anew ${marker}`;
-    const { body } = await edit(ada, question.id, { content });
+    const { body } = await edit(ada, userMessage.id, { content });
     expect(body.user_message).toMatchObject({
       parent_id: null,
-      sibling_ids: [question.id, body.user_message.id],
+      sibling_ids: [userMessage.id, body.user_message.id],
     });
     expect(await promptsOf(content)).toEqual([[content]]);
     expect(await pathOf(ada, chatId)).toEqual([body.user_message.id, body.ai_response.id]);
@@ -56,10 +56,10 @@ describe("editing a question", () => {
     expect(links).toBeNull();
   });
 
-  it("streams the new question, and then its answer", async () => {
-    const { chatId, marker, question } = await askedChat(ada);
+  it("streams the new message, and then its answer", async () => {
+    const { chatId, marker, userMessage } = await askedChat(ada);
     await script({ tokens: ["One ", "two."] }, marker);
-    const path = `/messages/${question.id}`;
+    const path = `/messages/${userMessage.id}`;
     const events = await allEvents(await stream(ada, "PATCH", path, { content: `New ${marker}` }));
     expect(events[0]).toMatchObject({ name: "user_message" });
     expect(events[0]?.data.message).toMatchObject({ content: `New ${marker}`, sibling_count: 2 });
@@ -69,7 +69,7 @@ describe("editing a question", () => {
     expect(messages).toEqual([events[0]?.data.message, events.at(-2)?.data.message]);
   });
 
-  it("says what the body says, and takes nothing over that it leaves out", async () => {
+  it("uses the body alone, and copies no omitted field", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const said = {
       file_name: "lease.pdf",
@@ -85,10 +85,10 @@ describe("editing a question", () => {
     expect(again.body.user_message.sibling_count).toBe(3);
   });
 
-  it("works for a question that nobody answered, and off the active path", async () => {
+  it("works for a message without an answer, and off the active path", async () => {
     const { id: chatId, path } = await chatOf(ada, 5);
-    const [, answerId, questionId = ""] = path;
-    const { body } = await edit(ada, questionId, { content: "Aside" });
+    const [, answerId, userMessageId = ""] = path;
+    const { body } = await edit(ada, userMessageId, { content: "Aside" });
     expect((await pathOf(ada, chatId)).slice(0, 2)).toEqual(path.slice(0, 2));
     const last = await edit(ada, path[4] ?? "", { content: "At the end" });
     expect(last.body.user_message.parent_id).toBe(path[3]);
@@ -102,23 +102,23 @@ describe("editing a question", () => {
 
   it("takes three round trips", async () => {
     const bob = await signUp();
-    const { question } = await askedChat(bob);
-    const trips = await countCalls(bob.user.id, () => edit(bob, question.id, { content: "?" }));
+    const { userMessage } = await askedChat(bob);
+    const trips = await countCalls(bob.user.id, () => edit(bob, userMessage.id, { content: "?" }));
     expect(trips).toBe(3);
   });
 
-  it("leaves both branches, and the chat goes back to the newest end of the one it is told", async () => {
-    const { chatId, question, answer } = await askedChat(ada);
+  it("keeps both branches, and the chat switches to the newest leaf of a requested one", async () => {
+    const { chatId, userMessage, answer } = await askedChat(ada);
     const path = `/chats/${chatId}/messages`;
     const second = (await ada.post(path, { content: "Second?" })).body;
     const newer = (await regenerate(ada, second.ai_response.id)).body.ai_response;
-    const edited = (await edit(ada, question.id, { content: "Otherwise?" })).body;
+    const edited = (await edit(ada, userMessage.id, { content: "Otherwise?" })).body;
     const go = async (id: string) => {
       const { body } = await ada.patch(`/chats/${chatId}`, { current_message_id: id });
       return { to: body.current_message_id, count: body.message_count };
     };
-    expect(await go(question.id)).toEqual({ to: newer.id, count: 7 });
-    const old = [question.id, answer.id, second.user_message.id, newer.id];
+    expect(await go(userMessage.id)).toEqual({ to: newer.id, count: 7 });
+    const old = [userMessage.id, answer.id, second.user_message.id, newer.id];
     expect(await pathOf(ada, chatId)).toEqual(old);
     expect(await go(second.ai_response.id)).toEqual({ to: second.ai_response.id, count: 7 });
     expect(await go(edited.user_message.id)).toEqual({ to: edited.ai_response.id, count: 7 });
@@ -143,11 +143,11 @@ describe("an edit is refused", () => {
     });
   });
 
-  it("while an answer is being written, whichever question it is of", async () => {
-    const { chatId, question } = await askedChat(ada);
+  it("while an answer is running, whichever message it belongs to", async () => {
+    const { chatId, userMessage } = await askedChat(ada);
     const running = await runningTurn(ada, chatId);
     const before = (await ada.get(`/chats/${chatId}`)).body;
-    for (const id of [question.id, running.questionId]) {
+    for (const id of [userMessage.id, running.userMessageId]) {
       const refused = await edit(ada, id, { content: "Otherwise?" });
       expectProblem(refused, 409, "turn_in_progress");
       expect(refused.body.message_id).toBe(running.answerId);
@@ -155,10 +155,10 @@ describe("an edit is refused", () => {
     expect((await ada.get(`/chats/${chatId}`)).body).toEqual(before);
     await running.finish();
     await running.rest();
-    expect((await edit(ada, running.questionId, { content: "Otherwise?" })).status).toBe(200);
+    expect((await edit(ada, running.userMessageId, { content: "Otherwise?" })).status).toBe(200);
   });
 
-  it("where the body is not one of a question", async () => {
+  it("where the body is not that of a user message", async () => {
     const chatId = await newChat(ada);
     const id = await say(ada, chatId, "Hello?");
     const bodies: [Body, string][] = [
@@ -177,14 +177,14 @@ describe("an edit is refused", () => {
     expect((await ada.get(`/chats/${chatId}`)).body.message_count).toBe(1);
   });
 
-  it("to anybody else, and in a chat that was deleted", async () => {
-    const { chatId, question, answer } = await askedChat(ada);
+  it("to other users, and in a deleted chat", async () => {
+    const { chatId, userMessage, answer } = await askedChat(ada);
     const before = (await ada.get(`/chats/${chatId}`)).body;
-    for (const id of [question.id, answer.id, chatId, crypto.randomUUID(), "no-id"]) {
+    for (const id of [userMessage.id, answer.id, chatId, crypto.randomUUID(), "no-id"]) {
       expectProblem(await edit(eve, id, { content: "Mine" }), 404, "not_found");
     }
     expect((await ada.get(`/chats/${chatId}`)).body).toEqual(before);
     await ada.delete(`/chats/${chatId}`);
-    expectProblem(await edit(ada, question.id, { content: "?" }), 404, "not_found");
+    expectProblem(await edit(ada, userMessage.id, { content: "?" }), 404, "not_found");
   });
 });

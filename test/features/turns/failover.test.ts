@@ -15,7 +15,7 @@ const FIRST = "gpt-4o-mini";
 const SECOND = "claude-haiku-4-5";
 const FIRST_TOKEN_MS = 1_500;
 
-/** Both providers are the same stand-in: what it was asked for tells which of them it is. */
+/** Both providers are the same stand-in: the requested model tells which of them it is. */
 const SECOND_PROVIDER = {
   ANTHROPIC_API_KEY: inject("vars").OPENAI_API_KEY ?? "",
   ANTHROPIC_BASE_URL: `${inject("providerUrl")}/v1`,
@@ -42,8 +42,8 @@ function ask(chatId: string, content: string, url = worker.url): Promise<Respons
   });
 }
 
-/** A question whose attempts go as these scripts say, one after the other. */
-async function questionFor(...scripts: Script[]): Promise<string> {
+/** A user message whose attempts follow these scripts in turn. */
+async function contentFor(...scripts: Script[]): Promise<string> {
   const markers: string[] = [];
   for (const how of scripts) markers.push(await script({ kind: "answer", ...how, times: 1 }));
   return markers.join(" ");
@@ -77,22 +77,22 @@ const FAILURES: [string, Script, string][] = [
   ["refuses the key", { errorStatus: 401 }, "ai_unauthorized"],
   ["has no credit left", { errorStatus: 402 }, "ai_quota"],
   ["does not know the model", { errorStatus: 404 }, "ai_model_not_found"],
-  ["hangs up before its first word", { tokens: ["a"], cutAfter: 0 }, "ai_unavailable"],
+  ["disconnects before its first token", { tokens: ["a"], cutAfter: 0 }, "ai_unavailable"],
   ["begins with what is not JSON", { tokens: ["a"], malformedAfter: 0 }, "ai_unavailable"],
   ["does not begin in time", HELD, "ai_timeout"],
 ];
 
 describe("a provider that", () => {
   for (const [what, failure, code] of FAILURES) {
-    it(`${what} is replaced once: the reader sees one answer, which says whose it is`, async () => {
+    it(`${what} is replaced once: the subscriber sees one answer, which names its model`, async () => {
       const chatId = await emptyChat();
       const usage = { prompt_tokens: 1_000, completion_tokens: 20 };
-      const question = await questionFor(failure, { ...ANSWER, usage });
-      const events = await allEvents(await ask(chatId, question));
+      const content = await contentFor(failure, { ...ANSWER, usage });
+      const events = await allEvents(await ask(chatId, content));
       expect(codeOf(events)).toBeUndefined();
       expect(events.filter(({ name }) => name === "ai_message_start")).toHaveLength(1);
       expect(textOf(events)).toBe("A second opinion.");
-      expect(await askedModels(question)).toEqual([FIRST, SECOND]);
+      expect(await askedModels(content)).toEqual([FIRST, SECOND]);
       const answer = await lastOf(chatId);
       expect(answer).toMatchObject({ status: "complete", content: "A second opinion." });
       expect(answer.metadata).toMatchObject({ model: SECOND, failover: { from: FIRST, code } });
@@ -113,12 +113,12 @@ describe("a provider that", () => {
       ]);
     });
 
-    it(`${what}, as the one after it does: the answer fails as the second did`, async () => {
+    it(`${what}, as the next one does: the answer fails as the second did`, async () => {
       const chatId = await emptyChat();
-      const question = await questionFor({ errorStatus: 500 }, failure, ANSWER);
-      const events = await allEvents(await ask(chatId, question));
+      const content = await contentFor({ errorStatus: 500 }, failure, ANSWER);
+      const events = await allEvents(await ask(chatId, content));
       expect(codeOf(events)).toBe(code);
-      expect(await askedModels(question)).toEqual([FIRST, SECOND]);
+      expect(await askedModels(content)).toEqual([FIRST, SECOND]);
       const { status, metadata } = await lastOf(chatId);
       expect(status).toBe("failed");
       expect(metadata).toMatchObject({ model: SECOND, failover: { code: "ai_unavailable" } });
@@ -127,12 +127,12 @@ describe("a provider that", () => {
     });
   }
 
-  it("cannot be reached at all is replaced too, and does not make the service look ill", async () => {
+  it("cannot be reached at all is replaced too, and does not make the service unhealthy", async () => {
     const OPENAI_BASE_URL = `http://127.0.0.1:${await freePort()}/v1`;
     const half = await startFastWorker({ ...SECOND_PROVIDER, OPENAI_BASE_URL });
     try {
       const chatId = await emptyChat();
-      const events = await allEvents(await ask(chatId, await questionFor(ANSWER), half.url));
+      const events = await allEvents(await ask(chatId, await contentFor(ANSWER), half.url));
       expect(textOf(events)).toBe("A second opinion.");
       expect((await lastOf(chatId)).metadata.failover).toMatchObject({ from: FIRST });
       const health = await (await fetch(`${half.url}/health`)).json();
@@ -142,12 +142,12 @@ describe("a provider that", () => {
     }
   });
 
-  it("has said its first word is not replaced: what it said is kept, and marked", async () => {
+  it("has sent its first token is not replaced: its text is kept, and marked", async () => {
     const chatId = await emptyChat();
-    const question = await questionFor({ tokens: ["Some ", "more"], cutAfter: 1 }, ANSWER);
-    const events = await allEvents(await ask(chatId, question));
+    const userMessage = await contentFor({ tokens: ["Some ", "more"], cutAfter: 1 }, ANSWER);
+    const events = await allEvents(await ask(chatId, userMessage));
     expect(codeOf(events)).toBe("ai_unavailable");
-    expect(await askedModels(question)).toEqual([FIRST]);
+    expect(await askedModels(userMessage)).toEqual([FIRST]);
     const { status, content, metadata } = await lastOf(chatId);
     expect({ status, content }).toEqual({ status: "failed", content: "Some " });
     expect(metadata).toMatchObject({ model: FIRST });
@@ -157,9 +157,9 @@ describe("a provider that", () => {
 
   it("is being waited for when the turn is stopped is not replaced", async () => {
     const chatId = await emptyChat();
-    const question = await questionFor({ tokens: ["Wait."], holdAfter: 0 }, ANSWER);
-    const response = await ask(chatId, question);
-    await until(async () => (await askedModels(question)).length === 1);
+    const content = await contentFor({ tokens: ["Wait."], holdAfter: 0 }, ANSWER);
+    const response = await ask(chatId, content);
+    await until(async () => (await askedModels(content)).length === 1);
     const room = `${worker.url}/chats/${chatId}`;
     const headers = { authorization: `Bearer ${ada.accessToken}` };
     expect((await fetch(room, { method: "DELETE", headers })).status).toBe(200);
@@ -170,39 +170,39 @@ describe("a provider that", () => {
       return found.length > 0 && found;
     });
     expect(rows).toEqual([{ attempt: "1" }]);
-    expect(await askedModels(question)).toEqual([FIRST]);
+    expect(await askedModels(content)).toEqual([FIRST]);
   });
 });
 
-describe("the model that stands in", () => {
-  it("has its own patience for a first word, within that of the whole turn", async () => {
+describe("the failover model", () => {
+  it("has its own timeout for a first token, within that of the whole turn", async () => {
     const short = JSON.stringify({ first_token_ms: 2_500, total_ms: 4_500 });
     const impatient = await startFastWorker({ ...SECOND_PROVIDER, TURN_LIMITS: short });
     try {
       const chatId = await emptyChat();
       const events = await allEvents(
-        await ask(chatId, await questionFor(HELD, HELD), impatient.url),
+        await ask(chatId, await contentFor(HELD, HELD), impatient.url),
       );
       expect(codeOf(events)).toBe("ai_timeout");
       const [first, second] = await usageOf(chatId);
       expect([first?.attempt, second?.attempt]).toEqual(["1", "2"]);
-      // As long as the first, the second attempt would have taken it to five seconds.
+      // With the first attempt's full timeout, the second would have taken it to five seconds.
       expect((await lastOf(chatId)).metadata.processing_time).toBeLessThan(4.9);
     } finally {
       await impatient.close();
     }
   });
 
-  it("is chosen for the one that was asked for, and paid at its own price", async () => {
+  it("is the one configured for the requested model, and billed at its own price", async () => {
     const chatId = await emptyChat();
-    const question = await questionFor({ errorStatus: 503 }, ANSWER);
+    const content = await contentFor({ errorStatus: 503 }, ANSWER);
     const response = await fetch(`${worker.url}/chats/${chatId}/messages`, {
       method: "POST",
       headers: { authorization: `Bearer ${ada.accessToken}`, "content-type": "application/json" },
-      body: JSON.stringify({ content: question, model: "claude-sonnet-4-5", stream: false }),
+      body: JSON.stringify({ content, model: "claude-sonnet-4-5", stream: false }),
     });
     const { usage, ai_response: answer } = await response.json();
-    expect(await askedModels(question)).toEqual(["claude-sonnet-4-5", "gpt-4.1"]);
+    expect(await askedModels(content)).toEqual(["claude-sonnet-4-5", "gpt-4.1"]);
     expect(answer.metadata).toMatchObject({
       model: "gpt-4.1",
       failover: { from: "claude-sonnet-4-5", code: "ai_overloaded" },
@@ -212,22 +212,22 @@ describe("the model that stands in", () => {
     expect(usage.cost).toBe(model && costOf(model, counts));
   });
 
-  it("is not asked where its provider is not configured", async () => {
+  it("is not called when its provider is not configured", async () => {
     const chatId = await emptyChat();
-    const question = await questionFor({ errorStatus: 500 }, ANSWER);
-    const events = await allEvents(await ask(chatId, question, inject("workerUrl")));
+    const content = await contentFor({ errorStatus: 500 }, ANSWER);
+    const events = await allEvents(await ask(chatId, content, inject("workerUrl")));
     expect(codeOf(events)).toBe("ai_unavailable");
-    expect(await askedModels(question)).toEqual([FIRST]);
+    expect(await askedModels(content)).toEqual([FIRST]);
   });
 
-  it("is told of by the server alone: no client can claim it", async () => {
+  it("is reported by the server alone: no client can claim it", async () => {
     const metadata = { failover: { from: FIRST, code: "ai_timeout" } };
     const message = { chat_id: await emptyChat(), type: "user", content: "Hello", metadata };
-    const answer = await ada.post("/messages", message);
-    expectProblem(answer, 422, "reserved_key", "/metadata/failover");
+    const response = await ada.post("/messages", message);
+    expectProblem(response, 422, "reserved_key", "/metadata/failover");
   });
 
-  it("goes on where the reader left off, and can be read from anywhere meanwhile", async () => {
+  it("continues where the subscriber left off, and can be read from any device meanwhile", async () => {
     const chatId = await emptyChat();
     const [fails, marker] = [
       await script({ errorStatus: 500, times: 1 }),

@@ -21,7 +21,7 @@ type Turn = { path: string; marker: string; key: string };
 const ask = ({ path, marker, key }: Turn, stream: boolean) =>
   send(ada, path, { content: marker, stream }, key, server.url);
 
-/** A keyed turn whose room is killed after its first words. */
+/** A turn with a key whose room is killed after its first words. */
 async function crash(path: string): Promise<Turn> {
   const tokens = ["One ", "two ", "three."];
   const marker = await script({ kind: "answer", tokens, tokenDelayMs: 60, holdAfter: 2 });
@@ -36,7 +36,7 @@ async function crash(path: string): Promise<Turn> {
   return turn;
 }
 
-/** The answer to a repetition, once the Worker is back. */
+/** The response to a repetition, once the Worker is back. */
 function repeat(turn: Turn, stream: boolean): Promise<Response> {
   return until(async () => {
     const response = await ask(turn, stream).catch(() => undefined);
@@ -44,7 +44,7 @@ function repeat(turn: Turn, stream: boolean): Promise<Response> {
   });
 }
 
-it("A send repeated after a crash tells what became of the first, and begins nothing", async () => {
+it("A send repeated after a crash returns the outcome of the first, and begins nothing", async () => {
   const chatId = await newChat(ada, { auto_title: false });
   const turn = await crash(`/chats/${chatId}/messages`);
   const events = await allEvents(await repeat(turn, true));

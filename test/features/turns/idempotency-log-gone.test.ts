@@ -21,7 +21,7 @@ type Turn = { path: string; marker: string; key: string };
 const ask = ({ path, marker, key }: Turn, stream: boolean) =>
   send(ada, path, { content: marker, stream }, key, worker.url);
 
-/** A turn that has ended, and what it was answered with. */
+/** A turn that has ended, and its response. */
 async function endedTurn(how: Script) {
   const chatId = await newChat(ada, { auto_title: false });
   const marker = await script(how);
@@ -30,7 +30,7 @@ async function endedTurn(how: Script) {
   return { chatId, turn, first: await response.json(), status: response.status };
 }
 
-/** The stream of a repetition, once the room has forgotten its log. */
+/** The stream of a repetition, after the room has deleted its log. */
 function rebuiltStream(turn: Turn): Promise<StreamEvent[]> {
   return until(async () => {
     const events = await allEvents(await ask(turn, true));
@@ -38,7 +38,7 @@ function rebuiltStream(turn: Turn): Promise<StreamEvent[]> {
   });
 }
 
-describe("once the log of a turn is gone, a repetition", () => {
+describe("after the log of a turn is deleted, a repetition", () => {
   it("streams it anew from what is stored, without ids", async () => {
     const { chatId, turn, first } = await endedTurn({ tokens: ["One ", "two ", "three."] });
     const events = await rebuiltStream(turn);
@@ -58,7 +58,7 @@ describe("once the log of a turn is gone, a repetition", () => {
     expect(await requestsContaining(turn.marker)).toHaveLength(1);
   });
 
-  it("divides a long answer into events that fit", async () => {
+  it("splits a long answer into events that fit", async () => {
     const { turn } = await endedTurn({ tokens: ["§".repeat(9_000)] });
     const events = await rebuiltStream(turn);
     for (const event of events) expect(event.bytes).toBeLessThanOrEqual(4_096);
@@ -66,7 +66,7 @@ describe("once the log of a turn is gone, a repetition", () => {
     expect(events.at(-2)?.data.message).toMatchObject({ content: null, content_length: 9_000 });
   });
 
-  it("gives the same JSON as before", async () => {
+  it("returns the same JSON as before", async () => {
     const { turn, first } = await endedTurn({ tokens: ["One."] });
     await rebuiltStream(turn);
     const again = await ask(turn, false);
@@ -74,7 +74,7 @@ describe("once the log of a turn is gone, a repetition", () => {
     expect(await again.json()).toEqual(first);
   });
 
-  it("says how it failed, and keeps what was written", async () => {
+  it("reports how it failed, and keeps the text", async () => {
     const how = { tokens: ["Some ", "more"], cutAfter: 1, tokenDelayMs: 30, times: 1 };
     const { turn, first, status } = await endedTurn(how);
     expect(status).toBe(502);
@@ -87,13 +87,13 @@ describe("once the log of a turn is gone, a repetition", () => {
     expect(events.at(-3)?.data).toMatchObject({ type: "error", code: "ai_unavailable" });
     expect(events.at(-2)?.data.message).toMatchObject({ status: "failed", content: "Some " });
     const again = await ask(turn, false);
-    const { request_id: _first, ...told } = first;
-    const { request_id: _again, ...toldAgain } = await again.json();
+    const { request_id: _first, ...received } = first;
+    const { request_id: _again, ...repeated } = await again.json();
     expect([again.status, isReplayed(again)]).toEqual([502, true]);
-    expect(toldAgain).toEqual(told);
+    expect(repeated).toEqual(received);
   });
 
-  it("says an overload as an overload", async () => {
+  it("reports an overload as an overload", async () => {
     const { turn, status } = await endedTurn({ errorStatus: 429, times: 1 });
     await rebuiltStream(turn);
     const again = await ask(turn, false);
@@ -101,7 +101,7 @@ describe("once the log of a turn is gone, a repetition", () => {
     expect((await again.json()).code).toBe("ai_overloaded");
   });
 
-  it("is over with its chat", async () => {
+  it("is gone with its chat", async () => {
     const { chatId, turn } = await endedTurn({ tokens: ["One."] });
     await ada.delete(`/chats/${chatId}`);
     for (const stream of [true, false]) {

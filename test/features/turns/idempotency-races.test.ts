@@ -12,7 +12,7 @@ beforeAll(async () => {
   ada = await signUp();
 });
 
-/** An answer that waits until the test lets it go on. */
+/** An answer that waits until the test releases it. */
 const heldAnswer = () => script({ kind: "answer", tokens: ["One."], holdAfter: 0 });
 
 describe("at once", () => {
@@ -22,12 +22,12 @@ describe("at once", () => {
     const keys = Array.from({ length: 20 }, newKey);
     const ask = (key: string) =>
       ada.post(`/chats/${chatId}/messages`, { content: marker }, withKey(key));
-    const answers = await releaseAfterRefusals(keys.map(ask), 19, marker);
-    const refused = answers.filter(({ status }) => status !== 200);
-    for (const answer of refused) expectProblem(answer, 409, "turn_in_progress");
+    const responses = await releaseAfterRefusals(keys.map(ask), 19, marker);
+    const refused = responses.filter(({ status }) => status !== 200);
+    for (const response of refused) expectProblem(response, 409, "turn_in_progress");
     const kept = await query("SELECT key FROM idempotency_keys WHERE chat_id = $1", [chatId]);
-    expect(kept).toEqual([{ key: keys[answers.findIndex(({ status }) => status === 200)] }]);
-    const free = keys[answers.findIndex(({ status }) => status !== 200)] ?? "";
+    expect(kept).toEqual([{ key: keys[responses.findIndex(({ status }) => status === 200)] }]);
+    const free = keys[responses.findIndex(({ status }) => status !== 200)] ?? "";
     const then = await ask(free);
     expect([then.status, isReplayed(then)]).toEqual([200, false]);
     expect((await ada.get(`/chats/${chatId}`)).body.message_count).toBe(4);
@@ -39,18 +39,18 @@ describe("at once", () => {
     const key = newKey();
     const contents = Array.from({ length: 20 }, (_, index) => `${marker} ${index % 2}`);
     const sends = contents.map((content) => bob.post("/chat", { content }, withKey(key)));
-    const answers = await releaseAfterRefusals(sends, 10, marker);
+    const responses = await releaseAfterRefusals(sends, 10, marker);
     const [refused, given] = [false, true].map((ok) =>
-      answers.filter(({ status }) => (status === 200) === ok),
+      responses.filter(({ status }) => (status === 200) === ok),
     );
-    for (const answer of refused ?? []) expectProblem(answer, 422, "idempotency_key_reused");
+    for (const response of refused ?? []) expectProblem(response, 422, "idempotency_key_reused");
     expect(given).toHaveLength(10);
     for (const { body } of given ?? []) expect(body).toEqual(given?.[0]?.body);
     expect((await bob.get("/chats")).body.total).toBe(1);
     expect((await requestsContaining(marker)).filter((seen) => seen.body.stream)).toHaveLength(1);
   });
 
-  it("sends of two people under one key are two turns", async () => {
+  it("sends of two users under one key are two turns", async () => {
     const [bob, eve] = await Promise.all([signUp(), signUp()]);
     const marker = await heldAnswer();
     const key = newKey();
@@ -67,7 +67,7 @@ describe("at once", () => {
     expect(await asked()).toHaveLength(2);
   });
 
-  it("a repetition that waits, and the deletion of its chat, end in nothing to be found", async () => {
+  it("a waiting repetition gets 404 when its chat is deleted", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const marker = await heldAnswer();
     const key = newKey();
@@ -75,7 +75,7 @@ describe("at once", () => {
     const sends = [ask(), ask(), ask()];
     await until(async () => (await requestsContaining(marker)).length > 0);
     await ada.delete(`/chats/${chatId}`);
-    for (const answer of await Promise.all(sends)) expectProblem(answer, 404, "not_found");
+    for (const response of await Promise.all(sends)) expectProblem(response, 404, "not_found");
     expectProblem(await ask(), 404, "not_found");
     await release(marker);
     expect(await requestsContaining(marker)).toHaveLength(1);

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 const countOf = async (chatId: string) => (await ada.get(`/chats/${chatId}`)).body.message_count;
 
-describe("what is refused before it happens leaves the key free", () => {
+describe("a refusal before the turn begins leaves the key free", () => {
   it.each([
     ["a body that is not valid", { content: "" }, 422, "validation_failed"],
     ["a model that is not offered", { content: "Hi", model: "gpt-0" }, 422, "unknown_model"],
@@ -35,7 +35,7 @@ describe("what is refused before it happens leaves the key free", () => {
     expect(isReplayed(then)).toBe(false);
   });
 
-  it("a chat in which an answer is being written", async () => {
+  it("a chat with a running answer", async () => {
     const turn = await runningTurn(ada);
     const key = newKey();
     const ask = () => ada.post(`/chats/${turn.chatId}/messages`, { content: "Next" }, withKey(key));
@@ -50,7 +50,7 @@ describe("what is refused before it happens leaves the key free", () => {
     expect(await countOf(turn.chatId)).toBe(4);
   });
 
-  it("a database that cannot be reached", async () => {
+  it("an unreachable database", async () => {
     const chatId = await newChat(ada);
     const key = newKey();
     const ask = () => ada.post(`/chats/${chatId}/messages`, { content: "Hi" }, withKey(key));
@@ -64,7 +64,7 @@ describe("what is refused before it happens leaves the key free", () => {
   });
 });
 
-describe("when the answer of the database is lost", () => {
+describe("when the response of Postgres is lost", () => {
   it("once, the beginning is repeated under its own ids, and the turn runs once", async () => {
     const chatId = await newChat(ada);
     const key = newKey();
@@ -79,7 +79,7 @@ describe("when the answer of the database is lost", () => {
     expect(await countOf(chatId)).toBe(2);
   });
 
-  it("once, a repetition that comes before it is known waits, and then attaches", async () => {
+  it("once, a repetition that arrives before the outcome is known waits, and then attaches", async () => {
     const path = `/chats/${await newChat(ada, { auto_title: false })}/messages`;
     const key = newKey();
     const ask = () => send(ada, path, { content: "Hi", stream: true }, key);
@@ -89,12 +89,12 @@ describe("when the answer of the database is lost", () => {
     await until(async () => (await callsContaining(key)).length === 2);
     const again = await ask();
     expect(isReplayed(again)).toBe(true);
-    const [told, toldAgain] = [await allEvents(await first), await allEvents(again)];
-    expect(toldAgain).toEqual(told);
-    expect(told.map((event) => event.name)).not.toContain("turn_error");
+    const [received, repeated] = [await allEvents(await first), await allEvents(again)];
+    expect(repeated).toEqual(received);
+    expect(received.map((event) => event.name)).not.toContain("turn_error");
   });
 
-  it("for good, a repetition ends what had begun, and says so; nobody was asked or paid", async () => {
+  it("for good, a repetition ends what had begun, and says so; no provider is called or billed", async () => {
     const key = newKey();
     const content = `marker-${crypto.randomUUID()}`;
     await injectFault({ contains: key, times: 2, kind: "cut_after_commit" });
@@ -112,12 +112,12 @@ describe("when the answer of the database is lost", () => {
   });
 });
 
-describe("a turn that failed", () => {
+describe("a failed turn", () => {
   it.each<[Script, number, ProblemCode]>([
     [{ errorStatus: 429 }, 503, "ai_overloaded"],
     [{ errorStatus: 500 }, 502, "ai_unavailable"],
     [{ tokens: ["Some ", "more"], cutAfter: 1, tokenDelayMs: 30 }, 502, "ai_unavailable"],
-  ])("replays as failed, and asks nobody again: %j", async (how, status, code) => {
+  ])("replays as failed, and calls no provider again: %j", async (how, status, code) => {
     const chatId = await newChat(ada, { auto_title: false });
     const marker = await script({ ...how, times: 1 });
     const key = newKey();
@@ -127,9 +127,9 @@ describe("a turn that failed", () => {
     const again = await ada.post(path, { content: marker }, withKey(key));
     expectProblem(again, status, code);
     expect(isReplayed(again)).toBe(true);
-    const { request_id: _first, ...told } = first.body;
-    const { request_id: _again, ...toldAgain } = again.body;
-    expect(toldAgain).toEqual(told);
+    const { request_id: _first, ...received } = first.body;
+    const { request_id: _again, ...repeated } = again.body;
+    expect(repeated).toEqual(received);
     const events = await allEvents(await send(ada, path, { content: marker, stream: true }, key));
     expect(events.find((event) => event.name === "turn_error")?.data.code).toBe(code);
     expect(await requestsContaining(marker)).toHaveLength(1);
@@ -137,14 +137,14 @@ describe("a turn that failed", () => {
   });
 });
 
-describe("a key's day", () => {
+describe("a key's lifetime", () => {
   const age = (key: string, hours: number) =>
     query(
       "UPDATE idempotency_keys SET created_at = created_at - make_interval(hours => $2::int) WHERE key = $1",
       [key, hours],
     );
 
-  it("is twenty-four hours: then it is free, and begins another", async () => {
+  it("is twenty-four hours: then it is free, and begins another turn", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const key = newKey();
     const ask = (content: string) =>

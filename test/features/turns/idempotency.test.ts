@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 const AT_ONCE = 20;
 
-/** An answer that waits until the provider was asked, so that the sends meet while it runs. */
+/** An answer that waits until the provider was called, so that the sends overlap. */
 async function heldAnswer() {
   const marker = await script({ kind: "answer", tokens: ["One ", "two."], holdAfter: 1 });
   const asked = async () =>
@@ -34,22 +34,25 @@ const usageOf = (chatId: string) =>
   query("SELECT service_type FROM ai_usage WHERE chat_id = $1 ORDER BY 1", [chatId]);
 
 describe("twenty sends at once with one key", () => {
-  it("are one question, one answer and one bill, and twenty times that answer", async () => {
+  it("are one user message, one answer and one bill, returned twenty times", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const held = await heldAnswer();
     const key = newKey();
     const path = `/chats/${chatId}/messages`;
     const sends = atOnce(AT_ONCE, () => ada.post(path, { content: held.marker }, withKey(key)));
     await held.finish();
-    const answers = await sends;
-    for (const { status, body } of answers) {
+    const responses = await sends;
+    for (const { status, body } of responses) {
       expect(status).toBe(200);
-      expect(body).toEqual(answers[0]?.body);
+      expect(body).toEqual(responses[0]?.body);
     }
-    expect(answers.filter(isReplayed)).toHaveLength(AT_ONCE - 1);
+    expect(responses.filter(isReplayed)).toHaveLength(AT_ONCE - 1);
     const { body: chat } = await ada.get(`/chats/${chatId}`);
     expect(chat).toMatchObject({ message_count: 2 });
-    expect(chat.messages).toEqual([answers[0]?.body.user_message, answers[0]?.body.ai_response]);
+    expect(chat.messages).toEqual([
+      responses[0]?.body.user_message,
+      responses[0]?.body.ai_response,
+    ]);
     expect(await held.asked()).toHaveLength(1);
     expect(await usageOf(chatId)).toEqual([{ service_type: "answer" }]);
   });
@@ -76,9 +79,9 @@ describe("twenty sends at once with one key", () => {
     const key = newKey();
     const sends = atOnce(AT_ONCE, () => bob.post("/chat", { content: held.marker }, withKey(key)));
     await held.finish();
-    const answers = await sends;
-    for (const { body } of answers) expect(body).toEqual(answers[0]?.body);
-    expect(answers.filter(isReplayed)).toHaveLength(AT_ONCE - 1);
+    const responses = await sends;
+    for (const { body } of responses) expect(body).toEqual(responses[0]?.body);
+    expect(responses.filter(isReplayed)).toHaveLength(AT_ONCE - 1);
     const { body: list } = await bob.get("/chats");
     expect(list).toMatchObject({ total: 1, chats: [{ message_count: 2 }] });
     expect(await held.asked()).toHaveLength(1);
@@ -102,7 +105,7 @@ describe("twenty sends at once with one key", () => {
   });
 });
 
-describe("a send that is repeated", () => {
+describe("a repeated send", () => {
   it("attaches to the answer while it runs, from its first event", async () => {
     const chatId = await newChat(ada);
     const held = await heldAnswer();
@@ -115,12 +118,12 @@ describe("a send that is repeated", () => {
     expect(isReplayed(again)).toBe(true);
     expect(again.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
     await release(held.marker);
-    const [told, toldAgain] = await Promise.all([allEvents(first), allEvents(again)]);
-    expect(toldAgain).toEqual(told);
-    expect(told[0]?.name).toBe("user_message");
+    const [received, repeated] = await Promise.all([allEvents(first), allEvents(again)]);
+    expect(repeated).toEqual(received);
+    expect(received[0]?.name).toBe("user_message");
   });
 
-  it("may want its answer in another form, running or not", async () => {
+  it("may ask for its answer in another format, during and after the turn", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const held = await heldAnswer();
     const key = newKey();
@@ -139,7 +142,7 @@ describe("a send that is repeated", () => {
     expect(await allEvents(await send(ada, path, { ...body, stream: true }, key))).toEqual(events);
   });
 
-  it("is answered as before when the chat has gone on", async () => {
+  it("is answered as before when the chat has continued", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const key = newKey();
     const path = `/chats/${chatId}/messages`;
@@ -155,7 +158,7 @@ describe("a send that is repeated", () => {
     expect((await ada.get(`/chats/${chatId}`)).body.message_count).toBe(6);
   });
 
-  it("is the same with its key in quotes, and in capitals of an id", async () => {
+  it("is recognised by its key in quotes, and ids in capitals", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const key = newKey();
     const body = { content: "Quoted?" };
@@ -168,7 +171,7 @@ describe("a send that is repeated", () => {
 });
 
 describe("a key", () => {
-  it("is refused for another body, whether the first turn runs or has ended", async () => {
+  it("is refused for another body, during and after the turn", async () => {
     const held = await heldAnswer();
     const key = newKey();
     const running = ada.post("/chat", { content: held.marker }, withKey(key));
@@ -193,7 +196,7 @@ describe("a key", () => {
     expect((await ada.get(`/chats/${two}`)).body.message_count).toBe(0);
   });
 
-  it("belongs to one person and one route", async () => {
+  it("belongs to one user and one route", async () => {
     const key = newKey();
     const body = { content: "Mine" };
     const mine = await ada.post("/chat", body, withKey(key));
@@ -205,7 +208,7 @@ describe("a key", () => {
     expect(isReplayed(elsewhere)).toBe(false);
   });
 
-  it("costs no round trip more, and none but one to be answered again", async () => {
+  it("costs no extra round trip, and a repetition only one", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const held = await heldAnswer();
     const key = newKey();
@@ -221,7 +224,7 @@ describe("a key", () => {
     expect(await callsContaining(body.ai_response.id)).toHaveLength(2);
   });
 
-  it("is kept with ids and a hash, and never with what was said", async () => {
+  it("is stored with ids and a hash, and never with the content", async () => {
     const key = newKey();
     const marker = await script({ kind: "answer", tokens: ["A secret answer."] });
     const { body } = await ada.post("/chat", { content: `Private ${marker}` }, withKey(key));

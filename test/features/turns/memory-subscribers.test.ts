@@ -8,12 +8,12 @@ import { newTicket, openTab } from "../../support/socket.ts";
 import { allEvents, readEvents } from "../../support/sse.ts";
 import { until } from "../../support/until.ts";
 
-/** What one socket is sent in all, and the page that goes beyond it. */
+/** All that one socket is sent, and the page that goes beyond it. */
 const MOST_SOCKET_BYTES = 8.25 * 1024 * 1024;
 
 const MOST_STREAMS = 64;
 
-/** Above what the process has when it is idle, with room for what waits to be collected. */
+/** Above the idle process, with room for garbage. */
 const MOST_GROWTH_MIB = 64;
 
 const TIMEOUT_MS = 120_000;
@@ -24,9 +24,9 @@ beforeAll(async () => {
   [ada, eve] = await Promise.all([signUp(), signUp()]);
 });
 
-/** Each in a process of its own: what one leaves behind is not counted with the next. */
+/** Each in a process of its own: garbage of one is not counted with the next. */
 async function inOwnProcess<T>(use: (worker: FastWorker, ada: SignedIn) => Promise<T>): Promise<T> {
-  // A stream whose client is gone is found by what is sent to it.
+  // A stream whose client is gone is detected by a write.
   const worker = await startFastWorker({ TURN_LIMITS: JSON.stringify({ heartbeat_ms: 1_000 }) });
   try {
     return await use(worker, at(worker.url, ada));
@@ -43,14 +43,14 @@ async function chatWithLongLog(of: SignedIn): Promise<string> {
   return chatId;
 }
 
-/** A turn of somebody else's in the same process, from its start to its end. */
+/** A turn of another user in the same process, from its start to its end. */
 async function turnOfEve({ url }: FastWorker): Promise<string> {
   const content = await script({ tokens: ["One ", "two."], tokenDelayMs: 100 });
-  const answer = await at(url, eve).post("/chat", { content });
-  return answer.body.ai_response.status;
+  const response = await at(url, eve).post("/chat", { content });
+  return response.body.ai_response.status;
 }
 
-it("Sockets that read nothing and resume again and again", { timeout: TIMEOUT_MS }, async () => {
+it("Sockets that read nothing and resume repeatedly", { timeout: TIMEOUT_MS }, async () => {
   await inOwnProcess(async (worker, person) => {
     const chatId = await chatWithLongLog(person);
     const open = async () => {
@@ -72,7 +72,7 @@ it("Sockets that read nothing and resume again and again", { timeout: TIMEOUT_MS
   });
 });
 
-it("A socket that was sent 8 MiB goes on as another", { timeout: TIMEOUT_MS }, async () => {
+it("A socket that was sent 8 MiB continues on another", { timeout: TIMEOUT_MS }, async () => {
   await inOwnProcess(async (worker, person) => {
     const chatId = await chatWithLongLog(person);
     const tab = await openTab(person, chatId, worker.url);
@@ -93,10 +93,11 @@ it("A socket that was sent 8 MiB goes on as another", { timeout: TIMEOUT_MS }, a
   });
 });
 
-it("Streams that read nothing", { timeout: TIMEOUT_MS }, async () => {
+it("Streams that the clients do not read", { timeout: TIMEOUT_MS }, async () => {
   await inOwnProcess(async (worker, person) => {
     const chatId = await newChat(person, { auto_title: false });
-    // Fits what the network holds: what is sent and not read is not in the process, and not measured.
+    // Fits into the network's buffers: what is sent and not read is not in the process, and not
+    // measured.
     const tokens = Array.from({ length: 250 }, (_, index) => `${index}:`.padEnd(3_500, "."));
     const content = await script({ tokens, holdAfter: tokens.length - 1, times: 1 });
     const asked = await person.fetch(`/chats/${chatId}/messages/stream`, {
@@ -118,7 +119,7 @@ it("Streams that read nothing", { timeout: TIMEOUT_MS }, async () => {
     });
     expect(growth).toBeLessThan(MOST_GROWTH_MIB);
     const statuses = streams.map(({ status }) => status);
-    // Whoever asked has a stream too.
+    // The client that began the turn has a stream too.
     expect(statuses.filter((status) => status === 200)).toHaveLength(MOST_STREAMS - 1);
     expect(new Set(statuses.slice(MOST_STREAMS))).toEqual(new Set([429]));
     expect(Number(streams.at(-1)?.headers["retry-after"])).toBeGreaterThan(0);

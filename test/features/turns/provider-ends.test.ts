@@ -7,7 +7,7 @@ import { type ProviderTurn, turnOf, usageOf } from "../../support/provider-turn.
 import { delta, DONE, event, finish, say, usage } from "../../support/provider-wire.ts";
 import { until } from "../../support/until.ts";
 
-/** How long a provider that keeps the connection open may take; no answer below waits for it. */
+/** Timeouts for a provider that keeps the connection open; no answer below waits for them. */
 const LIMITS = { first_token_ms: 1_500, progress_ms: 1_500 };
 const OPEN: RawStep = { end: "open" };
 
@@ -38,18 +38,18 @@ function expectFailed(ended: ProviderTurn, text: string, code: string): void {
   });
 }
 
-describe("A complete answer is complete, whatever becomes of its connection:", () => {
+describe("A complete answer is complete, whatever happens to its connection:", () => {
   it.concurrent.each<[string, RawStep[], string]>([
     ["it stays open after [DONE]", [say("Answer"), finish(), U, DONE, OPEN], "Answer"],
-    ["it stays open after [DONE], without a reason", [say("Answer"), DONE, OPEN], "Answer"],
+    ["it stays open after [DONE], without a finish reason", [say("Answer"), DONE, OPEN], "Answer"],
     ["it stays open after the usage", [say("Answer"), finish(), U, OPEN], "Answer"],
     [
-      "comments come after the usage",
+      "comments follow the usage",
       [say("Answer"), finish(), U, { repeat: ": ping\n\n", everyMs: 200, times: 60 }],
       "Answer",
     ],
     [
-      "comments come after the reason",
+      "comments follow the finish reason",
       [say("Answer"), finish(), { repeat: ": ping\n\n", everyMs: 200, times: 60 }],
       "Answer",
     ],
@@ -73,10 +73,14 @@ describe("A complete answer is complete, whatever becomes of its connection:", (
       [say("A"), delta({ content: "B" }, "stop").trimEnd()],
       "AB",
     ],
-    ["more comes after [DONE]", [say("A"), finish(), U, DONE, say("GHOST")], "A"],
-    ["a broken chunk comes after the reason", [say("A"), finish(), "data: {broken\n\n", OPEN], "A"],
+    ["more text follows [DONE]", [say("A"), finish(), U, DONE, say("GHOST")], "A"],
     [
-      "a whole answer comes as JSON",
+      "a broken chunk follows the finish reason",
+      [say("A"), finish(), "data: {broken\n\n", OPEN],
+      "A",
+    ],
+    [
+      "the answer is a single JSON",
       [JSON.stringify({ choices: [{ message: { content: "A" }, finish_reason: "stop" }] }), OPEN],
       "A",
     ],
@@ -84,7 +88,7 @@ describe("A complete answer is complete, whatever becomes of its connection:", (
     expectComplete(await turn(raw), text);
   });
 
-  it("the usage that comes within two seconds counts, and what does not is estimated", async () => {
+  it("usage that arrives within two seconds counts, and otherwise it is estimated", async () => {
     const counted = await turn([say("Answer"), finish(), { pauseMs: 100 }, U, OPEN]);
     expect(counted.answer.metadata.usage).toMatchObject({ prompt_tokens: 7, estimated: false });
     const { answer } = await turn([say("Answer"), finish(), OPEN]);
@@ -118,7 +122,7 @@ describe("An answer that was cut is not:", () => {
       "ai_unavailable",
     ],
     [
-      "an error comes in the same read",
+      "an error arrives in the same read",
       [`${say("A")}${say("B")}${event({ error: { code: 502 } })}`, OPEN],
       "AB",
       "ai_unavailable",
@@ -136,7 +140,7 @@ describe("An answer that was cut is not:", () => {
       "ai_unavailable",
     ],
     [
-      "only comments come after the first words",
+      "only comments follow the first words",
       [say("A"), { repeat: ": ping\n\n", everyMs: 200, times: 60 }],
       "A",
       "ai_timeout",
@@ -150,7 +154,7 @@ describe("An answer that was cut is not:", () => {
   });
 });
 
-describe("Whatever stands between the chunks is survived:", () => {
+describe("Anything between the chunks is tolerated:", () => {
   it.each<[string, RawStep[]]>([
     ["empty data", [say("A"), "data:\n\n", say("B"), finish(), U, DONE]],
     ["null", [say("A"), "data: null\n\n", say("B"), finish(), U, DONE]],
@@ -187,7 +191,7 @@ describe("Whatever stands between the chunks is survived:", () => {
   });
 });
 
-describe("An answer that says nothing is not complete:", () => {
+describe("An answer without text is not complete:", () => {
   it.each<[string, RawStep[], string]>([
     ["a reason alone", [finish(), U, DONE], "ai_empty"],
     ["[DONE] alone", [DONE], "ai_empty"],

@@ -16,16 +16,16 @@ const ask = (chatId: string, content: string) => ada.post(`/chats/${chatId}/mess
 const store = (chatId: string, type: "user" | "bot", content: string) =>
   ada.post("/messages", { chat_id: chatId, type, content });
 
-/** What the provider was asked after the system prompt, the last time. */
+/** The last prompt that the provider received, after the system prompt. */
 async function lastPrompt(marker: string) {
   const request = (await requestsContaining(marker)).at(-1);
   return request?.body.messages.slice(1) ?? [];
 }
 
-/** A question to a provider with a strict template. */
-const strictQuestion = () => script({ strictRoles: true, tokens: ["Yes."] });
+/** A provider with a strict template. */
+const strictProvider = () => script({ strictRoles: true, tokens: ["Yes."] });
 
-describe("a provider that insists on alternating roles answers", () => {
+describe("a provider that requires alternating roles answers", () => {
   it.each<[string, Script]>([
     ["with a server error", { errorStatus: 500 }],
     ["with nothing but the end of the connection", { tokens: ["a"], cutAfter: 0 }],
@@ -34,7 +34,7 @@ describe("a provider that insists on alternating roles answers", () => {
     const chatId = await emptyChat();
     const failing = await script({ ...failure, times: 1 });
     expect((await ask(chatId, failing)).status).toBeGreaterThan(500);
-    const marker = await strictQuestion();
+    const marker = await strictProvider();
     const { status, body } = await ask(chatId, marker);
     expect([status, body.ai_response?.content]).toEqual([200, "Yes."]);
     expect(await lastPrompt(marker)).toEqual([
@@ -42,7 +42,7 @@ describe("a provider that insists on alternating roles answers", () => {
     ]);
   });
 
-  it("after a greeting, notes and white space that were stored", async () => {
+  it("after a stored greeting, notes and white space", async () => {
     const chatId = await emptyChat();
     await store(chatId, "bot", "Welcome!");
     await store(chatId, "user", "First note.");
@@ -50,7 +50,7 @@ describe("a provider that insists on alternating roles answers", () => {
     await store(chatId, "user", "Second note.");
     await store(chatId, "bot", "Noted.");
     await store(chatId, "bot", "Twice.");
-    const marker = await strictQuestion();
+    const marker = await strictProvider();
     expect((await ask(chatId, marker)).status).toBe(200);
     expect(await lastPrompt(marker)).toEqual([
       { role: "user", content: "First note.\n\nSecond note." },
@@ -59,7 +59,7 @@ describe("a provider that insists on alternating roles answers", () => {
     ]);
   });
 
-  it("a question asked again beside a failed answer, and one that was edited", async () => {
+  it("a user message sent again beside a failed answer, and an edited one", async () => {
     const chatId = await emptyChat();
     await store(chatId, "bot", "Welcome!");
     const marker = await script({ errorStatus: 500, times: 1 });
@@ -76,9 +76,9 @@ describe("a provider that insists on alternating roles answers", () => {
 });
 
 describe("a chat of 3,000 short messages", () => {
-  it("is asked about within the number of messages that providers take", async () => {
+  it("is sent within the number of messages that providers accept", async () => {
     const { id } = await chatOf(ada, 3_000);
-    const marker = await strictQuestion();
+    const marker = await strictProvider();
     expect((await ask(id, marker)).status).toBe(200);
     const prompt = await lastPrompt(marker);
     expect(prompt.length).toBeGreaterThan(100);

@@ -20,7 +20,7 @@ const LIMITS = {
 };
 
 let ada: SignedIn;
-/** Keeps what models think. */
+/** Stores the models' reasoning. */
 let worker: FastWorker;
 beforeAll(async () => {
   const vars = { TURN_LIMITS: JSON.stringify(LIMITS), KEEP_REASONING: "true" };
@@ -32,7 +32,7 @@ const think = (text: string) => delta({ reasoning_content: text });
 const often = (repeat: string, times = 30): RawStep => ({ repeat, everyMs: 100, times });
 const ANSWER = [say("Answer"), finish(), usage(), DONE];
 
-describe("A model that takes its time is not cut off, for longer than a token may take:", () => {
+describe("A slow model is not cut off, even if it takes longer than a token may take:", () => {
   it.concurrent.each<[string, RawStep[]]>([
     ["reasoning", [often(think("Hm. "))]],
     ["reasoning by another name", [often(delta({ reasoning: "Hm. " }))]],
@@ -51,23 +51,23 @@ describe("A model that takes its time is not cut off, for longer than a token ma
     expect([code, text, answer.status]).toEqual([undefined, "Answer", "complete"]);
   });
 
-  it.concurrent("but one that says nothing at all is, and one that stops in its reasoning", async () => {
+  it.concurrent("but one that sends nothing at all is, and one that stops in its reasoning", async () => {
     const silent = await turnOf(ada, worker.url, [{ end: "open" }]);
     const thinking = await turnOf(ada, worker.url, [think("Hm."), often(": ping\n\n", 100)]);
     expect([silent.code, thinking.code]).toEqual(["ai_timeout", "ai_timeout"]);
     const [first] = await usageOf(silent.chatId);
     const [second] = await usageOf(thinking.chatId);
-    // Both have read the prompt, and one has thought.
+    // Both have read the prompt, and one has reasoned.
     expect(first).toMatchObject({ completion: "0", estimated: "t" });
     expect(second).toMatchObject({ prompt: first?.prompt, completion: "1", estimated: "t" });
     expect(Number(first?.prompt)).toBeGreaterThan(0);
   });
 });
 
-describe("What a model thinks", () => {
+describe("A model's reasoning", () => {
   const raw = [think("I think, "), think("so."), say("Yes."), finish(), usage(), DONE];
 
-  it("is streamed by an event of its own, before the answer, and is no part of it", async () => {
+  it("is streamed as an event of its own, before the answer, and is no part of it", async () => {
     const { events, reasoning, answer } = await turnOf(ada, worker.url, raw);
     const names = events.map(({ name }) => name);
     expect(names.slice(0, 3)).toEqual(["user_message", "ai_message_start", "reasoning_delta"]);
@@ -79,13 +79,13 @@ describe("What a model thinks", () => {
     expect(answer).toMatchObject({ content: "Yes.", metadata: { reasoning: "I think, so." } });
   });
 
-  it("is kept only where that is configured", async () => {
+  it("is stored only if configured", async () => {
     const { reasoning, answer } = await turnOf(ada, inject("workerUrl"), raw);
     expect([reasoning, answer.content]).toEqual(["I think, so.", "Yes."]);
     expect(answer.metadata).not.toHaveProperty("reasoning");
   });
 
-  it("is kept up to a length, and left out of an event that it would make too long", async () => {
+  it("is stored up to a length, and omitted from an event that it would make too long", async () => {
     const long = "é".repeat(1_000);
     const steps = [...Array.from({ length: 40 }, () => think(long)), say("Yes."), finish(), DONE];
     const { reasoning, answer, events } = await turnOf(ada, worker.url, steps);
@@ -116,7 +116,7 @@ describe("What a model thinks", () => {
   });
 });
 
-/** A turn whose model has thought, and waits. */
+/** A turn whose model has reasoned, and waits. */
 async function thinkingTurn(chatId: string, url = inject("workerUrl")) {
   const more: RawStep[] = [{ pauseMs: 500 }, think("so."), { hold: true }, ...ANSWER];
   const raw: RawStep[] = [think("I think, "), ...more];
@@ -125,14 +125,14 @@ async function thinkingTurn(chatId: string, url = inject("workerUrl")) {
   const seen: StreamEvent[] = [];
   while (seen.at(-1)?.name !== "reasoning_delta") {
     const { value, done } = await events.next();
-    if (done) throw new Error("the answer ended before it was thought about");
+    if (done) throw new Error("the answer ended before its reasoning");
     seen.push(value);
   }
   return { marker, seen, events };
 }
 
-describe("Reasoning under way", () => {
-  it("is read from another place, by a socket too", async () => {
+describe("Reasoning in progress", () => {
+  it("can be read from another device, by a socket too", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const { events } = await thinkingTurn(chatId);
     const other = readEvents(await ada.fetch(`/chats/${chatId}/stream`));
@@ -146,7 +146,7 @@ describe("Reasoning under way", () => {
     await Array.fromAsync(events);
   });
 
-  it("is counted when the answer is stopped", async () => {
+  it("is billed when the answer is stopped", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const { events } = await thinkingTurn(chatId);
     const { body } = await ada.post(`/chats/${chatId}/stop`);
@@ -156,7 +156,7 @@ describe("Reasoning under way", () => {
   });
 });
 
-it("A turn whose log is gone is rebuilt with the reasoning that was kept", async () => {
+it("A turn whose log was deleted is rebuilt with the stored reasoning", async () => {
   const chatId = await newChat(ada, { auto_title: false });
   const marker = await script({ kind: "answer", raw: [think("Hm."), ...ANSWER] });
   const [path, key] = [`/chats/${chatId}/messages`, newKey()];
@@ -174,10 +174,10 @@ it("A turn whose log is gone is rebuilt with the reasoning that was kept", async
   expect(rebuilt[2]?.data).toEqual({ type: "reasoning_delta", content: "Hm." });
 });
 
-it("Reasoning is counted when its room is lost", async () => {
+it("Reasoning is billed when its room is lost", async () => {
   const chatId = await newChat(ada, { auto_title: false });
   const { events } = await thinkingTurn(chatId, worker.url);
-  // Long before more comes, what came until then was written.
+  // The pieces so far are emitted long before more arrive.
   await events.next();
   await worker.crash();
   const [row] = await until(async () => {

@@ -6,7 +6,7 @@ import { query } from "../../support/postgres.ts";
 import { requestsContaining, script } from "../../support/provider.ts";
 import { until } from "../../support/until.ts";
 
-/** Models of their own, so that no test knows what another's provider has refused. */
+/** Models of their own, so that no test shares what a provider has refused. */
 const MODELS = Object.fromEntries(
   ["one", "two", "three", "four", "five"].map((name) => [name, { context_tokens: 32_768 }]),
 );
@@ -40,7 +40,7 @@ const extraForbidden = (name: string) => ({
 });
 
 describe("a provider that refuses a parameter by name", () => {
-  it("is asked again by the older name, once, and from then on at once", async () => {
+  it("is retried with the older name, once, and then called that way at once", async () => {
     const refuses = { max_completion_tokens: extraForbidden("max_completion_tokens") };
     const marker = await script({ kind: "answer", refuses, tokens: ["Yes."] });
     const chatId = await emptyChat();
@@ -54,7 +54,7 @@ describe("a provider that refuses a parameter by name", () => {
     expect(await bodiesOf(marker)).toHaveLength(3);
   });
 
-  it("one after the other is asked without all of them", async () => {
+  it("one after the other is called without all of them", async () => {
     const refuses = {
       max_completion_tokens: {
         status: 400,
@@ -74,7 +74,7 @@ describe("a provider that refuses a parameter by name", () => {
     expect(Object.keys(asked[3] ?? {}).toSorted()).toEqual(["messages", "model", "stream"]);
   });
 
-  it("where configuration says so, is never asked with it", async () => {
+  it("where the configuration says so, is never sent it", async () => {
     const marker = await script({ tokens: ["Yes."] });
     await ask(await emptyChat(), marker, "known");
     const [body, ...more] = await bodiesOf(marker);
@@ -87,7 +87,7 @@ describe("a provider that refuses a parameter by name", () => {
     ]);
   });
 
-  it("for another reason is asked once", async () => {
+  it("for another reason is called once", async () => {
     const errorBody = {
       error: { message: "max_completion_tokens: flagged", code: "content_filter" },
     };
@@ -96,7 +96,7 @@ describe("a provider that refuses a parameter by name", () => {
     expect(await bodiesOf(marker)).toHaveLength(1);
   });
 
-  it("and refuses whatever it is asked with fails in the end", async () => {
+  it("and refuses every variant fails in the end", async () => {
     const errorBody = { error: { message: "no max_tokens, stream_options, response_format" } };
     const marker = await script({ errorStatus: 400, errorBody });
     expectProblem(await ask(await emptyChat(), marker, "three"), 502, "ai_unavailable");
@@ -111,7 +111,7 @@ describe("a provider that refuses a parameter by name", () => {
       },
     },
     { error: "'response_format.type' must be 'text'" },
-  ])("names a chat without a format of the answer: %j", async (body) => {
+  ])("names a chat without a response format: %j", async (body) => {
     const refuses = { response_format: { status: 400, body } };
     const marker = await script({ kind: "title", refuses, tokens: ["Deposit return"] });
     const chatId = await newChat(ada);
@@ -124,7 +124,7 @@ describe("a provider that refuses a parameter by name", () => {
 const TOO_LONG = { error: { message: "Too long.", code: "context_length_exceeded" } };
 
 describe("a prompt that is longer than the provider takes", () => {
-  it("is asked once more with the newer half of its history", async () => {
+  it("is retried once with the newer half of its history", async () => {
     const { id } = await chatOf(ada, 40);
     const marker = await script({ errorStatus: 400, errorBody: TOO_LONG, times: 1 });
     const { status, body } = await ask(id, marker, "three");
@@ -148,7 +148,7 @@ describe("a prompt that is longer than the provider takes", () => {
     expect(await bodiesOf(alone)).toHaveLength(1);
   });
 
-  it("in a small context begins with a question, whatever was trimmed", async () => {
+  it("in a small context begins with a user message, whatever was trimmed", async () => {
     const chatId = await emptyChat();
     const marker = await script({ strictRoles: true, tokens: ["Yes."] });
     for (let count = 0; count < 4; count++) {
@@ -174,8 +174,8 @@ describe("the refusal of a provider", () => {
       const secret = `secret-${crypto.randomUUID()}`;
       const body = { ...errorBody, message: secret };
       const marker = await script({ errorStatus, errorBody: body });
-      const answer = await ask(await emptyChat(), marker, "three");
-      expectProblem(answer, status, code);
+      const response = await ask(await emptyChat(), marker, "three");
+      expectProblem(response, status, code);
       const isLogged = async () =>
         worker.logs().some((line) => line.includes(`"problem":"${code}"`));
       await until(isLogged);
@@ -185,15 +185,15 @@ describe("the refusal of a provider", () => {
         problem: code,
         status: errorStatus,
       });
-      expect(worker.logs().join("\n") + JSON.stringify(answer.body)).not.toContain(secret);
+      expect(worker.logs().join("\n") + JSON.stringify(response.body)).not.toContain(secret);
     },
   );
 
-  it("says when to come back, in the response and in the stream", async () => {
+  it("gives the time to retry, in the response and in the stream", async () => {
     const marker = await script({ errorStatus: 429, retryAfterSeconds: 120 });
-    const answer = await ask(await emptyChat(), marker, "three");
-    expectProblem(answer, 503, "ai_overloaded");
-    expect(answer.headers.get("retry-after")).toBe("120");
+    const response = await ask(await emptyChat(), marker, "three");
+    expectProblem(response, 503, "ai_overloaded");
+    expect(response.headers.get("retry-after")).toBe("120");
     const named = await ada.post(`/chats/${await emptyChat()}/name`, { message: marker });
     expect([named.status, named.headers.get("retry-after")]).toEqual([503, "120"]);
     const stream = await ada.fetch("/chat", {
@@ -210,9 +210,9 @@ describe("the refusal of a provider", () => {
     [{ type: "overloaded_error", message: "Overloaded" }, "ai_overloaded"],
     [{ code: "context_length_exceeded", message: "Too long" }, "ai_context_exceeded"],
     [{ message: "Provider returned error", code: 502 }, "ai_unavailable"],
-  ])("inside of a stream means the same: %j", async (error, code) => {
+  ])("inside a stream means the same: %j", async (error, code) => {
     const raw = [`data: ${JSON.stringify({ error })}\n\n`];
-    const answer = await ask(await emptyChat(), await script({ raw }), "three");
-    expect(answer.body.code).toBe(code);
+    const response = await ask(await emptyChat(), await script({ raw }), "three");
+    expect(response.body.code).toBe(code);
   });
 });

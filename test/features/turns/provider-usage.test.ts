@@ -22,8 +22,8 @@ const counted = (prompt_tokens: number, completion_tokens: number, more: object 
   });
 const TEXT = "Twelve tokens of a text that is forty-eight bytes.";
 
-describe("What the provider counted is kept, and paid for:", () => {
-  it("tokens from its cache at their own price", async () => {
+describe("The provider's usage is stored and billed:", () => {
+  it("cached tokens at their own price", async () => {
     const details = { prompt_tokens_details: { cached_tokens: 1_920 } };
     const marker = await script({
       kind: "answer",
@@ -74,7 +74,7 @@ describe("What the provider counted is kept, and paid for:", () => {
       { completion: "420", total: "430", reasoning: "400" },
     ],
     [
-      "reasoning that the total alone tells of",
+      "reasoning that only the total includes",
       [usage({ prompt_tokens: 10, completion_tokens: 20, total_tokens: 430 })],
       { completion: "420", total: "430", reasoning: "400" },
     ],
@@ -111,7 +111,7 @@ describe("What the provider counted is kept, and paid for:", () => {
   });
 });
 
-describe("What the provider did not count is estimated:", () => {
+describe("Usage that the provider did not report is estimated:", () => {
   it.each<[string, RawStep[]]>([
     ["no usage", []],
     ["zeros where there was text", [counted(0, 0)]],
@@ -127,7 +127,7 @@ describe("What the provider did not count is estimated:", () => {
     expect(answer.status).toBe("complete");
   });
 
-  it("reasoning too, and what was said after the last count", async () => {
+  it("reasoning too, and the text after the last count", async () => {
     const thought = await turn([delta({ reasoning: TEXT }), say(TEXT), finish(), DONE]);
     expect((await usageOf(thought.chatId))[0]).toMatchObject({ completion: "26", estimated: "t" });
     const cut = await turn([counted(10, 1), say(TEXT)]);
@@ -138,7 +138,7 @@ describe("What the provider did not count is estimated:", () => {
     });
   });
 
-  it("the prompt alone where the provider hung up before its first word, and nothing where it refused", async () => {
+  it("the prompt alone where the provider disconnected before its first token, and nothing where it refused", async () => {
     const hungUp = await turn([{ end: "cut" }]);
     const [row] = await usageOf(hungUp.chatId);
     expect([Number(row?.prompt) > 0, row?.completion]).toEqual([true, "0"]);
@@ -147,7 +147,7 @@ describe("What the provider did not count is estimated:", () => {
   });
 });
 
-describe("Whatever a provider sends can be stored, and the chat goes on:", () => {
+describe("Whatever a provider sends can be stored, and the chat continues:", () => {
   it.each<[string, RawStep[], object]>([
     [
       "a reason with NUL",
@@ -167,7 +167,7 @@ describe("Whatever a provider sends can be stored, and the chat goes on:", () =>
       { content: "a\uFFFDb\uFFFDc" },
     ],
     [
-      "numbers that nobody counts to",
+      "absurd numbers",
       [
         say("A"),
         finish(),
@@ -188,7 +188,7 @@ describe("Whatever a provider sends can be stored, and the chat goes on:", () =>
     expect(next.status).toBe(200);
   });
 
-  it("an answer of more than a mebibyte ends there, and its provider is let go", async () => {
+  it("an answer of more than a mebibyte ends there, and the provider's connection is closed", async () => {
     const piece = "é word ".repeat(10_000);
     const { chatId, marker, text, answer } = await turn([
       ...Array.from({ length: 20 }, () => say(piece)),

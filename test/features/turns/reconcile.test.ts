@@ -31,15 +31,15 @@ function ask(chatId: string, content: string): Promise<Response> {
 
 const emptyChat = () => newChat(ada, { auto_title: false });
 
-/** A chat with an answer that no room knows of, as if the room's storage was lost. */
+/** A chat with a running answer that no room knows, as if the room's storage was lost. */
 async function forgottenAnswer(): Promise<{ chatId: string; answerId: string }> {
   const chatId = await emptyChat();
-  const questionId = await say(ada, chatId, "A question of some forty characters' length.");
+  const userMessageId = await say(ada, chatId, "A question of some forty characters' length.");
   const answerId = crypto.randomUUID();
   await query(
     `INSERT INTO messages (id, chat_id, parent_id, type, content, status, created_at)
      VALUES ($1, $2, $3, 'bot', '', 'streaming', now() - interval '5 minutes')`,
-    [answerId, chatId, questionId],
+    [answerId, chatId, userMessageId],
   );
   await query(
     `UPDATE chats SET current_message_id = $2, message_count = message_count + 1 WHERE id = $1`,
@@ -62,8 +62,8 @@ function usageOf(chatId: string) {
   return query(`SELECT ${columns} FROM ai_usage WHERE chat_id = $1`, [chatId]);
 }
 
-describe("an answer that no room knows of", () => {
-  it("is interrupted, what it may have cost is estimated, and its chat goes on", async () => {
+describe("a running answer that no room knows", () => {
+  it("is interrupted, its cost estimated, and its chat continues", async () => {
     const { chatId, answerId } = await forgottenAnswer();
     const refused = await ada.post(`/chats/${chatId}/messages`, { content: "Hello?" });
     expectProblem(refused, 409, "turn_in_progress");
@@ -79,7 +79,7 @@ describe("an answer that no room knows of", () => {
     expect(textOf(await allEvents(await ask(chatId, "And now?")))).not.toBe("");
   });
 
-  it("is ended once and paid for once, though twenty find it at once", async () => {
+  it("is ended once and billed once, though twenty cron runs find it at once", async () => {
     const { chatId } = await forgottenAnswer();
     const version = async () =>
       Number((await query("SELECT version FROM chats WHERE id = $1", [chatId]))[0]?.version);
@@ -90,7 +90,7 @@ describe("an answer that no room knows of", () => {
     expect(await version()).toBe(before + 1);
   });
 
-  it("is left for the next minute where it cannot be ended, and stops no other", async () => {
+  it("is left for the next minute when it cannot be ended, and blocks no other", async () => {
     const [one, other] = [await forgottenAnswer(), await forgottenAnswer()];
     const fault = { contains: one.chatId, times: 100, kind: "status" as const, status: 500 };
     const restore = await injectFault(fault);
@@ -106,7 +106,7 @@ describe("an answer that no room knows of", () => {
 
   it("is found however many older ones there are", { timeout: 120_000 }, async () => {
     const marker = crypto.randomUUID();
-    // Of chats without a question before the answer, so that hundreds are made at once.
+    // Of chats without a user message before the answer, so that hundreds are made at once.
     await query(
       `WITH made AS (
          INSERT INTO chats (id, user_id, title, created_at, updated_at)
@@ -127,7 +127,7 @@ describe("an answer that no room knows of", () => {
     expect(left).toEqual([]);
   });
 
-  it("is left alone while it is young: its room will do better", async () => {
+  it("is left alone while it is young: its room ends it better", async () => {
     const { chatId } = await forgottenAnswer();
     await query("UPDATE messages SET created_at = now() WHERE chat_id = $1", [chatId]);
     await minute();
@@ -137,7 +137,7 @@ describe("an answer that no room knows of", () => {
     expect((await lastOf(chatId)).status).toBe("interrupted");
   });
 
-  it("waits for a Postgres that cannot be reached, and nothing is thrown meanwhile", async () => {
+  it("waits while Postgres cannot be reached, and nothing throws meanwhile", async () => {
     const { chatId } = await forgottenAnswer();
     const contains = "|| m.id::text)";
     const restore = await injectFault({ contains, times: 100, kind: "refuse" });
@@ -150,8 +150,8 @@ describe("an answer that no room knows of", () => {
   });
 });
 
-describe("an answer that its room knows of", () => {
-  it("is left alone as long as it is being written, however long that takes", async () => {
+describe("a running answer that its room knows", () => {
+  it("is left alone as long as it is running, however long that takes", async () => {
     const chatId = await emptyChat();
     const marker = await script({ tokens: ["Slow ", "and steady."], holdAfter: 1 });
     const events = readEvents(await ask(chatId, marker));
@@ -169,7 +169,7 @@ describe("an answer that its room knows of", () => {
     expect(await usageOf(chatId)).toMatchObject([{ attempt: "1", estimated: "f" }]);
   });
 
-  it("is ended without a cost where it was committed after the room had given it up", async () => {
+  it("is ended without a cost when it was committed after the room had given up on it", async () => {
     const chatId = await emptyChat();
     await injectFault({ contains: chatId, times: 2, kind: "status", status: 500 });
     expect((await ask(chatId, "Hello?")).status).toBe(503);
@@ -188,8 +188,8 @@ describe("an answer that its room knows of", () => {
   });
 });
 
-describe("a minute", () => {
-  it("asks the rooms whose turns have been over for a minute or two about their alarms", async () => {
+describe("the cron", () => {
+  it("checks the alarms of the rooms whose turns ended a minute or two ago", async () => {
     // The longest turn, and as long as its log is kept.
     const overAt = Date.now() - 25 * 60_000;
     for (const startedAt of [overAt + 60_000, overAt - 60_000, overAt - 600_000]) {
@@ -203,7 +203,7 @@ describe("a minute", () => {
     expect(line).toMatchObject({ rooms_asked: 1, rooms_set: 0, rooms_failed: 0 });
   });
 
-  it("does each of its jobs, also where another of them fails", async () => {
+  it("runs each of its jobs, also when another of them fails", async () => {
     const { chatId } = await forgottenAnswer();
     const contains = "DELETE FROM idempotency_keys";
     const restore = await injectFault({ contains, times: 100, kind: "refuse" });
@@ -214,7 +214,7 @@ describe("a minute", () => {
     expect(await minute()).toMatchObject({ keys_expired: expect.any(Number) });
   });
 
-  it("forgets the keys that count no more, and no others", async () => {
+  it("deletes expired keys, and no others", async () => {
     const chatId = await emptyChat();
     const keys = [crypto.randomUUID(), crypto.randomUUID()];
     for (const key of keys) {
@@ -230,7 +230,7 @@ describe("a minute", () => {
   });
 });
 
-/** What a slow network does: a call is carried out long after the caller has gone. */
+/** A slow network: a call is executed long after the caller has gone. */
 async function replay(body: string): Promise<void> {
   const headers = { "neon-connection-string": inject("vars").DATABASE_URL ?? "" };
   const response = await fetch(inject("neonUrl"), { method: "POST", headers, body });

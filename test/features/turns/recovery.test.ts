@@ -10,7 +10,7 @@ import { until } from "../../support/until.ts";
 let ada: SignedIn;
 let server: FastWorker;
 beforeAll(async () => {
-  // Nothing is written in time: what is there after a crash was written before it was needed.
+  // Nothing is flushed by time: what survives a crash was written earlier.
   const TURN_LIMITS = JSON.stringify({ flush_ms: 60_000, watchdog_ms: 1_000 });
   const ANTHROPIC_BASE_URL = `${inject("providerUrl")}/v1`;
   const vars = {
@@ -52,7 +52,7 @@ function usageOf(chatId: string) {
   );
 }
 
-/** Reads on until an event of that name. */
+/** Reads until an event of that name. */
 async function readUntil(events: AsyncGenerator<StreamEvent>, name: string): Promise<StreamEvent> {
   for (;;) {
     const { value, done } = await events.next();
@@ -61,7 +61,7 @@ async function readUntil(events: AsyncGenerator<StreamEvent>, name: string): Pro
   }
 }
 
-it("A crash before the first word costs what the prompt did", async () => {
+it("A crash before the first token costs the prompt", async () => {
   const chatId = await newChat(ada, { auto_title: false });
   const marker = await script({ tokens: ["Never."], holdAfter: 0 });
   const response = ask(chatId, marker);
@@ -96,7 +96,7 @@ it("A crash in the second attempt of an answer settles both, each once", async (
   expect(Number(second?.prompt_tokens)).toBeGreaterThan(100);
 });
 
-it("A crash leaves an uncertain beginning and a running turn, each of which ends by itself", async () => {
+it("A crash leaves an uncertain beginning and a running turn, and each ends without a request", async () => {
   const chatId = await newChat(ada, { auto_title: false });
   const restore = await injectFault({ contains: chatId, times: 2, kind: "status", status: 500 });
   const marker = await script({ tokens: ["Some ", "more."], holdAfter: 1, times: 1 });
@@ -122,7 +122,7 @@ it("A crash leaves an uncertain beginning and a running turn, each of which ends
   expect((await allEvents(await ask(chatId, "And again?"))).at(-1)?.name).toBe("stream_complete");
 });
 
-it("A reader whose turn was lost while Postgres is away is told that its end is yet to be saved", async () => {
+it("A subscriber whose turn was lost while Postgres is unreachable receives `save_delayed`", async () => {
   const chatId = await newChat(ada, { auto_title: false });
   const marker = await script({ tokens: ["Some ", "more."], holdAfter: 1, times: 1 });
   const events = readEvents(await ask(chatId, marker));
@@ -141,7 +141,7 @@ it("A reader whose turn was lost while Postgres is away is told that its end is 
   expect(await usageOf(chatId)).toHaveLength(1);
 });
 
-it("A lost turn whose end Postgres refuses for what it holds ends as failed, and readers are told", async () => {
+it("A lost turn whose end Postgres refuses because of its content ends as failed, and subscribers receive that", async () => {
   const chatId = await newChat(ada, { auto_title: false });
   const marker = await script({ tokens: ["Some ", "more."], holdAfter: 1, times: 1 });
   const events = readEvents(await ask(chatId, marker));
@@ -160,9 +160,9 @@ it("A lost turn whose end Postgres refuses for what it holds ends as failed, and
   expect((await allEvents(await ask(chatId, "And now?"))).at(-1)?.name).toBe("stream_complete");
 });
 
-it("A lost turn of several megabytes is told in full, and ends", async () => {
+it("A lost turn of several megabytes is emitted in full, and ends", async () => {
   const chatId = await newChat(ada, { auto_title: false });
-  // Six bytes of JSON each: more than a row of the room takes.
+  // Six bytes of JSON each: more than a row of the room can have.
   const tokens = Array.from({ length: 5 }, () => "\u0001".repeat(100_000));
   const marker = await script({ tokens, holdAfter: 5, times: 1 });
   const events = readEvents(await ask(chatId, marker));
@@ -177,13 +177,13 @@ it("A lost turn of several megabytes is told in full, and ends", async () => {
     await call(`/chats/${chatId}/stream?after=${lastId}`),
   );
   expect([error?.data.code, last?.name]).toEqual(["turn_interrupted", "stream_complete"]);
-  // What came since the last write is lost: up to 256 events.
+  // Events since the last write are lost: up to 256.
   const { content } = complete?.data.message ?? {};
   expect(content.length).toBeGreaterThan(380_000);
   expect((await endOf(chatId)).content === content).toBe(true);
 });
 
-it("A title that was asked for when the room was lost has its row, beside the answer's own", async () => {
+it("A title requested before the room was lost has its usage row, beside the answer's own", async () => {
   const chatId = await newChat(ada);
   const marker = await script({ kind: "title", holdAfter: 0 });
   const events = readEvents(await ask(chatId, marker));
@@ -201,7 +201,7 @@ it("A title that was asked for when the room was lost has its row, beside the an
   expect((await endOf(chatId)).status).toBe("complete");
 });
 
-it("A late title that Postgres refuses for long is saved by alarm, with what it cost", async () => {
+it("A late title that Postgres refuses for long is saved by alarm, with its cost", async () => {
   const WATCHDOG_MS = 300;
   const limits = { TURN_LIMITS: JSON.stringify({ watchdog_ms: WATCHDOG_MS }) };
   const worker = await startFastWorker(limits);
@@ -214,7 +214,7 @@ it("A late title that Postgres refuses for long is saved by alarm, with what it 
     const before = (await callsContaining(chatId)).length;
     const restore = await injectFault({ contains: chatId, times: 1_000, kind: "refuse" });
     await release(marker);
-    // Only the alarm tries so long after the first failure.
+    // Only the alarm retries so long after the first failure.
     await until(async () => {
       const tries = (await callsContaining(chatId)).slice(before).map(({ at }) => at);
       return (tries.at(-1) ?? 0) - (tries[0] ?? 0) > 2 * WATCHDOG_MS;
@@ -232,7 +232,7 @@ it("A late title that Postgres refuses for long is saved by alarm, with what it 
   }
 });
 
-it("A turn that waits to begin when its chat is deleted does not begin, and its sender is told", async () => {
+it("A turn that waits to begin when its chat is deleted does not begin, and its sender gets 404", async () => {
   const chatId = await newChat(ada);
   const url = inject("workerUrl");
   const waits = await script({ tokens: ["Never."] });
@@ -241,11 +241,11 @@ it("A turn that waits to begin when its chat is deleted does not begin, and its 
   await until(async () => (await callsContaining(waits)).length === 1);
   const titled = await script({ kind: "title", holdAfter: 0 });
   await readUntil(readEvents(await ask(chatId, titled, url)), "ai_message_complete");
-  // The first still tells its title, and the second is committed.
+  // The first still waits for its title, and the second is committed.
   await until(async () => (await ada.get(`/chats/${chatId}`)).body.message_count === 4);
   expect((await ada.delete(`/chats/${chatId}`)).status).toBe(200);
-  const answer = await second;
-  expect({ status: answer.status, code: (await answer.json()).code }).toEqual({
+  const response = await second;
+  expect({ status: response.status, code: (await response.json()).code }).toEqual({
     status: 404,
     code: "not_found",
   });

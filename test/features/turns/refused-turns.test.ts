@@ -1,8 +1,8 @@
-/** What is refused in a chat changes nothing of the turn that is going on there. */
+/** A refusal in a chat does not affect its running turn. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { stream } from "../../support/branches.ts";
 import { newChat } from "../../support/chats.ts";
-import { type Answer, type SignedIn, signUp } from "../../support/client.ts";
+import { type ApiResponse, type SignedIn, signUp } from "../../support/client.ts";
 import { newKey, withKey } from "../../support/keys.ts";
 import { release, script } from "../../support/provider.ts";
 import { allEvents, readEvents, type StreamEvent } from "../../support/sse.ts";
@@ -15,20 +15,20 @@ beforeAll(async () => {
 
 const NOBODYS = "018f0000-0000-7000-8000-000000000000";
 
-/** A first turn as it is when something is asked of its chat. */
+/** A first turn at the moment of a request to its chat. */
 type Turn = {
   chatId: string;
-  question: string;
-  questionId: string;
+  content: string;
+  userMessageId: string;
   answerId: string;
   key: string;
 };
 
-type Attempt = (turn: Turn) => Promise<Pick<Answer, "status">>;
+type Attempt = (turn: Turn) => Promise<Pick<ApiResponse, "status">>;
 
 /**
- * Runs the first turn of a chat, whose title comes once everything else is done; the events that its client
- * is sent. `meanwhile` happens after the event of that name.
+ * Runs the first turn of a chat, whose title comes last; returns the events that its client is sent.
+ * `meanwhile` runs after the event of that name.
  */
 async function titledTurn(
   after: "content_delta" | "ai_message_complete",
@@ -37,33 +37,33 @@ async function titledTurn(
   const [chatId, key] = [await newChat(ada), newKey()];
   const answer = await script({ kind: "answer", tokens: ["First ", "last."], holdAfter: 1 });
   const title = await script({ kind: "title", holdAfter: 0 });
-  const question = `${answer} ${title}`;
-  const response = await sendFirst({ chatId, question, key });
+  const content = `${answer} ${title}`;
+  const response = await sendFirst({ chatId, content, key });
   const events: StreamEvent[] = [];
   for await (const event of readEvents(response)) {
     events.push(event);
     const isFirst = events.filter(({ name }) => name === event.name).length === 1;
-    if (isFirst && event.name === after) await meanwhile(toTurn(events, { chatId, question, key }));
+    if (isFirst && event.name === after) await meanwhile(toTurn(events, { chatId, content, key }));
     if (isFirst && event.name === "content_delta") await release(answer);
     if (event.name === "ai_message_complete") await release(title);
   }
   return events;
 }
 
-function sendFirst({ chatId, question: content, key }: Omit<Turn, "questionId" | "answerId">) {
+function sendFirst({ chatId, content, key }: Omit<Turn, "userMessageId" | "answerId">) {
   return stream(ada, "POST", `/chats/${chatId}/messages/stream`, { content }, withKey(key));
 }
 
-function toTurn(events: StreamEvent[], known: Pick<Turn, "chatId" | "question" | "key">): Turn {
+function toTurn(events: StreamEvent[], known: Pick<Turn, "chatId" | "content" | "key">): Turn {
   const of = (name: string) => events.find((event) => event.name === name)?.data;
   return {
     ...known,
-    questionId: of("user_message").message.id,
+    userMessageId: of("user_message").message.id,
     answerId: of("ai_message_start").message_id,
   };
 }
 
-/** Both are told their end: the stream has the title, which is the chat's. */
+/** Both are complete: the stream has the title, which is the chat's. */
 async function expectWhole(events: StreamEvent[], { chatId }: Pick<Turn, "chatId">): Promise<void> {
   const names = events.map(({ name }) => name).filter((name) => name !== "content_delta");
   expect(names).toEqual([
@@ -83,54 +83,52 @@ async function expectWhole(events: StreamEvent[], { chatId }: Pick<Turn, "chatId
 const MOMENTS = ["content_delta", "ai_message_complete"] as const;
 
 const BY_A_STRANGER: Record<string, Attempt> = {
-  "asks in the chat": ({ chatId }) => eve.post(`/chats/${chatId}/messages`, { content: "Hm?" }),
-  "asks in the chat, streaming": ({ chatId }) =>
+  "sends to the chat": ({ chatId }) => eve.post(`/chats/${chatId}/messages`, { content: "Hm?" }),
+  "sends to the chat, streaming": ({ chatId }) =>
     eve.post(`/chats/${chatId}/messages/stream`, { content: "Hm?" }),
-  "asks in the chat with the owner's key": ({ chatId, question: content, key }) =>
+  "sends to the chat with the owner's key": ({ chatId, content, key }) =>
     eve.post(`/chats/${chatId}/messages/stream`, { content }, withKey(key)),
-  "asks by way of /chat": ({ chatId }) => eve.post("/chat", { chat_id: chatId, content: "Hm?" }),
-  "asks in the chat about a file": ({ chatId }) =>
+  "sends to the chat by /chat": ({ chatId }) =>
+    eve.post("/chat", { chat_id: chatId, content: "Hm?" }),
+  "sends to the chat with a file": ({ chatId }) =>
     eve.post(`/chats/${chatId}/messages`, { content: "Hm?", file_ids: [NOBODYS] }),
-  "edits the question": ({ questionId }) =>
-    eve.patch(`/messages/${questionId}`, { content: "Hm?" }),
-  "asks for another answer": ({ answerId }) => eve.post(`/messages/${answerId}/regenerate`, {}),
+  "edits the user message": ({ userMessageId }) =>
+    eve.patch(`/messages/${userMessageId}`, { content: "Hm?" }),
+  "regenerates the answer": ({ answerId }) => eve.post(`/messages/${answerId}/regenerate`, {}),
   "stops the answer": ({ chatId }) => eve.post(`/chats/${chatId}/stop`, {}),
   "stops the answer by its id": ({ chatId, answerId }) =>
     eve.post(`/chats/${chatId}/stop`, { message_id: answerId }),
   "reads the stream": ({ chatId }) => eve.get(`/chats/${chatId}/stream`),
   "resumes the stream": ({ chatId }) => eve.get(`/chats/${chatId}/stream?after=1`),
-  "asks for a socket": ({ chatId }) => eve.post("/ws/tickets", { chat_id: chatId }),
+  "requests a socket ticket": ({ chatId }) => eve.post("/ws/tickets", { chat_id: chatId }),
   "adds a message": ({ chatId }) =>
     eve.post("/messages", { chat_id: chatId, type: "user", content: "Hm." }),
   "renames the chat": ({ chatId }) => eve.patch(`/chats/${chatId}`, { title: "Mine" }),
-  "lets the chat be named": ({ chatId }) => eve.post(`/chats/${chatId}/name`, {}),
+  "has the chat named": ({ chatId }) => eve.post(`/chats/${chatId}/name`, {}),
   "deletes the chat": ({ chatId }) => eve.delete(`/chats/${chatId}`),
 };
 
-describe.each(MOMENTS)(
-  "after %s, the owner's turn is as if nothing had been, when a stranger",
-  (at) => {
-    it.each(Object.entries(BY_A_STRANGER))("%s", async (_what, attempt) => {
-      let of: Turn | undefined;
-      const events = await titledTurn(at, async (turn) => {
-        of = turn;
-        expect((await attempt(turn)).status).toBe(404);
-      });
-      await expectWhole(events, of ?? { chatId: "" });
+describe.each(MOMENTS)("after %s, the owner's turn is unaffected when another user", (at) => {
+  it.each(Object.entries(BY_A_STRANGER))("%s", async (_what, attempt) => {
+    let of: Turn | undefined;
+    const events = await titledTurn(at, async (turn) => {
+      of = turn;
+      expect((await attempt(turn)).status).toBe(404);
     });
-  },
-);
+    await expectWhole(events, of ?? { chatId: "" });
+  });
+});
 
 const BY_THE_OWNER: Record<string, Attempt> = {
-  "asks about a file that is not there": ({ chatId }) =>
+  "attaches a missing file": ({ chatId }) =>
     ada.post(`/chats/${chatId}/messages`, { content: "Hm?", file_ids: [NOBODYS] }),
-  "edits a question that is not there": () => ada.patch(`/messages/${NOBODYS}`, { content: "Hm?" }),
-  "asks for another answer to nothing": () => ada.post(`/messages/${NOBODYS}/regenerate`, {}),
-  "asks with a key that stands for something else": ({ chatId, key }) =>
+  "edits a missing message": () => ada.patch(`/messages/${NOBODYS}`, { content: "Hm?" }),
+  "regenerates a missing answer": () => ada.post(`/messages/${NOBODYS}/regenerate`, {}),
+  "reuses a key for another body": ({ chatId, key }) =>
     ada.post(`/chats/${chatId}/messages/stream`, { content: "Hm?" }, withKey(key)),
 };
 
-describe.each(MOMENTS)("after %s, the turn goes on when its owner is refused, who", (at) => {
+describe.each(MOMENTS)("after %s, the turn continues when its owner is refused, who", (at) => {
   it.each(Object.entries(BY_THE_OWNER))("%s", async (_what, attempt) => {
     let of: Turn | undefined;
     const events = await titledTurn(at, async (turn) => {
@@ -141,7 +139,7 @@ describe.each(MOMENTS)("after %s, the turn goes on when its owner is refused, wh
   });
 });
 
-it("A second question while the first is answered is refused, again and again, and costs it nothing", async () => {
+it("A second message during an answer is refused, every time, and does not cost the answer its title", async () => {
   let of: Turn | undefined;
   const events = await titledTurn("content_delta", async (turn) => {
     of = turn;
@@ -155,7 +153,7 @@ it("A second question while the first is answered is refused, again and again, a
   await expectWhole(events, of ?? { chatId: "" });
 });
 
-it("A repeated request that is given the same answer does not cost it its title", async () => {
+it("A repeated request that returns the same answer does not cost it its title", async () => {
   let of: Turn | undefined;
   let repeat: Promise<StreamEvent[]> | undefined;
   const events = await titledTurn("ai_message_complete", async (turn) => {

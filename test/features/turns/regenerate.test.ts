@@ -13,18 +13,18 @@ beforeAll(async () => {
   [ada, eve] = await Promise.all([signUp(), signUp()]);
 });
 
-/** The conversation that the model was shown last, of those that held a text. */
+/** The last prompt that contains a text. */
 const promptOf = async (text: string) => (await promptsOf(text)).at(-1);
 
 describe("regenerating an answer", () => {
-  it("puts another one beside it, which the chat goes on with", async () => {
-    const { chatId, marker, question, answer } = await askedChat(ada);
+  it("adds another one beside it, with which the chat continues", async () => {
+    const { chatId, marker, userMessage, answer } = await askedChat(ada);
     await script({ tokens: ["Second."] }, marker);
     const { status, body } = await regenerate(ada, answer.id);
     expect(status).toBe(200);
-    expect(body.user_message).toEqual(question);
+    expect(body.user_message).toEqual(userMessage);
     expect(body.ai_response).toMatchObject({
-      parent_id: question.id,
+      parent_id: userMessage.id,
       content: "Second.",
       status: "complete",
       sibling_ids: [answer.id, body.ai_response.id],
@@ -32,13 +32,13 @@ describe("regenerating an answer", () => {
     });
     const { body: chat } = await ada.get(`/chats/${chatId}`);
     expect(chat).toMatchObject({ current_message_id: body.ai_response.id, message_count: 3 });
-    expect(chat.messages).toEqual([question, body.ai_response]);
+    expect(chat.messages).toEqual([userMessage, body.ai_response]);
     const rows = await query("SELECT content FROM messages WHERE id = $1", [answer.id]);
     expect(rows).toEqual([{ content: answer.content }]);
   });
 
-  it("streams the question that is there, and then the answer, under ids that go on growing", async () => {
-    const { chatId, marker, question, answer } = await askedChat(ada);
+  it("streams the existing user message, and then the answer, under growing ids", async () => {
+    const { chatId, marker, userMessage, answer } = await askedChat(ada);
     const path = `/messages/${answer.id}/regenerate`;
     await script({ tokens: ["One ", "two."] }, marker);
     const first = await allEvents(await stream(ada, "POST", path));
@@ -48,17 +48,17 @@ describe("regenerating an answer", () => {
       "ai_message_complete",
       "stream_complete",
     ]);
-    expect(first[0]?.data.message).toEqual(question);
+    expect(first[0]?.data.message).toEqual(userMessage);
     expect(textOf(first)).toBe("One two.");
     const second = await allEvents(await stream(ada, "POST", path));
     const ids = [...first, ...second].map(({ id }) => id);
     expect(ids).toEqual(ids.map((_, index) => (ids[0] ?? 0) + index));
     const { message } = second.at(-2)?.data ?? {};
-    expect(message).toMatchObject({ parent_id: question.id, sibling_count: 3 });
+    expect(message).toMatchObject({ parent_id: userMessage.id, sibling_count: 3 });
     expect((await pathOf(ada, chatId)).at(-1)).toBe(message.id);
   });
 
-  it("streams where only Accept asks for it, and takes no body", async () => {
+  it("streams when only Accept asks for it, and needs no body", async () => {
     const { answer } = await askedChat(ada);
     const path = `/messages/${answer.id}/regenerate`;
     const headers = { accept: "text/event-stream" };
@@ -66,7 +66,7 @@ describe("regenerating an answer", () => {
     expect(events.at(-1)?.name).toBe("stream_complete");
   });
 
-  it("uses the model that is named, and refuses what it does not know", async () => {
+  it("uses the named model, and refuses unknown ones", async () => {
     const { answer } = await askedChat(ada);
     const { body } = await regenerate(ada, answer.id, { model: "gpt-4.1", stream: null });
     expect(body.ai_response.metadata.model).toBe("gpt-4.1");
@@ -75,19 +75,19 @@ describe("regenerating an answer", () => {
     expectProblem(unknown, 422, "validation_failed", "/content");
   });
 
-  it("shows the model the path up to its question, and nothing that was said after or beside", async () => {
-    const { chatId, marker, question, answer } = await askedChat(ada);
+  it("shows the model the path up to its user message, and nothing after or beside it", async () => {
+    const { chatId, marker, userMessage, answer } = await askedChat(ada);
     const path = `/chats/${chatId}/messages`;
     const second = (await ada.post(path, { content: `Second ${marker}` })).body;
     await ada.post(path, { content: `Third ${marker}` });
     await regenerate(ada, second.ai_response.id);
-    const expected = [question.content, answer.content, second.user_message.content];
+    const expected = [userMessage.content, answer.content, second.user_message.content];
     expect(await promptOf(marker)).toEqual(expected);
     await regenerate(ada, answer.id);
-    expect(await promptOf(marker)).toEqual([question.content]);
+    expect(await promptOf(marker)).toEqual([userMessage.content]);
   });
 
-  it("works off the active path, and takes the chat there", async () => {
+  it("works off the active path, and switches the chat to it", async () => {
     const { id: chatId, path } = await chatOf(ada, 6);
     const marker = `marker-${crypto.randomUUID()}`;
     const contents = ["aside one", "aside two", `aside ${marker}`, "aside four"];
@@ -108,14 +108,14 @@ describe("regenerating an answer", () => {
     ]);
   });
 
-  it("takes a question's id for the question, answered before or not", async () => {
+  it("accepts the id of a user message, answered before or not", async () => {
     const chatId = await newChat(ada, { auto_title: false });
-    const questionId = await say(ada, chatId, "Nobody answered this.");
-    const first = await regenerate(ada, questionId);
-    expect(first.body.ai_response).toMatchObject({ parent_id: questionId, sibling_count: 1 });
-    const second = await regenerate(ada, questionId.toUpperCase());
+    const userMessageId = await say(ada, chatId, "Nobody answered this.");
+    const first = await regenerate(ada, userMessageId);
+    expect(first.body.ai_response).toMatchObject({ parent_id: userMessageId, sibling_count: 1 });
+    const second = await regenerate(ada, userMessageId.toUpperCase());
     expect(second.body.ai_response).toMatchObject({
-      parent_id: questionId,
+      parent_id: userMessageId,
       sibling_ids: [first.body.ai_response.id, second.body.ai_response.id],
     });
   });
@@ -133,12 +133,12 @@ describe("regenerating an answer", () => {
     expect(whole.body.ai_response.sibling_ids[0]).toBe(running.answerId);
   });
 
-  it("that fails keeps the old answer, and what was written of the new one", async () => {
-    const { chatId, marker, question, answer } = await askedChat(ada);
+  it("that fails keeps the old answer, and the text of the new one", async () => {
+    const { chatId, marker, userMessage, answer } = await askedChat(ada);
     await script({ tokens: ["Some ", "more"], cutAfter: 1, tokenDelayMs: 30, times: 1 }, marker);
     const refused = await regenerate(ada, answer.id);
     expectProblem(refused, 502, "ai_unavailable");
-    expect(refused.body).toMatchObject({ chat_id: chatId, user_message_id: question.id });
+    expect(refused.body).toMatchObject({ chat_id: chatId, user_message_id: userMessage.id });
     const last = await ended(ada, chatId);
     expect(last).toMatchObject({ id: refused.body.message_id, status: "failed", content: "Some " });
     expect(last.sibling_ids).toEqual([answer.id, last.id]);
@@ -162,8 +162,8 @@ describe("regenerating an answer", () => {
     expect([first, last]).toEqual([2, 1]);
   });
 
-  it("can be read from anywhere while it runs, and nothing else begins meanwhile", async () => {
-    const { chatId, marker, question, answer } = await askedChat(ada);
+  it("can be read from any device while it runs, and nothing else begins meanwhile", async () => {
+    const { chatId, marker, userMessage, answer } = await askedChat(ada);
     await script({ tokens: ["One ", "two."], holdAfter: 1 }, marker);
     const own = readEvents(await stream(ada, "POST", `/messages/${answer.id}/regenerate`));
     await own.next();
@@ -180,21 +180,21 @@ describe("regenerating an answer", () => {
     }
     await release(marker);
     const events = await watching;
-    expect(events[0]?.data.message).toEqual(question);
+    expect(events[0]?.data.message).toEqual(userMessage);
     expect(textOf(events)).toBe("One two.");
     const back = await ada.patch(`/chats/${chatId}`, { current_message_id: answer.id });
     expect(back.status).toBe(200);
-    expect(await pathOf(ada, chatId)).toEqual([question.id, answer.id]);
+    expect(await pathOf(ada, chatId)).toEqual([userMessage.id, answer.id]);
   });
 
-  it("names itself among the siblings, the oldest first, however many there are", async () => {
-    const { chatId, question, answer } = await askedChat(ada);
+  it("lists itself among the siblings, the oldest first, however many there are", async () => {
+    const { chatId, userMessage, answer } = await askedChat(ada);
     const more = Array.from({ length: 60 }, (_, index) => index);
     for (const index of more) {
       await query(
         `INSERT INTO messages (id, chat_id, parent_id, type, content, status, created_at)
          VALUES ($1, $2, $3, 'bot', 'Again', 'complete', now() - interval '1 day' + $4::int * interval '1 s')`,
-        [crypto.randomUUID(), chatId, question.id, index],
+        [crypto.randomUUID(), chatId, userMessage.id, index],
       );
     }
     const { body } = await regenerate(ada, answer.id);
@@ -204,8 +204,8 @@ describe("regenerating an answer", () => {
   });
 });
 
-describe("there is nothing to regenerate", () => {
-  it("where a stored answer has no question", async () => {
+describe("regeneration is refused", () => {
+  it("where a stored answer has no user message", async () => {
     const chatId = await newChat(ada);
     const stored = { chat_id: chatId, type: "bot", content: "Welcome." };
     const first = (await ada.post("/messages", stored)).body.id;
@@ -216,10 +216,10 @@ describe("there is nothing to regenerate", () => {
     expect((await ada.get(`/chats/${chatId}`)).body).toMatchObject({ message_count: 2 });
   });
 
-  it("for anybody else, nor in a chat that was deleted", async () => {
-    const { chatId, question, answer } = await askedChat(ada);
+  it("to other users, and in a deleted chat", async () => {
+    const { chatId, userMessage, answer } = await askedChat(ada);
     const before = (await ada.get(`/chats/${chatId}`)).body;
-    for (const id of [answer.id, question.id, chatId, crypto.randomUUID(), "no-id"]) {
+    for (const id of [answer.id, userMessage.id, chatId, crypto.randomUUID(), "no-id"]) {
       expectProblem(await regenerate(eve, id), 404, "not_found");
     }
     expect((await ada.get(`/chats/${chatId}`)).body).toEqual(before);

@@ -24,7 +24,7 @@ function post(path: string, body: object): Promise<Response> {
 
 const nothingKept = () => until(async () => (await server.keptRooms()) === 0);
 
-it("Sends that Postgres does not take leave nothing in the rooms of chats that never were", async () => {
+it("Sends that Postgres refuses leave nothing in the rooms of chats that never existed", async () => {
   const content = `marker-${crypto.randomUUID()}`;
   const restore = await injectFault({ contains: content, times: 1_000, kind: "refuse" });
   const sends = Array.from({ length: 5 }, () => post("/chat", { content }));
@@ -34,7 +34,7 @@ it("Sends that Postgres does not take leave nothing in the rooms of chats that n
   await restore();
 });
 
-it("A send that was lost in a crash before its commit leaves nothing", async () => {
+it("A send lost in a crash before its commit leaves nothing", async () => {
   const content = `marker-${crypto.randomUUID()}`;
   const chatId = crypto.randomUUID();
   await injectFault({ contains: content, times: 1, kind: "delay", delayMs: 3_000 });
@@ -46,7 +46,7 @@ it("A send that was lost in a crash before its commit leaves nothing", async () 
   await nothingKept();
 });
 
-it("A send of which nothing came takes no ids, also where the room was lost after it", async () => {
+it("A send without a turn takes no event ids, also when the room was lost after it", async () => {
   const chatId = await newChat(ada, { auto_title: false });
   const send = (content: string) => post(`/chats/${chatId}/messages/stream`, { content });
   const last = (await allEvents(await send("Hello?"))).at(-1)?.id ?? 0;
@@ -57,7 +57,7 @@ it("A send of which nothing came takes no ids, also where the room was lost afte
   expect((await allEvents(await send("And now?")))[0]?.id).toBe(last + 1);
 });
 
-it("A room whose turns are forgotten keeps the count of its ids", async () => {
+it("A room whose turns were pruned keeps the count of its event ids", async () => {
   const chatId = await newChat(ada, { auto_title: false });
   const send = () => post(`/chats/${chatId}/messages/stream`, { content: "Hello?" });
   const last = (await allEvents(await send())).at(-1)?.id ?? 0;

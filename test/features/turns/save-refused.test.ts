@@ -40,7 +40,7 @@ async function heldTurn() {
   return { chatId, answerId, finish };
 }
 
-/** As old as one that the minute looks after. */
+/** Makes it as old as a turn that the cron looks after. */
 const age = (answerId: string) =>
   query("UPDATE messages SET created_at = now() - interval '5 minutes' WHERE id = $1", [answerId]);
 
@@ -63,11 +63,11 @@ async function expectUsable(chatId: string): Promise<void> {
 const logged = (event: string, id: string) =>
   worker.logs().some((line) => line.includes(`"event":"${event}"`) && line.includes(id));
 
-/** Data, a constraint, a limit, and a trigger's own: what no repetition makes acceptable. */
+/** Data, a constraint, a limit, and a trigger's own: errors that no retry cures. */
 const CODES = ["22P05", "22003", "22021", "23514", "54000", "P0001"];
 
-describe("an end that Postgres refuses for what it holds", () => {
-  it.each(CODES)("(%s) is saved without what may be wrong, as failed", async (code) => {
+describe("an end that Postgres refuses because of its content", () => {
+  it.each(CODES)("(%s) is saved without the suspect parts, as failed", async (code) => {
     const { chatId, answerId, finish } = await heldTurn();
     await refuseWith(code, answerId, 1);
     const events = await finish();
@@ -99,7 +99,7 @@ describe("an end that Postgres refuses for what it holds", () => {
     await expectUsable(chatId);
   });
 
-  it("whatever is left out is given up, and the minute ends the answer", async () => {
+  it("in every form is given up on, and the cron ends the answer", async () => {
     const { chatId, answerId, finish } = await heldTurn();
     await age(answerId);
     const restore = await refuseWith("23514", answerId, 1_000);
@@ -120,13 +120,13 @@ describe("an end that Postgres refuses for what it holds", () => {
     await expectUsable(chatId);
   });
 
-  it("is ended by the minute also where its cost is what is refused", async () => {
+  it("is ended by the cron also when its cost is what is refused", async () => {
     const { chatId, answerId, finish } = await heldTurn();
     await age(answerId);
     const restore = await refuseWith("23514", answerId, 1_000);
     await finish();
     await restore();
-    // What it cost is asked first.
+    // Its cost comes first.
     await refuseWith("22003", answerId, 1);
     await fireCron(worker.url);
     expect(await lastOf(chatId)).toMatchObject({
@@ -136,7 +136,7 @@ describe("an end that Postgres refuses for what it holds", () => {
     await expectUsable(chatId);
   });
 
-  it("only once the alarm tries again is saved reduced by the alarm", async () => {
+  it("only when the alarm retries is saved in reduced form by the alarm", async () => {
     const { chatId, answerId, finish } = await heldTurn();
     const recover = await injectFault({ contains: answerId, times: 1_000, kind: "refuse" });
     const events = await finish();
@@ -149,7 +149,7 @@ describe("an end that Postgres refuses for what it holds", () => {
   });
 });
 
-it("An end that Postgres refuses for what may pass is saved whole once it has passed", async () => {
+it("An end that Postgres refuses for a transient reason is saved whole later", async () => {
   for (const code of ["28P01", "42P01", "58030", "XX000"]) {
     const { chatId, answerId, finish } = await heldTurn();
     const restore = await refuseWith(code, answerId, 1_000);
@@ -161,9 +161,9 @@ it("An end that Postgres refuses for what may pass is saved whole once it has pa
   }
 });
 
-it("A kept end of several megabytes is saved by alarm, as it was", async () => {
+it("A stored end of several megabytes is saved by alarm, unchanged", async () => {
   const chatId = await newChat(ada, { auto_title: false });
-  // Six bytes of JSON each: more than a row of the room takes.
+  // Six bytes of JSON each: more than a row of the room can have.
   const tokens = Array.from({ length: 5 }, () => "\u0001".repeat(100_000));
   const marker = await script({ tokens, holdAfter: 5 });
   const events = readEvents(await ask(chatId, marker));
@@ -195,7 +195,7 @@ describe("a late title that Postgres refuses", () => {
 
   const titlesLeft = async (chatId: string) => (await worker.storageOf(chatId)).late_titles;
 
-  it("once for what it holds leaves its cost, and no title", async () => {
+  it("once because of its content leaves its cost, and no title", async () => {
     const { chatId, marker } = await titledTurn();
     await refuseWith("22021", chatId, 1);
     await release(marker);
@@ -205,7 +205,7 @@ describe("a late title that Postgres refuses", () => {
     expect((await ada.get(`/chats/${chatId}`)).body.title).toBe("New Chat");
   });
 
-  it("for good is given up, and tried no more", async () => {
+  it("for good is given up on, and not retried", async () => {
     const { chatId, marker } = await titledTurn();
     const restore = await refuseWith("22003", chatId, 1_000);
     await release(marker);

@@ -22,21 +22,21 @@ function read(path: string, url = worker.url): Promise<Response> {
   return fetch(url + path, { headers: headers() });
 }
 
-/** A reader that takes the headers, and then nothing until it is asked to. */
+/** A client that reads the headers, and then nothing until asked to. */
 function readNothing(path: string, url = worker.url): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     get(url + path, { headers: headers() }, resolve).on("error", reject);
   });
 }
 
-/** All that the reader can still have: whole events, until its connection ends. */
+/** Whatever the client can still read: whole events, until its connection ends. */
 async function takeAll(response: IncomingMessage): Promise<string> {
   let text = "";
   response.setEncoding("utf8");
   try {
     for await (const piece of response) text += piece;
   } catch {
-    // A stream that was cut ends so.
+    // The end of a stream that was cut.
   }
   return text.slice(0, text.lastIndexOf("\n\n") + 2);
 }
@@ -46,7 +46,7 @@ const contentOf = (text: string) =>
     .map(([, data]) => JSON.parse(data ?? "").content)
     .join("");
 
-it("A reader that takes nothing slows nobody, is cut, and resumes where it was without a gap", async () => {
+it("A subscriber that reads nothing delays nobody, is disconnected, and resumes without a gap", async () => {
   const marker = await script({ tokens: TOKENS, holdAfter: TOKENS.length - 1, times: 1 });
   const { id: chatId } = (await ada.post("/chats", { auto_title: false })).body;
   const started = await fetch(`${worker.url}/chats/${chatId}/messages/stream`, {
@@ -56,15 +56,16 @@ it("A reader that takes nothing slows nobody, is cut, and resumes where it was w
   });
   const stuck = await readNothing(`/chats/${chatId}/stream`);
 
-  // Beats are the same for all readers of a room, and come to this one once it has all there is.
-  let beats = 0;
+  // Heartbeats are the same for all subscribers of a room, and come to this one once it has all
+  // there is.
+  let heartbeats = 0;
   let text = "";
   const onComment = () => {
-    if (++beats === 5) void release(marker);
+    if (++heartbeats === 5) void release(marker);
   };
   for await (const { name, data } of readEvents(started, onComment)) {
     if (name === "content_delta") text += data.content;
-    beats = 0;
+    heartbeats = 0;
   }
   expect(text).toBe(TOKENS.join(""));
 
@@ -76,7 +77,7 @@ it("A reader that takes nothing slows nobody, is cut, and resumes where it was w
   expect(rest).toContain("stream_complete");
 });
 
-it("A reader whose turn is forgotten before it has read it all comes to an end", async () => {
+it("A subscriber whose turn is pruned before it has read all of it is ended", async () => {
   const forgetful = await startFastWorker({ TURN_LIMITS: JSON.stringify({ log_kept_ms: 500 }) });
   try {
     const marker = await script({ tokens: TOKENS, holdAfter: TOKENS.length - 1, times: 1 });
@@ -91,7 +92,7 @@ it("A reader whose turn is forgotten before it has read it all comes to an end",
     await release(marker);
     expect(await reading).toContain("stream_complete");
     await until(async () => {
-      // Its head alone: many megabytes that each poll asks for are a load of their own.
+      // Its head alone: many megabytes in each poll are a load of their own.
       const url = `${forgetful.url}/chats/${chatId}/stream?after=1`;
       const { status } = await fetch(url, { method: "HEAD", headers: headers() });
       return status === 204;

@@ -11,7 +11,7 @@ const TOO_MANY = { code: 1013, reason: "too many sockets" };
 
 const HEARTBEAT_MS = 25;
 
-/** One that notes the activity of sockets after four heartbeats. */
+/** A Worker that updates the activity of sockets after four heartbeats. */
 let worker: RunningWorker;
 beforeAll(async () => {
   worker = await startWorker({ TURN_LIMITS: JSON.stringify({ heartbeat_ms: HEARTBEAT_MS }) });
@@ -21,7 +21,7 @@ afterAll(() => worker.close());
 const sessionOf = ({ accessToken }: SignedIn): string =>
   JSON.parse(atob(accessToken.split(".")[1] ?? "")).sid;
 
-/** Open sockets of a person, as their rows are. */
+/** Rows of open sockets of a user. */
 const plantSockets = (of: SignedIn, chatId: string, count: number) =>
   query(
     `INSERT INTO chat_sessions
@@ -31,7 +31,7 @@ const plantSockets = (of: SignedIn, chatId: string, count: number) =>
     [of.user.id, chatId, sessionOf(of), count],
   );
 
-describe("A person's sockets", () => {
+describe("A user's sockets", () => {
   it("are 64 at most over all chats, however many are opened at once", async () => {
     const ada = await signUp();
     const chats = await Promise.all(Array.from({ length: 6 }, () => newChat(ada)));
@@ -43,7 +43,7 @@ describe("A person's sockets", () => {
     expect(closed).toEqual(Array.from({ length: 4 }, () => TOO_MANY));
   });
 
-  it("count no more once nothing was heard of them for a while: their room may be gone", async () => {
+  it("stop counting when they were inactive for a while: their room may be gone", async () => {
     const [ada, eve] = await Promise.all([signUp(), signUp()]);
     const chatId = await newChat(ada);
     await plantSockets(ada, chatId, 64);
@@ -55,8 +55,8 @@ describe("A person's sockets", () => {
   });
 });
 
-describe("A tab of a session", () => {
-  it("that has ended is found by a room that slept, at the next frame", async () => {
+describe("A socket of a session", () => {
+  it("that has ended is closed by a hibernated room, at the next frame", async () => {
     const ada = await signUp();
     const chatId = await newChat(ada);
     const tab = await openTab(ada, chatId, worker.url);

@@ -35,7 +35,7 @@ const idsOf = (frames: Body[]) => frames.map((frame) => frame.id);
 const textOf = (frames: Body[]) =>
   frames.map(({ type, content }) => (type === "content_delta" ? content : "")).join("");
 
-/** All frames up to the end of so many turns. */
+/** All frames up to the end of this many turns. */
 function turnsOf(tab: Tab, count: number): Promise<Body[]> {
   return until(async () => {
     const ends = tab.frames.filter((frame) => frame.type === "stream_complete");
@@ -46,8 +46,8 @@ function turnsOf(tab: Tab, count: number): Promise<Body[]> {
 const answerOf = (chatId: string) =>
   ada.get(`/chats/${chatId}/messages`).then(({ body }) => body.at(-1));
 
-describe("a tab of a room that slept", () => {
-  it("is told the next turn, nothing twice, and still knows its own row", async () => {
+describe("a socket of a room that hibernated", () => {
+  it("receives the next turn, nothing twice, and still knows its own row", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const tab = await openTab(ada, chatId, worker.url);
     await ask(worker.url, chatId, "What is a deposit?");
@@ -67,7 +67,7 @@ describe("a tab of a room that slept", () => {
     });
   });
 
-  it("is closed when its sign-in ends meanwhile", async () => {
+  it("is closed when its session ends meanwhile", async () => {
     const eve = await signUp();
     const chatId = await newChat(eve);
     const tab = await openTab(eve, chatId, worker.url);
@@ -79,8 +79,8 @@ describe("a tab of a room that slept", () => {
   });
 });
 
-describe("a tab whose server was killed", () => {
-  it("is closed, and told on another socket what comes after the last that it had", async () => {
+describe("a socket whose server was killed", () => {
+  it("is closed, and another socket receives the events after its last one", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const tokens = Array.from({ length: 40 }, (_, index) => `é${index} `);
     const marker = await script({ tokens, tokenDelayMs: 20, holdAfter: 30, times: 1 });
@@ -100,7 +100,7 @@ describe("a tab whose server was killed", () => {
     const after = seen.length;
     again.send({ type: "resume", after });
     const rest = await again.until("stream_complete");
-    // Where it was opened before the room had ended the turn, that was told from its start.
+    // If it was opened before the room had ended the turn, the turn was sent from its start.
     for (const frame of rest.filter(({ id }) => id <= after)) {
       expect(frame).toEqual(seen[frame.id - 1]);
     }

@@ -28,7 +28,7 @@ function ask(of: SignedIn, id: string, content: string): Promise<Response> {
 }
 
 describe("a ticket", () => {
-  it("is a secret of a minute, which is kept only as a hash", async () => {
+  it("is a secret that is valid for a minute, stored only as a hash", async () => {
     const { status, body } = await ada.post("/ws/tickets", { chat_id: chatId });
     expect({ status, seconds: body.expires_in }).toEqual({ status: 201, seconds: 60 });
     expect(body.ticket).toMatch(/^[\w-]{43}$/);
@@ -42,7 +42,7 @@ describe("a ticket", () => {
     }
   });
 
-  it("is given for one's own chats alone, by a sign-in that has not ended", async () => {
+  it("is issued for the user's own chats alone, by a session that has not ended", async () => {
     for (const id of [chatId, crypto.randomUUID()]) {
       expectProblem(await eve.post("/ws/tickets", { chat_id: id }), 404, "not_found");
     }
@@ -53,7 +53,7 @@ describe("a ticket", () => {
   });
 
   it.each(["sql_error", "sql_error_after_commit"] as const)(
-    "opens its socket, once, also where the first use of it ended in a lost connection (%s)",
+    "opens its socket, once, also when the first use of it ended in a lost connection (%s)",
     async (kind) => {
       const id = await newChat(ada);
       const ticket = await newTicket(ada, id);
@@ -67,7 +67,7 @@ describe("a ticket", () => {
     },
   );
 
-  it("that nobody used is forgotten after a day", async () => {
+  it("that was not used is deleted after a day", async () => {
     const id = await newChat(ada);
     await newTicket(ada, id);
     await query(
@@ -88,7 +88,7 @@ describe("a ticket", () => {
     ]);
   });
 
-  it("is refused when it is used, expired, of another chat, of an ended sign-in, or none", async () => {
+  it("is refused when it is used, expired, of another chat, of an ended session, or invalid", async () => {
     const used = await newTicket(ada, chatId);
     expect((await handshake(wsPath(used))).status).toBe(101);
     const ofAnother = await newTicket(ada, await newChat(ada));
@@ -109,22 +109,22 @@ describe("a ticket", () => {
     expectProblem(await handshake(wsPath(expired)), 401, "invalid_token");
   });
 
-  it("that is not taken opens nothing of what a token in the header could", async () => {
+  it("that is refused opens nothing that a token in the header could", async () => {
     const headers = { authorization: `Bearer ${ada.accessToken}` };
     expectProblem(await handshake(wsPath(), headers), 401, "invalid_token");
-    const answer = await handshake(wsPath("x", crypto.randomUUID()), headers);
-    expectProblem(answer, 401, "invalid_token");
+    const response = await handshake(wsPath("x", crypto.randomUUID()), headers);
+    expectProblem(response, 401, "invalid_token");
   });
 });
 
-describe("a socket's address", () => {
-  it("asks for an upgrade, and says to what", async () => {
-    const answer = await ada.get(wsPath(await newTicket(ada, chatId)));
-    expectProblem(answer, 426, "upgrade_required");
-    expect(answer.body.detail).toContain("WebSocket");
+describe("a socket's URL", () => {
+  it("requires an upgrade, and says to what", async () => {
+    const response = await ada.get(wsPath(await newTicket(ada, chatId)));
+    expectProblem(response, 426, "upgrade_required");
+    expect(response.body.detail).toContain("WebSocket");
   });
 
-  it("takes pages of allowed origins, and clients that name none", async () => {
+  it("accepts pages of allowed origins, and clients without an Origin", async () => {
     for (const origin of ["https://evil.example", "null"]) {
       const ticket = await newTicket(ada, chatId);
       expectProblem(await handshake(wsPath(ticket), { origin }), 403, "origin_not_allowed");
@@ -132,7 +132,7 @@ describe("a socket's address", () => {
     }
   });
 
-  it("passes on nothing that a client says of itself", async () => {
+  it("passes on none of the client's internal headers", async () => {
     const eves = await newChat(eve);
     const headers = {
       "x-socket-user": ada.user.id,
@@ -140,7 +140,7 @@ describe("a socket's address", () => {
       "x-socket-session": crypto.randomUUID(),
     };
     expect((await handshake(wsPath(await newTicket(eve, eves), eves), headers)).status).toBe(101);
-    // Its row is noted as closed, as nobody but its own socket does.
+    // Its row is marked as closed, which only its own socket does.
     await until(async () => (await rowsOf(eves)).every(({ is_active: open }) => open === "f"));
   });
 });
@@ -151,8 +151,8 @@ function rowsOf(id: string) {
   ]);
 }
 
-describe("a live tab", () => {
-  it("is told what the reader of the stream is told, in every tab", async () => {
+describe("a live socket", () => {
+  it("receives what a subscriber of the stream receives, in every tab", async () => {
     const id = await newChat(ada, { auto_title: false });
     const tabs = await Promise.all([openTab(ada, id), openTab(ada, id)]);
     const events = await allEvents(await ask(ada, id, "What is a deposit?"));
@@ -167,7 +167,7 @@ describe("a live tab", () => {
     }
   });
 
-  it("that opens late is told the running turn from its start, and of an ended one nothing", async () => {
+  it("that opens late receives the running turn from its start, and nothing of an ended one", async () => {
     const turn = await runningTurn(ada);
     const late = await openTab(ada, turn.chatId);
     const begun = await late.until("content_delta");
@@ -179,7 +179,7 @@ describe("a live tab", () => {
     expect(idle.frames).toEqual([]);
   });
 
-  it("goes on after the event that it resumes from, and says so of an id that is none", async () => {
+  it("resumes after the given event, and reports an unknown id", async () => {
     const id = await newChat(ada, { auto_title: false });
     const events = await allEvents(await ask(ada, id, "What is a deposit?"));
     const ids = events.map((event) => event.id);
@@ -225,7 +225,7 @@ describe("a live tab", () => {
     expect(tab.frames.length).toBeLessThanOrEqual(10);
   });
 
-  it("is closed for going back in the log again and again", async () => {
+  it("is closed for going back in the log repeatedly", async () => {
     const id = await newChat(ada, { auto_title: false });
     await allEvents(await ask(ada, id, "What is a deposit?"));
     const tab = await openTab(ada, id);
@@ -233,7 +233,7 @@ describe("a live tab", () => {
     expect(await tab.closed).toEqual({ code: 1008, reason: "too many resumes" });
   });
 
-  it("is one of 32 at most; the next is told to come again", async () => {
+  it("is one of 32 at most; the next is closed, to retry later", async () => {
     const id = await newChat(ada);
     const tabs = await Promise.all(Array.from({ length: 32 }, () => openTab(ada, id)));
     const last = await openTab(ada, id);
@@ -248,7 +248,7 @@ describe("a live tab", () => {
     await next.ping();
   });
 
-  it("is known in its row while it is open, without a trip for each frame", async () => {
+  it("is recorded in its row while it is open, without a trip for each frame", async () => {
     const id = await newChat(ada);
     const tab = await openTab(ada, id);
     expect(await rowsOf(id)).toMatchObject([{ is_active: "t", used_at: expect.any(String) }]);
@@ -271,7 +271,7 @@ describe("a live tab", () => {
     expect(await tab.closed).toEqual({ code: 1001, reason: "chat deleted" });
   });
 
-  it("that is lost or behaves badly changes nothing of the answer", async () => {
+  it("that is lost or misbehaves changes nothing of the answer", async () => {
     const id = await newChat(ada, { auto_title: false });
     const marker = await script({ tokens: ["One ", "two ", "three."], tokenDelayMs: 30 });
     const tab = await connect(id, await newTicket(ada, id));

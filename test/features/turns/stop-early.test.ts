@@ -27,7 +27,7 @@ const send = (of: SignedIn, { method = "POST", path, body = {} }: Call, signal?:
     ...(signal && { signal }),
   });
 
-/** Begins a turn while Postgres is slow: from when Postgres is being asked, what the request comes to. */
+/** Begins a turn while Postgres is slow: resolves when Postgres is called, with the pending response. */
 async function beginSlowly(chatId: string, call: Call): Promise<{ response: Promise<Response> }> {
   const before = (await callsContaining(chatId)).length;
   await injectFault({ contains: chatId, times: 1, kind: "delay", delayMs: SLOW_MS });
@@ -45,7 +45,7 @@ const lastOf = async (chatId: string) => (await ada.get(`/chats/${chatId}/messag
 const usageOf = (chatId: string) => query("SELECT id FROM ai_usage WHERE chat_id = $1", [chatId]);
 
 describe.concurrent("A stop while Postgres is slow to begin the turn", () => {
-  it("answers in time, and the turn ends before a provider is asked for anything", async () => {
+  it("is answered in time, and the turn ends before a provider is called", async () => {
     const marker = await script({ tokens: ["never"] });
     const chatId = await newChat(ada);
     const path = `/chats/${chatId}/messages/stream`;
@@ -72,7 +72,7 @@ describe.concurrent("A stop while Postgres is slow to begin the turn", () => {
     expect([next.status, next.body.ai_response?.status]).toEqual([200, "complete"]);
   });
 
-  it("gives a client that waits for JSON the stopped answer", async () => {
+  it("returns the stopped answer to a client that waits for JSON", async () => {
     const marker = await script({ tokens: ["never"] });
     const chatId = await newChat(ada, { auto_title: false });
     const path = `/chats/${chatId}/messages`;
@@ -84,13 +84,13 @@ describe.concurrent("A stop while Postgres is slow to begin the turn", () => {
   });
 
   it.each(["regenerate", "edit"])("ends a turn that begins by %s", async (way) => {
-    const { chatId, marker, question, answer } = await askedChat(ada);
+    const { chatId, marker, userMessage, answer } = await askedChat(ada);
     const asked = (await requestsContaining(marker)).length;
     const paid = await usageOf(chatId);
     const { response } = await beginSlowly(
       chatId,
       way === "edit"
-        ? { method: "PATCH", path: `/messages/${question.id}`, body: { content: marker } }
+        ? { method: "PATCH", path: `/messages/${userMessage.id}`, body: { content: marker } }
         : { path: `/messages/${answer.id}/regenerate` },
     );
     expect(await (await stop(ada, chatId)).json()).toMatchObject({ status: "stopped" });
@@ -100,7 +100,7 @@ describe.concurrent("A stop while Postgres is slow to begin the turn", () => {
     expect(await usageOf(chatId)).toEqual(paid);
   });
 
-  it("of another answer, or by somebody else, leaves the turn alone", async () => {
+  it("of another answer, or by another user, leaves the turn alone", async () => {
     const marker = await script({ tokens: ["An answer."] });
     const chatId = await newChat(ada, { auto_title: false });
     const path = `/chats/${chatId}/messages`;

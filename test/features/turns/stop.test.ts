@@ -22,7 +22,7 @@ function ask(chatId: string, content: string): Promise<Response> {
   });
 }
 
-/** A turn that has told its first words, and waits for more that never come. */
+/** A turn that has emitted its first words, and waits for more that never come. */
 async function startHeld(words = ["Half ", "an answer"]): Promise<Running> {
   const marker = await script({ tokens: words, holdAfter: words.length - 1, times: 1 });
   const chatId = await newChat(ada, { auto_title: false });
@@ -60,7 +60,7 @@ async function usageOf(answerId: string) {
 }
 
 describe("stopping an answer", () => {
-  it("keeps what was written, ends its stream, and counts what it cost", async () => {
+  it("keeps the text so far, ends its stream, and records its cost", async () => {
     const { chatId, answerId, rest } = await startHeld();
     const { status, body } = await stop(ada, chatId);
     expect(status).toBe(200);
@@ -76,7 +76,7 @@ describe("stopping an answer", () => {
     expect(await usageOf(answerId)).toEqual([{ kind: "answer", attempt: "1", estimated: "t" }]);
   });
 
-  it("works from another device of the same person, and takes no trip but the one that saves", async () => {
+  it("works from another device of the same user, and takes no trip but the one that saves", async () => {
     const { chatId, answerId, rest } = await startHeld();
     const phone = bearer(
       (await ada.post("/auth/login", { email: ada.user.email, password: ada.password })).body
@@ -90,14 +90,14 @@ describe("stopping an answer", () => {
     await rest;
   });
 
-  it("before its first word stores an empty answer, and is paid for once", async () => {
+  it("before its first token stores an empty answer, and is billed once", async () => {
     const { chatId, answerId, rest } = await startHeld(["never"]);
     expect((await stop(ada, chatId)).body).toMatchObject({ status: "stopped", content: "" });
     expect(textOf(await rest)).toBe("");
     expect(await usageOf(answerId)).toHaveLength(1);
   });
 
-  it("answers a client that waits for JSON with what there is, as a success", async () => {
+  it("returns the text so far as a success to a client that waits for JSON", async () => {
     const marker = await script({ tokens: ["never"], holdAfter: 0, times: 1 });
     const chatId = await newChat(ada, { auto_title: false });
     const asked = ada.post(`/chats/${chatId}/messages`, { content: marker });
@@ -108,7 +108,7 @@ describe("stopping an answer", () => {
     expect(body.ai_response.status).toBe("stopped");
   });
 
-  it("twenty times at once stops once, and all are told the same", async () => {
+  it("twenty times at once stops once, and all get the same response", async () => {
     const { chatId, answerId, rest } = await startHeld();
     const replies = await Promise.all(Array.from({ length: 20 }, () => stop(ada, chatId)));
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
@@ -119,7 +119,7 @@ describe("stopping an answer", () => {
     expect(again.body).toEqual(replies[0]?.body);
   });
 
-  it("is told within two seconds, also while Postgres takes no end", async () => {
+  it("is answered within two seconds, also while Postgres accepts no end", async () => {
     const { chatId, answerId, rest } = await startHeld();
     const recover = await injectFault({ contains: answerId, times: 99, kind: "refuse" });
     const stopped = await ada.fetch(`/chats/${chatId}/stop`, {
@@ -140,12 +140,12 @@ describe("stopping an answer", () => {
       const streamed = ask(chatId, marker);
       const events = allEvents(await streamed);
       const { body } = await stop(ada, chatId);
-      const told = await events;
-      expect(terminal(told)).toBe(1);
+      const received = await events;
+      expect(terminal(received)).toBe(1);
       const last = (await ada.get(`/chats/${chatId}/messages`)).body.at(-1);
       expect(["complete", "stopped"]).toContain(last.status);
       expect(body).toMatchObject({ id: last.id, status: last.status, content: last.content });
-      expect(textOf(told)).toBe(last.content);
+      expect(textOf(received)).toBe(last.content);
       expect(await usageOf(last.id)).toHaveLength(1);
     }
   });
@@ -165,7 +165,7 @@ describe("stopping an answer", () => {
     expect(terminal(await rest)).toBe(1);
   });
 
-  it("ends one whose beginning was committed without anybody knowing of it", async () => {
+  it("ends one whose beginning was committed although its response was lost", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     await injectFault({ contains: chatId, times: 2, kind: "cut_after_commit" });
     expectProblem(
@@ -179,7 +179,7 @@ describe("stopping an answer", () => {
     expect(await usageOf(body.id)).toEqual([]);
   });
 
-  it("lets the next question in at once", async () => {
+  it("lets the next message in at once", async () => {
     const { chatId, rest } = await startHeld();
     await stop(ada, chatId);
     await rest;
@@ -188,8 +188,8 @@ describe("stopping an answer", () => {
   });
 });
 
-describe("where nothing is running", () => {
-  it("the last answer of the active path comes back as it is", async () => {
+describe("without a running answer", () => {
+  it("a stop returns the last answer of the active path unchanged", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const { body } = await ada.post(`/chats/${chatId}/messages`, { content: "Hello?" });
     await say(ada, chatId, "A note of mine.");
@@ -198,14 +198,14 @@ describe("where nothing is running", () => {
     expect(stopped.body).toEqual(body.ai_response);
   });
 
-  it("a chat without an answer has nothing to say", async () => {
+  it("a stop in a chat without an answer returns none", async () => {
     const chatId = await newChat(ada);
     expect((await stop(ada, chatId)).status).toBe(204);
     await say(ada, chatId, "A note.");
     expect((await stop(ada, chatId)).status).toBe(204);
   });
 
-  it("a message that is no answer of this chat is not found", async () => {
+  it("a stop of a message that is no answer of this chat is 404", async () => {
     const chatId = await newChat(ada);
     const noteId = await say(ada, chatId, "A note.");
     for (const message_id of [noteId, crypto.randomUUID()]) {
@@ -214,8 +214,8 @@ describe("where nothing is running", () => {
   });
 });
 
-describe("somebody else", () => {
-  it("stops nothing, and cannot tell a chat from one that never was", async () => {
+describe("another user", () => {
+  it("stops nothing, and cannot tell the chat from one that never existed", async () => {
     const { chatId, answerId, rest } = await startHeld();
     for (const body of [undefined, { message_id: answerId }]) {
       expectProblem(await stop(eve, chatId, body), 404, "not_found");

@@ -38,9 +38,9 @@ const PROVIDER_FAULTS: [string, Script, number, string, string][] = [
   ["refuses with a server error", { errorStatus: 500 }, 502, "ai_unavailable", ""],
   ["refuses the key", { errorStatus: 401 }, 502, "ai_unauthorized", ""],
   ["is overloaded", { errorStatus: 429 }, 503, "ai_overloaded", ""],
-  ["hangs up before the first word", { tokens: ["a"], cutAfter: 0 }, 502, "ai_unavailable", ""],
+  ["disconnects before the first token", { tokens: ["a"], cutAfter: 0 }, 502, "ai_unavailable", ""],
   [
-    "hangs up in the middle",
+    "disconnects in mid-answer",
     { tokens: ["Some ", "more"], cutAfter: 1 },
     502,
     "ai_unavailable",
@@ -57,7 +57,7 @@ const PROVIDER_FAULTS: [string, Script, number, string, string][] = [
 
 describe("when the provider", () => {
   for (const [what, how, status, code, kept] of PROVIDER_FAULTS) {
-    it(`${what}, the reader is told, what was written is kept, and the chat goes on`, async () => {
+    it(`${what}, the subscriber gets the error, the text so far is kept, and the chat continues`, async () => {
       const chatId = await newChat();
       const marker = await script({ ...how, tokenDelayMs: 30, times: 1 });
       const events = await allEvents(await stream(chatId, marker));
@@ -72,14 +72,14 @@ describe("when the provider", () => {
       expect((await ada.post(`/chats/${chatId}/messages`, { content: "Again?" })).status).toBe(200);
     });
 
-    it(`${what}, a client that waits gets a problem that names what was stored`, async () => {
+    it(`${what}, a client that waits for JSON gets a problem that names what was stored`, async () => {
       const chatId = await newChat();
       const marker = await script({ ...how, tokenDelayMs: 30, times: 1 });
-      const answer = await ada.post(`/chats/${chatId}/messages`, { content: marker });
-      expectProblem(answer, status, code as "ai_unavailable");
-      expect(answer.headers.get("retry-after")).toMatch(/^\d+$/);
+      const response = await ada.post(`/chats/${chatId}/messages`, { content: marker });
+      expectProblem(response, status, code as "ai_unavailable");
+      expect(response.headers.get("retry-after")).toMatch(/^\d+$/);
       const stored = (await ada.get(`/chats/${chatId}/messages`)).body;
-      expect(answer.body).toMatchObject({
+      expect(response.body).toMatchObject({
         chat_id: chatId,
         user_message_id: stored[0].id,
         message_id: stored[1].id,
@@ -93,7 +93,7 @@ describe("when the provider", () => {
 });
 
 describe("one turn at a time", () => {
-  it("is refused a second while one runs, which is named", async () => {
+  it("refuses a second while one runs, and names it", async () => {
     const { chatId, marker, response } = await heldTurn();
     const second = await ada.post(`/chats/${chatId}/messages`, { content: "Me too" });
     expectProblem(second, 409, "turn_in_progress");
@@ -102,7 +102,7 @@ describe("one turn at a time", () => {
     expect(second.body.message_id).toBe(start?.data.message_id);
   });
 
-  it("holds for twenty sends at once: one is answered, the others are told so", async () => {
+  it("holds for twenty concurrent sends: one is accepted, the others are told so", async () => {
     const chatId = await newChat();
     const marker = await script({ tokens: ["One."], holdAfter: 0 });
     const sends = Array.from({ length: 20 }, () =>
@@ -113,7 +113,7 @@ describe("one turn at a time", () => {
     await until(async () => refusals.count === 19);
     await release(marker);
     const statuses = (await Promise.all(sends))
-      .map((answer) => answer.status)
+      .map((response) => response.status)
       .toSorted((a, b) => a - b);
     expect(statuses).toEqual([200, ...Array.from({ length: 19 }, () => 409)]);
     const { body } = await ada.get(`/chats/${chatId}`);
@@ -121,7 +121,7 @@ describe("one turn at a time", () => {
     expect(await requestsContaining(marker)).toHaveLength(1);
   });
 
-  it("lets other chats of the same person run beside it", async () => {
+  it("lets other chats of the same user run beside it", async () => {
     const one = await heldTurn();
     const two = await heldTurn();
     await Promise.all([release(one.marker), release(two.marker)]);
@@ -137,8 +137,8 @@ function countRefusals(sends: Promise<{ status: number }>[]): { count: number } 
   return refusals;
 }
 
-describe("somebody else", () => {
-  it("can neither ask nor read in a chat, running or not, and learns nothing of it", async () => {
+describe("another user", () => {
+  it("can neither send nor read in a chat, running or not, and learns nothing of it", async () => {
     const { chatId, marker, response } = await heldTurn();
     const unknown = crypto.randomUUID();
     for (const id of [chatId, unknown]) {
@@ -158,7 +158,7 @@ describe("somebody else", () => {
 });
 
 describe("a running turn", () => {
-  it("can be read from its start, from another place, while it is written", async () => {
+  it("can be read from its start on another device, while it runs", async () => {
     const { chatId, marker, response } = await heldTurn();
     const other = await ada.fetch(`/chats/${chatId}/stream`);
     const head = await ada.fetch(`/chats/${chatId}/stream`, { method: "HEAD" });
@@ -171,7 +171,7 @@ describe("a running turn", () => {
     expect(second).toEqual(first);
   });
 
-  it("can be read on from any event, once it has ended too", async () => {
+  it("can be resumed from any event, also after it has ended", async () => {
     const { chatId, marker, response } = await heldTurn();
     await release(marker);
     const events = await allEvents(response);
@@ -184,16 +184,16 @@ describe("a running turn", () => {
     }
   });
 
-  it("is nothing to read where none runs, and no event where the id is none of the chat", async () => {
+  it("cannot be read where none runs, and an id that the chat never had is refused", async () => {
     const chatId = await newChat();
     expect((await ada.get(`/chats/${chatId}/stream`)).status).toBe(204);
     for (const id of ["1", "0", "-1", "x", "99999999999999999999"]) {
-      const answer = await ada.get(`/chats/${chatId}/stream?after=${id}`);
-      expectProblem(answer, 400, "unknown_event_id");
+      const response = await ada.get(`/chats/${chatId}/stream?after=${id}`);
+      expectProblem(response, 400, "unknown_event_id");
     }
   });
 
-  it("ends with its chat: readers are let go, nothing comes back, and what it cost is kept", async () => {
+  it("ends with its chat: subscribers are closed, nothing comes back, and its cost is recorded", async () => {
     const { chatId, marker } = await heldTurn();
     const other = await ada.fetch(`/chats/${chatId}/stream`);
     expect((await ada.delete(`/chats/${chatId}`)).status).toBe(200);
@@ -214,9 +214,9 @@ describe("when Postgres", () => {
   it("cannot be reached, a turn is refused before it begins, and in time", async () => {
     const chatId = await newChat();
     const restore = await injectFault({ contains: chatId, times: 50, kind: "status", status: 500 });
-    const answer = await ada.post(`/chats/${chatId}/messages`, { content: "Hello?" });
-    expectProblem(answer, 503, "database_unavailable");
-    expect(JSON.stringify(answer.body)).not.toContain("secret");
+    const response = await ada.post(`/chats/${chatId}/messages`, { content: "Hello?" });
+    expectProblem(response, 503, "database_unavailable");
+    expect(JSON.stringify(response.body)).not.toContain("secret");
     await restore();
     expect((await ada.post(`/chats/${chatId}/messages`, { content: "Hello?" })).status).toBe(200);
   });
@@ -225,7 +225,7 @@ describe("when Postgres", () => {
     ["lost", "cut_after_commit"],
     ["garbled", "garble_after_commit"],
   ] as const)(
-    "committed the beginning but its answer was %s, the turn runs once all the same",
+    "committed the beginning but its response was %s, the turn runs once all the same",
     async (_, kind) => {
       const chatId = await newChat();
       await injectFault({ contains: chatId, times: 1, kind });
@@ -236,7 +236,7 @@ describe("when Postgres", () => {
     },
   );
 
-  it("committed the beginning and no answer came back twice, the chat can be asked again at once", async () => {
+  it("committed the beginning and both responses were lost, the chat accepts a message again at once", async () => {
     const chatId = await newChat();
     await injectFault({ contains: chatId, times: 2, kind: "cut_after_commit" });
     const lost = await ada.post(`/chats/${chatId}/messages`, { content: "Did this arrive?" });
@@ -253,7 +253,7 @@ describe("when Postgres", () => {
     expect(await query("SELECT id FROM ai_usage WHERE chat_id = $1", [chatId])).toHaveLength(1);
   });
 
-  it("refuses the end for a moment, the answer is saved all the same, and paid for once", async () => {
+  it("refuses the end for a moment, the answer is saved all the same, and billed once", async () => {
     const { chatId, marker, response } = await heldTurn();
     await injectFault({ contains: chatId, times: 3, kind: "status", status: 500 });
     await release(marker);

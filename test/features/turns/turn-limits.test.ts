@@ -7,7 +7,7 @@ import { allEvents, readEvents, textOf } from "../../support/sse.ts";
 import { until } from "../../support/until.ts";
 
 const SHORT = { total_ms: 2_500, heartbeat_ms: 50, watchdog_ms: 600 };
-/** Each for the test of its timeout alone: on a busy machine, any other turn could run into it. */
+/** Each for the test of its timeout alone: on a busy machine, it could end any other turn. */
 const SHORT_FIRST_TOKEN = { ...SHORT, first_token_ms: 300 };
 const SHORT_PROGRESS = { ...SHORT, total_ms: 20_000, progress_ms: 300 };
 
@@ -37,7 +37,7 @@ function ask(chatId: string, content: string, { url } = worker): Promise<Respons
   });
 }
 
-it("A stream that has nothing to say sends comments, so that nobody takes it for dead", async () => {
+it("A stream without events sends comments, so that no proxy closes it", async () => {
   const marker = await script({ tokens: ["Now."], holdAfter: 0 });
   let comments = 0;
   const events = readEvents(await ask(await newChat(), marker), () => {
@@ -50,9 +50,9 @@ it("A stream that has nothing to say sends comments, so that nobody takes it for
   expect(names.at(-1)).toBe("stream_complete");
 });
 
-it("A stream that is never silent for long sends comments all the same, one at every beat", async () => {
+it("A stream that is never silent for long sends comments all the same, one per heartbeat interval", async () => {
   const tokens = Array.from({ length: 20 }, () => "on ");
-  // Slower than the beats, and never by a whole one: each finds that something was sent since the last.
+  // Slower than the heartbeats, but never by a whole one: each finds that something was sent since the last.
   const marker = await script({ tokens, tokenDelayMs: 60 });
   let comments = 0;
   const events = readEvents(await ask(await newChat(), marker), () => comments++);
@@ -60,7 +60,7 @@ it("A stream that is never silent for long sends comments all the same, one at e
   expect(comments).toBeGreaterThan(tokens.length / 2);
 });
 
-it("A provider that never begins is given up on, and the answer ends as failed", async () => {
+it("A provider that never sends a first token is given up on, and the answer ends as failed", async () => {
   const chatId = await newChat();
   const marker = await script({ tokens: ["Never."], holdAfter: 0 });
   const events = await allEvents(await ask(chatId, marker, shortFirstToken));
@@ -68,7 +68,7 @@ it("A provider that never begins is given up on, and the answer ends as failed",
   expect((await ada.get(`/chats/${chatId}/messages`)).body.at(-1).status).toBe("failed");
 });
 
-it("A provider that falls silent is given up on, and what it wrote is kept", async () => {
+it("A provider that stops sending is given up on, and its text is kept", async () => {
   const chatId = await newChat();
   const marker = await script({ tokens: ["Half ", "never"], holdAfter: 1 });
   const events = await allEvents(await ask(chatId, marker, shortProgress));
@@ -81,7 +81,7 @@ it("A provider that falls silent is given up on, and what it wrote is kept", asy
   expect(rows).toEqual([{ estimated: "t" }]);
 });
 
-it("A provider that writes for ever is cut off at the time that a turn may take", async () => {
+it("A provider that never ends is cut off at the turn's time limit", async () => {
   const tokens = Array.from({ length: 200 }, () => "on ");
   const marker = await script({ tokens, tokenDelayMs: 100 });
   const events = await allEvents(await ask(await newChat(), marker));
@@ -89,7 +89,7 @@ it("A provider that writes for ever is cut off at the time that a turn may take"
   expect(textOf(events)).toMatch(/^(on ){5,30}$/);
 });
 
-it("An end that Postgres refuses for long is told as delayed, and saved by alarm later, once", async () => {
+it("An end that Postgres refuses for long is emitted as delayed, and saved by alarm later, once", async () => {
   const chatId = await newChat();
   const marker = await script({ tokens: ["Kept."], holdAfter: 1 });
   const response = await ask(chatId, marker);
@@ -115,8 +115,8 @@ it("An end that Postgres refuses for long is told as delayed, and saved by alarm
   expect(await query("SELECT id FROM ai_usage WHERE chat_id = $1", [chatId])).toHaveLength(1);
 });
 
-it("A turn ends in its time also where its end takes Postgres longer than that", async () => {
-  // Longer than the test may take: only the time of the whole turn ends it sooner.
+it("A turn ends within its time limit also when saving it takes longer", async () => {
+  // Longer than the test may take: only the timeout of the whole turn ends it sooner.
   const TURN_LIMITS = JSON.stringify({ total_ms: 2_000, watchdog_ms: 30_000 });
   const patient = await startFastWorker({ TURN_LIMITS });
   try {
@@ -136,7 +136,7 @@ it("A turn ends in its time also where its end takes Postgres longer than that",
   }
 });
 
-it("A beginning that Postgres took without our knowing is ended by alarm, and nothing is paid for", async () => {
+it("A beginning that was committed unknown to the room is ended by alarm, and nothing is billed", async () => {
   const chatId = await newChat();
   await injectFault({ contains: chatId, times: 2, kind: "cut_after_commit" });
   expect((await ask(chatId, "Hello?")).status).toBe(503);

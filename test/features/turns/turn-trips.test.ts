@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 describe("the round trips to Postgres", () => {
-  it("of a plain turn are one before the provider is asked, and two in all", async () => {
+  it("of a plain turn are one before the provider is called, and two in all", async () => {
     const chatId = await newChat(ada, { auto_title: false });
     const before = (await callsContaining(chatId)).length;
     const marker = await script({ tokens: ["One."], holdAfter: 0 });

@@ -7,7 +7,7 @@ import { release, script } from "../../support/provider.ts";
 import { allEvents, readEvents, textOf } from "../../support/sse.ts";
 import { until } from "../../support/until.ts";
 
-it("A turn that begins while the one before still tells its title waits for its end", async () => {
+it("A turn that begins while the one before still waits for its title waits for its end", async () => {
   const ada = await signUp();
   const chatId = await newChat(ada);
   const path = `/chats/${chatId}/messages/stream`;
@@ -17,17 +17,17 @@ it("A turn that begins while the one before still tells its title waits for its 
   await until(async () => (await callsContaining(late)).length === 1);
   const early = await script({ kind: "title", holdAfter: 0 });
   const first = readEvents(await send(ada, path, { content: early }, newKey()));
-  const told: string[] = [];
+  const received: string[] = [];
   let lastId = 0;
   for await (const { id, name, data } of first) {
     expect(data.message?.content).not.toBe(late);
-    if (name !== "content_delta") told.push(name);
+    if (name !== "content_delta") received.push(name);
     lastId = id;
     if (name !== "ai_message_complete") continue;
     await until(async () => (await ada.get(`/chats/${chatId}`)).body.message_count === 4);
     await release(early);
   }
-  expect(told.slice(-3)).toEqual(["ai_message_complete", "chat_name", "stream_complete"]);
+  expect(received.slice(-3)).toEqual(["ai_message_complete", "chat_name", "stream_complete"]);
   const events = await allEvents(await second);
   expect(events[0]).toMatchObject({ id: lastId + 1, data: { message: { content: late } } });
   expect(textOf(events)).toBe("Second.");
@@ -38,20 +38,20 @@ it("A turn that begins while the one before still tells its title waits for its 
   }
 });
 
-it("A question that comes while only the title is awaited is answered, and the title stored later", async () => {
+it("A message sent while only the title is pending is answered, and the title stored later", async () => {
   const ada = await signUp();
   const chatId = await newChat(ada);
   const marker = await script({ kind: "title", tokens: ["A late title"], holdAfter: 0, times: 1 });
   const path = `/chats/${chatId}/messages/stream`;
   const first = readEvents(await send(ada, path, { content: marker }, newKey()));
-  const told: string[] = [];
+  const received: string[] = [];
   for await (const { name } of first) {
-    told.push(name);
+    received.push(name);
     if (name !== "ai_message_complete") continue;
     const { status, body } = await ada.post(`/chats/${chatId}/messages`, { content: "And then?" });
     expect([status, body.ai_response?.status]).toEqual([200, "complete"]);
   }
-  expect(told.slice(-2)).toEqual(["ai_message_complete", "stream_complete"]);
+  expect(received.slice(-2)).toEqual(["ai_message_complete", "stream_complete"]);
   await release(marker);
   await until(async () => (await ada.get(`/chats/${chatId}`)).body.title === "A late title");
 });

@@ -24,8 +24,8 @@ async function newChat(): Promise<string> {
   return (await ada.post("/chats", {})).body.id;
 }
 
-describe("an answer that is streamed", () => {
-  it("is told in the order of the contract, with contiguous ids and small events", async () => {
+describe("a streamed answer", () => {
+  it("follows the order of the contract, with contiguous ids and small events", async () => {
     const marker = await script({ tokens: ["One ", "two ", "three."] });
     const response = await post("/chat", { content: `Count, ${marker}`, stream: true });
     expect(response.status).toBe(200);
@@ -49,7 +49,7 @@ describe("an answer that is streamed", () => {
     }
   });
 
-  it("reads the same, byte for byte, as the message that is stored", async () => {
+  it("equals the stored message, byte for byte", async () => {
     const tokens = [
       "Line\n\ndata: {}\n",
       "nul \0 ",
@@ -69,7 +69,7 @@ describe("an answer that is streamed", () => {
     expect(events.filter((event) => event.name === "stream_complete")).toHaveLength(1);
   });
 
-  it("comes piece by piece, while the provider is still writing", async () => {
+  it("arrives piece by piece, while the provider is still sending", async () => {
     const marker = await script({ tokens: ["Early ", "late."], holdAfter: 1 });
     const events = readEvents(await post("/chat", { content: marker, stream: true }));
     const seen: string[] = [];
@@ -80,7 +80,7 @@ describe("an answer that is streamed", () => {
     expect(seen.slice(0, 4)).toEqual(["user_message", "ai_message_start", "Early ", "late."]);
   });
 
-  it("divides a long piece into events that fit, and leaves the content out of the last message", async () => {
+  it("splits a long piece into events that fit, and omits the content from the last message", async () => {
     const marker = await script({ tokens: ["§".repeat(9_000)] });
     const events = await allEvents(await post("/chat", { content: marker, stream: true }));
     for (const event of events) expect(event.bytes).toBeLessThanOrEqual(4_096);
@@ -97,7 +97,7 @@ describe("an answer that is streamed", () => {
     expect(events.length).toBeLessThan(100);
   });
 
-  it("goes on to its end when the client leaves, and is stored", async () => {
+  it("continues to its end when the client disconnects, and is stored", async () => {
     const chatId = await newChat();
     const marker = await script({ tokens: ["Still ", "here."], holdAfter: 1 });
     const leaving = new AbortController();
@@ -120,8 +120,8 @@ describe("an answer that is streamed", () => {
   });
 });
 
-describe("an answer in one piece", () => {
-  it("has both messages, the chat's name, the time it took and what it cost", async () => {
+describe("an answer as JSON", () => {
+  it("has both messages, the chat's name, the duration and the cost", async () => {
     const usage = { prompt_tokens: 100, completion_tokens: 180 };
     const marker = await script({ kind: "answer", tokens: ["Yes."], usage });
     const { status, body } = await ada.post("/chat", { content: `Deposit law? ${marker}` });
@@ -154,7 +154,7 @@ describe("an answer in one piece", () => {
     await response.body?.cancel();
   });
 
-  it("is never what the streaming address gives", async () => {
+  it("is never what the streaming route returns", async () => {
     const path = `/chats/${await newChat()}/messages/stream`;
     const response = await post(
       path,
@@ -166,7 +166,7 @@ describe("an answer in one piece", () => {
 });
 
 describe("the conversation", () => {
-  it("is given to the model with the system prompt first and the question last", async () => {
+  it("is sent to the model with the system prompt first and the user message last", async () => {
     const marker = `marker-${crypto.randomUUID()}`;
     const first = await ada.post("/chat", { content: `First ${marker}` });
     await ada.post(`/chats/${first.body.chat_id}/messages`, { content: `Second ${marker}` });
@@ -191,7 +191,7 @@ describe("the conversation", () => {
     expectProblem(await ada.post("/chat", { content: "?", model: "gpt-0" }), 422, "unknown_model");
   });
 
-  it("keeps what the client says of its message", async () => {
+  it("keeps the client's metadata of its message", async () => {
     const chatId = await newChat();
     const said = {
       file_name: "lease.pdf",
@@ -203,8 +203,8 @@ describe("the conversation", () => {
   });
 });
 
-describe("the name of a chat", () => {
-  it("is asked of the first question, once, and told after the answer", async () => {
+describe("the title of a chat", () => {
+  it("is requested from the first message, once, and emitted after the answer", async () => {
     const marker = await script({
       kind: "title",
       tokens: ['{"suggested_name":"\\"Keeping the deposit.\\"","reasoning":"-"}'],
@@ -228,7 +228,7 @@ describe("the name of a chat", () => {
     expect(body.chat_name).toBe("Mine");
   });
 
-  it("does not replace a name that the user gave while it was asked for", async () => {
+  it("does not replace a title that the user set meanwhile", async () => {
     const chatId = await newChat();
     const marker = await script({ kind: "title", holdAfter: 0 });
     const turn = post(`/chats/${chatId}/messages/stream`, { content: marker });
@@ -240,7 +240,7 @@ describe("the name of a chat", () => {
     expect((await ada.get(`/chats/${chatId}`)).body.title).toBe("My own");
   });
 
-  it("is stored when it comes too late to be told", async () => {
+  it("is stored when it comes too late to be emitted", async () => {
     const chatId = await newChat();
     const marker = await script({ kind: "title", holdAfter: 0 });
     const events = await allEvents(
@@ -251,7 +251,7 @@ describe("the name of a chat", () => {
     await until(async () => (await ada.get(`/chats/${chatId}`)).body.title !== "New Chat");
   });
 
-  it("is no reason for the answer to fail", async () => {
+  it("never makes the answer fail", async () => {
     const marker = await script({ kind: "title", errorStatus: 500 });
     const { status, body } = await ada.post("/chat", { content: marker });
     expect(status).toBe(200);
@@ -259,7 +259,7 @@ describe("the name of a chat", () => {
   });
 });
 
-describe("what an answer costs", () => {
+describe("the cost of an answer", () => {
   it("is one row per attempt at a provider, exact to the last digit", async () => {
     const usage = { prompt_tokens: 1_000, completion_tokens: 1 };
     const marker = await script({ kind: "answer", tokens: ["Yes."], usage });
@@ -280,7 +280,7 @@ describe("what an answer costs", () => {
     });
   });
 
-  it("is estimated, and says so, where the provider gives no count", async () => {
+  it("is estimated, and marked so, where the provider reports no usage", async () => {
     const marker = await script({ kind: "answer", tokens: ["Yes, ", "you may."], omitUsage: true });
     const { body } = await ada.post("/chat", { content: marker });
     expect(body.usage).toMatchObject({ estimated: true, completion_tokens: 4 });
@@ -290,7 +290,7 @@ describe("what an answer costs", () => {
   it.each([
     { prompt_tokens: -1, completion_tokens: 3 },
     { prompt_tokens: 12, completion_tokens: 0.5 },
-  ])("is estimated where what the provider counts is no count: %o", async (usage) => {
+  ])("is estimated where the provider's usage is invalid: %o", async (usage) => {
     const marker = await script({ kind: "answer", tokens: ["Yes, ", "you may."], usage });
     const { status, body } = await ada.post("/chat", { content: marker });
     expect(status).toBe(200);

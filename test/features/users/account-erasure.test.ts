@@ -19,7 +19,7 @@ const newPerson = async () => at(worker.url, await signUp());
 
 const erase = (of: SignedIn) => of.delete("/users/me", { password: of.password });
 
-/** How many rows of each table are a user's. */
+/** The number of a user's rows in each table. */
 async function rowsOf({ user }: SignedIn): Promise<Record<string, number>> {
   const ofChats = "IN (SELECT id FROM chats WHERE user_id = $1::uuid)";
   const [row] = await query(
@@ -49,8 +49,8 @@ const NOTHING = {
   keys: 0,
 };
 
-describe("erasing one's account", () => {
-  it("leaves no row, no sign-in, and nothing in the rooms; an answer that is running is stopped", async () => {
+describe("deleting the user's own account", () => {
+  it("leaves no row, no session, and nothing in the rooms, and stops a running answer", async () => {
     const ada = await newPerson();
     const past = await ada.post("/chat", { content: "Hello?" }, { "idempotency-key": "once" });
     const turn = await runningTurn(ada);
@@ -78,7 +78,7 @@ describe("erasing one's account", () => {
     expectProblem(signIn, 401, "invalid_credentials");
   });
 
-  it("needs the password, and changes nothing without it", async () => {
+  it("requires the password, and changes nothing without it", async () => {
     const ada = await newPerson();
     const chatId = await newChat(ada);
     const wrong = await ada.delete("/users/me", { password: "seven tall ladders" });
@@ -88,7 +88,7 @@ describe("erasing one's account", () => {
     expect((await ada.get(`/chats/${chatId}`)).status).toBe(200);
   });
 
-  it("leaves everybody else's things alone", async () => {
+  it("leaves other users' data alone", async () => {
     const [ada, eve] = [await newPerson(), await newPerson()];
     const chatId = await newChat(eve);
     await say(eve, chatId, "Mine");
@@ -98,7 +98,7 @@ describe("erasing one's account", () => {
     expect((await eve.get(`/chats/${chatId}`)).body.messages).toHaveLength(1);
   });
 
-  it("is done when the answer of the database is lost, and told so", async () => {
+  it("takes effect when the response of Postgres is lost, and is confirmed", async () => {
     const ada = await newPerson();
     await newChat(ada);
     await injectFault({ contains: "DELETE FROM users", times: 1, kind: "cut_after_commit" });
@@ -106,25 +106,25 @@ describe("erasing one's account", () => {
     expect(await rowsOf(ada)).toEqual(NOTHING);
   });
 
-  it("is done once, though it is asked for five times at once", async () => {
+  it("takes effect once, though it is requested five times at once", async () => {
     const ada = await newPerson();
-    const answers = await Promise.all(Array.from({ length: 5 }, () => erase(ada)));
-    const codes = answers.map(({ status, body }) => body?.code ?? status);
+    const responses = await Promise.all(Array.from({ length: 5 }, () => erase(ada)));
+    const codes = responses.map(({ status, body }) => body?.code ?? status);
     expect(codes.filter((code) => code === 204)).toHaveLength(1);
     expect(codes.filter((code) => code === "invalid_token")).toHaveLength(4);
   });
 
-  it("takes a browser's cookies, also where the request would have renewed them", async () => {
+  it("clears a browser's cookies, also when the request would have renewed them", async () => {
     for (const isRenewed of [false, true]) {
       const jar = await signedUpJar();
       if (isRenewed) jar.cookies.delete("access_token");
-      const answer = await jar.send("delete", "/users/me", { password: "seven tall lamps" });
-      expect(answer.status).toBe(204);
+      const response = await jar.send("delete", "/users/me", { password: "seven tall lamps" });
+      expect(response.status).toBe(204);
       expect(jar.cookies.size).toBe(0);
     }
   });
 
-  it("lets nothing be made any more by a token that is still good", async () => {
+  it("lets a token that is still valid create nothing any more", async () => {
     const ada = await newPerson();
     const turns = Array.from({ length: 6 }, () => ada.post("/chat", { content: "Hello?" }));
     await erase(ada);

@@ -1,8 +1,8 @@
-/** Somebody who stays signed in for as long as a run takes. */
+/** A user who stays signed in for as long as a run takes. */
 import { anonymous, type SignedIn, signUp } from "../client.ts";
 import type { Person } from "./actors.ts";
 
-/** Well below the quarter of an hour that an access token lives, and longer than any world. */
+/** Well below the fifteen minutes of an access token, and longer than any world. */
 const FRESH_MS = 5 * 60_000;
 
 export class Account {
@@ -19,7 +19,7 @@ export class Account {
     this.#tokens = Promise.resolve({ access: accessToken, refresh: refreshToken });
   }
 
-  /** With an access token for minutes to come. */
+  /** With an access token that is valid for minutes. */
   async person(): Promise<Person> {
     if (Date.now() - this.#since > FRESH_MS) {
       this.#since = Date.now();

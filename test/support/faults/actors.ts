@@ -1,4 +1,4 @@
-/** The clients of a world: they carry out its schedule, and know of it only what they were told. */
+/** The clients of a world: they execute its schedule, and know only what they received. */
 import { type Call, chatOf, logsOf, type MessageRow, userMessageOf } from "./history.ts";
 import type { Recorder, Request } from "./recorder.ts";
 import type { Operation, Send } from "./schedule.ts";
@@ -6,12 +6,12 @@ import type { Operation, Send } from "./schedule.ts";
 export type Person = { id: string; token: string };
 
 export class Actors {
-  /** The chats of the schedule, once somebody was told their ids. */
+  /** The chats of the schedule, once a client knows their ids. */
   readonly chatIds: (string | undefined)[] = [];
   readonly #recorder: Recorder;
   readonly #owner: Person;
   readonly #stranger: Person;
-  /** Stands in all that is said, so that the upstreams know whose it is. */
+  /** Part of every message, so that the upstreams can identify its world. */
   readonly #marker: string;
   #said = 0;
 
@@ -27,7 +27,7 @@ export class Actors {
     this.chatIds[chat] ??= body?.id;
   }
 
-  /** Where nobody knows of a chat yet, there is nothing to do in it but to ask. */
+  /** As long as no client knows the chat, the only possible operation is a send. */
   async act(operation: Operation): Promise<void> {
     if (operation.kind === "send") return this.#ask(operation);
     const chatId = this.chatIds[operation.chat];
@@ -81,10 +81,10 @@ export class Actors {
 
   async #resume(
     chatId: string,
-    { place, leavesAfter }: { place?: number; leavesAfter?: number },
+    { position, leavesAfter }: { position?: number; leavesAfter?: number },
   ): Promise<void> {
     const seen = logsOf({ calls: this.#recorder.calls }).get(chatId) ?? [];
-    const after = place === undefined ? undefined : seen[Math.floor(place * seen.length)]?.id;
+    const after = position === undefined ? undefined : seen[Math.floor(position * seen.length)]?.id;
     await this.#send({
       ...resumeAfter(chatId, after),
       note: { chatId, ...(after !== undefined && { after }) },
@@ -92,20 +92,20 @@ export class Actors {
     });
   }
 
-  /** Asks the last question of the chat that somebody was told of again, in the same words or in others. */
+  /** Regenerates or edits the last known message of the chat. */
   async #branch(
     chatId: string,
     operation: { kind: "edit" | "regenerate"; streams: boolean; leavesAfter?: number },
   ): Promise<void> {
     const ofChat = this.#recorder.calls.filter((call) => chatOf(call) === chatId);
-    const question = ofChat.map(userMessageOf).findLast((message) => message !== undefined);
+    const userMessage = ofChat.map(userMessageOf).findLast((message) => message !== undefined);
     const answer: MessageRow | undefined = ofChat.findLast((call) => call.body?.ai_response)?.body
       .ai_response;
     const { kind, streams, leavesAfter } = operation;
     const stream = { stream: streams };
-    if (kind === "edit" && question) {
+    if (kind === "edit" && userMessage) {
       const content = `${this.#marker} ${++this.#said}`;
-      const path = `/messages/${question.id}`;
+      const path = `/messages/${userMessage.id}`;
       const note = { chatId, content };
       await this.#send({
         kind,

@@ -14,10 +14,10 @@ const CHECKS: Record<string, Check> = {
   ...promisedIsKept,
 };
 
-/** The names of what is checked. */
+/** The names of the checks. */
 export const RULES = Object.keys(CHECKS);
 
-/** Everything that is wrong with a history; empty where nothing is. */
+/** All violations of a history; empty where there are none. */
 export function findViolations(history: History): string[] {
   return Object.entries(CHECKS).flatMap(([rule, check]) =>
     check(history).map((violation) => `${rule}: ${violation}`),

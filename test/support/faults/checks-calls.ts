@@ -1,4 +1,4 @@
-/** What each request must have got, and left. Pure. */
+/** What each request must have received, and left behind. Pure. */
 import type { Check } from "./checker.ts";
 import {
   acknowledged,
@@ -9,36 +9,36 @@ import {
   userMessageOf,
 } from "./history.ts";
 
-/** Refusals that a client can be given; anything else is a fault of ours. */
+/** Statuses that a client may get; anything else is a bug. */
 const EXPECTED = new Set([200, 201, 204, 304, 404, 409, 502, 503, 504]);
 
 const show = (call: Call) => `${call.kind} of ${call.content ?? chatOf(call)} → ${call.status}`;
 
-/** An answer to every request, and never one that the catalogue does not expect. */
+/** Every request gets a response that the catalogue expects. */
 function everyCallIsAnswered({ calls, crashes }: History): string[] {
   const allowed = (call: Call) =>
     EXPECTED.has(call.status) || (call.status === 0 && crashes.length > 0);
   return calls.filter((call) => !allowed(call)).map(show);
 }
 
-/** What a client was told is in, is in, word for word. */
+/** An acknowledged message is stored, word for word. */
 function acknowledgedIsReadable(history: History): string[] {
   const gone = deleted(history);
   const rows = new Map(history.rows.messages.map((row) => [row.id, row]));
   return acknowledged(history)
     .filter(({ chatId }) => !gone.has(chatId))
     .filter(({ id, content }) => rows.get(id)?.content !== content)
-    .map(({ id, content }) => `${content} (${id}) is not there`);
+    .map(({ id, content }) => `${content} (${id}) is missing`);
 }
 
-/** Who reads after another was told that a message is in, sees it. */
+/** A read after an acknowledgement to another client includes the message. */
 function readableAtOnce(history: History): string[] {
-  const told = acknowledged(history);
+  const messages = acknowledged(history);
   const branched = new Set(history.calls.filter(isBranching).map(chatOf));
   return history.calls.flatMap((call) => {
     if (call.kind !== "read" || call.status !== 200 || branched.has(call.chatId)) return [];
     const shown = new Set(call.body.map((message: { id: string }) => message.id));
-    return told
+    return messages
       .filter(
         ({ chatId, at, id }) => chatId === call.chatId && at < call.startedAt && !shown.has(id),
       )
@@ -46,32 +46,32 @@ function readableAtOnce(history: History): string[] {
   });
 }
 
-/** These change which messages are on the path that a list shows. */
+/** These change which messages are on the active path. */
 function isBranching({ kind }: Call): boolean {
   return kind === "regenerate" || kind === "edit";
 }
 
-/** However often the same thing was sent under its key, it is there once. */
-function saidOnce({ rows }: History): string[] {
+/** A message sent repeatedly under its key is stored once. */
+function storedOnce({ rows }: History): string[] {
   const said = Map.groupBy(
     rows.messages.filter(({ type }) => type === "user"),
     ({ content }) => content,
   );
   return [...said]
     .filter(([, found]) => found.length > 1)
-    .map(([content]) => `${content} is there twice`);
+    .map(([content]) => `${content} is stored twice`);
 }
 
-/** One key is one turn: whoever repeats it is told of the same question and the same answer. */
+/** One key is one turn: every repetition gets the same message and the same answer. */
 function oneKeyOneTurn({ calls }: History): string[] {
   const keyed = Map.groupBy(
     calls.filter(({ key, kind }) => key !== undefined && kind === "send"),
     ({ key }) => key,
   );
   return [...keyed].flatMap(([key, same]) => {
-    const questions = new Set(same.flatMap((call) => userMessageOf(call)?.id ?? []));
+    const userMessages = new Set(same.flatMap((call) => userMessageOf(call)?.id ?? []));
     const answers = new Set(same.flatMap((call) => answerIdOf(call) ?? []));
-    return questions.size > 1 || answers.size > 1 ? [`${key} was given several turns`] : [];
+    return userMessages.size > 1 || answers.size > 1 ? [`${key} has several turns`] : [];
   });
 }
 
@@ -81,7 +81,7 @@ function answerIdOf({ body, events, status }: Call): string | undefined {
   return events ? started?.data.message_id : body?.ai_response?.id;
 }
 
-/** What was refused did not happen. A failed answer is no refusal, nor is one that nobody knows of. */
+/** A refused request has no effect. A failed answer is no refusal, nor is one whose outcome is unknown. */
 function refusedIsNotThere({ calls, rows }: History): string[] {
   const said = Map.groupBy(
     calls.filter(
@@ -93,10 +93,10 @@ function refusedIsNotThere({ calls, rows }: History): string[] {
   return [...said]
     .filter(([, same]) => same.every(({ status }) => status >= 400 && status < 500))
     .filter(([content]) => stored.has(content ?? ""))
-    .map(([content]) => `${content} was refused, and is there`);
+    .map(([content]) => `${content} was refused, and is stored`);
 }
 
-/** Who is refused because a turn runs is told which. */
+/** A refusal because of a running turn names that turn. */
 function runningTurnIsNamed(history: History): string[] {
   const gone = deleted(history);
   const answers = new Map(history.rows.messages.map((row) => [row.id, row]));
@@ -104,7 +104,7 @@ function runningTurnIsNamed(history: History): string[] {
     .filter((call) => call.status === 409 && call.body?.code === "turn_in_progress")
     .filter((call) => !gone.has(call.chatId))
     .filter(({ body, chatId }) => {
-      // It may have ended between the refusal and the look for its name.
+      // It may have ended between the refusal and the lookup of its name.
       if (body.message_id === undefined) return false;
       const row = answers.get(body.message_id);
       // A room that was killed as its turn began finds out only by ending it that it never did.
@@ -114,8 +114,8 @@ function runningTurnIsNamed(history: History): string[] {
     .map((call) => `${show(call)} names ${call.body.message_id}`);
 }
 
-/** What was answered as a whole is what is stored. */
-function answeredIsStored(history: History): string[] {
+/** An answer in a JSON response is what is stored. */
+function jsonAnswerIsStored(history: History): string[] {
   const gone = deleted(history);
   const rows = new Map(history.rows.messages.map((row) => [row.id, row]));
   return history.calls.flatMap((call) => {
@@ -123,11 +123,11 @@ function answeredIsStored(history: History): string[] {
     if (!answer || gone.has(chatOf(call))) return [];
     const row = rows.get(answer.id);
     const same = row?.content === answer.content && row?.status === answer.status;
-    return same ? [] : [`${show(call)} is not what is stored: ${row?.status}`];
+    return same ? [] : [`${show(call)} differs from the stored one: ${row?.status}`];
   });
 }
 
-/** A stopped answer stands as it is: stopping is over once it is answered. */
+/** A stopped answer does not change any more. */
 function stoppedIsOver({ calls }: History): string[] {
   return calls
     .filter(
@@ -136,7 +136,7 @@ function stoppedIsOver({ calls }: History): string[] {
     .map(show);
 }
 
-/** What was deleted answers like what never was, to everybody and from then on. */
+/** A deleted object is like one that never existed, to everybody and from then on. */
 function deletedStaysDeleted({ calls, rows, views, unanswered }: History): string[] {
   const deletions = calls.filter(({ kind, status }) => kind === "delete" && status === 200);
   return deletions.flatMap(({ chatId, endedAt }) => {
@@ -158,13 +158,13 @@ function deletedStaysDeleted({ calls, rows, views, unanswered }: History): strin
   });
 }
 
-/** A deletion whose first try had no answer cannot know that it was another that took the chat away. */
+/** A deletion whose first attempt had no response cannot know that another one deleted the chat. */
 function mayHaveDeleted({ kind, startedAt, endedAt }: Call, unanswered: number[]): boolean {
   return kind === "delete" && unanswered.some((at) => at >= startedAt && at <= endedAt);
 }
 
-/** Whoever is not the owner sees, and does, nothing. */
-function strangersGetNothing({ calls }: History): string[] {
+/** Other users see nothing, and change nothing. */
+function otherUsersGetNothing({ calls }: History): string[] {
   const allowed = new Set([0, 404, 502, 503, 504]);
   return calls.filter(({ kind, status }) => kind === "stranger" && !allowed.has(status)).map(show);
 }
@@ -173,12 +173,12 @@ export const actsAreWhole: Record<string, Check> = {
   everyCallIsAnswered,
   acknowledgedIsReadable,
   readableAtOnce,
-  saidOnce,
+  storedOnce,
   oneKeyOneTurn,
   refusedIsNotThere,
   runningTurnIsNamed,
-  answeredIsStored,
+  jsonAnswerIsStored,
   stoppedIsOver,
   deletedStaysDeleted,
-  strangersGetNothing,
+  otherUsersGetNothing,
 };

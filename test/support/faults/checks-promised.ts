@@ -1,4 +1,4 @@
-/** What a client may count on afterwards: its place in a stream, and what a failure told it. Pure. */
+/** What a client may rely on afterwards: its cursor in a stream, and what a failure said. Pure. */
 import type { Check } from "./checker.ts";
 import {
   type Call,
@@ -10,12 +10,12 @@ import {
   turnsOf,
 } from "./history.ts";
 
-/** A dependency that is down right now; whoever comes back gets the rest. */
+/** A dependency that is down right now; a retry gets the rest. */
 const UNAVAILABLE = new Set([502, 503, 504]);
 
 const show = (call: Call) => `${call.kind} of ${chatOf(call)} after ${call.after} → ${call.status}`;
 
-/** Whoever names an event that was told gets the rest of its turn; only after the last is there none. */
+/** Resuming from a received event returns the rest of its turn; only after the last is there none. */
 function resumedGetsTheRest(history: History): string[] {
   const gone = deleted(history);
   const logs = logsOf(history);
@@ -49,7 +49,7 @@ function turnsCanBeReadAgain(history: History): string[] {
     });
 }
 
-/** How the answer ended that a failure speaks of; save_delayed says that it is yet to be saved. */
+/** The status of an answer by the code of its error; save_delayed means that it is yet to be saved. */
 const ENDS: Record<string, MessageRow["status"][]> = {
   ai_unavailable: ["failed"],
   ai_overloaded: ["failed"],
@@ -58,13 +58,13 @@ const ENDS: Record<string, MessageRow["status"][]> = {
   save_delayed: ["complete", "stopped"],
 };
 
-/** A turn that was lost may be told to be saved late too. */
+/** A lost turn may also be reported as saved late. */
 function endsOf(code: string, { crashes }: History): MessageRow["status"][] {
   const ends = ENDS[code] ?? [];
   return code === "save_delayed" && crashes.length > 0 ? [...ends, "interrupted"] : ends;
 }
 
-/** A failed answer names the question and the answer that it left, and both are there. */
+/** A failed answer names its user message and the answer, and both exist. */
 function failedIsStored(history: History): string[] {
   const gone = deleted(history);
   const rows = new Map(history.rows.messages.map((row) => [row.id, row]));
@@ -73,21 +73,21 @@ function failedIsStored(history: History): string[] {
     .filter((call) => !gone.has(chatOf(call)))
     .filter(({ body }) => {
       const answer = rows.get(body.message_id);
-      const isTold = answer && endsOf(body.code, history).includes(answer.status);
-      return !isTold || answer.parent_id !== body.user_message_id;
+      const isReported = answer && endsOf(body.code, history).includes(answer.status);
+      return !isReported || answer.parent_id !== body.user_message_id;
     })
     .map(({ body }) => `${body.code} of ${body.message_id}: ${rows.get(body.message_id)?.status}`);
 }
 
-/** Each answer is asked of the provider once, however often it is sent: there is no other to fail over to. */
-function nobodyIsAskedTwice({ asked, rows: { messages } }: History): string[] {
+/** The provider is called once for each answer, however often it is sent: there is no failover here. */
+function providerIsCalledOnce({ asked, rows: { messages } }: History): string[] {
   const times = Map.groupBy(asked, (content) => content);
   return messages
     .filter(({ type }) => type === "user")
     .flatMap(({ id, content }) => {
       const answers = messages.filter((row) => row.parent_id === id && row.type === "bot").length;
       const requests = times.get(content)?.length ?? 0;
-      return requests <= answers ? [] : [`${content}: asked ${requests} times for ${answers}`];
+      return requests <= answers ? [] : [`${content}: ${requests} calls for ${answers} answers`];
     });
 }
 
@@ -95,5 +95,5 @@ export const promisedIsKept: Record<string, Check> = {
   resumedGetsTheRest,
   turnsCanBeReadAgain,
   failedIsStored,
-  nobodyIsAskedTwice,
+  providerIsCalledOnce,
 };

@@ -1,13 +1,13 @@
-/** What Postgres must hold, and the API show, once everything has settled. Pure. */
+/** What Postgres must contain, and the API return, once everything has settled. Pure. */
 import type { Check } from "./checker.ts";
 import { deleted, type History, type MessageRow } from "./history.ts";
 
-/** An answer is written, or it is over. */
+/** No answer stays streaming. */
 function nothingStaysStreaming({ rows }: History): string[] {
   return rows.messages.filter(({ status }) => status === "streaming").map(({ id }) => id);
 }
 
-/** Every attempt has its cost once. */
+/** Every attempt has one usage row. */
 function usageIsWrittenOnce({ rows }: History): string[] {
   const written = Map.groupBy(
     rows.usage.filter((row) => row.message_id !== null),
@@ -16,8 +16,8 @@ function usageIsWrittenOnce({ rows }: History): string[] {
   return [...written].filter(([, same]) => same.length > 1).map(([key]) => key);
 }
 
-/** Whatever the provider was asked for has its cost. */
-function askedIsPaid(history: History): string[] {
+/** Every call to the provider has a usage row. */
+function callsAreBilled(history: History): string[] {
   const { messages, usage } = history.rows;
   const asked = Map.groupBy(history.asked, (content) => content);
   return messages
@@ -28,11 +28,11 @@ function askedIsPaid(history: History): string[] {
         (row) => row.kind === "answer" && answers.has(row.message_id ?? ""),
       );
       const least = Math.min(asked.get(content)?.length ?? 0, answers.size);
-      return paid.length >= least ? [] : [`${content}: asked ${least}, paid ${paid.length}`];
+      return paid.length >= least ? [] : [`${content}: ${least} calls, ${paid.length} usage rows`];
     });
 }
 
-/** A chat counts its messages, and stands at one of them. */
+/** A chat counts its messages, and its current message exists. */
 function chatsCount({ rows }: History): string[] {
   const counts = Map.groupBy(rows.messages, ({ chat_id }) => chat_id);
   return rows.chats.flatMap(({ id, message_count, current_message_id }) => {
@@ -41,24 +41,24 @@ function chatsCount({ rows }: History): string[] {
       own.length === 0
         ? current_message_id === null
         : own.some((row) => row.id === current_message_id);
-    if (!isPlaced) return [`${id} stands at ${current_message_id}`];
+    if (!isPlaced) return [`${id} has the current message ${current_message_id}`];
     return message_count === own.length ? [] : [`${id} counts ${message_count} of ${own.length}`];
   });
 }
 
-/** Parents are of the same chat, answers are below questions, and every way up ends. */
+/** Parents are in the same chat, answers are below user messages, and there are no cycles. */
 function parentsAreATree({ rows }: History): string[] {
   const byId = new Map(rows.messages.map((row) => [row.id, row]));
   return rows.messages.flatMap((row) => {
     const parent = byId.get(row.parent_id ?? "");
     if (row.parent_id !== null && parent?.chat_id !== row.chat_id)
       return [`${row.id} has a foreign parent`];
-    if (row.type === "bot" && parent?.type !== "user") return [`${row.id} answers no question`];
-    return wayUp(byId, row) === undefined ? [`${row.id} is above itself`] : [];
+    if (row.type === "bot" && parent?.type !== "user") return [`${row.id} answers no user message`];
+    return wayUp(byId, row) === undefined ? [`${row.id} is its own ancestor`] : [];
   });
 }
 
-/** The ids from the root down to a message; undefined where they go round. */
+/** The ids from the root down to a message; undefined where there is a cycle. */
 function wayUp(byId: Map<string, MessageRow>, from: MessageRow | undefined): string[] | undefined {
   const way: string[] = [];
   for (let row = from; row; row = byId.get(row.parent_id ?? "")) {
@@ -68,14 +68,14 @@ function wayUp(byId: Map<string, MessageRow>, from: MessageRow | undefined): str
   return way;
 }
 
-/** What the API shows of a chat is its path, with what is stored. */
+/** The API shows a chat's path, with the stored messages. */
 function viewsShowThePath(history: History): string[] {
   const gone = deleted(history);
   const byId = new Map(history.rows.messages.map((row) => [row.id, row]));
   return history.views.flatMap(({ chatId, status, body }) => {
     if (gone.has(chatId)) return [];
     const chat = history.rows.chats.find((row) => row.id === chatId);
-    if (status !== 200 || !chat) return [`${chatId} is gone, and nobody deleted it (${status})`];
+    if (status !== 200 || !chat) return [`${chatId} is gone, and was not deleted (${status})`];
     const path = wayUp(byId, byId.get(chat.current_message_id ?? "")) ?? [];
     const stored = path.map((id) => [id, byId.get(id)?.status, byId.get(id)?.content]);
     const shown = body.messages.map((m: MessageRow) => [m.id, m.status, m.content]);
@@ -86,7 +86,7 @@ function viewsShowThePath(history: History): string[] {
 export const rowsAreWhole: Record<string, Check> = {
   nothingStaysStreaming,
   usageIsWrittenOnce,
-  askedIsPaid,
+  callsAreBilled,
   chatsCount,
   parentsAreATree,
   viewsShowThePath,

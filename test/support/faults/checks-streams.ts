@@ -14,8 +14,8 @@ import {
 const ORDER =
   /^user_message,ai_message_start,((reasoning|content)_delta,)*(citations,)?(turn_error,)?ai_message_complete,(chat_name,)?stream_complete,$/;
 /**
- * In a crash the log may lose whatever was told since the last write: the end is told again then, and
- * whoever did not see the beginning before never does. What turns out never to have begun just ends.
+ * A crash may lose events since the last write: the end is emitted again then, and a subscriber that did
+ * not see the beginning before never does. A turn that turns out never to have begun just ends.
  */
 const ORDER_AFTER_CRASH =
   /^(user_message,(ai_message_start,)?((reasoning|content)_delta,)*(citations,)?)?(turn_error,)?(ai_message_complete,(chat_name,)?)?(turn_error,)?ai_message_complete,(chat_name,)?stream_complete,$|^stream_complete,$/;
@@ -27,19 +27,19 @@ const show = (call: Call) => `${call.kind} of ${chatOf(call)} after ${call.after
 
 const isNumbered = (event: SeenEvent | undefined) => event !== undefined && !Number.isNaN(event.id);
 
-/** How many places of a list of ids are left out, counting from the one before it. */
+/** How many ids a list skips, counting from the one before it. */
 function gapsOf(ids: number[], before?: number): number {
   const all = before === undefined ? ids : [before, ...ids];
   return all.filter((id, index) => index > 0 && id !== (all[index - 1] ?? 0) + 1).length;
 }
 
-/** Whoever reads a turn while its chat is deleted is told so under ids that belong to no turn. */
+/** A subscriber gets the deletion of its chat under ids that belong to no turn. */
 function beforeDeletion(events: SeenEvent[]): SeenEvent[] {
   const end = events.findIndex(({ data }) => data.code === "chat_deleted");
   return end < 0 ? events : events.slice(0, end);
 }
 
-/** Ids go up one by one, with one gap at most, and that only where the process was killed. */
+/** Ids are contiguous, with one gap at most, and that only where the process was killed. */
 function idsAreContiguous(history: History): string[] {
   const most = history.crashes.length > 0 ? 1 : 0;
   return streamsOf(history)
@@ -52,21 +52,21 @@ function idsAreContiguous(history: History): string[] {
     .map(({ events, ...call }) => `${show(call)}: ${events.map(({ id }) => id).join(" ")}`);
 }
 
-/** The same id is the same event, whoever reads it, and when. */
+/** The same id is the same event, for every subscriber and at any time. */
 function idsHaveOneContent(history: History): string[] {
   const known = new Map<string, string>();
   return streamsOf(history).flatMap((call) =>
     call.events.filter(isNumbered).flatMap(({ id, name, data }) => {
-      const place = `${chatOf(call)} ${id}`;
+      const key = `${chatOf(call)} ${id}`;
       const content = `${name} ${JSON.stringify(data)}`;
-      const before = known.get(place) ?? content;
-      known.set(place, before);
-      return before === content ? [] : [`${place}: ${before} and ${content}`];
+      const before = known.get(key) ?? content;
+      known.set(key, before);
+      return before === content ? [] : [`${key}: ${before} and ${content}`];
     }),
   );
 }
 
-/** A stream that the server ended has told the end, once and last. Deletion ends it without a word. */
+/** A stream that the server closed has one end event, as its last. Deletion closes it without one. */
 function streamsEndOnce(history: History): string[] {
   const gone = deleted(history);
   return streamsOf(history)
@@ -79,7 +79,7 @@ function streamsEndOnce(history: History): string[] {
     .map((call) => `${show(call)} (${call.end}): ${call.events.map(({ name }) => name).join(" ")}`);
 }
 
-/** Nothing but a crash, or the end of its chat, breaks a stream. */
+/** Only a crash, or the deletion of its chat, breaks a stream. */
 function streamsAreNotBroken(history: History): string[] {
   if (history.crashes.length > 0) return [];
   const gone = deleted(history);
@@ -88,7 +88,7 @@ function streamsAreNotBroken(history: History): string[] {
     .map(show);
 }
 
-/** The turns of all chats that are there, as far as they were seen. */
+/** The turns of all existing chats, as far as they were seen. */
 function turnsOfAll(history: History) {
   const gone = deleted(history);
   return [...logsOf(history)]
@@ -96,7 +96,10 @@ function turnsOfAll(history: History) {
     .flatMap(([chatId, log]) => turnsOf(log).map((events) => ({ chatId, events })));
 }
 
-/** All readers together saw a turn in the order of the contract, to its end, and no other in between. */
+/**
+ * Together, all subscribers saw a turn in the order of the contract, to its end, without another in
+ * between.
+ */
 function turnsAreInOrder(history: History): string[] {
   return turnsOfAll(history).flatMap(({ chatId, events }) => {
     const names = events.map(({ name }) => `${name},`).join("");
@@ -107,29 +110,31 @@ function turnsAreInOrder(history: History): string[] {
   });
 }
 
-/** The text that readers joined is the text that is stored; of a lost turn, what its end told is. */
+/** The joined text of subscribers is the stored text; for a lost turn, the text in its end. */
 function textIsStored(history: History): string[] {
   const rows = new Map(history.rows.messages.map((row) => [row.id, row]));
   return turnsOfAll(history).flatMap(({ chatId, events }) => {
     const end = events.findLast(({ name }) => name === "ai_message_complete")?.data.message;
     const row = rows.get(end?.id ?? "");
     if (!end) return [];
-    if (!row) return [`${chatId}: the answer ${end.id} is not there`];
+    if (!row) return [`${chatId}: the answer ${end.id} is missing`];
     const joined = textOf(events);
     const isWhole = gapsOf(events.map(({ id }) => id)) === 0 && row.status !== "interrupted";
     if (row.status !== end.status)
       return isUnsure(history, events, row)
         ? []
-        : [`${row.id} was told ${end.status}, and is ${row.status}`];
+        : [`${row.id} was emitted as ${end.status}, and is ${row.status}`];
     if (isWhole && joined !== row.content) return [`${row.id}: ${joined} is not ${row.content}`];
-    const told = end.content ?? (row.status === "interrupted" ? undefined : row.content);
-    return told === row.content ? [] : [`${row.id} was told ${told}, and is ${row.content}`];
+    const reported = end.content ?? (row.status === "interrupted" ? undefined : row.content);
+    return reported === row.content
+      ? []
+      : [`${row.id} was emitted as ${reported}, and is ${row.content}`];
   });
 }
 
 /**
- * A room that cannot ask Postgres for the end of a lost turn tells how far it knows the answer, and that this
- * is yet to be saved: there may be more of it.
+ * A room that cannot read the end of a lost turn from Postgres emits the answer as far as it knows it, and
+ * that this is yet to be saved: there may be more of it.
  */
 function isUnsure({ crashes }: History, events: SeenEvent[], row: MessageRow): boolean {
   const isDelayed = events.some(({ data }) => data.code === "save_delayed");

@@ -1,4 +1,4 @@
-/** Stands before an upstream, and lets each request suffer what its plan says. */
+/** A proxy before an upstream that injects the faults of a plan. */
 import {
   Agent,
   type IncomingMessage,
@@ -10,19 +10,19 @@ import { listen, readText, sendJson } from "../../../local/http-server.ts";
 import { failure } from "../../../local/neon-failures.ts";
 import type { Fault } from "./fault.ts";
 
-/** Which fault a request suffers, if any: the first request is number 1. */
+/** The fault of a request, if any: the first request is number 1. */
 export type Plan = (number: number, body: string) => Fault | undefined;
 
 export type FaultProxy = {
   origin: string;
-  /** Requests whose body holds the marker follow the plan; returns how to end that. */
+  /** Requests whose body contains the marker follow the plan; returns how to end that. */
   plan: (marker: string, plan: Plan) => () => void;
   close: () => Promise<void>;
 };
 
 type Entry = { plan: Plan; seen: number };
 
-/** A request that has come in whole. */
+/** A request that has arrived completely. */
 type Arrived = { url: URL; request: IncomingMessage; body: string; response: ServerResponse };
 
 export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
@@ -62,7 +62,7 @@ async function pass(arrived: Arrived, agent: Agent, fault: Fault | undefined): P
     return;
   }
   if (fault?.kind === "status") {
-    sendJson(response, fault.status, { message: "not the upstream's own words" });
+    sendJson(response, fault.status, { message: "a message of the proxy" });
     return;
   }
   if (fault?.kind === "sql_error" && !fault.isDone) {
@@ -73,7 +73,7 @@ async function pass(arrived: Arrived, agent: Agent, fault: Fault | undefined): P
   await answer(await forward(arrived, agent), response, fault);
 }
 
-/** Sends it on. The upstream is hung up on when the client has gone. */
+/** Forwards it. The upstream's connection is closed when the client has gone. */
 function forward({ url, request, body, response }: Arrived, agent: Agent) {
   return new Promise<IncomingMessage>((resolve, reject) => {
     const { host: _host, connection: _connection, ...headers } = request.headers;
@@ -122,17 +122,17 @@ function sendSqlError(
   response: ServerResponse,
   { status, code }: Extract<Fault, { kind: "sql_error" }>,
 ): void {
-  const { text } = failure(status, "not Postgres' own words", { code });
+  const { text } = failure(status, "an injected error", { code });
   response.writeHead(status, { "content-type": "application/json" }).end(text);
 }
 
-/** Closes the connection, but after all that was written. */
+/** Closes the connection after flushing what was written. */
 function cut(response: ServerResponse, last: Buffer): void {
   response.write(last);
   response.socket?.destroySoon();
 }
 
-/** A NUL stands nowhere in JSON, so that nobody can take what is left for an answer. */
-function corrupt(chunk: Buffer, place: number): void {
-  if (place >= 0 && place < chunk.length) chunk[place] = 0;
+/** JSON never contains a NUL, so that what is left cannot pass as a response. */
+function corrupt(chunk: Buffer, offset: number): void {
+  if (offset >= 0 && offset < chunk.length) chunk[offset] = 0;
 }

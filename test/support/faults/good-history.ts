@@ -1,4 +1,4 @@
-/** A history in which all is well, for a test to spoil: of one chat, one question and its answer. */
+/** A correct history, for a test to corrupt: of one chat, one user message and its answer. */
 import type { Call, History, MessageRow, SeenEvent } from "./history.ts";
 
 export const CHAT = "chat-1";
@@ -33,15 +33,15 @@ export const call = (more: Partial<Call>): Call => ({
   ...more,
 });
 
-/** A turn that failed, as a client that waits for JSON is told. */
+/** A failed turn, as a JSON response. */
 export const failed = (ids: object) =>
   call({ status: 502, body: { code: "ai_unavailable", chat_id: CHAT, ...ids } });
 
-/** One question that was streamed, read on by another reader, and read as a list: all as it should be. */
+/** One streamed message, resumed by another subscriber, and listed: all correct. */
 export function goodHistory() {
-  const question = { id: "q1", chat_id: CHAT, content: "q1" };
+  const userMessage = { id: "q1", chat_id: CHAT, content: "q1" };
   const events = [
-    event(1, "user_message", { message: question }),
+    event(1, "user_message", { message: userMessage }),
     event(2, "ai_message_start", { message_id: "a1" }),
     event(3, "content_delta", { content: "Yes, " }),
     event(4, "content_delta", { content: "no." }),
@@ -74,21 +74,21 @@ export function goodHistory() {
 
 export type Good = ReturnType<typeof goodHistory>;
 
-/** What a room tells of a lost turn whose end it cannot ask Postgres for; it knows a part of the text. */
+/** What a room emits of a lost turn whose end it cannot read from Postgres; it knows a part of the text. */
 export const leftUnsure = (good: Good, code: string, content: string) => {
   afterCrash(good, 3);
   const message = { ...ANSWER, status: "interrupted", content };
-  const told = [
+  const emitted = [
     event(1_004, "turn_error", { code }),
     event(1_005, "ai_message_complete", { message }),
   ];
   for (const call of [good.stream, good.resumed, good.again]) {
     const before = call.events?.filter(({ id }) => id < 4) ?? [];
-    call.events = [...before, ...told, event(1_006, "stream_complete")];
+    call.events = [...before, ...emitted, event(1_006, "stream_complete")];
   }
 };
 
-/** Takes the events from a place on as told after a crash, under ids far above. */
+/** Turns the events from an index on into those after a crash, under ids far above. */
 export const afterCrash = (good: Good, from: number) => {
   good.history.crashes.push(1);
   for (const seen of good.events.slice(from)) seen.id += 1_000;

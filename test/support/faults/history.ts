@@ -1,10 +1,10 @@
-/** What happened in a small world: all that its clients saw, and what is there after it has settled. */
+/** The history of a small world: all that its clients received, and what exists after it has settled. */
 
-/** JSON that a check looks into. */
+/** JSON that a check inspects. */
 export type Json = ReturnType<typeof JSON.parse>;
 
 export type SeenEvent = {
-  /** Not a number where the stream was rebuilt after its log was gone. */
+  /** NaN where the stream was rebuilt after its log was deleted. */
   id: number;
   name: string;
   data: Json;
@@ -21,25 +21,25 @@ export type CallKind =
   | "delete"
   | "stranger";
 
-/** One request of a client, and what came of it. */
+/** One request of a client, and its outcome. */
 export type Call = {
   kind: CallKind;
-  /** The chat that the request named; absent where it was to make one. */
+  /** The chat that the request named; absent where it was to create one. */
   chatId?: string;
   key?: string;
-  /** What was said: no other message of the world has the same words. */
+  /** The content: no other message of the world has the same. */
   content?: string;
   /** The event that a stream was resumed from. */
   after?: number;
   startedAt: number;
   endedAt: number;
-  /** 0 where no answer came, -1 where nobody ever hung up. */
+  /** 0 without a response, -1 where the connection stayed open. */
   status: number;
-  /** The answer, where it was JSON. */
+  /** The response, where it was JSON. */
   body?: Json;
-  /** The answer, where it was a stream. */
+  /** The response, where it was a stream. */
   events?: SeenEvent[];
-  /** The server ended the stream, the connection broke, or the client left. */
+  /** The server ended the stream, the connection broke, or the client disconnected. */
   end?: "closed" | "broken" | "left";
 };
 
@@ -60,30 +60,32 @@ export type UsageRow = { message_id: string | null; kind: string; attempt: numbe
 export type ChatView = { chatId: string; status: number; body: Json };
 
 export type History = {
-  /** When a call to Postgres had no answer, or none that can be read. */
+  /** When a call to Postgres had no response, or an unreadable one. */
   unanswered: number[];
   calls: Call[];
   /** When the process was killed. */
   crashes: number[];
-  /** The question of each request for an answer that went out to the provider. */
+  /** The user message of each request for an answer that reached the provider. */
   asked: string[];
   rows: { chats: ChatRow[]; messages: MessageRow[]; usage: UsageRow[] };
   views: ChatView[];
 };
 
-/** A message that a client was told is in. */
+/** An acknowledged message. */
 export type Acknowledged = { chatId: string; id: string; content: string; at: number };
 
-/** The messages that clients were told are in. */
+/** All acknowledged messages. */
 export function acknowledged({ calls }: History): Acknowledged[] {
   return calls.flatMap((call) => {
-    const told = userMessageOf(call);
-    if (!told) return [];
-    return [{ chatId: told.chat_id, id: told.id, content: told.content, at: call.endedAt }];
+    const message = userMessageOf(call);
+    if (!message) return [];
+    return [
+      { chatId: message.chat_id, id: message.id, content: message.content, at: call.endedAt },
+    ];
   });
 }
 
-/** The user's message, as an answer of 2xx or the first event of a stream told it. */
+/** The user message of a 2xx response, or of the first event of a stream. */
 export function userMessageOf({ kind, status, body, events }: Call): Json {
   if (kind !== "send" && kind !== "edit") return undefined;
   if (status < 200 || status > 299) return undefined;
@@ -91,18 +93,18 @@ export function userMessageOf({ kind, status, body, events }: Call): Json {
   return body?.user_message;
 }
 
-/** Chats that somebody asked to delete, whether they are gone or not. */
+/** Chats whose deletion was requested, whether they are gone or not. */
 export function doomed({ calls }: History): Set<string | undefined> {
   return new Set(calls.filter(({ kind }) => kind === "delete").map(({ chatId }) => chatId));
 }
 
-/** Chats that are gone as somebody asked; a deletion that failed took nothing with it. */
+/** Deleted chats; a deletion that failed deleted nothing. */
 export function deleted(history: History): Set<string | undefined> {
   const there = new Set<string | undefined>(history.rows.chats.map(({ id }) => id));
   return new Set([...doomed(history)].filter((id) => !there.has(id)));
 }
 
-/** The chat that a call was about, also where the call made it. */
+/** The chat of a call, also where the call created it. */
 export function chatOf(call: Call): string | undefined {
   return call.chatId ?? userMessageOf(call)?.chat_id ?? call.body?.chat_id;
 }

@@ -1,10 +1,10 @@
-/** What no provider should send, and any may: numbers, texts and chunks that nobody could store as they are. */
+/** Invalid output of a provider: numbers, texts and chunks that cannot be stored as they are. */
 import type { RawStep } from "../../../local/provider/script.ts";
 import type { Random } from "./random.ts";
 
 /**
- * Texts that JSON holds and Postgres does not, or not for ever as they are. None begins with a byte order mark:
- * the embedded Postgres (PGlite) loses that of a column, which neither Neon nor a real server does.
+ * Texts that JSON can contain and Postgres cannot, or only in another form. None begins with a byte order
+ * mark: the embedded Postgres (PGlite) loses that of a column, which neither Neon nor a real server does.
  */
 const TEXTS = [
   "\0",
@@ -24,7 +24,7 @@ const COUNTS: unknown[] = [3e9, 2 ** 53, 1e300, -1, 0.5, "12", "many", true, nul
 
 const USAGES: unknown[] = [0, "much", [], true, { prompt_tokens: 1 }, {}];
 
-/** Events that are no chunks, and chunks without what a chunk has. */
+/** Events that are no chunks, and incomplete chunks. */
 const ODD = [
   ": a comment\n\n",
   "retry: 1\n\n",
@@ -47,11 +47,11 @@ const ODD = [
   "\r\n\r\n",
 ];
 
-/** So much is more than an answer may have, in words of which each is another. */
+/** More than an answer may have, in words that are all different. */
 const HUGE_WORDS = 180_000;
 const WORDS_AT_ONCE = 12_000;
 
-/** An answer with something of it. */
+/** An answer with some of it. */
 export function hostileAnswer(random: Random): RawStep[] {
   const steps: RawStep[] = [];
   for (let left = random.between(1, 6); left > 0; left--) {
@@ -72,7 +72,7 @@ function hostileUsage(random: Random): unknown {
   return { prompt_tokens, completion_tokens, total_tokens: random.pick(COUNTS) };
 }
 
-/** A completion in one piece, about a title that was asked for as JSON. */
+/** A whole completion of a title that was requested as JSON. */
 export function hostileTitle(random: Random): string {
   const name = random.pick<unknown>([...TEXTS, 7, null, {}]);
   const content = random.pick([JSON.stringify({ suggested_name: name }), "[]", "no JSON", "\0"]);

@@ -6,7 +6,7 @@ import type { Schedule } from "./schedule.ts";
 import { runSchedule } from "./small-world.ts";
 import { startUpstreams, type Upstreams } from "./upstreams.ts";
 
-/** The schedule of a seed, and what its history violates. */
+/** The schedule of a seed, and the violations of its history. */
 export type Failure = { schedule: Schedule; violations: string[]; history: unknown };
 
 /** As many as keep two cores busy, and no more: a world that waits for the machine sees no faults. */
@@ -18,12 +18,12 @@ export class ManyWorlds {
   readonly #shared: FastWorker;
   readonly #owners: Account[];
   readonly #stranger: Account;
-  /** Which operations the product has by now. */
+  /** The operations that the product offers. */
   readonly offers: ReadonlySet<string>;
   /** How often a process was killed so far. */
   crashes = 0;
 
-  /** With fewer at once where there are few to come. */
+  /** With fewer at once where there are few to run. */
   static async start(atOnce = AT_ONCE): Promise<ManyWorlds> {
     const upstreams = await startUpstreams();
     const shared = await startFastWorker(upstreams.vars);
@@ -31,7 +31,7 @@ export class ManyWorlds {
     for (let left = atOnce + KILLED_AT_ONCE + 1; left > 0; left--)
       accounts.push(await Account.open());
     const [stranger, ...owners] = accounts;
-    if (!stranger) throw new Error("nobody signed up");
+    if (!stranger) throw new Error("no account could sign up");
     return new ManyWorlds(upstreams, shared, owners, stranger, await readOffers(shared.url));
   }
 
@@ -49,14 +49,14 @@ export class ManyWorlds {
     this.offers = offers;
   }
 
-  /** Carries out all schedules; what went wrong, in the order of their seeds. */
+  /** Runs all schedules; returns the failures, in the order of their seeds. */
   async run(schedules: Schedule[]): Promise<Failure[]> {
     const isKilled = ({ kills }: Schedule) => kills.length > 0;
     const killed = schedules.filter(isKilled);
     const others = schedules.filter((schedule) => !isKilled(schedule));
     const found = await Promise.all(
-      this.#owners.map((owner, place) =>
-        place < KILLED_AT_ONCE
+      this.#owners.map((owner, index) =>
+        index < KILLED_AT_ONCE
           ? this.#kill(killed, owner)
           : this.#live(others, owner, this.#shared),
       ),
@@ -69,7 +69,7 @@ export class ManyWorlds {
     await this.#upstreams.close();
   }
 
-  /** In a Worker that nobody else uses, as long as there are any. */
+  /** Runs them in a Worker that nobody else uses, as long as there are any. */
   async #kill(queue: Schedule[], owner: Account): Promise<Failure[]> {
     if (queue.length === 0) return [];
     const own = await startFastWorker(this.#upstreams.vars);
@@ -100,7 +100,7 @@ const PATHS: [string, string, string][] = [
   ["edit", "patch", "/messages/{id}"],
 ];
 
-/** Which operations the product has by now, by its own document. */
+/** The operations that the product offers, by its own document. */
 async function readOffers(url: string): Promise<Set<string>> {
   const document = (await (await fetch(`${url}/openapi.json`)).json()) as {
     paths: Record<string, Record<string, unknown>>;

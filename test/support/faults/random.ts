@@ -1,4 +1,4 @@
-/** Random numbers that a seed gives again, whatever machine draws them. */
+/** Random numbers determined by a seed, on any machine. */
 export class Random {
   #state: number;
 

@@ -1,9 +1,9 @@
-/** Sends requests as a client does, and writes down what came of each. */
+/** Sends requests as a client does, and records the outcome of each. */
 import type { Call, CallKind } from "./history.ts";
 import { readStream } from "./stream-reader.ts";
 
-/** Longer than anything may take: who waits this long is taken to wait for ever. */
-const PATIENCE_MS = 15_000;
+/** Longer than anything may take: a request that waits this long counts as hanging. */
+const TIMEOUT_MS = 15_000;
 
 export type Request = {
   kind: CallKind;
@@ -11,9 +11,9 @@ export type Request = {
   path: string;
   body?: object;
   headers?: Record<string, string>;
-  /** What the history is to know of it. */
+  /** What the history records of it. */
   note?: Pick<Call, "chatId" | "key" | "content" | "after">;
-  /** Hangs up after so many bytes of a stream. */
+  /** Disconnects after this many bytes of a stream. */
   leavesAfter?: number | undefined;
 };
 
@@ -25,7 +25,7 @@ export class Recorder {
     this.#url = url;
   }
 
-  /** Never throws: that nothing came back is an outcome too. */
+  /** Never throws: a missing response is an outcome too. */
   async send(token: string, request: Request): Promise<Call> {
     const { kind, note } = request;
     const startedAt = performance.now();
@@ -46,7 +46,7 @@ export class Recorder {
           ...headers,
         },
         ...(body && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(PATIENCE_MS),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       return await readAnswer(response, leavesAfter);
     } catch (error) {

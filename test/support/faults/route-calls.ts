@@ -1,6 +1,6 @@
-/** A call of any route, on things of its own: what it needs is made before, and it can be sent again. */
+/** A call of any route, on objects of its own: they are created before, and it can be sent again. */
 import {
-  type Answer,
+  type ApiResponse,
   anonymous,
   type Body,
   platformUrl,
@@ -14,16 +14,16 @@ import { query } from "../postgres.ts";
 import type { Operation } from "../routes.ts";
 
 export type RouteCall = {
-  send: () => Promise<Answer>;
-  /** Stands in each of its calls to Postgres. */
+  send: () => Promise<ApiResponse>;
+  /** Part of each of its calls to Postgres. */
   marker: string;
-  /** How much there is of everything that is the user's. */
+  /** How many rows of each kind the user has. */
   count: () => Promise<Record<string, number>>;
 };
 
 type Prepare = (of: SignedIn, operation: Operation) => Promise<RouteCall>;
 
-/** Prepares a call of the route by somebody. */
+/** Prepares a call of the route by a user. */
 export function prepareCall(operation: Operation, of: SignedIn): Promise<RouteCall> {
   return (SPECIAL[nameOf(operation)] ?? usual)(of, operation);
 }
@@ -40,7 +40,7 @@ const SPECIAL: Record<string, Prepare> = {
   "POST /auth/login": async (of) => {
     const body = { email: of.user.email, password: of.password };
     const send = () => nobody.post("/auth/login", body);
-    // A sign-in that nobody was told of is one more, which ends by itself.
+    // A sign-in whose response was lost is one more session, which expires.
     return { send, marker: of.user.email, count: async () => ({}) };
   },
   "POST /auth/refresh": async () => {
@@ -56,7 +56,7 @@ const SPECIAL: Record<string, Prepare> = {
     const eve = await newPerson();
     return callOf(eve, () => eve.delete("/users/me", { password: eve.password }));
   },
-  // Whose files are read in the background, nobody else's calls are to be taken for.
+  // A user whose files are ingested in the background has calls that are not those of the route.
   "POST /files/upload": async () => {
     const [eve, key] = [await newPerson(), withKey(newKey())];
     return callOf(eve, () => eve.post("/files/upload", formOf("Some text."), key));
@@ -71,7 +71,10 @@ const SPECIAL: Record<string, Prepare> = {
   "GET /search": async (of) => callOf(of, () => of.get("/search?q=deposit")),
 };
 
-/** What the path names is made, the body is an example, and a key is sent where the route takes one. */
+/**
+ * The objects in the path are created, the body is an example, and a key is sent where the route accepts
+ * one.
+ */
 const usual: Prepare = async (of, operation) => {
   const { method, path, body } = operation;
   const id = path.includes("{id}") || body?.chat_id ? await newIdFor(of, operation) : "";
@@ -87,10 +90,10 @@ function sendAs(
   path: string,
   body: Body,
   headers: Record<string, string>,
-): Promise<Answer> {
+): Promise<ApiResponse> {
   if (method === "GET") return of.get(path, headers);
   const send = { POST: of.post, PUT: of.put, PATCH: of.patch, DELETE: of.delete }[method];
-  if (!send) throw new Error(`${method} is not known here`);
+  if (!send) throw new Error(`${method} is not supported`);
   return send(path, body, headers);
 }
 
@@ -103,7 +106,11 @@ async function newIdFor(of: SignedIn, { method, path }: Operation): Promise<stri
   return method === "PATCH" ? turn.user_message.id : turn.ai_response.id;
 }
 
-function callOf(of: SignedIn, send: () => Promise<Answer>, marker: string = of.user.id): RouteCall {
+function callOf(
+  of: SignedIn,
+  send: () => Promise<ApiResponse>,
+  marker: string = of.user.id,
+): RouteCall {
   return { send, marker, count: () => countRows(COUNTS, of.user.id) };
 }
 

@@ -1,49 +1,54 @@
-/** A seed's small world: what its clients do, what its upstreams suffer, and when it is killed. Pure. */
+/**
+ * The small world of a seed: what its clients do, which faults its upstreams have, and when it is killed.
+ * Pure.
+ */
 import { type Fault, randomFault, randomSqlError } from "./fault.ts";
 import { Random } from "./random.ts";
 
 export type Send = {
   kind: "send";
   chat: number;
-  /** `chat` names its chat in the body, and makes one where there is none yet. */
+  /** `chat` names its chat in the body, and creates one where there is none yet. */
   route: "chat" | "messages" | "stream";
   streams: boolean;
-  /** Sent under a key, and as often again once it is answered, or while it is not. */
+  /** Sent under a key, and repeated after and during its answer. */
   keyed: boolean;
   repeats: number;
   repeatsAtOnce: boolean;
-  /** The client hangs up after so many bytes of a stream. */
+  /** The client disconnects after this many bytes of a stream. */
   leavesAfter?: number;
 };
 
 export type Operation =
   | Send
-  /** `place` is how far into what was seen of the chat; without it, the running turn from its start. */
-  | { kind: "resume"; chat: number; place?: number; leavesAfter?: number }
+  /**
+   * `position` is the fraction of the events seen of the chat; without it, the running turn from its start.
+   */
+  | { kind: "resume"; chat: number; position?: number; leavesAfter?: number }
   | { kind: "regenerate"; chat: number; streams: boolean; leavesAfter?: number }
   | { kind: "edit"; chat: number; streams: boolean; leavesAfter?: number }
   | { kind: "read" | "stop" | "delete"; chat: number }
-  /** Somebody else tries the same chat. */
+  /** Another user tries the same chat. */
   | { kind: "stranger"; chat: number; tries: "read" | "send" | "resume" | "delete" };
 
-/** SIGKILL, with a request to Postgres on its way there or back; or just in the middle of something. */
+/** SIGKILL, during a request to Postgres, before or after it; or at any time. */
 export type Kill = { beforeCall: number } | { afterCall: number } | { afterMs: number };
 
 export type Schedule = {
   seed: number;
-  /** True where a chat is created before anything is said in it. */
+  /** True where a chat is created before its first message. */
   chats: boolean[];
-  /** What is done together, one after the other. */
+  /** Steps run one after the other; the operations of one run together. */
   steps: Operation[][];
   postgresFaults: Map<number, Fault>;
   providerFaults: Map<number, Fault>;
   kills: Kill[];
 };
 
-/** One seed in so many has a process that is killed: those take longer. */
+/** One seed in this many has a process that is killed: those take longer. */
 const KILLED_ONE_IN = 6;
 
-/** The same for the same seed, always. `offers` are the operations that the product has by now. */
+/** Always the same for the same seed. `offers` are the operations that the product has. */
 export function makeSchedule(seed: number, offers: ReadonlySet<string>): Schedule {
   const schedule = makeNetworkSchedule(seed, offers);
   const random = new Random(seed + SQL_ERRORS);
@@ -51,7 +56,7 @@ export function makeSchedule(seed: number, offers: ReadonlySet<string>): Schedul
   return { ...schedule, postgresFaults: new Map([...errors, ...schedule.postgresFaults]) };
 }
 
-/** Of a stream of their own, so that the rest of a seed's schedule stays. */
+/** From a random stream of their own, so that the rest of a seed's schedule stays. */
 const SQL_ERRORS = 1_000_000;
 
 /** A seed's schedule with the faults of a network alone. */
@@ -117,14 +122,15 @@ const WEIGHTS: [Operation["kind"], number][] = [
 function randomOperation(random: Random, chats: number, offers: ReadonlySet<string>): Operation {
   const kinds = WEIGHTS.flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind));
   const drawn = random.pick(kinds);
-  // What the product does not have yet is read instead, so that the rest of the schedule stays.
+  // Operations that the product does not have are replaced by reads, so that the rest of the
+  // schedule stays.
   const kind =
     ["regenerate", "edit", "stop"].includes(drawn) && !offers.has(drawn) ? "read" : drawn;
   const chat = random.below(chats);
   const leaves = random.chance(0.3) ? { leavesAfter: random.below(1_500) } : {};
   if (kind === "send") return randomSend(random, chat, leaves);
   if (kind === "resume") {
-    return { kind, chat, ...leaves, ...(random.chance(0.8) && { place: random.next() }) };
+    return { kind, chat, ...leaves, ...(random.chance(0.8) && { position: random.next() }) };
   }
   if (kind === "regenerate" || kind === "edit") {
     return { kind, chat, streams: random.chance(0.7), ...leaves };

@@ -1,4 +1,4 @@
-/** A provider whose answer follows from the question alone: its words, its pace, how it fails. */
+/** A provider whose answer is determined by the user message: its words, its pace, its failure. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { listen, readText, type RunningServer, sendJson } from "../../../local/http-server.ts";
 import { asksForTitle } from "../../../local/provider/assistant.ts";
@@ -12,7 +12,7 @@ import type { Script } from "../../../local/provider/script.ts";
 import { hostileAnswer, hostileTitle } from "./hostile-answers.ts";
 import { Random } from "./random.ts";
 
-/** Of one byte, of several, of several code points, and what a line or an event could be cut with. */
+/** Of one byte, of several, of several code points, and characters that could cut a line or an event. */
 const WORDS = ["so ", "é", "契約", "👩‍⚖️", "e\u0301 ", "\n\ndata: {}\n\n", "\u2028", "ﷺ ", "🇩🇪"];
 
 export function startSeededProvider(): Promise<RunningServer> {
@@ -20,7 +20,7 @@ export function startSeededProvider(): Promise<RunningServer> {
     const body: CompletionRequest = JSON.parse(await readText(request));
     const reply = { request: body, released: Promise.resolve() };
     const isTitle = !body.stream && asksForTitle(body.messages);
-    const script = isTitle ? titleFor(questionOf(body)) : scriptFor(questionOf(body));
+    const script = isTitle ? titleFor(lastUserMessage(body)) : scriptFor(lastUserMessage(body));
     if (script.raw) await sendRaw({ ...reply, script }, response);
     else if (isTitle) await sendWhole({ ...reply, script }, response);
     else if (script.errorStatus)
@@ -29,32 +29,32 @@ export function startSeededProvider(): Promise<RunningServer> {
   });
 }
 
-/** What was asked last. */
-export function questionOf({ messages }: CompletionRequest): string {
+/** The last user message. */
+export function lastUserMessage({ messages }: CompletionRequest): string {
   return messages.findLast(({ role }) => role === "user")?.content ?? "";
 }
 
 const HOSTILE = 0.15;
 
-function titleFor(question: string): Script {
-  const random = new Random(hashOf(question) + 1);
+function titleFor(userMessage: string): Script {
+  const random = new Random(hashOf(userMessage) + 1);
   if (!random.chance(HOSTILE)) return { tokens: ['{"suggested_name":"Ein Fall"}'] };
   return { raw: [hostileTitle(random)], contentType: "application/json" };
 }
 
-function scriptFor(question: string): Script {
-  const random = new Random(hashOf(question));
+function scriptFor(userMessage: string): Script {
+  const random = new Random(hashOf(userMessage));
   if (random.chance(HOSTILE)) return { raw: hostileAnswer(random) };
   const tokens = Array.from({ length: random.between(1, 25) }, () => random.pick(WORDS));
-  const place = random.below(tokens.length);
+  const position = random.below(tokens.length);
   return {
     tokens,
     tokenDelayMs: random.pick([0, 0, 1, 5, 15]),
     firstTokenDelayMs: random.pick([0, 0, 10, 50]),
     omitUsage: random.chance(0.2),
     ...(random.chance(0.05) && { errorStatus: random.pick([401, 429, 500]) }),
-    ...(random.chance(0.05) && { cutAfter: place }),
-    ...(random.chance(0.05) && { malformedAfter: place }),
+    ...(random.chance(0.05) && { cutAfter: position }),
+    ...(random.chance(0.05) && { malformedAfter: position }),
     ...(random.chance(0.2) && { bytesPerWrite: random.between(1, 40) }),
   };
 }

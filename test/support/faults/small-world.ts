@@ -1,4 +1,4 @@
-/** Carries a schedule out against a Worker, lets everything settle, and writes down what is there. */
+/** Runs a schedule against a Worker, lets everything settle, and records the result. */
 import type { FastWorker } from "../fast-worker.ts";
 import { query } from "../postgres.ts";
 import { Actors, type Person } from "./actors.ts";
@@ -6,11 +6,11 @@ import { type Fault, isAnswered } from "./fault.ts";
 import { type History, logsOf, turnsOf } from "./history.ts";
 import { Recorder } from "./recorder.ts";
 import type { Kill, Schedule } from "./schedule.ts";
-import { questionOf } from "./seeded-provider.ts";
+import { lastUserMessage } from "./seeded-provider.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 export type Surroundings = {
-  /** Nobody else's where the schedule kills. */
+  /** Exclusive where the schedule kills. */
   worker: FastWorker;
   upstreams: Upstreams;
   owner: Person;
@@ -29,7 +29,7 @@ export async function runSchedule(schedule: Schedule, around: Surroundings): Pro
 }
 
 const QUIET_POLL_MS = 100;
-/** Nothing is late by more than the longest fault: whatever is not there by then does not come. */
+/** Nothing is later than the longest fault: whatever is not there by then does not come. */
 const QUIET_POLLS = 7;
 const SETTLED_WITHIN_MS = 10_000;
 
@@ -70,7 +70,7 @@ class SmallWorld {
     }
   }
 
-  /** Takes all faults away, reads every turn to its end, and waits until nothing is written any more. */
+  /** Removes all faults, reads every turn to its end, and waits until nothing is written any more. */
   async settle(): Promise<void> {
     this.#healed = true;
     for (const timer of this.#timers) clearTimeout(timer);
@@ -100,7 +100,7 @@ class SmallWorld {
     };
   }
 
-  /** Leaves an owner without chats to the next world. */
+  /** Leaves the next world an owner without chats. */
   async end(): Promise<void> {
     for (const forget of this.#forget) forget();
     await query("DELETE FROM chats WHERE user_id = $1", [this.#around.owner.id]);
@@ -125,7 +125,7 @@ class SmallWorld {
 
   #onProvider(number: number, text: string): Fault | undefined {
     const body = JSON.parse(text);
-    if (body.stream) this.#asked.push(questionOf(body));
+    if (body.stream) this.#asked.push(lastUserMessage(body));
     return this.#healed ? undefined : this.#schedule.providerFaults.get(number);
   }
 
@@ -140,7 +140,7 @@ class SmallWorld {
     this.#up = before.then(crash);
   }
 
-  /** Readers whose turn has not told them its end come back for it. */
+  /** Subscribers without the end of their turn resume. */
   async #readOn(): Promise<void> {
     const logs = [...logsOf(this.#recorder)];
     await Promise.all(
@@ -151,7 +151,7 @@ class SmallWorld {
     );
   }
 
-  /** And all turns are read once more from their first event on, from another place. */
+  /** And all turns are read once more from their first event on, from another device. */
   async #readAgain(): Promise<void> {
     const turns = [...logsOf(this.#recorder)].flatMap(([chatId, log]) =>
       turnsOf(log).map(([first]) => ({ chatId, after: first?.id ?? 0 })),

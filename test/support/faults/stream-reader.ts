@@ -1,9 +1,9 @@
-/** Reads a stream as far as it goes, and keeps what was whole of it. */
+/** Reads a stream as far as it goes, and keeps its whole events. */
 import type { Json, SeenEvent } from "./history.ts";
 
 export type Read = { events: SeenEvent[]; end: "closed" | "broken" | "left" };
 
-/** Reads to the end, or hangs up after so many bytes. What is cut in the middle of an event is dropped. */
+/** Reads to the end, or disconnects after this many bytes. An event cut in the middle is dropped. */
 export async function readStream(response: Response, leavesAfter?: number): Promise<Read> {
   const pieces: Uint8Array[] = [];
   const end = await readBytes(response, leavesAfter ?? Number.POSITIVE_INFINITY, pieces);
@@ -32,14 +32,14 @@ async function readBytes(
   return "left";
 }
 
-/** The events of as many bytes as there are: the last may be cut, inside a character too. */
+/** The events in the bytes so far: the last may be cut, inside a character too. */
 export function parseEvents(bytes: Uint8Array): SeenEvent[] {
   const blocks = new TextDecoder().decode(bytes).split("\n\n").slice(0, -1);
   return blocks.filter((block) => !block.startsWith(":")).map(toEvent);
 }
 
 function toEvent(block: string): SeenEvent {
-  // Not by a pattern: to those, a U+2028 in a text is the end of a line.
+  // Not by a pattern, to which a U+2028 in a text is the end of a line.
   const lines = block.split("\n");
   const field = (name: string): string | undefined =>
     lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);

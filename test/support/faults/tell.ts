@@ -1,11 +1,11 @@
-/** What went wrong, so that it can be seen again. */
+/** Reports failures so that they can be reproduced. */
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Failure } from "./many-worlds.ts";
 
-/** Which schedules failed, why, how to see one again, and where all that happened is written down. */
-export async function tellFailures(failures: Failure[]): Promise<string> {
+/** Which schedules failed, why, how to replay one, and where its history is written. */
+export async function reportFailures(failures: Failure[]): Promise<string> {
   const reports = await Promise.all(
     failures.map(async ({ schedule, violations, history }) => {
       const { seed } = schedule;

@@ -4,7 +4,7 @@ import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 import { startSeededProvider } from "./seeded-provider.ts";
 import type { Vars } from "../worker.ts";
 
-/** Short, so that what is given up on, saved late or made up for takes no longer than a test can wait. */
+/** Short, so that timeouts, late saves and retries take no longer than a test can wait. */
 const TURN_LIMITS = {
   first_token_ms: 400,
   progress_ms: 400,
@@ -17,7 +17,7 @@ const TURN_LIMITS = {
 export type Upstreams = {
   postgres: FaultProxy;
   provider: FaultProxy;
-  /** What a Worker must be told to reach them. */
+  /** The variables with which a Worker reaches them. */
   vars: Vars;
   close: () => Promise<void>;
 };
