@@ -1,12 +1,12 @@
-/** The client of the bench: light, so that it measures something else than itself. */
+/** The client of the bench: light, so that it does not measure itself. */
 import { Agent, type OutgoingHttpHeaders, request } from "node:http";
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1_000 });
 
-/** How many tokens an answer of the provider has. */
+/** Tokens in an answer of the provider. */
 const TOKENS = 50;
 
-/** A stamp of the provider: milliseconds since the epoch, with three decimals. */
+/** A timestamp of the provider: milliseconds since the epoch, with three decimals. */
 const STAMP = /(\d{13}\.\d{3}) /g;
 
 export type Target = { url: string; headers: OutgoingHttpHeaders; body: string };
@@ -27,7 +27,7 @@ export function readStream({ url, headers, body }: Target): Promise<StreamTimes>
       response.on("data", (text: string) => {
         const arrivedAt = now();
         for (const [, stamp] of text.matchAll(STAMP)) {
-          // What comes after is the whole answer once more, in its last event.
+          // The last event repeats the whole answer.
           if (tokenDelaysMs.length === TOKENS) break;
           if (Number.isNaN(firstTokenMs)) firstTokenMs = arrivedAt - startedAt;
           tokenDelaysMs.push(arrivedAt - Number(stamp));
@@ -41,7 +41,7 @@ export function readStream({ url, headers, body }: Target): Promise<StreamTimes>
   });
 }
 
-/** Reads one stream to its end; how many deltas it had. */
+/** Reads one stream to its end; returns the number of deltas. */
 export function countDeltas({ url, headers, body }: Target): Promise<number> {
   let count = 0;
   return new Promise((resolve, reject) => {
@@ -59,7 +59,7 @@ export function countDeltas({ url, headers, body }: Target): Promise<number> {
   });
 }
 
-/** Opens a stream, and waits until it has begun to tell the answer; how to leave it. */
+/** Opens a stream and waits for the first delta; returns how to close it. */
 export function openStream({ url, headers, body }: Omit<Target, "body"> & { body?: string }) {
   return new Promise<() => void>((resolve, reject) => {
     const method = body === undefined ? "GET" : "POST";
@@ -75,7 +75,7 @@ export function openStream({ url, headers, body }: Omit<Target, "body"> & { body
   });
 }
 
-/** One call; its answer. */
+/** One call; returns its response. */
 export function call(
   method: string,
   url: string,

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:extraction`: how fast text is taken out of documents, and in what memory. Each is read in a
- * process of its own, whose heap is that of the promise: 96 MiB.
+ * `npm run bench:extraction`: speed and memory of text extraction. Each document is read in a process of
+ * its own, with the heap that the product promises: 96 MiB.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -16,7 +16,7 @@ const SENTENCE = "The parties shall read this schedule together with the agreeme
 
 type Maker = (size: number) => Uint8Array | Promise<Uint8Array>;
 
-/** Documents of a kind, by how much is in them, and how much makes a long one. */
+/** Documents of a kind, by size, and the size of a long one. */
 const DOCUMENTS: Record<string, [Maker, number]> = {
   pdf: [longPdf, 500],
   docx: [longDocx, 20_000],
@@ -45,7 +45,7 @@ async function measure(...args: string[]): Promise<Measured> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   child.once("message", resolve);
   const ended = once(child, "exit");
-  child.once("exit", (code) => reject(new Error(`reading ended with ${code}`)));
+  child.once("exit", (code) => reject(new Error(`extraction exited with ${code}`)));
   await ended;
   return (await promise) as Measured;
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:index [folder]`: how fast documents become searchable, and how long a search takes
- * among 1,000 passages and among 100,000 of one owner, embedded and on a real server where there is one.
+ * `npm run bench:index [folder]`: how fast documents become searchable, and how long a search takes among
+ * 1,000 and among 100,000 passages of one owner, embedded and on a real server where there is one.
  */
 import { join } from "node:path";
 import { startPostgres, stopAll } from "./processes.ts";
@@ -55,7 +55,7 @@ async function countPassages({ neon, userId }: Library): Promise<number> {
   return Number(rows[0]?.n);
 }
 
-/** As many copies of the files as it takes, each under a name of its own. */
+/** As many copies of the files as needed, each under its own name. */
 async function multiply(library: Library, size: number): Promise<void> {
   const { pool } = library.neon;
   const copies = Math.max(0, Math.round(size / (await countPassages(library))) - 1);

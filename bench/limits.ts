@@ -1,6 +1,6 @@
 /**
- * `npm run bench:limits`: what one process bears. 500 streams at once, memory per running turn and per
- * reader, and how long a crash is felt.
+ * `npm run bench:limits`: the limits of one process. 500 streams at once, memory per running turn and per
+ * subscriber, and how long recovery from a crash takes.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { call, countDeltas, now, openStream } from "./client.ts";
@@ -12,9 +12,9 @@ import { measureStreams } from "./streams.ts";
 const AT_ONCE = 500;
 const LONG_ANSWERS = 100;
 const TURNS = 200;
-const READERS = 500;
+const SUBSCRIBERS = 500;
 const HELD = "Wait with the rest. [held]";
-/** Long enough for memory that was let go to be given back. */
+/** Long enough for freed memory to be returned. */
 const SETTLE_MS = 3_000;
 
 async function main(): Promise<void> {
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const neon = await startScript<{ url: string; connectionString: string }>("neon.ts", postgresUrl);
   const product = await startProduct(varsOf(neon, provider));
   await warmUp(product);
-  // First: what later floods leave behind would hide it.
+  // First: memory left by later loads would hide it.
   await memory(product);
   await manyAtOnce(product);
   await saturation(product);
@@ -32,26 +32,26 @@ async function main(): Promise<void> {
 
 async function warmUp(product: Product): Promise<void> {
   const ids = await product.newChats(50);
-  await measureStreams(ids.length, 4, (place) => product.ask(ids[place] ?? ""));
+  await measureStreams(ids.length, 4, (index) => product.ask(ids[index] ?? ""));
 }
 
 async function manyAtOnce(product: Product): Promise<void> {
   const ids = await product.newChats(AT_ONCE);
   const startedAt = now();
-  const figures = await measureStreams(AT_ONCE, 1, (place) => product.ask(ids[place] ?? ""));
+  const figures = await measureStreams(AT_ONCE, 1, (index) => product.ask(ids[index] ?? ""));
   const seconds = (now() - startedAt) / 1_000;
   say(`${AT_ONCE} streams at once: all complete after ${seconds.toFixed(1)} s`);
   say(`  first token after ${figures.firstTokenMs.toFixed(0)} ms (median)`);
 }
 
-/** 100 answers of 500 tokens, of which the provider sends 10,000 a second. */
+/** 100 answers of 500 tokens; the provider sends 10,000 tokens a second in all. */
 async function saturation(product: Product): Promise<void> {
   const ids = await product.newChats(LONG_ANSWERS);
   const startedAt = now();
   const counts = await Promise.all(ids.map((id) => countDeltas(product.ask(id, "All. [many]"))));
   const seconds = (now() - startedAt) / 1_000;
   const events = counts.reduce((sum, count) => sum + count, 0);
-  say(`Of 10,000 tokens/s one process tells ${(events / seconds).toFixed(0)} events/s`);
+  say(`Of 10,000 tokens/s one process emits ${(events / seconds).toFixed(0)} events/s`);
 }
 
 async function memory(product: Product): Promise<void> {
@@ -61,20 +61,24 @@ async function memory(product: Product): Promise<void> {
   const turns = await Promise.all(ids.map((id) => openStream(product.ask(id, HELD))));
   const running = product.memoryMiB() ?? Number.NaN;
   const target = { url: `${product.url}/chats/${ids[0]}/stream`, headers: product.headers };
-  const readers: (() => void)[] = [];
-  for (let opened = 0; opened < READERS; opened++) readers.push(await openStream(target));
+  const subscribers: (() => void)[] = [];
+  for (let opened = 0; opened < SUBSCRIBERS; opened++) subscribers.push(await openStream(target));
   const read = product.memoryMiB() ?? Number.NaN;
   say(`Memory: ${atRest.toFixed(0)} MiB before`);
-  say(`  ${perPiece(running - atRest, TURNS)} KiB a running turn with its reader (of ${TURNS})`);
-  say(`  ${perPiece(read - running, READERS)} KiB a further reader (of ${READERS} in one room)`);
-  for (const leave of [...turns, ...readers]) leave();
+  say(
+    `  ${perPiece(running - atRest, TURNS)} KiB a running turn with its subscriber (of ${TURNS})`,
+  );
+  say(
+    `  ${perPiece(read - running, SUBSCRIBERS)} KiB a further subscriber (of ${SUBSCRIBERS} in one room)`,
+  );
+  for (const leave of [...turns, ...subscribers]) leave();
 }
 
 function perPiece(mib: number, pieces: number): string {
   return ((mib * 1_024) / pieces).toFixed(0);
 }
 
-/** From the process's end until a reader that comes back knows how its answer ended. */
+/** From the end of the process until a resuming subscriber has the end of its answer. */
 async function recovery(product: Product): Promise<void> {
   const [asked, alone] = await product.newChats(2);
   for (const id of [asked, alone]) await openStream(product.ask(id ?? "", HELD));
@@ -85,9 +89,9 @@ async function recovery(product: Product): Promise<void> {
   const path = `${product.url}/chats/${asked}/stream?after=1`;
   await call("GET", path, product.headers);
   say(`After SIGKILL and ${(startedAt - killedAt).toFixed(0)} ms of start:`);
-  say(`  a reader that resumes has the end ${(now() - startedAt).toFixed(0)} ms later`);
+  say(`  a resuming subscriber has the end ${(now() - startedAt).toFixed(0)} ms later`);
   while (await isStreaming(product, alone ?? "")) await delay(250);
-  say(`  an answer that nobody asks for ends ${((now() - startedAt) / 1_000).toFixed(0)} s later`);
+  say(`  an answer without a request ends ${((now() - startedAt) / 1_000).toFixed(0)} s later`);
 }
 
 async function isStreaming({ url, headers }: Product, chatId: string): Promise<boolean> {

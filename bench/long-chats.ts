@@ -1,7 +1,7 @@
 /**
- * `npm run bench:chats`: whether a chat of 100,000 messages opens as fast as one of 100. Both are asked
- * in turn, in one run, so that the ratio means something. In the end both are deleted, which is a change of one
- * row: purging 100,000 messages takes cron about a hundred portions (`purge-queries.ts`).
+ * `npm run bench:chats`: whether a chat of 100,000 messages opens as fast as one of 100. Both are requested
+ * in turn, in one run, so that the ratio means something. In the end both are deleted, which changes one
+ * row: the cron purges 100,000 messages in about a hundred batches (`purge-queries.ts`).
  */
 import { call, now, openStream } from "./client.ts";
 import { startPostgres, startScript, stopAll } from "./processes.ts";
@@ -19,7 +19,7 @@ type Ask = (chat: Chat) => Promise<unknown>;
 
 async function main(): Promise<void> {
   const postgresUrl = await startPostgres();
-  say(postgresUrl ? "Postgres: a real server" : "Postgres: embedded (no server's programs here)");
+  say(postgresUrl ? "Postgres: a real server" : "Postgres: embedded (no server is installed)");
   const provider = await startScript<{ url: string }>("provider.ts");
   const neon = await startScript<Neon>("neon.ts", postgresUrl);
   const product = await startProduct(varsOf(neon, provider));
@@ -58,7 +58,7 @@ function questionsOf({ url, headers, ask }: Product): Record<string, Ask> {
   };
 }
 
-/** Asks of both by turns: what disturbs the machine disturbs both. */
+/** Alternates between the chats, so that noise affects both. */
 async function compare(ask: Ask, ...chats: Chat[]): Promise<number[][]> {
   const times: number[][] = chats.map(() => []);
   for (let round = 0; round < ROUNDS; round++) {
@@ -71,12 +71,12 @@ async function compare(ask: Ask, ...chats: Chat[]): Promise<number[][]> {
   return times;
 }
 
-/** Message ids that can be told from their number. */
-function idOf({ id }: Chat, place: number): string {
-  return `${id.slice(0, 24)}${place.toString(16).padStart(12, "0")}`;
+/** Message ids derived from their number. */
+function idOf({ id }: Chat, index: number): string {
+  return `${id.slice(0, 24)}${index.toString(16).padStart(12, "0")}`;
 }
 
-/** One path, as long as it is to be. */
+/** One path of the given length. */
 async function fill(neon: Neon, chat: Chat): Promise<void> {
   const prefix = chat.id.slice(0, 24);
   await query(

@@ -1,4 +1,4 @@
-/** The processes that a run is made of, each on its own event loop, all gone at its end. */
+/** The processes of a run, each with its own event loop, all stopped at its end. */
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { startWorkerd as start } from "../local/workerd.ts";
 
 const stops: (() => Promise<unknown> | void)[] = [];
 
-/** Stops everything, the youngest first. */
+/** Stops everything, the newest first. */
 export async function stopAll(): Promise<void> {
   for (let stop = stops.pop(); stop; stop = stops.pop()) await stop();
 }
@@ -20,8 +20,9 @@ export async function makeFolder(): Promise<string> {
 }
 
 /**
- * Starts a script of this folder; the message that it sends once it is ready. The URL of a Postgres goes
- * into its environment: it holds a password, and the arguments of a process are for everybody to see.
+ * Starts a script of this folder; returns the message that it sends once it is ready. The URL of a Postgres
+ * is passed in its environment: it contains a password, and the arguments of a process are visible to
+ * everybody.
  */
 export function startScript<T>(name: string, postgresUrl = ""): Promise<T> {
   const env = { ...process.env, BENCH_POSTGRES_URL: postgresUrl };
@@ -29,7 +30,7 @@ export function startScript<T>(name: string, postgresUrl = ""): Promise<T> {
   stops.push(() => void child.kill("SIGKILL"));
   return new Promise((resolve, reject) => {
     child.once("message", (message) => resolve(message as T));
-    child.once("exit", (code) => reject(new Error(`${name} ended with ${code}`)));
+    child.once("exit", (code) => reject(new Error(`${name} exited with ${code}`)));
   });
 }
 
@@ -40,7 +41,7 @@ export async function startWorkerd(config: string, port: number): Promise<ChildP
   return child;
 }
 
-/** Resident memory of a process in MiB; nothing where the machine does not tell it this way. */
+/** Resident memory of a process in MiB; undefined where the machine does not report it this way. */
 export function memoryMiB({ pid }: ChildProcess): number | undefined {
   const file = `/proc/${pid}/status`;
   if (!existsSync(file)) return undefined;

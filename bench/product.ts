@@ -11,7 +11,7 @@ export type Product = {
   url: string;
   /** Of workerd itself, in MiB. */
   memoryMiB: () => number | undefined;
-  /** Kills it, and starts it again with what it left on its disk. */
+  /** Kills it, and starts it again with the same disk. */
   crash: () => Promise<void>;
   headers: Record<string, string>;
   newChats: (count: number) => Promise<string[]>;
@@ -20,7 +20,7 @@ export type Product = {
 
 const QUESTION = "How long may a landlord keep the deposit?";
 
-/** What the Worker is told of the world of a bench. */
+/** The variables of the Worker in a bench. */
 export function varsOf(
   neon: { url: string; connectionString: string },
   provider: { url: string },
@@ -68,7 +68,7 @@ async function signUp(url: string): Promise<string> {
   return JSON.parse(answer).access_token;
 }
 
-/** Without a title to ask for, so that a turn is one call of the provider. */
+/** Without automatic titles, so that a turn is one call to the provider. */
 async function newChats(url: string, headers: Record<string, string>, count: number) {
   const ids: string[] = [];
   for (let made = 0; made < count; made++) {

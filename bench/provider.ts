@@ -1,7 +1,7 @@
 /**
- * The provider of the bench, in a process of its own: 50 ms to the first token, then 50 tokens 10 ms
- * apart. Each token is the time at which it was sent, so that a reader knows how late it is. A
- * question that asks to be held gets one token, and no more for a long while; one that asks for much, many.
+ * The provider of the bench, in a process of its own: 50 ms to the first token, then 50 tokens 10 ms apart.
+ * Each token is the time at which it was sent, so that the client can measure the delay. A user message
+ * that contains `[held]` gets one token and then a long pause; one that contains `[many]`, many tokens.
  */
 import { listen, readText } from "../local/http-server.ts";
 

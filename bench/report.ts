@@ -16,7 +16,7 @@ export function say(text: string): void {
 
 export function printStreams(rows: Row[]): void {
   say(
-    "| at once | reader of | first token beyond the provider's, ms (p95) | delay per token, ms (p95) | streams/s | workerd, MiB |",
+    "| streams at once | client of | first token beyond the provider's, ms (p95) | delay per token, ms (p95) | streams/s | workerd, MiB |",
   );
   say("|---|---|---|---|---|---|");
   for (const { atOnce, target, figures, memoryMiB } of rows) {
@@ -33,7 +33,7 @@ function pair(median: number, p95: number, own: number): string {
   return `${(median - own).toFixed(1)} (${(p95 - own).toFixed(1)})`;
 }
 
-/** Says of each target whether it is met, by the ratios of one run. */
+/** Prints for each target whether it is met, by the ratios of one run. */
 export function printTargets(
   direct: StreamFigures,
   bare: StreamFigures,

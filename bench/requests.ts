@@ -1,4 +1,4 @@
-/** So many plain requests as fit into a while. */
+/** As many plain requests as fit into a fixed time. */
 import { call, now } from "./client.ts";
 
 const CONNECTIONS = 20;

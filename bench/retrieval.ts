@@ -1,7 +1,7 @@
 /**
- * `npm run bench:retrieval [folder]`: how much of what answers a question is among the passages found,
- * beside plain baselines over the same documents. The folder holds `documents/*.txt` and
- * `questions.json`; how it is scored is told in bench/retrieval/score.ts.
+ * `npm run bench:retrieval [folder]`: how much of the text that answers a question is among the retrieved
+ * passages, compared with plain baselines over the same documents. The folder contains `documents/*.txt`
+ * and `questions.json`; bench/retrieval/score.ts describes the scores.
  */
 import { join } from "node:path";
 import { say } from "./report.ts";

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: what a reader of the built Worker on workerd sees, beside the same reader of the
- * provider itself and of a bare Worker that passes the bytes through; all in one run, because machines
+ * `npm run bench`: what a client of the built Worker on workerd measures, compared with the same client of
+ * the provider itself and of a bare Worker that passes the bytes through; all in one run, because machines
  * are noisy and only ratios mean something.
  */
 import { copyFile } from "node:fs/promises";
@@ -20,7 +20,7 @@ const AT_ONCE = [1, 10, 50];
 
 async function main(): Promise<void> {
   const postgresUrl = await startPostgres();
-  say(postgresUrl ? "Postgres: a real server" : "Postgres: embedded (no server's programs here)");
+  say(postgresUrl ? "Postgres: a real server" : "Postgres: embedded (no server is installed)");
   const provider = await startScript<{ url: string }>("provider.ts");
   const neon = await startScript<{ url: string; connectionString: string }>("neon.ts", postgresUrl);
   const bareUrl = await startBareWorker(`${provider.url}/chat/completions`);
@@ -48,7 +48,7 @@ async function compareStreams(directUrl: string, bareUrl: string, product: Produ
   const row = async (
     atOnce: number,
     target: string,
-    of: (place: number, round: number) => Target,
+    of: (index: number, round: number) => Target,
   ) => {
     const figures = await measureStreams(atOnce, ROUNDS, of);
     const memory = target.startsWith("ours") ? product.memoryMiB() : undefined;
@@ -60,10 +60,10 @@ async function compareStreams(directUrl: string, bareUrl: string, product: Produ
     const direct = await row(atOnce, "the provider", () => plain(directUrl));
     const bare = await row(atOnce, "a bare Worker", () => plain(bareUrl));
     const open = await openRooms(product, atOnce);
-    const ours = await row(atOnce, "ours, open rooms", (place) => product.ask(open[place] ?? ""));
+    const ours = await row(atOnce, "ours, open rooms", (index) => product.ask(open[index] ?? ""));
     const fresh = await product.newChats(atOnce * ROUNDS);
-    await row(atOnce, "ours, new rooms", (place, round) =>
-      product.ask(fresh[place * ROUNDS + round] ?? ""),
+    await row(atOnce, "ours, new rooms", (index, round) =>
+      product.ask(fresh[index * ROUNDS + round] ?? ""),
     );
     last = [direct, bare, ours];
   }
@@ -71,13 +71,13 @@ async function compareStreams(directUrl: string, bareUrl: string, product: Produ
   if (last) printTargets(...last);
 }
 
-/** Turns in each room before it is measured: a process that just started still compiles its code. */
+/** Turns in each room before it is measured: a new process still compiles its code. */
 const WARM_UP_ROUNDS = 4;
 
-/** Chats that have had a few turns each. */
+/** Chats with a few turns each. */
 async function openRooms(product: Product, count: number): Promise<string[]> {
   const ids = await product.newChats(count);
-  await measureStreams(count, WARM_UP_ROUNDS, (place) => product.ask(ids[place] ?? ""));
+  await measureStreams(count, WARM_UP_ROUNDS, (index) => product.ask(ids[index] ?? ""));
   return ids;
 }
 

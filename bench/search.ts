@@ -1,6 +1,6 @@
 /**
- * `npm run bench:search`: how long a search takes among 100,000 messages of one owner, beside whom another
- * has as many of the same words; embedded, and on a real server where there is one.
+ * `npm run bench:search`: how long a search takes among 100,000 messages of one owner, beside another owner
+ * with as many of the same words; embedded, and on a real server where there is one.
  */
 import { call, now } from "./client.ts";
 import { startPostgres, startScript, stopAll } from "./processes.ts";
@@ -14,7 +14,7 @@ const ROUNDS = 40;
 
 type Neon = { url: string; connectionString: string };
 
-/** How often the words are there is made so by `fill`. */
+/** How frequent the words are is decided by `fill`. */
 const SEARCHES = {
   "a word that ten messages have": "zanzibar",
   "a word in one message of ten": "premises",
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** The times of all searches, as text, and what the words of a message cost when it is stored. */
+/** The times of all searches, as text, and the cost of indexing the words of a stored message. */
 async function measure(provider: { url: string }, postgresUrl?: string): Promise<string[]> {
   const neon = await startScript<Neon>("neon.ts", postgresUrl);
   const product = await startProduct(varsOf(neon, provider));
@@ -78,8 +78,8 @@ async function newNeighbour(neon: Neon): Promise<string> {
 }
 
 /**
- * Messages of eighty words, few of which are frequent. Milliseconds that a message takes more because
- * its words are noted.
+ * Messages of eighty words, few of which are frequent. Returns the extra milliseconds per message for
+ * indexing its words.
  */
 async function fill(neon: Neon, owner: string): Promise<number> {
   await query(

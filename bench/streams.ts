@@ -1,4 +1,4 @@
-/** So many streams at once, again and again: what a reader sees of them. */
+/** A number of streams at once, repeatedly, as a client sees them. */
 import { setTimeout as delay } from "node:timers/promises";
 import { now, readStream, type Target } from "./client.ts";
 
@@ -10,23 +10,23 @@ export type StreamFigures = {
   streamsPerSecond: number;
 };
 
-/** Long enough that the starts do not stay together, short beside a stream. */
+/** Long enough that the starts do not stay together, short compared with a stream. */
 const STAGGER_MS = 500;
 
-/** Keeps `atOnce` streams open, each place reading `rounds` of them in a row. */
+/** Keeps `atOnce` streams open, each slot reading `rounds` of them in a row. */
 export async function measureStreams(
   atOnce: number,
   rounds: number,
-  target: (place: number, round: number) => Target,
+  target: (index: number, round: number) => Target,
 ): Promise<StreamFigures> {
   const firstTokens: number[] = [];
   const delays: number[] = [];
   const spans = await Promise.all(
-    Array.from({ length: atOnce }, async (_, place) => {
-      await delay((place * STAGGER_MS) / atOnce);
+    Array.from({ length: atOnce }, async (_, index) => {
+      await delay((index * STAGGER_MS) / atOnce);
       const startedAt = now();
       for (let round = 0; round < rounds; round++) {
-        const times = await readStream(target(place, round));
+        const times = await readStream(target(index, round));
         firstTokens.push(times.firstTokenMs);
         delays.push(...times.tokenDelaysMs);
       }

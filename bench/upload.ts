@@ -1,6 +1,6 @@
 /**
- * `npm run bench:upload`: the memory of the Worker's process while files come in, by each of the two ways. It
- * has no queue here, so that nothing is read meanwhile.
+ * `npm run bench:upload`: the memory of the Worker's process during uploads, by each of the two ways. It
+ * has no queue here, so that nothing is ingested meanwhile.
  */
 import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
     AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
   });
   await sendSigned(product, textOf(1));
-  say("| way | size, MiB | s | process before, MiB | at its highest, MiB |");
+  say("| upload | size, MiB | s | process before, MiB | peak, MiB |");
   say("|---|---|---|---|---|");
   await measure(product, "signed, straight to the bucket", 50, sendSigned);
   await measure(product, "through the Worker", 10, sendThrough);

@@ -1,6 +1,6 @@
 /**
- * Copies the pages of `/docs` and `/redoc` from their npm packages to `dist/assets`, from where the
- * Worker serves them: no CDN, so they work offline and under a strict policy.
+ * Copies the pages of `/docs` and `/redoc` from their npm packages to `dist/assets`, which the Worker
+ * serves: without a CDN, they work offline and under a strict policy.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -12,7 +12,7 @@ const ASSETS = [
   "redoc/bundles/redoc.standalone.js",
 ];
 
-/** The one address outside that they would load: a picture at the foot of Redoc's menu. */
+/** The only external URL that they would load: an image at the foot of Redoc's menu. */
 const FOREIGN_PICTURE = "https://cdn.redoc.ly/redoc/logo-mini.svg";
 const OUR_PICTURE = "/docs-assets/favicon-32x32.png";
 

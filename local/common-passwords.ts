@@ -1,6 +1,6 @@
 /**
- * Makes `src/features/auth/common-passwords.json` of maintained lists: all of zxcvbn's, and the beginning of the
- * list that Firefox Accounts keeps. Run it after an update of either package.
+ * Generates `src/features/auth/common-passwords.json` from maintained lists: all of zxcvbn's, and the
+ * beginning of the list that Firefox Accounts keeps. Run it after an update of either package.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ const LEAKED =
 const MOST_LEAKED = 20_000;
 const SHORTEST = 8;
 
-/** In neither list: of this service's name, of seasons and names of later years. */
+/** In neither list: this service's name, seasons and names of later years. */
 const MORE = `
   !qaz1qaz 5201314520 852456852 aa12345678 abcabcabc admin1234 admin@123 adminadmin autumn123
   blink123 changeme123 correcthorsebatterystaple facebook1 ficken123 fortnite guest123 iloveu123

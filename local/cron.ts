@@ -1,12 +1,12 @@
-/** Cron never fires by itself under wrangler: this calls its address, as Cloudflare would. */
+/** Wrangler never fires the cron by itself: this calls its URL, as Cloudflare would. */
 
 const MINUTE_MS = 60_000;
 const ADDRESS = "/cdn-cgi/local/scheduled?cron=";
 
-/** A Worker under wrangler, and the key that its cron asks for. */
+/** A Worker under wrangler, and the key that its cron requires. */
 export type CronTarget = { url: string; key: string };
 
-/** Calls it now and again and again, and says nothing of it unless it fails; returns how to stop. */
+/** Calls it now and periodically, and prints nothing unless it fails; returns how to stop. */
 export function startCron(
   target: CronTarget,
   complain: (error: unknown) => void,
@@ -29,5 +29,5 @@ export function startCron(
 async function call({ url, key }: CronTarget, signal: AbortSignal): Promise<void> {
   const response = await fetch(url + ADDRESS + key, { signal });
   await response.body?.cancel();
-  if (!response.ok) throw new Error(`What is due each minute failed with ${response.status}.`);
+  if (!response.ok) throw new Error(`The cron run failed with ${response.status}.`);
 }

@@ -1,6 +1,6 @@
 /**
- * The Worker as `npm run dev` runs it: the product, whose cron is for the holder of a key. wrangler's
- * address for the cron takes any request, also a link in a foreign page, and passes its `cron` on.
+ * The Worker as `npm run dev` runs it: the product, whose cron requires a key. Wrangler's URL for the cron
+ * accepts any request, also a link on another site's page, and passes its `cron` parameter on.
  */
 import type { Env } from "../src/env.ts";
 import worker from "../src/index.ts";
@@ -11,10 +11,10 @@ type DevEnv = Env & { LOCAL_CRON_KEY: string };
 
 export default {
   ...worker,
-  /** Throws where the event does not bring the key; wrangler answers 500 then. */
+  /** Throws where the event does not have the key; wrangler answers 500 then. */
   scheduled: (event: ScheduledController, env: DevEnv): Promise<void> => {
     if (!isEqual(env.LOCAL_CRON_KEY, event.cron)) {
-      throw new Error("The cron was called without the key of this start.");
+      throw new Error("The cron request does not have the key of this start.");
     }
     return worker.scheduled(event, env);
   },

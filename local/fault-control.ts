@@ -1,23 +1,23 @@
-/** What a test may see and do at a stand-in: the calls that were made, and faults to come. */
+/** What a test can inspect and control in a stand-in: the calls that were made, and faults to inject. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { readText, sendJson } from "./http-server.ts";
 import { refusalOfControl, sendRefusal } from "./request-guard.ts";
 import { newSecret } from "./secrets.ts";
 
-/** One HTTP request, by the text that tells it from others. */
+/** One HTTP request, as the text that identifies it. */
 export type Call = { sequence: number; at: number; body: string };
 
 export type Fault = {
-  /** Hits calls that hold this text. */
+  /** Applies to calls that contain this text. */
   contains: string;
-  /** How many calls it hits before it is gone. */
+  /** How many calls it applies to. */
   times: number;
-  /** How many calls it spares before. */
+  /** How many calls it skips first. */
   skip?: number;
   /**
-   * `refuse` closes the connection before anything happens, `cut_after_commit` after it happened,
-   * `status` answers like a broken proxy, `delay` waits before it happens.
+   * `refuse` closes the connection before the call takes effect, `cut_after_commit` after, `status` answers
+   * like a broken proxy, `delay` waits first.
    */
   kind: "refuse" | "status" | "delay" | "cut_after_commit";
   status?: number;
@@ -34,7 +34,7 @@ export class FaultControl<Known extends Omit<Fault, "kind"> & { kind: string } =
   #calls: Call[] = [];
   #sequence = 0;
 
-  /** Notes a call, and finds the fault that it is to suffer. */
+  /** Records a call, and returns the fault that applies to it. */
   record(body: string): Known | undefined {
     this.#calls.push({ sequence: ++this.#sequence, at: Date.now(), body });
     if (this.#calls.length > KEPT_CALLS) this.#calls = this.#calls.slice(-KEPT_CALLS / 2);
@@ -50,7 +50,7 @@ export class FaultControl<Known extends Omit<Fault, "kind"> & { kind: string } =
     return undefined;
   }
 
-  /** True when the fault answers in the service's place. */
+  /** True when the fault answers in place of the service. */
   async before(fault: Known, response: ServerResponse): Promise<boolean> {
     if (fault.kind === "delay") await delay(fault.delayMs ?? 0);
     if (fault.kind === "refuse") response.destroy();
@@ -58,13 +58,13 @@ export class FaultControl<Known extends Omit<Fault, "kind"> & { kind: string } =
     return fault.kind === "refuse" || fault.kind === "status";
   }
 
-  /** True when the fault swallows the answer of what has happened. */
+  /** True when the fault drops the response of a call that took effect. */
   after(fault: Known, response: ServerResponse): boolean {
     if (fault.kind === "cut_after_commit") response.destroy();
     return fault.kind === "cut_after_commit";
   }
 
-  /** Answers `/_control/calls?contains=` and `/_control/faults/{id}`; false for other addresses. */
+  /** Serves `/_control/calls?contains=` and `/_control/faults/{id}`; false for other paths. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const url = new URL(request.url ?? "/", "http://local");
     if (!url.pathname.startsWith(PREFIX)) return false;

@@ -1,15 +1,15 @@
-/** One development server per folder: two that write the same database files would ruin them. */
+/** One development server per folder: two that write the same database files would corrupt them. */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Claims a folder, and returns how to let it go. Throws a sentence for a person when it is in use. */
+/** Locks a folder, and returns how to unlock it. Throws a readable message when it is in use. */
 export async function claimFolder(folder: string): Promise<() => Promise<void>> {
   const file = join(folder, "in-use-by.pid");
   const holder = await readHolder(file);
   if (holder !== undefined && isAlive(holder)) {
     throw new Error(
-      `${folder} is in use by process ${holder}. Stop it, or choose another folder in LOCAL_DIR. ` +
-        `If that process is something else, remove ${file}.`,
+      `${folder} is in use by process ${holder}. Stop it, or set LOCAL_DIR to another folder. ` +
+        `If that process is another program, remove ${file}.`,
     );
   }
   // Left by a process that was killed.
@@ -25,7 +25,7 @@ async function readHolder(file: string): Promise<number | undefined> {
 
 function isAlive(pid: number): boolean {
   try {
-    // Signal 0 is delivered to nobody. Numbers below 1 would name groups.
+    // Signal 0 is not delivered. Numbers below 1 would name process groups.
     return pid > 0 && process.kill(pid, 0);
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";

@@ -1,4 +1,4 @@
-/** The little that the local stand-ins share: a server on a free port, bodies in and JSON out. */
+/** What the local stand-ins share: a server on a free port, bodies in and JSON out. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type Admission, refusalOf, sendRefusal } from "./request-guard.ts";
 
@@ -6,12 +6,12 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => Pr
 
 export type RunningServer = { port: number; origin: string; close: () => Promise<void> };
 
-/** Longer than any pause: a connection closed just as it is used again looks like a failure. */
+/** Longer than any pause: a connection closed just as it is reused looks like a failure. */
 const KEEP_ALIVE_MS = 10 * 60_000;
 
 /**
- * Listens on loopback, on any free port unless one is given. Requests for another `Host` and those of
- * pages in a browser are refused before the handler sees them.
+ * Listens on loopback, on a free port unless one is given. Requests for another `Host` and those of pages
+ * in a browser are refused before the handler sees them.
  */
 export async function listen(
   handler: Handler,

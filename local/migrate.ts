@@ -1,6 +1,6 @@
 /**
- * Applies `migrations/*.sql` in the order of their names, each in one transaction together with the
- * note that it was applied. Run by itself it migrates the database of `DATABASE_URL`.
+ * Applies `migrations/*.sql` in the order of their names, each in one transaction together with its row in
+ * `schema_migrations`. As a script it migrates the database of `DATABASE_URL`.
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { readSettings } from "./settings.ts";
 const ROOT = join(import.meta.dirname, "..");
 const MIGRATIONS = join(ROOT, "migrations");
 
-/** Any number, the same for everybody who migrates. */
+/** Any number, the same for all runs. */
 const LOCK = 7_204_115;
 
 const TABLE = `
@@ -23,7 +23,7 @@ const TABLE = `
 
 type Migration = { name: string; sql: string; sha256: string };
 
-/** The names of what was applied now; throws when an applied file has changed since. */
+/** Returns the names applied now; throws when an applied file has changed since. */
 export async function migrate(pool: pg.Pool, folder = MIGRATIONS): Promise<string[]> {
   const client = await pool.connect();
   try {
@@ -64,7 +64,7 @@ async function apply(client: pg.PoolClient, { name, sql, sha256 }: Migration): P
   } catch (error) {
     await client.query("ROLLBACK");
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${name} failed and changed nothing: ${reason}`, { cause: error });
+    throw new Error(`${name} failed and was rolled back: ${reason}`, { cause: error });
   }
 }
 
@@ -78,10 +78,11 @@ async function readMigrations(folder: string): Promise<Migration[]> {
   );
 }
 
-/** For the database of `DATABASE_URL`: the environment's, else the one of `.dev.vars`. */
+/** For the database of `DATABASE_URL`: from the environment, else from `.dev.vars`. */
 async function migrateConfigured(): Promise<string> {
   const { DATABASE_URL } = await readSettings(join(ROOT, ".dev.vars"), process.env);
-  if (!DATABASE_URL) throw new Error("DATABASE_URL is set neither here nor in .dev.vars.");
+  if (!DATABASE_URL)
+    throw new Error("DATABASE_URL is set neither in the environment nor in .dev.vars.");
   const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 1 });
   try {
     const applied = await migrate(pool);

@@ -1,4 +1,4 @@
-/** What a test may see and do at the local Neon. */
+/** What a test can inspect and control in the local Neon. */
 import type { ServerResponse } from "node:http";
 import { type Call, type Fault, FaultControl } from "./fault-control.ts";
 import { failure } from "./neon-failures.ts";
@@ -8,15 +8,15 @@ export type NeonCall = Call;
 
 export type NeonFault = Omit<Fault, "kind"> & {
   /**
-   * `garble_after_commit` answers with what is no JSON once it has happened; `sql_error` with an error of
-   * Postgres or of the proxy in place of its happening, `sql_error_after_commit` once it has happened.
+   * `garble_after_commit` answers with invalid JSON after the call took effect; `sql_error` with an error
+   * of Postgres or of the proxy instead of running the call, `sql_error_after_commit` after it took effect.
    */
   kind: Fault["kind"] | "garble_after_commit" | "sql_error" | "sql_error_after_commit";
-  /** The SQLSTATE of an error; empty, as where the connection to Postgres was lost, unless given. */
+  /** The SQLSTATE of an error; empty by default, as when the connection to Postgres was lost. */
   code?: string;
 };
 
-/** How Neon answers an error of Postgres. */
+/** The status of Neon's response to an error of Postgres. */
 const SQL_ERROR = 400;
 
 export class NeonControl extends FaultControl<NeonFault> {

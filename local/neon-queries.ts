@@ -1,11 +1,11 @@
-/** Queries and batches as Neon runs them: a batch is one transaction, and a client that hangs up cancels. */
+/** Queries and batches as Neon runs them: a batch is one transaction, and a disconnect cancels it. */
 import type { IncomingHttpHeaders } from "node:http";
 import type pg from "pg";
 import {
   CANCELLED,
   connectFailure,
   endsConnection,
-  type NeonAnswer,
+  type NeonResponse,
   queryFailure,
   responseTooLarge,
 } from "./neon-failures.ts";
@@ -17,13 +17,13 @@ export type NeonBody = NeonQuery | { queries: NeonQuery[] };
 export type NeonRun = {
   body: NeonBody;
   headers: IncomingHttpHeaders;
-  /** Aborts when the client has hung up. */
+  /** Aborts when the client has disconnected. */
   hangUp: AbortSignal;
   mostResponseBytes: number;
 };
 
-/** Runs what was sent. Whatever happens is an answer. */
-export async function runQueries(postgres: LocalPostgres, run: NeonRun): Promise<NeonAnswer> {
+/** Runs the queries of a request. Every outcome is a response. */
+export async function runQueries(postgres: LocalPostgres, run: NeonRun): Promise<NeonResponse> {
   let client: pg.PoolClient;
   try {
     client = await postgres.pool.connect();
@@ -32,13 +32,13 @@ export async function runQueries(postgres: LocalPostgres, run: NeonRun): Promise
   }
   const cancelling = cancelOnHangUp(postgres, client, run.hangUp);
   const { answer, isLost = false } = await runOn(client, run);
-  // Nobody else gets the connection while a cancellation is under way that could hit its next query.
+  // The connection stays reserved while a cancellation is under way that could hit its next query.
   const wasCancelled = await cancelling.end();
   client.release(isLost || wasCancelled);
   return answer;
 }
 
-type Outcome = { answer: NeonAnswer; isLost?: boolean };
+type Outcome = { answer: NeonResponse; isLost?: boolean };
 
 async function runOn(client: pg.PoolClient, run: NeonRun): Promise<Outcome> {
   if (run.hangUp.aborted) return { answer: CANCELLED };
@@ -49,10 +49,10 @@ async function runOn(client: pg.PoolClient, run: NeonRun): Promise<Outcome> {
   }
 }
 
-async function answerOf(client: pg.PoolClient, run: NeonRun): Promise<NeonAnswer> {
+async function answerOf(client: pg.PoolClient, run: NeonRun): Promise<NeonResponse> {
   const { body, mostResponseBytes } = run;
   if ("queries" in body) return transact(client, body.queries, run);
-  // Without a transaction: what is too large to be answered has happened all the same.
+  // Without a transaction: a result too large to be sent has taken effect all the same.
   return toAnswer(await execute(client, body), mostResponseBytes);
 }
 
@@ -60,14 +60,14 @@ async function transact(
   client: pg.PoolClient,
   queries: NeonQuery[],
   { headers, mostResponseBytes }: NeonRun,
-): Promise<NeonAnswer> {
-  // Sent at once, as one trip: after one that fails the rest are refused.
+): Promise<NeonResponse> {
+  // Sent together, as one trip: after a failure the rest are refused.
   const begun = client.query(beginStatement(headers));
   const sent = queries.map((query) => execute(client, query));
   const settled = await Promise.allSettled([begun, ...sent]);
   const failed = settled.find((outcome) => outcome.status === "rejected");
   if (failed) {
-    // Without a connection there is nothing to take back.
+    // Without a connection there is nothing to roll back.
     await client.query("ROLLBACK").catch(() => undefined);
     throw failed.reason;
   }
@@ -77,7 +77,7 @@ async function transact(
   return answer;
 }
 
-function toAnswer(text: string, mostBytes: number): NeonAnswer {
+function toAnswer(text: string, mostBytes: number): NeonResponse {
   return Buffer.byteLength(text) > mostBytes ? responseTooLarge(mostBytes) : { status: 200, text };
 }
 
@@ -97,17 +97,17 @@ function beginStatement(headers: IncomingHttpHeaders): string {
   return words.join(" ");
 }
 
-/** Values travel as Postgres' own text; PGlite's bridge insists on an array here. */
+/** Values travel as Postgres' own text; PGlite's bridge requires an array here. */
 const AS_TEXT = Object.assign([], { getTypeParser: () => (value: unknown) => value });
 
-/** The result as the wire has it. */
+/** The result on the wire. */
 async function execute(client: pg.PoolClient, { query, params = [] }: NeonQuery): Promise<string> {
   const config: pg.QueryArrayConfig & { queryMode: "extended" } = {
     text: query,
     values: params,
     rowMode: "array",
     types: AS_TEXT,
-    // Also for a query without parameters, as Neon has it: one statement, never several.
+    // Also for a query without parameters, as Neon does: one statement, never several.
     queryMode: "extended",
   };
   const { fields, rows, command, rowCount } = await client.query(config);
@@ -115,12 +115,15 @@ async function execute(client: pg.PoolClient, { query, params = [] }: NeonQuery)
   return JSON.stringify({ fields: columns, rows, command, rowCount });
 }
 
-/** Cancels what runs when the client hangs up. `end` is true where the connection is of no more use. */
+/**
+ * Cancels the running query when the client disconnects. `end` is true where the connection can no longer
+ * be used.
+ */
 function cancelOnHangUp({ cancel }: LocalPostgres, client: pg.PoolClient, hangUp: AbortSignal) {
   const { processID } = client as pg.PoolClient & { processID?: number };
   let cancelling: Promise<void> | undefined;
   const onHangUp = () => {
-    // The embedded server has nobody else who could cancel: it does one thing after the other.
+    // The embedded server is serial: nobody else could cancel.
     if (processID !== undefined) cancelling = cancel?.(processID);
   };
   hangUp.addEventListener("abort", onHangUp);

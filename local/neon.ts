@@ -6,15 +6,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { listen, readText, sendJson } from "./http-server.ts";
 import { NeonControl } from "./neon-control.ts";
-import { failure, type NeonAnswer, requestTooLarge, wrongPassword } from "./neon-failures.ts";
+import { failure, type NeonResponse, requestTooLarge, wrongPassword } from "./neon-failures.ts";
 import { type NeonBody, runQueries } from "./neon-queries.ts";
 import { type LocalPostgres, openPostgres, type PostgresOptions } from "./postgres.ts";
 import { isEqual, newSecret } from "./secrets.ts";
 
 export type LocalNeon = LocalPostgres & {
-  /** What `DATABASE_HTTP_URL` is to be. */
+  /** The value for `DATABASE_HTTP_URL`. */
   url: string;
-  /** What `DATABASE_URL` is to be, with the password. */
+  /** The value for `DATABASE_URL`, with the password. */
   connectionString: string;
   /** The bearer token of `/_control/`; undefined without a control. */
   controlKey: string | undefined;
@@ -24,9 +24,9 @@ export type NeonOptions = PostgresOptions & {
   port?: number;
   /** Random unless given. */
   password?: string;
-  /** Keeps a list of calls, and takes faults: for tests. */
+  /** Records calls, and accepts faults: for tests. */
   control?: boolean;
-  /** Of a request, and of a response; Neon's own limit unless given. */
+  /** Of a request, and of a response; Neon's own limit by default. */
   mostBytes?: number;
 };
 
@@ -82,8 +82,8 @@ async function answer(
   send(response, result);
 }
 
-/** The failure of a connection string that is missing, malformed or has another user or password. */
-function authenticate({ headers }: IncomingMessage, password: string): NeonAnswer | undefined {
+/** The error for a connection string that is missing, malformed or has another user or password. */
+function authenticate({ headers }: IncomingMessage, password: string): NeonResponse | undefined {
   const given = parseUrl(String(headers["neon-connection-string"]));
   if (!given) return failure(400, "invalid header: neon-connection-string");
   const isKnown = given.user === USER && isEqual(password, given.password);
@@ -115,7 +115,7 @@ function parse(text: string): NeonBody | undefined {
   }
 }
 
-function send(response: ServerResponse, { status, text }: NeonAnswer): void {
+function send(response: ServerResponse, { status, text }: NeonResponse): void {
   const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
   response.writeHead(status, headers).end(text);
 }

@@ -1,6 +1,6 @@
 /**
- * A provider that speaks OpenAI's wire format, for one machine without a network. Unscripted it is an
- * honest offline assistant; a test scripts it by a marker in the prompt.
+ * A provider that speaks OpenAI's wire format, for one machine without a network. Without a script it is an
+ * offline assistant that says so; a test scripts it by a marker in the prompt.
  *
  * @see https://platform.openai.com/docs/api-reference/chat
  */
@@ -21,36 +21,36 @@ import { refusalOfControl, sendRefusal } from "./request-guard.ts";
 import { isEqual, newSecret } from "./secrets.ts";
 
 export type LocalProvider = {
-  /** What `OPENAI_BASE_URL` is to be. */
+  /** The value for `OPENAI_BASE_URL`. */
   baseUrl: string;
-  /** What `OPENAI_API_KEY` is to be. */
+  /** The value for `OPENAI_API_KEY`. */
   apiKey: string;
   origin: string;
-  /** The bearer token of `/_control/`, which is there with `control` alone. */
+  /** The bearer token of `/_control/`, which exists only with `control`. */
   controlKey: string;
   close: () => Promise<void>;
 };
 
-/** One request for a completion, as a test may look at it. */
+/** One request for a completion, as a test sees it. */
 export type SeenRequest = {
   sequence: number;
   at: number;
   /** Without the key. */
   headers: IncomingHttpHeaders;
   body: CompletionRequest;
-  /** The client hung up before the answer's end. */
+  /** The client disconnected before the answer's end. */
   aborted: boolean;
 };
 
 export type ProviderOptions = {
   port?: number;
-  /** What an unscripted request gets, instead of the offline assistant. */
+  /** What a request without a script gets, instead of the offline assistant. */
   script?: Script;
-  /** Remembers requests and takes scripts: for tests. */
+  /** Records requests and accepts scripts: for tests. */
   control?: boolean;
 };
 
-/** As fast as a quick model writes: a person sees it stream. */
+/** As fast as a quick model: a person sees it stream. */
 const OFFLINE_PACE: Script = { firstTokenDelayMs: 100, tokenDelayMs: 15 };
 const MODELS = ["gpt-4o-mini", "text-embedding-3-small"];
 const KEPT_REQUESTS = 5_000;
@@ -123,10 +123,10 @@ class Provider {
 
   #replyTo(request: CompletionRequest): Reply {
     const { messages } = request;
-    // A title is never streamed, and an answer always is; `SYSTEM_PROMPT` may speak of title deeds.
+    // A title is never streamed, and an answer always is; `SYSTEM_PROMPT` may mention title deeds.
     const kind = !request.stream && asksForTitle(messages) ? "title" : "answer";
     const taken = this.#scripts.take(messages.map(({ content }) => content).join("\n"), kind);
-    // A script's timing is all its own; what the answer is, it may leave to the assistant.
+    // A script sets the whole timing; it may leave the text to the assistant.
     const given = taken?.script ?? { ...OFFLINE_PACE, ...this.#options.script };
     const script = { ...given, tokens: given.tokens ?? offlineTokens(request, kind) };
     return { request, script, released: taken?.released ?? Promise.resolve() };
@@ -163,7 +163,7 @@ class Provider {
   }
 }
 
-/** True where it is the script that breaks the connection. */
+/** True where the script itself breaks the connection. */
 function endsItself({ raw = [] }: Script): boolean {
   return raw.some((step) => typeof step === "object" && "end" in step && step.end !== "open");
 }

@@ -1,10 +1,10 @@
-/** How much memory a process has taken. */
+/** How much memory a process used. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 /**
- * The most that was resident so far, in MiB. Where the machine tells it, without what the parent had: of that
- * a process is a copy until it runs its own program, and `maxRSS` counts it. NaN for another process where
- * the machine does not tell.
+ * The peak of resident memory, in MiB. On Linux without that of the parent: until it runs its own program,
+ * a process is a copy of its parent, which `maxRSS` counts. NaN for another process where the machine does
+ * not report it.
  */
 export function peakMiB(pid: number | "self" = "self"): number {
   const status = `/proc/${pid}/status`;
@@ -15,7 +15,7 @@ export function peakMiB(pid: number | "self" = "self"): number {
   return Number(kib) / 1024;
 }
 
-/** Lets the peak of a process begin anew at what it has now (proc_pid_clear_refs(5)). */
+/** Resets the peak of a process to its current memory (proc_pid_clear_refs(5)). */
 export function resetPeak(pid: number): void {
   writeFileSync(`/proc/${pid}/clear_refs`, "5");
 }

@@ -9,22 +9,25 @@ import pg from "pg";
 
 export type LocalPostgres = {
   pool: pg.Pool;
-  /** Writes all there is into a file that others begin with; a real server has no such thing. */
+  /** Writes the database into a file that others can start from; a real server has no such method. */
   archive?: (path: string) => Promise<void>;
-  /** Cancels what a connection is running, by its process; only a real server serves somebody else meanwhile. */
+  /**
+   * Cancels the query of a connection, by its process id; only a real server can serve another connection
+   * meanwhile.
+   */
   cancel?: (processId: number) => Promise<void>;
   close: () => Promise<void>;
 };
 
 const CONNECTIONS = 20;
 
-/** What is sent together goes out at once, without waiting for each answer. */
+/** Queries issued together are sent at once, without waiting for each response. */
 const AT_ONCE = { pipeline: true };
 
 export type PostgresOptions = {
   dataDir?: string;
   postgresUrl?: string;
-  /** An archive to begin with: that takes a third of the time of a beginning from nothing. */
+  /** An archive to start from: a third of the time of an empty start. */
   copyOf?: string;
 };
 
@@ -50,9 +53,9 @@ export async function openPostgres(options: PostgresOptions): Promise<LocalPostg
 
 function openServer(connectionString: string): LocalPostgres {
   const pool = new pg.Pool({ connectionString, max: CONNECTIONS, ...AT_ONCE });
-  // A connection that dies while idle is replaced by the next query.
+  // The next query replaces a connection that dies while idle.
   pool.on("error", () => undefined);
-  // One that dies while it is used is told to whoever uses it, by the failure of what they asked.
+  // A connection that dies in use fails the query that uses it.
   pool.on("connect", (client) => void client.on("error", () => undefined));
   return {
     pool,
@@ -61,20 +64,20 @@ function openServer(connectionString: string): LocalPostgres {
   };
 }
 
-/** By a connection of its own: those of the pool may all be busy. */
+/** On a connection of its own: those of the pool may all be busy. */
 async function cancel(connectionString: string, processId: number): Promise<void> {
   const client = new pg.Client({ connectionString });
   try {
     await client.connect();
     await client.query("SELECT pg_cancel_backend($1)", [processId]);
   } catch {
-    // The server is going away, and what it runs with it.
+    // The server is shutting down, and its queries with it.
   } finally {
     await client.end();
   }
 }
 
-/** Left by a process that was killed; with it, the folder would count as in use. */
+/** Left by a killed process; with it, the folder would count as in use. */
 async function removeStaleLock(dataDir: string): Promise<void> {
   await rm(join(dataDir, "postmaster.pid"), { force: true });
 }

@@ -1,16 +1,16 @@
 /**
- * Whose requests a local server takes. A page in a browser can send requests to loopback, and by DNS
+ * Which requests a local server accepts. A page in a browser can send requests to loopback, and by DNS
  * rebinding also read the responses: its `Host` is then the page's own name.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isEqual } from "./secrets.ts";
 
 export type Admission = {
-  /** Values of `Host` beside those of loopback. */
+  /** Values of `Host` besides those of loopback. */
   hosts?: readonly string[];
   /**
-   * Which other origins' pages may call. Only for a server that checks a signature of each request:
-   * following a signed link is then allowed to all pages.
+   * Which other origins' pages may call. Only for a server that checks a signature of each request: all
+   * pages may then follow a signed link.
    */
   isPageAllowed?: (origin: string) => boolean;
 };
@@ -19,7 +19,7 @@ export type Refusal = { status: number; message: string };
 
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 
-/** What `Sec-Fetch-Site` says where no page of another origin caused the request. */
+/** The values of `Sec-Fetch-Site` for requests not caused by a page of another origin. */
 const OWN_SITE = new Set(["same-origin", "none"]);
 
 /** 421 for a foreign `Host`, 403 for a page of another origin; undefined where the request may pass. */
@@ -41,17 +41,17 @@ export function refusalOf(
   return undefined;
 }
 
-/** The same for the address of a control, which takes no page and whose key is a bearer token: else 401. */
+/** The same for a control endpoint, which accepts no page and requires a bearer token: else 401. */
 export function refusalOfControl(request: IncomingMessage, key: string): Refusal | undefined {
   const refusal = refusalOf(request);
   if (refusal) return refusal;
   if (isEqual(`Bearer ${key}`, request.headers.authorization ?? "")) return undefined;
-  return { status: 401, message: "The control's key is missing or wrong." };
+  return { status: 401, message: "The key of the control endpoint is missing or wrong." };
 }
 
 /** Answers with the refusal as JSON. */
 export function sendRefusal(response: ServerResponse, { status, message }: Refusal): void {
-  // What is left of the request is not read.
+  // The rest of the request is not read.
   const headers = { "content-type": "application/json", connection: "close" };
   response.writeHead(status, headers).end(JSON.stringify({ message }));
 }

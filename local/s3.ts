@@ -1,13 +1,13 @@
 /**
- * A bucket that speaks Amazon S3's REST API, for one machine without a network: objects on a disk,
- * every signature and every checksum checked, and the rest refused under S3's own names.
+ * A bucket that speaks Amazon S3's REST API, for one machine without a network: it stores objects on a
+ * disk, checks every signature and checksum, and refuses everything else under S3's own names.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
  */
 import { mkdir } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { listen } from "./http-server.ts";
-import { type Answer, failureAnswer, sendAnswer } from "./s3/answer.ts";
+import { type S3Response, failureResponse, sendResponse } from "./s3/answer.ts";
 import { S3Control } from "./s3/control.ts";
 import { newCredentials } from "./s3/credentials.ts";
 import { CrossOrigin } from "./s3/cross-origin.ts";
@@ -19,15 +19,15 @@ import { authorize, type Credentials } from "./s3/signature.ts";
 import { UploadStore } from "./s3/upload-store.ts";
 import { makeFolder } from "./scratch.ts";
 
-/** Credentials are random, in the region `us-east-1`, where they are not given. */
+/** By default, credentials are random, in the region `us-east-1`. */
 export type S3Options = Partial<Credentials> & {
   bucket: string;
-  /** Where the objects are; a folder that is gone at the end, unless said. */
+  /** The folder of the objects; by default one that is deleted at the end. */
   folder?: string;
   port?: number;
-  /** Pages that may call, by their origins; any, unless said. */
+  /** Origins of the pages that may call; any by default. */
   origins?: string[];
-  /** Keeps a list of calls, and takes faults: for tests. */
+  /** Records calls, and accepts faults: for tests. */
   control?: boolean;
   /** Milliseconds since the epoch. */
   now?: () => number;
@@ -35,7 +35,7 @@ export type S3Options = Partial<Credentials> & {
 
 export type LocalS3 = Credentials & {
   bucket: string;
-  /** What `S3_ENDPOINT` is to be. */
+  /** The value for `S3_ENDPOINT`. */
   endpoint: string;
   /** The bearer token of `/_control/`; undefined without a control. */
   controlKey: string | undefined;
@@ -52,7 +52,7 @@ export async function startS3(given: S3Options): Promise<LocalS3> {
   const crossOrigin = new CrossOrigin(origins);
   const service = new Service(options, crossOrigin, { objects, uploads }, control);
   const server = await listen((request, response) => service.handle(request, response), port, {
-    // The name that Amazon has for the bucket: nobody else can make it resolve to this machine.
+    // Amazon's name for the bucket: nobody else can make it resolve to this machine.
     hosts: [`${bucket}.s3.${region}.amazonaws.com`],
     isPageAllowed: (origin) => crossOrigin.isAllowed(origin),
   });
@@ -95,7 +95,7 @@ class Service {
     const withoutBody = incoming.method === "HEAD";
     if (incoming.method === "OPTIONS") {
       const answer = this.#crossOrigin.preflight(incoming.headers);
-      return sendAnswer(response, answer, { withoutBody, isCut: false });
+      return sendResponse(response, answer, { withoutBody, isCut: false });
     }
     const fault = this.#control?.record(describe(incoming, this.#options.bucket));
     if (fault && (await this.#control?.before(fault, response))) return;
@@ -103,10 +103,10 @@ class Service {
     if (fault && this.#control?.after(fault, response)) return;
     const headers = { ...answer.headers, ...this.#crossOrigin.headersFor(incoming.headers) };
     const isCut = fault?.kind === "cut_midway";
-    await sendAnswer(response, { ...answer, headers }, { withoutBody, isCut });
+    await sendResponse(response, { ...answer, headers }, { withoutBody, isCut });
   }
 
-  async #answer(incoming: IncomingMessage): Promise<Answer> {
+  async #answer(incoming: IncomingMessage): Promise<S3Response> {
     try {
       const { bucket, now = Date.now } = this.#options;
       const request = readRequest(incoming, bucket);
@@ -116,14 +116,14 @@ class Service {
       return await operation({ request, authorization, ...this.#stores, now });
     } catch (error) {
       const failure = error instanceof S3Failure ? error : new S3Failure("InternalError");
-      return failureAnswer(failure, incoming.url?.split("?")[0] ?? "/");
+      return failureResponse(failure, incoming.url?.split("?")[0] ?? "/");
     }
   }
 }
 
 const OF_SIGNATURES = /^(x-amz-|response-|x-id$)/i;
 
-/** How a call is named where faults and lists of calls look for it. */
+/** How faults and lists of calls identify a call. */
 function describe(incoming: IncomingMessage, bucket: string): string {
   const request = tryToRead(incoming, bucket);
   if (!request) return `${incoming.method}`;

@@ -1,4 +1,7 @@
-/** Where what only one run needs is kept: in memory where there is room, since no disk is what is tried. */
+/**
+ * A folder for the temporary files of one run: in memory where there is room, since the disk is not what is
+ * tested.
+ */
 import { statfsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

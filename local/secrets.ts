@@ -1,7 +1,7 @@
 /** Secrets of the stand-ins: random, and compared in constant time. */
 import { randomBytes, timingSafeEqual } from "node:crypto";
 
-/** 192 random bits, in characters that a URL and a header hold as they are. */
+/** 192 random bits, in characters that URLs and headers contain unescaped. */
 export function newSecret(): string {
   return randomBytes(24).toString("base64url");
 }

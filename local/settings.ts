@@ -1,4 +1,4 @@
-/** What the development server is told, by `.dev.vars` and by the environment of the process. */
+/** The settings of the development server, from `.dev.vars` and from the environment of the process. */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
@@ -6,7 +6,7 @@ import { parseEnv } from "node:util";
 
 export type Settings = Record<string, string>;
 
-/** The names that the Worker reads; anything else in the environment is none of its business. */
+/** The names that the Worker reads; everything else in the environment is ignored. */
 export const NAMES =
   `DATABASE_URL DATABASE_HTTP_URL SECRET_KEY ALLOWED_ORIGINS APP_URL MAIL_FROM SES_ENDPOINT
   AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION S3_BUCKET_NAME S3_ENDPOINT
@@ -14,7 +14,7 @@ export const NAMES =
   MODELS EMBEDDING_MODEL SYSTEM_PROMPT KEEP_REASONING LIMITS TURN_LIMITS
   BODY_TIMEOUT_MS LEAST_UPLOAD_RATE`.split(/\s+/);
 
-/** Makes the file from the example where it is missing, with a secret of its own. */
+/** Creates the file from the example where it is missing, with a secret of its own. */
 export async function ensureDevVars(path: string, examplePath: string): Promise<void> {
   if (existsSync(path)) return;
   const example = await readFile(examplePath, "utf8");
@@ -23,7 +23,7 @@ export async function ensureDevVars(path: string, examplePath: string): Promise<
   await writeFile(path, text, { mode: 0o600 });
 }
 
-/** The file's values, if there is one, under those of the process: an empty one there unsets. */
+/** The file's values, overridden by those of the process: an empty value there unsets. */
 export async function readSettings(path: string, env: NodeJS.ProcessEnv): Promise<Settings> {
   const file = existsSync(path) ? parseEnv(await readFile(path, "utf8")) : {};
   const settings: Settings = {};
@@ -34,23 +34,23 @@ export async function readSettings(path: string, env: NodeJS.ProcessEnv): Promis
   return settings;
 }
 
-/** Writes them for wrangler, readable by nobody else. */
+/** Writes them for wrangler, readable by the user alone. */
 export async function writeSettings(path: string, settings: Settings): Promise<void> {
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${quote(name, value)}`);
-  // A mode is for new files alone.
+  // A mode applies to new files alone.
   await rm(path, { force: true });
   await writeFile(path, `${lines.join("\n")}\n`, { mode: 0o600 });
 }
 
 /**
- * As the file's format has it: in quotes that the value does not hold itself, since none can be
- * escaped, and with `\$` for `$`, since names after a bare one would be replaced by their values.
+ * In the file's format: in quotes that the value does not contain, since none can be escaped, and with `\$`
+ * for `$`, since a bare one would be replaced by a variable's value.
  */
 function quote(name: string, value: string): string {
   const mark = ["'", "`", '"'].find((candidate) => !value.includes(candidate));
-  if (mark === undefined) throw new Error(`${name} holds all three kinds of quotation marks`);
+  if (mark === undefined) throw new Error(`${name} contains all three kinds of quotation marks`);
   if (mark === '"' && /\\[nr]/.test(value)) {
-    throw new Error(`${name} holds ' and \` and a \\n, which would become the end of a line`);
+    throw new Error(`${name} contains ' and \` and a \\n, which would become a line end`);
   }
   return mark + value.replaceAll("$", () => "\\$") + mark;
 }

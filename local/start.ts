@@ -1,6 +1,6 @@
 /**
- * `npm run dev`: the product on one machine. Whatever is not configured is stood in for, and the
- * Worker is given addresses; it does not know which of them are real.
+ * `npm run dev`: the product on one machine. A stand-in replaces whatever is not configured, and the Worker
+ * gets its address; it does not know which services are real.
  */
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -21,7 +21,7 @@ const DEV_VARS = resolve(ROOT, process.env.DEV_VARS || ".dev.vars");
 const EXAMPLE = join(ROOT, ".dev.vars.example");
 const ORPHAN_POLL_MS = 500;
 
-/** What was started, to be stopped in the opposite order. */
+/** The started services, to be stopped in reverse order. */
 const stops: (() => Promise<void>)[] = [];
 let ending: Promise<never> | undefined;
 
@@ -49,13 +49,13 @@ async function main(): Promise<string> {
   stops.push(startCron({ url: wrangler.url, key: cronKey }, complain));
   say(greeting(wrangler.url, notes));
   await wrangler.ended;
-  return "wrangler ended by itself; its own words above say why.";
+  return "wrangler exited; its output above says why.";
 }
 
 /** Changes the settings to the stand-in's address, unless they name a database. */
 async function standInForPostgres(settings: Settings, folder: string): Promise<string> {
   if (settings.DATABASE_URL) {
-    return "Database   the one of DATABASE_URL (npm run db:migrate brings it up to date)";
+    return "Database   the one of DATABASE_URL (run npm run db:migrate after an update)";
   }
   const postgresUrl = process.env.LOCAL_POSTGRES_URL;
   const dataDir = join(folder, "postgres");
@@ -64,12 +64,12 @@ async function standInForPostgres(settings: Settings, folder: string): Promise<s
   await migrate(neon.pool);
   settings.DATABASE_URL = neon.connectionString;
   settings.DATABASE_HTTP_URL = neon.url;
-  return `Database   ${postgresUrl ? "the server of LOCAL_POSTGRES_URL" : `embedded, in ${dataDir}`}`;
+  return `Database   ${postgresUrl ? "the server at LOCAL_POSTGRES_URL" : `embedded, in ${dataDir}`}`;
 }
 
 const BUCKET = "indifly-local";
 
-/** A page that is redirected to the bucket arrives there as `null`. */
+/** The `Origin` of a page that is redirected to the bucket. */
 const REDIRECTED = "null";
 
 /** Changes the settings to the stand-in's address, unless they name a bucket. */
@@ -87,7 +87,7 @@ async function standInForS3(settings: Settings, folder: string): Promise<string>
   settings.AWS_ACCESS_KEY_ID = s3.accessKeyId;
   settings.AWS_SECRET_ACCESS_KEY = s3.secretAccessKey;
   settings.AWS_REGION = s3.region;
-  return `Files      an S3 of this machine, in ${folder}`;
+  return `Files      a local S3 stand-in, in ${folder}`;
 }
 
 /** Changes the settings to the stand-in's address, unless they name a provider. */
@@ -99,7 +99,7 @@ async function standInForProvider(settings: Settings): Promise<string> {
   stops.push(provider.close);
   settings.OPENAI_BASE_URL = provider.baseUrl;
   settings.OPENAI_API_KEY = provider.apiKey;
-  return "Provider   an offline stand-in: put OPENAI_API_KEY into .dev.vars for real answers";
+  return "Provider   an offline stand-in (set OPENAI_API_KEY in .dev.vars for real answers)";
 }
 
 function greeting(url: string, notes: string[]): string {
@@ -111,7 +111,7 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Stops everything and leaves, once: whoever asks first decides whether it is a failure. */
+/** Stops everything and exits, once: the first caller decides whether it is a failure. */
 function end(failure?: unknown): Promise<never> {
   ending ??= stopAndExit(failure);
   return ending;
@@ -125,7 +125,7 @@ async function stopAndExit(failure: unknown): Promise<never> {
 
 async function stopAll(): Promise<void> {
   for (let stop = stops.pop(); stop; stop = stops.pop()) {
-    // What does not stop in good order must not keep the rest, the database above all, from it.
+    // A service that fails to stop must not keep the rest, above all the database, from stopping.
     await stop().catch(complain);
   }
 }
@@ -139,9 +139,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => void end());
 }
 
-// The shell between npm and this process passes no signal on: it dies, and leaves us to init.
+// The shell between npm and this process forwards no signal: it dies, and init adopts this process.
 const parent = process.ppid;
 setInterval(() => process.ppid !== parent && void end(), ORPHAN_POLL_MS).unref();
 
-// A stop that was asked for makes this fail too, but has decided by then that it is no failure.
+// A requested stop makes this fail too, but was recorded as no failure before.
 await end(await main().catch((error: unknown) => error));

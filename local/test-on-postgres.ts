@@ -1,6 +1,6 @@
 /**
- * `npm run test:postgres`: what only a real server shows, which has locks and serves many at once. The
- * embedded Postgres does one thing after the other, and can lose no race.
+ * `npm run test:postgres`: what only a real server shows, which has locks and serves connections in
+ * parallel. The embedded Postgres is serial, and can lose no race.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -29,7 +29,7 @@ const TESTS = [
 ];
 
 const NO_PROGRAMS =
-  "There are no programs of a Postgres server here (initdb, postgres, psql). Install them, or name a server yourself: LOCAL_POSTGRES_URL=postgres://… npm test\n";
+  "No Postgres server is installed here (initdb, postgres, psql). Install one, or name a server: LOCAL_POSTGRES_URL=postgres://… npm test\n";
 
 const folder = await makeFolder("postgres");
 try {
@@ -44,7 +44,7 @@ async function main(): Promise<number> {
     process.stderr.write(NO_PROGRAMS);
     return 1;
   }
-  process.stdout.write(`A throw-away Postgres listens at ${new URL(server.url).host}\n`);
+  process.stdout.write(`A temporary Postgres listens at ${new URL(server.url).host}\n`);
   try {
     const { FAULT_SCHEDULES = "200" } = process.env;
     const env = { ...process.env, FAULT_SCHEDULES, LOCAL_POSTGRES_URL: server.url };

@@ -1,4 +1,4 @@
-/** A real Postgres server for one run, where its programs are on this machine. */
+/** A real Postgres server for one run, where its programs are installed. */
 import { execFileSync, type ExecFileSyncOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -8,15 +8,15 @@ import { freePort } from "./ports.ts";
 import { newSecret } from "./secrets.ts";
 import { until } from "./wait.ts";
 
-/** The URL holds the password, which is random. */
+/** The URL contains the password, which is random. */
 export type ThrowawayPostgres = { url: string; stop: () => Promise<void> };
 
-/** Nothing of it is to outlive the run, so nothing is made sure of on the disk. */
+/** Nothing needs to outlive the run, so nothing is synced to the disk. */
 const SETTINGS = ["listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off"];
 
 const asFlag = (setting: string) => ["-c", setting];
 
-/** Starts one in a folder of its own; undefined where there are no programs. */
+/** Starts one in a folder of its own; undefined where the programs are missing. */
 export async function startPostgres(folder: string): Promise<ThrowawayPostgres | undefined> {
   const programs = findPrograms();
   if (!programs) return undefined;
@@ -36,7 +36,7 @@ export async function startPostgres(folder: string): Promise<ThrowawayPostgres |
   );
   const address = `127.0.0.1:${port}/postgres`;
   const ask = [`postgres://local@${address}`, "-c", "SELECT 1"];
-  // The arguments of a process are for everybody to see; its environment is not.
+  // The arguments of a process are visible to everybody; its environment is not.
   const env = { ...process.env, PGPASSWORD: password };
   await until(async () => execFileSync(join(programs, "psql"), ask, { env, stdio: "ignore" }));
   return {
@@ -51,7 +51,7 @@ export async function startPostgres(folder: string): Promise<ThrowawayPostgres |
 
 type Cluster = { data: string; password: string; options: ExecFileSyncOptions };
 
-/** Makes the folder of a server that asks everybody for the password, also on its socket. */
+/** Creates the data folder of a server that requires the password, also on its socket. */
 async function initialize(program: string, { data, password, options }: Cluster): Promise<void> {
   const passwordFile = `${data}.password`;
   await writeFile(passwordFile, password, { mode: 0o600 });

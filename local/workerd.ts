@@ -7,7 +7,7 @@ import { until } from "./wait.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
-/** The one that production has. */
+/** The same as in production. */
 export const COMPATIBILITY_DATE = await readCompatibilityDate();
 
 async function readCompatibilityDate(): Promise<string> {
@@ -36,7 +36,7 @@ export async function bundleWorker(folder: string): Promise<void> {
   await promisify(execFile)(process.execPath, args, { cwd: ROOT, env });
 }
 
-/** Starts workerd on a configuration, and waits until it listens; its log is for whoever asks for it. */
+/** Starts workerd on a configuration, and waits until it listens; the caller reads its log. */
 export async function startWorkerd(config: string, port: number): Promise<ChildProcess> {
   const binary = join(ROOT, "node_modules", ".bin", "workerd");
   const child = spawn(binary, ["serve", config], { stdio: ["ignore", "pipe", "pipe"] });
@@ -51,7 +51,7 @@ export async function startWorkerd(config: string, port: number): Promise<ChildP
   return child;
 }
 
-/** Writes the configuration into the folder; its path. */
+/** Writes the configuration into the folder; returns its path. */
 export async function writeConfig(config: WorkerConfig): Promise<string> {
   const path = join(config.folder, "config.capnp");
   await writeFile(path, render(config));
@@ -85,7 +85,7 @@ const main :Workerd.Worker = (
 `;
 }
 
-/** A text of Cap'n Proto's schema language, which JSON's escapes are part of. */
+/** A string of Cap'n Proto's schema language, whose escapes include JSON's. */
 function quote(text: string): string {
   return JSON.stringify(text);
 }

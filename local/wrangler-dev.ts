@@ -1,17 +1,17 @@
-/** wrangler as a child that leaves nothing behind. */
+/** wrangler as a child process that is always stopped. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 const ROOT = join(import.meta.dirname, "..");
 const POLL_MS = 100;
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
 export type WranglerDev = {
   url: string;
   /** Resolves when the Worker answers; rejects when it never will. */
   ready: Promise<void>;
-  /** Resolves with its exit code when it ends by itself or is stopped. */
+  /** Resolves with its exit code when it exits or is stopped. */
   ended: Promise<number>;
   stop: () => Promise<void>;
 };
@@ -24,7 +24,7 @@ export function launchWrangler(options: WranglerOptions): WranglerDev {
   const ended = new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
   const url = `http://localhost:${options.port}`;
   const ready = waitUntilServing(url, child);
-  // Whoever stops it before it is ready does not wait for this.
+  // A caller that stops it before it is ready does not await this.
   ready.catch(() => undefined);
   return { url, ready, ended, stop: () => stopGroup(child, ended) };
 }
@@ -37,7 +37,7 @@ function spawnGroup({ port, envFile, stateDir }: WranglerOptions): ChildProcess 
     env: {
       ...process.env,
       CLOUDFLARE_CF_FETCH_ENABLED: "false",
-      // It shows what rooms have stored to whoever can reach the port.
+      // The explorer shows stored data to whoever can reach the port.
       X_LOCAL_EXPLORER: "false",
       WRANGLER_LOG_PATH: join(stateDir, "logs"),
     },
@@ -51,15 +51,15 @@ async function waitUntilServing(url: string, child: ChildProcess): Promise<void>
   while (child.exitCode === null && child.signalCode === null) {
     const response = await fetch(`${url}/health/live`).catch(() => undefined);
     if (response?.ok) return;
-    if (response) throw new Error("The Worker refuses to serve; its own words above say why.");
+    if (response) throw new Error("The Worker refuses to start; its output above says why.");
     await delay(POLL_MS);
   }
-  throw new Error("wrangler ended before the Worker answered; its own words above say why.");
+  throw new Error("wrangler exited before the Worker answered; its output above says why.");
 }
 
 async function stopGroup(child: ChildProcess, ended: Promise<number>): Promise<void> {
   signalGroup(child, "SIGTERM");
-  await Promise.race([ended, delay(PATIENCE_MS, undefined, { ref: false })]);
+  await Promise.race([ended, delay(TIMEOUT_MS, undefined, { ref: false })]);
   signalGroup(child, "SIGKILL");
   await ended;
 }

@@ -1,7 +1,7 @@
 /**
- * Runs the Worker of `local/dev-worker.ts` under wrangler until it is signalled: the port, the file of
- * variables and the folder of the state are its arguments. The command `wrangler dev` does the same, but
- * also opens an inspector in which any page of a browser could run code beside the Worker's secrets.
+ * Runs the Worker of `local/dev-worker.ts` under wrangler until it is signalled. Arguments: the port, the
+ * file of variables and the folder of the state. The command `wrangler dev` does the same, but also opens
+ * an inspector in which any page of a browser could run code beside the Worker's secrets.
  */
 import { join } from "node:path";
 import { unstable_startWorker } from "wrangler";

@@ -1,4 +1,4 @@
-/** Reads the document of a file in a process that does nothing else; tells how long it took and what memory. */
+/** Reads a document in a process that does nothing else; reports its time and memory. */
 import { readFile } from "node:fs/promises";
 import { peakMiB } from "../../local/peak-memory.ts";
 import { bufferSource } from "../../src/features/files/extract/byte-source.ts";
@@ -10,20 +10,20 @@ export type Measured = {
   pages: number;
   characters: number;
   seconds: number;
-  /** The heap at its fullest, of what is looked at between parts. */
+  /** The largest heap seen between parts. */
   heapMiB: number;
-  /** The whole process at its largest, and before it had read anything. */
+  /** The largest resident memory, and that before the first read. */
   peakMiB: number;
   startMiB: number;
 };
 
 const [kind = "", path = "", warmUpPath = ""] = process.argv.slice(2);
 const startMiB = process.memoryUsage.rss() / 1024 / 1024;
-// The first document pays for loading and compiling what reads it.
+// The first document includes loading and compiling the extraction code.
 await measure(await readFile(warmUpPath));
 process.send?.(await measure(await readFile(path)));
 
-/** Reads a document as the messages of the queue do: a PDF in windows, anything else in one go. */
+/** Reads a document as ingestion jobs do: a PDF in page windows, anything else in one pass. */
 async function measure(bytes: Uint8Array): Promise<Measured> {
   const startedAt = performance.now();
   let [pages, characters, heapMiB, isLast] = [0, 0, 0, false];

@@ -1,4 +1,4 @@
-/** The baselines: windows of 500 characters, by BM25 as a textbook has it, and by vectors alone. */
+/** The baselines: windows of 500 characters, ranked by textbook BM25 and by vectors alone. */
 import type { EmbedDeps } from "../../src/features/retrieval/embed.ts";
 import { findEmbeddingModel } from "../../src/lib/models.ts";
 import type { Question } from "./grounding.ts";
@@ -21,7 +21,7 @@ export function windowsOf(document: string, text: string): Window[] {
   });
 }
 
-/** The windows in the order of their score for a query, as far as they share a word with it. */
+/** The windows that share a word with a query, ordered by score. */
 export function rankByBm25(windows: Window[], query: string): Window[] {
   const bags = windows.map(({ text }) => wordsOf(text));
   const meanLength = bags.reduce((sum, bag) => sum + bag.length, 0) / bags.length;
@@ -45,7 +45,7 @@ const wordsOf = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ??
 const TEXTS_AT_ONCE = 100;
 const CALL_TIMEOUT_MS = 60_000;
 
-/** Ranks the windows by the model's vectors; all of them are made before the first question. */
+/** Ranks the windows by the model's vectors, all of which are made before the first question. */
 export async function rankByVectors(
   deps: EmbedDeps,
   windows: Window[],

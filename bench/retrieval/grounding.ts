@@ -1,4 +1,4 @@
-/** Documents, questions and where the answers stand, from a folder. */
+/** Documents, questions and the positions of the answers, from a folder. */
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,12 +9,12 @@ export type Question = { set: string; document: string; question: string; gold: 
 
 export type Grounding = { documents: { name: string; text: string }[]; questions: Question[] };
 
-/** Reads `documents/*.txt` and `questions.json`. Throws with a sentence for a person. */
+/** Reads `documents/*.txt` and `questions.json`. Throws a readable message. */
 export async function readGrounding(folder: string): Promise<Grounding> {
   const texts = join(folder, "documents");
   const list = join(folder, "questions.json");
   if (!existsSync(texts) || !existsSync(list)) {
-    throw new Error(`${folder} must hold documents/*.txt and questions.json`);
+    throw new Error(`${folder} must contain documents/*.txt and questions.json`);
   }
   const names = (await readdir(texts)).filter((name) => name.endsWith(".txt")).toSorted();
   const documents = await Promise.all(

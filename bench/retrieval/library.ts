@@ -1,4 +1,4 @@
-/** Documents in the product's own tables, put there and searched by the product's own code. */
+/** Documents in the product's own tables, stored and searched by the product's own code. */
 import { startNeon, type LocalNeon } from "../../local/neon.ts";
 import { migrate } from "../../local/migrate.ts";
 import { startProvider } from "../../local/openai.ts";
@@ -16,18 +16,18 @@ export type Library = {
   neon: LocalNeon;
   deps: EmbedDeps;
   userId: string;
-  /** False where the vectors are the stand-in's, which know no meaning. */
+  /** False where the vectors are the stand-in's, which carry no meaning. */
   hasRealModel: boolean;
   add(name: string, text: string): Promise<string>;
   embed(fileId: string): Promise<void>;
-  /** Milliseconds of the search alone, besides what it found. */
+  /** Milliseconds of the search alone, and what it found. */
   find(query: string, how: Search): Promise<{ found: Retrieved[]; ms: number }>;
   close(): Promise<void>;
 };
 
 export type Search = { fileIds?: string[] | undefined; hybrid: boolean };
 
-/** As many as the figures need, and some. */
+/** More than the figures need. */
 const LIMIT = 60;
 
 /** A database of its own, embedded or on a real server. Vectors come from OpenAI where there is a key. */
@@ -91,7 +91,7 @@ async function addUser({ pool }: LocalNeon): Promise<string> {
   return id;
 }
 
-/** A file as it stands once its text was read. */
+/** A file after its text was extracted. */
 async function addFile(
   { pool }: LocalNeon,
   userId: string,

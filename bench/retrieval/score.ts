@@ -1,7 +1,7 @@
-/** How much of the gold is among what was retrieved; pure. */
+/** How much of the gold is among the retrieved passages; pure. */
 import type { Question, Span } from "./grounding.ts";
 
-/** A stretch of a document that a search returned. */
+/** A span of a document that a search returned. */
 export type Retrieved = { document: string; start: number; end: number };
 
 export type Score = { recall: number; characters: number };
@@ -19,7 +19,7 @@ export function scoresOf(question: Question, ranked: Retrieved[]): Scores {
   };
 }
 
-/** In the order of the ranks until the next would pass the budget. */
+/** In rank order until the next would exceed the budget. */
 function affordable(ranked: Retrieved[]): Retrieved[] {
   let characters = 0;
   const passing = ranked.findIndex(({ start, end }) => (characters += end - start) > BUDGET);
@@ -37,7 +37,7 @@ function score({ document, gold }: Question, retrieved: Retrieved[]): Score {
   };
 }
 
-/** The same characters as ranges that do not touch each other. */
+/** The same characters as disjoint ranges. */
 function union(spans: Span[]): Span[] {
   const merged: Span[] = [];
   for (const [start, end] of spans.toSorted(([a], [b]) => a - b)) {

@@ -1,4 +1,4 @@
-/** What the offline assistant says of a document: sentences of its own, sorted by the words in them. */
+/** The offline assistant's analysis of a document: sentences of the document, sorted by their words. */
 import type { JsonSchema } from "./json-answer.ts";
 
 const SUMMARY =
@@ -17,7 +17,7 @@ const TOPICS: Record<string, RegExp> = {
     /\b(sole discretion|irrevocabl\w*|perpetual|waives?|without (prior )?notice|indemnif\w*)\b/i,
 };
 
-/** What most agreements speak of. */
+/** What most agreements contain. */
 const EXPECTED: Record<string, RegExp> = {
   "governing law": /\blaws? of\b|governed by/i,
   termination: /terminat/i,
@@ -48,7 +48,7 @@ function missingIn(text: string) {
     .map(([clause]) => ({ description: `No word of ${clause} was found.`, severity: "medium" }));
 }
 
-/** The sentences of a topic as points: one where the schema wants no list, null where there is none. */
+/** The sentences of a topic as points: one where the schema has no list, null where there is none. */
 function aboutTopic(topic: RegExp | undefined, schema: JsonSchema, sentences: readonly string[]) {
   const found = topic ? sentences.filter((sentence) => topic.test(sentence)) : [];
   if (schema.type === "array") {
@@ -69,7 +69,7 @@ function toPoint({ properties = {} }: JsonSchema, quote: string): Record<string,
   return Object.fromEntries(entries);
 }
 
-/** A quotation is to be found word for word: only its ends are trimmed. */
+/** A quotation must be found word for word: only its ends are trimmed. */
 function sentencesOf(text: string): string[] {
   return text
     .split(/(?<=[.;:!?])\s+|\n\s*\n/)

@@ -1,4 +1,4 @@
-/** What the offline assistant says: honest about what it is, and true to the passages in its prompt. */
+/** The offline assistant's texts: they say what it is, and quote the passages in its prompt. */
 import { analyseOffline } from "./analyst.ts";
 import type { CompletionRequest } from "./completion.ts";
 import { answerInJson, type JsonSchema } from "./json-answer.ts";
@@ -6,28 +6,28 @@ import { answerInJson, type JsonSchema } from "./json-answer.ts";
 type ChatMessage = CompletionRequest["messages"][number];
 
 const INTRODUCTION =
-  "I am the offline stand-in of this development server, not a language model: set OPENAI_API_KEY in .dev.vars for real answers.";
+  "I am the offline stand-in of this development server, not a language model. Set OPENAI_API_KEY in .dev.vars for real answers.";
 
 const PASSAGE = /<(passage-\w+) id="(\d+)"[^>]*>([\s\S]*?)<\/\1>/g;
 const MOST_QUOTES = 3;
 
-/** For a request that asks for a title in words only. */
+/** For a request for a title in words only. */
 const TITLE: JsonSchema = {
   type: "object",
   properties: { suggested_name: { type: "string" }, reasoning: { type: "string" } },
 };
 
-/** An answer to the last question: from the passages where there are any, else about itself. */
+/** An answer to the last user message: from the passages where there are any, else about itself. */
 function answerOffline(messages: readonly ChatMessage[]): string {
   const question = lastOf(messages, "user").replaceAll(PASSAGE, "");
   const passages = readPassages(messages.map((message) => message.content).join("\n"));
   if (passages.length > 0) return answerFromPassages(question, passages);
   const asked = messages.filter((message) => message.role === "user").length;
-  const place = asked > 1 ? ` This is question ${asked} of our conversation.` : "";
-  return `${INTRODUCTION}\n\nYou asked about “${excerpt(question)}”.${place} Your message was stored, this answer was streamed piece by piece, and both will be here when you come back.`;
+  const count = asked > 1 ? ` This is question ${asked} of our conversation.` : "";
+  return `${INTRODUCTION}\n\nYou asked about “${excerpt(question)}”.${count} Your message was stored, this answer was streamed piece by piece, and both are kept.`;
 }
 
-/** A title for a conversation that begins with this text: its first words that say something. */
+/** A title for a conversation: the first significant words of its first message. */
 function titleOffline(messages: readonly ChatMessage[]): string {
   const words = wordsOf(lastOf(messages, "user")).filter(
     (word) => !EMPTY_WORDS.has(word.toLowerCase()),
@@ -41,7 +41,7 @@ export function asksForTitle(messages: readonly ChatMessage[]): boolean {
   return messages.some(({ role, content }) => role === "system" && /\btitle\b/i.test(content));
 }
 
-/** The answer in pieces; as JSON where the request wants that. */
+/** The answer in pieces; as JSON where the request asks for it. */
 export function offlineTokens(request: CompletionRequest, kind: "title" | "answer"): string[] {
   const { messages, response_format } = request;
   const schema = response_format?.json_schema?.schema ?? (kind === "title" ? TITLE : undefined);
@@ -60,7 +60,7 @@ export function offlineTokens(request: CompletionRequest, kind: "title" | "answe
   return [JSON.stringify(answerInJson(schema, (name) => writeProperty(name, messages)))];
 }
 
-/** What a property of that name would hold in an answer that has to be JSON. */
+/** The text for a property of that name in a JSON answer. */
 function writeProperty(name: string, messages: readonly ChatMessage[]): string {
   if (/^(title|name|suggested_name)$/.test(name)) return titleOffline(messages);
   if (name === "reasoning") return "Named after the first words of the question.";
@@ -96,7 +96,7 @@ function answerFromPassages(question: string, passages: Passage[]): string {
   return `The document says:\n\n${quotes.join("\n")}`;
 }
 
-/** As they stand in the text; none that would begin or end inside of somebody else's quotation. */
+/** Verbatim; without those that would begin or end inside a quotation of the text itself. */
 function sentencesOf(text: string): string[] {
   return text
     .split(/(?<=[.;:!?])\s+|\n\s*\n/)

@@ -15,10 +15,10 @@ export type CompletionRequest = {
 
 export type Reply = { request: CompletionRequest; script: Script; released: Promise<void> };
 
-/** A new identity for each answer, as providers have it. */
+/** A new id for each answer, as providers do. */
 let served = 0;
 
-/** Answers in one piece. */
+/** Answers without streaming. */
 export async function sendWhole(
   { request, script, released }: Reply,
   response: ServerResponse,
@@ -55,7 +55,7 @@ export async function sendStream(reply: Reply, response: ServerResponse): Promis
   response.end();
 }
 
-/** False when the script ends the stream before its end. */
+/** False when the script ends the stream early. */
 async function sendTokens(
   { script, released }: Reply,
   chunks: ChunkWriter,
@@ -79,7 +79,7 @@ async function sendTokens(
   return true;
 }
 
-/** Closes the connection without the answer's end, but after all that was written. */
+/** Closes the connection before the answer's end, after flushing what was written. */
 function cut(response: ServerResponse): void {
   response.uncork();
   response.socket?.destroySoon();
@@ -88,7 +88,7 @@ function cut(response: ServerResponse): void {
 class ChunkWriter {
   readonly #response: ServerResponse;
   readonly #bytesPerWrite: number | undefined;
-  /** What all chunks of an answer begin and end with, serialised once. */
+  /** The constant beginning and end of an answer's chunks, serialised once. */
   readonly #prefix: string;
   readonly #suffix: string;
 
@@ -119,7 +119,7 @@ class ChunkWriter {
     const bytes = Buffer.from(text);
     for (let start = 0; start < bytes.length; start += this.#bytesPerWrite) {
       this.#response.write(bytes.subarray(start, start + this.#bytesPerWrite));
-      // Writes of the same turn of the event loop would leave together.
+      // Writes of the same turn of the event loop would be sent together.
       await nextTurn();
     }
   }

@@ -1,16 +1,16 @@
 /**
- * Vectors of hashed words and parts of words. They know no meaning: what is near is what shares words,
- * or words of one stem ("terminate", "termination"), so a search by them finds little that a search by
- * words does not. They let the whole way of vectors run offline, and nothing more.
+ * Vectors of hashed words and word parts. They carry no meaning: texts are near that share words, or words
+ * of one stem ("terminate", "termination"), so a search by them finds little that a lexical search does
+ * not. They let the whole vector path run offline, and nothing more.
  */
 
 const DEFAULT_DIMENSIONS = 1_536;
 
-/** Lengths of the parts of words, and what they weigh together against the word itself. */
+/** Lengths of the word parts, and their total weight relative to the word itself. */
 const PARTS = [3, 4, 5];
 const PARTS_WEIGHT = 1;
 
-/** Words that stand in every text say little; beyond these, the shorter the less. */
+/** Frequent words have little weight; among the others, shorter words have less. */
 const FREQUENT = new Set(
   `a an and any are as at be been by for from has have he his if in into is it its may no not of on or other
   shall she such than that the their them then there these they this to under upon was were what when which
@@ -26,7 +26,7 @@ export type EmbeddingRequest = {
   model?: string;
 };
 
-/** The provider's answer to a request for embeddings. */
+/** The provider's response to a request for embeddings. */
 export function embed(request: EmbeddingRequest): unknown {
   const inputs = typeof request.input === "string" ? [request.input] : request.input;
   const dimensions = request.dimensions ?? DEFAULT_DIMENSIONS;
@@ -46,7 +46,7 @@ export function embed(request: EmbeddingRequest): unknown {
 function vectorOf(text: string, dimensions: number): Float32Array {
   const vector = new Float32Array(dimensions);
   for (const [word, count] of countWords(text)) {
-    // Said ten times, a word does not say ten times as much.
+    // Ten occurrences of a word do not count ten times as much.
     const weight = weightOf(word) * Math.sqrt(count);
     add(vector, word, weight);
     const parts = partsOf(word);
@@ -78,14 +78,14 @@ function partsOf(word: string): string[] {
   );
 }
 
-/** Each text has a place and a sign of its own, as far as there are places. */
+/** Each text has an index and a sign of its own, as far as there are dimensions. */
 function add(vector: Float32Array, text: string, weight: number): void {
   const hash = hashOf(text);
-  const place = (hash >>> 1) % vector.length;
-  vector[place] = (vector[place] ?? 0) + (hash & 1 ? weight : -weight);
+  const index = (hash >>> 1) % vector.length;
+  vector[index] = (vector[index] ?? 0) + (hash & 1 ? weight : -weight);
 }
 
-/** FNV-1a, and a last mixing so that the low bits depend on all of it. */
+/** FNV-1a, and a final mix so that the low bits depend on all of it. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) {

@@ -18,15 +18,15 @@ export function sendWrongKey(response: ServerResponse): void {
   sendError(response, 401, "Incorrect API key provided.", "invalid_api_key");
 }
 
-/** A provider's error quotes what it was sent, which is why none of it may reach a client. */
+/** A provider's error quotes its input, which is why none of it may reach a client. */
 export function sendScriptedError(response: ServerResponse, script: Script): void {
   const { errorStatus = 500, errorBody, retryAfterSeconds } = script;
   if (retryAfterSeconds !== undefined) response.setHeader("retry-after", retryAfterSeconds);
   if (errorBody !== undefined) return sendJson(response, errorStatus, errorBody);
-  sendError(response, errorStatus, "Upstream detail that nobody but the log may see.");
+  sendError(response, errorStatus, "Upstream detail that only the log may contain.");
 }
 
-/** What a script has against a request: a status and a body; undefined where it may be answered. */
+/** Why a script refuses a request: a status and a body; undefined where it does not. */
 export function refusalOf(
   { strictRoles, refuses = {} }: Script,
   request: CompletionRequest,
@@ -36,7 +36,7 @@ export function refusalOf(
   return refused === undefined ? undefined : refuses[refused];
 }
 
-/** As vLLM says it, from the chat template of a model. */
+/** vLLM's message, from the chat template of a model. */
 const NOT_ALTERNATING = {
   object: "error",
   message: "Conversation roles must alternate user/assistant/user/assistant/...",

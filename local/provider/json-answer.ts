@@ -1,4 +1,4 @@
-/** JSON that fits a schema, as far as that goes without understanding what it is about. */
+/** JSON that fits a schema, without understanding its subject. */
 
 export type JsonSchema = {
   type?: string | string[];
@@ -9,7 +9,7 @@ export type JsonSchema = {
   minimum?: number;
 };
 
-/** Walks a schema; `write` gives the string that a property of that name is to hold. */
+/** Walks a schema; `write` returns the string for a property of that name. */
 export function answerInJson(
   schema: JsonSchema,
   write: (name: string) => string,

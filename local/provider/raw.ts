@@ -1,10 +1,10 @@
-/** A response of a script's own bytes, at its own pace, which ends as the script says. */
+/** A response of a script's own bytes, at its own pace, ended as the script says. */
 import type { ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Reply } from "./completion.ts";
 import type { RawStep } from "./script.ts";
 
-/** Takes the steps one by one; without an end of its own it ends as a response does. */
+/** Sends the steps one by one; without an end of its own, the response ends normally. */
 export async function sendRaw(
   { script, released }: Reply,
   response: ServerResponse,

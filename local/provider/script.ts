@@ -1,9 +1,9 @@
-/** How a test makes the provider behave: by a marker that stands in the prompt. */
+/** How a test controls the provider: by a marker in the prompt. */
 
 export type Script = {
-  /** Which requests it is for; any that holds the marker, unless said. */
+  /** Which requests it applies to; by default any that contains the marker. */
   kind?: "answer" | "title" | "embedding";
-  /** How many requests it is for; all, unless said. */
+  /** How many requests it applies to; all by default. */
   times?: number;
   /** Answers with this status instead, in OpenAI's format unless there is a body. */
   errorStatus?: number;
@@ -17,28 +17,28 @@ export type Script = {
   /** The answer, piece by piece. */
   tokens?: string[];
   tokenDelayMs?: number;
-  /** After so many pieces, waits until it is released. */
+  /** Pauses after this many pieces, until it is released. */
   holdAfter?: number;
-  /** After so many pieces, closes the connection. */
+  /** Closes the connection after this many pieces. */
   cutAfter?: number;
-  /** After so many pieces, sends a chunk that is not JSON. */
+  /** Sends a chunk that is not JSON after this many pieces. */
   malformedAfter?: number;
   /** Sends all pieces in one write. */
   together?: boolean;
-  /** Sends so many bytes at a time, which cuts inside events and inside characters. */
+  /** Sends this many bytes at a time, which cuts inside events and characters. */
   bytesPerWrite?: number;
   omitUsage?: boolean;
   usage?: { prompt_tokens: number; completion_tokens: number };
   finishReason?: string;
-  /** Sent in place of a completion, byte by byte as it stands here. */
+  /** Sent instead of a completion, byte by byte. */
   raw?: RawStep[];
-  /** Of what is sent raw; that of a stream, unless said. */
+  /** Of the raw bytes; that of a stream by default. */
   contentType?: string;
 };
 
 /**
- * A text, or bytes, in one write; a pause; a text again and again; a wait for the release; or an end:
- * the connection closed in mid-response, reset, or kept open until the client closes it.
+ * A text, or bytes, in one write; a pause; a repeated text; a wait for the release; or an end: the
+ * connection closed in mid-response, reset, or kept open until the client closes it.
  */
 export type RawStep =
   | string
@@ -50,7 +50,7 @@ export type RawStep =
 
 type Entry = { script: Script; left: number; released: PromiseWithResolvers<void> };
 
-/** The scripts of all tests that run at the moment, by their markers. */
+/** The scripts of all running tests, by their markers. */
 export class Scripts {
   readonly #entries = new Map<string, Entry>();
 
@@ -75,7 +75,7 @@ export class Scripts {
   }
 }
 
-/** A document's text may hold a marker that is meant for the answers about it. */
+/** A document's text may contain a marker that is meant for the answers about it. */
 function isFor(script: Script, kind: "answer" | "title" | "embedding"): boolean {
   return kind === "embedding" ? script.kind === kind : (script.kind ?? kind) === kind;
 }

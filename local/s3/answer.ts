@@ -1,4 +1,4 @@
-/** What S3 answers, and how it goes out. */
+/** The responses of S3, and how they are sent. */
 import { randomBytes } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
@@ -6,16 +6,16 @@ import { pipeline } from "node:stream/promises";
 import type { S3Failure } from "./failure.ts";
 import { documentOf, element } from "./xml.ts";
 
-export type Answer = {
+export type S3Response = {
   status: number;
   headers?: Record<string, string>;
   body?: string | Slice;
 };
 
-/** Bytes of a file, which is closed once they are sent. */
+/** A span of a file, which is closed once it is sent. */
 export type Slice = { handle: FileHandle; start: number; size: number };
 
-export function xmlAnswer(root: string, children: string[]): Answer {
+export function xmlResponse(root: string, children: string[]): S3Response {
   return {
     status: 200,
     headers: { "content-type": "application/xml" },
@@ -23,24 +23,24 @@ export function xmlAnswer(root: string, children: string[]): Answer {
   };
 }
 
-export function failureAnswer({ code, status, message }: S3Failure, path: string): Answer {
+export function failureResponse({ code, status, message }: S3Failure, path: string): S3Response {
   const words = [
     element("Code", code),
     element("Message", message),
     element("Resource", path),
     element("RequestId", newRequestId()),
   ];
-  return { ...xmlAnswer("Error", words), status };
+  return { ...xmlResponse("Error", words), status };
 }
 
 function newRequestId(): string {
   return randomBytes(8).toString("hex").toUpperCase();
 }
 
-/** Sends it whole, or the half of its body and no more. */
-export async function sendAnswer(
+/** Sends it whole, or half of its body. */
+export async function sendResponse(
   response: ServerResponse,
-  { status, headers = {}, body }: Answer,
+  { status, headers = {}, body }: S3Response,
   { withoutBody, isCut }: { withoutBody: boolean; isCut: boolean },
 ): Promise<void> {
   const size = typeof body === "string" ? Buffer.byteLength(body) : (body?.size ?? 0);
@@ -62,7 +62,7 @@ async function sendSlice(response: ServerResponse, slice: Slice, isCut: boolean)
   try {
     if (size === 0) return void (isCut ? await cut(response) : response.end());
     const bytes = handle.createReadStream({ start, end: start + size - 1, autoClose: false });
-    // A client that leaves is no failure of ours.
+    // A client that disconnects is no failure of the server.
     await pipeline(bytes, response, { end: !isCut }).catch(() => response.destroy());
     if (isCut) await cut(response);
   } finally {
@@ -70,7 +70,7 @@ async function sendSlice(response: ServerResponse, slice: Slice, isCut: boolean)
   }
 }
 
-/** Lets what was written so far out first. */
+/** Flushes what was written so far. */
 async function cut(response: ServerResponse): Promise<void> {
   await new Promise<void>((resolve) => response.write("", () => resolve()));
   response.destroy();

@@ -1,4 +1,4 @@
-/** The body of a request: unpacked, counted, and checked against everything that was said of it. */
+/** The body of a request: decoded, counted, and checked against everything that was announced. */
 import { createHash } from "node:crypto";
 import {
   type Checksum,
@@ -15,7 +15,7 @@ import { type Authorization, UNSIGNED } from "./signature.ts";
 const LARGEST_BYTES = 5 * 1024 ** 3;
 const HASH = /^[0-9a-f]{64}$/;
 
-/** Read it to its end: what is wrong with it is thrown there, and until then nothing may be kept. */
+/** Read it to its end: errors are thrown there, and nothing may be stored before. */
 export class Body implements AsyncIterable<Buffer> {
   readonly #request: S3Request;
   readonly #authorization: Authorization;
@@ -26,7 +26,7 @@ export class Body implements AsyncIterable<Buffer> {
   size = 0;
   /** In lower-case hex, once it is read. */
   md5 = "";
-  /** The one that came along, once it is read and found true. */
+  /** The one that was sent, once the body is read and matches it. */
   checksum: Checksum | undefined;
 
   constructor(request: S3Request, authorization: Authorization) {
@@ -77,7 +77,7 @@ export class Body implements AsyncIterable<Buffer> {
     const value = digest.toString("base64");
     const field = PREFIX + name;
     const given = header(this.#request, field) ?? this.#trailers.get(field);
-    if (given === undefined) throw new S3Failure("InvalidRequest", `${field} did not come.`);
+    if (given === undefined) throw new S3Failure("InvalidRequest", `${field} is missing.`);
     if (given !== value) throw new S3Failure("BadDigest");
     this.checksum = { name, value };
   }
@@ -89,7 +89,7 @@ const STREAMED = new Set([
   "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
 ]);
 
-/** Bytes of the body itself, without the framing of its pieces. */
+/** Bytes of the body itself, without the framing of its chunks. */
 function lengthOf(request: S3Request): number | undefined {
   const text = header(request, "x-amz-decoded-content-length") ?? header(request, "content-length");
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
@@ -97,7 +97,7 @@ function lengthOf(request: S3Request): number | undefined {
 
 const OTHERS = new Set(["algorithm", "mode", "type"]);
 
-/** From the header that carries it, or that announces it after the body. */
+/** From the header that carries it, or that announces it as a trailer. */
 function nameOfChecksum(request: S3Request): ChecksumName | undefined {
   const trailers = (header(request, "x-amz-trailer") ?? "").split(",").map((name) => name.trim());
   const names = [...Object.keys(request.headers), ...trailers]

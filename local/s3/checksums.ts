@@ -1,11 +1,11 @@
-/** The checksums by which a client says what its bytes are. */
+/** The checksums of a client's bytes. */
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { S3Failure } from "./failure.ts";
 
 export type ChecksumName = "sha256" | "sha1" | "crc32";
 
-/** Base64, as the wire has it; of parts joined, `-` and their number follow. */
+/** Base64, as on the wire; for joined parts, `-` and their number follow. */
 export type Checksum = { name: ChecksumName; value: string };
 
 export type Hasher = { update: (piece: Buffer) => void; digest: () => Buffer };
@@ -18,11 +18,11 @@ const HASHERS: Record<ChecksumName, () => Hasher> = {
 
 export const PREFIX = "x-amz-checksum-";
 
-/** What a checksum is called; throws for one that is not known here. */
+/** The name of a checksum; throws for an unsupported one. */
 export function checksumName(name: string): ChecksumName {
   const lower = name.toLowerCase();
   if (lower === "sha256" || lower === "sha1" || lower === "crc32") return lower;
-  throw new S3Failure("NotImplemented", `The checksum ${name} is not known here.`);
+  throw new S3Failure("NotImplemented", `The checksum ${name} is not supported here.`);
 }
 
 export function createHasher(name: ChecksumName): Hasher {
@@ -43,7 +43,7 @@ function createCrc32(): Hasher {
   };
 }
 
-/** The checksum of an object in parts: that of its parts' checksums. */
+/** The checksum of a multipart object: that of its parts' checksums. */
 export function joinChecksums(name: ChecksumName, values: string[]): string {
   const hasher = createHasher(name);
   for (const value of values) hasher.update(Buffer.from(value, "base64"));

@@ -1,5 +1,5 @@
 /**
- * `aws-chunked` bodies: pieces of which each may carry a signature, and headers after the last.
+ * `aws-chunked` bodies: chunks that may each carry a signature, and trailers.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
  */
@@ -11,10 +11,10 @@ import { ALGORITHM, type Authorization, sha256, sign } from "./signature.ts";
 const LONGEST_LINE = 8 * 1024;
 const EMPTY = sha256("");
 
-/** The headers that come after the body. */
+/** The headers after the body. */
 export type Trailers = Map<string, string>;
 
-/** Yields the bytes without their framing; the trailers are there once it has ended. */
+/** Yields the bytes without their framing; the trailers are set once it has ended. */
 export async function* readChunked(
   source: AsyncIterable<Buffer>,
   authorization: Authorization,
@@ -53,7 +53,7 @@ async function readTrailers(reader: Reader, trailers: Trailers): Promise<void> {
 
 const TRAILER_SIGNATURE = "x-amz-trailer-signature";
 
-/** Each signature signs the one before it, so that no piece can be left out or moved. */
+/** Each signature covers the one before it, so that no chunk can be omitted or moved. */
 class Chain {
   readonly #authorization: Authorization;
   #last: string;
@@ -82,7 +82,7 @@ class Chain {
   }
 }
 
-/** Lines and counted bytes of a stream that comes in pieces of any size. */
+/** Reads lines and counted bytes from a stream of pieces of any size. */
 class Reader {
   readonly #source: AsyncIterator<Buffer>;
   #rest: Buffer = Buffer.alloc(0);
@@ -97,7 +97,7 @@ class Reader {
     while (end < 0 && this.#rest.length < LONGEST_LINE && (await this.#more())) {
       end = this.#rest.indexOf("\r\n");
     }
-    // The last line of the last trailer may be left out.
+    // The last line of the last trailer may be missing.
     if (end < 0 && this.#rest.length === 0) return "";
     if (end < 0) throw new S3Failure("IncompleteBody");
     const line = this.#rest.subarray(0, end).toString("latin1");

@@ -1,4 +1,4 @@
-/** What an operation is given: the request, whose signature has held, and what is kept. */
+/** The input of an operation: the request, whose signature was verified, and the stores. */
 import { S3Failure } from "./failure.ts";
 import type { Guard, ObjectStore, StoredObject } from "./object-store.ts";
 import { header, type S3Request } from "./request.ts";
@@ -18,7 +18,7 @@ const KEPT = new Set(
   "content-type cache-control content-disposition content-language expires".split(" "),
 );
 
-/** What an object is to be answered with, as whoever stores it says. */
+/** The response headers of an object, as stored by its writer. */
 export function keptHeaders({ headers }: S3Request): Record<string, string> {
   const kept: Record<string, string> = { "content-type": "binary/octet-stream" };
   for (const [name, value] of Object.entries(headers)) {
@@ -26,12 +26,12 @@ export function keptHeaders({ headers }: S3Request): Record<string, string> {
     if (KEPT.has(name) || name.startsWith("x-amz-meta-")) kept[name] = value;
   }
   const encodings = (headers["content-encoding"] ?? "").split(",").map((one) => one.trim());
-  // That a body came in pieces is over once it has come.
+  // The chunked encoding ends with the upload.
   const lasting = encodings.filter((one) => one !== "" && one !== "aws-chunked").join(",");
   return { ...kept, ...(lasting && { "content-encoding": lasting }) };
 }
 
-/** The condition under which a request may change what is there. */
+/** The condition under which a request may change an object. */
 export function writeGuard(request: S3Request): Guard {
   const [match, noneMatch] = [header(request, "if-match"), header(request, "if-none-match")];
   if (noneMatch !== undefined && noneMatch !== "*") {

@@ -1,4 +1,7 @@
-/** What a test may see and do at the local bucket, beside faults: what lies in it, as nobody has put it there. */
+/**
+ * What a test can inspect and control in the local bucket, besides faults: its content, changed without the
+ * API.
+ */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createHash } from "node:crypto";
 import { type Call, type Fault, FaultControl } from "../fault-control.ts";
@@ -6,11 +9,14 @@ import { sendJson } from "../http-server.ts";
 import type { ObjectStore, StoredObject } from "./object-store.ts";
 import type { UploadStore } from "./upload-store.ts";
 
-/** `PUT files/1`, `GET ?list-type=2&prefix=files/`: method, key, and the parameters that are not a signature's. */
+/**
+ * `PUT files/1`, `GET ?list-type=2&prefix=files/`: method, key, and the parameters that do not belong to a
+ * signature.
+ */
 export type S3Call = Call;
 
 export type S3Fault = Omit<Fault, "kind"> & {
-  /** `cut_midway` sends half of the answer's body. */
+  /** `cut_midway` sends half of the response's body. */
   kind: Fault["kind"] | "cut_midway";
 };
 
@@ -28,7 +34,9 @@ export class S3Control extends FaultControl<S3Fault> {
     this.#uploads = uploads;
   }
 
-  /** `objects` and `uploads`, with `?contains=` to see them, `?key=&at=` to put and `?key=` to delete one. */
+  /**
+   * `objects` and `uploads`, with `?contains=` to list them, `?key=&at=` to put and `?key=` to delete one.
+   */
   protected override async answer(
     url: URL,
     request: IncomingMessage,

@@ -1,11 +1,11 @@
 /**
- * What a bucket says to browsers, as its CORS rule has it: one rule, with any header.
+ * The bucket's CORS rule: one rule, with any header.
  *
- * A page that follows a redirect to the bucket arrives with `Origin: null`, which a rule has to name
- * like any other; and where it brings credentials, the answer to `*` is not enough for a browser.
+ * A page that follows a redirect to the bucket arrives with `Origin: null`, which a rule has to name like
+ * any other; and with credentials, `*` is not enough for a browser.
  */
 import type { IncomingHttpHeaders } from "node:http";
-import type { Answer } from "./answer.ts";
+import type { S3Response } from "./answer.ts";
 
 const METHODS = "GET, PUT, HEAD";
 const EXPOSED =
@@ -24,8 +24,8 @@ export class CrossOrigin {
     );
   }
 
-  /** The answer to a preflight. */
-  preflight(headers: IncomingHttpHeaders): Answer {
+  /** The response to a preflight. */
+  preflight(headers: IncomingHttpHeaders): S3Response {
     const method = headers["access-control-request-method"] ?? "";
     const allowed = METHODS.split(", ").includes(method) ? this.headersFor(headers) : {};
     if (!("access-control-allow-origin" in allowed)) {
@@ -48,7 +48,7 @@ export class CrossOrigin {
     return this.#origins.some((rule) => rule.test(origin));
   }
 
-  /** What goes along with every answer. */
+  /** The headers for every response. */
   headersFor({ origin }: IncomingHttpHeaders): Record<string, string> {
     const vary = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
     if (origin === undefined || !this.isAllowed(origin)) return { vary };

@@ -1,4 +1,4 @@
-/** What S3 refuses, under its own names: the code, the status and the words that clients know. */
+/** S3's refusals under their own names: the code, the status and the message that clients know. */
 
 const FAILURES = {
   AccessDenied: [403, "Access Denied"],
@@ -36,7 +36,7 @@ export class S3Failure extends Error {
   readonly code: S3Code;
   readonly status: number;
 
-  /** `message` in place of the code's usual words. */
+  /** `message` replaces the code's usual message. */
   constructor(code: S3Code, message: string = FAILURES[code][1]) {
     super(message);
     this.name = "S3Failure";

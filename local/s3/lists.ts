@@ -1,6 +1,6 @@
 /** Lists of objects, and the deletion of many at once. */
 import { childrenOf, childText, readXml } from "../../src/lib/xml.ts";
-import { type Answer, xmlAnswer } from "./answer.ts";
+import { type S3Response, xmlResponse } from "./answer.ts";
 import { Body, readSmall } from "./body.ts";
 import type { Context } from "./context.ts";
 import { S3Failure } from "./failure.ts";
@@ -10,11 +10,11 @@ import { element, group } from "./xml.ts";
 
 const MOST_KEYS = 1000;
 
-/** One line of a list: an object, or what many have in common up to the delimiter. */
+/** One line of a list: an object, or a common prefix up to the delimiter. */
 type Line = { key: string; object?: StoredObject };
 
 /** ListObjectsV2. */
-export async function listObjects({ request, objects }: Context): Promise<Answer> {
+export async function listObjects({ request, objects }: Context): Promise<S3Response> {
   if (parameter(request, "list-type") !== "2") throw new S3Failure("NotImplemented");
   const prefix = parameter(request, "prefix") ?? "";
   const delimiter = parameter(request, "delimiter") ?? "";
@@ -28,7 +28,7 @@ export async function listObjects({ request, objects }: Context): Promise<Answer
   const page = rest.slice(0, maxKeys);
   const isTruncated = maxKeys > 0 && rest.length > page.length;
   const name = keyWriter(parameter(request, "encoding-type"));
-  return xmlAnswer("ListBucketResult", [
+  return xmlResponse("ListBucketResult", [
     element("Name", request.bucket),
     name("Prefix", prefix),
     delimiter && name("Delimiter", delimiter),
@@ -88,7 +88,7 @@ function writeLine({ key, object }: Line, name: KeyWriter): string {
 }
 
 /** DeleteObjects. */
-export async function deleteObjects(context: Context): Promise<Answer> {
+export async function deleteObjects(context: Context): Promise<S3Response> {
   const { request, objects } = context;
   const body = new Body(request, context.authorization);
   const root = readXml(await readSmall(body));
@@ -102,5 +102,5 @@ export async function deleteObjects(context: Context): Promise<Answer> {
   for (const key of keys) await objects.remove(key ?? "");
   const isQuiet = childText(root, "Quiet") === "true";
   const deleted = keys.map((key) => group("Deleted", [element("Key", key)]));
-  return xmlAnswer("DeleteResult", isQuiet ? [] : deleted);
+  return xmlResponse("DeleteResult", isQuiet ? [] : deleted);
 }

@@ -1,4 +1,4 @@
-/** Objects on a disk: bytes under a name of their own, and a document that says whose they are. */
+/** Objects on a disk: bytes in a file of their own, and a JSON document that describes them. */
 import { createHash } from "node:crypto";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,14 +11,14 @@ export type StoredObject = {
   /** As the header has it, in quotes. */
   etag: string;
   modifiedAt: string;
-  /** What it is answered with: content-type and its like, and `x-amz-meta-*`. */
+  /** Its response headers: content-type and the like, and `x-amz-meta-*`. */
   headers: Record<string, string>;
   checksum?: Checksum | undefined;
-  /** Of the bytes, within the folder of data. */
+  /** The file of the bytes, within the data folder. */
   file: string;
 };
 
-/** Throws when a change must not happen to what is there. */
+/** Throws when a change to the existing object is not allowed. */
 export type Guard = (existing: StoredObject | undefined) => void;
 
 export class ObjectStore {
@@ -52,14 +52,14 @@ export class ObjectStore {
       .toSorted((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   }
 
-  /** Keeps bytes that are nobody's yet; returns their name. */
+  /** Stores bytes that belong to no object yet; returns their file name. */
   async receive(source: AsyncIterable<Buffer>): Promise<string> {
     const file = newName();
     await writeBytes(join(this.#data, file), source);
     return file;
   }
 
-  /** Makes received bytes an object, in place of the one of that key. */
+  /** Turns received bytes into an object, replacing the one of that key. */
   async commit(object: StoredObject, guard: Guard): Promise<void> {
     await this.#alone(async () => {
       const existing = this.#objects.get(object.key);
@@ -85,7 +85,7 @@ export class ObjectStore {
     });
   }
 
-  /** The bytes, to be closed; they stay readable when the object is replaced meanwhile. */
+  /** An open handle of the bytes, to be closed; it stays readable when the object is replaced. */
   read({ file }: StoredObject): Promise<FileHandle> {
     return open(join(this.#data, file));
   }
@@ -94,7 +94,7 @@ export class ObjectStore {
     return rm(join(this.#data, file), { force: true });
   }
 
-  /** One change after the other, so that what a guard has seen still holds. */
+  /** One change at a time, so that what a guard has checked still holds. */
   #alone<T>(change: () => Promise<T>): Promise<T> {
     const next = this.#last.then(change);
     this.#last = next.catch(() => undefined);
@@ -102,7 +102,7 @@ export class ObjectStore {
   }
 }
 
-/** A key may hold anything, and be longer than a file's name. */
+/** A key may contain anything, and be longer than a file name. */
 function documentOf(key: string): string {
   return `${createHash("sha256").update(key).digest("hex")}.json`;
 }

@@ -1,5 +1,5 @@
 /** Objects: put, get, head and delete. */
-import type { Answer } from "./answer.ts";
+import type { S3Response } from "./answer.ts";
 import { Body } from "./body.ts";
 import { PREFIX } from "./checksums.ts";
 import { type Context, keptHeaders, matches, writeGuard } from "./context.ts";
@@ -9,7 +9,7 @@ import { header, type S3Request } from "./request.ts";
 
 const LONGEST_KEY_BYTES = 1024;
 
-export async function putObject(context: Context): Promise<Answer> {
+export async function putObject(context: Context): Promise<S3Response> {
   const { request, objects, now } = context;
   const { key } = request;
   if (header(request, "x-amz-copy-source") !== undefined) throw new S3Failure("NotImplemented");
@@ -30,7 +30,7 @@ export function checksumHeader({ checksum }: Pick<StoredObject, "checksum">) {
   return checksum ? { [PREFIX + checksum.name]: checksum.value } : {};
 }
 
-export async function getObject(context: Context): Promise<Answer> {
+export async function getObject(context: Context): Promise<S3Response> {
   const { object, headers } = look(context);
   if (isUnchanged(context.request, object)) return { status: 304, headers: { etag: object.etag } };
   const range = rangeOf(context.request, object);
@@ -43,24 +43,24 @@ export async function getObject(context: Context): Promise<Answer> {
   return { status: 206, headers: partial, body: { handle, ...range } };
 }
 
-export async function headObject(context: Context): Promise<Answer> {
+export async function headObject(context: Context): Promise<S3Response> {
   const { object, headers } = look(context);
   if (isUnchanged(context.request, object)) return { status: 304, headers: { etag: object.etag } };
   return { status: 200, headers: { ...headers, "content-length": String(object.size) } };
 }
 
-export async function deleteObject({ request, objects }: Context): Promise<Answer> {
+export async function deleteObject({ request, objects }: Context): Promise<S3Response> {
   await objects.remove(request.key);
   return { status: 204 };
 }
 
-/** The object that is asked for, and what is said of it. */
+/** The requested object, and its headers. */
 function look({ request, objects }: Context) {
   const object = objects.find(request.key);
   if (!object) throw new S3Failure("NoSuchKey");
   const match = header(request, "if-match");
   if (match !== undefined && !matches(match, object)) throw new S3Failure("PreconditionFailed");
-  // The checksum is that of the whole.
+  // The checksum is that of the whole object.
   const withChecksum =
     header(request, "x-amz-checksum-mode") === "ENABLED" && header(request, "range") === undefined;
   const headers = {
@@ -81,7 +81,7 @@ const OVERRIDABLE = new Set(
   ),
 );
 
-/** What a signed URL fixes of its answer. Whoever has no signature does not get this far. */
+/** The response headers that a signed URL fixes. Unsigned requests do not get this far. */
 function overrides({ query }: S3Request): Record<string, string> {
   const fixed = query
     .filter(([name]) => name.startsWith(OVERRIDE))
@@ -95,7 +95,7 @@ function isUnchanged(request: S3Request, object: StoredObject): boolean {
   return condition !== undefined && matches(condition, object);
 }
 
-/** The bytes that are asked for; undefined for all of them, also where the header is none of ours. */
+/** The requested range; undefined for all bytes, also where the header is invalid. */
 function rangeOf(request: S3Request, { size }: StoredObject) {
   const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(header(request, "range") ?? "") ?? [];
   if (from === undefined || to === undefined || from + to === "") return undefined;
@@ -106,15 +106,15 @@ function rangeOf(request: S3Request, { size }: StoredObject) {
   return { start, size: end - start + 1 };
 }
 
-/** Where the bucket stands. */
-export async function bucketLocation(_context: Context): Promise<Answer> {
+/** The region of the bucket. */
+export async function bucketLocation(_context: Context): Promise<S3Response> {
   return { status: 200, headers: { "content-type": "application/xml" }, body: LOCATION };
 }
 
 const LOCATION = '<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>';
 
-/** That the bucket is there, and that the key may use it. */
-export async function headBucket({ authorization }: Context): Promise<Answer> {
+/** Whether the bucket exists, and the key may use it. */
+export async function headBucket({ authorization }: Context): Promise<S3Response> {
   const [, region = ""] = authorization.scope.split("/");
   return { status: 200, headers: { "x-amz-bucket-region": region } };
 }

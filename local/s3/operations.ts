@@ -1,5 +1,5 @@
-/** Which request means which operation. */
-import type { Answer } from "./answer.ts";
+/** Maps a request to its operation. */
+import type { S3Response } from "./answer.ts";
 import type { Context } from "./context.ts";
 import { S3Failure } from "./failure.ts";
 import { deleteObjects, listObjects } from "./lists.ts";
@@ -21,9 +21,9 @@ import {
   putPart,
 } from "./uploads.ts";
 
-type Operation = (context: Context) => Promise<Answer>;
+type Operation = (context: Context) => Promise<S3Response>;
 
-/** By method, place and the parameter that tells them apart. */
+/** By method, resource and the distinguishing parameter. */
 const OPERATIONS: Record<string, Operation> = {
   "HEAD bucket": headBucket,
   "GET bucket list-type": listObjects,
@@ -41,7 +41,7 @@ const OPERATIONS: Record<string, Operation> = {
   "GET object uploadId": listParts,
 };
 
-/** What makes another operation of a request, known here or not: none of them is ever overlooked. */
+/** Parameters that select another operation, supported here or not: none of them is ever ignored. */
 const SUBRESOURCES = new Set(
   `list-type uploads location delete uploadId acl accelerate analytics append attributes cors
   encryption intelligent-tiering inventory legal-hold lifecycle logging metrics notification
@@ -51,9 +51,9 @@ const SUBRESOURCES = new Set(
 );
 
 export function operationOf({ method, key, query }: S3Request): Operation {
-  const place = key === "" ? "bucket" : "object";
+  const resource = key === "" ? "bucket" : "object";
   const subresources = query.map(([name]) => name).filter((name) => SUBRESOURCES.has(name));
-  const operation = OPERATIONS[[method, place, ...subresources].join(" ")];
+  const operation = OPERATIONS[[method, resource, ...subresources].join(" ")];
   if (!operation) throw new S3Failure("NotImplemented");
   return operation;
 }

@@ -1,15 +1,15 @@
-/** A request as S3 reads it: whose bucket, which key, and a query whose order and repetitions count. */
+/** A request as S3 reads it: its bucket, its key, and a query whose order and repetitions count. */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { S3Failure } from "./failure.ts";
 
 export type S3Request = {
   method: string;
-  /** As it was sent, without its query. */
+  /** As sent, without its query. */
   path: string;
   bucket: string;
   /** Decoded; empty for the bucket itself. */
   key: string;
-  /** Decoded pairs, in their order. */
+  /** Decoded pairs, in order. */
   query: [string, string][];
   headers: IncomingHttpHeaders;
   incoming: IncomingMessage;
@@ -47,18 +47,18 @@ function decode(text: string): string {
   }
 }
 
-/** The value of a parameter, or undefined: an empty one is there. */
+/** The value of a parameter, or undefined: an empty one is present. */
 export function parameter({ query }: S3Request, name: string): string | undefined {
   return query.find(([found]) => found === name)?.[1];
 }
 
-/** One value of a header that may come but once. */
+/** The value of a header that may appear only once. */
 export function header({ headers }: S3Request, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value.join(",") : value;
 }
 
-/** A number of a query between two bounds; the fallback where it is absent. */
+/** A number in the query between two bounds; the fallback where it is absent. */
 export function numberParameter(
   request: S3Request,
   name: string,

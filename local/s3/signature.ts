@@ -10,7 +10,7 @@ import { header, parameter, type S3Request } from "./request.ts";
 
 export type Credentials = { accessKeyId: string; secretAccessKey: string; region: string };
 
-/** What a request says of its signature. */
+/** The parts of a request's signature. */
 type Claim = {
   accessKeyId: string;
   /** `20261125/us-east-1/s3/aws4_request`. */
@@ -19,11 +19,11 @@ type Claim = {
   date: string;
   signedHeaders: string[];
   signature: string;
-  /** What the body is said to be: a hash, or one of S3's words. */
+  /** The declared payload: a hash, or one of S3's constants. */
   payload: string;
 };
 
-/** A signature that held: the pieces of a streamed body are signed in a chain that begins with it. */
+/** A verified signature: the chunks of a streamed body are signed in a chain that begins with it. */
 export type Authorization = Pick<Claim, "scope" | "date" | "signature" | "payload"> & {
   key: Buffer;
 };
@@ -130,12 +130,12 @@ function checkScope(claim: Claim, credentials: Credentials, isPresigned: boolean
   }
 }
 
-/** What S3 acts upon must be signed, or anybody on the way could add to it. */
+/** Everything that S3 acts upon must be signed, or anybody in between could add to it. */
 function checkSignedHeaders(request: S3Request, { signedHeaders }: Claim): void {
   const signed = new Set(signedHeaders);
   const amazons = Object.keys(request.headers).filter((name) => name.startsWith("x-amz-"));
   const unsigned = ["host", ...amazons].filter((name) => !signed.has(name));
-  // The hash of the body stands in the canonical request in any case.
+  // The hash of the body is part of the canonical request in any case.
   if (unsigned.some((name) => name !== "x-amz-content-sha256")) {
     throw new S3Failure("AccessDenied", "There were headers which were not signed");
   }
@@ -191,7 +191,7 @@ export function sha256(content: string | Buffer): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-/** The signature of lines, as a request or a piece of its body has it. */
+/** The signature of lines, of a request or a chunk of its body. */
 export function sign(key: Buffer, lines: string[]): string {
   return hmac(key, lines.join("\n")).toString("hex");
 }

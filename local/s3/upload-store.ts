@@ -1,4 +1,4 @@
-/** Uploads in parts that were opened and not ended yet: a folder each. */
+/** Open multipart uploads: a folder each. */
 import { createReadStream } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -45,7 +45,7 @@ export class UploadStore {
   async #load(id: string): Promise<void> {
     const folder = join(this.#folder, id);
     const [upload] = await readJsonFiles<Upload>(folder);
-    // A crash between the folder and its document: nobody was told of it.
+    // A crash between the folder and its document: no client knows of it.
     if (!upload) return rm(folder, { recursive: true });
     const parts = await readJsonFiles<Part>(join(folder, "parts"));
     this.#uploads.set(id, { ...upload, parts: new Map(parts.map((part) => [part.number, part])) });
@@ -66,11 +66,11 @@ export class UploadStore {
     return upload?.key === key ? upload : undefined;
   }
 
-  /** In the order of their keys, the older first. */
+  /** By key, then by age. */
   list(prefix: string): Upload[] {
     const found = [...this.#uploads.values()].filter(({ key }) => key.startsWith(prefix));
-    const place = ({ key, openedAt }: Upload) => Buffer.from(`${key}\0${openedAt}`);
-    return found.toSorted((a, b) => Buffer.compare(place(a), place(b)));
+    const sortKey = ({ key, openedAt }: Upload) => Buffer.from(`${key}\0${openedAt}`);
+    return found.toSorted((a, b) => Buffer.compare(sortKey(a), sortKey(b)));
   }
 
   async receive({ id }: Upload, source: AsyncIterable<Buffer>): Promise<string> {

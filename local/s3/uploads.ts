@@ -1,7 +1,7 @@
-/** Uploads in parts: open, put, join, give up, and the lists of what is open. */
+/** Multipart uploads: open, put, join, abort, and the lists of open uploads. */
 import { createHash } from "node:crypto";
 import { childrenOf, childText, readXml, type XmlElement } from "../../src/lib/xml.ts";
-import { type Answer, xmlAnswer } from "./answer.ts";
+import { type S3Response, xmlResponse } from "./answer.ts";
 import { Body, readSmall } from "./body.ts";
 import { checksumName, joinChecksums } from "./checksums.ts";
 import { type Context, keptHeaders, writeGuard } from "./context.ts";
@@ -11,12 +11,12 @@ import { header, numberParameter, parameter } from "./request.ts";
 import type { Part, Upload } from "./upload-store.ts";
 import { element, group } from "./xml.ts";
 
-/** Every part but the last has at least as much. */
+/** The minimum size of every part but the last. */
 const SMALLEST_PART_BYTES = 5 * 1024 * 1024;
 const MOST_PARTS = 10_000;
 const MOST_LISTED = 1000;
 
-export async function openUpload({ request, uploads, now }: Context): Promise<Answer> {
+export async function openUpload({ request, uploads, now }: Context): Promise<S3Response> {
   const algorithm = header(request, "x-amz-checksum-algorithm");
   const id = await uploads.add({
     key: request.key,
@@ -24,7 +24,7 @@ export async function openUpload({ request, uploads, now }: Context): Promise<An
     headers: keptHeaders(request),
     checksumName: algorithm === undefined ? undefined : checksumName(algorithm),
   });
-  return xmlAnswer("InitiateMultipartUploadResult", [
+  return xmlResponse("InitiateMultipartUploadResult", [
     element("Bucket", request.bucket),
     element("Key", request.key),
     element("UploadId", id),
@@ -37,7 +37,7 @@ function getUpload({ request, uploads }: Context) {
   return upload;
 }
 
-export async function putPart(context: Context): Promise<Answer> {
+export async function putPart(context: Context): Promise<S3Response> {
   const { request, uploads, now } = context;
   const upload = getUpload(context);
   const number = Number(parameter(request, "partNumber"));
@@ -52,7 +52,7 @@ export async function putPart(context: Context): Promise<Answer> {
   return { status: 200, headers: { etag: `"${md5}"`, ...checksumHeader({ checksum }) } };
 }
 
-export async function completeUpload(context: Context): Promise<Answer> {
+export async function completeUpload(context: Context): Promise<S3Response> {
   const { request, objects, uploads, now } = context;
   const upload = getUpload(context);
   const guard = writeGuard(request);
@@ -67,7 +67,7 @@ export async function completeUpload(context: Context): Promise<Answer> {
   const modifiedAt = new Date(now()).toISOString();
   await objects.commit({ key, size, etag, modifiedAt, headers, checksum, file }, guard);
   await uploads.remove(upload.id);
-  return xmlAnswer("CompleteMultipartUploadResult", [
+  return xmlResponse("CompleteMultipartUploadResult", [
     element("Bucket", request.bucket),
     element("Key", key),
     element("ETag", etag),
@@ -75,7 +75,7 @@ export async function completeUpload(context: Context): Promise<Answer> {
   ]);
 }
 
-/** The parts that are named, in the order that they must be named in. */
+/** The named parts, which must be in order. */
 function chooseParts(stored: Map<number, Part>, root: XmlElement | undefined): Part[] {
   const named = root?.name === "CompleteMultipartUpload" ? childrenOf(root, "Part") : [];
   if (named.length === 0) throw new S3Failure("MalformedXML");
@@ -107,13 +107,13 @@ function checksumOfParts({ checksumName: name }: Upload, parts: Part[]) {
   return isWhole ? { name, value: joinChecksums(name, values as string[]) } : undefined;
 }
 
-export async function abortUpload(context: Context): Promise<Answer> {
+export async function abortUpload(context: Context): Promise<S3Response> {
   await context.uploads.remove(getUpload(context).id);
   return { status: 204 };
 }
 
 /** ListMultipartUploads. */
-export async function listUploads({ request, uploads }: Context): Promise<Answer> {
+export async function listUploads({ request, uploads }: Context): Promise<S3Response> {
   const prefix = parameter(request, "prefix") ?? "";
   const [keyMarker, idMarker] = [
     parameter(request, "key-marker") ?? "",
@@ -126,7 +126,7 @@ export async function listUploads({ request, uploads }: Context): Promise<Answer
   const rest = marked < 0 ? all.filter(({ key }) => key > keyMarker) : all.slice(marked + 1);
   const page = rest.slice(0, most);
   const last = rest.length > page.length ? page.at(-1) : undefined;
-  return xmlAnswer("ListMultipartUploadsResult", [
+  return xmlResponse("ListMultipartUploadsResult", [
     element("Bucket", request.bucket),
     element("Prefix", prefix),
     element("NextKeyMarker", last?.key),
@@ -144,7 +144,7 @@ export async function listUploads({ request, uploads }: Context): Promise<Answer
   ]);
 }
 
-export async function listParts(context: Context): Promise<Answer> {
+export async function listParts(context: Context): Promise<S3Response> {
   const { request } = context;
   const upload = getUpload(context);
   const limits = { lowest: 1, highest: MOST_LISTED, fallback: MOST_LISTED };
@@ -155,7 +155,7 @@ export async function listParts(context: Context): Promise<Answer> {
     .toSorted((a, b) => a.number - b.number);
   const page = rest.slice(0, most);
   const last = rest.length > page.length ? page.at(-1) : undefined;
-  return xmlAnswer("ListPartsResult", [
+  return xmlResponse("ListPartsResult", [
     element("Bucket", request.bucket),
     element("Key", upload.key),
     element("UploadId", upload.id),

@@ -2,7 +2,7 @@
 
 const NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-/** An element; what is undefined is left out. */
+/** An element; undefined values are omitted. */
 export function element(name: string, content: string | number | boolean | undefined): string {
   if (content === undefined) return "";
   return content === "" ? `<${name}/>` : `<${name}>${escape(String(content))}</${name}>`;
