@@ -3,7 +3,7 @@
 CREATE TABLE chats (
   id                 uuid PRIMARY KEY,
   -- Null once the chat is deleted. Every query filters by owner, so none finds a deleted chat while the
-  -- cron purges its rows in portions: deleting 100,000 messages takes longer than one call may.
+  -- cron purges its rows in batches: deleting 100,000 messages takes longer than one call may.
   user_id            uuid REFERENCES users (id) ON DELETE CASCADE,
   title              text NOT NULL,
   auto_title         boolean NOT NULL DEFAULT true,

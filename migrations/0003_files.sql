@@ -36,7 +36,7 @@ CREATE TABLE files (
 );
 
 CREATE INDEX files_list_idx ON files (user_id, created_at DESC, id DESC);
--- Does an object of the bucket have a row?
+-- Finds the row of an object in the bucket.
 CREATE INDEX files_path_idx ON files (file_path);
 -- Files in ingestion or waiting for their bytes: few rows, read every minute.
 CREATE INDEX files_unfinished_idx ON files (updated_at) WHERE status IN ('pending', 'processing');

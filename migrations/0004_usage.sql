@@ -1,9 +1,9 @@
--- What every call of a provider cost: one row per attempt, written once.
+-- The cost of every call to a provider: one row per attempt, written once.
 
 CREATE TABLE ai_usage (
   id                uuid PRIMARY KEY,
   user_id           uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-  -- Costs outlive what they were spent on.
+  -- Costs are kept when their chat or message is deleted.
   chat_id           uuid REFERENCES chats (id) ON DELETE SET NULL,
   message_id        uuid REFERENCES messages (id) ON DELETE SET NULL,
   service_type      text NOT NULL CHECK (service_type IN ('answer', 'title', 'name', 'embedding', 'analysis')),
@@ -13,12 +13,12 @@ CREATE TABLE ai_usage (
   prompt_tokens     integer NOT NULL,
   completion_tokens integer NOT NULL,
   total_tokens      integer NOT NULL,
-  -- Of the prompt, those that the provider had cached; of the completion, those of reasoning. Null where
+  -- Cached tokens of the prompt; reasoning tokens of the completion. Null where
   -- the provider does not report them.
   cached_tokens     integer,
   reasoning_tokens  integer,
   cost_estimate     numeric(20, 12) NOT NULL,
-  -- True where the provider reported no count (a stopped or broken stream) and ours is used.
+  -- True where the provider reported no count (a stopped or broken stream) and an estimate is used.
   estimated         boolean NOT NULL,
   created_at        timestamptz(3) NOT NULL,
   CONSTRAINT ai_usage_attempt_key UNIQUE (message_id, service_type, attempt)

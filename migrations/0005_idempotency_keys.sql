@@ -6,7 +6,7 @@ CREATE TABLE idempotency_keys (
   -- Method and path template: a key belongs to one operation.
   route       text NOT NULL,
   key         text NOT NULL,
-  -- Of the request that used it: tells a repetition of a statement from another request.
+  -- Identifies the request that used it: distinguishes a repeated statement from another request.
   id          uuid NOT NULL,
   fingerprint text NOT NULL,
   -- No foreign keys: a key outlives what was created, so that a repeated request does not create it again.

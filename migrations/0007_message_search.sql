@@ -1,7 +1,7 @@
 -- Full-text search of messages.
 
 -- Stems of every word, stop words included: in a conversation they can be all that there is. Words of other
--- languages stay as they are, except for what looks like an English ending, in query and message alike.
+-- languages are unchanged, except for English-looking endings, in query and message alike.
 CREATE TEXT SEARCH DICTIONARY every_stem (TEMPLATE = snowball, Language = english);
 CREATE TEXT SEARCH CONFIGURATION message_text (COPY = english);
 ALTER TEXT SEARCH CONFIGURATION message_text ALTER MAPPING REPLACE english_stem WITH every_stem;
@@ -19,9 +19,9 @@ BEGIN
 END
 $$;
 
--- The words of a folded text with single blanks between them, so that Postgres' parser finds no host, path,
+-- The words of a folded text with single spaces between them, so that Postgres' parser finds no host, path,
 -- signed number or tag, and looks ahead no further than a word: its time is linear. Long words are cut. In
--- scripts without blanks between words, or whose words have prefixes and suffixes, each character and each
+-- scripts without spaces between words, or whose words have prefixes and suffixes, each character and each
 -- pair of neighbours is a word, as in src/lib/text-tokens.ts.
 CREATE FUNCTION plain_words(content text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
