@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   await query(neon, "ANALYZE messages", []);
   say(`| median of ${ROUNDS} | ${SHORT} messages, ms | ${LONG} messages, ms | ratio |`);
   say("|---|---|---|---|");
-  for (const [name, ask] of Object.entries(questionsOf(product))) {
+  for (const [name, ask] of Object.entries(callsOf(product))) {
     const times = await compare(ask, short, long);
     const [few, many] = times.map((list) => quantile(list, 0.5));
     const ratio = (many ?? Number.NaN) / (few ?? Number.NaN);
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   }
 }
 
-function questionsOf({ url, headers, ask }: Product): Record<string, Ask> {
+function callsOf({ url, headers, ask }: Product): Record<string, Ask> {
   const get = (path: string) => call("GET", url + path, headers);
   return {
     "`GET /chats/{id}`": ({ id }) => get(`/chats/${id}`),

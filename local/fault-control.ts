@@ -70,11 +70,11 @@ export class FaultControl<Known extends Omit<Fault, "kind"> & { kind: string } =
     if (!url.pathname.startsWith(PREFIX)) return false;
     const refusal = refusalOfControl(request, this.key);
     if (refusal) sendRefusal(response, refusal);
-    else await this.answer(url, request, response);
+    else await this.serve(url, request, response);
     return true;
   }
 
-  protected async answer(
+  protected async serve(
     url: URL,
     request: IncomingMessage,
     response: ServerResponse,

@@ -31,29 +31,29 @@ export async function runQueries(postgres: LocalPostgres, run: NeonRun): Promise
     return connectFailure(error);
   }
   const cancelling = cancelOnHangUp(postgres, client, run.hangUp);
-  const { answer, isLost = false } = await runOn(client, run);
+  const { response, isLost = false } = await runOn(client, run);
   // The connection stays reserved while a cancellation is under way that could hit its next query.
   const wasCancelled = await cancelling.end();
   client.release(isLost || wasCancelled);
-  return answer;
+  return response;
 }
 
-type Outcome = { answer: NeonResponse; isLost?: boolean };
+type Outcome = { response: NeonResponse; isLost?: boolean };
 
 async function runOn(client: pg.PoolClient, run: NeonRun): Promise<Outcome> {
-  if (run.hangUp.aborted) return { answer: CANCELLED };
+  if (run.hangUp.aborted) return { response: CANCELLED };
   try {
-    return { answer: await answerOf(client, run) };
+    return { response: await responseOf(client, run) };
   } catch (error) {
-    return { answer: queryFailure(error), isLost: endsConnection(error) };
+    return { response: queryFailure(error), isLost: endsConnection(error) };
   }
 }
 
-async function answerOf(client: pg.PoolClient, run: NeonRun): Promise<NeonResponse> {
+async function responseOf(client: pg.PoolClient, run: NeonRun): Promise<NeonResponse> {
   const { body, mostResponseBytes } = run;
   if ("queries" in body) return transact(client, body.queries, run);
   // Without a transaction: a result too large to be sent has taken effect all the same.
-  return toAnswer(await execute(client, body), mostResponseBytes);
+  return toResponse(await execute(client, body), mostResponseBytes);
 }
 
 async function transact(
@@ -72,12 +72,12 @@ async function transact(
     throw failed.reason;
   }
   const results = await Promise.all(sent);
-  const answer = toAnswer(`{"results":[${results.join(",")}]}`, mostResponseBytes);
-  await client.query(answer.status === 200 ? "COMMIT" : "ROLLBACK");
-  return answer;
+  const response = toResponse(`{"results":[${results.join(",")}]}`, mostResponseBytes);
+  await client.query(response.status === 200 ? "COMMIT" : "ROLLBACK");
+  return response;
 }
 
-function toAnswer(text: string, mostBytes: number): NeonResponse {
+function toResponse(text: string, mostBytes: number): NeonResponse {
   return Buffer.byteLength(text) > mostBytes ? responseTooLarge(mostBytes) : { status: 200, text };
 }
 

@@ -41,7 +41,7 @@ export async function startNeon(options: NeonOptions = {}): Promise<LocalNeon> {
   const { password = newSecret(), mostBytes = MOST_BYTES } = options;
   const server = await listen(async (request, response) => {
     if (control && (await control.handle(request, response))) return;
-    await answer({ postgres, control, password, mostBytes }, request, response);
+    await serve({ postgres, control, password, mostBytes }, request, response);
   }, options.port);
   return {
     url: `${server.origin}/sql`,
@@ -59,7 +59,7 @@ type Service = {
   mostBytes: number;
 };
 
-async function answer(
+async function serve(
   { postgres, control, password, mostBytes }: Service,
   request: IncomingMessage,
   response: ServerResponse,

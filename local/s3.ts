@@ -94,19 +94,19 @@ class Service {
     if (this.#control && (await this.#control.handle(incoming, response))) return;
     const withoutBody = incoming.method === "HEAD";
     if (incoming.method === "OPTIONS") {
-      const answer = this.#crossOrigin.preflight(incoming.headers);
-      return sendResponse(response, answer, { withoutBody, isCut: false });
+      const result = this.#crossOrigin.preflight(incoming.headers);
+      return sendResponse(response, result, { withoutBody, isCut: false });
     }
     const fault = this.#control?.record(describe(incoming, this.#options.bucket));
     if (fault && (await this.#control?.before(fault, response))) return;
-    const answer = await this.#answer(incoming);
+    const result = await this.#run(incoming);
     if (fault && this.#control?.after(fault, response)) return;
-    const headers = { ...answer.headers, ...this.#crossOrigin.headersFor(incoming.headers) };
+    const headers = { ...result.headers, ...this.#crossOrigin.headersFor(incoming.headers) };
     const isCut = fault?.kind === "cut_midway";
-    await sendResponse(response, { ...answer, headers }, { withoutBody, isCut });
+    await sendResponse(response, { ...result, headers }, { withoutBody, isCut });
   }
 
-  async #answer(incoming: IncomingMessage): Promise<S3Response> {
+  async #run(incoming: IncomingMessage): Promise<S3Response> {
     try {
       const { bucket, now = Date.now } = this.#options;
       const request = readRequest(incoming, bucket);

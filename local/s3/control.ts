@@ -37,13 +37,13 @@ export class S3Control extends FaultControl<S3Fault> {
   /**
    * `objects` and `uploads`, with `?contains=` to list them, `?key=&at=` to put and `?key=` to delete one.
    */
-  protected override async answer(
+  protected override async serve(
     url: URL,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
     const kind = url.pathname.split("/")[2];
-    if (kind !== "objects" && kind !== "uploads") return super.answer(url, request, response);
+    if (kind !== "objects" && kind !== "uploads") return super.serve(url, request, response);
     const key = url.searchParams.get("key") ?? "";
     const at = url.searchParams.get("at") ?? new Date().toISOString();
     if (request.method === "DELETE") await this.#objects.remove(key);

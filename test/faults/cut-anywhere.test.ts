@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => worker.close());
 
 /** The rest of a turn for a subscriber that resumes: by its last id, or, without one, by its key. */
-async function readOn(turn: Turn, lastId: number | undefined): Promise<SeenEvent[]> {
+async function resume(turn: Turn, lastId: number | undefined): Promise<SeenEvent[]> {
   if (lastId === undefined) return (await readStream(await ask(turn))).events;
   const headers = { authorization: `Bearer ${ada.accessToken}`, "last-event-id": String(lastId) };
   const response = await fetch(`${worker.url}/chats/${turn.chatId}/stream`, { headers });
@@ -70,7 +70,7 @@ it("A subscriber cut at any byte, inside a character too, has the stored text af
   for (let cut = 0; cut <= bytes.length; cut++) {
     const seen = parseEvents(bytes.subarray(0, cut));
     const lastId = seen.at(-1)?.id;
-    const rest = rests.get(lastId) ?? (await readOn(turn, lastId));
+    const rest = rests.get(lastId) ?? (await resume(turn, lastId));
     rests.set(lastId, rest);
     const whole = [...seen, ...rest];
     expect(receivedText(whole), `cut after ${cut} bytes`).toBe(stored);
@@ -90,7 +90,7 @@ async function cutWhileWriting(leavesAfter: number): Promise<void> {
   const turn = await newTurn({ holdAfter: TOKENS.length - 2 });
   const before: Read = await readStream(await ask(turn), leavesAfter);
   expect(before.end).toBe("left");
-  const reading = readOn(turn, before.events.at(-1)?.id);
+  const reading = resume(turn, before.events.at(-1)?.id);
   await release(turn.marker);
   const whole = [...before.events, ...(await reading)];
   expect(receivedText(whole)).toBe(await storedText(turn.chatId));

@@ -24,16 +24,16 @@ async function read(chunks: [afterMs: number, sizeBytes: number][]) {
   );
   const paced = new PacedBody(body, PACE, () => now);
   let sizeBytes = 0;
-  const readOn = async () => {
+  const readAgain = async () => {
     for await (const chunk of paced) sizeBytes += chunk.byteLength;
     return "whole";
   };
   const code = (error: unknown) => (error instanceof Problem ? error.code : error);
-  const end = await readOn().catch(code);
+  const end = await readAgain().catch(code);
   const taken = next;
   // A later read gets the same error, and no more of the body.
-  expect(await readOn().catch(code)).toBe(end);
-  return { end, sizeBytes, isCancelled, isReadOn: next > taken && !isCancelled };
+  expect(await readAgain().catch(code)).toBe(end);
+  return { end, sizeBytes, isCancelled, isReadFurther: next > taken && !isCancelled };
 }
 
 const times = (count: number, afterMs: number, sizeBytes: number) =>
@@ -64,7 +64,7 @@ describe("a body is read no further, and cancelled,", () => {
     ["that slows to a trickle after a fast start", [[0, 1_000_000], ...times(100, 500, 1)]],
     ["that is a little below the least rate for long", times(500, 500, 45)],
   ])("%s", async (_how, chunks) => {
-    const { end, isCancelled, isReadOn } = await read(chunks);
-    expect([end, isCancelled, isReadOn]).toEqual(["body_too_slow", true, false]);
+    const { end, isCancelled, isReadFurther } = await read(chunks);
+    expect([end, isCancelled, isReadFurther]).toEqual(["body_too_slow", true, false]);
   });
 });

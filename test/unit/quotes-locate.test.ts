@@ -112,13 +112,13 @@ describe("a quotation in a filing", () => {
   ];
   const filed = new DocumentText([{ page: 1, start: 0, text: PAGES, regions: REGIONS }]);
 
-  it("is found over the end of a page, with footer, note and header between", () => {
+  it("is found across the end of a page, with footer, note and header between", () => {
     const found = locate(filed, "shall indemnify the customer against");
     expect(found?.quote).toMatch(/^shall indemnify the\n.*customer¹ against$/s);
     expect(found).not.toHaveProperty("region");
   });
 
-  it("of a note or a header is found too, and says what it is", () => {
+  it("of a note or a header is found too, with its region", () => {
     expect(locate(filed, "See Schedule 4.", [{ start: 30, end: 80 }])).toMatchObject({
       quote: "See Schedule 4.",
       region: "note",
@@ -127,7 +127,7 @@ describe("a quotation in a filing", () => {
     expect(header).toMatchObject({ quote: "Master Agreement", region: "header" });
   });
 
-  it("of words that are struck out says so, and prefers words that apply", () => {
+  it("of struck-out words is marked so, and prefers words that apply", () => {
     const text = "Rent is due monthly in advance.\n[Struck out] Rent is due yearly in arrears.";
     const regions = [region(text, "Rent is due yearly in arrears.", "struck_out")];
     const document = new DocumentText([{ page: 1, start: 0, text, regions }]);
@@ -171,12 +171,12 @@ describe("a quotation in a filing", () => {
     },
   );
 
-  it("whose ellipsis hides nothing but a blank is not elided", () => {
+  it("whose ellipsis omits only white space is not elided", () => {
     const found = locate(at("The Tenant shall pay the rent."), "The Tenant shall … pay the rent");
     expect(found).toEqual({ page: 1, start: 0, end: 29, quote: "The Tenant shall pay the rent" });
   });
 
-  it("from a Markdown document passes over the targets of its links", () => {
+  it("from a Markdown document skips link targets", () => {
     const text = "Subject to [Section 4](#section-4), the [Buyer](/d) shall pay.";
     expect(find(text, "Subject to Section 4, the Buyer shall pay")).toBe(text.slice(0, -1));
   });

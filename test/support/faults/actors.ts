@@ -41,7 +41,7 @@ export class Actors {
   }
 
   /** The rest of a turn after an event, as its owner reads it. */
-  readOn(chatId: string, after: number): Promise<Call> {
+  resumeAfter(chatId: string, after: number): Promise<Call> {
     return this.#send({ ...resumeAfter(chatId, after), note: { chatId, after } });
   }
 

@@ -75,7 +75,7 @@ class SmallWorld {
     this.#healed = true;
     for (const timer of this.#timers) clearTimeout(timer);
     await this.#up;
-    await this.#readOn();
+    await this.#resumeAfter();
     await this.#waitForQuiet();
     await this.#readAgain();
   }
@@ -141,12 +141,13 @@ class SmallWorld {
   }
 
   /** Subscribers without the end of their turn resume. */
-  async #readOn(): Promise<void> {
+  async #resumeAfter(): Promise<void> {
     const logs = [...logsOf(this.#recorder)];
     await Promise.all(
       logs.map(async ([chatId, log]) => {
         const last = log.at(-1);
-        if (last && last.name !== "stream_complete") await this.#actors.readOn(chatId, last.id);
+        if (last && last.name !== "stream_complete")
+          await this.#actors.resumeAfter(chatId, last.id);
       }),
     );
   }
@@ -156,7 +157,7 @@ class SmallWorld {
     const turns = [...logsOf(this.#recorder)].flatMap(([chatId, log]) =>
       turnsOf(log).map(([first]) => ({ chatId, after: first?.id ?? 0 })),
     );
-    await Promise.all(turns.map(({ chatId, after }) => this.#actors.readOn(chatId, after)));
+    await Promise.all(turns.map(({ chatId, after }) => this.#actors.resumeAfter(chatId, after)));
   }
 
   async #waitForQuiet(): Promise<void> {
