@@ -9,8 +9,7 @@ import { runDeletions } from "./features/deletion/run-deletions.ts";
 import { sweepBucket } from "./features/files/sweep/sweep.ts";
 import { resumeAnalyses } from "./features/files/analysis/analyse-job.ts";
 import { resumeIngestions } from "./features/files/resume-ingestions.ts";
-import { checkRooms } from "./features/turns/check-rooms.ts";
-import { reconcileTurns } from "./features/turns/reconcile.ts";
+import { checkRooms, reconcileTurns } from "./features/turns/reconcile.ts";
 import { toIso } from "./lib/clock.ts";
 import { logError, logEvent, type LogFields, nameOf } from "./lib/log.ts";
 

@@ -15,8 +15,8 @@ import { begin, crash, end, follow, USER } from "./turns.ts";
 
 const newRoom = () => env.CHAT_ROOM.getByName(crypto.randomUUID());
 
-describe("the room with an invalid environment", () => {
-  it("sets its alarm again each time it fires, as long as the environment is invalid", async () => {
+describe("a room under an invalid environment", () => {
+  it("sets the next alarm each time one fails", async () => {
     const room = newRoom();
     await runInDurableObject(room, (_room, { storage }) => storage.setAlarm(Date.now() + 60_000));
     for (let round = 0; round < 7; round++) {
@@ -27,8 +27,8 @@ describe("the room with an invalid environment", () => {
   });
 });
 
-/** A valid environment whose Postgres does not answer. */
-const reachesNobody = {
+/** A valid environment whose Postgres is unreachable. */
+const withoutPostgres = {
   ...env,
   DATABASE_URL: "postgres://nobody:nothing@db.localhost/none",
   DATABASE_HTTP_URL: "http://127.0.0.1:1/sql",
@@ -39,12 +39,12 @@ const reachesNobody = {
 function inRoom<T>(run: (parts: ReturnType<typeof assembleRoom>, ctx: DurableObjectState) => T) {
   const room = env.ROOM.getByName(crypto.randomUUID());
   return runInDurableObject(room, (_room, ctx) =>
-    run(assembleRoom(ctx, createDeps(reachesNobody)), ctx),
+    run(assembleRoom(ctx, createDeps(withoutPostgres)), ctx),
   );
 }
 
-describe("a lost alarm", () => {
-  it("is set again where there is work, and only there", async () => {
+describe("a missing alarm", () => {
+  it("is set again only where there is work", async () => {
     await inRoom(async ({ alarm, log }, { storage }) => {
       expect(await alarm.ensure()).toBe(false);
       end(log, begin(log), Date.now());
@@ -60,10 +60,16 @@ describe("a lost alarm", () => {
 
 const answerId = "the answer";
 
-/** A room's checkpoint of a turn that has begun. */
-function record() {
+/** The checkpoints of a turn, before and after its commit. */
+function checkpoints() {
   const model = present(findModel("gpt-4o-mini", []), "an offered model");
-  const userMessage = { id: "asked", content: "?", file_name: null, file_url: null, metadata: {} };
+  const userMessage = {
+    id: "user message",
+    content: "?",
+    file_name: null,
+    file_url: null,
+    metadata: {},
+  };
   const files = { named: undefined, linked: undefined, waits: true };
   const at = new Date().toISOString();
   const turn = {
@@ -75,16 +81,17 @@ function record() {
     target: "append" as const,
     userMessage,
   };
-  const beginning = pendingCheckpoint(turn, { model, usageId: "usage" });
-  return { beginning, begun: begunCheckpoint(beginning, beginning.answer, 10) };
+  const pending = pendingCheckpoint(turn, { model, usageId: "usage" });
+  return { pending, begun: begunCheckpoint(pending, pending.answer, 10) };
 }
 
-describe("a turn that fails by a bug", () => {
-  it("ends with all emitted events, and with its last event", async () => {
-    await inRoom(async ({ log, runner }, { storage }) => {
-      const { beginning, begun } = record();
-      log.prepare({ answerId, userId: USER, record: serializeCheckpoint({ running: beginning }) });
-      const firstId = log.open(answerId, serializeCheckpoint({ running: begun }));
+describe("a run that fails because of a bug", () => {
+  it("ends with everything that was emitted, and with its last event", async () => {
+    await inRoom(async ({ log, pending: turns, runner }, { storage }) => {
+      const { pending, begun } = checkpoints();
+      turns.add(pending);
+      turns.delete(answerId);
+      const firstId = log.start(answerId, serializeCheckpoint({ running: begun }));
       const live = new LiveTurn({ answerId, userId: USER, firstId });
       runner.run(live, begun, async (sink) => {
         sink.emit({ type: "content_delta", content: "Not written, " });
@@ -93,13 +100,13 @@ describe("a turn that fails by a bug", () => {
       });
       await live.outcome;
       await present(runner.live, "the turn that ends it").outcome;
-      // Postgres refuses it: the end to be saved is kept.
-      const kept = JSON.parse(log.turns.find(answerId)?.record ?? "null");
+      // Postgres is unreachable, so the end is stored here.
+      const kept = JSON.parse(log.turns.find(answerId)?.checkpoint ?? "null");
       expect(kept.finished.message).toMatchObject({
         status: "interrupted",
         content: "Not written, but emitted.",
       });
-      expect(follow(crash(storage.sql)).at(-1)?.event.type).toBe("stream_complete");
+      expect(follow(crash(storage)).at(-1)?.event.type).toBe("stream_complete");
     });
   });
 });

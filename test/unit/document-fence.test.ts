@@ -6,7 +6,7 @@ import {
   fencePassages,
   withoutFences,
 } from "../../src/features/citations/fence.ts";
-import { documentInstructions } from "../../src/features/turns/context/instructions.ts";
+import { documentInstructions } from "../../src/features/turns/generate/system-prompt.ts";
 import { newId } from "../../src/lib/ids.ts";
 
 const BOUNDARY = "0123456789ab";

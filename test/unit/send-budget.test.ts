@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { SendBudget } from "../../src/features/turns/room/send-budget.ts";
+import { SendBudget } from "../../src/features/turns/room/live-socket.ts";
 
 const PACE = { burstBytes: 1_000, bytesPerSecond: 100 };
 

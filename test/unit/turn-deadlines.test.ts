@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type Env, readConfig } from "../../src/env.ts";
-import { turnDeadline } from "../../src/features/turns/generate/deadlines.ts";
+import { turnDeadline } from "../../src/features/turns/generate/generate.ts";
 
 const MINUTE_MS = 60_000;
 

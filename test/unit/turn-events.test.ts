@@ -10,7 +10,7 @@ import { LARGEST_EVENT_BYTES } from "../../src/lib/event-json.ts";
 import type { Citation } from "../../src/features/citations/citation.ts";
 import { encodePage } from "../../src/features/turns/wire/sse.ts";
 import { present } from "../../src/lib/assert.ts";
-import { TextCleaner } from "../../src/features/turns/generate/text-cleaner.ts";
+import { TextCleaner } from "../../src/features/turns/generate/draft.ts";
 
 const MESSAGE = {
   id: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10",

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { FinishedTurn } from "../../src/features/turns/store/turn.ts";
-import { clampUsage, reductionsOf } from "../../src/features/turns/store/reduce.ts";
+import { clampUsage, reductionsOf } from "../../src/features/turns/store/answer.ts";
 import { present } from "../../src/lib/assert.ts";
 import { findModel } from "../../src/lib/models.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { statesBefore } from "../../src/features/turns/room/state.ts";
+import { statesBefore } from "../../src/features/turns/room/turn-table.ts";
 
 it("A turn goes forward only: it runs, may have to be saved later, and ends once", () => {
   expect(statesBefore("running")).toEqual([]);

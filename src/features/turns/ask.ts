@@ -1,37 +1,35 @@
-/** From a request to a turn in the room of its chat: a new user message, an edited one, another answer. */
+/** From a request to a turn in the room of its chat: a new user message, an edited one, or another answer. */
 import type { Context } from "hono";
+import { SSE_HEADERS } from "../../http/event-stream.ts";
 import { readKey } from "../../http/keyed-route.ts";
 import { names } from "../../http/negotiate.ts";
 import type { App } from "../../http/router.ts";
 import { findModel, type Model } from "../../lib/models.ts";
 import { Problem } from "../../lib/problem.ts";
 import { linkedFile } from "../messages/linked-file.ts";
-import type { Attachments } from "./store/attachments.ts";
-import type { TurnRefusal } from "./room/live-turn.ts";
-import type { NewTurn } from "./store/turn.ts";
-import { type BranchPoint, getBranchPoint } from "./store/branch-point.ts";
-import type { NewUserMessage, TurnTarget } from "./store/target.ts";
 import { replayTurn } from "./replay.ts";
-import type { StartResult, StartTurn } from "./room/contract.ts";
-import type { AnswerAgain, TurnBody } from "./schemas.ts";
-import { membersOf, toTurnResponse } from "./turn-response.ts";
-import type { TurnIds } from "./store/turn-key.ts";
-import { SSE_HEADERS } from "../../http/event-stream.ts";
+import type { StartResult, StartTurn, TurnRefusal } from "./room/contract.ts";
+import { problemMembersOf, type Regenerate, toTurnResponse, type TurnBody } from "./schemas.ts";
+import {
+  type BranchPoint,
+  getBranchPoint,
+  type NewUserMessage,
+  type TurnTarget,
+} from "./store/target.ts";
+import type { NewTurn, TurnIds } from "./store/turn.ts";
+import type { Attachments } from "./store/turn-documents.ts";
 
 const JSON_TYPE = "application/json";
 const EVENT_STREAM = "text/event-stream";
 
 /** Options of every turn, with or without a new user message. */
-export type TurnOptions = Pick<
-  Partial<TurnBody>,
-  "model" | "stream" | "file_ids" | "file_url" | "wait"
->;
+type TurnOptions = Pick<Partial<TurnBody>, "model" | "stream" | "file_ids" | "file_url" | "wait">;
 
-export type TurnInChat = TurnTarget & { chatId: string };
+type TurnInChat = TurnTarget & { chatId: string };
 
 /**
- * Starts the turn in the room and responds with its stream or its outcome. A key that began a turn before
- * replays that one. `target` is called once the request is known to be in order.
+ * Starts the turn in the room and responds with its stream or its outcome, or replays the earlier turn of the
+ * same idempotency key. Calls `target` once the rest of the request is validated. Throws why it is refused.
  */
 export async function startTurn(
   c: Context<App>,
@@ -50,7 +48,7 @@ export async function startTurn(
   return c.json(toTurnResponse(idsOf(turn), result.outcome), 200);
 }
 
-/** A user message at the end of a chat, or the first one of a new chat. */
+/** The target of a user message at the end of a chat, or of the first one of a new chat. */
 export function appendTarget(
   c: Context<App>,
   body: TurnBody,
@@ -60,12 +58,8 @@ export function appendTarget(
   return { target: "append", chatId, ...chat, userMessage: toUserMessage(c, body) };
 }
 
-/** Another answer to the same user message; the id is that of an answer or of the user message. */
-export function regenerateAnswer(
-  c: Context<App>,
-  id: string,
-  body: AnswerAgain,
-): Promise<Response> {
+/** Another answer to a user message. The id is the user message's or that of one of its answers. */
+export function regenerateAnswer(c: Context<App>, id: string, body: Regenerate): Promise<Response> {
   return startTurn(c, body, async () => {
     const { chatId, userMessageId, answers } = await branchPointOf(c, id);
     if (!userMessageId) throw new Problem("no_question");
@@ -87,12 +81,12 @@ function branchPointOf(c: Context<App>, messageId: string): Promise<BranchPoint>
 }
 
 /** The user message of a body, with an id of its own. */
-export function toUserMessage(c: Context<App>, body: TurnBody): NewUserMessage {
+function toUserMessage(c: Context<App>, body: TurnBody): NewUserMessage {
   const { content, file_name = null, file_url = null, metadata } = body;
   return { id: c.get("deps").newId(), content, file_name, file_url, metadata: metadata ?? {} };
 }
 
-/** The body decides; where it is silent, `Accept` does. */
+/** The body decides; without `stream` in it, `Accept` does. */
 function wantsStream(c: Context<App>, { stream }: TurnOptions): boolean {
   if (typeof stream === "boolean") return stream;
   const accept = c.req.header("accept") ?? "*/*";
@@ -111,18 +105,21 @@ function toFiles({ file_ids: ids, file_url: url, wait }: TurnOptions): Attachmen
   return { named, linked: linkedFile(url ?? null), waits: wait !== false };
 }
 
-function toNewTurn(c: Context<App>, placed: TurnInChat, files: Attachments): NewTurn {
+function toNewTurn(c: Context<App>, target: TurnInChat, files: Attachments): NewTurn {
   const { newId, clock } = c.get("deps");
   const { userId } = c.get("principal");
-  return { ...placed, userId, answerId: newId(), files, at: new Date(clock()).toISOString() };
+  return { ...target, userId, answerId: newId(), files, at: new Date(clock()).toISOString() };
 }
 
-/** The room may be restarted by a deploy in the middle of a call; what it began, it ends by itself. */
+/** A deploy may restart the room in the middle of a call; the room ends by itself what it began. */
 async function callRoom(c: Context<App>, input: StartTurn): Promise<StartResult> {
   try {
     return await c.env.CHAT_ROOM.getByName(input.turn.chatId).start(input);
   } catch (error) {
-    throw new Problem("room_unavailable", { cause: error, members: membersOf(idsOf(input.turn)) });
+    throw new Problem("room_unavailable", {
+      cause: error,
+      members: problemMembersOf(idsOf(input.turn)),
+    });
   }
 }
 

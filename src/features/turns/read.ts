@@ -1,4 +1,4 @@
-/** Reading a turn from wherever, while its chat's room has it. */
+/** Reading a turn from the log of its chat's room. */
 import type { Context } from "hono";
 import type { App } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
@@ -6,32 +6,32 @@ import { requireChat } from "../chats/queries.ts";
 import type { ReadResult } from "./room/contract.ts";
 
 /**
- * The rest of the turn that holds an event id; without one, the running turn from its start. Undefined
- * where there is nothing to read. Throws `not_found`, `unknown_event_id`, `too_many_subscribers` or
- * `room_unavailable`.
+ * The stream of the rest of the turn that an event belongs to; without an id, of the running turn from its start.
+ * Null for HEAD, undefined where there is nothing to read. Throws `not_found`, `unknown_event_id`,
+ * `too_many_subscribers` or `room_unavailable`.
  */
 export async function readTurn(
   c: Context<App>,
   chatId: string,
   eventId: string | undefined,
 ): Promise<ReadableStream<Uint8Array> | null | undefined> {
-  const requireIt = () => requireChat(c.get("deps").db, c.get("principal").userId, chatId);
-  await requireIt();
+  const requireOwned = () => requireChat(c.get("deps").db, c.get("principal").userId, chatId);
+  await requireOwned();
   const result = await readInRoom(c, chatId, toEventId(eventId));
   if (result === "nothing") return undefined;
   if (result === "unknown_id") {
-    // A room knows no ids any more where its chat was deleted in between.
-    await requireIt();
+    // Without a chat that was deleted in between, its room has no ids.
+    await requireOwned();
     throw new Problem("unknown_event_id");
   }
   if (result === "too_many_subscribers") throw tooManySubscribers();
   if (c.req.method !== "HEAD") return result.stream;
-  // Nobody reads it: left alone, it would stay open until it is found to be slow.
+  // Otherwise the stream would stay open until the room disconnects it as too slow.
   await result.stream.cancel();
   return null;
 }
 
-/** The room may be restarted by a deploy in the middle of a call. */
+/** A deploy may restart the room in the middle of a call. */
 async function readInRoom(
   c: Context<App>,
   chatId: string,
@@ -50,7 +50,7 @@ function toEventId(text: string | undefined): number | undefined {
   return Number(text);
 }
 
-/** A stream ends with its turn, or once it is found to be read by nobody. */
+/** A stream closes with its turn, or when its client takes nothing for a while: then there is room for another. */
 export function tooManySubscribers(): Problem {
   return new Problem("too_many_subscribers", { headers: { "retry-after": "10" } });
 }

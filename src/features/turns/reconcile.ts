@@ -1,6 +1,6 @@
 /**
- * Ends what a room should have ended and did not: answers that are still streaming in Postgres long
- * after they began. Their rooms are asked first, for only they know whether somebody is writing.
+ * The cron job's part in turns. Ends answers that are still streaming in Postgres long after they began, and sets
+ * the alarm of rooms that have work but none. Rooms come first in both, because only they know what runs.
  */
 import { sql } from "drizzle-orm";
 import { batch, type Db, read } from "../../db/client.ts";
@@ -10,78 +10,80 @@ import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { present } from "../../lib/assert.ts";
 import { toIso } from "../../lib/clock.ts";
+import { firstIdAt } from "../../lib/ids.ts";
 import { logError } from "../../lib/log.ts";
 import { BYTES_PER_TOKEN, findModel, type Model } from "../../lib/models.ts";
 import { lockChat } from "../chats/change.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
-import type { Settled } from "./room/recovery.ts";
 import { historyBytes } from "./context/budget.ts";
-import { answerMetadata } from "./store/answer.ts";
-import { SAVE_REFUSED } from "./store/reduce.ts";
+import type { Settled } from "./room/contract.ts";
+import { answerMetadata, SAVE_REFUSED } from "./store/answer.ts";
 
-/** By then a room has had its own watchdog, and time to end what it has found. */
-const LEFT_AFTER_MS = 60_000;
-/** Longer than any turn runs: such an answer is left for certain. */
+/** Within this time the room's own watchdog ends an interrupted answer. */
+const INTERRUPTED_AFTER_MS = 60_000;
+/** Longer than any turn may run: such an answer is certainly interrupted. */
 const OVERDUE_MS = 15 * 60_000;
-/** As many rooms as one invocation may call. The rest is of a later minute. */
-const MOST_PER_RUN = 800;
+/** As many rooms as one invocation may call. The next minute takes the rest. */
+const MOST_ANSWERS_PER_RUN = 800;
 const ROOMS_AT_ONCE = 10;
 
-type Left = { id: string; chat_id: string; user_id: string; created_at: string };
+type StreamingAnswer = { id: string; chat_id: string; user_id: string; created_at: string };
 
 type Outcome = Exclude<Settled, "unknown"> | "interrupted";
 
-type Counts = Record<"found" | Outcome, number>;
+type OutcomeCounts = Record<"found" | Outcome, number>;
 
-/** Asks the rooms of all that may have been left. Can be run twice, and twice at once. */
-export async function reconcileTurns(env: Env, deps: Deps): Promise<Counts> {
-  const left = await findLeft(deps);
-  const counts: Counts = {
-    found: left.length,
+/** Has the rooms end answers that may be interrupted, and ends those that no room knows. Can be run twice at once. */
+export async function reconcileTurns(env: Env, deps: Deps): Promise<OutcomeCounts> {
+  const answers = await listStreaming(deps);
+  const counts: OutcomeCounts = {
+    found: answers.length,
     running: 0,
     ended: 0,
     interrupted: 0,
     abandoned: 0,
     failed: 0,
   };
-  for (let start = 0; start < left.length; start += ROOMS_AT_ONCE) {
-    const group = left.slice(start, start + ROOMS_AT_ONCE);
-    const settled = await Promise.all(group.map((message) => settle(env, deps, message)));
-    for (const outcome of settled) counts[outcome]++;
+  for (const group of groupsOf(answers, ROOMS_AT_ONCE)) {
+    const outcomes = await Promise.all(group.map((answer) => settle(env, deps, answer)));
+    for (const outcome of outcomes) counts[outcome]++;
   }
   return counts;
 }
 
+function* groupsOf<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
+}
+
 /**
- * Those that are overdue first, the others in an order that is another one each minute: however many
- * healthy answers there are, none that was left stands behind them for long.
+ * Overdue answers first, the others in an order that changes every minute, so that no number of healthy
+ * answers keeps an interrupted one waiting for long.
  */
-async function findLeft({ db, clock }: Deps): Promise<Left[]> {
+async function listStreaming({ db, clock }: Deps): Promise<StreamingAnswer[]> {
   const now = clock();
   const minute = String(Math.floor(now / 60_000));
-  const [before, overdue] = [now - LEFT_AFTER_MS, now - OVERDUE_MS].map((ms) =>
+  const [before, overdue] = [now - INTERRUPTED_AFTER_MS, now - OVERDUE_MS].map((ms) =>
     toIso(new Date(ms)),
   );
-  const rows = await read(
+  return read(
     db,
-    sql<Left>`
+    sql<StreamingAnswer>`
       SELECT m.id, m.chat_id, m.created_at, chats.user_id
       FROM messages AS m JOIN chats ON chats.id = m.chat_id
       WHERE m.status = 'streaming' AND m.created_at < ${before}::timestamptz
         AND chats.user_id IS NOT NULL
       ORDER BY m.created_at < ${overdue}::timestamptz DESC, md5(${minute} || m.id::text)
-      LIMIT ${MOST_PER_RUN}::int`,
+      LIMIT ${MOST_ANSWERS_PER_RUN}::int`,
   );
-  return rows;
 }
 
-/** One that cannot be settled now is found again in a minute, and stops no other. */
-async function settle(env: Env, deps: Deps, message: Left): Promise<Outcome> {
+/** Never rejects: an answer that cannot be settled now is found again in a minute. */
+async function settle(env: Env, deps: Deps, answer: StreamingAnswer): Promise<Outcome> {
   try {
-    const settled = await env.CHAT_ROOM.getByName(message.chat_id).settle(message.id);
+    const settled = await env.CHAT_ROOM.getByName(answer.chat_id).settle(answer.id);
     if (settled !== "unknown" && settled !== "abandoned") return settled;
     const outcome = settled === "unknown" ? "interrupted" : settled;
-    return (await endAnyhow(deps, message, ENDS[outcome])) ? outcome : "ended";
+    return (await endOrReduce(deps, answer, ENDS[outcome])) ? outcome : "ended";
   } catch {
     return "failed";
   }
@@ -94,27 +96,27 @@ const ENDS = {
   abandoned: { status: "failed", finishReason: SAVE_REFUSED },
 } satisfies Record<string, End>;
 
-/** Where Postgres refuses its cost for good, without that: there is no end that holds less. */
-async function endAnyhow(deps: Deps, message: Left, how: End): Promise<boolean> {
+/** Ends the answer with its estimated cost, or without where Postgres refuses that. False where it has ended. */
+async function endOrReduce(deps: Deps, answer: StreamingAnswer, end: End): Promise<boolean> {
   try {
-    const cost = await estimateCost(deps, message, how);
-    return await endOnce(deps, message, how, cost);
+    const cost = await estimateCost(deps, answer, end);
+    return await endAnswer(deps, answer, end, cost);
   } catch (error) {
     if (!isPermanent(error)) throw error;
-    logError("cost_refused", { message_id: message.id, ...describeFailure(error) });
-    return endOnce(deps, message, how);
+    logError("cost_refused", { message_id: answer.id, ...describeFailure(error) });
+    return endAnswer(deps, answer, end);
   }
 }
 
 type Cost = { usage: NewUsage; metadata: object };
 
 /**
- * Of an answer whose room has no record of it, nothing is known: its text, had it any, is lost, and a
- * provider may have been asked. What that cost is estimated.
+ * The room has lost the text of the answer, and a provider may have been called: the cost is estimated from the
+ * length of the history.
  */
 async function estimateCost(
   { db, clock, config, newId }: Deps,
-  message: Left,
+  answer: StreamingAnswer,
   { finishReason }: End,
 ): Promise<Cost> {
   const now = clock();
@@ -124,40 +126,44 @@ async function estimateCost(
   );
   const usage: NewUsage = {
     id: newId(),
-    userId: message.user_id,
-    chatId: message.chat_id,
-    messageId: message.id,
+    userId: answer.user_id,
+    chatId: answer.chat_id,
+    messageId: answer.id,
     kind: "answer",
     attempt: 1,
     model,
-    promptTokens: await estimatePrompt(db, message, model),
+    promptTokens: await estimatePromptTokens(db, answer, model),
     completionTokens: 0,
     estimated: true,
     at: toIso(new Date(now)),
   };
-  const seconds = (now - Date.parse(message.created_at)) / 1000;
-  const given = { usage, finishReason, estimated: true };
-  return { usage, metadata: answerMetadata(given, { model }, seconds) };
+  const seconds = (now - Date.parse(answer.created_at)) / 1000;
+  const outcome = { usage, finishReason, estimated: true };
+  return { usage, metadata: answerMetadata(outcome, { model }, seconds) };
 }
 
 /** False where it has ended meanwhile. */
-async function endOnce(
+async function endAnswer(
   { db, clock }: Deps,
-  message: Left,
-  how: End,
+  answer: StreamingAnswer,
+  end: End,
   cost?: Cost,
 ): Promise<boolean> {
   const at = toIso(new Date(clock()));
   const { ended } = await batch(db, {
-    // The chat first, as in every batch that writes messages: else two could wait for each other.
-    lock: lockChat(message.user_id, message.chat_id),
-    ended: end(message, how, at, cost),
+    // The chat first, as in every batch that writes messages; otherwise two batches could deadlock.
+    lock: lockChat(answer.user_id, answer.chat_id),
+    ended: endAnswerSql(answer, end, at, cost),
   });
   return ended.rows.length > 0;
 }
 
-/** Tokens of what was said before the answer, as far as a prompt takes it. */
-async function estimatePrompt(db: Db, { id, chat_id: chatId }: Left, model: Model) {
+/** Tokens of the messages before the answer, within the limit of a prompt. */
+async function estimatePromptTokens(
+  db: Db,
+  { id, chat_id: chatId }: StreamingAnswer,
+  model: Model,
+): Promise<number> {
   const rows = await read(
     db,
     sql<{ bytes: number }>`
@@ -173,9 +179,9 @@ async function estimatePrompt(db: Db, { id, chat_id: chatId }: Left, model: Mode
   return Math.ceil((rows[0]?.bytes ?? 0) / BYTES_PER_TOKEN);
 }
 
-/** Only one that is still streaming is ended, and only then is anything paid for. */
-function end(
-  { id, chat_id: chatId, user_id: userId }: Left,
+/** Ends the answer, and inserts its usage, only where it is still streaming. */
+function endAnswerSql(
+  { id, chat_id: chatId, user_id: userId }: StreamingAnswer,
   { status, finishReason }: End,
   at: string,
   cost?: Cost,
@@ -195,4 +201,45 @@ function end(
       FROM ended WHERE chats.id = ended.chat_id
     )${spent ? sql`, spent AS (${spent})` : sql``}
     SELECT id FROM ended`;
+}
+
+/** After `total_ms` and `log_kept_ms` a room needs no alarm any more; this much later it is checked. */
+const GRACE_MS = 60_000;
+/** Twice the time between two runs, so that one missed run misses no room. */
+const WINDOW_MS = 120_000;
+const MOST_ROOMS_PER_RUN = 1_000;
+
+type AlarmCounts = { checked: number; set: number; failed: number };
+
+/**
+ * Has the rooms of turns that ended some minutes ago check their alarms: the platform gives up on one that
+ * failed too often, and nothing else shows that a room has a log to delete or a title to save. Can be run twice.
+ */
+export async function checkRooms(env: Env, { db, clock, config }: Deps): Promise<AlarmCounts> {
+  const { total_ms, log_kept_ms } = config.TURN_LIMITS;
+  const until = clock() - total_ms - log_kept_ms - GRACE_MS;
+  const chatIds = await listChats(db, until - WINDOW_MS, until);
+  const counts: AlarmCounts = { checked: chatIds.length, set: 0, failed: 0 };
+  for (const group of groupsOf(chatIds, ROOMS_AT_ONCE)) {
+    const checks = await Promise.allSettled(group.map((id) => ensureAlarm(env, id)));
+    counts.set += checks.filter((check) => check.status === "fulfilled" && check.value).length;
+    counts.failed += checks.filter((check) => check.status === "rejected").length;
+  }
+  return counts;
+}
+
+async function ensureAlarm(env: Env, chatId: string): Promise<boolean> {
+  return env.CHAT_ROOM.getByName(chatId).ensureAlarm();
+}
+
+/** The chats with answers that began in this time, by the time in their ids. */
+async function listChats(db: Db, from: number, until: number): Promise<string[]> {
+  const rows = await read(
+    db,
+    sql<{ chat_id: string }>`
+      SELECT DISTINCT m.chat_id FROM messages AS m JOIN chats ON chats.id = m.chat_id AND chats.user_id IS NOT NULL
+      WHERE m.id >= ${firstIdAt(from)}::uuid AND m.id < ${firstIdAt(until)}::uuid AND m.type = 'bot'
+      LIMIT ${MOST_ROOMS_PER_RUN}::int`,
+  );
+  return rows.map(({ chat_id }) => chat_id);
 }

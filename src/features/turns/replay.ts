@@ -1,18 +1,24 @@
-/** The answer to a repeated request: the turn that the first one began. */
+/** Replaying a turn to a repeated request: from its room while the log is kept, else from its rows. */
+import { sql } from "drizzle-orm";
 import type { Context } from "hono";
+import { type Db, read } from "../../db/client.ts";
+import { encodeUnnumbered, OPENING, SSE_HEADERS } from "../../http/event-stream.ts";
 import { markReplayed } from "../../http/keyed-route.ts";
 import type { App } from "../../http/router.ts";
-import { Problem } from "../../lib/problem.ts";
+import { catalogue, Problem, type ProblemCode } from "../../lib/problem.ts";
+import { Citation } from "../citations/citation.ts";
+import { fitMessage } from "../messages/fit-message.ts";
+import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
+import { type Message, toMessage } from "../messages/schemas.ts";
 import { tooManySubscribers } from "./read.ts";
-import { getTurn, type RebuiltTurn, replayEvents } from "./rebuild.ts";
-import type { AttachResult } from "./room/contract.ts";
-import { membersOf, toTurnResponse } from "./turn-response.ts";
-import type { TurnIds } from "./store/turn-key.ts";
-import { encodeUnnumbered, OPENING, SSE_HEADERS } from "../../http/event-stream.ts";
+import type { AttachResult, TurnOutcome } from "./room/contract.ts";
+import { problemMembersOf, toTurnResponse } from "./schemas.ts";
+import type { TurnIds } from "./store/turn.ts";
+import { toCitationEvents, toDeltas, type TurnEvent } from "./wire/events.ts";
 
 /**
- * Attaches to the turn while it runs and as long as its log is kept, else makes it again from its rows.
- * Throws `not_found` where its chat was deleted, `too_many_subscribers`, and a turn's own problem where nothing streams.
+ * The response of the earlier turn. Throws `not_found` where its chat is deleted, `too_many_subscribers`,
+ * `room_unavailable`, and where the client does not stream the problem that the turn ended with.
  */
 export async function replayTurn(
   c: Context<App>,
@@ -21,11 +27,12 @@ export async function replayTurn(
 ): Promise<Response> {
   const found = await attach(c, ids, !streams);
   if (found === "too_many_subscribers") throw tooManySubscribers();
-  if (found !== "gone" && "stream" in found) return streamAgain(found.stream);
-  const isWhole = found !== "gone" && (found.outcome?.userMessage ?? found.outcome?.problem);
-  if (isWhole) return c.json(toTurnResponse(ids, found.outcome, replayed), 200, replayed);
-  const rebuilt = await getTurn(c.get("deps").db, c.get("principal").userId, ids);
-  if (streams) return streamAgain(encode(rebuilt));
+  if (found !== "gone" && "stream" in found) return toStreamResponse(found.stream);
+  // The outcome of an interrupted turn has no user message.
+  const isComplete = found !== "gone" && (found.outcome?.userMessage ?? found.outcome?.problem);
+  if (isComplete) return c.json(toTurnResponse(ids, found.outcome, replayed), 200, replayed);
+  const rebuilt = await rebuildTurn(c.get("deps").db, c.get("principal").userId, ids);
+  if (streams) return toStreamResponse(encode(rebuilt));
   return c.json(toTurnResponse(ids, rebuilt, replayed), 200, replayed);
 }
 
@@ -37,17 +44,17 @@ async function attach(c: Context<App>, ids: TurnIds, wait: boolean): Promise<Att
   try {
     return await c.env.CHAT_ROOM.getByName(chatId).attach({ userId, sessionId, answerId, wait });
   } catch (error) {
-    throw new Problem("room_unavailable", { cause: error, members: membersOf(ids) });
+    throw new Problem("room_unavailable", { cause: error, members: problemMembersOf(ids) });
   }
 }
 
-function streamAgain(stream: ReadableStream<Uint8Array>): Response {
+function toStreamResponse(stream: ReadableStream<Uint8Array>): Response {
   return new Response(stream, { headers: { ...SSE_HEADERS, ...replayed } });
 }
 
-/** Without ids: there is nothing to resume from any more. */
+/** Events without ids, because there is no log to resume from. */
 function encode(turn: RebuiltTurn): ReadableStream<Uint8Array> {
-  const events = replayEvents(turn);
+  const events = eventsOf(turn);
   return new ReadableStream({
     start: (controller) => controller.enqueue(OPENING),
     pull: (controller) => {
@@ -56,4 +63,73 @@ function encode(turn: RebuiltTurn): ReadableStream<Uint8Array> {
       else controller.enqueue(encodeUnnumbered(next.value));
     },
   });
+}
+
+type RebuiltTurn = TurnOutcome & { userMessage: Message };
+
+/**
+ * The outcome of a turn from its rows. Throws `not_found`, or `room_unavailable` where the answer is still
+ * streaming in Postgres but not in its room, until the cron job ends it.
+ */
+async function rebuildTurn(db: Db, ownerId: string, ids: TurnIds): Promise<RebuiltTurn> {
+  const rows = await read(
+    db,
+    sql<MessageRow & { chat_title: string }>`
+      SELECT ${messageColumns}, chats.title AS chat_title
+      FROM messages AS m JOIN chats ON chats.id = m.chat_id ${joinSiblings}
+      WHERE m.chat_id = ${ids.chatId} AND chats.user_id = ${ownerId}
+        AND m.id IN (${ids.userMessageId}, ${ids.answerId})`,
+  );
+  const [userMessage, answer] = [ids.userMessageId, ids.answerId].map((id) =>
+    rows.find((row) => row.id === id),
+  );
+  if (!userMessage || !answer) throw new Problem("not_found");
+  if (answer.status === "streaming") {
+    throw new Problem("room_unavailable", { members: problemMembersOf(ids) });
+  }
+  return {
+    userMessage: toMessageWithoutTitle(userMessage),
+    answer: toMessageWithoutTitle(answer),
+    chatName: answer.chat_title,
+    problem: problemOf(answer),
+  };
+}
+
+function toMessageWithoutTitle({
+  chat_title: _title,
+  ...row
+}: MessageRow & { chat_title: string }): Message {
+  return toMessage(row);
+}
+
+/** Failed answers of an older version have no code: they count as the most common failure. */
+function problemOf({ status, metadata }: MessageRow): ProblemCode | undefined {
+  if (status === "interrupted") return "turn_interrupted";
+  if (status !== "failed") return undefined;
+  return isProblemCode(metadata.finish_reason) ? metadata.finish_reason : "ai_unavailable";
+}
+
+function isProblemCode(value: unknown): value is ProblemCode {
+  return typeof value === "string" && Object.hasOwn(catalogue, value);
+}
+
+/** The events of an ended turn, in the order of the contract. */
+function* eventsOf(turn: RebuiltTurn): Generator<TurnEvent> {
+  const { userMessage, answer, problem } = turn;
+  yield { type: "user_message", message: fitMessage(userMessage) };
+  yield { type: "ai_message_start", message_id: answer.id };
+  const { reasoning } = answer.metadata;
+  if (typeof reasoning === "string") yield* toDeltas(reasoning, "reasoning_delta");
+  if (answer.content !== "") yield* toDeltas(answer.content);
+  yield* toCitationEvents(citationsOf(answer));
+  if (problem) yield { type: "error", error: catalogue[problem].detail, code: problem };
+  // The content of an interrupted answer replaces what a client has streamed before.
+  const message = answer.status === "interrupted" ? answer : fitMessage(answer);
+  yield { type: "ai_message_complete", message };
+  yield { type: "stream_complete" };
+}
+
+function citationsOf({ metadata }: Message): Citation[] {
+  const { data = [] } = Citation.array().safeParse(metadata.citations);
+  return data;
 }

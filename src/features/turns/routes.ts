@@ -1,4 +1,4 @@
-/** Asking, and reading the answer while it is written. */
+/** Sending a user message, and receiving its answer. */
 import { z } from "@hono/zod-openapi";
 import { ById } from "../../http/fields.ts";
 import { KeyHeader, keyProblems, replayedHeader } from "../../http/keyed-route.ts";
@@ -8,11 +8,11 @@ import { DEFAULT_TITLE } from "../chats/schemas.ts";
 import { Message } from "../messages/schemas.ts";
 import { readTurn } from "./read.ts";
 import {
-  AnswerAgain,
-  Ask,
-  AskInChat,
   LastEventId,
   ReadFrom,
+  Regenerate,
+  SendInChat,
+  SendMessage,
   Stop,
   TurnResponse,
 } from "./schemas.ts";
@@ -24,13 +24,13 @@ const tags = ["Answers"];
 
 const EVENTS = `Server-sent events, in this order: \`user_message\`, \`ai_message_start\`, any number of \
 \`reasoning_delta\` and \`content_delta\`, \`citations\` and \`error\` where there are any, \`ai_message_complete\`, \`chat_name\` where \
-the chat was given a title, and \`stream_complete\`, always and last. Each has an \`id\` to resume from and \
+the chat gets a title, and \`stream_complete\`, always and last. Each has an \`id\` to resume from and \
 one line of JSON that repeats its \`type\`. The name of an \`error\` event is \`turn_error\`, because a browser's \
-\`EventSource\` reserves \`error\` for failures of the connection. The \`content\` of \`reasoning_delta\` is what the model thinks before it \
-answers, and no part of the answer. A \`citations\` event holds some of the answer's, each a \`Citation\`; a \
-quote that is too long for an event is null there, with its \`quote_length\`. Leaving does not stop the answer.
+\`EventSource\` reserves \`error\` for failures of the connection. The \`content\` of \`reasoning_delta\` is the model's reasoning before \
+the answer, and no part of it. A \`citations\` event holds some of the answer's citations, each a \`Citation\`; a \
+quote that is too long for an event is null there, with its \`quote_length\`. Disconnecting does not stop the answer.
 
-An answer about documents that are still being read waits for them, two minutes at most; it then ends with the \
+An answer about documents that are still being processed waits for them, two minutes at most; it then ends with the \
 error \`file_not_ready\`, or with \`file_failed\` where one of them cannot be read.`;
 
 const eventStream = {
@@ -63,33 +63,33 @@ const problems: ProblemCode[] = [
   "save_delayed",
 ];
 
-const ask = route({
+const send = route({
   method: "post",
   path: "/chat",
   tags,
-  summary: "Ask, and get an answer",
-  description: "Without `chat_id` a chat is created, and named after the question.",
-  request: { headers: KeyHeader, body: jsonBody(Ask) },
+  summary: "Send a user message",
+  description: "Without `chat_id` a chat is created, with a title made from the user message.",
+  request: { headers: KeyHeader, body: jsonBody(SendMessage) },
   problems: [...problems, "not_found"],
   responses: { 200: { ...turnResponse, headers: replayedHeader } },
 });
 
-const askInChat = route({
+const sendInChat = route({
   method: "post",
   path: "/chats/{id}/messages",
   tags,
-  summary: "Ask in a chat",
-  request: { params: ById, headers: KeyHeader, body: jsonBody(AskInChat) },
+  summary: "Send a user message in a chat",
+  request: { params: ById, headers: KeyHeader, body: jsonBody(SendInChat) },
   problems,
   responses: { 200: { ...turnResponse, headers: replayedHeader } },
 });
 
-const askStreaming = route({
+const sendStreaming = route({
   method: "post",
   path: "/chats/{id}/messages/stream",
   tags,
-  summary: "Ask in a chat, and read the answer as it is written",
-  request: { params: ById, headers: KeyHeader, body: jsonBody(AskInChat) },
+  summary: "Send a user message in a chat, and stream the answer",
+  request: { params: ById, headers: KeyHeader, body: jsonBody(SendInChat) },
   problems,
   responses: { 200: { ...eventStream, headers: replayedHeader } },
 });
@@ -98,12 +98,15 @@ const readStream = route({
   method: "get",
   path: "/chats/{id}/stream",
   tags,
-  summary: "Read a turn from anywhere",
+  summary: "Resume or follow a turn",
   description:
-    "With `Last-Event-ID` or `after`: the rest of the turn that holds that event. Without: the running turn from its start. A chat has 64 such streams at most.",
+    "With `Last-Event-ID` or `after`: the events of the same turn after that one. Without: the running turn from its start. A chat has at most 64 such streams.",
   request: { params: ById, query: ReadFrom, headers: LastEventId },
   problems: ["unknown_event_id", "too_many_subscribers", "room_unavailable"],
-  responses: { 200: eventStream, 204: { description: "Nothing is running, or nothing is left." } },
+  responses: {
+    200: eventStream,
+    204: { description: "No turn is running, or the turn has no further events." },
+  },
 });
 
 const stop = route({
@@ -112,7 +115,7 @@ const stop = route({
   tags,
   summary: "Stop an answer",
   description:
-    "From any device, as often as you like: the running answer, or only the one that is named. What was written so far is kept. Where nothing is running, the answer named or the last one comes back as it is.",
+    "Stops the running answer, or only the one with `message_id`, from any device. The text so far is kept. Repeating it is safe: where no answer is running, the response is that answer, or the chat's last one, as it is stored.",
   request: { params: ById, body: jsonBody(Stop) },
   problems: ["room_unavailable"],
   responses: {
@@ -125,10 +128,10 @@ const regenerate = route({
   method: "post",
   path: "/messages/{id}/regenerate",
   tags,
-  summary: "Have another answer to the same question",
+  summary: "Regenerate an answer",
   description:
-    "The new answer stands beside the old one, which stays, and becomes the chat's current message. The id is the answer's, however it ended and on whichever branch; with the id of a question, that one is answered anew. The events repeat the question as `user_message`.",
-  request: { params: ById, headers: KeyHeader, body: jsonBody(AnswerAgain) },
+    "Generates another answer to the same user message. It becomes the chat's current message; the old answer stays as its sibling. The id is that of an answer, however it ended and on whichever branch, or of the user message. The events repeat the user message as `user_message`.",
+  request: { params: ById, headers: KeyHeader, body: jsonBody(Regenerate) },
   problems: [...problems, "no_question"],
   responses: { 200: { ...turnResponse, headers: replayedHeader } },
 });
@@ -137,25 +140,25 @@ const edit = route({
   method: "patch",
   path: "/messages/{id}",
   tags,
-  summary: "Edit a question, and have it answered",
+  summary: "Edit a user message, and get an answer",
   description:
-    "Nothing is overwritten: the edited question stands beside the one that is named, on a branch of its own that the chat goes on with. It is what the body says; only its documents, where neither `file_ids` nor the address of one is given, are taken over.",
-  request: { params: ById, headers: KeyHeader, body: jsonBody(AskInChat) },
+    "Nothing is overwritten: the edited user message becomes a sibling of the one with this id, on a new branch that the chat continues on. Only the body counts, except that the documents of the old message are kept where the body has neither `file_ids` nor the `file_url` of a file.",
+  request: { params: ById, headers: KeyHeader, body: jsonBody(SendInChat) },
   problems: [...problems, "answer_not_editable"],
   responses: { 200: { ...turnResponse, headers: replayedHeader } },
 });
 
 export const turnRoutes = createRouter()
-  .openapi(ask, async (c) => {
+  .openapi(send, async (c) => {
     const body = c.req.valid("json");
     const chat = body.chat_id ? { chatId: body.chat_id } : { newChatTitle: DEFAULT_TITLE };
     return startTurn(c, body, () => appendTarget(c, body, chat));
   })
-  .openapi(askInChat, async (c) => {
+  .openapi(sendInChat, async (c) => {
     const [{ id: chatId }, body] = [c.req.valid("param"), c.req.valid("json")];
     return startTurn(c, body, () => appendTarget(c, body, { chatId }));
   })
-  .openapi(askStreaming, async (c) => {
+  .openapi(sendStreaming, async (c) => {
     const [{ id: chatId }, body] = [c.req.valid("param"), c.req.valid("json")];
     return startTurn(c, body, () => appendTarget(c, body, { chatId }), true);
   })

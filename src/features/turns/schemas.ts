@@ -1,8 +1,12 @@
-/** Wire shapes of turns, and how a turn is made from a body. */
+/** The wire shapes of turns. */
 import { z } from "@hono/zod-openapi";
 import { Id, ShownId, text } from "../../http/fields.ts";
+import { present } from "../../lib/assert.ts";
+import { Problem } from "../../lib/problem.ts";
 import { Content, Message, messageFields } from "../messages/schemas.ts";
 import { Usage } from "../usage/schemas.ts";
+import type { TurnOutcome } from "./room/contract.ts";
+import type { TurnIds } from "./store/turn.ts";
 
 const MOST_FILES = 20;
 
@@ -10,11 +14,11 @@ const turnFields = {
   content: Content,
   file_ids: z.array(Id).max(MOST_FILES).nullish().openapi({
     description:
-      "Documents that the question is about. They stay in reach of the questions below it, the newest 50.",
+      "Documents that the user message is about. They stay in the context of the messages below it, the newest 50.",
   }),
   wait: z.boolean().nullish().openapi({
     description:
-      "False: a file that is still being read refuses the question, instead of being waited for.",
+      "False: refuses the user message while a file is still being processed, instead of waiting for the file.",
   }),
   model: text({ max: 100 }).nullish().openapi({ description: "Default: the server's." }),
   stream: z.boolean().nullish().openapi({
@@ -23,28 +27,28 @@ const turnFields = {
   metadata: messageFields.metadata,
 };
 
-export const Ask = z
+export const SendMessage = z
   .strictObject({ chat_id: Id.nullish(), ...turnFields })
   .openapi("Ask", { example: { content: "Can a landlord keep the whole deposit?", stream: true } });
 
-export const AskInChat = z
+export const SendInChat = z
   .strictObject({
     ...turnFields,
     file_name: messageFields.file_name,
     file_url: messageFields.file_url.openapi({
       description:
-        "The `file_url` of one of your files makes it a document of the question, like `file_ids`; any other address is kept as text.",
+        "The `file_url` of one of your files makes it a document of the user message, like `file_ids`; any other address is kept as text.",
     }),
   })
   .openapi("AskInChat", { example: { content: "And if nothing was agreed in writing?" } });
 
-export type TurnBody = z.infer<typeof AskInChat>;
+export type TurnBody = z.infer<typeof SendInChat>;
 
-export const AnswerAgain = z
+export const Regenerate = z
   .strictObject({ model: turnFields.model, stream: turnFields.stream })
   .openapi("AnswerAgain", { example: { stream: true } });
 
-export type AnswerAgain = z.infer<typeof AnswerAgain>;
+export type Regenerate = z.infer<typeof Regenerate>;
 
 export const Stop = z
   .strictObject({
@@ -63,11 +67,50 @@ export const TurnResponse = z
   })
   .openapi("TurnAnswer");
 
-/** A number as text: what else is given is no event's id, which the handler answers. */
+/** Any text, because the handler has its own problem for what is no event id. */
 export const ReadFrom = z.object({
-  after: z.string().optional().openapi({ description: "Id of the last event that was read." }),
+  after: z
+    .string()
+    .optional()
+    .openapi({ description: "Id of the last event that you have received." }),
 });
 
 export const LastEventId = z.object({
-  "last-event-id": z.string().optional().openapi({ description: "Wins over `after`." }),
+  "last-event-id": z.string().optional().openapi({ description: "Takes precedence over `after`." }),
 });
+
+/**
+ * The response to a client that does not stream. Throws `not_found` where the chat was deleted meanwhile, or the
+ * problem that the turn ended with, with these headers.
+ */
+export function toTurnResponse(
+  ids: TurnIds,
+  outcome: TurnOutcome | undefined,
+  headers: Record<string, string> = {},
+): z.infer<typeof TurnResponse> {
+  if (!outcome) throw new Problem("not_found");
+  if (outcome.problem) {
+    throw new Problem(outcome.problem, {
+      members: problemMembersOf(ids),
+      headers: { ...retryAfterOf(outcome), ...headers },
+    });
+  }
+  const { metadata } = outcome.answer;
+  return TurnResponse.parse({
+    chat_id: ids.chatId,
+    user_message: present(outcome.userMessage, "the user message of a turn"),
+    ai_response: outcome.answer,
+    chat_name: outcome.chatName,
+    processing_time: metadata.processing_time,
+    usage: metadata.usage,
+  });
+}
+
+function retryAfterOf({ retryAfter }: TurnOutcome): Record<string, string> {
+  return retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
+}
+
+/** The ids in the problem of a turn, by which a client finds what is stored. */
+export function problemMembersOf({ chatId, userMessageId, answerId }: TurnIds) {
+  return { chat_id: chatId, user_message_id: userMessageId, message_id: answerId };
+}

@@ -1,4 +1,4 @@
-/** Stopping an answer, from wherever. */
+/** Stopping an answer. */
 import { sql, type SQL } from "drizzle-orm";
 import type { Context } from "hono";
 import { type Db, readOne } from "../../db/client.ts";
@@ -9,9 +9,9 @@ import { joinSiblings, messageColumns, type MessageRow } from "../messages/queri
 import { type Message, toMessage } from "../messages/schemas.ts";
 
 /**
- * Stops the running answer, or only the one that is named; the answer as it stands. Where it is not
- * running: that one as it is stored, or the last one of the active path, if there is any. Throws
- * `not_found`.
+ * Stops the running answer, or only the one with this id. Resolves to the answer as it stands; where it is not
+ * running, to that answer as it is stored, or to the last one of the active path, if there is any. Throws
+ * `not_found` and `room_unavailable`.
  */
 export async function stopAnswer(
   c: Context<App>,
@@ -24,24 +24,24 @@ export async function stopAnswer(
   if (stopped) return stopped;
   const stored = await findStored(db, userId, chatId, messageId);
   if (stored?.status !== "streaming") return stored;
-  // It began after the room was asked, or began without anybody knowing of it.
+  // It began after the first call of the room, or its commit went through unnoticed.
   const { id } = stored;
   return (await stopInRoom(c, chatId, id)) ?? (await settleInRoom(c, stored));
 }
 
-/** Ends an answer that nobody is writing; as it stands then. */
+/** Ends an answer that is streaming in Postgres but not in its room. Resolves to it as it is stored then. */
 async function settleInRoom(c: Context<App>, answer: Message): Promise<Message | undefined> {
   const { chat_id: chatId, id } = answer;
-  await inRoom(() => c.env.CHAT_ROOM.getByName(chatId).settle(id));
+  await callRoom(() => c.env.CHAT_ROOM.getByName(chatId).settle(id));
   return findStored(c.get("deps").db, c.get("principal").userId, chatId, id);
 }
 
 function stopInRoom(c: Context<App>, chatId: string, messageId: string | undefined) {
   const { userId } = c.get("principal");
-  return inRoom(() => c.env.CHAT_ROOM.getByName(chatId).stop({ userId, messageId }));
+  return callRoom(() => c.env.CHAT_ROOM.getByName(chatId).stop({ userId, messageId }));
 }
 
-async function inRoom<T>(call: () => Promise<T>): Promise<T> {
+async function callRoom<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
@@ -49,7 +49,8 @@ async function inRoom<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-type Found = { found: string } & (MessageRow | { id: null });
+/** `owned_chat`: the chat's id; `id` is null where it has no such answer. */
+type StoredAnswer = { owned_chat: string } & (MessageRow | { id: null });
 
 async function findStored(
   db: Db,
@@ -58,19 +59,19 @@ async function findStored(
   messageId: string | undefined,
 ): Promise<Message | undefined> {
   const target = messageId ? sql`${messageId}` : sql`(SELECT id FROM path WHERE type = 'bot')`;
-  const row = await readOne(db, select(ownerId, chatId, target));
+  const row = await readOne(db, selectAnswerSql(ownerId, chatId, target));
   if (!row || (row.id === null && messageId)) throw new Problem("not_found");
   if (row.id === null) return undefined;
-  const { found: _found, ...message } = row;
+  const { owned_chat: _chat, ...message } = row;
   return toMessage(message);
 }
 
-function select(ownerId: string, chatId: string, target: SQL): SQL<Found> {
-  return sql<Found>`
+function selectAnswerSql(ownerId: string, chatId: string, target: SQL): SQL<StoredAnswer> {
+  return sql<StoredAnswer>`
     WITH RECURSIVE ${ownedChat(ownerId, chatId)}, ${pathToAnswer}
-    SELECT chat.id AS found, shown.*
+    SELECT chat.id AS owned_chat, answer.*
     FROM chat LEFT JOIN LATERAL (
       SELECT ${messageColumns} FROM messages AS m ${joinSiblings}
       WHERE m.chat_id = chat.id AND m.type = 'bot' AND m.id = ${target}
-    ) AS shown ON true`;
+    ) AS answer ON true`;
 }

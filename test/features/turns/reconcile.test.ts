@@ -200,7 +200,7 @@ describe("the cron", () => {
       );
     }
     const line = await minute();
-    expect(line).toMatchObject({ rooms_asked: 1, rooms_set: 0, rooms_failed: 0 });
+    expect(line).toMatchObject({ rooms_checked: 1, rooms_set: 0, rooms_failed: 0 });
   });
 
   it("runs each of its jobs, also when another of them fails", async () => {

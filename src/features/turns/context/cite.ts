@@ -1,4 +1,4 @@
-/** The citations of an answer: its quotations that stand in the documents. */
+/** The citations of an answer: those of its quotations that are in the documents. */
 import type { Db } from "../../../db/client.ts";
 import { within } from "../../../lib/clock.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
@@ -7,36 +7,36 @@ import { type QuotationClaim, type Verified, verifyClaims } from "../../citation
 import type { Gathered } from "./gather.ts";
 import type { NumberedPassage } from "../../citations/excerpt.ts";
 
-/** Whoever stops an answer is told soon how it stands. */
-const STOPPED_WAIT_MS = 500;
+/** Timeout for a stopped answer, whose stop responds within two seconds. */
+const STOPPED_TIMEOUT_MS = 500;
 
-type Answered = { content: string; status: "complete" | "stopped" | "failed" };
+type EndedAnswer = { content: string; status: "complete" | "stopped" | "failed" };
 
 /**
- * Checks the quotations of an answer, for so many milliseconds at most. What cannot be looked up, because
- * Postgres does not answer, or not soon enough, is not verified.
+ * Verifies the quotations of an answer. Those that Postgres cannot look up within the timeout are returned as
+ * not verified. Never rejects.
  */
 export async function citeAnswer(
   db: Db,
   userId: string,
-  { content, status }: Answered,
+  { content, status }: EndedAnswer,
   { passages, sources }: Gathered,
   timeoutMs: number,
 ): Promise<Verified> {
   const claims = toClaims(findQuotations(content), passages);
-  const known = sources.filter(({ parts }) => parts !== undefined);
+  const available = sources.filter(({ parts }) => parts !== undefined);
   try {
-    const checking = verifyClaims(db, userId, claims, sources);
-    const ms = status === "stopped" ? Math.min(STOPPED_WAIT_MS, timeoutMs) : timeoutMs;
-    const checked = await within(ms, checking);
-    return checked ?? (await verifyClaims(db, userId, claims, known));
+    const verifying = verifyClaims(db, userId, claims, sources);
+    const ms = status === "stopped" ? Math.min(STOPPED_TIMEOUT_MS, timeoutMs) : timeoutMs;
+    const verified = await within(ms, verifying);
+    return verified ?? (await verifyClaims(db, userId, claims, available));
   } catch (error) {
     logError("citations_not_checked", { cause: nameOf(error) });
-    return verifyClaims(db, userId, claims, known);
+    return verifyClaims(db, userId, claims, available);
   }
 }
 
-/** Each quotation once, with the passages that it points to; numbers that are none point to nothing. */
+/** Each quotation once, with the passages that its numbers name. */
 function toClaims(
   quotations: readonly Quotation[],
   passages: readonly NumberedPassage[],
@@ -44,11 +44,11 @@ function toClaims(
   const numbered = new Map(passages.map((passage) => [passage.number, passage]));
   const seen = new Set<string>();
   return quotations.flatMap(({ text, points }) => {
-    const places = points.flatMap((point) => numbered.get(point) ?? []);
-    const index = places[0]?.number ?? points[0] ?? 0;
+    const named = points.flatMap((point) => numbered.get(point) ?? []);
+    const index = named[0]?.number ?? points[0] ?? 0;
     const key = JSON.stringify([index, text]);
     if (seen.has(key)) return [];
     seen.add(key);
-    return [{ index, text, ranges: places }];
+    return [{ index, text, ranges: named }];
   });
 }

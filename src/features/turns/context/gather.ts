@@ -1,37 +1,38 @@
-/** What of the documents goes into a prompt: all of them where they are short, else the best passages. */
+/** The passages of a prompt: all of the documents' text where they are short, else what a search finds. */
 import { estimateTokens, type Model } from "../../../lib/models.ts";
+import type { Excerpt, NumberedPassage } from "../../citations/excerpt.ts";
+import type { CitedSource } from "../../citations/verify.ts";
 import { type EmbedDeps, embedQuestion } from "../../retrieval/embed.ts";
 import { findPassages } from "../../retrieval/find.ts";
 import type { FoundPassage } from "../../retrieval/passage.ts";
-import type { CitedSource } from "../../citations/verify.ts";
-import { foundTokens, wholeCharacters, wholeTokens } from "./budget.ts";
 import type { PastMessage } from "../store/turn.ts";
-import type { ContextDocument } from "../store/context-documents.ts";
+import type { ContextDocument } from "../store/turn-documents.ts";
+import { foundTokens, wholeCharacters, wholeTokens } from "./budget.ts";
 import { divide, mergeNeighbours, numberPassages } from "./passages.ts";
-import type { Excerpt, NumberedPassage } from "../../citations/excerpt.ts";
 
-/** What was gathered, and the documents that it is from. */
+/** The passages, and the documents that they are from. */
 export type Gathered = { passages: NumberedPassage[]; sources: CitedSource[] };
 
 const MOST_FOUND = 24;
 const MOST_OPENINGS = 5;
 const LONGEST_OPENING = 1_500;
 
-/** A question as short as this may lean on the one before it. */
-const SHORT_QUESTION = 60;
+/** A user message as short as this is searched together with the one before it. */
+const SHORT_MESSAGE = 60;
 
-type Question = { userId: string; path: readonly PastMessage[]; model: Model };
+type Conversation = { userId: string; path: readonly PastMessage[]; model: Model };
 
-/** At most one trip; none where the documents go in whole. */
+/** The passages for the user message at the end of the path. One trip; none where the documents go in whole. */
 export async function gatherPassages(
   deps: EmbedDeps,
-  question: Question,
+  conversation: Conversation,
   documents: readonly ContextDocument[],
 ): Promise<Gathered> {
   const ready = documents.filter(({ status }) => status === "ready");
-  if (fitWhole(ready, question.model)) return takeWhole(ready);
-  const found = await search(deps, question, ready);
-  return takeBest(ready, found, foundTokens(question.model));
+  const { model } = conversation;
+  if (fitWhole(ready, model)) return takeWhole(ready);
+  const found = await search(deps, conversation, ready);
+  return takeBest(ready, found, foundTokens(model));
 }
 
 function fitWhole(documents: readonly ContextDocument[], model: Model): boolean {
@@ -54,10 +55,10 @@ function takeWhole(documents: readonly ContextDocument[]): Gathered {
 
 async function search(
   deps: EmbedDeps,
-  { userId, path }: Question,
+  { userId, path }: Conversation,
   documents: readonly ContextDocument[],
 ): Promise<FoundPassage[]> {
-  const query = textToFind(path);
+  const query = queryOf(path);
   const vector = await embedQuestion(deps, userId, query);
   const fileIds = documents.map(({ id }) => id);
   const { passages } = await findPassages(deps.db, userId, {
@@ -69,15 +70,15 @@ async function search(
   return passages;
 }
 
-/** The question, with the one before it where it says little by itself. */
-function textToFind(path: readonly PastMessage[]): string {
-  const asked = path.filter(({ type }) => type === "user").map(({ content }) => content);
-  const question = asked.at(-1) ?? "";
-  const isShort = question.length < SHORT_QUESTION;
-  return [...(isShort ? asked.slice(-2, -1) : []), question].join("\n");
+/** The last user message, after the one before it where it is short. */
+function queryOf(path: readonly PastMessage[]): string {
+  const messages = path.filter(({ type }) => type === "user").map(({ content }) => content);
+  const last = messages.at(-1) ?? "";
+  const isShort = last.length < SHORT_MESSAGE;
+  return [...(isShort ? messages.slice(-2, -1) : []), last].join("\n");
 }
 
-/** The first lines of each document, and the best passages as long as there is room, by document. */
+/** The openings of the first documents and the best passages, within the budget, by document. */
 function takeBest(
   documents: readonly ContextDocument[],
   found: readonly FoundPassage[],
@@ -100,10 +101,10 @@ function openingOf(document: ContextDocument): Excerpt[] {
 }
 
 function withinBudget(excerpts: readonly Excerpt[], mostTokens: number): Excerpt[] {
-  let left = mostTokens;
+  let leftTokens = mostTokens;
   return excerpts.flatMap(({ fileId, fileName, page, start, end, text }) => {
-    left -= estimateTokens(text);
-    return left < 0 ? [] : [{ fileId, fileName, page, start, end, text }];
+    leftTokens -= estimateTokens(text);
+    return leftTokens < 0 ? [] : [{ fileId, fileName, page, start, end, text }];
   });
 }
 

@@ -1,23 +1,20 @@
-/** Passages of documents as a prompt has them. Pure. */
-import type { Excerpt, NumberedPassage } from "../../citations/excerpt.ts";
-import type { TextPart } from "../../citations/document-text.ts";
+/** Dividing, merging and numbering the passages of a prompt. Pure. */
 import { codePointLength } from "../../../lib/text.ts";
+import type { TextPart } from "../../citations/document-text.ts";
+import type { Excerpt, NumberedPassage } from "../../citations/excerpt.ts";
 
-/** From 1, in their order. */
+/** Numbers them from 1. */
 export function numberPassages(excerpts: readonly Excerpt[]): NumberedPassage[] {
   return excerpts.map((excerpt, index) => ({ ...excerpt, number: index + 1 }));
 }
 
-/** In UTF-16 code units: small enough that a number points to something. */
+/** In UTF-16 code units: a number in an answer should name a short text. */
 const LONGEST_PASSAGE = 1_600;
 
-/** Where a text may be divided, the best first: before a paragraph, a line, a sentence, a word. */
+/** Where a text may be divided, best first: at a paragraph, a line, a sentence, a word. */
 const BREAKS = [/\n\s*\n/g, /\n/g, /[.;:!?]\s/g, /\s/g];
 
-/**
- * The whole text of a document as passages that follow on each other without gap or overlap, each within
- * one page.
- */
+/** The whole text of a document as consecutive passages without gap or overlap, each within one page. */
 export function divide(
   document: { fileId: string; fileName: string },
   parts: readonly TextPart[],
@@ -45,7 +42,7 @@ function* pieces(text: string): Generator<string> {
   if (start < text.length) yield text.slice(start);
 }
 
-/** After the last of the best breaks that leave at least half; never inside of a character. */
+/** The index after the last of the best breaks in the second half; never inside a surrogate pair. */
 function cutOf(window: string): number {
   for (const pattern of BREAKS) {
     const last = [...window.matchAll(pattern)].at(-1);
@@ -57,7 +54,7 @@ function cutOf(window: string): number {
   return isHalf ? window.length - 1 : window.length;
 }
 
-/** Passages of one document that overlap or touch become one; in the order of the document. */
+/** Merges passages of one document that overlap or touch. In the order of the document. */
 export function mergeNeighbours(excerpts: readonly Excerpt[]): Excerpt[] {
   const merged: Excerpt[] = [];
   for (const excerpt of excerpts.toSorted((a, b) => a.start - b.start)) {

@@ -1,31 +1,55 @@
-/** A turn waits for the attached documents that are still in ingestion. */
+/** A turn waits for documents that are still in ingestion. */
 import type { Clock } from "../../../lib/clock.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
 import { Problem } from "../../../lib/problem.ts";
-import { type ContextDocument, isUnread } from "../store/context-documents.ts";
+import { type ContextDocument, isInIngestion } from "../store/turn-documents.ts";
 
-/** A notification of a changed file may be lost: the files are looked up at least this often. */
-const LOOK_EVERY_MS = 3_000;
+/** A notification of a changed file may be lost, so the documents are read at least this often. */
+const READ_EVERY_MS = 3_000;
 
-export type FileChanges = {
-  count: number;
-  next(seen: number, ms: number, signal: AbortSignal): Promise<void>;
-};
+/** Notifies turns that a file of the chat may have changed. */
+export class FileChangeSignal {
+  #count = 0;
+  readonly #waiting = new Set<() => void>();
+
+  /** The number of changes so far. A caller reads it before the documents, so that it misses no change. */
+  get count(): number {
+    return this.#count;
+  }
+
+  notify(): void {
+    this.#count++;
+    for (const wake of this.#waiting) wake();
+  }
+
+  /** Resolves once `count` differs from `seen`, after the timeout, or when the signal is aborted. */
+  async next(seen: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    if (this.#count !== seen || signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, timeoutMs);
+    const wake = () => resolve();
+    this.#waiting.add(wake);
+    signal.addEventListener("abort", wake);
+    await promise;
+    clearTimeout(timer);
+    this.#waiting.delete(wake);
+    signal.removeEventListener("abort", wake);
+  }
+}
 
 type WaitDeps = {
   /** The documents as they are now. */
   read: () => Promise<ContextDocument[]>;
-  fileChanges: FileChanges;
+  fileChanges: FileChangeSignal;
   clock: Clock;
-  /** Milliseconds. */
   timeoutMs: number;
   stop: AbortSignal;
 };
 
 /**
- * The documents once all of them are read, or as they were when somebody stopped the turn. Throws
- * `file_not_ready` when that takes too long, and `file_failed` for one of the message's own attachments: it
- * can be answered without those of earlier messages.
+ * The documents once none of them is in ingestion, or as they are when the turn is stopped. Throws
+ * `file_not_ready` at the timeout, and `file_failed` for an attachment of the message's own: a failed document
+ * of the messages above it is left out.
  */
 export async function waitForDocuments(
   documents: ContextDocument[],
@@ -33,32 +57,32 @@ export async function waitForDocuments(
 ): Promise<ContextDocument[]> {
   const endsAt = clock() + timeoutMs;
   let [current, seen] = [documents, fileChanges.count];
-  while (current.some(isUnread) && !stop.aborted) {
-    refuseFailed(current);
-    const left = endsAt - clock();
-    if (left <= 0) throw new Problem("file_not_ready");
-    await fileChanges.next(seen, Math.min(left, LOOK_EVERY_MS), stop);
+  while (current.some(isInIngestion) && !stop.aborted) {
+    throwIfFailed(current);
+    const leftMs = endsAt - clock();
+    if (leftMs <= 0) throw new Problem("file_not_ready");
+    await fileChanges.next(seen, Math.min(leftMs, READ_EVERY_MS), stop);
     seen = fileChanges.count;
-    current = await readAgain(read, current);
+    current = await readOrKeep(read, current);
   }
-  if (!stop.aborted) refuseFailed(current);
+  if (!stop.aborted) throwIfFailed(current);
   return current;
 }
 
-function refuseFailed(documents: readonly ContextDocument[]): void {
+function throwIfFailed(documents: readonly ContextDocument[]): void {
   const isFailed = documents.some(({ is_own, status }) => is_own && status === "failed");
   if (isFailed) throw new Problem("file_failed");
 }
 
-/** While Postgres cannot be asked, what was known is all there is. */
-async function readAgain(
+/** The documents as they are now, or as they were where Postgres is unreachable. */
+async function readOrKeep(
   read: () => Promise<ContextDocument[]>,
-  known: ContextDocument[],
+  previous: ContextDocument[],
 ): Promise<ContextDocument[]> {
   try {
     return await read();
   } catch (error) {
     logError("documents_not_read", { cause: nameOf(error) });
-    return known;
+    return previous;
   }
 }

@@ -1,40 +1,40 @@
-/** What has come of an answer so far, and what it comes to. Pure. */
+/** An answer while it streams, and what it comes to at its end. Pure. */
 import type { ModelChunk, TokenCount } from "../../../clients/model.ts";
 import { finishKind } from "../../../clients/model/finish.ts";
 import { mergeCounts } from "../../../clients/model/usage.ts";
-import { utf8Prefix } from "../../../lib/bytes.ts";
+import { utf8Length, utf8Prefix } from "../../../lib/bytes.ts";
 import { estimateTokens } from "../../../lib/models.ts";
 import { Problem, type ProblemCode } from "../../../lib/problem.ts";
-import { CappedText } from "./capped-text.ts";
 
 export type Answer = {
   content: string;
   status: "complete" | "stopped" | "failed";
-  /** Why it ended: in the provider's words, or the code of the problem. */
+  /** Why it ended: the provider's reason, or the code of the problem. */
   finishReason: string | null;
   usage: TokenCount;
-  /** True where the provider gave no count, or not of all that came. */
+  /** True where the provider did not count the tokens, or not all of them. */
   estimated: boolean;
-  /** The beginning of what the model thought before it answered, where that is kept. */
+  /** The beginning of the model's reasoning, where that is stored. */
   reasoning?: string;
-  /** True where the model refused to answer, and the content says so. */
+  /** True where the model refused, in the words of the content. */
   refusal?: true;
   problem?: Problem;
 };
 
 export type AnswerRequest = {
-  /** Stands in for the provider's count of the prompt where there is none. */
+  /** For the case that the provider does not count the prompt's tokens. */
   estimatedPromptTokens: number;
-  /** Whether the reasoning is to be kept with the answer. */
+  /** True where the reasoning is stored with the answer. */
   keepsReasoning: boolean;
 };
 
-/** Of one answer, in UTF-8, and of the reasoning before it: more than any model writes at once. */
+/** Of one answer, and of the reasoning before it, in UTF-8: more than any model generates at once. */
 const LARGEST_TEXT_BYTES = 1024 * 1024;
-/** Of the reasoning that is kept with an answer. */
+/** Of the stored reasoning. */
 const LARGEST_REASONING_BYTES = 64 * 1024;
 
-const EMPTY: Record<ReturnType<typeof finishKind>, ProblemCode> = {
+/** The problem of an answer without text, or whose generation failed. */
+const PROBLEMS: Record<ReturnType<typeof finishKind>, ProblemCode> = {
   whole: "ai_empty",
   length: "ai_length",
   filtered: "ai_filtered",
@@ -47,54 +47,54 @@ export class Draft {
   #problem: Problem | undefined;
   #finishReason: string | null = null;
   #usage: TokenCount | undefined;
-  /** True while nothing was said after the usage. */
+  /** True while no text has come after the usage. */
   #isUsageCurrent = false;
   #isRefusal = false;
-  /** True once the provider took the request. */
-  #isTaken = false;
+  /** True once the provider has accepted the request. */
+  #isAccepted = false;
 
-  /** True once the model has said anything, thought or spoken. */
+  /** True once there is text or reasoning. */
   get hasBegun(): boolean {
     return this.#content.text !== "" || this.#reasoning.text !== "";
   }
 
-  /** True where the provider goes on beyond what one answer may be. */
+  /** True where the text is longer than an answer may be. */
   get isFull(): boolean {
     return this.#content.isFull || this.#reasoning.isFull;
   }
 
-  /** Takes note of the chunks, and returns what they add. */
+  /** Adds the chunks, and returns their text. */
   add(chunks: ModelChunk[]): { reasoning: string; text: string } {
     let [reasoning, text] = ["", ""];
-    this.#isTaken = true;
+    this.#isAccepted = true;
     for (const chunk of chunks) {
       if (chunk.type === "reasoning") reasoning += chunk.text;
       else if (chunk.type === "text" || chunk.type === "refusal") text += chunk.text;
-      this.#note(chunk);
+      this.#addState(chunk);
     }
     return { reasoning: this.#reasoning.push(reasoning), text: this.#content.push(text) };
   }
 
-  /** Once it has finished, an answer is whole, whatever becomes of the connection. */
+  /** Keeps the first problem; ignores one after the provider's finish, because the answer is complete then. */
   fail(problem: Problem): void {
     if (this.#finishReason === null) this.#problem ??= problem;
   }
 
   toAnswer(request: AnswerRequest, isStopped: boolean): Answer {
     const stopped = isStopped && this.#finishReason === null;
-    const problem = stopped ? undefined : (this.#problem ?? this.#judge());
+    const problem = stopped ? undefined : (this.#problem ?? this.#findProblem());
     return {
       content: this.#content.text,
       status: stopped ? "stopped" : problem ? "failed" : "complete",
       finishReason: problem?.code ?? (this.isFull ? "length" : this.#finishReason),
-      ...this.#count(this.#isTaken || stopped ? request.estimatedPromptTokens : 0),
-      ...this.#keptReasoning(request),
+      ...this.#count(this.#isAccepted || stopped ? request.estimatedPromptTokens : 0),
+      ...this.#storedReasoning(request),
       ...(this.#isRefusal && { refusal: true as const }),
       ...(problem && { problem }),
     };
   }
 
-  #note(chunk: ModelChunk): void {
+  #addState(chunk: ModelChunk): void {
     if (chunk.type === "finish") this.#finishReason = chunk.reason;
     if (chunk.type === "usage") this.#usage = mergeCounts(this.#usage, chunk.usage);
     if (chunk.type === "usage") this.#isUsageCurrent = true;
@@ -102,33 +102,91 @@ export class Draft {
     this.#isRefusal ||= chunk.type === "refusal";
   }
 
-  #keptReasoning({ keepsReasoning }: AnswerRequest): Pick<Answer, "reasoning"> {
+  #storedReasoning({ keepsReasoning }: AnswerRequest): Pick<Answer, "reasoning"> {
     const { text } = this.#reasoning;
     if (!keepsReasoning || text === "") return {};
     return { reasoning: utf8Prefix(text, LARGEST_REASONING_BYTES) };
   }
 
-  /** What an answer without a failure is worth: one that says nothing is none. */
-  #judge(): Problem | undefined {
+  /** The problem of an answer whose stream did not fail. */
+  #findProblem(): Problem | undefined {
     const kind = this.isFull ? "length" : finishKind(this.#finishReason);
     const isEmpty = this.#content.text.trim() === "";
-    return isEmpty || kind === "failed" ? new Problem(EMPTY[kind]) : undefined;
+    return isEmpty || kind === "failed" ? new Problem(PROBLEMS[kind]) : undefined;
   }
 
-  /** The provider's count as far as it goes: zeros where there were words are none. */
+  /** The provider's count, completed by estimates: its zeros do not count where there is text. */
   #count(estimatedPromptTokens: number): Pick<Answer, "usage" | "estimated"> {
-    const received = estimateTokens(this.#reasoning.text) + estimateTokens(this.#content.text);
+    const estimatedTokens =
+      estimateTokens(this.#reasoning.text) + estimateTokens(this.#content.text);
     const counted = this.#usage;
     if (!counted) {
-      const usage = { promptTokens: estimatedPromptTokens, completionTokens: received };
+      const usage = { promptTokens: estimatedPromptTokens, completionTokens: estimatedTokens };
       return { usage, estimated: true };
     }
-    // Of an answer that was cut, the last count may be of its beginning.
-    const least = this.#isUsageCurrent && counted.completionTokens > 0 ? 0 : received;
+    // Where an answer is cut off, the last count may be older than its end.
+    const least = this.#isUsageCurrent && counted.completionTokens > 0 ? 0 : estimatedTokens;
     const completionTokens = Math.max(counted.completionTokens, least);
-    const promptTokens = counted.promptTokens || (received > 0 ? estimatedPromptTokens : 0);
-    const isOwn =
+    const promptTokens = counted.promptTokens || (estimatedTokens > 0 ? estimatedPromptTokens : 0);
+    const isEstimated =
       completionTokens !== counted.completionTokens || promptTokens !== counted.promptTokens;
-    return { usage: { ...counted, promptTokens, completionTokens }, estimated: isOwn };
+    return { usage: { ...counted, promptTokens, completionTokens }, estimated: isEstimated };
   }
+}
+
+/** Storable text of at most so many bytes of UTF-8. */
+class CappedText {
+  #text = "";
+  #sizeBytes = 0;
+  #isFull = false;
+  readonly #limitBytes: number;
+  readonly #cleaner = new TextCleaner();
+
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  /** True once a piece did not fit. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** Appends what fits of a piece, and returns it. After a piece that does not fit, nothing is appended. */
+  push(piece: string): string {
+    if (this.#isFull) return "";
+    const text = this.#cleaner.push(piece);
+    const sizeBytes = utf8Length(text);
+    const leftBytes = this.#limitBytes - this.#sizeBytes;
+    this.#isFull = sizeBytes > leftBytes;
+    const added = this.#isFull ? utf8Prefix(text, leftBytes) : text;
+    this.#sizeBytes += sizeBytes;
+    this.#text += added;
+    return added;
+  }
+}
+
+const REPLACEMENT = "\uFFFD";
+
+/**
+ * Replaces NUL and lone surrogates. Holds back half a surrogate pair at the end of a piece until the other half
+ * comes, and drops it at the end of the text.
+ */
+export class TextCleaner {
+  #heldBack = "";
+
+  push(piece: string): string {
+    const text = this.#heldBack + piece;
+    this.#heldBack = endsInHalfAPair(text) ? text.slice(-1) : "";
+    const whole = this.#heldBack === "" ? text : text.slice(0, -1);
+    return whole.replaceAll("\0", REPLACEMENT).toWellFormed();
+  }
+}
+
+function endsInHalfAPair(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1);
+  return last >= 0xd800 && last <= 0xdbff;
 }

@@ -1,4 +1,4 @@
-/** The attempts at one answer: a model and, where it fails before its first token, its fallback once. */
+/** The attempts at an answer: a model and, where it fails before its first token, its fallback once. */
 import type { PromptMessage } from "../../../clients/model.ts";
 import type { Deps } from "../../../deps.ts";
 import { toIso } from "../../../lib/clock.ts";
@@ -10,26 +10,26 @@ import type { Answer } from "./draft.ts";
 import { type Prompt, withHalfTheHistory } from "./prompt.ts";
 import type { Attempt, TurnSink } from "./turn-sink.ts";
 
-/** The answer, and the attempt that it came of; `isUnasked` where no provider was asked for it. */
-export type AttemptedAnswer = Answer & { attempt: Attempt; isUnasked?: boolean };
+/** The answer, and its last attempt; `isUncalled` where no provider was called. */
+export type AttemptedAnswer = Answer & { attempt: Attempt; isUncalled?: boolean };
 
-export type FailoverInput = {
+type FailoverInput = {
   userId: string;
   chatId: string;
   answerId: string;
   prompt: Prompt;
   first: Attempt;
-  /** Milliseconds since the epoch: no turn may take longer. */
+  /** Milliseconds since the epoch. */
   endsAt: number;
-  /** Aborted when somebody stops the turn. */
+  /** Aborted when the turn is stopped. */
   stop: AbortSignal;
 };
 
-export type FailoverDeps = Pick<Deps, "model" | "config" | "clock" | "newId"> & {
+type FailoverDeps = Pick<Deps, "model" | "config" | "clock" | "newId"> & {
   sink: Pick<TurnSink, "checkpoint">;
 };
 
-/** What another provider may do better. */
+/** Problems that another provider may not have. */
 const REPLACEABLE: ReadonlySet<ProblemCode> = new Set([
   "ai_unavailable",
   "ai_overloaded",
@@ -39,48 +39,48 @@ const REPLACEABLE: ReadonlySet<ProblemCode> = new Set([
   "ai_model_not_found",
 ]);
 
-/** Emits the text piece by piece. Never throws: a failure is part of the answer. */
+/** Calls the first model, then its fallback where that may help. Never rejects: a failure is part of the answer. */
 export async function streamWithFailover(
   input: FailoverInput,
   deps: FailoverDeps,
   emit: EmitDelta,
 ): Promise<AttemptedAnswer> {
-  const askModel = (model: Model) => askWithinContext(input, { ...deps, emit }, model);
-  const answer = await askModel(input.first.model);
+  const call = (model: Model) => callWithinContext(input, { ...deps, emit }, model);
+  const answer = await call(input.first.model);
   const second = nextAttempt(input, deps, answer);
   if (!second) return { ...answer, attempt: input.first };
   deps.sink.checkpoint(second);
-  return { ...(await askModel(second.model)), attempt: second };
+  return { ...(await call(second.model)), attempt: second };
 }
 
 /**
- * Asks, and once more with half of the history where the provider counts more tokens than it takes: it
- * refused the first, which cost nothing.
+ * Calls the model, and once more with half of the history where the provider counts more tokens than the model
+ * takes. The refused call costs nothing.
  */
-async function askWithinContext(
+async function callWithinContext(
   input: FailoverInput,
-  deps: AskDeps,
+  deps: CallDeps,
   model: Model,
 ): Promise<Answer> {
-  const answer = await ask(input, deps, model);
+  const answer = await callOnce(input, deps, model);
   const isTooLong = answer.problem?.code === "ai_context_exceeded" && answer.content === "";
   const prompt = isTooLong ? withHalfTheHistory(input.prompt) : undefined;
   if (!prompt || input.stop.aborted || deps.clock() >= input.endsAt) return answer;
   deps.sink.checkpoint({ estimatedPromptTokens: prompt.estimatedTokens });
-  return ask({ ...input, prompt }, deps, model);
+  return callOnce({ ...input, prompt }, deps, model);
 }
 
-type AskDeps = FailoverDeps & { emit: EmitDelta };
+type CallDeps = FailoverDeps & { emit: EmitDelta };
 
-function ask(
+function callOnce(
   { prompt, endsAt, stop }: FailoverInput,
-  { model: client, config, clock, emit }: AskDeps,
+  { model: client, config, clock, emit }: CallDeps,
   model: Model,
 ): Promise<Answer> {
   const messages: PromptMessage[] = prompt.messages;
   return streamAnswer(
     {
-      ask: { model, messages, maxOutputTokens: model.maxOutputTokens },
+      call: { model, messages, maxOutputTokens: model.maxOutputTokens },
       estimatedPromptTokens: prompt.estimatedTokens,
       keepsReasoning: config.KEEP_REASONING,
       stop,
@@ -89,7 +89,7 @@ function ask(
   );
 }
 
-/** The attempt in place of one that failed; undefined where the answer, such as it is, stands. */
+/** The attempt with the fallback; undefined where the first answer stays. */
 function nextAttempt(
   input: FailoverInput,
   { model: client, config, clock, newId }: FailoverDeps,
@@ -108,12 +108,12 @@ function nextAttempt(
   };
 }
 
-/** Once a reader may have its first word, an answer cannot be begun again. */
+/** An answer cannot be replaced once a subscriber may have its first token. */
 function canBeReplaced({ content }: Answer, { code }: Problem): boolean {
   return content === "" && REPLACEABLE.has(code);
 }
 
-/** The rows of what an answer cost up to an attempt, that one included. */
+/** The usage rows of an answer's attempts up to this one. */
 export function usageOf(
   { userId, chatId, answerId }: Pick<FailoverInput, "userId" | "chatId" | "answerId">,
   { model, usageId: id, spent = [] }: Attempt,

@@ -1,15 +1,15 @@
-/** A turn from its commit to its last event. Knows no HTTP and no Durable Object. */
+/** The run of a turn, from its commit to its last event. Knows no HTTP and no Durable Object. */
 import type { Deps } from "../../../deps.ts";
 import { toIso, within } from "../../../lib/clock.ts";
 import { Problem } from "../../../lib/problem.ts";
 import type { Verified } from "../../citations/verify.ts";
-import type { FileChanges } from "../context/wait.ts";
+import type { FileChangeSignal } from "../context/wait.ts";
 import { citeAnswer } from "../context/cite.ts";
 import type { EmitDelta } from "./provider-stream.ts";
 import { type AttemptedAnswer, streamWithFailover, usageOf } from "./failover.ts";
 import type { Attempt, TurnSink } from "./turn-sink.ts";
 import { finishedAnswer } from "../store/answer.ts";
-import type { TurnDeadline } from "./deadlines.ts";
+import type { TurnLimits } from "../../../env.ts";
 import { fitMessage } from "../../messages/fit-message.ts";
 import { toCitationEvents, toDeltas, type TurnEvent } from "../wire/events.ts";
 import {
@@ -20,26 +20,49 @@ import {
 } from "../store/turn.ts";
 import { prepare } from "./prepare.ts";
 import type { Prompt } from "./prompt.ts";
-import { askTitle, type Title } from "./title.ts";
+import { requestTitle, type Title, type TitleSubject } from "./title.ts";
+
+/** When each part of a turn has to be done, in milliseconds since the epoch. */
+type TurnDeadline = {
+  /** Its documents and the provider's answer. */
+  answer: number;
+  /** The verification of its quotations. */
+  citations: number;
+  /** Its save, its title and its last event. */
+  end: number;
+};
+
+/** The share of a turn's time that is reserved for what comes after the answer. */
+const RESERVED_SHARE = 1 / 20;
+
+/** The deadlines of a turn: `total_ms` for all of it, less a reserve for what comes after the answer. */
+export function turnDeadline(
+  startedAt: number,
+  { total_ms, watchdog_ms }: Pick<TurnLimits, "total_ms" | "watchdog_ms">,
+): TurnDeadline {
+  const end = startedAt + total_ms;
+  const reservedMs = Math.min(watchdog_ms, total_ms * RESERVED_SHARE);
+  return { answer: end - reservedMs, citations: end - reservedMs / 2, end };
+}
 
 export type TurnInput = {
   userId: string;
   chatId: string;
   begun: BegunTurn;
-  /** Absent where passages of documents are to be gathered first. */
+  /** Undefined where passages of documents have to be gathered first. */
   prompt: Prompt | undefined;
   attempt: Attempt;
   deadline: TurnDeadline;
   stop: AbortSignal;
-  /** Changes of files that the turn may be waiting for. */
-  fileChanges: FileChanges;
-  /** Resolves when another turn waits for this one to end: it waits for no title then. */
+  /** Notifies of changes of the files that the turn waits for. */
+  fileChanges: FileChangeSignal;
+  /** Resolves when another turn waits for this one to end: then it does not wait for its title. */
   superseded: Promise<void>;
 };
 
 export type GenerateDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
 
-/** How long subscribers wait for the title after the answer; later it is only stored. */
+/** How long the last event waits for the title; a later title is only stored. */
 const TITLE_WAIT_MS = 3_000;
 
 /** Runs the turn and emits its events in the order of the contract; `stream_complete` is the last. */
@@ -52,33 +75,34 @@ export async function generateTurn(
   const { userMessage, answer, needsTitle } = input.begun;
   sink.emit({ type: "user_message", message: fitMessage(userMessage) });
   sink.emit({ type: "ai_message_start", message_id: answer.id });
-  const title = needsTitle ? new PendingTitle(askTitle(deps, titleSubject(input))) : undefined;
+  const title = needsTitle ? new PendingTitle(requestTitle(deps, titleSubject(input))) : undefined;
 
   const generated = await generateAnswer(input, deps, sink);
   if (generated.problem) sink.emit(toErrorEvent(generated.problem));
 
   const finished = toFinishedTurn(input, deps, generated, startedAt);
-  const early = title?.settled;
+  const titleInTime = title?.settled;
   const { end } = input.deadline;
-  const saved = await sink.save(withTitle(finished, early), end);
+  const saved = await sink.save(withTitle(finished, titleInTime), end);
   const problem = generated.problem ? undefined : problemOf(saved, finished);
   if (problem) sink.emit(toErrorEvent(problem));
   const { message } = saved === "delayed" ? finished : saved;
   sink.emit({ type: "ai_message_complete", message: fitMessage(message) });
 
-  const storing = early ? Promise.resolve(savedTitle(saved)) : title?.store(finished, sink);
-  const titled = storing ?? Promise.resolve(undefined);
+  const savingTitle = titleInTime
+    ? Promise.resolve(savedTitle(saved))
+    : (title?.save(finished, sink) ?? Promise.resolve(undefined));
   const waitMs = Math.min(TITLE_WAIT_MS, end - deps.clock());
-  const name = title && (await Promise.race([within(waitMs, titled), input.superseded]));
-  if (name !== undefined && isNew(name, input, title?.settled)) {
+  const name = title && (await Promise.race([within(waitMs, savingTitle), input.superseded]));
+  if (name !== undefined && isNewTitle(name, input, title?.settled)) {
     sink.emit({ type: "chat_name", name });
   }
   sink.emit({ type: "stream_complete" });
-  await storing;
+  await savingTitle;
 }
 
-/** True for a title or placeholder of this turn, where nobody renamed the chat meanwhile. */
-function isNew(name: string, { begun }: TurnInput, title: Title | undefined): boolean {
+/** True where the chat's title is this turn's, and not one that the user has set meanwhile. */
+function isNewTitle(name: string, { begun }: TurnInput, title: Title | undefined): boolean {
   return name !== begun.chatTitle && (name === title?.name || name === title?.placeholder);
 }
 
@@ -90,13 +114,13 @@ async function generateAnswer(
   deps: GenerateDeps,
   sink: TurnSink,
 ): Promise<Generated> {
-  const ready = await prepare(input, deps, sink);
-  if ("unasked" in ready) return ready.unasked;
-  const { prompt, gathered } = ready;
+  const prepared = await prepare(input, deps, sink);
+  if ("uncalled" in prepared) return prepared.uncalled;
+  const { prompt, gathered } = prepared;
   const { attempt: first, begun, userId, deadline } = input;
   const emit: EmitDelta = (type, text) => toDeltas(text, type).forEach((event) => sink.emit(event));
-  const asked = { ...input, prompt, first, endsAt: deadline.answer, answerId: begun.answer.id };
-  const answer = await streamWithFailover(asked, { ...deps, sink }, emit);
+  const call = { ...input, prompt, first, endsAt: deadline.answer, answerId: begun.answer.id };
+  const answer = await streamWithFailover(call, { ...deps, sink }, emit);
   if (!gathered) return answer;
   const leftMs = deadline.citations - deps.clock();
   const quoted = await citeAnswer(deps.db, userId, answer, gathered, leftMs);
@@ -104,28 +128,28 @@ async function generateAnswer(
   return { ...answer, quoted };
 }
 
-/** A title that the model was asked for. */
+/** A title that is requested from the model. */
 class PendingTitle {
   settled: Title | undefined;
-  readonly #asked: Promise<Title>;
+  readonly #requested: Promise<Title>;
 
-  constructor(asked: Promise<Title>) {
-    this.#asked = asked.then((title) => (this.settled = title));
+  constructor(requested: Promise<Title>) {
+    this.#requested = requested.then((title) => (this.settled = title));
   }
 
-  /** Saves it once it is there. Resolves to the title that the chat has then. */
-  async store({ userId, chatId, at }: FinishedTurn, sink: TurnSink): Promise<string | undefined> {
-    const title = await this.#asked;
-    return sink.saveTitle({ userId, chatId, at, usage: title.usage, ...toSave(title) });
+  /** Saves the title once it has come. Resolves to the chat's title; undefined where it is not saved. */
+  async save({ userId, chatId, at }: FinishedTurn, sink: TurnSink): Promise<string | undefined> {
+    const title = await this.#requested;
+    return sink.saveTitle({ userId, chatId, at, usage: title.usage, ...titleFields(title) });
   }
 }
 
-function titleSubject({ userId, chatId, begun }: TurnInput) {
-  return { userId, chatId, messageId: begun.answer.id, text: subjectOf(begun) };
+function titleSubject({ userId, chatId, begun }: TurnInput): TitleSubject {
+  return { userId, chatId, messageId: begun.answer.id, text: titleTextOf(begun) };
 }
 
-/** The text that the conversation began with. */
-export function subjectOf({ path, userMessage }: BegunTurn): string {
+/** The text that the chat's title is made from: the first user message of the path. */
+export function titleTextOf({ path, userMessage }: BegunTurn): string {
   return firstUserText(path) ?? userMessage.content;
 }
 
@@ -151,10 +175,10 @@ function problemOf(saved: SaveResult, finished: FinishedTurn): Problem | undefin
 function withTitle(finished: FinishedTurn, title: Title | undefined): FinishedTurn {
   if (!title) return finished;
   const usage = [...finished.usage, ...title.usage];
-  return { ...finished, usage, ...toSave(title) };
+  return { ...finished, usage, ...titleFields(title) };
 }
 
-function toSave({ name, placeholder }: Title): Pick<FinishedTurn, "title" | "placeholder"> {
+function titleFields({ name, placeholder }: Title): Pick<FinishedTurn, "title" | "placeholder"> {
   if (name !== undefined) return { title: name };
   return placeholder === undefined ? {} : { placeholder };
 }
@@ -168,8 +192,8 @@ function toFinishedTurn(
   const now = clock();
   const { answer } = begun;
   const spent = usageOf({ userId, chatId, answerId: answer.id }, generated.attempt, generated, now);
-  // What was not asked for costs nothing, and has no row.
-  const usage = generated.isUnasked ? [] : spent;
+  // A provider that was not called costs nothing, and has no row.
+  const usage = generated.isUncalled ? [] : spent;
   const message = finishedAnswer(answer, generated, generated.attempt, (now - startedAt) / 1000);
   return { userId, chatId, at: toIso(new Date(now)), usage, message };
 }

@@ -1,4 +1,4 @@
-/** What an answer needs before a provider can be asked: the prompt, with what the documents have to say. */
+/** The prompt of a turn, after the wait for its documents and with their passages. */
 import { toProblem } from "../../../http/problem-response.ts";
 import { unlessAborted, within } from "../../../lib/clock.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
@@ -7,7 +7,7 @@ import type { Model } from "../../../lib/models.ts";
 import { Problem } from "../../../lib/problem.ts";
 import { waitForDocuments } from "../context/wait.ts";
 import { type Gathered, gatherPassages } from "../context/gather.ts";
-import { type ContextDocument, findContextDocuments } from "../store/context-documents.ts";
+import { type ContextDocument, findContextDocuments } from "../store/turn-documents.ts";
 import type { BegunTurn } from "../store/turn.ts";
 import type { AttemptedAnswer } from "./failover.ts";
 import { wholeCharacters } from "../context/budget.ts";
@@ -16,14 +16,14 @@ import { type Prompt, promptFor, promptWithPassages } from "./prompt.ts";
 import type { GenerateDeps, TurnInput } from "./generate.ts";
 import type { TurnSink } from "./turn-sink.ts";
 
-/** `gathered` where there are documents. */
+/** `gathered`: the passages, where there are documents. */
 type WithPrompt = { prompt: Prompt; gathered?: Gathered };
 
-/** `unasked`: how it ended before anybody was asked. */
-export type Prepared = WithPrompt | { unasked: AttemptedAnswer };
+/** `uncalled`: the answer of a turn that ends before a provider is called. */
+type Prepared = WithPrompt | { uncalled: AttemptedAnswer };
 
-/** The prompt of a question without documents: nothing is to be waited for. */
-export function plainPrompt(
+/** The prompt of a turn without documents in its context; undefined with documents. */
+export function promptWithoutDocuments(
   { SYSTEM_PROMPT }: Config,
   model: Model,
   { path, documents }: BegunTurn,
@@ -31,40 +31,37 @@ export function plainPrompt(
   return documents.length === 0 ? promptFor(model, path, SYSTEM_PROMPT) : undefined;
 }
 
-/**
- * Waits for the documents of the question, and takes what the prompt has room for. Whoever stops the turn
- * waits for none of it. Never throws.
- */
+/** Waits for the documents in the turn's context, and gathers their passages. A stop ends it at once. Never rejects. */
 export async function prepare(
   input: TurnInput,
   deps: GenerateDeps,
   sink: TurnSink,
 ): Promise<Prepared> {
-  if (input.stop.aborted) return { unasked: unasked(input) };
+  if (input.stop.aborted) return { uncalled: toUncalled(input) };
   if (input.prompt) return { prompt: input.prompt };
   try {
     const leftMs = input.deadline.answer - deps.clock();
     const prepared = await within(leftMs, unlessAborted(input.stop, gather(input, deps)));
-    if (!prepared) return { unasked: unasked(input, tooLate(input)) };
+    if (!prepared) return { uncalled: toUncalled(input, timeoutProblem(input)) };
     sink.checkpoint({ estimatedPromptTokens: prepared.prompt.estimatedTokens });
     return prepared;
   } catch (error) {
     const problem = toProblem(error);
     if (problem.code === "internal_error") logError("prepare_failed", { cause: nameOf(error) });
-    return { unasked: unasked(input, problem) };
+    return { uncalled: toUncalled(input, problem) };
   }
 }
 
 async function gather(input: TurnInput, deps: GenerateDeps): Promise<WithPrompt> {
-  return makePrompt(input, deps, await readyDocuments(input, deps));
+  return buildWithDocuments(input, deps, await waitForContext(input, deps));
 }
 
-function readyDocuments(
+function waitForContext(
   { userId, chatId, begun, attempt, deadline, stop, fileChanges }: TurnInput,
   { db, clock, config }: GenerateDeps,
 ): Promise<ContextDocument[]> {
-  const asked = { userId, chatId, userMessageId: begun.userMessage.id };
-  const read = () => findContextDocuments(db, asked, wholeCharacters(attempt.model));
+  const key = { userId, chatId, userMessageId: begun.userMessage.id };
+  const read = () => findContextDocuments(db, key, wholeCharacters(attempt.model));
   const timeoutMs = Math.min(config.TURN_LIMITS.file_wait_ms, deadline.answer - clock());
   return waitForDocuments(begun.documents, {
     read,
@@ -75,7 +72,7 @@ function readyDocuments(
   });
 }
 
-async function makePrompt(
+async function buildWithDocuments(
   { userId, begun, attempt }: TurnInput,
   deps: GenerateDeps,
   documents: readonly ContextDocument[],
@@ -91,13 +88,13 @@ async function makePrompt(
   return { prompt, gathered };
 }
 
-/** Undefined where it was stopped. */
-function tooLate({ stop }: TurnInput): Problem | undefined {
+/** Undefined where the turn is stopped. */
+function timeoutProblem({ stop }: TurnInput): Problem | undefined {
   return stop.aborted ? undefined : new Problem("file_not_ready");
 }
 
-/** Stopped, unless there is a problem. */
-function unasked({ attempt }: TurnInput, problem?: Problem): AttemptedAnswer {
+/** A failed answer, or a stopped one without a problem. */
+function toUncalled({ attempt }: TurnInput, problem?: Problem): AttemptedAnswer {
   return {
     content: "",
     status: problem ? "failed" : "stopped",
@@ -105,7 +102,7 @@ function unasked({ attempt }: TurnInput, problem?: Problem): AttemptedAnswer {
     usage: { promptTokens: 0, completionTokens: 0 },
     estimated: true,
     attempt,
-    isUnasked: true,
+    isUncalled: true,
     ...(problem && { problem }),
   };
 }

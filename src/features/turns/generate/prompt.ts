@@ -1,27 +1,26 @@
-/** From a conversation to what the model is given. Pure. */
+/** The prompt of a conversation. Pure. */
 import type { PromptMessage } from "../../../clients/model.ts";
 import { estimateTokens, type Model } from "../../../lib/models.ts";
 import { fencePassages, withoutFences } from "../../citations/fence.ts";
-import { documentInstructions, NO_PASSAGES } from "../context/instructions.ts";
 import type { NumberedPassage } from "../../citations/excerpt.ts";
 import { MOST_PROMPT_MESSAGES, promptBudget } from "../context/budget.ts";
 import type { PastMessage } from "../store/turn.ts";
-import { DEFAULT_SYSTEM_PROMPT } from "./system-prompt.ts";
+import { DEFAULT_SYSTEM_PROMPT, documentInstructions, NO_PASSAGES } from "./system-prompt.ts";
 
 export type Prompt = { messages: PromptMessage[]; estimatedTokens: number };
 
-/** What a provider adds around each message. */
+/** What a provider counts for each message beside its text. */
 const MESSAGE_OVERHEAD_TOKENS = 4;
 
-/** Stands in for a question of white space alone: providers refuse a message without text. */
+/** Replaces a last user message of white space alone: providers refuse a message without text. */
 const NO_TEXT = "(The message has no text.)";
 
 const BETWEEN_JOINED = "\n\n";
 
 /**
- * The system prompt and as much of the path, oldest first, as fits `budgetTokens`: the newest messages are
- * kept, and the last one, the question, always is, below the passages where there are any. Providers with
- * strict templates take it: a user message comes first, roles alternate, and no message is blank.
+ * The system prompt and as much of the path, oldest first, as fits `budgetTokens`: the newest messages, and
+ * always the last one, the user message, with the passages above its text. Meets the rules of strict providers:
+ * a user message comes first, roles alternate, and no message is blank.
  */
 export function buildPrompt(
   system: string,
@@ -31,29 +30,29 @@ export function buildPrompt(
 ): Prompt {
   const head: PromptMessage[] = isBlank(system) ? [] : [{ role: "system", content: system }];
   const above = passages === "" ? "" : passages + BETWEEN_JOINED;
-  const room = budgetTokens - tokensOf(system) - estimateTokens(above);
-  const said = joinNeighbours(fromFirstQuestion(newestWithin(toMessages(path), room)));
-  return toPrompt([...head, ...withAboveLast(said, above)]);
+  const leftTokens = budgetTokens - tokensOf(system) - estimateTokens(above);
+  const messages = fromFirstUserMessage(newestWithin(toMessages(path), leftTokens));
+  return toPrompt([...head, ...withAboveLast(joinNeighbours(messages), above)]);
 }
 
 /**
- * The prompt with the newer half of its history, in tokens, for a provider that counts more of them than
- * we do; undefined where there is no history to drop.
+ * The prompt with the newer half of its history, in tokens, for a provider that counts more tokens than this
+ * code does; undefined where there is no history to drop.
  */
 export function withHalfTheHistory({ messages }: Prompt): Prompt | undefined {
   const head = messages.filter(({ role }) => role === "system");
-  const said = messages.slice(head.length);
-  const history = tokensOfAll(said.slice(0, -1));
-  if (history === 0) return undefined;
-  const kept = newestWithin(said, tokensOfAll(said.slice(-1)) + history / 2);
-  return toPrompt([...head, ...fromFirstQuestion(kept)]);
+  const path = messages.slice(head.length);
+  const historyTokens = tokensOfAll(path.slice(0, -1));
+  if (historyTokens === 0) return undefined;
+  const kept = newestWithin(path, tokensOfAll(path.slice(-1)) + historyTokens / 2);
+  return toPrompt([...head, ...fromFirstUserMessage(kept)]);
 }
 
 function toPrompt(messages: PromptMessage[]): Prompt {
   return { messages, estimatedTokens: tokensOfAll(messages) };
 }
 
-/** An answer that failed or was stopped before its first word says nothing to the model. */
+/** Leaves out answers without text, which failed or were stopped. */
 function toMessages(path: readonly PastMessage[]): PromptMessage[] {
   const last = path.length - 1;
   return path.flatMap(({ type, content }, index): PromptMessage[] => {
@@ -63,25 +62,25 @@ function toMessages(path: readonly PastMessage[]): PromptMessage[] {
   });
 }
 
-/** The newest messages that have so many tokens together; the last one always. */
+/** The newest messages within so many tokens; always the last one. */
 function newestWithin(messages: readonly PromptMessage[], tokens: number): PromptMessage[] {
   const kept: PromptMessage[] = [];
-  let left = tokens;
+  let leftTokens = tokens;
   for (const message of messages.slice(-MOST_PROMPT_MESSAGES).toReversed()) {
-    left -= tokensOf(message.content);
-    if (kept.length > 0 && left < 0) break;
+    leftTokens -= tokensOf(message.content);
+    if (kept.length > 0 && leftTokens < 0) break;
     kept.push(message);
   }
   return kept.toReversed();
 }
 
-/** Without the greeting, or the answer to a question that did not fit, that would come first. */
-function fromFirstQuestion(messages: readonly PromptMessage[]): PromptMessage[] {
+/** Without the answers at the beginning: a greeting, or the answer to a message that did not fit. */
+function fromFirstUserMessage(messages: readonly PromptMessage[]): PromptMessage[] {
   const first = messages.findIndex(({ role }) => role === "user");
   return first < 0 ? [] : messages.slice(first);
 }
 
-/** Messages of one role that follow on each other become one. */
+/** Joins consecutive messages of one role. */
 function joinNeighbours(messages: readonly PromptMessage[]): PromptMessage[] {
   const joined: PromptMessage[] = [];
   for (const { role, content } of messages) {
@@ -99,12 +98,12 @@ function withAboveLast(messages: readonly PromptMessage[], above: string): Promp
   );
 }
 
-/** Nothing but white space, control and format characters, which some providers strip before they look. */
+/** True for white space, control and format characters alone, which some providers strip. */
 function isBlank(text: string): boolean {
   return !/[^\s\p{Cc}\p{Cf}]/u.test(text);
 }
 
-/** The prompt as the model takes it, under the configured instructions or our own. */
+/** The prompt for a model, with the configured system prompt or the default one. */
 export function promptFor(
   model: Model,
   path: readonly PastMessage[],
@@ -114,8 +113,9 @@ export function promptFor(
 }
 
 /**
- * The same with passages of documents before the question, and what the model is to know of them below
- * its instructions. `boundary` is of this prompt alone, from `createBoundary`. No message has anything that could be taken for a passage.
+ * The same with passages of documents above the user message, and instructions about them below the system
+ * prompt. `boundary`: from `createBoundary`, for this prompt alone. Fences in messages are removed, so that no
+ * message can pass for a passage.
  */
 export function promptWithPassages(
   model: Model,
@@ -125,9 +125,9 @@ export function promptWithPassages(
   system = DEFAULT_SYSTEM_PROMPT,
 ): Prompt {
   const fenced = passages.length > 0 ? fencePassages(passages, boundary) : NO_PASSAGES;
-  const said = path.map(({ type, content }) => ({ type, content: withoutFences(content) }));
+  const unfenced = path.map(({ type, content }) => ({ type, content: withoutFences(content) }));
   const instructions = `${system}\n\n${documentInstructions(boundary)}`;
-  return buildPrompt(instructions, said, promptBudget(model), fenced);
+  return buildPrompt(instructions, unfenced, promptBudget(model), fenced);
 }
 
 function tokensOfAll(messages: readonly PromptMessage[]): number {

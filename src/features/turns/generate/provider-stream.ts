@@ -1,13 +1,12 @@
-/** One answer of a provider: its text as it comes, and how it ended. Knows no HTTP and no room. */
+/** One model call: its text as it comes, and how it ended. Knows no HTTP and no room. */
 import type { ModelRequest, ModelChunk, ModelClient } from "../../../clients/model.ts";
 import type { TurnLimits } from "../../../env.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import { Problem } from "../../../lib/problem.ts";
 import type { DeltaType } from "../wire/events.ts";
-import { startDeadlines } from "./deadlines.ts";
 import { type Answer, type AnswerRequest, Draft } from "./draft.ts";
 
-/** Passes on a piece of the answer's text, or of the reasoning before it. */
+/** Emits a piece of the answer's text, or of the reasoning before it. */
 export type EmitDelta = (type: DeltaType, text: string) => void;
 
 type AnswerDeps = {
@@ -17,25 +16,25 @@ type AnswerDeps = {
   emit: EmitDelta;
 };
 
-/** Emits the text piece by piece. Never throws: a failure is part of the answer. */
+/** Calls the model and emits its text piece by piece. Never rejects: a failure is part of the answer. */
 export async function streamAnswer(
-  request: AnswerRequest & { ask: ModelRequest; stop: AbortSignal },
+  request: AnswerRequest & { call: ModelRequest; stop: AbortSignal },
   { model, limits, clock, emit }: AnswerDeps,
 ): Promise<Answer> {
   const [expired, full] = [new AbortController(), new AbortController()];
   const signal = AbortSignal.any([request.stop, expired.signal, full.signal]);
   const deadlines = startDeadlines(limits, clock, () => expired.abort());
   const draft = new Draft();
-  const take = (chunks: ModelChunk[]) => {
+  const onChunks = (chunks: ModelChunk[]) => {
     const { reasoning, text } = draft.add(chunks);
-    if (!draft.hasBegun && chunks.some(isAlive)) deadlines.waited();
-    if (draft.hasBegun && chunks.some(isProgress)) deadlines.progressed();
+    if (!draft.hasBegun && chunks.some(isAlive)) deadlines.onKeepAlive();
+    if (draft.hasBegun && chunks.some(isProgress)) deadlines.onProgress();
     if (reasoning !== "") emit("reasoning_delta", reasoning);
     if (text !== "") emit("content_delta", text);
     if (draft.isFull) full.abort();
   };
   try {
-    await model.stream(request.ask, signal, take);
+    await model.stream(request.call, signal, onChunks);
   } catch (error) {
     draft.fail(error instanceof Problem ? error : new Problem("ai_unavailable", { cause: error }));
   } finally {
@@ -45,11 +44,45 @@ export async function streamAnswer(
   return draft.toAnswer(request, request.stop.aborted);
 }
 
-/** Before the first token a comment says that the provider is at work; after it, only the answer does. */
+/** Before the first token, a comment shows that the provider is at work; after it, only content does. */
 function isAlive({ type }: ModelChunk): boolean {
   return type !== "begin";
 }
 
 function isProgress({ type }: ModelChunk): boolean {
   return type !== "begin" && type !== "keep_alive";
+}
+
+type Deadlines = {
+  /** The provider is at work before its first token: restarts the timeout of that. */
+  onKeepAlive(): void;
+  /** A token has come: restarts the timeout of the next. */
+  onProgress(): void;
+  clear(): void;
+};
+
+/** Calls `expire` once, when a timeout runs out. One timer checks the last progress, instead of one per token. */
+function startDeadlines(limits: TurnLimits, clock: Clock, expire: () => void): Deadlines {
+  const endsAt = clock() + limits.total_ms;
+  let dueAt = clock() + limits.first_token_ms;
+  let timer = setTimeout(check, untilDue());
+
+  function untilDue(): number {
+    return Math.max(Math.min(dueAt, endsAt) - clock(), 0);
+  }
+
+  function check(): void {
+    if (untilDue() === 0) expire();
+    else timer = setTimeout(check, untilDue());
+  }
+
+  return {
+    onKeepAlive: () => {
+      dueAt = clock() + limits.first_token_ms;
+    },
+    onProgress: () => {
+      dueAt = clock() + limits.progress_ms;
+    },
+    clear: () => clearTimeout(timer),
+  };
 }

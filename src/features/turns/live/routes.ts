@@ -1,4 +1,4 @@
-/** Live tabs: a ticket, and the socket that it opens. */
+/** Live sockets: the ticket, and the socket that it opens. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { isAllowedOrigin } from "../../../http/cross-origin.ts";
@@ -7,11 +7,10 @@ import { type App, createRouter, json, jsonBody, route } from "../../../http/rou
 import { logError, nameOf } from "../../../lib/log.ts";
 import { newSecret } from "../../../lib/ids.ts";
 import { Problem } from "../../../lib/problem.ts";
-import { closedSocket } from "../room/closed-socket.ts";
-import { toSocketRequest } from "../room/contract.ts";
+import { createClosedSocket, toSocketRequest } from "../room/contract.ts";
 import {
   insertTicket,
-  noteClosed,
+  saveSocketClosed,
   type SocketKey,
   takeTicket,
   TICKET_TTL_SECONDS,
@@ -20,24 +19,25 @@ import { closings } from "../wire/socket.ts";
 
 const tags = ["Answers"];
 
-const FRAMES = `A live socket (RFC 6455) of a chat, for as long as the sign-in lasts. A frame of the server is the \
-JSON of an event, as the stream has it, with its \`id\` as a member. A running turn is told from its start, else \
-nothing until the next. How far the reading of a file of the chat has come is told by frames without \`id\`: \
+const FRAMES = `A live socket (RFC 6455) of a chat, for as long as the session lasts. A frame of the server is the \
+JSON of an event, as in the stream, with its \`id\` as a member. The events of a running turn are sent from its \
+first; without one, nothing is sent until the next turn. The processing of the chat's files is reported by frames \
+without \`id\`: \
 \`{"type":"file_status","file_id":"…","status":"processing"|"ready"|"failed","failure":{"code","detail"}|null}\`. \
-Whoever changes the chat, or stores a message in it that is not answered, all tabs get \
+A change of the chat, or a message that is stored in it without an answer, is sent to all sockets as \
 \`{"type":"chat_updated","chat":{…},"message"?:{…}}\`, without \`id\` too: the chat as it is now, and the message as \
-an event has it. A chat that is deleted in mid-answer ends with \`error\` \`chat_deleted\` and \`stream_complete\`.
+in an event. A chat that is deleted in the middle of an answer ends with \`error\` \`chat_deleted\` and \
+\`stream_complete\`.
 
-A client may send \`{"type":"resume","after":<id>}\`, and is told what comes after that event, as far as it is kept; \
-an id that is none of this chat is answered by \`{"type":"error","error":"…","code":"unknown_event_id"}\`, and the \
-socket goes on. \`{"type":"ping"}\`, in exactly these bytes, costs nothing and is answered by \`{"type":"pong"}\`.
+A client may send \`{"type":"resume","after":<id>}\`, and receives the events after that one, as far as they are \
+kept. The response to an id that is not of this chat is \`{"type":"error","error":"…","code":"unknown_event_id"}\`, \
+and the socket stays open. The response to \`{"type":"ping"}\`, in exactly these bytes, is \`{"type":"pong"}\`.
 
-It is closed with 1001 when the chat is deleted; 1008 when the sign-in ends (\`session ended\`), or for a frame that \
-is not JSON, of an unknown type, or one of more than 10 within a second, or for going back by \`resume\` more than 8 \
-times; 1009 for a frame of more than 64 KiB; 1011 for a \
-failure of ours; 1013 where the chat has 32 sockets already, or you have 64, and once it was sent 8 MiB: it is sent \
-a mebibyte a second at most, as nobody can see whether you read it. After anything but 1001 and \`session ended\`, ask for another \
-ticket, connect, and resume.`;
+The close codes: 1001 when the chat is deleted; 1008 when the session ends (\`session ended\`), for a frame that is \
+not JSON or of an unknown type, for more than 10 frames in one second, and for going back by \`resume\` more than 8 \
+times; 1009 for a frame of more than 64 KiB; 1011 for an internal error; 1013 where the chat has 32 sockets already \
+or you have 64, and after 8 MiB: a socket sends at most a mebibyte a second, because the server cannot see whether \
+you read it. After any code but 1001 and \`session ended\`, get another ticket, connect, and resume.`;
 
 const NewTicket = z
   .strictObject({ chat_id: Id })
@@ -87,7 +87,7 @@ const connect = route({
   responses: { 101: { description: "The connection is a WebSocket from here on." } },
 });
 
-/** For whoever is signed in. */
+/** Mounted after the sign-in line. */
 export const ticketRoutes = createRouter().openapi(issue, async (c) => {
   const { db, clock, newId } = c.get("deps");
   const { chat_id: chatId } = c.req.valid("json");
@@ -96,7 +96,7 @@ export const ticketRoutes = createRouter().openapi(issue, async (c) => {
   return c.json({ ticket, expires_in: TICKET_TTL_SECONDS }, 201);
 });
 
-/** The ticket signs in, so this is mounted before the sign-in line. */
+/** The ticket is the credential, so this is mounted before the sign-in line. */
 export const socketRoutes = createRouter().openapi(connect, async (c) => {
   requireUpgrade(c);
   const { id: chatId } = c.req.valid("param");
@@ -107,7 +107,7 @@ export const socketRoutes = createRouter().openapi(connect, async (c) => {
   if (!key) throw new Problem("invalid_token");
   const isRefused = key === "too_many";
   const webSocket = isRefused
-    ? closedSocket(closings.tooManySockets)
+    ? createClosedSocket(closings.tooManySockets)
     : await openSocket(c, chatId, key);
   return new Response(null, { status: 101, webSocket });
 });
@@ -131,11 +131,11 @@ async function openSocket(
     return (await room.fetch(toSocketRequest(key))).webSocket;
   } catch (error) {
     const { db, clock } = c.get("deps");
-    c.executionCtx.waitUntil(noteClosed(db, key, clock()).catch(logNotNoted));
+    c.executionCtx.waitUntil(saveSocketClosed(db, key, clock()).catch(logNotSaved));
     throw new Problem("room_unavailable", { cause: error });
   }
 }
 
-function logNotNoted(error: unknown): void {
-  logError("socket_not_noted", { cause: nameOf(error) });
+function logNotSaved(error: unknown): void {
+  logError("socket_not_saved", { cause: nameOf(error) });
 }

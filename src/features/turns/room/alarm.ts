@@ -1,43 +1,48 @@
-/** When a room is to wake by itself. */
-import type { TurnLimits } from "../../../env.ts";
+/** The one alarm of a room: when it is due, what it does, and the deletion of a room that has nothing left. */
 import type { Deps } from "../../../deps.ts";
+import type { TurnLimits } from "../../../env.ts";
+import type { EventLog } from "./event-log.ts";
 import type { LateTitles } from "./late-titles.ts";
 import type { Recovery } from "./recovery.ts";
 import { retryDelayMs } from "./save.ts";
-import type { TurnTable } from "./turn-table.ts";
+import type { SseSubscribers } from "./sse-subscribers.ts";
+import type { RoomStorage } from "./storage.ts";
 
-type Work = {
-  turns: Pick<TurnTable, "summary">;
+type Room = {
+  storage: RoomStorage;
+  log: EventLog;
   titles: Pick<LateTitles, "isEmpty">;
-  lost: Pick<Recovery, "tries">;
+  recovery: Pick<Recovery, "failures" | "retry">;
+  subscribers: Pick<SseSubscribers, "closePruned">;
   isLive: () => boolean;
 };
 
-/** The one alarm of a room. */
 export class RoomAlarm {
   readonly #storage: DurableObjectStorage;
-  readonly #work: Work;
+  readonly #room: Room;
   readonly #deps: Pick<Deps, "clock" | "config">;
 
-  constructor(storage: DurableObjectStorage, work: Work, deps: Pick<Deps, "clock" | "config">) {
+  constructor(storage: DurableObjectStorage, room: Room, deps: Pick<Deps, "clock" | "config">) {
     this.#storage = storage;
-    this.#work = work;
+    this.#room = room;
     this.#deps = deps;
   }
 
-  /** Sets it to the next time that there is something to do; leaves it where there is nothing. */
+  /** Sets the alarm to when the next work is due; leaves it as it is where there is none. */
   async schedule(): Promise<void> {
     const time = this.#next();
     if (time !== undefined) await this.#storage.setAlarm(time);
   }
 
-  /** True where something that it is set for is not settled. */
+  /** True where a turn or a title is not saved. */
   get hasWork(): boolean {
-    const { turns, titles } = this.#work;
-    return turns.summary().unfinished > 0 || !titles.isEmpty;
+    return this.#room.log.turns.summary().unsaved > 0 || !this.#room.titles.isEmpty;
   }
 
-  /** Sets it where there is none and should be, as the platform gives up on one that failed: then true. */
+  /**
+   * Sets the alarm where there is work but no alarm, because the platform gives up on one that failed too
+   * often. True where that was so.
+   */
   async ensure(): Promise<boolean> {
     const time = this.#next();
     if (time === undefined || (await this.#storage.getAlarm()) !== null) return false;
@@ -45,22 +50,40 @@ export class RoomAlarm {
     return true;
   }
 
-  #next(): number | undefined {
-    return nextAlarm(this.#work, this.#deps.config.TURN_LIMITS, this.#deps.clock());
+  /** Retries what is not saved, prunes the log, and deletes the room or sets the next alarm. */
+  async run(): Promise<void> {
+    const { log, recovery, subscribers } = this.#room;
+    const { clock, config } = this.#deps;
+    await recovery.retry();
+    subscribers.closePruned(log.prune(clock() - config.TURN_LIMITS.log_kept_ms));
+    if (!(await this.deleteIfEmpty())) await this.schedule();
   }
-}
 
-/** The earliest of watchdog, retry and pruning; undefined where there is nothing to do. */
-function nextAlarm(
-  { turns, titles, lost, isLive }: Work,
-  { watchdog_ms, log_kept_ms }: TurnLimits,
-  now: number,
-): number | undefined {
-  const times: number[] = [];
-  const { firstEnd, unfinished } = turns.summary();
-  if (firstEnd !== null) times.push(firstEnd + log_kept_ms);
-  if (unfinished > 0 || !titles.isEmpty) {
-    times.push(now + (isLive() || lost.tries === 0 ? watchdog_ms : retryDelayMs(lost.tries)));
+  /** Deletes the room's storage where it holds nothing, not even a count of ids. True where it did. */
+  async deleteIfEmpty(): Promise<boolean> {
+    const { log, titles } = this.#room;
+    if (!log.isEmpty || !titles.isEmpty) return false;
+    await this.deleteRoom();
+    return true;
   }
-  return times.length > 0 ? Math.min(...times) : undefined;
+
+  /** Deletes everything that the room has stored, its alarm included. */
+  async deleteRoom(): Promise<void> {
+    await this.#room.storage.deleteEverything();
+    this.#room.log.reset();
+  }
+
+  /** The earliest of watchdog, retry and pruning; undefined where there is nothing to do. */
+  #next(): number | undefined {
+    const { watchdog_ms, log_kept_ms }: TurnLimits = this.#deps.config.TURN_LIMITS;
+    const { log, recovery, isLive } = this.#room;
+    const times: number[] = [];
+    const { firstEnd } = log.turns.summary();
+    if (firstEnd !== null) times.push(firstEnd + log_kept_ms);
+    if (this.hasWork) {
+      const isFirst = isLive() || recovery.failures === 0;
+      times.push(this.#deps.clock() + (isFirst ? watchdog_ms : retryDelayMs(recovery.failures)));
+    }
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
 }

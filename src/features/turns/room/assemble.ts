@@ -1,35 +1,36 @@
-/** The parts of a room, and how they know of each other. */
+/** The parts of a room, and how they depend on each other. */
 import type { Deps } from "../../../deps.ts";
+import { FileChangeSignal } from "../context/wait.ts";
 import { RoomAlarm } from "./alarm.ts";
-import { PendingTurns } from "./pending-turns.ts";
-import { FileChangeSignal } from "./file-changes.ts";
+import { EventLog } from "./event-log.ts";
 import { LateTitles } from "./late-titles.ts";
+import { PendingTurns } from "./pending-turns.ts";
 import { Recovery } from "./recovery.ts";
 import { SseSubscribers } from "./sse-subscribers.ts";
-import { EventLog } from "./event-log.ts";
+import { TurnStarter } from "./start-turn.ts";
+import { RoomStorage } from "./storage.ts";
 import { TurnRunner } from "./turn-runner.ts";
 
 export type RoomParts = ReturnType<typeof assembleRoom>;
 
 export function assembleRoom(ctx: DurableObjectState, deps: Deps) {
-  const log = new EventLog(ctx.storage.sql);
-  const titles = new LateTitles(ctx.storage.sql, deps);
-  const beginning = new PendingTurns(log.turns);
+  const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
+  const storage = new RoomStorage(ctx.storage);
+  const log = new EventLog(storage);
+  const titles = new LateTitles(storage, deps);
+  const pending = new PendingTurns(log.turns);
   const fileChanges = new FileChangeSignal();
   const subscribers = new SseSubscribers(ctx, deps, log);
-  const runner = new TurnRunner(
-    {
-      log,
-      titles,
-      waitUntil: (promise) => ctx.waitUntil(promise),
-      notify: () => subscribers.notify(),
-      schedule: () => alarm.schedule(),
-    },
+  const [notify, schedule] = [() => subscribers.notify(), () => alarm.schedule()];
+  const runner = new TurnRunner({ log, titles, waitUntil, notify, schedule }, deps);
+  const isActive = (id: string) => runner.live?.answerId === id || pending.has(id);
+  const recovery = new Recovery({ log, titles, runner, isActive }, deps);
+  const isLive = () => runner.live !== undefined;
+  const alarm = new RoomAlarm(
+    ctx.storage,
+    { storage, log, titles, recovery, subscribers, isLive },
     deps,
   );
-  const isRun = (id: string) => runner.live?.answerId === id || beginning.has(id);
-  const lost = new Recovery({ log, titles, isRun }, deps);
-  const isLive = () => runner.live !== undefined;
-  const alarm = new RoomAlarm(ctx.storage, { turns: log.turns, titles, lost, isLive }, deps);
-  return { deps, log, titles, beginning, fileChanges, readers: subscribers, runner, lost, alarm };
+  const parts = { log, titles, pending, fileChanges, subscribers, runner, recovery, alarm };
+  return { ...parts, starter: new TurnStarter({ ...parts, waitUntil }, deps) };
 }

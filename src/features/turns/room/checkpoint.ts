@@ -1,4 +1,4 @@
-/** What a room writes down of a turn, and what becomes of a turn that was lost in its middle. */
+/** The checkpoint of a turn, and how a turn ends that a crash interrupted. */
 import { toIso } from "../../../lib/clock.ts";
 import { estimateTokens } from "../../../lib/models.ts";
 import { Problem, type ProblemCode } from "../../../lib/problem.ts";
@@ -6,38 +6,37 @@ import { SHOWN_SIBLINGS } from "../../messages/queries.ts";
 import type { Message } from "../../messages/schemas.ts";
 import { usageOf } from "../generate/failover.ts";
 import type { Attempt } from "../generate/turn-sink.ts";
-import type { Received, TurnEvent } from "../wire/events.ts";
+import { finishedAnswer, SAVE_REFUSED } from "../store/answer.ts";
 import type { FinishedTurn, NewTurn } from "../store/turn.ts";
-import { finishedAnswer } from "../store/answer.ts";
-import { SAVE_REFUSED } from "../store/reduce.ts";
+import type { Received, TurnEvent } from "../wire/events.ts";
 
-/** Before the end: what the end can be made of. After it: the end, until Postgres has it. */
+/** While the turn runs: what its end can be made from. After that: the end, until Postgres has it. */
 export type Checkpoint = { running: RunningCheckpoint } | { finished: FinishedTurn };
 
-/** With the attempt that is under way. */
+/** With the current attempt. */
 export type RunningCheckpoint = Attempt & {
   userId: string;
   chatId: string;
   answer: Message;
-  /** True once readers may have been told of it. */
+  /** True once subscribers may have events of the turn. */
   hasBegun?: boolean;
-  /** True where somebody stopped it before a provider was asked. */
+  /** True where the turn was stopped before a provider was called. */
   isStopped?: boolean;
-  /** 0 as long as no provider has been asked. */
+  /** 0 until a provider is called. */
   estimatedPromptTokens: number;
   /** ISO 8601. */
   startedAt: string;
 };
 
-export function serializeCheckpoint(record: Checkpoint): string {
-  return JSON.stringify(record);
+export function serializeCheckpoint(checkpoint: Checkpoint): string {
+  return JSON.stringify(checkpoint);
 }
 
 export function parseCheckpoint(text: string): Checkpoint {
   return JSON.parse(text);
 }
 
-/** The record of a turn that may or may not be committed. */
+/** The checkpoint of a turn before its commit in Postgres. */
 export function pendingCheckpoint(turn: NewTurn, attempt: Attempt): RunningCheckpoint {
   const { userId, chatId, answerId, userMessage, at } = turn;
   const answer: Message = {
@@ -56,32 +55,33 @@ export function pendingCheckpoint(turn: NewTurn, attempt: Attempt): RunningCheck
   return { ...attempt, userId, chatId, answer, estimatedPromptTokens: 0, startedAt: at };
 }
 
-/** The record of a turn that its readers are about to be told of; without tokens, nobody is asked yet. */
+/** The checkpoint of a committed turn; 0 tokens where no provider is called yet. */
 export function begunCheckpoint(
-  beginning: RunningCheckpoint,
+  pending: RunningCheckpoint,
   answer: Message,
   estimatedPromptTokens: number,
 ): RunningCheckpoint {
-  return { ...beginning, answer, hasBegun: true, estimatedPromptTokens };
+  return { ...pending, answer, hasBegun: true, estimatedPromptTokens };
 }
 
 function siblingsOf(turn: NewTurn): Pick<Message, "sibling_ids" | "sibling_count"> {
   const { answerId } = turn;
-  const before = turn.target === "regenerate" ? turn.answers : { ids: [], count: 0 };
-  const oldest = before.ids.slice(0, SHOWN_SIBLINGS - 1);
-  return { sibling_ids: [...oldest, answerId], sibling_count: before.count + 1 };
+  const existing = turn.target === "regenerate" ? turn.answers : { ids: [], count: 0 };
+  const oldest = existing.ids.slice(0, SHOWN_SIBLINGS - 1);
+  return { sibling_ids: [...oldest, answerId], sibling_count: existing.count + 1 };
 }
 
-/** True where no reader was told of the turn, and no provider asked: it may not even have begun. */
-export function isUnbegun(record: Checkpoint): boolean {
-  if (!("running" in record)) return false;
-  // Records of an older version say it by the tokens alone.
-  return !record.running.hasBegun && record.running.estimatedPromptTokens === 0;
+/** True where no event of the turn was emitted and no provider called: it may not even be committed. */
+export function isPending(checkpoint: Checkpoint): boolean {
+  if (!("running" in checkpoint)) return false;
+  // Checkpoints of an older version have no `hasBegun`, but count tokens once they have begun.
+  return !checkpoint.running.hasBegun && checkpoint.running.estimatedPromptTokens === 0;
 }
 
-/** The end of a turn: as it was to be saved, or interrupted with the text so far, unless it was stopped. */
-export function endOf(record: Checkpoint, received: Received, now: number): FinishedTurn {
-  return "finished" in record ? record.finished : toInterrupted(record.running, received, now);
+/** The end of a turn from its checkpoint: as it was to be saved, else interrupted or stopped with the text so far. */
+export function endOf(checkpoint: Checkpoint, received: Received, now: number): FinishedTurn {
+  if ("finished" in checkpoint) return checkpoint.finished;
+  return toInterrupted(checkpoint.running, received, now);
 }
 
 function toInterrupted(running: RunningCheckpoint, received: Received, now: number): FinishedTurn {
@@ -91,19 +91,19 @@ function toInterrupted(running: RunningCheckpoint, received: Received, now: numb
   const usage = { promptTokens, completionTokens };
   const status = running.isStopped ? "stopped" : "interrupted";
   const finishReason = running.isStopped ? null : "turn_interrupted";
-  const given = { content, finishReason, usage, estimated: true };
+  const outcome = { content, finishReason, usage, estimated: true };
   const seconds = (now - Date.parse(running.startedAt)) / 1000;
-  const message = finishedAnswer(answer, { ...given, status }, running, seconds);
-  const rows = usageOf({ userId, chatId, answerId: answer.id }, running, given, now);
-  // What was not asked for costs nothing, and has no row.
+  const message = finishedAnswer(answer, { ...outcome, status }, running, seconds);
+  const rows = usageOf({ userId, chatId, answerId: answer.id }, running, outcome, now);
+  // A provider that was not called costs nothing, and has no row.
   const spent = promptTokens === 0 ? [] : rows;
   return { userId, chatId, at: toIso(new Date(now)), message, usage: spent };
 }
 
 /**
- * Tells readers how a lost turn ends: as Postgres has it, where the room was lost after the end was
- * saved; where Postgres cannot be asked, as far as the room knows, and that this is yet to be saved. Its
- * message always carries its content: readers may be ahead of the log, and this replaces what they have.
+ * Saves the end of an interrupted turn and emits its last events: the answer as `save` resolves to it, or
+ * as this room knows it, with the error `save_delayed`. The message always carries its content, because
+ * subscribers may have more text than the log.
  */
 export async function emitEnd(
   finished: FinishedTurn,
@@ -112,14 +112,14 @@ export async function emitEnd(
 ): Promise<void> {
   const saved = await save(finished);
   const message = saved === "delayed" ? finished.message : saved;
-  const code = saved === "delayed" ? "save_delayed" : codeOf(message);
+  const code = saved === "delayed" ? "save_delayed" : errorCodeOf(message);
   if (code) emit({ type: "error", error: new Problem(code).detail, code });
   emit({ type: "ai_message_complete", message });
   emit({ type: "stream_complete" });
 }
 
-/** What an error event says of an answer that was lost; undefined where it had ended well. */
-function codeOf({ status, metadata }: Message): ProblemCode | undefined {
+/** The code of the error event; undefined where the answer had ended before the crash. */
+function errorCodeOf({ status, metadata }: Message): ProblemCode | undefined {
   if (status === "interrupted") return "turn_interrupted";
   return metadata.finish_reason === SAVE_REFUSED ? SAVE_REFUSED : undefined;
 }

@@ -1,41 +1,59 @@
-/** What a room is asked, and answers. */
+/** The calls between the Worker and a room. RPC carries no classes, so a problem travels as its code. */
 import { present } from "../../../lib/assert.ts";
 import type { Model } from "../../../lib/models.ts";
-import type { TurnRefusal, TurnOutcome } from "./live-turn.ts";
-import type { NewTurn } from "../store/turn.ts";
+import type { ProblemCode } from "../../../lib/problem.ts";
+import type { Message } from "../../messages/schemas.ts";
 import type { SocketKey } from "../store/tickets.ts";
-import type { TurnIds } from "../store/turn-key.ts";
+import type { NewTurn, TurnIds } from "../store/turn.ts";
+import type { Closing } from "../wire/socket.ts";
 
 export type StartTurn = {
   turn: NewTurn;
   model: Model;
-  /** Where the client does not stream: the answer is the turn's outcome. */
+  /** True where the client does not stream: the result is the turn's outcome. */
   wait: boolean;
-  /** The sign-in that the stream ends with. */
+  /** The session that the stream ends with. */
   sessionId: string;
 };
 
-/** The turn, or why there is none, or the turn that its key began before. */
+/** `replay`: the earlier turn of the same idempotency key. */
 export type StartResult =
   | { refused: TurnRefusal }
   | { stream: ReadableStream<Uint8Array> }
   | { outcome: TurnOutcome | undefined }
   | { replay: TurnIds };
 
-/** A stream of the log; a room has so many at most. */
-export type JoinResult = { stream: ReadableStream<Uint8Array> } | "too_many_subscribers";
+/** Why a turn did not begin. `members`: of the problem document. */
+export type TurnRefusal = { code: ProblemCode; members: Record<string, unknown> };
 
-export type ReadResult = JoinResult | "nothing" | "unknown_id";
+/** A turn's result as one piece, for a client that does not stream. */
+export type TurnOutcome = {
+  userMessage: Message | undefined;
+  answer: Message;
+  /** The chat's title as far as it is known. */
+  chatName: string | undefined;
+  problem: ProblemCode | undefined;
+  /** Seconds, from the provider. */
+  retryAfter?: number;
+};
+
+/** A stream of the log, unless the room has as many as it admits. */
+export type SubscribeResult = { stream: ReadableStream<Uint8Array> } | "too_many_subscribers";
+
+export type ReadResult = SubscribeResult | "nothing" | "unknown_id";
 
 export type AttachTurn = { userId: string; sessionId: string; answerId: string; wait: boolean };
 
-/** The turn as it was told or is being told; where that is over and forgotten, Postgres has the rest. */
-export type AttachResult = JoinResult | { outcome: TurnOutcome | undefined } | "gone";
+/** "gone": the turn has ended and its log is pruned; Postgres has its rows. */
+export type AttachResult = SubscribeResult | { outcome: TurnOutcome | undefined } | "gone";
 
-/** Which answer is to be stopped; whichever is running, unless it is named. */
+/** The answer to stop; without an id, the running one. */
 export type StopTurn = { userId: string; messageId: string | undefined };
 
-/** How the Worker tells the room whose socket it hands over. A client's own headers never get there. */
+/** What became of an answer that is streaming in Postgres; "unknown" where the room does not know it. */
+export type Settled = "running" | "ended" | "abandoned" | "failed" | "unknown";
+
+/** The Worker names the user of a socket in these headers. A client's own headers do not reach the room. */
 const SOCKET_HEADERS = {
   rowId: "x-socket-row",
   userId: "x-socket-user",
@@ -43,7 +61,7 @@ const SOCKET_HEADERS = {
   expiresAt: "x-socket-expires",
 } as const;
 
-/** The one call that is no RPC: a WebSocket cannot cross that. */
+/** The request that hands a socket over: the one call that is no RPC, which cannot carry a WebSocket. */
 export function toSocketRequest(key: SocketKey): Request {
   const headers = {
     upgrade: "websocket",
@@ -55,14 +73,25 @@ export function toSocketRequest(key: SocketKey): Request {
   return new Request("https://room/", { headers });
 }
 
-export function readSocketRequest({ headers }: Request): SocketKey {
-  const read = (name: keyof SocketKey) => present(headers.get(SOCKET_HEADERS[name]), name);
-  // A Worker of the version before does not give it.
+export function parseSocketRequest({ headers }: Request): SocketKey {
+  const get = (name: keyof SocketKey) => present(headers.get(SOCKET_HEADERS[name]), name);
+  // A Worker of the previous version does not send it.
   const expiresAt = headers.get(SOCKET_HEADERS.expiresAt);
   return {
-    rowId: read("rowId"),
-    userId: read("userId"),
-    sessionId: read("sessionId"),
+    rowId: get("rowId"),
+    userId: get("userId"),
+    sessionId: get("sessionId"),
     ...(expiresAt !== null && { expiresAt: Number(expiresAt) }),
   };
+}
+
+/**
+ * A socket that is refused: it closes as soon as it is open, because a browser shows its page the close frame
+ * of a socket, but no HTTP status.
+ */
+export function createClosedSocket({ code, reason }: Closing): WebSocket {
+  const { 0: client, 1: server } = new WebSocketPair();
+  server.accept();
+  server.close(code, reason);
+  return client;
 }

@@ -1,129 +1,129 @@
 /**
- * The append-only log of a chat's turns, in its room's SQLite. Live reading, resuming, other tabs:
- * all of them read after a number, then follow.
+ * The append-only log of a chat's turns, in its room's SQLite. Live streams, resumed ones, other tabs: each
+ * reads after a number, then follows.
  *
- * Events are told as they come and written by time, so a crash leaves readers ahead of the log. Each
- * write therefore also stores a ceiling: no id above it is handed out before the next write, and
- * after a crash the log goes on above it, so that no id ever has two contents.
+ * Events go out as they come and are written by time, so a crash leaves subscribers ahead of the log.
+ * Each write therefore also stores a ceiling: no id above it is issued before the next write, and after a
+ * crash the log goes on above it, so no id ever has two contents.
  */
 import type { DeltaType, NumberedEvent, Received, TurnEvent } from "../wire/events.ts";
-import { type NewRecord, type RecordedTurn, TurnTable } from "./turn-table.ts";
+import { LongTexts, type RoomStorage } from "./storage.ts";
+import { type StoredTurn, TurnTable } from "./turn-table.ts";
 
-/** Ids that may be handed out between two writes. */
+/** Ids that may be issued between two writes. */
 const HEADROOM = 1_000;
-/** Events that are written at once at the latest. */
+/** With so many unwritten events, the log writes at once. */
 const MOST_UNWRITTEN = 256;
-/** Written events that stay in memory for readers who are a little behind. */
+/** Written events that stay in memory for subscribers that lag a little behind. */
 const KEPT_IN_MEMORY = 256;
 /** Events of a page, and of a row: a subscriber holds at most so many of 4 KiB each. */
 const MOST_IN_A_PAGE = 32;
 
-/** Above every id that is given out: the turn that is running goes on to hold its own. */
-const NO_ID_YET = Number.MAX_SAFE_INTEGER;
-
-/** The events of one write, as JSON. */
+/** The events of one row, as JSON. */
 type Chunk = { first_id: number; answer_id: string; events: string };
 const CHUNK = "first_id, answer_id, events";
 
 export class EventLog {
   readonly turns: TurnTable;
-  readonly #sql: SqlStorage;
-  /** The turn that events are appended to. */
-  #open: string | undefined;
-  /** The newest events; those from `#unwritten` on are not in SQLite yet. */
+  readonly #storage: RoomStorage;
+  readonly #longTexts: LongTexts;
+  /** The answer whose turn events are appended to. */
+  #openId: string | undefined;
+  /** The newest events; those from index `#writtenCount` on are not in SQLite yet. */
   #tail: NumberedEvent[] = [];
-  #unwritten = 0;
+  #writtenCount = 0;
   #lastId = 0;
   #ceiling = 0;
   #flushTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
-    this.turns = new TurnTable(sql);
-    if (this.turns.exists) this.#restore();
+  constructor(storage: RoomStorage) {
+    this.#storage = storage;
+    this.#longTexts = new LongTexts(storage);
+    this.turns = new TurnTable(storage);
+    if (storage.exists) this.#restore();
   }
 
-  /** The highest id that a reader can have. */
+  /** The highest id that a subscriber can have. */
   get lastId(): number {
     return this.#lastId;
   }
 
-  /** True for an id that a reader can have. */
+  /** True for an id that a subscriber can have. */
   hasIssued(id: unknown): id is number {
     return Number.isInteger(id) && Number(id) >= 1 && Number(id) <= this.#lastId;
   }
 
-  /** True when there is nothing here worth keeping, not even the count of ids. */
+  /** True where the room has to keep nothing, not even the count of ids. */
   get isEmpty(): boolean {
     return this.#lastId === 0 && this.turns.count() === 0;
   }
 
-  /** Records a turn that is about to begin. It takes no ids, and holds none: nothing may come of it. */
-  prepare(turn: Omit<NewRecord, "firstId">): void {
-    this.turns.create();
-    this.turns.insert({ ...turn, firstId: NO_ID_YET });
+  /** The cursor for the rest of the turn that an event belongs to; "nothing" after its last event. */
+  cursorAfter(id: number): number | "nothing" | "unknown_id" {
+    if (!this.hasIssued(id)) return "unknown_id";
+    const turn = this.turns.findByEventId(id);
+    return !turn || (turn.lastId > 0 && id >= turn.lastId) ? "nothing" : id;
   }
 
   /**
-   * What is appended from here on is of this turn; the id of the first of it. The record is written
-   * before, and with it the ids of its first events are taken: nothing leaves the room while a write is
-   * not on its disk, so no provider is asked, and no reader told, of what could be forgotten.
+   * Opens the log for a turn's events, and returns the id of the first. Stores the checkpoint and a ceiling
+   * before that: no output leaves the room while a write is not on disk, so no provider is called and no
+   * subscriber notified of a turn that a crash could lose.
    */
-  open(answerId: string, record?: string): number {
+  start(answerId: string, checkpoint: string): number {
     const firstId = this.#lastId + 1;
-    if (record !== undefined) {
-      this.turns.begin(answerId, record, firstId);
-      this.#writeCeiling(this.#lastId + HEADROOM);
-    }
-    this.#open = answerId;
+    this.turns.start(answerId, checkpoint, firstId);
+    this.#writeCeiling(this.#lastId + HEADROOM);
+    this.#openId = answerId;
     return firstId;
   }
 
-  /** Numbers the event. It is in memory until the next `flush`, which this calls when they are many or ids run out. */
+  /** Opens the log for the last events of a turn that a crash interrupted. */
+  reopen(answerId: string): void {
+    this.#openId = answerId;
+  }
+
+  /**
+   * Numbers the event, and keeps it in memory until the next `flush`. Flushes before that where many events are
+   * unwritten or ids run out.
+   */
   append(event: TurnEvent): NumberedEvent {
-    const isMany = this.#tail.length - this.#unwritten >= MOST_UNWRITTEN;
+    const isMany = this.#tail.length - this.#writtenCount >= MOST_UNWRITTEN;
     if (isMany || this.#lastId >= this.#ceiling) this.flush();
     const numbered = { id: ++this.#lastId, event };
     this.#tail.push(numbered);
     return numbered;
   }
 
-  /** Writes what is not yet written. */
+  /** Writes the unwritten events. */
   flush(): void {
     this.#writeTail();
     if (this.#ceiling - this.#lastId < HEADROOM / 2) this.#writeCeiling(this.#lastId + HEADROOM);
   }
 
-  /** Writes it soon: what comes until then is written together. */
+  /** Flushes after this time, unless a flush is scheduled already: events in between share one write. */
   flushWithin(ms: number): void {
     this.#flushTimer ??= setTimeout(() => {
       this.#flushTimer = undefined;
-      if (this.#open !== undefined) this.flush();
+      if (this.#openId !== undefined) this.flush();
     }, ms);
   }
 
-  /** Nothing is written later by itself: what is written so far is about to be deleted. */
+  /** Cancels a scheduled flush. */
   stopFlushing(): void {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
   }
 
-  /** The turn's end could not be saved at once: it is kept here, in place of what was known before. */
-  keep(answerId: string, record: string): void {
-    this.turns.keep(answerId, record);
-  }
-
-  /** Writes everything; the log of this turn grows no more, and the next goes on right after it. */
+  /** Writes everything and closes the turn's log; the next turn's ids follow without a gap. */
   seal(answerId: string): void {
     this.#writeTail();
     this.#writeCeiling(this.#lastId);
     this.turns.seal(answerId, this.#lastId);
-    this.#open = undefined;
-    this.#tail = [];
-    this.#unwritten = 0;
+    this.#close();
   }
 
-  /** The next events after an id, a page of them; empty where there are none yet. */
+  /** The next page of events after an id; empty where there are none yet. */
   readAfter(id: number): NumberedEvent[] {
     const first = this.#tail[0];
     const isInMemory = first && first.id <= id + 1;
@@ -132,21 +132,18 @@ export class EventLog {
     return isInMemory ? inTail() : (this.#readChunk(id) ?? inTail());
   }
 
-  /** Everything was deleted from outside. */
-  forget(): void {
+  /** The room's storage was deleted: the log begins anew. */
+  reset(): void {
     this.stopFlushing();
-    this.turns.forget();
-    this.#open = undefined;
-    this.#tail = [];
-    this.#unwritten = 0;
+    this.#close();
     this.#lastId = 0;
     this.#ceiling = 0;
   }
 
-  /** The text of an answer, and of the reasoning before it, as far as they were written. */
+  /** The text of an answer, and of the reasoning before it, as far as they are written. */
   receivedOf(answerId: string): Received {
     const query = `SELECT ${CHUNK} FROM chunks WHERE answer_id = ? ORDER BY first_id`;
-    const rows = this.#sql.exec<Chunk>(query, answerId).toArray();
+    const rows = this.#storage.sql.exec<Chunk>(query, answerId).toArray();
     const events = rows.flatMap((row) => this.#eventsOf(row));
     return {
       content: joinDeltas(events, "content_delta"),
@@ -154,64 +151,69 @@ export class EventLog {
     };
   }
 
-  /**
-   * Forgets the events of turns that ended before a time, and names those turns; their ids are never
-   * given out again.
-   */
-  prune(before: number): RecordedTurn[] {
-    const turns = this.turns.endedBefore(before);
+  /** Deletes turns that ended before a time, with their events, and returns them. Their ids are not reused. */
+  prune(before: number): StoredTurn[] {
+    const turns = this.turns.listEndedBefore(before);
     for (const turn of turns) {
-      this.#sql.exec("DELETE FROM chunks WHERE answer_id = ?", turn.answerId);
+      this.#storage.sql.exec("DELETE FROM chunks WHERE answer_id = ?", turn.answerId);
       this.turns.remove(turn.answerId);
     }
     return turns;
   }
 
   #restore(): void {
-    const row = this.#sql.exec<{ ceiling: number }>("SELECT ceiling FROM counter").toArray()[0];
+    const query = "SELECT ceiling FROM counter";
+    const row = this.#storage.sql.exec<{ ceiling: number }>(query).toArray()[0];
     this.#ceiling = row?.ceiling ?? 0;
     this.#lastId = this.#ceiling;
   }
 
-  #writeCeiling(ceiling: number): void {
-    this.#ceiling = ceiling;
-    this.#sql.exec("INSERT OR REPLACE INTO counter (one, ceiling) VALUES (1, ?)", ceiling);
+  #close(): void {
+    this.#openId = undefined;
+    this.#tail = [];
+    this.#writtenCount = 0;
   }
 
-  /** A row for each page of what came since the last write. */
+  #writeCeiling(ceiling: number): void {
+    this.#ceiling = ceiling;
+    const statement = "INSERT OR REPLACE INTO counter (one, ceiling) VALUES (1, ?)";
+    this.#storage.sql.exec(statement, ceiling);
+  }
+
+  /** Writes one row for each page of unwritten events. */
   #writeTail(): void {
-    for (let start = this.#unwritten; start < this.#tail.length; start += MOST_IN_A_PAGE) {
+    for (let start = this.#writtenCount; start < this.#tail.length; start += MOST_IN_A_PAGE) {
       this.#writeRow(this.#tail.slice(start, start + MOST_IN_A_PAGE));
     }
     this.#tail = this.#tail.slice(-KEPT_IN_MEMORY);
-    this.#unwritten = this.#tail.length;
+    this.#writtenCount = this.#tail.length;
   }
 
   #writeRow(events: NumberedEvent[]): void {
     const [first, last] = [events[0], events.at(-1)];
-    if (!first || !last || this.#open === undefined) return;
-    const text = this.turns.longTexts.storeRest(this.#open, first.id, JSON.stringify(events));
-    const row = [first.id, last.id, this.#open, text];
-    this.#sql.exec(
+    if (!first || !last || this.#openId === undefined) return;
+    const text = this.#longTexts.storeRest(this.#openId, first.id, JSON.stringify(events));
+    const row = [first.id, last.id, this.#openId, text];
+    this.#storage.sql.exec(
       "INSERT INTO chunks (first_id, last_id, answer_id, events) VALUES (?, ?, ?, ?)",
       ...row,
     );
   }
 
-  /** What is left of the row that holds the next event after an id. */
+  /** The events after an id, of the row that holds the next one. */
   #readChunk(id: number): NumberedEvent[] | undefined {
-    if (!this.turns.exists) return undefined;
-    // The row that begins last before the id may end before it too: then the next one it is.
+    if (!this.#storage.exists) return undefined;
+    // The last row that starts at or before the id may also end there; then the row after it is meant.
     const query = `
       SELECT ${CHUNK} FROM chunks
       WHERE first_id >= coalesce((SELECT max(first_id) FROM chunks WHERE first_id <= ?1), 0) AND last_id > ?1
       ORDER BY first_id LIMIT 1`;
-    const row = this.#sql.exec<Chunk>(query, id).toArray()[0];
+    const row = this.#storage.sql.exec<Chunk>(query, id).toArray()[0];
     return row && this.#eventsOf(row).filter((event) => event.id > id);
   }
 
   #eventsOf({ first_id, answer_id, events }: Chunk): NumberedEvent[] {
-    return JSON.parse(this.turns.longTexts.readWhole(answer_id, first_id, events));
+    return JSON.parse(this.#longTexts.readWhole(answer_id, first_id, events));
   }
 }
 

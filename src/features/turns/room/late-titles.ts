@@ -1,35 +1,38 @@
 /**
- * Titles that were asked for and are not saved yet, in the room's SQLite: what they cost is recorded
- * and what came of them is kept, also when Postgres is away for long, or the room is lost meanwhile.
+ * Titles that were requested and are not saved yet, in the room's SQLite: so the title and what it cost reach
+ * Postgres even after a long outage or a crash of the room.
  */
 import { describeFailure } from "../../../db/errors.ts";
 import type { Deps } from "../../../deps.ts";
 import { toIso } from "../../../lib/clock.ts";
-import type { NewUsage } from "../../usage/queries.ts";
+import { logError } from "../../../lib/log.ts";
 import { estimatedAttempt } from "../../titles/suggest.ts";
+import type { NewUsage } from "../../usage/queries.ts";
+import { clampUsage } from "../store/answer.ts";
 import { saveLateTitle } from "../store/finish-turn.ts";
 import type { LateTitle, NewTurn } from "../store/turn.ts";
-import { logError } from "../../../lib/log.ts";
-import { clampUsage } from "../store/reduce.ts";
 import { isHopeless, saveWithin } from "./save.ts";
+import type { RoomStorage } from "./storage.ts";
 
 type LateTitlesDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
 
 export class LateTitles {
-  readonly #sql: SqlStorage;
+  readonly #storage: RoomStorage;
   readonly #deps: LateTitlesDeps;
-  /** Answers whose titles this room itself is waiting for, or saving. */
-  readonly #underWay = new Set<string>();
-  #exists: boolean;
+  /** Answers whose titles this instance of the room is waiting for, or saving. */
+  readonly #inProgress = new Set<string>();
 
-  constructor(sql: SqlStorage, deps: LateTitlesDeps) {
-    this.#sql = sql;
+  constructor(storage: RoomStorage, deps: LateTitlesDeps) {
+    this.#storage = storage;
     this.#deps = deps;
-    const query = "SELECT 1 FROM sqlite_master WHERE name = 'late_titles'";
-    this.#exists = sql.exec(query).toArray().length > 0;
   }
 
-  /** A provider is about to be asked: should the room be lost, that is known. */
+  get isEmpty(): boolean {
+    if (!this.#storage.exists) return true;
+    return this.#storage.sql.exec("SELECT 1 FROM late_titles").next().done === true;
+  }
+
+  /** Stores the estimated cost of a title before a provider is called: a crash must not lose it. */
   expect({ userId, chatId, answerId }: NewTurn, text: string): void {
     const { newId, clock } = this.#deps;
     const estimate = estimatedAttempt(this.#deps, text);
@@ -38,38 +41,42 @@ export class LateTitles {
     const at = toIso(new Date(clock()));
     const key = { id: newId(), userId, chatId, messageId: answerId, kind: "title" as const };
     const row: NewUsage = { ...key, attempt: 1, model, ...usage, estimated, at };
-    this.#underWay.add(answerId);
+    this.#inProgress.add(answerId);
     this.#insert(answerId, { userId, chatId, at, usage: [row] });
   }
 
-  /** Saves it for as long as a subscriber may wait; what Postgres does not take then is left to `retry`. */
+  /**
+   * Saves the title, for as long as a subscriber may wait, and leaves it to `retry` after that. Resolves to
+   * the chat's title; undefined where it is not saved.
+   */
   async save(answerId: string, title: LateTitle): Promise<string | undefined> {
     const { config, clock } = this.#deps;
     const saved = await saveWithin(
       { retryMs: config.TURN_LIMITS.watchdog_ms },
       clock,
-      async () => ({ title: await this.#saveAnyhow(title) }),
-      () => this.#keep(answerId, title),
+      async () => ({ title: await this.#saveOrReduce(title) }),
+      () => this.#update(answerId, title),
     );
-    this.#underWay.delete(answerId);
+    this.#inProgress.delete(answerId);
     if (saved === "delayed") return undefined;
-    this.settled(answerId);
+    this.remove(answerId);
     return saved.title;
   }
 
-  /** It is in Postgres, or kept with the answer. */
-  settled(answerId: string): void {
-    this.#underWay.delete(answerId);
-    if (this.#exists) this.#sql.exec("DELETE FROM late_titles WHERE answer_id = ?", answerId);
+  /** Deletes a title that is in Postgres, or stored with the end of its turn. */
+  remove(answerId: string): void {
+    this.#inProgress.delete(answerId);
+    if (!this.#storage.exists) return;
+    this.#storage.sql.exec("DELETE FROM late_titles WHERE answer_id = ?", answerId);
   }
 
-  /** Saves what nobody is saving. Throws what the first failure threw; the rest is tried all the same. */
+  /** Saves the titles that are not in progress. Tries all of them, then throws the first failure. */
   async retry(): Promise<void> {
-    const waiting = this.#all().filter(({ answerId }) => !this.#underWay.has(answerId));
+    const waiting = this.#list().filter(({ answerId }) => !this.#inProgress.has(answerId));
     const results = await Promise.allSettled(
       waiting.map(async ({ answerId, title }) => {
-        await this.#saveAnyhow(title);
-        this.settled(answerId);
+        await this.#saveOrReduce(title);
+        this.remove(answerId);
       }),
     );
     const failure = results.find((result) => result.status === "rejected");
@@ -77,12 +84,12 @@ export class LateTitles {
   }
 
   /**
-   * Saves it, or what it cost without it: the chat's title then. Undefined where Postgres refuses both for
-   * good, which ends it too. Throws what may be over when it is tried again.
+   * Saves the title, or only its cost where Postgres refuses the title. Resolves to the chat's title;
+   * undefined where Postgres refuses both for good. Throws transient errors.
    */
-  async #saveAnyhow(title: LateTitle): Promise<string | undefined> {
+  async #saveOrReduce(title: LateTitle): Promise<string | undefined> {
     const { db, clock } = this.#deps;
-    const { title: _refused, placeholder: _too, ...cost } = title;
+    const { title: _title, placeholder: _placeholder, ...cost } = title;
     for (const part of [title, { ...cost, usage: cost.usage.map(clampUsage) }]) {
       try {
         return await saveLateTitle(db, part);
@@ -95,34 +102,22 @@ export class LateTitles {
     return undefined;
   }
 
-  get isEmpty(): boolean {
-    return !this.#exists || this.#sql.exec("SELECT 1 FROM late_titles").next().done === true;
-  }
-
-  /** Everything was deleted from outside. */
-  forget(): void {
-    this.#exists = false;
-  }
-
   #insert(answerId: string, title: LateTitle): void {
-    const table = "late_titles (answer_id TEXT PRIMARY KEY, record TEXT NOT NULL)";
-    if (!this.#exists) this.#sql.exec(`CREATE TABLE ${table}`);
-    this.#exists = true;
-    const statement = "INSERT OR REPLACE INTO late_titles (answer_id, record) VALUES (?, ?)";
-    this.#sql.exec(statement, answerId, JSON.stringify(title));
+    this.#storage.create();
+    const statement = "INSERT OR REPLACE INTO late_titles (answer_id, title) VALUES (?, ?)";
+    this.#storage.sql.exec(statement, answerId, JSON.stringify(title));
   }
 
-  #keep(answerId: string, title: LateTitle): void {
-    if (!this.#exists) return;
-    const record = JSON.stringify(title);
-    this.#sql.exec("UPDATE late_titles SET record = ? WHERE answer_id = ?", record, answerId);
+  #update(answerId: string, title: LateTitle): void {
+    if (!this.#storage.exists) return;
+    const statement = "UPDATE late_titles SET title = ? WHERE answer_id = ?";
+    this.#storage.sql.exec(statement, JSON.stringify(title), answerId);
   }
 
-  #all(): { answerId: string; title: LateTitle }[] {
-    if (!this.#exists) return [];
-    const rows = this.#sql.exec<{ answer_id: string; record: string }>("SELECT * FROM late_titles");
-    return rows
-      .toArray()
-      .map((row) => ({ answerId: row.answer_id, title: JSON.parse(row.record) }));
+  #list(): { answerId: string; title: LateTitle }[] {
+    if (!this.#storage.exists) return [];
+    const query = "SELECT answer_id, title FROM late_titles";
+    const rows = this.#storage.sql.exec<{ answer_id: string; title: string }>(query).toArray();
+    return rows.map((row) => ({ answerId: row.answer_id, title: JSON.parse(row.title) }));
   }
 }

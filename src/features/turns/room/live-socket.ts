@@ -1,25 +1,60 @@
-/** One live socket: a position in the chat's log, kept with the connection, so that the room may sleep. */
+/** One live socket, and how much it may be sent. Its cursor is kept with the connection, so that the room may sleep. */
 import { utf8Length } from "../../../lib/bytes.ts";
-import type { EventLog } from "./event-log.ts";
-import { type Pace, SendBudget } from "./send-budget.ts";
 import type { SocketKey } from "../store/tickets.ts";
 import { type Closing, encodeFrame } from "../wire/socket.ts";
+import type { EventLog } from "./event-log.ts";
 
 const MOST_FRAMES_PER_SECOND = 10;
 const MOST_REWINDS = 8;
 
+/** Bytes that may be sent at once, and how many more each second. */
+export type Pace = { burstBytes: number; bytesPerSecond: number };
+
 /**
- * The runtime takes whatever is sent, and keeps it in memory until it is read; it does not say how much
- * that is. So a socket is sent so much in all: a client that reads connects again, and resumes.
+ * The runtime keeps whatever is sent in memory until the client reads it, and does not say how much that is.
+ * So a socket is sent a limited total: a client that reads connects again, and resumes.
  */
 const MOST_BYTES = 8 * 1024 * 1024;
 const PACE: Pace = { burstBytes: 1024 * 1024, bytesPerSecond: 1024 * 1024 };
 
-/** What the runtime keeps of a frame beside its text, and what the network adds to it. */
+/** A token bucket of bytes. The last frame may overdraw it; then the wait is longer. Pure. */
+export class SendBudget {
+  readonly #pace: Pace;
+  #leftBytes: number;
+  #at: number;
+
+  /** `spentBytes`: sent before. Times are milliseconds since the epoch. */
+  constructor(pace: Pace, now: number, spentBytes = 0) {
+    this.#pace = pace;
+    this.#leftBytes = pace.burstBytes - spentBytes;
+    this.#at = now;
+  }
+
+  /** Milliseconds until more may be sent; 0 where it may be sent now. */
+  waitMs(now: number): number {
+    this.#refill(now);
+    if (this.#leftBytes > 0) return 0;
+    return Math.ceil(((1 - this.#leftBytes) / this.#pace.bytesPerSecond) * 1000);
+  }
+
+  spend(bytes: number, now: number): void {
+    this.#refill(now);
+    this.#leftBytes -= bytes;
+  }
+
+  #refill(now: number): void {
+    const seconds = Math.max(0, now - this.#at) / 1000;
+    const refilled = this.#leftBytes + seconds * this.#pace.bytesPerSecond;
+    this.#leftBytes = Math.min(this.#pace.burstBytes, refilled);
+    this.#at = now;
+  }
+}
+
+/** The overhead of a frame in the runtime and on the network. */
 const BYTES_AROUND_FRAME = 64;
 
-/** What outlives the room's memory. Sockets that an older version opened lack the optional ones. */
-type Attachment = SocketKey & { lastId: number; sentBytes?: number; notedAt?: number };
+/** What the runtime keeps of a socket while the room sleeps. Sockets of an older version lack the optional fields. */
+type Attachment = SocketKey & { lastId: number; sentBytes?: number; savedAt?: number };
 
 export class LiveSocket {
   readonly key: SocketKey;
@@ -27,16 +62,16 @@ export class LiveSocket {
   readonly #log: EventLog;
   readonly #budget: SendBudget;
   #lastId: number;
-  /** The highest id that it was sent, also where it went back since. */
+  /** The highest id that was sent, which `resume` does not lower. */
   #furthestId: number;
   #sentBytes: number;
-  #notedAt: number;
+  #savedAt: number;
   #rewinds = 0;
-  #secondFrom = 0;
+  #secondStart = 0;
   #framesInSecond = 0;
 
   private constructor(ws: WebSocket, log: EventLog, attachment: Attachment, now: number) {
-    const { lastId, sentBytes = 0, notedAt = now, ...key } = attachment;
+    const { lastId, sentBytes = 0, savedAt = now, ...key } = attachment;
     this.key = key;
     this.#ws = ws;
     this.#log = log;
@@ -44,32 +79,32 @@ export class LiveSocket {
     this.#lastId = lastId;
     this.#furthestId = lastId;
     this.#sentBytes = sentBytes;
-    this.#notedAt = notedAt;
+    this.#savedAt = savedAt;
   }
 
-  /** A new one, that is sent what comes after an id. */
+  /** A new socket, which sends the events after `attachment.lastId`. */
   static open(ws: WebSocket, log: EventLog, attachment: Attachment, now: number): LiveSocket {
     const socket = new LiveSocket(ws, log, attachment, now);
-    socket.#keep();
+    socket.#saveAttachment();
     return socket;
   }
 
-  /** One that was connected before the room woke up. */
+  /** A socket that was open before the room slept. */
   static restore(ws: WebSocket, log: EventLog, now: number): LiveSocket {
     return new LiveSocket(ws, log, ws.deserializeAttachment(), now);
   }
 
-  /** Bytes that it was sent so far: of those that are not read, the runtime keeps a copy. */
+  /** Bytes sent so far, read by the client or not. */
   get sentBytes(): number {
     return this.#sentBytes;
   }
 
-  /** True where it was sent all that one socket may be. */
+  /** True once it has sent as much as one socket may. */
   get isSpent(): boolean {
     return this.#sentBytes >= MOST_BYTES;
   }
 
-  /** True where the log may have something that it was not sent. */
+  /** True where the log may have events that were not sent. */
   get isBehind(): boolean {
     return this.#lastId < this.#log.lastId;
   }
@@ -79,12 +114,12 @@ export class LiveSocket {
     return now >= (this.key.expiresAt ?? Infinity);
   }
 
-  /** Milliseconds until it may be sent more of the log. */
+  /** Milliseconds until it may send the next page of the log. */
   waitMs(now: number): number {
     return this.#budget.waitMs(now);
   }
 
-  /** Sends the next page of the log; its bytes, 0 where there is none. */
+  /** Sends the next page of the log. Returns its bytes, 0 where there is none. */
   sendPage(now: number): number {
     const events = this.#log.readAfter(this.#lastId);
     const sentBefore = this.#sentBytes;
@@ -93,7 +128,7 @@ export class LiveSocket {
     this.#furthestId = Math.max(this.#furthestId, this.#lastId);
     const bytes = this.#sentBytes - sentBefore;
     this.#budget.spend(bytes, now);
-    if (bytes > 0) this.#keep();
+    if (bytes > 0) this.#saveAttachment();
     return bytes;
   }
 
@@ -102,47 +137,47 @@ export class LiveSocket {
     this.#sentBytes += utf8Length(frame) + BYTES_AROUND_FRAME;
   }
 
-  /** Goes on after an id of this chat; false where it went back too often. */
+  /** Moves the cursor to an id of this chat; false where it went back too often. */
   resume(after: number): boolean {
     if (after < this.#furthestId) this.#rewinds++;
     if (this.#rewinds > MOST_REWINDS) return false;
     this.#lastId = after;
-    this.#keep();
+    this.#saveAttachment();
     return true;
   }
 
   close({ code, reason }: Closing): void {
     try {
-      this.#keep();
+      this.#saveAttachment();
       this.#ws.close(code, reason);
     } catch {
-      // The connection is gone already.
+      // The connection is closed already.
     }
   }
 
-  /** Counts a frame of the client; false where there were too many within a second. */
+  /** Counts a frame of the client; false where there are too many in one second. */
   admitFrame(now: number): boolean {
-    if (now - this.#secondFrom >= 1000) {
-      this.#secondFrom = now;
+    if (now - this.#secondStart >= 1000) {
+      this.#secondStart = now;
       this.#framesInSecond = 0;
     }
     return ++this.#framesInSecond <= MOST_FRAMES_PER_SECOND;
   }
 
-  /** True where its activity was not noted for a while; it counts as noted from here on. */
-  isDue(now: number, everyMs: number): boolean {
-    if (now - this.#notedAt < everyMs) return false;
-    this.#notedAt = now;
-    this.#keep();
+  /** True where its activity is to be saved in Postgres again; counts it as saved. */
+  isActivityDue(now: number, everyMs: number): boolean {
+    if (now - this.#savedAt < everyMs) return false;
+    this.#savedAt = now;
+    this.#saveAttachment();
     return true;
   }
 
-  #keep(): void {
+  #saveAttachment(): void {
     this.#ws.serializeAttachment({
       ...this.key,
       lastId: this.#lastId,
       sentBytes: this.#sentBytes,
-      notedAt: this.#notedAt,
+      savedAt: this.#savedAt,
     } satisfies Attachment);
   }
 }

@@ -1,27 +1,27 @@
-/** What a room finds unfinished and nobody is working at: ends it by itself, and again where it fails. */
+/** Ends and saves the turns and titles that a crash or an outage of Postgres left open. */
 import { describeFailure } from "../../../db/errors.ts";
 import type { Deps } from "../../../deps.ts";
 import { logError } from "../../../lib/log.ts";
-import type { LateTitles } from "./late-titles.ts";
-import { endOf, isUnbegun, parseCheckpoint } from "./checkpoint.ts";
-import { finishAnyhow } from "./save-end.ts";
+import { endOf, isPending, parseCheckpoint } from "./checkpoint.ts";
+import type { Settled } from "./contract.ts";
 import type { EventLog } from "./event-log.ts";
-import type { RecordedTurn } from "./turn-table.ts";
-
-/** What a room says of an answer that was left streaming in Postgres. */
-export type Settled = "running" | "ended" | "abandoned" | "failed" | "unknown";
+import type { LateTitles } from "./late-titles.ts";
+import { saveOrReduce } from "./save.ts";
+import type { TurnRunner } from "./turn-runner.ts";
+import type { StoredTurn } from "./turn-table.ts";
 
 type Room = {
   log: EventLog;
   titles: LateTitles;
-  /** True while the turn is under way in the room, or its beginning is. */
-  isRun(answerId: string): boolean;
+  runner: Pick<TurnRunner, "endInterrupted">;
+  /** True for a turn that runs here or is about to begin. */
+  isActive(answerId: string): boolean;
 };
 
 export class Recovery {
   readonly #room: Room;
   readonly #deps: Pick<Deps, "db" | "clock">;
-  #tries = 0;
+  #failures = 0;
   #retrying: Promise<void> | undefined;
 
   constructor(room: Room, deps: Pick<Deps, "db" | "clock">) {
@@ -29,59 +29,65 @@ export class Recovery {
     this.#deps = deps;
   }
 
-  /** Failures in a row. */
-  get tries(): number {
-    return this.#tries;
+  /** Failed retries in a row. */
+  get failures(): number {
+    return this.#failures;
   }
 
   /**
-   * Those whose readers are to be told the end: one at most, as there is one turn at a time. Of a turn
-   * that may not even have begun, nobody was told anything.
+   * Ends the turns that a crash interrupted, one after the other, because the log takes events of one turn
+   * at a time; then retries what is not saved.
    */
-  findBegun(): RecordedTurn[] {
-    return this.#room.log.turns
-      .unsealed()
-      .filter(({ record }) => !isUnbegun(parseCheckpoint(record)));
+  async recover(): Promise<void> {
+    for (const turn of this.#listInterrupted()) await this.#room.runner.endInterrupted(turn);
+    await this.retry();
   }
 
-  /** Ends a turn that somebody found to be without an end, unless it is under way. */
+  /** Ends a turn that is streaming in Postgres, unless it runs here. */
   async settle(answerId: string): Promise<Settled> {
-    if (this.#room.isRun(answerId)) return "running";
+    if (this.#room.isActive(answerId)) return "running";
     const turn = this.#room.log.turns.find(answerId);
     if (!turn) return "unknown";
     if (turn.state !== "abandoned" && !(await this.#endAll([turn]))) return "failed";
     return this.#room.log.turns.find(answerId)?.state === "abandoned" ? "abandoned" : "ended";
   }
 
-  /** Saves whatever Postgres does not have yet; whoever asks meanwhile waits for the same. */
+  /** Saves what Postgres does not have yet. Concurrent calls share one attempt. Never rejects. */
   retry(): Promise<void> {
     this.#retrying ??= this.#saveAll().finally(() => (this.#retrying = undefined));
     return this.#retrying;
   }
 
-  async #saveAll(): Promise<void> {
-    const saved = await Promise.all([
-      this.#endAll(this.#room.log.turns.unfinished()),
-      this.#succeeds(() => this.#room.titles.retry()),
-    ]);
-    this.#tries = saved.every(Boolean) ? 0 : this.#tries + 1;
+  /** Turns with subscribers that wait for the end. A turn that was only pending has no events. */
+  #listInterrupted(): StoredTurn[] {
+    return this.#room.log.turns
+      .listUnsealed()
+      .filter(({ checkpoint }) => !isPending(parseCheckpoint(checkpoint)));
   }
 
-  async #endAll(turns: RecordedTurn[]): Promise<boolean> {
-    const lost = turns.filter(({ answerId }) => !this.#room.isRun(answerId));
-    const ended = lost.map((turn) => this.#succeeds(() => this.#end(turn)));
+  async #saveAll(): Promise<void> {
+    const saved = await Promise.all([
+      this.#endAll(this.#room.log.turns.listUnsaved()),
+      this.#succeeds(() => this.#room.titles.retry()),
+    ]);
+    this.#failures = saved.every(Boolean) ? 0 : this.#failures + 1;
+  }
+
+  async #endAll(turns: StoredTurn[]): Promise<boolean> {
+    const inactive = turns.filter(({ answerId }) => !this.#room.isActive(answerId));
+    const ended = inactive.map((turn) => this.#succeeds(() => this.#end(turn)));
     return (await Promise.all(ended)).every(Boolean);
   }
 
-  /** As it was to end, or as interrupted. */
-  async #end({ answerId, record: text }: RecordedTurn): Promise<void> {
+  /** Saves the turn's end from its checkpoint. */
+  async #end({ answerId, checkpoint: text }: StoredTurn): Promise<void> {
     const { log } = this.#room;
     const { db, clock } = this.#deps;
-    const record = parseCheckpoint(text);
-    const finished = endOf(record, log.receivedOf(answerId), clock());
-    const saved = await finishAnyhow({ db, clock }, finished);
+    const checkpoint = parseCheckpoint(text);
+    const finished = endOf(checkpoint, log.receivedOf(answerId), clock());
+    const saved = await saveOrReduce({ db, clock }, finished);
     if (saved.isAbandoned) log.turns.abandon(answerId, clock());
-    else if (isUnbegun(record)) log.turns.discard(answerId, clock());
+    else if (isPending(checkpoint)) log.turns.discard(answerId, clock());
     else log.turns.end(answerId, clock());
   }
 
@@ -90,7 +96,7 @@ export class Recovery {
       await save();
       return true;
     } catch (error) {
-      logError("retry_failed", { ...describeFailure(error), tries: this.#tries });
+      logError("retry_failed", { ...describeFailure(error), failures: this.#failures });
       return false;
     }
   }

@@ -1,18 +1,9 @@
-/**
- * The live sockets of a chat. They hold nothing awake: the runtime keeps them while the room sleeps,
- * and each knows its place in the log.
- */
+/** The live sockets of a chat. While its room sleeps, the runtime keeps them, each with its cursor. */
 import type { Deps } from "../../../deps.ts";
-import type { NumberedEvent } from "../wire/events.ts";
 import { delay } from "../../../lib/clock.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
-import { closedSocket } from "./closed-socket.ts";
-import type { EndedSessions } from "./ended-sessions.ts";
-import { LiveSocket } from "./live-socket.ts";
-import { readSocketRequest } from "./contract.ts";
-import { type Pace, SendBudget } from "./send-budget.ts";
-import { noteActivity, noteClosed, type SocketKey } from "../store/tickets.ts";
-import type { EventLog } from "./event-log.ts";
+import { saveSocketActivity, saveSocketClosed, type SocketKey } from "../store/tickets.ts";
+import type { NumberedEvent } from "../wire/events.ts";
 import {
   type ChatUpdate,
   type Closing,
@@ -24,19 +15,43 @@ import {
   PING,
   PONG,
 } from "../wire/socket.ts";
+import { createClosedSocket, parseSocketRequest } from "./contract.ts";
+import type { EventLog } from "./event-log.ts";
+import { LiveSocket, type Pace, SendBudget } from "./live-socket.ts";
 
 const MOST_SOCKETS = 32;
 
 /**
- * Of all sockets of the room together: what some of them do not read is in memory until their connection is
- * gone, which the room does not get to know of one that the client has closed. Faster than any answer is written.
+ * Of all sockets of the room together: what a client does not read stays in memory until its connection ends,
+ * and the room does not learn when. Faster than any answer is written.
  */
 const PACE: Pace = { burstBytes: 24 * 1024 * 1024, bytesPerSecond: 512 * 1024 };
 
-/** Heartbeats between two notes of a socket's activity: a minute. */
-const BEATS_BETWEEN_NOTES = 4;
+/** Heartbeats between two writes of a socket's activity: a minute. */
+const HEARTBEATS_PER_WRITE = 4;
 
 const OPEN = 1;
+
+/** An access token outlives its session by minutes, in which no more sessions than this end. */
+const MOST_ENDED_SESSIONS = 100;
+
+/**
+ * Sessions that have ended. A request that began before the end of its session may reach the room after it:
+ * a ticket that was taken, a turn that was begun.
+ */
+export class EndedSessions {
+  readonly #ids = new Set<string>();
+
+  add(sessionId: string): void {
+    this.#ids.add(sessionId);
+    const [oldest] = this.#ids;
+    if (this.#ids.size > MOST_ENDED_SESSIONS && oldest !== undefined) this.#ids.delete(oldest);
+  }
+
+  has(sessionId: string): boolean {
+    return this.#ids.has(sessionId);
+  }
+}
 
 export class RoomSockets {
   readonly #ctx: DurableObjectState;
@@ -44,10 +59,10 @@ export class RoomSockets {
   readonly #log: EventLog;
   readonly #ended: EndedSessions;
   readonly #open = new Map<WebSocket, LiveSocket>();
-  /** The chat as it was shown last. */
+  /** The newest version of the chat that was sent. */
   #chat: ChatUpdate | undefined;
   readonly #budget: SendBudget;
-  /** Those that wait until they may be sent the next page of the log. */
+  /** Sockets that wait until they may send the next page of the log. */
   readonly #waiting = new Set<WebSocket>();
 
   constructor(ctx: DurableObjectState, deps: Deps, log: EventLog, ended: EndedSessions) {
@@ -66,13 +81,13 @@ export class RoomSockets {
     this.#budget = new SendBudget(PACE, now, sentBytes);
   }
 
-  /** Opens the socket that a request of the Worker's asks for; it is sent what comes after an id. */
+  /** Opens the socket that the Worker requests, from an id on, or refuses it by its close frame. */
   accept(request: Request, after: number): Response {
-    const key = readSocketRequest(request);
-    const closing = this.#refuse(key);
+    const key = parseSocketRequest(request);
+    const closing = this.#refusalOf(key);
     if (closing) {
-      this.#note(noteClosed(this.#deps.db, key, this.#deps.clock()));
-      return new Response(null, { status: 101, webSocket: closedSocket(closing) });
+      this.#inBackground(saveSocketClosed(this.#deps.db, key, this.#deps.clock()));
+      return new Response(null, { status: 101, webSocket: createClosedSocket(closing) });
     }
     const { 0: client, 1: server } = new WebSocketPair();
     this.#ctx.acceptWebSocket(server);
@@ -82,12 +97,12 @@ export class RoomSockets {
     return new Response(null, { status: 101, webSocket: client });
   }
 
-  /** There may be something new in the log. */
+  /** The log has a new event. */
   notify(): void {
     for (const ws of this.#open.keys()) this.#update(ws);
   }
 
-  /** Sends a frame that is no event of the log to every socket. */
+  /** Sends every socket a frame that is no event of the log. */
   broadcast(frame: string): void {
     const now = this.#deps.clock();
     for (const [ws, socket] of this.#open) {
@@ -97,13 +112,13 @@ export class RoomSockets {
     }
   }
 
-  /** Shows every socket the chat; what arrives late does not show it as it was before. */
+  /** Sends every socket the chat. A change that arrives late is sent with the newer chat. */
   broadcastChat(change: ChatUpdate): void {
     if (!this.#chat || this.#chat.version <= change.version) this.#chat = change;
     this.broadcast(encodeChatUpdated({ ...change, chat: this.#chat.chat }));
   }
 
-  /** A client said something. */
+  /** A client has sent a frame. */
   onMessage(ws: WebSocket, data: string | ArrayBuffer): void {
     const socket = this.#open.get(ws);
     if (!socket) return;
@@ -113,45 +128,46 @@ export class RoomSockets {
     });
   }
 
-  /** A client leaves, and waits for the same of us. */
-  onClosing(ws: WebSocket): void {
-    this.#close(ws, closings.onClosed);
+  /** A client closes the connection, and waits for our close frame. */
+  onClose(ws: WebSocket): void {
+    this.#close(ws, closings.clientClosed);
   }
 
-  /** A client is gone. */
-  left(ws: WebSocket): void {
-    const socket = this.#forget(ws);
-    if (socket) this.#note(noteClosed(this.#deps.db, socket.key, this.#deps.clock()));
+  /** The connection is closed. */
+  onGone(ws: WebSocket): void {
+    const socket = this.#remove(ws);
+    const { db, clock } = this.#deps;
+    if (socket) this.#inBackground(saveSocketClosed(db, socket.key, clock()));
   }
 
-  /** Their sign-in has ended; whoever ended it knows of their rows. */
+  /** A session has ended: closes its sockets. The batch that ended it has updated their rows. */
   endSession(sessionId: string): void {
     for (const [ws, { key }] of this.#open) {
-      if (key.sessionId === sessionId) this.#forget(ws)?.close(closings.sessionEnded);
+      if (key.sessionId === sessionId) this.#remove(ws)?.close(closings.sessionEnded);
     }
   }
 
-  /** The chat is gone, and their rows with it: they get these events last. */
+  /** The chat is deleted, with the rows of its sockets: sends these events and closes every socket. */
   closeAll(last: readonly NumberedEvent[]): void {
     for (const event of last) this.broadcast(encodeFrame(event));
-    for (const ws of this.#open.keys()) this.#forget(ws)?.close(closings.chatDeleted);
+    for (const ws of this.#open.keys()) this.#remove(ws)?.close(closings.chatDeleted);
   }
 
-  /** Why a socket is not opened: the client reads it of the close frame, as of no status. */
-  #refuse({ sessionId }: SocketKey): Closing | undefined {
+  /** Why a socket is refused. */
+  #refusalOf({ sessionId }: SocketKey): Closing | undefined {
     if (this.#ended.has(sessionId)) return closings.sessionEnded;
-    // Those that are closed and do not go are among them.
+    // Includes sockets that are closed but that the runtime has not removed yet.
     const count = this.#ctx.getWebSockets().length;
     return count >= MOST_SOCKETS ? closings.tooManySockets : undefined;
   }
 
-  /** Sends what is new, a page of the log at a time: others get their turn in between. */
+  /** Sends what is new, a page of the log at a time, so that the sockets take turns. */
   #update(ws: WebSocket): void {
     const socket = this.#open.get(ws);
     if (!socket || this.#waiting.has(ws)) return;
     this.#guard(ws, () => {
       const now = this.#deps.clock();
-      this.#noteActivity(ws, socket);
+      this.#saveActivity(ws, socket);
       if (!socket.isBehind) return;
       const closing = closingOf(socket, now);
       if (closing) return this.#close(ws, closing);
@@ -178,7 +194,7 @@ export class RoomSockets {
     this.#update(ws);
   }
 
-  /** Does what a frame asks for; why the socket is to be closed, where it is. */
+  /** Handles a frame of the client. Returns why the socket is to be closed, where it is. */
   #respond(ws: WebSocket, socket: LiveSocket, data: string | ArrayBuffer): Closing | undefined {
     const now = this.#deps.clock();
     if (!socket.admitFrame(now)) return closings.tooManyFrames;
@@ -186,7 +202,7 @@ export class RoomSockets {
     if (closing) return closing;
     const frame = decodeFrame(data);
     if ("code" in frame) return frame;
-    this.#noteActivity(ws, socket);
+    this.#saveActivity(ws, socket);
     if (frame.type === "ping") socket.send(PONG);
     else if (!this.#log.hasIssued(frame.after)) socket.send(encodeUnknownId());
     else if (!socket.resume(frame.after)) return closings.tooManyResumes;
@@ -194,7 +210,7 @@ export class RoomSockets {
     return undefined;
   }
 
-  /** A failure closes the one socket: nothing that a client does may reach the turn. */
+  /** A failure closes this one socket, and does not reach the turn. */
   #guard(ws: WebSocket, act: () => void): void {
     try {
       act();
@@ -206,38 +222,39 @@ export class RoomSockets {
 
   #close(ws: WebSocket, closing: Closing): void {
     this.#open.get(ws)?.close(closing);
-    this.left(ws);
+    this.onGone(ws);
   }
 
-  #forget(ws: WebSocket): LiveSocket | undefined {
+  #remove(ws: WebSocket): LiveSocket | undefined {
     const socket = this.#open.get(ws);
     this.#open.delete(ws);
     return socket;
   }
 
-  /** Once in a while; what the row then tells of a sign-in that ended makes up for a push that was lost. */
-  #noteActivity(ws: WebSocket, socket: LiveSocket): void {
+  /** Writes the socket's activity once a minute, which also finds a session that ended without a notification. */
+  #saveActivity(ws: WebSocket, socket: LiveSocket): void {
     const { config, clock } = this.#deps;
     const now = clock();
-    if (!socket.isDue(now, BEATS_BETWEEN_NOTES * config.TURN_LIMITS.heartbeat_ms)) return;
-    this.#note(this.#noteOrClose(ws, socket, now));
+    const everyMs = HEARTBEATS_PER_WRITE * config.TURN_LIMITS.heartbeat_ms;
+    if (!socket.isActivityDue(now, everyMs)) return;
+    this.#inBackground(this.#saveActivityOrClose(ws, socket, now));
   }
 
-  async #noteOrClose(ws: WebSocket, socket: LiveSocket, now: number): Promise<void> {
-    const mayStay = await noteActivity(this.#deps.db, socket.key, now);
-    if (!mayStay) this.#close(ws, closings.sessionEnded);
+  async #saveActivityOrClose(ws: WebSocket, socket: LiveSocket, now: number): Promise<void> {
+    const isAllowed = await saveSocketActivity(this.#deps.db, socket.key, now);
+    if (!isAllowed) this.#close(ws, closings.sessionEnded);
   }
 
-  /** A row tells what was; that it could not be written changes nothing for the client. */
-  #note(noting: Promise<void>): void {
-    const logged = noting.catch((error: unknown) =>
-      logError("socket_not_noted", { cause: nameOf(error) }),
+  /** A failed write of a socket's row is only logged: the client does not depend on it. */
+  #inBackground(write: Promise<void>): void {
+    const logged = write.catch((error: unknown) =>
+      logError("socket_not_saved", { cause: nameOf(error) }),
     );
     this.#ctx.waitUntil(logged);
   }
 }
 
-/** Why a socket may be sent nothing more. */
+/** Why a socket may send nothing more. */
 function closingOf(socket: LiveSocket, now: number): Closing | undefined {
   if (socket.isExpired(now)) return closings.sessionEnded;
   return socket.isSpent ? closings.sentEnough : undefined;

@@ -1,19 +1,18 @@
-/** Who reads a chat's log right now. A reader is a place in the log: nothing is queued for it. */
+/** The subscribers of a chat's log: SSE streams and live sockets. Each is a cursor in the log; nothing is queued. */
 import type { Deps } from "../../../deps.ts";
-import { EndedSessions } from "./ended-sessions.ts";
+import { HEARTBEAT, OPENING } from "../../../http/event-stream.ts";
 import { catalogue } from "../../../lib/problem.ts";
 import type { NumberedEvent, TurnEvent } from "../wire/events.ts";
-import type { JoinResult } from "./contract.ts";
-import { RoomSockets } from "./sockets.ts";
-import type { EventLog } from "./event-log.ts";
-import type { RecordedTurn } from "./turn-table.ts";
 import { encodePage } from "../wire/sse.ts";
-import { HEARTBEAT, OPENING } from "../../../http/event-stream.ts";
+import type { SubscribeResult } from "./contract.ts";
+import type { EventLog } from "./event-log.ts";
+import { EndedSessions, RoomSockets } from "./sockets.ts";
+import type { StoredTurn } from "./turn-table.ts";
 
-/** Streams that read the log at the same time. Who asks a question always gets the stream of its answer. */
+/** Streams of one chat at the same time. Whoever sends a user message gets its stream beyond that too. */
 const MOST_STREAMS = 64;
 
-/** The end of a turn whose chat is deleted. They are in no log: that is deleted too. */
+/** The last events of a turn whose chat is deleted. They are in no log, because that is deleted too. */
 const CHAT_DELETED: readonly TurnEvent[] = [
   { type: "error", error: catalogue.chat_deleted.detail, code: "chat_deleted" },
   { type: "stream_complete" },
@@ -26,7 +25,7 @@ export class SseSubscribers {
   readonly #heartbeatMs: number;
   readonly #ended = new EndedSessions();
   readonly #open = new Set<SseSubscriber>();
-  #heart: ReturnType<typeof setInterval> | undefined;
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
 
   constructor(ctx: DurableObjectState, deps: Deps, log: EventLog) {
     this.sockets = new RoomSockets(ctx, deps, log, this.#ended);
@@ -35,79 +34,84 @@ export class SseSubscribers {
     this.#heartbeatMs = deps.config.TURN_LIMITS.heartbeat_ms;
   }
 
-  /** A stream of the turn's events after an id, until its last or until the reader's sign-in ends. */
+  /** A stream of the turn's events after an id, until the last one or the end of the session. */
   subscribe(after: number, sessionId: string): ReadableStream<Uint8Array> {
-    const reader = new SseSubscriber(this.#log, { after, sessionId });
-    this.#open.add(reader);
-    this.#heart ??= setInterval(() => this.#sendHeartbeats(), this.#heartbeatMs);
-    // Without this, the room may sleep before the last byte is out.
-    this.#ctx.waitUntil(reader.left.finally(() => this.#leave(reader)));
-    if (this.#ended.has(sessionId)) reader.close();
-    return reader.stream;
+    const subscriber = new SseSubscriber(this.#log, { after, sessionId });
+    this.#open.add(subscriber);
+    this.#heartbeat ??= setInterval(() => this.#sendHeartbeats(), this.#heartbeatMs);
+    // Otherwise the room may sleep before the last byte is sent.
+    this.#ctx.waitUntil(subscriber.closed.finally(() => this.#remove(subscriber)));
+    if (this.#ended.has(sessionId)) subscriber.close();
+    return subscriber.stream;
   }
 
-  /** The same for who only watches, as far as there is room. */
-  subscribeIfRoom(after: number, sessionId: string): JoinResult {
+  /** The same, for a client that did not send the user message: refused beyond the limit. */
+  subscribeWithinLimit(after: number, sessionId: string): SubscribeResult {
     if (this.#open.size >= MOST_STREAMS) return "too_many_subscribers";
     return { stream: this.subscribe(after, sessionId) };
   }
 
-  /** There is something new in the log. */
+  /** The log has a new event. */
   notify(): void {
-    for (const reader of this.#open) reader.wake();
+    for (const subscriber of this.#open) subscriber.onEvent();
     this.sockets.notify();
   }
 
-  /** Ends the streams and sockets of a sign-in, without a last event: the turn goes on. */
+  /** Closes the streams and sockets of a session, without a last event: the turn goes on. */
   endSession(sessionId: string): void {
     this.#ended.add(sessionId);
     this.sockets.endSession(sessionId);
-    for (const reader of this.#open) if (reader.sessionId === sessionId) reader.close();
+    for (const subscriber of this.#open) {
+      if (subscriber.sessionId === sessionId) subscriber.close();
+    }
   }
 
-  /** Ends the streams that were still in the middle of turns whose log is gone. */
-  closePruned(turns: readonly RecordedTurn[]): void {
-    for (const reader of this.#open) if (turns.some((turn) => reader.isIn(turn))) reader.close();
+  /** Closes streams that are in the middle of a pruned turn. */
+  closePruned(turns: readonly StoredTurn[]): void {
+    for (const subscriber of this.#open) {
+      if (turns.some((turn) => subscriber.isIn(turn))) subscriber.close();
+    }
   }
 
-  /** Ends every stream and socket: the chat is deleted. Who is in the middle of a turn is told so. */
+  /** The chat is deleted: closes every stream and socket, after an error event in the middle of a turn. */
   closeAll(isRunning: boolean): void {
     const last = CHAT_DELETED.map((event, index) => ({ id: this.#log.lastId + 1 + index, event }));
     this.sockets.closeAll(isRunning ? last : []);
-    for (const reader of this.#open) reader.closeWith(last);
+    for (const subscriber of this.#open) subscriber.closeWith(last);
   }
 
   #sendHeartbeats(): void {
-    for (const reader of this.#open) reader.sendHeartbeat();
+    for (const subscriber of this.#open) subscriber.sendHeartbeat();
   }
 
-  #leave(reader: SseSubscriber): void {
-    this.#open.delete(reader);
+  #remove(subscriber: SseSubscriber): void {
+    this.#open.delete(subscriber);
     if (this.#open.size > 0) return;
-    clearInterval(this.#heart);
-    this.#heart = undefined;
+    clearInterval(this.#heartbeat);
+    this.#heartbeat = undefined;
   }
 }
 
 /**
- * Sends what the log has, each time that more is asked for: a slow reader lags behind in the log, slows
- * nobody, and gets what came meanwhile together. Asked, and not written to: this is on the path of every
- * token, and workerd enters the isolate twice for a write (past the output gate, and once it is taken).
+ * One stream. It sends a page of the log whenever the runtime pulls: a slow client lags behind, delays nobody,
+ * and gets what it missed in larger pieces. It is pulled and not written to, because this is on the path of
+ * every token, and workerd enters the isolate twice for a write.
  */
 class SseSubscriber {
   readonly sessionId: string;
   readonly stream: ReadableStream<Uint8Array>;
   readonly #log: EventLog;
-  readonly #left = Promise.withResolvers<void>();
+  readonly #closed = Promise.withResolvers<void>();
   #out: ReadableStreamDefaultController<Uint8Array> | undefined;
   #lastId: number;
-  /** What was read of the log, and is still to be sent. */
+  /** Events that were read from the log and not sent yet. */
   #ahead: NumberedEvent[] = [];
-  /** True from when more is asked for until something is sent. */
-  #wanted = false;
-  /** True from a beat that found the same piece still not taken, until it is. */
-  #late = false;
-  #closed = false;
+  /** True from a pull until something is sent. */
+  #isPulled = false;
+  /** True from a heartbeat that found the last piece not taken, until it is. */
+  #isLate = false;
+  /** True where nothing follows what is read ahead. */
+  #isEnding = false;
 
   constructor(log: EventLog, { after, sessionId }: { after: number; sessionId: string }) {
     this.sessionId = sessionId;
@@ -117,63 +121,62 @@ class SseSubscriber {
       {
         start: (out) => this.#start(out),
         pull: () => this.#pull(),
-        cancel: this.#left.resolve,
+        cancel: this.#closed.resolve,
       },
       { highWaterMark: 0 },
     );
   }
 
-  /** Resolves after the turn's last event, or when the reader leaves. */
-  get left(): Promise<void> {
-    return this.#left.promise;
+  /** Resolves after the turn's last event, or when the client disconnects. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
   }
 
-  /** True where events of the turn are still to come. */
-  isIn({ firstId, lastId }: RecordedTurn): boolean {
+  /** True where the stream has not sent all events of the turn. */
+  isIn({ firstId, lastId }: StoredTurn): boolean {
     return this.#lastId >= firstId - 1 && this.#lastId < lastId;
   }
 
-  /** Sends what is new, if it is wanted: else that is looked for again as soon as it is. */
-  wake(): void {
-    if (!this.#wanted) return;
-    if (!this.#closed) this.#readAhead();
+  /** Sends the next page, if the runtime has pulled; else the next pull does. */
+  onEvent(): void {
+    if (!this.#isPulled) return;
+    if (!this.#isEnding) this.#readAhead();
     const page = encodePage(this.#ahead);
-    if (!page) return this.#closed ? this.#end() : undefined;
+    if (!page) return this.#isEnding ? this.#end() : undefined;
     this.#ahead = this.#ahead.slice(page.count);
     this.#lastId = page.lastId;
-    this.#closed ||= page.isLast;
+    this.#isEnding ||= page.isLast;
     this.#send(page.bytes);
   }
 
   /**
-   * Sends a comment, also where something was sent since the last beat: else the silence after that
-   * could last for almost two. One that has taken nothing for two beats is cut: it can resume after the
-   * last id that it has.
+   * Sends a comment even shortly after an event, or the silence after that could last for almost two
+   * heartbeats. Disconnects a client that has taken nothing for two heartbeats: it can resume.
    */
   sendHeartbeat(): void {
-    if (this.#wanted) this.#send(HEARTBEAT);
-    else if (this.#late) this.#cut();
-    else this.#late = true;
+    if (this.#isPulled) this.#send(HEARTBEAT);
+    else if (this.#isLate) this.#disconnect();
+    else this.#isLate = true;
   }
 
-  /** Ends the stream, without what it has not sent yet. */
+  /** Closes the stream without the events that it has not sent. */
   close(): void {
     this.#ahead = [];
-    this.#closed = true;
-    this.wake();
+    this.#isEnding = true;
+    this.onEvent();
   }
 
   /**
-   * Ends the stream with these events, unless it is at its end anyway. One that lags behind gets them after
-   * the next page of the log, the rest of which is gone.
+   * Closes the stream with these events, unless it is at its end anyway. A stream that lags behind gets them
+   * after the next page of the log; the pages after that are deleted.
    */
   closeWith(last: readonly NumberedEvent[]): void {
-    if (this.#closed) return;
+    if (this.#isEnding) return;
     this.#readAhead();
     const isOver = this.#ahead.at(-1)?.event.type === "stream_complete";
     if (!isOver) this.#ahead = [...this.#ahead, ...last];
-    this.#closed = true;
-    this.wake();
+    this.#isEnding = true;
+    this.onEvent();
   }
 
   #readAhead(): void {
@@ -186,24 +189,24 @@ class SseSubscriber {
   }
 
   #pull(): void {
-    this.#wanted = true;
-    this.wake();
+    this.#isPulled = true;
+    this.onEvent();
   }
 
   #send(bytes: Uint8Array): void {
-    this.#wanted = false;
-    this.#late = false;
+    this.#isPulled = false;
+    this.#isLate = false;
     this.#out?.enqueue(bytes);
   }
 
-  #cut(): void {
+  #disconnect(): void {
     this.#out?.error(new Error("too slow"));
-    this.#left.resolve();
+    this.#closed.resolve();
   }
 
   #end(): void {
-    this.#wanted = false;
+    this.#isPulled = false;
     this.#out?.close();
-    this.#left.resolve();
+    this.#closed.resolve();
   }
 }

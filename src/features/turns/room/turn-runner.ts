@@ -1,35 +1,34 @@
 /**
- * Runs the live turn of a room: its events go to the log, and from there to whoever subscribes; its end goes
- * to Postgres. A turn that was lost is ended in the same way.
+ * Runs the live turn of a room: its events go to the log and from there to the subscribers, its end goes to
+ * Postgres. A turn that a crash interrupted is ended the same way.
  */
 import type { Deps } from "../../../deps.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
 import type { Message } from "../../messages/schemas.ts";
 import type { TurnSink } from "../generate/turn-sink.ts";
-import type { TurnEvent } from "../wire/events.ts";
 import type { FinishedTurn, SaveResult } from "../store/turn.ts";
-import type { LateTitles } from "./late-titles.ts";
-import { LiveTurn } from "./live-turn.ts";
-import { checkpointsOf } from "./checkpoints.ts";
+import type { TurnEvent } from "../wire/events.ts";
 import {
+  emitEnd,
   endOf,
   parseCheckpoint,
   type RunningCheckpoint,
-  emitEnd,
   serializeCheckpoint,
 } from "./checkpoint.ts";
-import { findEnd, saveEnd } from "./save-end.ts";
 import type { EventLog } from "./event-log.ts";
-import type { RecordedTurn } from "./turn-table.ts";
+import type { LateTitles } from "./late-titles.ts";
+import { LiveTurn } from "./live-turn.ts";
+import { findSavedAnswer, saveEnd } from "./save.ts";
+import type { StoredTurn } from "./turn-table.ts";
 
 type Room = {
   log: EventLog;
   titles: LateTitles;
-  /** Keeps the room awake until it is settled. */
+  /** Keeps the room awake until the promise settles. */
   waitUntil(promise: Promise<unknown>): void;
-  /** Wakes the subscribers: there is something new in the log. */
+  /** Wakes the subscribers: the log has a new event. */
   notify(): void;
-  /** Sets the alarm to what there is to do next. */
+  /** Sets the alarm to when the next work is due. */
   schedule(): Promise<void>;
 };
 
@@ -43,47 +42,54 @@ export class TurnRunner {
     this.#deps = deps;
   }
 
-  /** The turn that is running; undefined where none is. */
+  /** The running turn; undefined where none is. */
   get live(): LiveTurn | undefined {
     return this.#live;
   }
 
-  /** Runs a turn that has begun, to its end. It keeps itself alive: nobody needs to wait for it. */
-  run(live: LiveTurn, record: RunningCheckpoint, run: (sink: TurnSink) => Promise<void>): void {
-    void this.#drive(live, () => run(this.#sinkOf(live, record)));
+  /** Runs a turn that has begun. Keeps the room awake until it ends, so no caller has to wait for it. */
+  run(
+    live: LiveTurn,
+    checkpoint: RunningCheckpoint,
+    generate: (sink: TurnSink) => Promise<void>,
+  ): void {
+    void this.#drive(live, () => generate(this.#toSink(live, checkpoint)));
   }
 
-  /** Ends a turn that has no run any more: the text so far is saved, and subscribers are told. */
-  endLost(turn: RecordedTurn): Promise<void> {
+  /** Ends a turn that a crash interrupted: saves the text so far and emits the last events. */
+  endInterrupted(turn: StoredTurn): Promise<void> {
     const { log } = this.#room;
     const { answerId, userId, firstId } = turn;
     const received = log.receivedOf(answerId);
-    const lost = endOf(parseCheckpoint(turn.record), received, this.#deps.clock());
-    log.open(answerId);
-    const live = new LiveTurn({ answerId, userId, firstId, isLost: true });
-    const save = (finished: FinishedTurn) => this.#saveLost(live, finished);
-    return this.#drive(live, () => emitEnd(lost, save, (event) => this.#emit(live, event)));
+    const finished = endOf(parseCheckpoint(turn.checkpoint), received, this.#deps.clock());
+    log.reopen(answerId);
+    const live = new LiveTurn({ answerId, userId, firstId, isInterrupted: true });
+    const save = (finished: FinishedTurn) => this.#saveInterrupted(live, finished);
+    return this.#drive(live, () => emitEnd(finished, save, (event) => this.#emit(live, event)));
   }
 
-  /** Stops the turn and tells nobody: the chat is gone. */
-  forget(): void {
-    this.#live?.forget();
+  /** The chat is deleted: stops the turn without an event. */
+  drop(): void {
+    this.#live?.drop();
     this.#live = undefined;
     this.#room.log.stopFlushing();
   }
 
-  #sinkOf(live: LiveTurn, record: RunningCheckpoint): TurnSink {
+  #toSink(live: LiveTurn, checkpoint: RunningCheckpoint): TurnSink {
     const { log, titles } = this.#room;
     const { answerId } = live;
+    let running = checkpoint;
     return {
       emit: (event) => this.#emit(live, event),
-      checkpoint: checkpointsOf(log.turns, answerId, record),
+      checkpoint: (changes) => {
+        running = { ...running, ...changes };
+        log.turns.updateCheckpoint(answerId, serializeCheckpoint({ running }));
+      },
       save: (finished, endsAt) => this.#save(live, finished, endsAt),
       saveTitle: (title) => titles.save(answerId, title),
     };
   }
 
-  /** The run keeps the room awake by itself. */
   async #drive(live: LiveTurn, run: () => Promise<void>): Promise<void> {
     this.#live = live;
     const running = run().catch((error: unknown) => this.#onFailure(live, error));
@@ -107,18 +113,14 @@ export class TurnRunner {
     this.#room.waitUntil(this.#room.schedule());
   }
 
-  /** Saves the end; what Postgres does not take at once is kept here, and left to the alarm in the end. */
+  /** Saves the end. What Postgres does not take at once is stored here, and retried by alarm in the end. */
   async #save(live: LiveTurn, finished: FinishedTurn, endsAt?: number): Promise<SaveResult> {
     const { log, titles } = this.#room;
     const { answerId } = live;
     live.onFinished(finished);
-    const result = await saveEnd(
-      this.#deps,
-      finished,
-      () => this.#keep(answerId, finished),
-      endsAt,
-    );
-    if (finished.usage.some(({ kind }) => kind === "title")) titles.settled(answerId);
+    const keep = () => this.#keepEnd(answerId, finished);
+    const result = await saveEnd(this.#deps, finished, keep, endsAt);
+    if (finished.usage.some(({ kind }) => kind === "title")) titles.remove(answerId);
     if (result === "delayed") return result;
     live.onFinished({ ...finished, message: result.message });
     if (result.isAbandoned) log.turns.abandon(answerId, this.#deps.clock());
@@ -126,32 +128,32 @@ export class TurnRunner {
     return result;
   }
 
-  /** Where it cannot be kept, what was known before still ends the turn. */
-  #keep(answerId: string, finished: FinishedTurn): void {
+  /** Where the end cannot be stored, the turn can still be ended from its last checkpoint. */
+  #keepEnd(answerId: string, finished: FinishedTurn): void {
     try {
-      this.#room.log.turns.keep(answerId, serializeCheckpoint({ finished }));
+      this.#room.log.turns.keepEnd(answerId, serializeCheckpoint({ finished }));
     } catch (error) {
       logError("end_not_kept", { message_id: answerId, cause: nameOf(error) });
     }
   }
 
-  async #saveLost(live: LiveTurn, finished: FinishedTurn): Promise<Message | "delayed"> {
+  async #saveInterrupted(live: LiveTurn, finished: FinishedTurn): Promise<Message | "delayed"> {
     const saved = await this.#save(live, finished);
     if (saved === "delayed") return saved;
-    return saved.isAbandoned ? saved.message : findEnd(this.#deps, finished);
+    return saved.isAbandoned ? saved.message : findSavedAnswer(this.#deps, finished);
   }
 
-  /** A bug in the run must not leave the turn without an end. One in that end is left to the alarm. */
+  /** After a bug in the run, ends the turn from its checkpoint. After one in that end, leaves it to the alarm. */
   async #onFailure(live: LiveTurn, error: unknown): Promise<void> {
     logError("turn_failed", { cause: nameOf(error) });
     if (!live.isEmitting) return;
-    live.forget();
+    live.drop();
     this.#live = undefined;
-    if (live.isLost) return this.#room.schedule();
+    if (live.isInterrupted) return this.#room.schedule();
     const { log } = this.#room;
-    // What was emitted since the last write is part of the answer too.
+    // Unwritten events are part of the answer too.
     log.flush();
     const turn = log.turns.find(live.answerId);
-    if (turn) await this.endLost(turn);
+    if (turn) await this.endInterrupted(turn);
   }
 }

@@ -1,21 +1,39 @@
-/** The room's record of its turns, and the tables of its SQLite. */
-import { LONG_TEXTS_SCHEMA, LongTexts } from "./long-texts.ts";
-import { statesBefore, type TurnState } from "./state.ts";
+/** The turns of a room in its SQLite: their states, the ids of their events, and their checkpoints. */
+import { LongTexts, type RoomStorage } from "./storage.ts";
 
-/** What a room must know of a turn to end it after a crash. */
-export type RecordedTurn = {
+/**
+ * - `running`: committed in Postgres, or about to be; events are emitted
+ * - `saving`: the answer has ended, but Postgres did not take it at once; the alarm retries
+ * - `ended`: Postgres has it; the log is kept for subscribers who come late
+ * - `abandoned`: Postgres refused it for good, also reduced to its minimum; the cron job ends its row
+ */
+type TurnState = "running" | "saving" | "ended" | "abandoned";
+
+const NEXT: Record<TurnState, readonly TurnState[]> = {
+  running: ["saving", "ended", "abandoned"],
+  saving: ["ended", "abandoned"],
+  ended: [],
+  abandoned: [],
+};
+
+const STATES = ["running", "saving", "ended", "abandoned"] as const;
+
+/** The states that may be followed by this one. */
+export function statesBefore(to: TurnState): TurnState[] {
+  return STATES.filter((from) => NEXT[from].includes(to));
+}
+
+export type StoredTurn = {
   answerId: string;
   userId: string;
   state: TurnState;
-  /** Id of its first event; above every id as long as it is only about to begin. */
+  /** Id of its first event; above every id until it starts. */
   firstId: number;
-  /** Id of its last event; 0 until it is told, -1 where it never began. */
+  /** Id of its last event; 0 until that is emitted, -1 for a turn that never started. */
   lastId: number;
-  /** JSON: what to make of it, see `recover.ts`. */
-  record: string;
+  /** JSON of a `Checkpoint`. */
+  checkpoint: string;
 };
-
-export type NewRecord = Pick<RecordedTurn, "answerId" | "userId" | "firstId" | "record">;
 
 type Row = {
   answer_id: string;
@@ -23,183 +41,150 @@ type Row = {
   state: TurnState;
   first_id: number;
   last_id: number;
-  record: string;
+  checkpoint: string;
 };
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS turns (
-    answer_id TEXT PRIMARY KEY,
-    user_id TEXT NOT NULL,
-    state TEXT NOT NULL,
-    first_id INTEGER NOT NULL,
-    last_id INTEGER NOT NULL,
-    ended_at INTEGER,
-    record TEXT NOT NULL
-  );
-  CREATE TABLE IF NOT EXISTS chunks (
-    first_id INTEGER PRIMARY KEY,
-    last_id INTEGER NOT NULL,
-    answer_id TEXT NOT NULL,
-    events TEXT NOT NULL
-  );
-  CREATE TABLE IF NOT EXISTS counter (one INTEGER PRIMARY KEY, ceiling INTEGER NOT NULL);
-  ${LONG_TEXTS_SCHEMA}`;
+/** Above every id that is issued, so a turn that has not started does not own events of the running one. */
+const NO_ID_YET = Number.MAX_SAFE_INTEGER;
 
 export class TurnTable {
-  readonly longTexts: LongTexts;
-  readonly #sql: SqlStorage;
-  #exists: boolean;
+  readonly #storage: RoomStorage;
+  readonly #longTexts: LongTexts;
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
-    this.longTexts = new LongTexts(sql);
-    const query = "SELECT name FROM sqlite_master WHERE name IN ('turns', 'text_parts')";
-    const rows = sql.exec<{ name: string }>(query).toArray();
-    const names = new Set(rows.map(({ name }) => name));
-    this.#exists = names.has("turns");
-    // A room of an older version.
-    if (this.#exists && !names.has("text_parts")) sql.exec(SCHEMA);
+  constructor(storage: RoomStorage) {
+    this.#storage = storage;
+    this.#longTexts = new LongTexts(storage);
   }
 
-  get exists(): boolean {
-    return this.#exists;
-  }
-
-  create(): void {
-    if (!this.#exists) this.#sql.exec(SCHEMA);
-    this.#exists = true;
-  }
-
-  insert({ answerId, userId, firstId, record }: NewRecord): void {
-    this.#sql.exec(
-      `INSERT INTO turns (answer_id, user_id, state, first_id, last_id, record)
+  /** Adds a turn that is about to begin. It takes no event ids, because it may never start. */
+  insert({ answerId, userId, checkpoint }: Omit<StoredTurn, "state" | "firstId" | "lastId">): void {
+    this.#storage.create();
+    this.#storage.sql.exec(
+      `INSERT INTO turns (answer_id, user_id, state, first_id, last_id, checkpoint)
        VALUES (?, ?, 'running', ?, 0, ?)`,
       answerId,
       userId,
-      firstId,
-      record,
+      NO_ID_YET,
+      checkpoint,
     );
   }
 
-  /** It runs: what is known of it by now, and its first id. */
-  begin(answerId: string, record: string, firstId: number): void {
-    const query = "UPDATE turns SET record = ?, first_id = ? WHERE answer_id = ?";
-    this.#sql.exec(query, record, firstId, answerId);
+  /** The turn starts: stores its checkpoint and the id of its first event. */
+  start(answerId: string, checkpoint: string, firstId: number): void {
+    const statement = "UPDATE turns SET checkpoint = ?, first_id = ? WHERE answer_id = ?";
+    this.#storage.sql.exec(statement, checkpoint, firstId, answerId);
   }
 
-  /** Writes down more of what is known of a turn. */
-  update(answerId: string, record: string): void {
-    if (!this.#exists) return;
-    this.#sql.exec("UPDATE turns SET record = ? WHERE answer_id = ?", record, answerId);
+  updateCheckpoint(answerId: string, checkpoint: string): void {
+    if (!this.#storage.exists) return;
+    const statement = "UPDATE turns SET checkpoint = ? WHERE answer_id = ?";
+    this.#storage.sql.exec(statement, checkpoint, answerId);
   }
 
-  /** Its readers have been told everything. */
+  /** All events of the turn are emitted. */
   seal(answerId: string, lastId: number): void {
-    this.#sql.exec("UPDATE turns SET last_id = ? WHERE answer_id = ?", lastId, answerId);
+    this.#storage.sql.exec("UPDATE turns SET last_id = ? WHERE answer_id = ?", lastId, answerId);
   }
 
-  /** Its end could not be saved at once, and is kept here until it is. */
-  keep(answerId: string, record: string): void {
-    if (!this.#move(answerId, "saving", "record", "")) return;
-    this.update(answerId, this.longTexts.storeRest(answerId, "record", record));
+  /** Postgres did not take the turn's end at once: stores it in place of the checkpoint, for retries. */
+  keepEnd(answerId: string, checkpoint: string): void {
+    if (!this.#move(answerId, "saving", "checkpoint", "")) return;
+    const first = this.#longTexts.storeRest(answerId, "checkpoint", checkpoint);
+    this.updateCheckpoint(answerId, first);
   }
 
-  /** Postgres has it: its log is kept for a while from now on. */
+  /** Postgres has the turn's end: its log is kept for a while from now on. */
   end(answerId: string, endedAt: number): void {
     this.#move(answerId, "ended", "ended_at", endedAt);
   }
 
-  /** Postgres refused its end for good: its log is kept for a while, and its row is for others to end. */
+  /** Postgres refused the turn's end for good: its log is kept for a while, and the cron job ends its row. */
   abandon(answerId: string, endedAt: number): void {
     this.#move(answerId, "abandoned", "ended_at", endedAt);
   }
 
-  /** It never began; kept for a while all the same, since its beginning may yet be committed. */
+  /** The turn never started. It is kept for a while all the same, because its commit may still come. */
   discard(answerId: string, endedAt: number): void {
-    if (this.#exists) this.seal(answerId, -1);
+    if (this.#storage.exists) this.seal(answerId, -1);
     this.end(answerId, endedAt);
   }
 
-  /** False where the turn is not known here any more, or cannot go there: then nothing is changed. */
-  #move(
-    answerId: string,
-    to: TurnState,
-    column: "record" | "ended_at",
-    value: string | number,
-  ): boolean {
-    if (!this.#exists) return false;
-    const query = `
-      UPDATE turns SET state = ?, ${column} = ?
-      WHERE answer_id = ? AND state IN (SELECT value FROM json_each(?)) RETURNING answer_id`;
-    const from = JSON.stringify(statesBefore(to));
-    return this.#sql.exec(query, to, value, answerId, from).toArray().length > 0;
-  }
-
   remove(answerId: string): void {
-    if (!this.#exists) return;
-    this.#sql.exec("DELETE FROM turns WHERE answer_id = ?", answerId);
-    this.longTexts.remove(answerId);
+    if (!this.#storage.exists) return;
+    this.#storage.sql.exec("DELETE FROM turns WHERE answer_id = ?", answerId);
+    this.#longTexts.remove(answerId);
   }
 
-  /** Everything was deleted from outside. */
-  forget(): void {
-    this.#exists = false;
-  }
-
-  find(answerId: string): RecordedTurn | undefined {
+  find(answerId: string): StoredTurn | undefined {
     return this.#select("WHERE answer_id = ?", answerId)[0];
   }
 
-  /** The turn whose events hold an id; one that still grows holds every id from its first on. */
-  holding(id: number): RecordedTurn | undefined {
-    // One that was not told anything shares its first id with the next.
+  /** The turn that an event belongs to. An unsealed turn owns every id from its first on. */
+  findByEventId(id: number): StoredTurn | undefined {
+    // A turn that never emitted an event shares its first id with the next.
     const where = "WHERE first_id <= ? AND last_id >= 0 ORDER BY first_id DESC, rowid DESC LIMIT 1";
     return this.#select(where, id)[0];
   }
 
-  /** Turns whose readers have not been told the end. */
-  unsealed(): RecordedTurn[] {
+  /** Turns whose last event is not emitted yet. */
+  listUnsealed(): StoredTurn[] {
     return this.#select("WHERE last_id = 0");
   }
 
-  /** Turns that Postgres does not have the end of, and may yet take it. */
-  unfinished(): RecordedTurn[] {
+  /** Turns whose end Postgres does not have yet, but may still take. */
+  listUnsaved(): StoredTurn[] {
     return this.#select("WHERE ended_at IS NULL");
   }
 
-  endedBefore(time: number): RecordedTurn[] {
+  listEndedBefore(time: number): StoredTurn[] {
     return this.#select("WHERE ended_at < ?", time);
   }
 
-  /** When the first of the kept logs ended, if any did, and how many turns are unfinished. */
-  summary(): { firstEnd: number | null; unfinished: number } {
-    if (!this.#exists) return { firstEnd: null, unfinished: 0 };
+  /** When the oldest of the kept turns ended, null where none has, and how many are unsaved. */
+  summary(): { firstEnd: number | null; unsaved: number } {
+    if (!this.#storage.exists) return { firstEnd: null, unsaved: 0 };
     const query = `
-      SELECT min(ended_at) AS firstEnd, count(*) FILTER (WHERE ended_at IS NULL) AS unfinished
+      SELECT min(ended_at) AS firstEnd, count(*) FILTER (WHERE ended_at IS NULL) AS unsaved
       FROM turns`;
-    return this.#sql.exec<{ firstEnd: number | null; unfinished: number }>(query).one();
+    return this.#storage.sql.exec<{ firstEnd: number | null; unsaved: number }>(query).one();
   }
 
   count(): number {
-    if (!this.#exists) return 0;
-    return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM turns").one().count;
+    if (!this.#storage.exists) return 0;
+    const query = "SELECT count(*) AS count FROM turns";
+    return this.#storage.sql.exec<{ count: number }>(query).one().count;
   }
 
-  #select(where: string, ...bindings: (string | number)[]): RecordedTurn[] {
-    if (!this.#exists) return [];
-    const query = `SELECT answer_id, user_id, state, first_id, last_id, record FROM turns ${where}`;
-    const rows = this.#sql.exec<Row>(query, ...bindings).toArray();
+  /** False, and nothing is changed, where the turn is not stored any more or may not take this state. */
+  #move(
+    answerId: string,
+    to: TurnState,
+    column: "checkpoint" | "ended_at",
+    value: string | number,
+  ): boolean {
+    if (!this.#storage.exists) return false;
+    const query = `
+      UPDATE turns SET state = ?, ${column} = ?
+      WHERE answer_id = ? AND state IN (SELECT value FROM json_each(?)) RETURNING answer_id`;
+    const from = JSON.stringify(statesBefore(to));
+    return this.#storage.sql.exec(query, to, value, answerId, from).toArray().length > 0;
+  }
+
+  #select(where: string, ...bindings: (string | number)[]): StoredTurn[] {
+    if (!this.#storage.exists) return [];
+    const query = `SELECT answer_id, user_id, state, first_id, last_id, checkpoint FROM turns ${where}`;
+    const rows = this.#storage.sql.exec<Row>(query, ...bindings).toArray();
     return rows.map((row) => this.#toTurn(row));
   }
 
-  #toTurn(row: Row): RecordedTurn {
+  #toTurn(row: Row): StoredTurn {
     return {
       answerId: row.answer_id,
       userId: row.user_id,
       state: row.state,
       firstId: row.first_id,
       lastId: row.last_id,
-      record: this.longTexts.readWhole(row.answer_id, "record", row.record),
+      checkpoint: this.#longTexts.readWhole(row.answer_id, "checkpoint", row.checkpoint),
     };
   }
 }

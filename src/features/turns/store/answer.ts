@@ -1,15 +1,18 @@
-/** The answer as it is stored: its text, how it ended, and the metadata that the server adds. Pure. */
+/** The answer as it is stored: its text, how it ended, its metadata; and its reductions for a refused save. Pure. */
 import type { TokenCount } from "../../../clients/model.ts";
 import type { Model } from "../../../lib/models.ts";
-import type { ProblemCode } from "../../../lib/problem.ts";
+import { catalogue, type ProblemCode } from "../../../lib/problem.ts";
+import { toStorable } from "../../../lib/text.ts";
 import type { Verified } from "../../citations/verify.ts";
 import type { Message } from "../../messages/schemas.ts";
+import type { NewUsage } from "../../usage/queries.ts";
 import { toUsage } from "../../usage/schemas.ts";
+import type { FinishedTurn } from "./turn.ts";
 
-/** The model that failed first, and why: a part of the answer's metadata. */
+/** The model that failed first, and why; part of the answer's metadata. */
 export type Failover = { from: string; code: ProblemCode };
 
-/** How a generation ended, and what it took. */
+/** How a generation ended, and what it cost. */
 export type Outcome = {
   finishReason: string | null;
   usage: TokenCount;
@@ -51,4 +54,66 @@ export function answerMetadata(
     ...(failover && { failover }),
     ...outcome.quoted,
   };
+}
+
+/** The code of an answer whose end Postgres refused, and of its error event. */
+export const SAVE_REFUSED = "save_refused" satisfies ProblemCode;
+
+/**
+ * The ends to try, in this order, after Postgres refused a turn for what it holds: the failed answer with its
+ * text, the server's own metadata and its cost; then its text alone.
+ */
+export function reductionsOf(turn: FinishedTurn): [FinishedTurn, FinishedTurn] {
+  const usage = turn.usage.map(clampUsage);
+  const { userId, chatId, at, message } = turn;
+  const key = { userId, chatId, at };
+  const finish_reason = reasonOf(message);
+  return [
+    { ...key, usage, message: toFailed(message, reducedMetadata(message, usage, finish_reason)) },
+    { ...key, usage: [], message: toFailed(message, { finish_reason }) },
+  ];
+}
+
+function toFailed(message: Message, metadata: Message["metadata"]): Message {
+  return { ...message, content: toStorable(message.content), status: "failed", metadata };
+}
+
+/** An answer that had failed before keeps its code. */
+function reasonOf({ status, metadata: { finish_reason } }: Message): ProblemCode {
+  return status === "failed" && isProblemCode(finish_reason) ? finish_reason : SAVE_REFUSED;
+}
+
+function isProblemCode(value: unknown): value is ProblemCode {
+  return typeof value === "string" && Object.hasOwn(catalogue, value);
+}
+
+function reducedMetadata({ metadata }: Message, usage: NewUsage[], finishReason: ProblemCode) {
+  const answer = usage.findLast(({ kind }) => kind === "answer");
+  if (!answer) return { finish_reason: finishReason };
+  const seconds = Number(metadata.processing_time);
+  const outcome = { usage: answer, finishReason, estimated: answer.estimated };
+  return answerMetadata(outcome, answer, Number.isFinite(seconds) ? seconds : 0);
+}
+
+/** The largest `integer` of Postgres, which also bounds the sum of both counts. */
+const MOST_TOKENS = 2 ** 31 - 1;
+
+/** The usage row with counts that Postgres can store: NaN becomes 0, and others are clamped. */
+export function clampUsage(usage: NewUsage): NewUsage {
+  const promptTokens = clamp(usage.promptTokens, MOST_TOKENS);
+  const completionTokens = clamp(usage.completionTokens, MOST_TOKENS - promptTokens);
+  const { cachedTokens, reasoningTokens, ...rest } = usage;
+  return {
+    ...rest,
+    promptTokens,
+    completionTokens,
+    ...(cachedTokens !== undefined && { cachedTokens: clamp(cachedTokens, promptTokens) }),
+    ...(reasoningTokens !== undefined && {
+      reasoningTokens: clamp(reasoningTokens, completionTokens),
+    }),
+  };
+}
+
+function clamp(count: number, most: number): number {
+  return Number.isNaN(count) ? 0 : Math.min(Math.max(Math.trunc(count), 0), most);
 }

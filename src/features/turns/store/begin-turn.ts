@@ -1,38 +1,46 @@
-/** The batch that begins a turn in Postgres. */
+/** The batch that begins a turn in Postgres, under the idempotency key of its request. */
 import { sql, type SQL } from "drizzle-orm";
 import { batch, type Db, readOne } from "../../../db/client.ts";
 import { violates } from "../../../db/errors.ts";
-import { type Claim, earlierUse, keyIsFree, keyStatements } from "../../../db/idempotency-keys.ts";
+import {
+  type Claim,
+  earlierUse,
+  findEarlierUse,
+  keyIsFree,
+  keyStatements,
+  type KeyUse,
+} from "../../../db/idempotency-keys.ts";
+import { present } from "../../../lib/assert.ts";
 import { Problem } from "../../../lib/problem.ts";
 import { lockChat } from "../../chats/change.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../../messages/queries.ts";
 import { toMessage } from "../../messages/schemas.ts";
-import {
-  allowsTurnSql,
-  explainRefusal,
-  hasAttachments,
-  lockFilesSql,
-  ownFilesSql,
-} from "./attachments.ts";
-import { contextDocumentsSql } from "./context-documents.ts";
 import { insertTurnSql, targetSql } from "./target.ts";
-import { claimOfTurn, toTurnIds, type TurnIds } from "./turn-key.ts";
 import {
   type BegunTurn,
   firstUserText,
   type NewTurn,
   type PastMessage,
   type ReadLimits,
+  type TurnIds,
 } from "./turn.ts";
+import {
+  allowsTurnSql,
+  contextDocumentsSql,
+  findFileProblem,
+  hasAttachments,
+  lockFilesSql,
+  ownFilesSql,
+} from "./turn-documents.ts";
 
-/** Attempts to name the turn that is in the way; beyond them, turns begin and end faster than that. */
+/** How often the batch runs where the turn that refused it has ended before it is looked up. */
 const MAX_ATTEMPTS = 3;
 
 /**
  * Commits the user message, where it is a new one, and an empty, streaming answer, and reads what the prompt
- * needs; or, where the turn's key began a turn before, changes nothing and names that one. One trip. Throws
- * `not_found`, `file_failed`, `file_processing`, `idempotency_key_reused`, or `turn_in_progress`: a unique
- * index admits one turn per chat.
+ * needs. Where the turn's key was used before, changes nothing and returns the ids of the earlier turn. One
+ * trip. Throws `not_found`, `file_failed`, `file_processing`, `idempotency_key_reused`, or `turn_in_progress`,
+ * because a unique index admits one streaming answer per chat.
  */
 export async function beginTurn(
   db: Db,
@@ -43,25 +51,25 @@ export async function beginTurn(
   try {
     const begun = await runBatch(db, turn, limits);
     if (begun) return begun;
-    const refusal = await explain(db, turn);
-    if (refusal || attemptsLeft <= 1) throw refusal ?? new Problem("not_found");
+    const problem = await findProblem(db, turn);
+    if (problem || attemptsLeft <= 1) throw problem ?? new Problem("not_found");
   } catch (error) {
-    await refuseViolation(db, turn, error, attemptsLeft);
+    await throwRefusal(db, turn, error, attemptsLeft);
   }
-  // What refused it has ended meanwhile.
+  // The reason of the refusal is gone meanwhile.
   return beginTurn(db, turn, limits, attemptsLeft - 1);
 }
 
-/** Undefined where the conditions of the writes did not hold. */
+/** Undefined where the conditions of the writes do not hold. */
 async function runBatch(
   db: Db,
   turn: NewTurn,
   limits: ReadLimits,
 ): Promise<BegunTurn | { replay: TurnIds } | undefined> {
   const { userId, chatId, userMessage } = turn;
-  const claim = claimOfTurn(turn);
+  const claim = claimOf(turn);
   const key = keyStatements(claim);
-  const inTurn = { userId, chatId, userMessageId: userMessage.id };
+  const messageKey = { userId, chatId, userMessageId: userMessage.id };
   const { use, pair, path, documents } = await batch(db, {
     lockKey: key.lock,
     lockFiles: lockFilesSql(userId, turn.files),
@@ -71,19 +79,19 @@ async function runBatch(
     use: key.use,
     pair: pairSql(turn),
     path: pathSql(turn, limits),
-    documents: contextDocumentsSql(inTurn, limits.wholeDocuments),
+    documents: contextDocumentsSql(messageKey, limits.wholeDocuments),
   });
   const earlier = earlierUse(claim, use?.rows[0]);
   if (earlier) return { replay: toTurnIds(earlier) };
-  const read = toPair(turn, pair.rows);
-  if (!read) return undefined;
-  const needsTitle = read.autoTitle && firstUserText(path.rows) !== undefined;
-  const { autoTitle: _, ...messages } = read;
+  const inserted = toPair(turn, pair.rows);
+  if (!inserted) return undefined;
+  const needsTitle = inserted.autoTitle && firstUserText(path.rows) !== undefined;
+  const { autoTitle: _, ...messages } = inserted;
   return { ...messages, needsTitle, path: path.rows, documents: documents.rows };
 }
 
-/** Returns where the turn in the way has ended meanwhile, and there are attempts left. */
-async function refuseViolation(
+/** Throws the problem of a violated constraint; returns where the batch may be tried again. */
+async function throwRefusal(
   db: Db,
   turn: NewTurn,
   error: unknown,
@@ -96,16 +104,16 @@ async function refuseViolation(
   if (attemptsLeft <= 1) throw new Problem("turn_in_progress");
 }
 
-/** Asks for files as the reason where they may be it: otherwise the chat or the user message is missing. */
-async function explain(db: Db, turn: NewTurn): Promise<Problem | undefined> {
+/** Why the writes' conditions do not hold. Looks at the files only where they can be the reason. */
+async function findProblem(db: Db, turn: NewTurn): Promise<Problem | undefined> {
   const { userId, files, target } = turn;
   const isPlain = target === "append" && files.waits && !hasAttachments(files);
   return isPlain
     ? new Problem("not_found")
-    : explainRefusal(db, userId, files, filesOfTargetSql(turn));
+    : findFileProblem(db, userId, files, filesOfTargetSql(turn));
 }
 
-/** Creates the chat, or locks its row, because the statements after it rely on it. */
+/** Creates the chat, or locks its row so that no other turn changes it before the commit. */
 function createOrLockChatSql(turn: NewTurn, claim: Claim | undefined): SQL {
   const { chatId, userId, files, at } = turn;
   if (!isInNewChat(turn)) return lockChat(userId, chatId);
@@ -137,7 +145,7 @@ function pairSql({ chatId, userId, userMessage, answerId }: NewTurn): SQL<PairRo
     WHERE m.chat_id = ${chatId} AND chats.user_id = ${userId} AND m.id IN (${userMessage.id}, ${answerId})`;
 }
 
-/** The user message and its answer; undefined where they are not there: the turn was refused. */
+/** The user message and its answer; undefined where they are not inserted: the turn is refused. */
 function toPair(turn: NewTurn, rows: PairRow[]) {
   const userMessage = rows.find((row) => row.id === turn.userMessage.id);
   const answer = rows.find((row) => row.id === turn.answerId);
@@ -154,7 +162,7 @@ function pickMessage({ chat_title: _title, auto_title: _auto, ...row }: PairRow)
   return row;
 }
 
-/** Walks from the user message to the root until the history is as large as the prompt takes. */
+/** Walks from the user message towards the root, as far as the limits of the prompt allow. */
 function pathSql({ chatId, userId, userMessage }: NewTurn, limits: ReadLimits): SQL<PastMessage> {
   return sql<PastMessage>`
     WITH RECURSIVE path AS (
@@ -181,4 +189,32 @@ async function findStreamingAnswer(
       WHERE m.chat_id = ${chatId} AND chats.user_id = ${userId} AND m.status = 'streaming'`,
   );
   return row?.id;
+}
+
+/** The claim of the turn's idempotency key; undefined without one. */
+function claimOf(turn: NewTurn): Claim | undefined {
+  const { key, userId: ownerId, chatId, userMessage, answerId, at } = turn;
+  if (!key) return undefined;
+  const isMade = sql`EXISTS (
+    SELECT FROM messages AS m JOIN chats ON chats.id = m.chat_id
+    WHERE m.chat_id = ${chatId} AND m.id = ${answerId} AND chats.user_id = ${ownerId})`;
+  return { ...key, ownerId, made: { chatId, messageId: userMessage.id, answerId }, isMade, at };
+}
+
+/**
+ * The earlier turn of the same idempotency key; undefined where there is none. Without a key this takes no
+ * trip. Throws `idempotency_key_reused`.
+ */
+export async function findTurnOfKey(db: Db, turn: NewTurn): Promise<TurnIds | undefined> {
+  const claim = claimOf(turn);
+  const use = claim && (await findEarlierUse(db, claim));
+  return use && toTurnIds(use);
+}
+
+function toTurnIds({ chatId, messageId, answerId }: KeyUse): TurnIds {
+  return {
+    chatId: present(chatId, "the chat of a key"),
+    userMessageId: present(messageId, "the user message of a key"),
+    answerId: present(answerId, "the answer of a key"),
+  };
 }

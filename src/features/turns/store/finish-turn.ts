@@ -10,12 +10,12 @@ import { usageInsert } from "../../usage/queries.ts";
 import type { FinishedTurn, LateTitle } from "./turn.ts";
 
 /**
- * Saves the answer, what it cost and the chat's title in one trip. Only an answer that is still streaming
- * is written, so the batch can be repeated. Resolves to the chat's title; undefined when the chat is gone.
+ * Saves the answer, its cost and the chat's title in one trip. Writes only an answer that is still streaming, so
+ * the batch can be repeated. Resolves to the chat's title; undefined where the chat is deleted.
  */
 export async function finishTurn(db: Db, turn: FinishedTurn): Promise<string | undefined> {
   const { title } = await batch(db, {
-    // First, as in every beginning: a turn that waits for the end of this answer holds this lock.
+    // First, as in the batch that begins a turn: one that waits for the end of this answer holds the same lock.
     lock: lockChat(turn.userId, turn.chatId),
     answer: saveAnswerSql(turn),
     usage: turn.usage.map((usage) => usageInsert(usage)),
@@ -25,7 +25,7 @@ export async function finishTurn(db: Db, turn: FinishedTurn): Promise<string | u
   return title.rows[0]?.title;
 }
 
-/** Saves a title that came after the answer, and what it cost, in one trip. */
+/** Saves a title that comes after the answer, and its cost, in one trip. Resolves as `finishTurn` does. */
 export async function saveLateTitle(db: Db, late: LateTitle): Promise<string | undefined> {
   const { title } = await batch(db, {
     titleWrite: titleWriteSql(late),
@@ -55,7 +55,7 @@ function titleWriteSql(late: LateTitle): SQL | undefined {
   return placeholder === undefined ? undefined : savePlaceholderSql(late, placeholder);
 }
 
-/** A chat with a title of the model's is not named again, whatever the first answer of its path is. */
+/** A chat that has a title from the model keeps it, whatever the first answer of its path is. */
 function saveTitleSql({ userId, chatId, at }: LateTitle, title: string): SQL {
   return sql`
     UPDATE chats
@@ -63,7 +63,7 @@ function saveTitleSql({ userId, chatId, at }: LateTitle, title: string): SQL {
     WHERE id = ${chatId} AND user_id = ${userId} AND auto_title`;
 }
 
-/** A placeholder replaces neither a title of the user's nor another placeholder. */
+/** A placeholder replaces neither the user's title nor another placeholder. */
 function savePlaceholderSql({ userId, chatId, at }: LateTitle, placeholder: string): SQL {
   return sql`
     UPDATE chats
@@ -77,7 +77,7 @@ function titleSql({ userId, chatId }: LateTitle): SQL<{ title: string }> {
   }>`SELECT title FROM chats WHERE id = ${chatId} AND user_id = ${userId}`;
 }
 
-/** The answer as Postgres has it; undefined when it is gone. */
+/** The answer as Postgres has it; undefined where it is deleted. */
 export async function findAnswer(db: Db, turn: FinishedTurn): Promise<Message | undefined> {
   const { userId, chatId, message } = turn;
   const row = await readOne(

@@ -1,25 +1,28 @@
-/** The target of a turn, as SQL: where in the chat's tree its messages attach. */
+/** The target of a turn: where in the chat's tree its messages attach, and the SQL that attaches them. */
 import { sql, type SQL } from "drizzle-orm";
+import { type Db, readOne } from "../../../db/client.ts";
 import { type Claim, keyIsFree } from "../../../db/idempotency-keys.ts";
 import { latestSql } from "../../../db/times.ts";
+import { Problem } from "../../../lib/problem.ts";
+import { SHOWN_SIBLINGS } from "../../messages/queries.ts";
 import type { Message } from "../../messages/schemas.ts";
 import {
   allowsTurnSql,
-  hasAttachments,
+  type Attachments,
   filesBeyondSql,
   filesInContextSql,
+  hasAttachments,
   linkFilesSql,
   ownFilesSql,
-  type Attachments,
-} from "./attachments.ts";
+} from "./turn-documents.ts";
 
-/** A user message as it is inserted. Its id is made before the write, so that the write can be repeated. */
+/** A user message as it is inserted. Its id exists before the write, so the write can be repeated. */
 export type NewUserMessage = Pick<
   Message,
   "id" | "content" | "file_name" | "file_url" | "metadata"
 >;
 
-/** The answers that a user message has: the ids of the oldest, and their count. */
+/** The answers of a user message: the ids of the oldest, and the count of all. */
 export type Answers = { ids: string[]; count: number };
 
 /**
@@ -30,7 +33,7 @@ export type Answers = { ids: string[]; count: number };
 export type TurnTarget =
   | {
       target: "append";
-      /** The title of the chat to create; absent where the chat is there. */
+      /** The title of the chat to create; absent where the chat exists. */
       newChatTitle?: string;
       userMessage: NewUserMessage;
     }
@@ -46,9 +49,9 @@ export type TargetedTurn = {
 } & TurnTarget;
 
 /**
- * Inserts the messages of the turn and makes the answer the chat's current message. Writes nothing for
- * another owner's chat, a target that is gone or of the wrong type, attachments that forbid it, and a key
- * that was used: it checks again whatever was read of the target before.
+ * Inserts the messages of the turn and makes the answer the chat's current message. Writes nothing where the
+ * chat is another owner's, the target is deleted or of the wrong type, the attachments forbid the turn, or the
+ * key is used: it checks again whatever an earlier statement read.
  */
 export function insertTurnSql(turn: TargetedTurn, claim: Claim | undefined): SQL {
   const { userId, answerId, files, at, target } = turn;
@@ -57,16 +60,16 @@ export function insertTurnSql(turn: TargetedTurn, claim: Claim | undefined): SQL
     WITH target AS (${targetSql(turn)} AND ${keyIsFree(claim)}),
     allowed AS (SELECT * FROM target WHERE ${allowed}),
     ${target === "regenerate" ? existingUserMessageSql(turn) : insertUserMessageSql(turn)},
-    answered AS (
+    answer AS (
       INSERT INTO messages (id, chat_id, parent_id, type, content, status, file_ids, created_at)
-      SELECT ${answerId}, chat_id, id, 'bot', '', 'streaming', file_ids, ${at}::timestamptz FROM asked
+      SELECT ${answerId}, chat_id, id, 'bot', '', 'streaming', file_ids, ${at}::timestamptz FROM user_message
       ON CONFLICT (id) DO NOTHING
       RETURNING id, chat_id
     )
     UPDATE chats
-    SET current_message_id = answered.id, version = version + 1, updated_at = ${latestSql("chats.updated_at", at)},
+    SET current_message_id = answer.id, version = version + 1, updated_at = ${latestSql("chats.updated_at", at)},
       message_count = message_count + ${target === "regenerate" ? 1 : 2}::int
-    FROM answered WHERE chats.id = answered.chat_id`;
+    FROM answer WHERE chats.id = answer.chat_id`;
 }
 
 /**
@@ -79,7 +82,7 @@ export function targetSql(turn: TargetedTurn): SQL {
   const id = target === "edit" ? turn.besideId : turn.userMessage.id;
   const isReplaced = target === "edit" && hasAttachments(files);
   const own = isReplaced ? ownFilesSql(userId, files) : filesBeyondSql(sql`m.file_ids`, INHERITED);
-  // Null for a message that began the chat: beside it is another beginning.
+  // `parent_id` is null for the first message of the chat: an edit of it is another first message.
   return sql`
     SELECT m.id, m.chat_id, m.parent_id, ${own} AS own, ${INHERITED} AS inherited
     FROM messages AS m JOIN chats AS c ON c.id = m.chat_id
@@ -100,21 +103,21 @@ function appendTargetSql({ chatId, userId, files }: TargetedTurn): SQL {
 type Regeneration = Extract<TargetedTurn, { target: "regenerate" }>;
 type WithUserMessage = Exclude<TargetedTurn, Regeneration>;
 
-/** The CTE `asked`: the existing user message that gets another answer. */
+/** The CTE `user_message`: the existing one that gets another answer. */
 function existingUserMessageSql({ userMessage }: Regeneration): SQL {
-  return sql`asked AS (
+  return sql`user_message AS (
     SELECT m.id, m.chat_id, m.file_ids
     FROM allowed JOIN messages AS m ON m.chat_id = allowed.chat_id AND m.id = ${userMessage.id}
   )`;
 }
 
-/** The CTE `asked`: the user message, inserted. */
+/** The CTE `user_message`: the new one, inserted. */
 function insertUserMessageSql({ userMessage, userId, files, at, target }: WithUserMessage): SQL {
   const { id, content, file_name, file_url, metadata } = userMessage;
   const mayHaveFiles = hasAttachments(files) || target === "edit";
   const inContext = mayHaveFiles ? filesInContextSql(sql`own`, sql`inherited`) : sql`inherited`;
   return sql`
-    asked AS (
+    user_message AS (
       INSERT INTO messages
         (id, chat_id, parent_id, type, content, status, file_name, file_url, file_ids, metadata, created_at)
       SELECT ${id}, chat_id, parent_id, 'user', ${content}, 'complete',
@@ -122,5 +125,45 @@ function insertUserMessageSql({ userMessage, userId, files, at, target }: WithUs
       FROM allowed
       ON CONFLICT (id) DO NOTHING
       RETURNING id, chat_id, file_ids
-    )${mayHaveFiles ? sql`, linked AS (${linkFilesSql(userId, sql`asked`)})` : sql``}`;
+    )${mayHaveFiles ? sql`, linked AS (${linkFilesSql(userId, sql`user_message`)})` : sql``}`;
+}
+
+/** The point of a chat's tree at which a branch starts: what never changes of it, and its answers so far. */
+export type BranchPoint = {
+  chatId: string;
+  /** Of the message itself where it is a user message, else of the one that it answers; null for none. */
+  userMessageId: string | null;
+  answers: Answers;
+};
+
+type BranchPointRow = {
+  chat_id: string;
+  user_message_id: string | null;
+  answer_ids: string[];
+  answers: number;
+};
+
+/** The branch point of a message. Throws `not_found`. The batch that begins the turn checks it again. */
+export async function getBranchPoint(
+  db: Db,
+  ownerId: string,
+  messageId: string,
+): Promise<BranchPoint> {
+  const row = await readOne(
+    db,
+    sql<BranchPointRow>`
+      SELECT m.chat_id, u.id AS user_message_id, found.answer_ids, found.answers
+      FROM messages AS m JOIN chats AS c ON c.id = m.chat_id
+      LEFT JOIN messages AS u ON u.chat_id = m.chat_id AND u.type = 'user'
+        AND u.id = CASE m.type WHEN 'user' THEN m.id ELSE m.parent_id END
+      CROSS JOIN LATERAL (
+        SELECT count(*)::int AS answers,
+          coalesce((array_agg(a.id::text ORDER BY a.created_at, a.id))[:${SHOWN_SIBLINGS}::int], '{}') AS answer_ids
+        FROM messages AS a WHERE a.chat_id = m.chat_id AND a.parent_id = u.id
+      ) AS found
+      WHERE m.id = ${messageId} AND c.user_id = ${ownerId}`,
+  );
+  if (!row) throw new Problem("not_found");
+  const answers = { ids: row.answer_ids, count: row.answers };
+  return { chatId: row.chat_id, userMessageId: row.user_message_id, answers };
 }

@@ -1,7 +1,6 @@
 /**
- * A live socket in Postgres: the ticket that opens it once, and what is known of it afterwards. A
- * browser cannot send headers with a socket, and no token belongs into an address that is logged on
- * its way: hence a ticket of a minute.
+ * A live socket in Postgres: the ticket that opens it once, and its activity after that. A browser cannot send
+ * headers with a socket, and a token in a URL would be logged on its way; a ticket is valid once, for a minute.
  */
 import { sql, type SQL } from "drizzle-orm";
 import { batch, type Db, write } from "../../../db/client.ts";
@@ -12,12 +11,12 @@ import { Problem } from "../../../lib/problem.ts";
 
 export const TICKET_TTL_SECONDS = 60;
 
-/** Closed sockets and tickets that nobody used are kept for this long. */
+/** How long the rows of closed sockets and unused tickets are kept. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
 export type NewTicket = { id: string; ticket: string; chatId: string; now: number };
 
-/** Keeps a ticket for one of the owner's chats. Throws `not_found`, or `invalid_token` without a session. */
+/** Inserts a ticket for one of the owner's chats. Throws `not_found`, or `invalid_token` without a session. */
 export async function insertTicket(
   db: Db,
   { userId, sessionId }: Pick<Principal, "userId" | "sessionId">,
@@ -34,7 +33,7 @@ export async function insertTicket(
               SELECT FROM sessions WHERE id = ${sessionId} AND user_id = ${userId}
                 AND ended_at IS NULL AND expires_at > ${at}::timestamptz
             ) AS session
-        ), made AS (
+        ), inserted AS (
           INSERT INTO chat_sessions
             (id, user_id, chat_id, session_id, session_token, is_active, last_activity, created_at)
           SELECT ${id}::uuid, ${userId}::uuid, ${chatId}::uuid, ${sessionId}::uuid, ${token}, false,
@@ -58,21 +57,21 @@ export type SocketKey = { rowId: string; userId: string; sessionId: string; expi
 /** Open sockets of a user. */
 const MOST_SOCKETS = 64;
 
-/** One that did nothing for so long does not count: it sleeps, or was lost with its room. */
+/** A socket without activity for so long does not count: it sleeps, or its room crashed. */
 const COUNTED_MS = 15 * 60 * 1000;
 
 type TakenRow = Record<"rowId" | "userId" | "sessionId" | "expiresAt", string> & {
   isActive: boolean;
 };
 
-/** A request for a socket. `rowId` is made before the write: by it a repeated write knows its own row. */
-export type TicketUse = { rowId: string; chatId: string; ticket: string; now: number };
+/** A request for a socket. `rowId` exists before the write, so that a repeated write finds its own row. */
+type TicketUse = { rowId: string; chatId: string; ticket: string; now: number };
 
 /**
- * Takes a ticket; undefined for one that is unknown, used, expired, of another chat, or of a session
- * that has ended; "too_many" where the user has as many sockets as one may have. A guarded statement, so
- * that of many at once one wins, after the user's row is locked, as it counts. The session is locked too: it
- * ends either before this, which then finds it ended, or after, and then finds the socket to close.
+ * Takes a ticket; undefined for one that is unknown, used, expired, of another chat, or of a session that has
+ * ended; "too_many" where the user has as many sockets as allowed. A guarded statement, so that one of many
+ * concurrent requests wins; the user's row is locked, because sockets are counted. The session is locked too:
+ * it ends either before this statement, which then finds it ended, or after it, and then finds the socket.
  */
 export async function takeTicket(
   db: Db,
@@ -98,7 +97,7 @@ function takeTicketSql({ rowId, chatId, now }: TicketUse, token: string): SQL<Ta
   const countedSince = toIso(new Date(now - COUNTED_MS));
   const isFree = sql`(w.used_at IS NULL OR w.id = ${rowId}::uuid)`;
   return sql<TakenRow>`
-    WITH given AS (
+    WITH ticket AS (
       SELECT w.id, w.user_id, s.expires_at
       FROM chat_sessions AS w JOIN sessions AS s ON s.id = w.session_id
       JOIN chats AS c ON c.id = w.chat_id AND c.user_id = w.user_id
@@ -107,19 +106,19 @@ function takeTicketSql({ rowId, chatId, now }: TicketUse, token: string): SQL<Ta
         AND s.ended_at IS NULL AND s.expires_at > ${at}::timestamptz
       FOR SHARE OF s
     ), open AS (
-      SELECT count(*) AS sockets FROM chat_sessions AS o JOIN given ON given.user_id = o.user_id
+      SELECT count(*) AS sockets FROM chat_sessions AS o JOIN ticket ON ticket.user_id = o.user_id
       WHERE o.is_active AND o.id <> ${rowId}::uuid AND o.last_activity > ${countedSince}::timestamptz
     )
     UPDATE chat_sessions AS w
     SET id = ${rowId}::uuid, used_at = ${at}::timestamptz, last_activity = ${at}::timestamptz,
       is_active = (SELECT sockets < ${MOST_SOCKETS}::int FROM open)
-    FROM given WHERE w.id = given.id AND ${isFree}
+    FROM ticket WHERE w.id = ticket.id AND ${isFree}
     RETURNING w.id AS "rowId", w.user_id AS "userId", w.session_id AS "sessionId",
-      w.is_active AS "isActive", given.expires_at AS "expiresAt"`;
+      w.is_active AS "isActive", ticket.expires_at AS "expiresAt"`;
 }
 
-/** Notes that the socket is in use; false where it may not be any more: its sign-in or chat is gone. */
-export async function noteActivity(
+/** Saves that the socket is in use; false where its session has ended or its chat is deleted. */
+export async function saveSocketActivity(
   db: Db,
   { rowId, userId }: SocketKey,
   now: number,
@@ -138,8 +137,12 @@ export async function noteActivity(
   return rows.length > 0;
 }
 
-/** Notes that the socket is closed. */
-export async function noteClosed(db: Db, { rowId, userId }: SocketKey, now: number): Promise<void> {
+/** Saves that the socket is closed. */
+export async function saveSocketClosed(
+  db: Db,
+  { rowId, userId }: SocketKey,
+  now: number,
+): Promise<void> {
   const at = new Date(now).toISOString();
   await write(
     db,

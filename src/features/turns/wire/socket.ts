@@ -1,4 +1,4 @@
-/** Turn events as frames of a live socket, and what a client may say there. Pure. */
+/** The frames of a live socket: turn events and changes to the client, its own frames to the server. Pure. */
 import { utf8Length } from "../../../lib/bytes.ts";
 import { Problem } from "../../../lib/problem.ts";
 import { FAILURES, isFailureCode } from "../../files/failures.ts";
@@ -6,7 +6,7 @@ import type { Chat } from "../../chats/schemas.ts";
 import type { ShownMessage } from "../../messages/fit-message.ts";
 import type { NumberedEvent } from "./events.ts";
 
-/** In exactly these bytes it is answered by the runtime, without waking the room. */
+/** The runtime responds to exactly these bytes without waking the room. */
 export const PING = '{"type":"ping"}';
 export const PONG = '{"type":"pong"}';
 
@@ -16,7 +16,7 @@ const LARGEST_FRAME_BYTES = 64 * 1024;
 export type Closing = { code: number; reason: string };
 
 export const closings = {
-  onClosed: { code: 1000, reason: "" },
+  clientClosed: { code: 1000, reason: "" },
   chatDeleted: { code: 1001, reason: "chat deleted" },
   notText: { code: 1008, reason: "frames are text" },
   notJson: { code: 1008, reason: "frames are JSON objects" },
@@ -30,34 +30,34 @@ export const closings = {
   sentEnough: { code: 1013, reason: "connect again to go on" },
 } as const satisfies Record<string, Closing>;
 
-/** What a client may say. Whether `after` is an id, only the room can tell. */
-export type ClientFrame = { type: "ping" } | { type: "resume"; after: unknown };
+/** A frame of the client. Only the room knows whether `after` is an id. */
+type ClientFrame = { type: "ping" } | { type: "resume"; after: unknown };
 
 /** The event's JSON and its id. */
 export function encodeFrame({ id, event }: NumberedEvent): string {
   return JSON.stringify({ ...event, id });
 }
 
-/** How far the reading of a file has come, as the consumer of the queue tells it. */
+/** A change of a file's ingestion, from the consumer of the queue. */
 export type FileChange = {
   fileId: string;
   status: "processing" | "ready" | "failed";
   failureCode: string | null;
 };
 
-/** Not an event of the log: it has no id, and nobody resumes after it. */
+/** No event of the log: it has no id to resume after. */
 export function encodeFileStatus({ fileId, status, failureCode }: FileChange): string {
   const failure = toFailure(failureCode);
   return JSON.stringify({ type: "file_status", file_id: fileId, status, failure });
 }
 
-/** As the file itself shows it; a code that is not known here is told without words of its own. */
+/** The failure as the file's own response shows it. An unknown code has the text of `unreadable`. */
 function toFailure(code: string | null): { code: string; detail: string } | null {
   if (code === null) return null;
   return { code, detail: FAILURES[isFailureCode(code) ? code : "unreadable"] };
 }
 
-/** A chat that was renamed, or otherwise changed, or got a message that nobody answers. */
+/** A change of the chat itself, or a message stored without an answer. */
 export type ChatUpdate = { version: number; chat: Chat; message?: ShownMessage };
 
 /** No event of the log either. */
@@ -65,13 +65,13 @@ export function encodeChatUpdated({ chat, message }: Omit<ChatUpdate, "version">
   return JSON.stringify({ type: "chat_updated", chat, ...(message && { message }) });
 }
 
-/** Tells of an id to resume from that is none: it goes on where it was. */
+/** The response to a `resume` after an unknown id, which does not move the cursor. */
 export function encodeUnknownId(): string {
   const { detail, code } = new Problem("unknown_event_id");
   return JSON.stringify({ type: "error", error: detail, code });
 }
 
-/** What a client said, or why its socket is to be closed. */
+/** The client's frame, or why its socket is to be closed. */
 export function decodeFrame(data: string | ArrayBuffer): ClientFrame | Closing {
   if (sizeOf(data) > LARGEST_FRAME_BYTES) return closings.tooLarge;
   if (typeof data !== "string") return closings.notText;

@@ -4,26 +4,26 @@ import { encodeUtf8 } from "../../../lib/bytes.ts";
 import { LARGEST_EVENT_BYTES } from "../../../lib/event-json.ts";
 import type { NumberedEvent } from "./events.ts";
 
-/** No unit of a text takes more than three bytes of UTF-8: what is this short fits one write. */
-const SURELY_FITS = Math.floor(LARGEST_EVENT_BYTES / 3);
+/** In UTF-16 code units, which take at most three bytes of UTF-8 each: a text of this length fits one write. */
+const SURELY_FITTING_LENGTH = Math.floor(LARGEST_EVENT_BYTES / 3);
 
 export type Page = {
   bytes: Uint8Array;
-  /** How many events it holds. */
+  /** The number of its events. */
   count: number;
   lastId: number;
   /** True where it ends the turn. */
   isLast: boolean;
 };
 
-/** As many of the events as go out in one write, at least one; undefined where there is none. */
+/** As many of the events as fit one write, at least one; undefined where there are none. */
 export function encodePage(events: readonly NumberedEvent[]): Page | undefined {
   let text = "";
   let last: NumberedEvent | undefined;
   let count = 0;
   for (const numbered of events) {
     const next = encodeEvent(numbered);
-    if (last && text.length + next.length > SURELY_FITS) break;
+    if (last && text.length + next.length > SURELY_FITTING_LENGTH) break;
     text += next;
     last = numbered;
     count++;
