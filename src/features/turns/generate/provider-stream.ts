@@ -76,13 +76,18 @@ function startDeadlines(limits: TurnLimits, clock: Clock, expire: () => void): D
     else timer = setTimeout(check, untilDue());
   }
 
+  function restart(timeoutMs: number): void {
+    const before = dueAt;
+    dueAt = clock() + timeoutMs;
+    if (dueAt >= before) return;
+    // The first token replaces its own timeout by a shorter one: the timer would fire too late.
+    clearTimeout(timer);
+    timer = setTimeout(check, untilDue());
+  }
+
   return {
-    onKeepAlive: () => {
-      dueAt = clock() + limits.first_token_ms;
-    },
-    onProgress: () => {
-      dueAt = clock() + limits.progress_ms;
-    },
+    onKeepAlive: () => restart(limits.first_token_ms),
+    onProgress: () => restart(limits.progress_ms),
     clear: () => clearTimeout(timer),
   };
 }
