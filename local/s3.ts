@@ -16,7 +16,6 @@ import { ObjectStore } from "./s3/object-store.ts";
 import { operationOf } from "./s3/operations.ts";
 import { readRequest, type S3Request } from "./s3/request.ts";
 import { authorize, type Credentials } from "./s3/signature.ts";
-import { UploadStore } from "./s3/upload-store.ts";
 import { makeFolder } from "./scratch.ts";
 
 /** By default, credentials are random, in the region `us-east-1`. */
@@ -47,10 +46,10 @@ export async function startS3(given: S3Options): Promise<LocalS3> {
   const options = { ...newCredentials(), ...given };
   const { bucket, accessKeyId, secretAccessKey, region, port, origins = ["*"] } = options;
   const { folder, remove } = await openFolder(options.folder);
-  const [objects, uploads] = [await ObjectStore.open(folder), await UploadStore.open(folder)];
-  const control = options.control ? new S3Control(objects, uploads) : undefined;
+  const objects = await ObjectStore.open(folder);
+  const control = options.control ? new S3Control(objects) : undefined;
   const crossOrigin = new CrossOrigin(origins);
-  const service = new Service(options, crossOrigin, { objects, uploads }, control);
+  const service = new Service(options, crossOrigin, objects, control);
   const server = await listen((request, response) => service.handle(request, response), port, {
     // Amazon's name for the bucket: nobody else can make it resolve to this machine.
     hosts: [`${bucket}.s3.${region}.amazonaws.com`],
@@ -70,23 +69,21 @@ async function openFolder(given: string | undefined) {
   return { folder: path, remove };
 }
 
-type Stores = { objects: ObjectStore; uploads: UploadStore };
-
 class Service {
   readonly #options: S3Options & Credentials;
   readonly #crossOrigin: CrossOrigin;
-  readonly #stores: Stores;
+  readonly #objects: ObjectStore;
   readonly #control: S3Control | undefined;
 
   constructor(
     options: S3Options & Credentials,
     crossOrigin: CrossOrigin,
-    stores: Stores,
+    objects: ObjectStore,
     control: S3Control | undefined,
   ) {
     this.#options = options;
     this.#crossOrigin = crossOrigin;
-    this.#stores = stores;
+    this.#objects = objects;
     this.#control = control;
   }
 
@@ -113,7 +110,7 @@ class Service {
       const authorization = authorize(request, this.#options, now());
       if (request.bucket !== bucket) throw new S3Failure("NoSuchBucket");
       const operation = operationOf(request);
-      return await operation({ request, authorization, ...this.#stores, now });
+      return await operation({ request, authorization, objects: this.#objects, now });
     } catch (error) {
       const failure = error instanceof S3Failure ? error : new S3Failure("InternalError");
       return failureResponse(failure, incoming.url?.split("?")[0] ?? "/");

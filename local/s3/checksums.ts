@@ -5,7 +5,7 @@ import { S3Failure } from "./failure.ts";
 
 export type ChecksumName = "sha256" | "sha1" | "crc32";
 
-/** Base64, as on the wire; for joined parts, `-` and their number follow. */
+/** Base64, as on the wire. */
 export type Checksum = { name: ChecksumName; value: string };
 
 export type Hasher = { update: (piece: Buffer) => void; digest: () => Buffer };
@@ -41,11 +41,4 @@ function createCrc32(): Hasher {
       return bytes;
     },
   };
-}
-
-/** The checksum of a multipart object: that of its parts' checksums. */
-export function joinChecksums(name: ChecksumName, values: string[]): string {
-  const hasher = createHasher(name);
-  for (const value of values) hasher.update(Buffer.from(value, "base64"));
-  return `${hasher.digest().toString("base64")}-${values.length}`;
 }

@@ -3,13 +3,11 @@ import { S3Failure } from "./failure.ts";
 import type { Guard, ObjectStore, StoredObject } from "./object-store.ts";
 import { header, type S3Request } from "./request.ts";
 import type { Authorization } from "./signature.ts";
-import type { UploadStore } from "./upload-store.ts";
 
 export type Context = {
   request: S3Request;
   authorization: Authorization;
   objects: ObjectStore;
-  uploads: UploadStore;
   /** Milliseconds. */
   now: () => number;
 };

@@ -7,7 +7,6 @@ import { createHash } from "node:crypto";
 import { type Call, type Fault, FaultControl } from "../fault-control.ts";
 import { sendJson } from "../http-server.ts";
 import type { ObjectStore, StoredObject } from "./object-store.ts";
-import type { UploadStore } from "./upload-store.ts";
 
 /**
  * `PUT files/1`, `GET ?list-type=2&prefix=files/`: method, key, and the parameters that do not belong to a
@@ -22,43 +21,29 @@ export type S3Fault = Omit<Fault, "kind"> & {
 
 export type SeenObject = Omit<StoredObject, "file">;
 
-export type SeenUpload = { id: string; key: string; openedAt: string };
-
 export class S3Control extends FaultControl<S3Fault> {
   readonly #objects: ObjectStore;
-  readonly #uploads: UploadStore;
 
-  constructor(objects: ObjectStore, uploads: UploadStore) {
+  constructor(objects: ObjectStore) {
     super();
     this.#objects = objects;
-    this.#uploads = uploads;
   }
 
-  /**
-   * `objects` and `uploads`, with `?contains=` to list them, `?key=&at=` to put and `?key=` to delete one.
-   */
+  /** `objects`, with `?contains=` to list them, `?key=&at=` to put and `?key=` to delete one. */
   protected override async serve(
     url: URL,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const kind = url.pathname.split("/")[2];
-    if (kind !== "objects" && kind !== "uploads") return super.serve(url, request, response);
+    if (url.pathname.split("/")[2] !== "objects") return super.serve(url, request, response);
     const key = url.searchParams.get("key") ?? "";
     const at = url.searchParams.get("at") ?? new Date().toISOString();
     if (request.method === "DELETE") await this.#objects.remove(key);
-    if (request.method === "PUT" && kind === "objects") await this.#plant(key, at, request);
-    if (request.method === "PUT" && kind === "uploads") {
-      await this.#uploads.add({ key, openedAt: at, headers: {} });
-    }
-    sendJson(response, 200, this.#find(kind, url.searchParams.get("contains") ?? ""));
+    if (request.method === "PUT") await this.#plant(key, at, request);
+    sendJson(response, 200, this.#find(url.searchParams.get("contains") ?? ""));
   }
 
-  #find(kind: "objects" | "uploads", text: string): (SeenObject | SeenUpload)[] {
-    if (kind === "uploads") {
-      const uploads = this.#uploads.list("").filter(({ key }) => key.includes(text));
-      return uploads.map(({ id, key, openedAt }) => ({ id, key, openedAt }));
-    }
+  #find(text: string): SeenObject[] {
     const objects = this.#objects.list("").filter(({ key }) => key.includes(text));
     return objects.map(({ file: _file, ...object }) => object);
   }

@@ -26,7 +26,7 @@ export async function putObject(context: Context): Promise<S3Response> {
   return { status: 200, headers: { etag, ...checksumHeader({ checksum }) } };
 }
 
-export function checksumHeader({ checksum }: Pick<StoredObject, "checksum">) {
+function checksumHeader({ checksum }: Pick<StoredObject, "checksum">) {
   return checksum ? { [PREFIX + checksum.name]: checksum.value } : {};
 }
 

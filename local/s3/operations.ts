@@ -12,14 +12,6 @@ import {
   putObject,
 } from "./objects.ts";
 import type { S3Request } from "./request.ts";
-import {
-  abortUpload,
-  completeUpload,
-  listParts,
-  listUploads,
-  openUpload,
-  putPart,
-} from "./uploads.ts";
 
 type Operation = (context: Context) => Promise<S3Response>;
 
@@ -27,18 +19,12 @@ type Operation = (context: Context) => Promise<S3Response>;
 const OPERATIONS: Record<string, Operation> = {
   "HEAD bucket": headBucket,
   "GET bucket list-type": listObjects,
-  "GET bucket uploads": listUploads,
   "GET bucket location": bucketLocation,
   "POST bucket delete": deleteObjects,
   "PUT object": putObject,
   "GET object": getObject,
   "HEAD object": headObject,
   "DELETE object": deleteObject,
-  "POST object uploads": openUpload,
-  "PUT object uploadId": putPart,
-  "POST object uploadId": completeUpload,
-  "DELETE object uploadId": abortUpload,
-  "GET object uploadId": listParts,
 };
 
 /** Parameters that select another operation, supported here or not: none of them is ever ignored. */

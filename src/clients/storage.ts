@@ -11,13 +11,6 @@ import {
   listObjects,
   putObject,
 } from "./storage/objects.ts";
-import {
-  abortUpload,
-  completeMultipartUpload,
-  listUploads,
-  openUpload,
-  putPart,
-} from "./storage/uploads.ts";
 
 /** An object's metadata in the bucket. */
 export type ObjectInfo = {
@@ -76,18 +69,6 @@ export type StorageClient = {
     prefix: string,
     after: string | undefined,
   ) => Promise<{ key: string; size: number; modifiedAt: string }[]>;
-  // S3 multipart uploads.
-  openUpload: (key: string, object: { contentType: string }) => Promise<string>;
-  putPart: (
-    key: string,
-    uploadId: string,
-    part: number,
-    bytes: Uint8Array<ArrayBuffer>,
-  ) => Promise<string>;
-  completeUpload: (key: string, uploadId: string, etags: string[]) => Promise<void>;
-  abortUpload: (key: string, uploadId: string) => Promise<void>;
-  /** At most 1,000 uploads that were neither completed nor aborted, in key order. */
-  listUploads: (prefix: string) => Promise<{ key: string; uploadId: string; openedAt: string }[]>;
 };
 
 /** The settings that identify the bucket. */
@@ -120,11 +101,6 @@ export function createStorageClient(config: BucketConfig): StorageClient {
     presignPut: async (...object) => presignPut(open(), ...object),
     presignGet: async (...object) => presignGet(open(), ...object),
     list: async (...range) => listObjects(open(), ...range),
-    openUpload: async (...object) => openUpload(open(), ...object),
-    putPart: async (...part) => putPart(open(), ...part),
-    completeUpload: async (...upload) => completeMultipartUpload(open(), ...upload),
-    abortUpload: async (...upload) => abortUpload(open(), ...upload),
-    listUploads: async (prefix) => listUploads(open(), prefix),
   };
 }
 

@@ -5,7 +5,6 @@ import * as s3 from "@aws-sdk/client-s3";
 import { beforeAll, describe, expect, it } from "vitest";
 import { newKey, type S3Service } from "../support/own-bucket.ts";
 import { type Bucket, failureOf, md5Of, openBucket, textOf } from "../support/sdk-bucket.ts";
-import { describeParts } from "./s3-parts.suite.ts";
 
 /** Call it inside a `describe`. */
 export function promisesOfS3(start: () => Promise<S3Service>): void {
@@ -14,7 +13,6 @@ export function promisesOfS3(start: () => Promise<S3Service>): void {
   describeConditions(bucket);
   describeChecksums(bucket);
   describeLists(bucket);
-  describeParts(bucket);
   describeStrangers(bucket);
 }
 

@@ -31,7 +31,6 @@ export function promisesOfStorage(start: () => Promise<S3Service>): void {
   const storage = () => client;
   describeObjects(storage);
   describeLists(storage);
-  describeParts(storage);
   describeSignedUploads(storage);
   describeSignedDownloads(storage);
 }
@@ -133,48 +132,6 @@ function describeLists(storage: Storage): void {
         `${prefix}b`,
         `${prefix}c&<d>`,
       ]);
-    });
-  });
-}
-
-function describeParts(storage: Storage): void {
-  describe("a multipart upload", () => {
-    const PART_BYTES = 5 * 1024 * 1024;
-
-    it("is an object once its parts are joined, and not before", async () => {
-      const key = newKey();
-      const bytes = new Uint8Array(randomBytes(PART_BYTES + 7));
-      const uploadId = await storage().openUpload(key, { contentType: "application/pdf" });
-      const parts = [bytes.slice(0, PART_BYTES), bytes.slice(PART_BYTES)];
-      const etags = [];
-      for (const [index, part] of parts.entries()) {
-        etags.push(await storage().putPart(key, uploadId, index + 1, part));
-      }
-      expect(await storage().head(key)).toBeUndefined();
-      expect(await storage().listUploads(key)).toEqual([
-        { key, uploadId, openedAt: expect.stringMatching(/^\d{4}-.*Z$/) },
-      ]);
-      await storage().completeUpload(key, uploadId, etags);
-      expect(await storage().head(key)).toMatchObject({
-        size: bytes.length,
-        contentType: "application/pdf",
-      });
-      expect(hashOf(await new Response((await storage().get(key))?.body).bytes())).toBe(
-        hashOf(bytes),
-      );
-      expect(await storage().listUploads(key)).toEqual([]);
-    });
-
-    it("can be aborted repeatedly, and cannot be joined afterwards", async () => {
-      const key = newKey();
-      const uploadId = await storage().openUpload(key, { contentType: "text/plain" });
-      const etag = await storage().putPart(key, uploadId, 1, bytesOf("part"));
-      await storage().abortUpload(key, uploadId);
-      await storage().abortUpload(key, uploadId);
-      expect(await problemOf(storage().completeUpload(key, uploadId, [etag]))).toBe(
-        "storage_unavailable",
-      );
-      expect(await storage().listUploads(key)).toEqual([]);
     });
   });
 }

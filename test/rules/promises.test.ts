@@ -186,7 +186,7 @@ const PROMISES: Record<number, Record<string, string[]>> = {
       "is erased by the cron when the request died right after the deletion was committed",
       "does not come back with an answer that ends later",
       "is erased again when it is unknown whether it was",
-      "is erased with the request: the bytes, and an open upload",
+      "is erased with the request",
       "is erased later when the bucket cannot be reached, with growing delays, and the deletion holds",
       "is erased in the end, though a signed URL that was still valid restored it",
       "is erased in the end also of uploads under way, and so is their extracted text",

@@ -1,6 +1,6 @@
 /** What a test can inspect of the bucket: the calls of the Worker, faults to inject, and its content. */
 import { inject } from "vitest";
-import type { S3Call, S3Fault, SeenObject, SeenUpload } from "../../local/s3/control.ts";
+import type { S3Call, S3Fault, SeenObject } from "../../local/s3/control.ts";
 import type { LocalS3 } from "../../local/s3.ts";
 
 export type BucketAccess = Pick<LocalS3, "endpoint" | "controlKey">;
@@ -13,16 +13,12 @@ export type SeenBucket = {
   bucketCalls: (contains: string) => Promise<S3Call[]>;
   /** The objects whose keys contain a text, such as a file's id. */
   objectsWith: (contains: string) => Promise<SeenObject[]>;
-  /** The open multipart uploads whose keys contain a text. */
-  uploadsWith: (contains: string) => Promise<SeenUpload[]>;
   /** Injects a fault into the next calls that contain a text; returns how to remove it. */
   injectBucketFault: (fault: S3Fault) => Promise<() => Promise<void>>;
   /** Puts an object into the bucket without the product, with the given age. */
   plantObject: (key: string, text?: string, at?: Date) => Promise<void>;
   /** Deletes an object without the product. */
   loseObject: (key: string) => Promise<void>;
-  /** Opens a multipart upload without the product, with the given age. */
-  plantUpload: (key: string, at?: Date) => Promise<void>;
 };
 
 /** The bucket of a local S3, through its control endpoint. */
@@ -41,7 +37,6 @@ export function bucketAt({ endpoint, controlKey }: BucketAccess): SeenBucket {
   return {
     bucketCalls: (contains) => call("GET", "calls", { contains }) as Promise<S3Call[]>,
     objectsWith: (contains) => call("GET", "objects", { contains }) as Promise<SeenObject[]>,
-    uploadsWith: (contains) => call("GET", "uploads", { contains }) as Promise<SeenUpload[]>,
     injectBucketFault: async (fault) => {
       const path = `faults/${crypto.randomUUID()}`;
       await call("PUT", path, {}, JSON.stringify(fault));
@@ -55,19 +50,11 @@ export function bucketAt({ endpoint, controlKey }: BucketAccess): SeenBucket {
     loseObject: async (key) => {
       await call("DELETE", "objects", { key });
     },
-    plantUpload: async (key, at = new Date()) => {
-      await call("PUT", "uploads", { key, at: at.toISOString() });
-    },
   };
 }
 
 /** The bucket of all tests. */
-export const {
-  bucketCalls,
-  objectsWith,
-  uploadsWith,
-  injectBucketFault,
-  plantObject,
-  loseObject,
-  plantUpload,
-} = bucketAt({ endpoint: inject("s3Url"), controlKey: inject("controlKeys").s3 });
+export const { bucketCalls, objectsWith, injectBucketFault, plantObject, loseObject } = bucketAt({
+  endpoint: inject("s3Url"),
+  controlKey: inject("controlKeys").s3,
+});

@@ -6,18 +6,14 @@ import { Problem } from "../../lib/problem.ts";
 import { childText, readXml, type XmlElement } from "../../lib/xml.ts";
 
 export type Call = {
-  method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
+  method: "GET" | "HEAD" | "PUT" | "DELETE";
   /** Absent for the bucket itself. */
   key?: string;
   query?: Record<string, string>;
   headers?: Record<string, string>;
-  body?: Uint8Array<ArrayBuffer> | string;
+  body?: Uint8Array<ArrayBuffer>;
   /** Milliseconds until the response is read; `SMALL_CALL_MS` by default. */
   timeoutMs?: number;
-  /**
-   * Never repeat the call: it may have been applied, and applying it twice would leave something behind.
-   */
-  once?: boolean;
   /** A status that counts as a success. */
   accept?: number;
 };
@@ -27,7 +23,7 @@ export type Bucket = { sign: (call: Call, signal: AbortSignal) => Promise<Reques
 
 /** The timeout of a call without a large body. */
 export const SMALL_CALL_MS = 10_000;
-/** The timeout of a call that sends a file or a part. */
+/** The timeout of a call that sends a file. */
 export const BODY_CALL_MS = 60_000;
 /** The pause before a retry. */
 const REPEAT_AFTER_MS = 150;
@@ -80,7 +76,7 @@ async function attempts<T>(bucket: Bucket, call: Call, read: Read<T>): Promise<T
   try {
     return await attempt(bucket, call, read);
   } catch (error) {
-    if (call.once || !isTransient(error)) throw error;
+    if (!isTransient(error)) throw error;
     await delay(REPEAT_AFTER_MS);
     return attempt(bucket, call, read);
   }

@@ -31,22 +31,12 @@ export async function eraseAll(
 
 async function isErased(env: Env, storage: StorageClient, { kind, target }: Target) {
   try {
-    await (kind === "object" ? eraseObject(storage, target) : eraseRoom(env, target));
+    await (kind === "object" ? storage.delete(target) : eraseRoom(env, target));
     return true;
   } catch (error) {
     logError("not_erased", { kind, target, cause: nameOf(error) });
     return false;
   }
-}
-
-/** Deletes the bytes first, and again if an open upload could have been completed in between. */
-async function eraseObject(storage: StorageClient, key: string): Promise<void> {
-  await storage.delete(key);
-  const uploads = await storage.listUploads(key);
-  const ofKey = uploads.filter((upload) => upload.key === key);
-  if (ofKey.length === 0) return;
-  await Promise.all(ofKey.map(({ uploadId }) => storage.abortUpload(key, uploadId)));
-  await storage.delete(key);
 }
 
 /** Stops a running turn, closes its subscriptions and deletes the room's log. */

@@ -145,18 +145,16 @@ const rowsOf = async (fileId: string) => {
 const NONE = { files: "0", pages: "0", passages: "0" };
 
 describe("what a deleted file leaves in the bucket", () => {
-  it("is erased with the request: the bytes, and an open upload", async () => {
+  it("is erased with the request", async () => {
     const [eve, ids] = [await world.signUp(), { file: "", other: "" }];
     ids.file = await plantFile(world, eve);
     ids.other = await plantFile(world, ada);
     const key = `files/${ids.file}`;
-    await world.plantUpload(key);
     expect(await rowsOf(ids.file)).toEqual({ files: "1", pages: "1", passages: "1" });
     await eraseOwnerOf(eve);
     await erasedAtOnce(key);
     expect(await rowsOf(ids.file)).toEqual(NONE);
     expect(await world.objectsWith(ids.file)).toEqual([]);
-    expect(await world.uploadsWith(ids.file)).toEqual([]);
     expect(await world.objectsWith(ids.other)).toHaveLength(1);
     await pass(key, "1 hour");
     await world.minute();

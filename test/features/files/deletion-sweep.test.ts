@@ -17,15 +17,15 @@ const plant = (file: Planted) => plantFile(world, ada, file);
 
 const newKey = () => `files/${crypto.randomUUID()}`;
 
-type Counts = { seen: number; objects: number; files: number; uploads: number };
+type Counts = { seen: number; objects: number; files: number };
 
 /** Cron runs from the start of a round until its end, and one more that erases; returns what was found. */
 async function sweepAll(minutes = 3): Promise<Counts> {
-  const found: Counts = { seen: 0, objects: 0, files: 0, uploads: 0 };
+  const found: Counts = { seen: 0, objects: 0, files: 0 };
   await world.query("UPDATE sweeps SET after_key = ''");
   for (let left = minutes; left > 0; left--) {
     const line = await world.minute();
-    for (const name of ["seen", "objects", "files", "uploads"] as const) {
+    for (const name of ["seen", "objects", "files"] as const) {
       found[name] += Number(line[`sweep_${name}`]);
     }
   }
@@ -59,18 +59,15 @@ it("A sweep finds exactly the orphans of bucket and database", async () => {
   for (const key of orphans) await world.plantObject(key, "orphan", hoursAgo(2));
   await world.plantObject(kept[0] ?? "", "young");
   await world.plantObject(kept[1] ?? "", "not ours", hoursAgo(2));
-  await world.plantUpload("files/old-upload", hoursAgo(25));
-  await world.plantUpload("files/new-upload", hoursAgo(23));
 
-  expect(await sweepAll(2)).toEqual({ seen: 5, objects: 3, files: 2, uploads: 1 });
+  expect(await sweepAll(2)).toEqual({ seen: 5, objects: 3, files: 2 });
 
   expect(await stateOf(lost)).toEqual(["missing", "missing"]);
   expect(await stateOf(fine)).toEqual(["failed", "pending", "ready"]);
   expect(await stateOf([whole])).toEqual(["ready"]);
   for (const key of orphans) expect(await isThere(key), key).toBe(false);
   for (const key of [...kept, `files/${whole}`]) expect(await isThere(key), key).toBe(true);
-  expect(await world.uploadsWith("-upload")).toMatchObject([{ key: "files/new-upload" }]);
-  expect(await sweepAll(2)).toMatchObject({ objects: 0, files: 0, uploads: 0 });
+  expect(await sweepAll(2)).toMatchObject({ objects: 0, files: 0 });
   const shown = await ada.get(`/files/${lost[0]}`);
   expect(shown.body).toMatchObject({ status: "failed", failure: { code: "missing" } });
 });

@@ -1,6 +1,6 @@
 /**
- * Searches for orphans, one page of the bucket every minute: objects without a file, files without an
- * object, stale multipart uploads. There should be none; the log shows how many there are.
+ * Searches for orphans, one page of the bucket every minute: objects without a file, and files without an
+ * object. There should be none; the log shows how many there are.
  */
 import type { StorageClient } from "../../../clients/storage.ts";
 import { isRefused } from "../../../clients/storage/calls.ts";
@@ -20,14 +20,11 @@ import {
   START,
 } from "./queries.ts";
 
-const HOUR_MS = 60 * 60 * 1000;
 /** A younger object or row may still be part of an upload in progress. */
-const YOUNG_MS = HOUR_MS;
-const UPLOAD_LIFE_MS = 24 * HOUR_MS;
+const YOUNG_MS = 60 * 60 * 1000;
 
 /** The most lost files per run: each is checked with its own HEAD request. */
 const MOST_LOST = 50;
-const MOST_ABORTED = 100;
 
 type Counts = Record<string, number>;
 
@@ -40,9 +37,8 @@ export async function sweepBucket(env: Env, deps: Deps): Promise<Counts> {
   const after = await getPosition(db, bucket);
   const page = await storage.list(PREFIX, after || undefined);
   const { reached, ...counts } = await compareOrSkip(env, deps, { after, page, now });
-  const uploads = after === START ? await abortOldUploads(deps, now - UPLOAD_LIFE_MS) : 0;
   await movePosition(db, bucket, { from: after, to: reached ?? START, now });
-  return { seen: page.length, ...counts, uploads };
+  return { seen: page.length, ...counts };
 }
 
 type Page = { after: string; page: Awaited<ReturnType<StorageClient["list"]>>; now: number };
@@ -106,29 +102,10 @@ async function failFiles(
 
 /** An object that the bucket refuses to check counts as present, so that it does not block the sweep. */
 async function isThere({ head }: StorageClient, key: string): Promise<boolean> {
-  return passRefusal(async () => (await head(key)) !== undefined, true);
-}
-
-async function passRefusal(call: () => Promise<boolean>, refused: boolean): Promise<boolean> {
   try {
-    return await call();
+    return (await head(key)) !== undefined;
   } catch (error) {
     if (!isRefused(error)) throw error;
-    return refused;
+    return true;
   }
-}
-
-async function abortOldUploads({ storage }: Deps, openedBefore: number): Promise<number> {
-  const uploads = await storage.listUploads(PREFIX);
-  const old = uploads.filter(({ openedAt }) => Date.parse(openedAt) < openedBefore);
-  const some = old.slice(0, MOST_ABORTED);
-  const aborted = await Promise.all(
-    some.map(({ key, uploadId }) =>
-      passRefusal(async () => {
-        await storage.abortUpload(key, uploadId);
-        return true;
-      }, false),
-    ),
-  );
-  return aborted.filter(Boolean).length;
 }
