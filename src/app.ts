@@ -13,14 +13,14 @@ import { systemRoutes } from "./features/system/routes.ts";
 import { turnRoutes } from "./features/turns/routes.ts";
 import { socketRoutes, ticketRoutes } from "./features/turns/live/routes.ts";
 import { userRoutes } from "./features/users/routes.ts";
-import { crossOrigin } from "./http/cross-origin.ts";
+import { crossOrigin } from "./http/cors.ts";
 import { renderProblem } from "./http/problem-response.ts";
 import { guardRequest } from "./http/request-guard.ts";
 import { requestLog } from "./http/request-log.ts";
 import { finishChanges } from "./http/run-to-end.ts";
 import { provideDeps } from "./http/provide-deps.ts";
 import { createRouter } from "./http/router.ts";
-import { securityHeaders } from "./http/security-headers.ts";
+import { noStore, securityHeaders } from "./http/security-headers.ts";
 
 export const app = createRouter();
 
@@ -28,6 +28,7 @@ app.onError(renderProblem);
 
 app.use(requestLog);
 app.use(securityHeaders);
+app.use(noStore);
 app.use(provideDeps);
 app.use(crossOrigin);
 app.use(guardRequest(app));

@@ -1,17 +1,17 @@
-/** The name of a download (RFC 6266): headers are latin-1, so that the real name goes along encoded. */
+/** The name of a download (RFC 6266): headers are Latin-1, so the real name is added in an encoded form. */
 
-/** As much as is kept of a name, in whole code points. */
+/** The part of a name that is kept, in whole code points. */
 const START = /^.{0,100}/u;
 
-/** What no file system takes, or what would change how a name is shown. */
+/** What file systems refuse, or what changes how a name is displayed. */
 const UNUSABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\/:*?"<>|]+/gu;
 
-/** `attachment` under a name made of any text; `extension` without its dot. */
+/** The header value for a download named after any text; `extension` without its dot. */
 export function attachment(name: string, extension: string): string {
   return disposition(`${usableName(name)}.${extension}`);
 }
 
-/** `attachment` under a name that has its extension, or has none. */
+/** The header value for a download whose name includes its extension, if it has one. */
 export function attachmentAs(name: string): string {
   const [, stem = name, extension = ""] = /^(.+)(\.[A-Za-z0-9]{1,8})$/s.exec(name) ?? [];
   return disposition(usableName(stem) + extension);
@@ -28,7 +28,7 @@ function usableName(name: string): string {
   return short.replace(/^[. ]+|[. ]+$/g, "") || "download";
 }
 
-/** RFC 8187 section 3.2.1 allows fewer characters than `encodeURIComponent` leaves alone. */
+/** RFC 8187 section 3.2.1 allows fewer characters than `encodeURIComponent` leaves unencoded. */
 function encodeExtended(value: string): string {
   return encodeURIComponent(value).replace(
     /['()*]/g,

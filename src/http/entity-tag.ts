@@ -1,4 +1,7 @@
-/** Conditional requests over a version number (RFC 9110 sections 8.8.3, 13.1.1 and 13.1.2). */
+/**
+ * Conditional requests over a version number (RFC 9110 sections 8.8.3, 13.1.1 and 13.1.2). The tags of
+ * hono/etag are digests of a response, which say nothing about the row that a change is made to.
+ */
 import { Problem } from "../lib/problem.ts";
 
 const TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
@@ -11,8 +14,8 @@ export function entityTag(version: number): string {
 }
 
 /**
- * The versions that `If-Match` lets through; undefined where it lets every one through. A weak tag, or
- * one that we never made, matches nothing. Throws `malformed_header`.
+ * The versions that `If-Match` allows; undefined when it allows every version. A weak tag, or one that
+ * is not a version, matches nothing. Throws `malformed_header`.
  */
 export function readIfMatch(header: string | undefined): number[] | undefined {
   if (header === undefined || header.trim() === "*") return undefined;

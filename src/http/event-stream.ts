@@ -1,4 +1,4 @@
-/** Server-sent events (HTML standard, section 9.2.5), whatever they are about. Pure. */
+/** The encoding of server-sent events (HTML standard, section 9.2.5). Pure. */
 import { encodeUtf8 } from "../lib/bytes.ts";
 
 export const SSE_HEADERS = {
@@ -7,23 +7,23 @@ export const SSE_HEADERS = {
   "x-accel-buffering": "no",
 } as const;
 
-/** A comment: keeps proxies from closing a silent connection, and is no event to the client. */
+/** A comment, which clients ignore: it keeps proxies from closing an idle connection. */
 export const HEARTBEAT = encodeUtf8(": keep-alive\n\n");
 
-/** Sent with the headers, so that the client knows at once that its request was accepted. */
+/** A comment that is sent with the headers, so that the client knows at once that its request was accepted. */
 export const OPENING = encodeUtf8(": open\n\n");
 
-/** An event without an id, because nobody can resume from it. */
+/** An event without an id: a client cannot resume after it. */
 export function encodeUnnumbered(event: { type: string }): Uint8Array {
   return encodeUtf8(formatEvent(event));
 }
 
 /**
- * The lines `event` and `data` of an event, and the empty line that ends it. Its data is one line of
- * JSON, in which line breaks are escaped: no text of a model can end the event, or begin another.
+ * The lines `event` and `data` of an event, and the empty line that ends it. The data is one line of
+ * JSON, in which line breaks are escaped: text of a model cannot end the event or begin another.
  */
 export function formatEvent(event: { type: string }): string {
-  // Browsers reserve the event name `error` for failures of the connection.
+  // Browsers dispatch `error` themselves when the connection fails.
   const name = event.type === "error" ? "turn_error" : event.type;
   return `event: ${name}\ndata: ${JSON.stringify(event)}\n\n`;
 }

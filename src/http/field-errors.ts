@@ -1,4 +1,4 @@
-/** From a validator's issues to the `errors` of a problem: a place, a code, and a sentence for a person. */
+/** From a validator's issues to the `errors` of a problem: a pointer, a code, and a sentence for a person. */
 import { z } from "@hono/zod-openapi";
 import type { FieldError } from "../lib/problem.ts";
 import { escapePointer } from "../lib/text.ts";
@@ -6,10 +6,10 @@ import { escapePointer } from "../lib/text.ts";
 type Issue = z.core.$ZodIssue;
 type RawIssue = z.core.$ZodRawIssue;
 
-// Said where a schema has no words of its own. They quote nothing that was sent.
+// The messages of schemas that have none of their own. They quote nothing of the request.
 z.config({ localeError: toSentence });
 
-/** What to tell the client of one issue: one entry, or one for each field that there is not. */
+/** The errors of one issue: one entry, or one for each unknown field. */
 export function toFieldErrors(issue: Issue, target: string): FieldError[] {
   const pointer = pointerOf(issue.path, target);
   if (issue.code !== "unrecognized_keys")
@@ -21,7 +21,7 @@ export function toFieldErrors(issue: Issue, target: string): FieldError[] {
   }));
 }
 
-/** A code of ours wins over zod's: `ctx.addIssue({ code: "custom", params: { code } })`. */
+/** A code of ours takes precedence over zod's: `ctx.addIssue({ code: "custom", params: { code } })`. */
 function codeOf(issue: Issue): string {
   if (issue.code !== "custom") return issue.code;
   return typeof issue.params?.code === "string" ? issue.params.code : "invalid";

@@ -1,27 +1,27 @@
-/** The field types that every part of the wire shares. */
+/** The field types that the schemas of all features share. */
 import { z } from "@hono/zod-openapi";
 import { toIso } from "../lib/clock.ts";
 import { isId } from "../lib/ids.ts";
 import { codePointLength, isStorable } from "../lib/text.ts";
 
-/** An id in a path or body: any UUID, in lower case from here on. */
+/** An id in a path or body: any UUID, converted to lower case. */
 export const Id = z
   .string()
   .refine(isId, "This is not an id.")
   .transform((id) => id.toLowerCase())
   .openapi({ format: "uuid", example: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10" });
 
-/** An id as an answer shows it. */
+/** An id in a response. */
 export const ShownId = z
   .string()
   .openapi({ format: "uuid", example: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10" });
 
-/** A time as an answer shows it: ISO 8601 UTC with milliseconds. */
+/** A time in a response: ISO 8601 UTC with milliseconds. */
 export const ShownTime = z
   .string()
   .openapi({ format: "date-time", example: "2026-11-23T09:30:00.000Z" });
 
-/** A time in a cursor, as exact as the times of rows are: Postgres refuses what is longer. */
+/** A time in a cursor, in the precision of the rows: Postgres refuses more digits. */
 export const CursorTime = z.iso
   .datetime()
   .refine(isStorableTime)
@@ -33,12 +33,12 @@ export function isStorableTime(moment: string): boolean {
   return year >= 1 && year <= 9_999;
 }
 
-/** `of`: what is done to the text before it is measured. */
-type TextRules = { min?: number; max: number; of?: z.ZodString };
+/** `base`: a schema that transforms the text before it is measured. */
+type TextRules = { min?: number; max: number; base?: z.ZodString };
 
 /** Text of `min` to `max` code points; with `min` at least 1 it may not be blank. */
-export function text({ min = 0, max, of = z.string() }: TextRules) {
-  return of
+export function text({ min = 0, max, base = z.string() }: TextRules) {
+  return base
     .superRefine((value, context) => {
       const fault = faultOf(value, min, max);
       if (fault)
@@ -47,7 +47,7 @@ export function text({ min = 0, max, of = z.string() }: TextRules) {
     .openapi({ minLength: min, maxLength: max });
 }
 
-/** Text of a query parameter: what a body refuses as a whole is refused here. */
+/** Text of a query parameter: refuses the characters that `readJsonBody` refuses in a body. */
 export const QueryText = z
   .string()
   .refine(isStorable, "The text holds a character that cannot be searched.");
@@ -62,7 +62,7 @@ const HIGHEST_OFFSET = 10_000_000;
 /** `offset` of a paged list. */
 export const Offset = wholeNumber(0, HIGHEST_OFFSET, 0);
 
-/** In decimal digits, and nothing else that JavaScript would take for a number. */
+/** Decimal digits only: `Number` alone would also accept `0x10`, `1e3` and white space. */
 function wholeNumber(minimum: number, maximum: number, fallback: number) {
   return (
     z
@@ -71,7 +71,7 @@ function wholeNumber(minimum: number, maximum: number, fallback: number) {
       .transform(Number)
       .pipe(z.number().min(minimum).max(maximum))
       .default(fallback)
-      // Spelled out: the generator sees the text that a query holds.
+      // Written out, because the generator only sees the string schema.
       .openapi({ type: "integer", minimum, maximum, default: fallback })
   );
 }
@@ -85,7 +85,7 @@ export const Flag = z
 /** The path parameter of a route about one thing. */
 export const ById = z.object({ id: Id });
 
-/** `{ success, message, data }`, as the existing frontend expects of calls without another answer. */
+/** `{ success, message, data }`, as the existing frontend expects of calls that return nothing else. */
 export function envelope<T extends z.ZodType>(data: T) {
   return z.object({ success: z.literal(true), message: z.string(), data });
 }

@@ -1,30 +1,30 @@
-/** What an `Idempotency-Key` reads, and what tells the request that brought it from another one. */
+/** The value of an `Idempotency-Key`, and the fingerprint of the request that it came with. */
 import { encodeUtf8, toBase64Url } from "../lib/bytes.ts";
 import { Problem } from "../lib/problem.ts";
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 const QUOTED = /^"(.*)"$/;
 
-/** The key without the quotes that it may stand in. Throws `malformed_header`. */
+/** The key without quotes around it, if there are any. Throws `malformed_header`. */
 export function parseKey(header: string): string {
   const key = QUOTED.exec(header)?.[1] ?? header;
   if (!KEY.test(key)) throw new Problem("malformed_header");
   return key;
 }
 
-export type AskedFor = {
-  /** Method and template. */
+type KeyedRequest = {
+  /** Method and path template. */
   route: string;
-  /** Of the path: ids, in capitals or not. */
+  /** Of the path: ids, in upper or lower case. */
   parameters: Record<string, string>;
   body: Record<string, unknown>;
 };
 
 /**
- * A hash of what is asked for, the same for two spellings of it. Left out is `stream`: it says how to
- * answer, and a repetition may want it otherwise.
+ * SHA-256 of a request in Base64url, equal for two spellings of the same request. `stream` is left out: it
+ * chooses the format of the response, and a retry may choose another.
  */
-export async function fingerprintOf({ route, parameters, body }: AskedFor): Promise<string> {
+export async function fingerprintOf({ route, parameters, body }: KeyedRequest): Promise<string> {
   const ids = canonicalJson(parameters).toLowerCase();
   const given = Object.entries(body).filter(([name, value]) => name !== "stream" && isGiven(value));
   const text = `${route}\n${ids}\n${canonicalJson(Object.fromEntries(given))}`;
@@ -36,7 +36,7 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** JSON with the members of every object in one order: Postgres keeps none either. */
+/** JSON with the members of every object sorted: their order carries no meaning, and jsonb does not keep it. */
 function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);

@@ -1,16 +1,16 @@
-/** Numbers of a JSON text that would be stored as another number. */
+/** Numbers of a JSON text that JavaScript would change. */
 import type { FieldError } from "../lib/problem.ts";
 import { escapePointer } from "../lib/text.ts";
 
-/** What stands in a parsed value for a number that cannot be kept. */
+/** Replaces a number that would change in the parsed value. */
 const UNKEPT_NUMBER = Symbol("unkept number");
 
-/** Only a number of so many digits, or with an exponent, can be one. */
+/** Only a number of 16 digits or with an exponent can change. */
 const MAY_HOLD_ONE = /\d{16}|\d[eE]/;
 
 /**
- * The first number of a JSON text that cannot be kept, as a field error; undefined where all can. The text is
- * known to be JSON that is not nested deeply.
+ * The first number of a JSON text that would change, as a field error; undefined when there is none. The
+ * text must be JSON that is not nested deeply.
  */
 export function findUnkeptNumber(text: string): FieldError | undefined {
   return MAY_HOLD_ONE.test(text) ? findUnkept(JSON.parse(text, markUnkept)) : undefined;
@@ -26,17 +26,18 @@ function findUnkept(value: unknown, pointer = ""): FieldError | undefined {
   return undefined;
 }
 
-const DETAIL = "The number is too large, or too exact, to be kept as it is. Send it as a text.";
+const DETAIL =
+  "The number is too large or too precise to be stored unchanged. Send it as a string.";
 
-/** The source of a number is what the standard's `JSON.parse` tells a reviver beside its value. */
+/** `JSON.parse` passes the source text of a number to its reviver (ECMAScript 2026). */
 function markUnkept(_key: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== "number" || context?.source === undefined) return value;
   return isKept(context.source, value) ? value : UNKEPT_NUMBER;
 }
 
 /**
- * False for what JavaScript makes infinite, makes zero, or rounds to another whole number. That the decimal
- * places of a fraction are rounded is what every reader of JSON expects (RFC 8259 section 6).
+ * False for a number that becomes infinite or zero, or is rounded to another whole number. That the decimal
+ * places of a fraction are rounded is expected of JSON (RFC 8259 section 6).
  */
 function isKept(source: string, value: number): boolean {
   if (!Number.isFinite(value)) return false;
@@ -45,12 +46,12 @@ function isKept(source: string, value: number): boolean {
   return digitsOf(source) === digitsOf(String(value));
 }
 
-/** The significant digits of a number, as they stand in it: its size was compared already. */
+/** The significant digits of a number; callers have compared its magnitude. */
 function digitsOf(source: string): string {
   const digits = mantissaOf(source).replace(/[-.]/g, "");
   let [start, end] = [0, digits.length];
   while (digits[start] === "0") start++;
-  // Not an expression: `0+$` looks to the end anew from each of many zeros.
+  // Not a regular expression: `0+$` would take quadratic time on many zeros.
   while (end > start && digits[end - 1] === "0") end--;
   return digits.slice(start, end);
 }

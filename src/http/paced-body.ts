@@ -1,23 +1,23 @@
-/** A body that is read as long as it comes fast enough: one of any size, which no one timeout would fit. */
+/** A body that is read as long as it arrives fast enough: no single timeout would fit bodies of any size. */
 import { type Clock, within } from "../lib/clock.ts";
 import { Problem } from "../lib/problem.ts";
 
 export type BodyPace = {
-  /** How long a body may fall behind, from its first byte to its last: so long may it stall. */
+  /** Milliseconds that the body may fall behind `bytesPerSecond`, and so may stall. */
   slackMs: number;
-  /** The least rate that it may come at for longer than that. */
+  /** The lowest rate of a body that takes longer than that. */
   bytesPerSecond: number;
 };
 
 /**
- * The chunks of a body. A reader that leaves off does not cancel it: another goes on where it left. Throws
- * `body_too_slow` once it has fallen behind, and from then on; nothing more is read of it.
+ * The chunks of a body. A loop that ends early does not cancel it: another continues where it stopped. Throws
+ * `body_too_slow` once the body has fallen behind, and on every later read; nothing more is read then.
  */
 export class PacedBody implements AsyncIterable<Uint8Array> {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #pace: BodyPace;
   readonly #clock: Clock;
-  /** Time spent waiting uses it up, and each byte gives some of it back. */
+  /** Waiting reduces it, and each byte adds to it. */
   #leftMs: number;
   #isTooSlow = false;
 
@@ -32,16 +32,16 @@ export class PacedBody implements AsyncIterable<Uint8Array> {
     return { next: () => this.#next() };
   }
 
-  /** Takes no more of it. What the other side makes of that, nobody waits for. */
+  /** Stops reading the body, without waiting for the sender. */
   cancel(): void {
     this.#reader.cancel().catch(() => undefined);
   }
 
   async #next(): Promise<IteratorResult<Uint8Array>> {
-    const askedAt = this.#clock();
+    const startedAt = this.#clock();
     const read = this.#isTooSlow ? undefined : await within(this.#leftMs, this.#reader.read());
-    this.#leftMs -= this.#clock() - askedAt;
-    // A timer may fire after what came too late.
+    this.#leftMs -= this.#clock() - startedAt;
+    // A timer may fire later than the chunk that was too late.
     if (!read || this.#leftMs < 0) throw this.#tooSlow();
     if (read.done) return { done: true, value: undefined };
     const { slackMs, bytesPerSecond } = this.#pace;
@@ -53,7 +53,7 @@ export class PacedBody implements AsyncIterable<Uint8Array> {
   #tooSlow(): Problem {
     if (!this.#isTooSlow) this.cancel();
     this.#isTooSlow = true;
-    // The rest of it would be taken for the next request.
+    // On a kept connection the rest of the body would be read as the next request.
     return new Problem("body_too_slow", { headers: { connection: "close" } });
   }
 }

@@ -1,4 +1,4 @@
-/** The error format and the catalogue, as the OpenAPI document has them. */
+/** The error format and the catalogue in the OpenAPI document. */
 import { type RouteConfig, z } from "@hono/zod-openapi";
 import { catalogue, Problem, type ProblemCode } from "../lib/problem.ts";
 import { problemDocument } from "./problem-response.ts";
@@ -9,13 +9,16 @@ export const ProblemSchema = z.looseObject({
   title: z.string(),
   status: z.int(),
   detail: z.string().openapi({ description: "A sentence for a person." }),
-  instance: z.string().openapi({ description: "The path that was asked for." }),
-  code: z.string().openapi({ description: "What a program should look at." }),
+  instance: z.string().openapi({ description: "The path of the request." }),
+  code: z.string().openapi({ description: "The value for programs to check." }),
   request_id: z.string().openapi({ description: "Also in the header `X-Request-Id`." }),
   errors: z
     .array(z.object({ pointer: z.string(), code: z.string(), detail: z.string() }))
     .optional()
-    .openapi({ description: "Of a validation: a JSON Pointer into the body, or `?name`." }),
+    .openapi({
+      description:
+        "Of a failed validation: a JSON Pointer into the body, or `?` and the name of a query parameter.",
+    }),
 });
 
 /** The responses of the problems that a route may end with, by status. */
@@ -26,7 +29,7 @@ export function problemResponses(codes: readonly ProblemCode[]): RouteConfig["re
 
 function problemResponse(codes: ProblemCode[]) {
   const described = codes.map((code) => `\`${code}\`: ${catalogue[code].detail}`);
-  // Written out: to extend the schema for every route took a sixth of what a Worker runs as it starts.
+  // Written out: extending the zod schema for every route took a sixth of the start-up time of a Worker.
   const code = { type: "string" as const, enum: codes };
   const narrowed = { type: "object" as const, properties: { code } };
   const schema = { allOf: [{ $ref: "#/components/schemas/Problem" }, narrowed] };
@@ -39,7 +42,7 @@ function problemResponse(codes: ProblemCode[]) {
   };
 }
 
-/** An example of each kind, which the responses refer to. */
+/** An example of each problem, which the responses refer to. */
 export function problemExamples() {
   const codes = Object.keys(catalogue) as ProblemCode[];
   return codes.map((code) => {

@@ -1,4 +1,4 @@
-/** From whatever was thrown to the one error format of the wire. */
+/** Converts whatever was thrown to the one error format of the API. */
 import type { ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { describeDbError, isUnreachable } from "../db/errors.ts";
@@ -13,7 +13,7 @@ import {
 } from "../lib/problem.ts";
 import type { App } from "./router.ts";
 
-/** What a problem looks like on the wire, in a response as in an `error` event. */
+/** The wire shape of a problem, in a response and in an `error` event. */
 export type ProblemDocument = {
   type: string;
   title: string;
@@ -27,7 +27,7 @@ const LONGEST_POINTER = 300;
 
 const RETRY_AFTER_SECONDS = "5";
 
-/** The document of a problem, without what only a request can tell. */
+/** The document of a problem, without the members that describe the request. */
 export function problemDocument(problem: Problem): ProblemDocument {
   const { status, title, detail } = catalogue[problem.code];
   return { type: problemType(problem.code), title, status, detail, code: problem.code };
@@ -52,7 +52,7 @@ export const renderProblem: ErrorHandler<App> = (error, c) => {
   });
 };
 
-/** The first errors, in a size that does not grow with what was sent: a pointer holds the client's keys. */
+/** The first errors, in a bounded size: a pointer holds keys of the request. */
 function bounded(errors: FieldError[]): FieldError[] {
   return errors.slice(0, MOST_ERRORS).map(({ pointer, ...error }) => ({
     pointer: pointer.slice(0, LONGEST_POINTER).toWellFormed(),
@@ -60,7 +60,7 @@ function bounded(errors: FieldError[]): FieldError[] {
   }));
 }
 
-/** What a caught error means to the client. */
+/** The problem that a caught error is to the client. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof ConfigError) return misconfigured(error);
@@ -96,7 +96,7 @@ function challenge(code: ProblemCode): string {
     : 'Bearer realm="api"';
 }
 
-/** The cause goes to the log alone; of a database error only code and constraint, never its text. */
+/** Logs the cause, which no response holds; of a database error only code and constraint, never its text. */
 function logBug(error: unknown, requestId: string): void {
   const fromDb = describeDbError(error);
   logError("bug", {

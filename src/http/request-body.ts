@@ -8,11 +8,14 @@ import { invalidField, Problem } from "../lib/problem.ts";
 import { findUnstorable } from "../lib/text.ts";
 
 const LARGEST_JSON_BYTES = 256 * 1024;
-/** Taken of a body that is too large: whoever is still sending may lose the answer on its way. */
-const MOST_TAKEN_BYTES = 1024 * 1024;
+/**
+ * Read of a body that is too large: a client that is still sending may lose the response, as it does with
+ * hono/body-limit, which reads nothing more.
+ */
+const MOST_READ_BYTES = 1024 * 1024;
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
-/** Refuses a body that is packed: unpacked, it could be of any size. Throws `unsupported_content_encoding`. */
+/** Refuses a compressed body: decompressed, it could be of any size. Throws `unsupported_content_encoding`. */
 export const refuseEncodedBody: MiddlewareHandler = async function refuseEncodedBody(c, next) {
   const encoding = c.req.header("content-encoding")?.trim().toLowerCase();
   if (encoding && encoding !== "identity") {
@@ -24,9 +27,9 @@ export const refuseEncodedBody: MiddlewareHandler = async function refuseEncoded
 };
 
 /**
- * Reads the body strictly: its size counted, its type, encoding and syntax checked. An absent body is
- * an empty object, whatever the content type says, so that a route without required fields takes it.
- * What comes after sees a request that carries just the checked text.
+ * Reads the body strictly: limits its size and time, and checks its type, encoding and syntax. An absent
+ * body is an empty object, whatever the content type says, so that a route without required fields accepts
+ * it. Later middleware sees a request whose body is the checked text.
  */
 export const readJsonBody: MiddlewareHandler<App> = async function readJsonBody(c, next) {
   const bytes = await within(c.get("deps").config.BODY_TIMEOUT_MS, readBody(c.req.raw));
@@ -41,10 +44,10 @@ export const readJsonBody: MiddlewareHandler<App> = async function readJsonBody(
 async function readBody(request: Request): Promise<Uint8Array> {
   if (!request.body) return new Uint8Array();
   const declared = Number(request.headers.get("content-length") ?? Number.NaN);
-  // HTTP itself holds a body to its declared length; only without one is it counted.
-  if (declared > MOST_TAKEN_BYTES) throw new Problem("body_too_large");
+  // HTTP itself limits a body to its declared length; it is counted only without one.
+  if (declared > MOST_READ_BYTES) throw new Problem("body_too_large");
   if (declared <= LARGEST_JSON_BYTES) return new Uint8Array(await request.arrayBuffer());
-  const bytes = await readAtMost(request.body, MOST_TAKEN_BYTES);
+  const bytes = await readAtMost(request.body, MOST_READ_BYTES);
   if (!bytes || bytes.byteLength > LARGEST_JSON_BYTES) throw new Problem("body_too_large");
   return bytes;
 }

@@ -1,4 +1,4 @@
-/** What is refused before any feature or sign-in is asked: unknown addresses, methods, huge headers. */
+/** Refuses unknown paths, methods and oversized headers before sign-in and any feature. */
 import type { MiddlewareHandler } from "hono";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { Problem } from "../lib/problem.ts";
@@ -6,7 +6,10 @@ import type { App } from "./router.ts";
 
 const LARGEST_HEADERS_BYTES = 32 * 1024;
 
-/** Answers 404, 405 (with `Allow`) and 431 for what the app's own route table does not know. */
+/**
+ * Throws `route_not_found`, `method_not_allowed` (with `Allow`) and `headers_too_large`, by the route table
+ * of the app. hono/method-not-allowed runs after the handlers, when sign-in has already refused.
+ */
 export function guardRequest(app: OpenAPIHono<App>): MiddlewareHandler<App> {
   let table: RouteEntry[] | undefined;
   return async function guardRequest(c, next) {
@@ -21,7 +24,7 @@ export function guardRequest(app: OpenAPIHono<App>): MiddlewareHandler<App> {
 
 type RouteEntry = { method: string; pattern: RegExp };
 
-/** The routes of the app by method and path; its middleware is mounted for all methods. */
+/** The routes of the app by method and path; its middleware has the method `ALL`. */
 function readTable(app: OpenAPIHono<App>): RouteEntry[] {
   return app.routes
     .filter(({ method }) => method !== "ALL")

@@ -1,11 +1,14 @@
-/** One wide log line per request: the template of its route, never its path, query or body. */
+/**
+ * One wide log line per request: the template of its route, never its path, query or body. The id is ours
+ * alone: hono/request-id would take it from the client.
+ */
 import type { MiddlewareHandler } from "hono";
 import { newId } from "../lib/ids.ts";
 import { systemClock } from "../lib/clock.ts";
 import { logEvent } from "../lib/log.ts";
 import type { App } from "./router.ts";
 
-/** Names the request, and writes its line once the answer's headers are known. */
+/** Gives the request an id, and logs it once the response's headers are known. */
 export const requestLog: MiddlewareHandler<App> = async function requestLog(c, next) {
   const startedAt = systemClock();
   const requestId = newId();

@@ -1,10 +1,10 @@
 import type { MiddlewareHandler } from "hono";
 import { Problem } from "../lib/problem.ts";
 
-/** A `%` that begins no escape stands for itself: browsers and people send it. */
+/** A `%` that begins no escape is literal: browsers and people send it. */
 const STRAY_PERCENT = /%(?![0-9a-f]{2})/gi;
 
-/** Refuses a query string whose escapes are no UTF-8: it would be read as something that was not sent. */
+/** Refuses a query string whose escapes are not UTF-8: it would be decoded to another text. Throws `invalid_encoding`. */
 export const checkQuery: MiddlewareHandler = async function checkQuery(c, next) {
   if (!isUtf8(new URL(c.req.url).search)) throw new Problem("invalid_encoding");
   await next();

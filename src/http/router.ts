@@ -1,4 +1,4 @@
-/** How a route is declared: its schema, its body's rules and its documented failures in one place. */
+/** The declaration of a route: its schema, its body's rules and its documented failures in one place. */
 import { createRoute, OpenAPIHono, type RouteConfig, type z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { Deps } from "../deps.ts";
@@ -17,9 +17,9 @@ export type App = {
     requestId: string;
     deps: Deps;
     principal: Principal;
-    /** The code of the problem that the request ended with, for the log. */
+    /** The code of the problem that the request ended with; for the log. */
     problem: ProblemCode;
-    /** The route's template, for the log: a path would hold ids. */
+    /** The path template of the route; for the log, because a path would hold ids. */
     route: string;
   };
 };
@@ -40,17 +40,17 @@ export function createRouter(): OpenAPIHono<App> {
 }
 
 type Definition = Omit<RouteConfig, "path" | "middleware"> & {
-  /** The failures a client has to expect, besides those every route shares. */
+  /** The problems that a client has to expect, in addition to those of every route. */
   problems?: readonly ProblemCode[];
-  /** True where no sign-in is asked for. */
+  /** True when the route needs no sign-in. */
   open?: boolean;
-  /** Formats that `Accept` may name besides those of the answers: a redirect has no content. */
+  /** Formats that `Accept` may name in addition to those of the responses: a redirect has no content. */
   formats?: readonly string[];
 };
 
 /**
- * Declares a route. Adds what every route has: the reading of a JSON body, the check of `Accept`,
- * the sign-in of the OpenAPI document and the responses of the problems it may end with.
+ * Declares a route. Adds what every route has: the middleware that reads a JSON body and checks `Accept`,
+ * the security schemes and the responses of its problems in the OpenAPI document.
  */
 export function route<const R extends Definition & { path: string }>(definition: R): R {
   const {
@@ -67,7 +67,7 @@ export function route<const R extends Definition & { path: string }>(definition:
     middleware: middlewareOf(definition),
     responses: { ...problemResponses(codes), ...config.responses },
   };
-  // What is added changes no type that a handler sees: its input and its successful answers.
+  // The additions change no type that a handler sees: its input and its successful responses.
   return createRoute(declared) as unknown as R;
 }
 
@@ -89,7 +89,7 @@ function middlewareOf(definition: Definition & { path: string }): MiddlewareHand
   return middleware;
 }
 
-/** Names the route for the log. */
+/** Sets the path template for the log. */
 export function nameRoute(path: string): MiddlewareHandler<App> {
   return async function nameRoute(c, next) {
     c.set("route", path);
@@ -119,7 +119,7 @@ function sharedProblems(definition: Definition & { path: string }): ProblemCode[
 
 const MULTIPART = "multipart/form-data";
 
-/** A required body of one file in a field of that name. Its handler reads it: it is never held as text. */
+/** A required multipart body of one file in a field of that name. The handler reads it. */
 export function fileBody(field: string) {
   const file = { type: "string" as const, format: "binary" };
   const schema = { type: "object" as const, properties: { [field]: file }, required: [field] };
@@ -131,7 +131,7 @@ export function jsonBody<T extends z.ZodType>(schema: T) {
   return { required: true as const, content: { "application/json": { schema } } };
 }
 
-/** A JSON answer. */
+/** A JSON response. */
 export function json<T extends z.ZodType>(schema: T, description: string) {
   return { description, content: { "application/json": { schema } } };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { accepts, names } from "../../src/http/negotiate.ts";
+import { acceptsType, namesType } from "../../src/http/negotiate.ts";
 
 const JSON_TYPE = "application/json";
 const EVENTS = "text/event-stream";
@@ -15,31 +15,31 @@ describe("an Accept header", () => {
       "text/html,application/json;charset=utf-8",
       "application/json ; q=0.5",
     ]) {
-      expect(accepts(accept, JSON_TYPE), accept).toBe(true);
+      expect(acceptsType(accept, JSON_TYPE), accept).toBe(true);
     }
   });
 
   it("does not accept what it does not name, or names with a weight of zero", () => {
     for (const accept of ["text/html", "text/*", "image/png, text/html", "application/json;q=0"]) {
-      expect(accepts(accept, JSON_TYPE), accept).toBe(false);
+      expect(acceptsType(accept, JSON_TYPE), accept).toBe(false);
     }
   });
 
   it("is matched by its most specific range, wherever that stands", () => {
-    expect(accepts("*/*, application/json;q=0", JSON_TYPE)).toBe(false);
-    expect(accepts("application/*;q=0, */*", JSON_TYPE)).toBe(false);
-    expect(accepts("application/*;q=0, application/json", JSON_TYPE)).toBe(true);
+    expect(acceptsType("*/*, application/json;q=0", JSON_TYPE)).toBe(false);
+    expect(acceptsType("application/*;q=0, */*", JSON_TYPE)).toBe(false);
+    expect(acceptsType("application/*;q=0, application/json", JSON_TYPE)).toBe(true);
   });
 
   it("names a type only by its name, so that a library's */* starts no stream", () => {
-    expect(names("text/event-stream", EVENTS)).toBe(true);
-    expect(names("application/json, text/event-stream;q=0.9", EVENTS)).toBe(true);
+    expect(namesType("text/event-stream", EVENTS)).toBe(true);
+    expect(namesType("application/json, text/event-stream;q=0.9", EVENTS)).toBe(true);
     for (const accept of ["*/*", "text/*", "text/event-stream;q=0", "", "text/event-streams"]) {
-      expect(names(accept, EVENTS), accept).toBe(false);
+      expect(namesType(accept, EVENTS), accept).toBe(false);
     }
   });
 
   it("with an invalid weight is read as without one", () => {
-    expect(accepts("application/json;q=high", JSON_TYPE)).toBe(true);
+    expect(acceptsType("application/json;q=high", JSON_TYPE)).toBe(true);
   });
 });

@@ -3,15 +3,15 @@
  * The token identifies the user without a trip to Postgres.
  */
 import type { Context, MiddlewareHandler } from "hono";
-import { isAllowedOrigin } from "../../http/cross-origin.ts";
+import { isAllowedOrigin } from "../../http/cors.ts";
 import type { App } from "../../http/router.ts";
+import { isSafeMethod } from "../../http/run-to-end.ts";
 import type { Principal } from "../../lib/principal.ts";
 import { Problem } from "../../lib/problem.ts";
 import { readSessionCookies, setSessionCookies, type TokenPair } from "./cookies.ts";
 import { refreshSession } from "./refresh.ts";
 
 const BEARER = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
-const UNCHANGING = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** The sign-in boundary: every route mounted after it has a principal. */
 export const authenticate: MiddlewareHandler<App> = async function authenticate(c, next) {
@@ -31,7 +31,7 @@ export const authenticate: MiddlewareHandler<App> = async function authenticate(
  * Throws `origin_not_allowed` for a change authenticated by cookie from an origin that is not allowed.
  */
 export function requireAllowedOrigin(c: Context<App>): void {
-  if (UNCHANGING.has(c.req.method) || isAllowedOrigin(c)) return;
+  if (isSafeMethod(c.req.method) || isAllowedOrigin(c)) return;
   throw new Problem("origin_not_allowed");
 }
 

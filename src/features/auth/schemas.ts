@@ -23,7 +23,7 @@ export const Email = z
 export const Name = text({ min: 1, max: 200 }).openapi({ example: "Ada Example" });
 
 /** Measured in the form that is hashed (NFC): a combining accent does not count separately. */
-export const NewPassword = text({ min: 8, max: 128, of: z.string().normalize("NFC") }).openapi({
+export const NewPassword = text({ min: 8, max: 128, base: z.string().normalize("NFC") }).openapi({
   example: "seven tall lamps",
 });
 

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { attachmentAs } from "../../http/content-disposition.ts";
 import { ById } from "../../http/fields.ts";
-import { names } from "../../http/negotiate.ts";
+import { namesType } from "../../http/negotiate.ts";
 import { type App, createRouter, json, route } from "../../http/router.ts";
 import { toIso } from "../../lib/clock.ts";
 import { encodeCursor } from "../../lib/cursor.ts";
@@ -120,7 +120,7 @@ export const fileRoutes = createRouter()
       c.req.valid("param").id,
     );
     const { url, expiresAt } = await signDownload(c, file);
-    if (!names(c.req.header("accept") ?? "*/*", "application/json")) return c.redirect(url, 302);
+    if (!namesType(c.req.header("accept"), "application/json")) return c.redirect(url, 302);
     return c.json({ url, expires_at: expiresAt }, 200);
   })
   .openapi(readText, async (c) => {

@@ -6,7 +6,7 @@ import {
   markReplayed,
   readKey,
   replayedHeader,
-  requireKeyForm,
+  validateKeyHeader,
 } from "../../http/keyed-route.ts";
 import { createRouter, fileBody, json, jsonBody, route } from "../../http/router.ts";
 import type { ProblemCode } from "../../lib/problem.ts";
@@ -79,7 +79,7 @@ const complete = route({
 
 export const uploadRoutes = createRouter()
   .openapi(upload, async (c) => {
-    requireKeyForm(c);
+    validateKeyHeader(c);
     const { config, clock } = c.get("deps");
     const pace = { slackMs: config.BODY_TIMEOUT_MS, bytesPerSecond: config.LEAST_UPLOAD_RATE };
     const { name, bytes } = await readUpload(c.req.raw, pace, clock);

@@ -8,7 +8,7 @@ const MOST_HITS = 100;
 
 export const SearchQuery = z
   .object({
-    q: text({ min: 1, max: LONGEST_QUESTION, of: QueryText }).openapi({
+    q: text({ min: 1, max: LONGEST_QUESTION, base: QueryText }).openapi({
       description:
         'Words that must all match. `"words in quotes"` match as a phrase, `-word` excludes, and `or` separates alternatives.',
       example: '"notice period" -employment',

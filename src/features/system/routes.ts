@@ -4,7 +4,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { version } from "../../../package.json";
 import { envelope } from "../../http/fields.ts";
-import { names } from "../../http/negotiate.ts";
+import { prefersToJson } from "../../http/negotiate.ts";
 import { describeApi } from "../../http/openapi.ts";
 import { type App, createRouter, json, nameRoute, route } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
@@ -81,7 +81,8 @@ export function systemRoutes(app: OpenAPIHono<App>) {
   let document: ReturnType<typeof describeApi> | undefined;
   const router = createRouter()
     .openapi(welcome, (c) => {
-      if (isBrowser(c.req.header("accept") ?? "")) return c.redirect("/docs", 302);
+      // A browser names HTML, and not what a program reads.
+      if (prefersToJson(c.req.header("accept"), "text/html")) return c.redirect("/docs", 302);
       const data = { version, docs: "/docs" };
       return c.json({ success: true as const, message: "Indifly AI Chat Backend", data }, 200);
     })
@@ -99,11 +100,6 @@ export function systemRoutes(app: OpenAPIHono<App>) {
     });
   servePages(router);
   return router;
-}
-
-/** True when `Accept` names HTML but not JSON. */
-function isBrowser(accept: string): boolean {
-  return names(accept, "text/html") && !names(accept, "application/json");
 }
 
 /** Serves the documentation pages, which are not part of the OpenAPI document. */

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { SSE_HEADERS } from "../../http/event-stream.ts";
 import { readKey } from "../../http/keyed-route.ts";
-import { names } from "../../http/negotiate.ts";
+import { prefersToJson } from "../../http/negotiate.ts";
 import type { App } from "../../http/router.ts";
 import { findModel, type Model } from "../../lib/models.ts";
 import { Problem } from "../../lib/problem.ts";
@@ -19,7 +19,6 @@ import {
 import type { NewTurn, TurnIds } from "./store/turn.ts";
 import type { Attachments } from "./store/turn-documents.ts";
 
-const JSON_TYPE = "application/json";
 const EVENT_STREAM = "text/event-stream";
 
 /** Options of every turn, with or without a new user message. */
@@ -89,8 +88,7 @@ function toUserMessage(c: Context<App>, body: TurnBody): NewUserMessage {
 /** The body decides; without `stream` in it, `Accept` does. */
 function wantsStream(c: Context<App>, { stream }: TurnOptions): boolean {
   if (typeof stream === "boolean") return stream;
-  const accept = c.req.header("accept") ?? "*/*";
-  return names(accept, EVENT_STREAM) && !names(accept, JSON_TYPE);
+  return prefersToJson(c.req.header("accept"), EVENT_STREAM);
 }
 
 function chooseModel(c: Context<App>, { model: name }: TurnOptions): Model {

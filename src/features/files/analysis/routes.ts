@@ -9,7 +9,7 @@ import {
   readKey,
   replayedHeader,
 } from "../../../http/keyed-route.ts";
-import { names } from "../../../http/negotiate.ts";
+import { prefersToJson } from "../../../http/negotiate.ts";
 import { type App, createRouter, jsonBody, route } from "../../../http/router.ts";
 import { providerProblems } from "../../../lib/problem.ts";
 import { SSE_HEADERS } from "../../../http/event-stream.ts";
@@ -57,17 +57,12 @@ export const analysisRoutes = createRouter().openapi(analyse, async (c) => {
   const request = { ownerId, fileId: c.req.valid("param").id, body, key: await readKey(c, body) };
   const { row, isReplayed } = await startAnalysis({ ...deps, jobs: c.env.FILE_JOBS }, request);
   const headers = markReplayed(isReplayed);
-  if (wantsEvents(c)) {
+  if (prefersToJson(c.req.header("accept"), "text/event-stream")) {
     const stream = streamAnalysis(deps, ownerId, row);
     return new Response(stream, { headers: { ...SSE_HEADERS, ...headers } });
   }
   return c.json(toAnalysis(await waitFor(c, row)), 200, headers);
 });
-
-function wantsEvents(c: Context<App>): boolean {
-  const accept = c.req.header("accept") ?? "*/*";
-  return names(accept, "text/event-stream") && !names(accept, "application/json");
-}
 
 /** Shorter than a stream, because a JSON response has no heartbeat. */
 async function waitFor(c: Context<App>, first: AnalysisRow): Promise<AnalysisRow> {

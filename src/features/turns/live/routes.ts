@@ -1,7 +1,7 @@
 /** Live sockets: the ticket, and the socket that it opens. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { isAllowedOrigin } from "../../../http/cross-origin.ts";
+import { isAllowedOrigin } from "../../../http/cors.ts";
 import { ById, Id } from "../../../http/fields.ts";
 import { type App, createRouter, json, jsonBody, route } from "../../../http/router.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
