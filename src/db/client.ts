@@ -69,7 +69,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** The result of a raw statement. */
-export type Result<Row> = {
+type Result<Row> = {
   rows: Row[];
   /** The number of rows that the statement returned or wrote. */
   count: number;

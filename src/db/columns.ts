@@ -26,7 +26,7 @@ export type RowOf<T extends PgTable, Key extends KeyOf<T> = KeyOf<T>> = {
 };
 
 /** A list of columns for SELECT or RETURNING, typed by its rows. */
-export type ColumnList<Row> = SQL<Row>;
+type ColumnList<Row> = SQL<Row>;
 
 /** The type of the rows of a column list. */
 export type RowOfList<List> = List extends ColumnList<infer Row> ? Row : never;

@@ -173,7 +173,7 @@ const useColumns = columnsSql(idempotencyKeys, "k", [
   "fileId",
 ]);
 
-export type UseRow = RowOfList<typeof useColumns> & {
+type UseRow = RowOfList<typeof useColumns> & {
   /** False when its chat has been deleted since. */
   has_chat: boolean;
 };

@@ -14,7 +14,7 @@ import {
 import type { App } from "./router.ts";
 
 /** The wire shape of a problem, in a response and in an `error` event. */
-export type ProblemDocument = {
+type ProblemDocument = {
   type: string;
   title: string;
   status: number;

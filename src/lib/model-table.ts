@@ -11,7 +11,7 @@ import {
   STORED_WIDTH,
 } from "./models.ts";
 
-export type ModelTable = { chat: readonly Model[]; embedding: readonly EmbeddingModel[] };
+type ModelTable = { chat: readonly Model[]; embedding: readonly EmbeddingModel[] };
 
 /** US dollars per million tokens. */
 const price = z.number().nonnegative().optional();

@@ -26,7 +26,7 @@ export const providerProblems: readonly ProblemCode[] = [
 /** One field that failed validation; `pointer` is a JSON Pointer (RFC 6901) or `?name` of a query. */
 export type FieldError = { pointer: string; code: string; detail: string };
 
-export type ProblemExtras = {
+type ProblemExtras = {
   errors?: FieldError[];
   headers?: Record<string, string>;
   /** Extension members of the document (RFC 9457 section 3.2). */

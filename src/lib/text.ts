@@ -45,7 +45,7 @@ export function isStorable(text: string): boolean {
 const DEEPEST_NESTING = 64;
 
 /** Where and why a JSON value cannot be stored. */
-export type Unstorable = {
+type Unstorable = {
   pointer: string;
   code: "invalid_text" | "invalid_key" | "too_deep";
   detail: string;

@@ -20,7 +20,7 @@ export type ModelChunk =
   | { type: "usage"; usage: TokenCount };
 
 /** An error that the provider sent instead of a chunk. */
-export type WireError = { type: "error"; problem: Problem };
+type WireError = { type: "error"; problem: Problem };
 
 /**
  * Parses one JSON value of a stream, or a whole completion. Empty for what is no chunk. An error comes

@@ -5,7 +5,7 @@
  */
 import { createParser } from "eventsource-parser";
 
-export type DataSink = {
+type DataSink = {
   /** The data of one event, or of a body that is plain JSON instead of a stream. */
   onData(data: string, eventName: string | undefined): void;
   /** An SSE comment: the connection is alive. */

@@ -4,7 +4,7 @@ import { firstCodePoints } from "../../lib/text.ts";
 const LONGEST_REASON = 64;
 const REPLACEMENT = "\uFFFD";
 
-export type FinishKind = "whole" | "length" | "filtered" | "failed";
+type FinishKind = "whole" | "length" | "filtered" | "failed";
 
 /** OpenAI's value first, then those of Anthropic, Mistral, Gemini, Cohere, Zhipu, DeepSeek, SGLang. */
 const LENGTH = /^(length|max_(output_)?tokens|model_length|model_context_window_exceeded)$/;

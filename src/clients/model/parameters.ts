@@ -33,7 +33,7 @@ function keyOf(address: string, model: string): string {
   return `${address} ${model}`;
 }
 
-export type Sending<T> = {
+type Sending<T> = {
   known: KnownRefusals;
   address: string;
   model: Model;

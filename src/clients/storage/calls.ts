@@ -5,7 +5,7 @@ import { logError, nameOf } from "../../lib/log.ts";
 import { Problem } from "../../lib/problem.ts";
 import { childText, readXml, type XmlElement } from "../../lib/xml.ts";
 
-export type Call = {
+type Call = {
   method: "GET" | "HEAD" | "PUT" | "DELETE";
   /** Absent for the bucket itself. */
   key?: string;
@@ -22,7 +22,7 @@ export type Call = {
 export type Bucket = { sign: (call: Call, signal: AbortSignal) => Promise<Request> };
 
 /** The timeout of a call without a large body. */
-export const SMALL_CALL_MS = 10_000;
+const SMALL_CALL_MS = 10_000;
 /** The timeout of a call that sends a file. */
 export const BODY_CALL_MS = 60_000;
 /** The pause before a retry. */

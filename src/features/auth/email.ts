@@ -6,7 +6,7 @@
 import { utf8Length } from "../../lib/bytes.ts";
 
 /** `shown` is what the user typed, trimmed; two addresses with one `key` are the same. */
-export type EmailAddress = { shown: string; key: string };
+type EmailAddress = { shown: string; key: string };
 
 const LONGEST_BYTES = 254;
 const LONGEST_LOCAL_BYTES = 64;

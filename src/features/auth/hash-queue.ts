@@ -13,7 +13,7 @@ export type HashQueue = {
   run<T>(work: (keepAlive: () => void) => Promise<T>): Promise<T>;
 };
 
-export type HashQueueOptions = {
+type HashQueueOptions = {
   /** How many requests may hash or wait. */
   capacity: number;
   /** How often a waiting request checks whether it is first. */

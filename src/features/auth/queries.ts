@@ -12,7 +12,7 @@ export type UserRow = typeof users.$inferSelect;
 
 const IDLE_DAYS = 14;
 
-export type NewUser = Pick<UserRow, "id" | "name" | "email" | "hashedPassword"> & { now: Date };
+type NewUser = Pick<UserRow, "id" | "name" | "email" | "hashedPassword"> & { now: Date };
 
 type SessionRow = typeof sessions.$inferSelect;
 
@@ -53,10 +53,10 @@ function insertSession(db: Db, { now, ...columns }: NewSession) {
 }
 
 /** The outcome of a refresh: the session's new counter, or why the token was refused. */
-export type Rotation = { refreshCounter: number } | "ended" | "replayed";
+type Rotation = { refreshCounter: number } | "ended" | "replayed";
 
 /** `watched`: the chats that the session may be subscribed to, if it has ended. */
-export type Refreshed = { rotation: Rotation; watched: SessionChat[] };
+type Refreshed = { rotation: Rotation; watched: SessionChat[] };
 
 /**
  * Increments the counter of a live session when the token has the current one. A token one behind gets
@@ -132,7 +132,7 @@ export async function getUser(db: Db, userId: string): Promise<UserRow> {
 }
 
 /** Changes of an account. `pendingEmail` takes effect once it is verified; null withdraws it. */
-export type UserChanges = { name?: string; pendingEmail?: string | null };
+type UserChanges = { name?: string; pendingEmail?: string | null };
 
 /** Updates the account. Throws `invalid_token` when it was deleted. */
 export async function changeUser(

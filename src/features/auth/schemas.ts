@@ -9,7 +9,7 @@ const Seconds = z.int().openapi({ description: "Seconds.", example: 900 });
 const Token = z.string().openapi({ example: "eyJhbGciOiJIUzI1NiIs…" });
 
 /** An address without surrounding white space. */
-export const Email = z
+const Email = z
   .string()
   .transform((text, context) => {
     const email = parseEmail(text);
@@ -20,15 +20,15 @@ export const Email = z
   })
   .openapi({ format: "idn-email", maxLength: LONGEST_TYPED, example: "ada@example.com" });
 
-export const Name = text({ min: 1, max: 200 }).openapi({ example: "Ada Example" });
+const Name = text({ min: 1, max: 200 }).openapi({ example: "Ada Example" });
 
 /** Measured in the form that is hashed (NFC): a combining accent does not count separately. */
-export const NewPassword = text({ min: 8, max: 128, base: z.string().normalize("NFC") }).openapi({
+const NewPassword = text({ min: 8, max: 128, base: z.string().normalize("NFC") }).openapi({
   example: "seven tall lamps",
 });
 
 /** A password to verify: any text up to a length that is cheap to hash. */
-export const GivenPassword = text({ max: 1_000 }).openapi({ example: "seven tall lamps" });
+const GivenPassword = text({ max: 1_000 }).openapi({ example: "seven tall lamps" });
 
 export const Register = z
   .strictObject({ name: Name, email: Email, password: NewPassword })

@@ -21,7 +21,7 @@ export const SESSION_TTL_SECONDS = 30 * 24 * 60 * 60;
 
 export type AccessClaims = { userId: string; sessionId: string };
 /** `refreshCounter` counts the rotations of the session's refresh token. */
-export type RefreshClaims = AccessClaims & { refreshCounter: number };
+type RefreshClaims = AccessClaims & { refreshCounter: number };
 
 export type Tokens = {
   issueAccess(claims: AccessClaims): Promise<string>;

@@ -14,7 +14,7 @@ export type Change = {
   current_message_id?: string | null | undefined;
 };
 
-export type Condition = {
+type Condition = {
   /** The versions to which the change applies; undefined for any. */
   versions: readonly number[] | undefined;
   /** ISO 8601. */
@@ -108,7 +108,7 @@ function withLeaf(chatId: string, wanted: string | null | undefined): SQL {
     )`;
 }
 
-export type ChatState = {
+type ChatState = {
   chat: ChatRow;
   /** The answer that is streaming. */
   streamingId: string | null;

@@ -12,7 +12,7 @@ import {
 import { Problem } from "../../lib/problem.ts";
 import { chatColumns, type ChatRow } from "./queries.ts";
 
-export type NewChatRow = { id: string; title: string; autoTitle: boolean; at: string };
+type NewChatRow = { id: string; title: string; autoTitle: boolean; at: string };
 
 /** A chat created by this request, or by an earlier one with the same key. */
 type Created = { row: ChatRow; isReplayed: boolean };

@@ -4,7 +4,7 @@ import { escapeHeading, escapeMarkdown } from "./escape-markdown.ts";
 import type { Chat } from "./schemas.ts";
 
 /** A message of an export, and what precedes it in the file. */
-export type ExportedMessage = {
+type ExportedMessage = {
   message: Message;
   /** When its parent was written (ISO 8601); null without a parent. */
   parentAt: string | null;

@@ -14,7 +14,7 @@ import type { Format } from "./export-formats.ts";
 import { chatColumns, type ChatRow } from "./queries.ts";
 import { toChat } from "./schemas.ts";
 
-export type Branches = "active" | "all";
+type Branches = "active" | "all";
 
 /** The most messages of one page. */
 const PAGE = 200;
@@ -23,7 +23,7 @@ const PAGE = 200;
  * The chat, and the ids at which its pages end, in order. On the active path that is every 200th message:
  * a page is found by walking up from its end, without walking the whole chat.
  */
-export type Outline = { chat: ChatRow; branches: Branches; stops: string[] };
+type Outline = { chat: ChatRow; branches: Branches; stops: string[] };
 
 /** Throws `not_found`. */
 export async function getOutline(

@@ -18,10 +18,10 @@ type NameDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
 type OwnedChat = { ownerId: string; chatId: string };
 
 /** What to name the chat after; if both are empty, its first user message. */
-export type NameSubject = { message: string | undefined; fileIds: string[] };
+type NameSubject = { message: string | undefined; fileIds: string[] };
 
 /** `isReplayed`: an earlier request with the same key chose it. */
-export type GivenName = {
+type GivenName = {
   name: string;
   reasoning: string;
   chat: WatchedChat;

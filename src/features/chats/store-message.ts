@@ -13,7 +13,7 @@ import { joinSiblings, messageColumns, type MessageRow } from "../messages/queri
 import { toWatchedChat, type WatchedChat, watchedColumns, type WatchedRow } from "./announce.ts";
 import { getChatState, isQuiet, lockChat, turnInProgress } from "./change.ts";
 
-export type StoredMessage = Pick<
+type StoredMessage = Pick<
   MessageRow,
   "id" | "chat_id" | "type" | "content" | "file_name" | "file_url" | "metadata"
 > & {

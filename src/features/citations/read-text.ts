@@ -6,7 +6,7 @@ import { filePages } from "../../db/schema-documents.ts";
 import type { TextPart } from "./document-text.ts";
 
 /** A range of a document, in code points: the parts that begin in it. */
-export type TextSlice = { fileId: string; from: number; to: number };
+type TextSlice = { fileId: string; from: number; to: number };
 
 const partColumns = columnsSql(filePages, "p", [
   "fileId",

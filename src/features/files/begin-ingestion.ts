@@ -17,7 +17,7 @@ import { notifyChats } from "./notify-chats.ts";
 type BeginDeps = Pick<Deps, "db" | "clock">;
 
 /** The detected kind and the hash of a file's bytes. */
-export type UploadedBytes = { kind: FileKind; sha256: string };
+type UploadedBytes = { kind: FileKind; sha256: string };
 
 /**
  * Begins an ingestion attempt of a pending or failed file; of two concurrent calls, one begins it.

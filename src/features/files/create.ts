@@ -13,7 +13,7 @@ import { files } from "../../db/schema-documents.ts";
 import { Problem } from "../../lib/problem.ts";
 import { fileColumns, type FileRow, keyOf } from "./queries.ts";
 
-export type NewFileRow = {
+type NewFileRow = {
   id: string;
   name: string;
   contentType: string;

@@ -8,7 +8,7 @@ import { type Part, splitParts } from "./multipart-parts.ts";
 import { FileName, LARGEST_FILE } from "./schemas.ts";
 
 /** The most bytes of a file uploaded through the Worker, which buffers it. */
-export const LARGEST_UPLOAD = 10 * 1024 * 1024;
+const LARGEST_UPLOAD = 10 * 1024 * 1024;
 
 /** Bytes allowed for boundaries and headers. */
 const OVERHEAD = 64 * 1024;

@@ -40,7 +40,7 @@ export function isProcessing({ fileId, ingestionAttempt }: Ingestion): SQL | und
 /** The sort key of the list of files. */
 export type FilePosition = { createdAt: string; id: string };
 
-export type FileFilter = { limit: number; offset: number; cursor?: FilePosition | undefined };
+type FileFilter = { limit: number; offset: number; cursor?: FilePosition | undefined };
 
 /** A page of the owner's files, newest first, with one extra row if there are more. */
 export async function listFiles(

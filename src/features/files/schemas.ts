@@ -159,10 +159,7 @@ export function toFile(row: FileRow): z.infer<typeof File> {
 }
 
 /** The code and the sentence of a failure; null unless the file has failed. */
-export function toFailure({
-  status,
-  failure_code: code,
-}: Pick<FileRow, "status" | "failure_code">) {
+function toFailure({ status, failure_code: code }: Pick<FileRow, "status" | "failure_code">) {
   if (status !== "failed") return null;
   const known = code !== null && isFailureCode(code) ? code : "unreadable";
   return { code: known, detail: FAILURES[known] };

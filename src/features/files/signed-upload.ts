@@ -16,7 +16,7 @@ type UploadDeps = Pick<Deps, "db" | "storage" | "clock" | "newId">;
 
 const UPLOAD_SECONDS = 5 * 60;
 
-export type OpenedUpload = {
+type OpenedUpload = {
   row: FileRow;
   upload: SignedRequest;
   /** ISO 8601. */

@@ -5,7 +5,7 @@ import { invalidField, Problem } from "../../lib/problem.ts";
 import { ownedChat, pageMessages, pathPage, type PathPage } from "./path.ts";
 import type { MessageRow } from "./queries.ts";
 
-export type MessagePage = {
+type MessagePage = {
   /** Oldest first. */
   messages: MessageRow[];
   /** True when a page read with `after` does not reach the end of the path. */

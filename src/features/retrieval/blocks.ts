@@ -12,7 +12,7 @@ export type Block = {
 };
 
 /** A line that the file format marks as a heading. */
-export type MarkedLine = { start: number; end: number; level: number };
+type MarkedLine = { start: number; end: number; level: number };
 
 /** Line breaks, and the wide gaps that text extracted from a layout has instead. */
 const BREAKS = /[\n\r\f\v\u2028\u2029]| {3,}|\t{2,}/g;

@@ -26,7 +26,7 @@ const QUESTION_TIMEOUT_MS = 3_000;
 const LONGEST_QUESTION = 8_000;
 
 /** The outcome of embedding the next passages of a file. */
-export type Embedded = "more" | "done" | "failed";
+type Embedded = "more" | "done" | "failed";
 
 /**
  * Embeds the next passages of a file. "done" when all have vectors, or cannot get any (no pgvector, no

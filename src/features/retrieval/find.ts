@@ -8,7 +8,7 @@ import { lexicalRanks, scopeOf } from "./lexical.ts";
 import type { FoundPassage } from "./passage.ts";
 import { type QuestionVector, toVectorText, whereVectors } from "./vectors.ts";
 
-export type PassageSearch = {
+type PassageSearch = {
   /** The user's question. */
   query: string;
   /** Without a vector the search is only lexical. */
@@ -18,7 +18,7 @@ export type PassageSearch = {
   limit: number;
 };
 
-export type FoundPassages = { passages: FoundPassage[]; mode: "hybrid" | "lexical" };
+type FoundPassages = { passages: FoundPassage[]; mode: "hybrid" | "lexical" };
 
 const passageColumns = columnsSql(passages, "p", [
   "fileId",

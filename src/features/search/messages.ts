@@ -28,7 +28,7 @@ const EXCERPT_BEFORE = 400;
 /** How many characters of a message are indexed: see migration 0021. */
 const READ_OF_EACH = 100_000;
 
-export type MessageSearch = { terms: SearchTerms; chatId?: string | undefined; limit: number };
+type MessageSearch = { terms: SearchTerms; chatId?: string | undefined; limit: number };
 
 /**
  * The statement that selects the best messages with their positions. Rare words are found by the index,

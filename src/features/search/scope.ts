@@ -15,7 +15,7 @@ type ScopeRow = {
 };
 
 /** `fileIds` is undefined for all files. */
-export type FoundInScope = { fileIds: string[] | undefined; messages: MessageHit[] };
+type FoundInScope = { fileIds: string[] | undefined; messages: MessageHit[] };
 
 /**
  * The matching messages, best first, and the files to search. One round trip. Throws `not_found` for a

@@ -3,7 +3,7 @@
  * Pure.
  */
 
-export type NamedInJson = { name: string; reasoning: string };
+type NamedInJson = { name: string; reasoning: string };
 
 /** Matches an object with members, or the beginning of one; not `{Draft} lease notes`. */
 const OBJECT = /[{]\s*(?:["'“”][\w\s-]*(?:["'“”]|$)|\w+\s*:|$)/;

@@ -8,7 +8,7 @@ const LONGEST_WORDS = 60;
 /** In UTF-16 code units: the title comes right after the reasoning. */
 const LONGEST_ANSWER = 4_000;
 
-export type ReadTitle = {
+type ReadTitle = {
   /** One line of text; undefined if the answer has no usable title. */
   title: string | undefined;
   /** "" if the answer has none. */

@@ -155,7 +155,7 @@ function deleteOlder({ analysisId, fileId, at }: PartCall): SQL {
 const stalledColumns = columnsSql(fileAnalyses, "a", ["id", "fileId", "partsDone"]);
 
 /** A running analysis without a job. */
-export type StalledAnalysis = RowOfList<typeof stalledColumns>;
+type StalledAnalysis = RowOfList<typeof stalledColumns>;
 
 /** Longer than the delay before a retry. */
 const STALLED_AFTER_MS = 60_000;

@@ -6,7 +6,7 @@ import { Problem, type ProblemCode } from "../../../lib/problem.ts";
 import type { AnalysisPrompt } from "./prompt.ts";
 
 /** The model's answer. `failure` is set when it is incomplete, `isFinal` when a retry would fail too. */
-export type ModelAnswer = {
+type ModelAnswer = {
   text: string;
   usage: TokenCount | undefined;
   failure?: ProblemCode;

@@ -10,12 +10,12 @@ import { refuseBombs } from "./pdf-bombs.ts";
 import { readMarkdown, readText } from "./text.ts";
 
 export type { Source } from "./byte-source.ts";
-export type { ExtractedPage, PartHeading } from "./pages.ts";
+export type { ExtractedPage } from "./pages.ts";
 
 /** `textBefore`: code points of the pages before the window, for what is asked of the whole document. */
-export type Window = PageWindow & { textBefore?: number };
+type Window = PageWindow & { textBefore?: number };
 
-export type Extraction = {
+type Extraction = {
   /** Of the whole document; undefined for formats without pages of a fixed size. */
   pageCount: number | undefined;
   /** To be read to the end, or left by `return`: it holds the document open until then. */

@@ -4,7 +4,7 @@ const HEADING = /^ {0,3}(#{1,6})[ \t]+(?=\S)/;
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 
 /** A line in three stretches; the middle one is a heading where there is a level. */
-export type MarkdownLine = { before: string; middle: string; after: string; level?: number };
+type MarkdownLine = { before: string; middle: string; after: string; level?: number };
 
 export class MarkdownLines {
   /** What closes the code that the next line is in. */

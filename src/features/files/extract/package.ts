@@ -16,7 +16,7 @@ export type OfficePackage = {
 };
 
 /** A relationship of a part: what kind it is, and the name of the other part, within the package. */
-export type Relationship = { type: string; target: string };
+type Relationship = { type: string; target: string };
 
 const TYPES = "[content_types].xml";
 const MAIN = /\.main\+xml$/;

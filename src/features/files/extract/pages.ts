@@ -4,7 +4,7 @@ import type { RegionKind, TextRegion } from "../../../lib/text-regions.ts";
 import { ExtractionFailure } from "../failures.ts";
 
 /** Code points of one file's text. */
-export const LONGEST_TEXT = 5_000_000;
+const LONGEST_TEXT = 5_000_000;
 
 /** Code points of one part. */
 const PART_LENGTH = 50_000;
@@ -19,7 +19,7 @@ const MOST_HEADINGS = 20_000;
 const MOST_REGIONS = 100_000;
 
 /** A line that is a heading; offsets are code points into the text of its part. */
-export type PartHeading = { start: number; end: number; level: number };
+type PartHeading = { start: number; end: number; level: number };
 
 export type ExtractedPage = {
   /** From 1; null where the document does not say. A long page comes as several parts, one after the other. */
@@ -35,7 +35,7 @@ export type ExtractedPage = {
 };
 
 /** `level`: all of the text but the white space around it is a heading. `region`: what the text is. */
-export type TextRole = { level?: number | undefined; region?: RegionKind | undefined };
+type TextRole = { level?: number | undefined; region?: RegionKind | undefined };
 
 /** Cuts what is read into parts, and counts it. Offsets are code points. */
 export class PageWriter {

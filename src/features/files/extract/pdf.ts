@@ -11,7 +11,7 @@ const MOST_PAGES = 2_000;
 const KEPT_PAGES = 10;
 
 type PdfJs = Awaited<ReturnType<typeof getResolvedPDFJS>>;
-export type PdfDocument = Awaited<ReturnType<PdfJs["getDocument"]>["promise"]>;
+type PdfDocument = Awaited<ReturnType<PdfJs["getDocument"]>["promise"]>;
 type PdfPage = Awaited<ReturnType<PdfDocument["getPage"]>>;
 
 /** Pages from 1; those that the document does not have are left out. */
@@ -43,7 +43,7 @@ export async function openPdf(data: Uint8Array): Promise<PdfDocument> {
   throw new ExtractionFailure("too_many_pages");
 }
 
-export async function closePdf(document: PdfDocument): Promise<void> {
+async function closePdf(document: PdfDocument): Promise<void> {
   await document.loadingTask.destroy();
 }
 

@@ -36,14 +36,14 @@ export async function movePosition(
 }
 
 /** A range of the bucket: the keys after one key, up to and including another. */
-export type KeyRange = {
+type KeyRange = {
   after: string;
   /** Undefined for the end of the bucket. */
   upTo: string | undefined;
   keys: string[];
 };
 
-export type Orphans = {
+type Orphans = {
   /** Keys of objects without a row. */
   objects: string[];
   /** Keys of ready files without an object in the range, in order. */

@@ -7,7 +7,7 @@ import type { NumberedEvent } from "./events.ts";
 /** In UTF-16 code units, which take at most three bytes of UTF-8 each: a text of this length fits one write. */
 const SURELY_FITTING_LENGTH = Math.floor(LARGEST_EVENT_BYTES / 3);
 
-export type Page = {
+type Page = {
   bytes: Uint8Array;
   /** The number of its events. */
   count: number;
