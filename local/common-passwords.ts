@@ -6,6 +6,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { dictionary } from "@zxcvbn-ts/language-common";
 import { encodeHashes, hashOf } from "../src/features/auth/hash-list.ts";
+import { codePointLength } from "../src/lib/code-points.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const LEAKED =
@@ -40,7 +41,7 @@ export function render(passwords: string[]): string {
 function fitting(passwords: readonly (string | number)[]): string[] {
   return passwords
     .map((password) => String(password).normalize("NFC").toLowerCase())
-    .filter((password) => Array.from(password).length >= SHORTEST);
+    .filter((password) => codePointLength(password) >= SHORTEST);
 }
 
 if (import.meta.main) {

@@ -2,11 +2,11 @@
  * Applies `migrations/*.sql` in the order of their names, each in one transaction together with its row in
  * `schema_migrations`. As a script it migrates the database of `DATABASE_URL`.
  */
-import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { readSettings } from "./settings.ts";
+import { sha256Hex } from "./sha256.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const MIGRATIONS = join(ROOT, "migrations");
@@ -73,7 +73,7 @@ async function readMigrations(folder: string): Promise<Migration[]> {
   return Promise.all(
     names.map(async (name) => {
       const sql = await readFile(join(folder, name), "utf8");
-      return { name, sql, sha256: createHash("sha256").update(sql).digest("hex") };
+      return { name, sql, sha256: sha256Hex(sql) };
     }),
   );
 }

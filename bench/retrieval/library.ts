@@ -9,7 +9,7 @@ import { embedNext, embedQuestion, type EmbedDeps } from "../../src/features/ret
 import { findPassages } from "../../src/features/retrieval/find.ts";
 import { indexFile } from "../../src/features/retrieval/store.ts";
 import { newId } from "../../src/lib/ids.ts";
-import { codePointLength } from "../../src/lib/text.ts";
+import { codePointLength } from "../../src/lib/code-points.ts";
 import type { Retrieved } from "./score.ts";
 
 export type Library = {

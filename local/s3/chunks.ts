@@ -6,10 +6,11 @@
 import { createHash } from "node:crypto";
 import { S3Failure } from "./failure.ts";
 import { isEqual } from "../secrets.ts";
-import { ALGORITHM, type Authorization, sha256, sign } from "./signature.ts";
+import { sha256Hex } from "../sha256.ts";
+import { ALGORITHM, type Authorization, sign } from "./signature.ts";
 
 const LONGEST_LINE = 8 * 1024;
-const EMPTY = sha256("");
+const EMPTY = sha256Hex("");
 
 /** The headers after the body. */
 export type Trailers = Map<string, string>;
@@ -71,7 +72,7 @@ class Chain {
     const named = [...trailers].filter(([name]) => name !== TRAILER_SIGNATURE);
     const lines = named.map(([name, value]) => `${name}:${value}\n`).toSorted();
     const signature = trailers.get(TRAILER_SIGNATURE) ?? "";
-    this.#check(signature, `${ALGORITHM}-TRAILER`, [sha256(lines.join(""))]);
+    this.#check(signature, `${ALGORITHM}-TRAILER`, [sha256Hex(lines.join(""))]);
   }
 
   #check(signature: string, kind: string, hashes: string[]): void {

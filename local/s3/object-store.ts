@@ -1,7 +1,7 @@
 /** Objects on a disk: bytes in a file of their own, and a JSON document that describes them. */
-import { createHash } from "node:crypto";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { sha256Hex } from "../sha256.ts";
 import type { Checksum } from "./checksums.ts";
 import { keepOnly, newName, readJsonFiles, writeBytes, writeJson } from "./files.ts";
 
@@ -104,5 +104,5 @@ export class ObjectStore {
 
 /** A key may contain anything, and be longer than a file name. */
 function documentOf(key: string): string {
-  return `${createHash("sha256").update(key).digest("hex")}.json`;
+  return `${sha256Hex(key)}.json`;
 }

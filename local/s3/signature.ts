@@ -3,8 +3,9 @@
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
  */
-import { createHash, createHmac } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { isEqual } from "../secrets.ts";
+import { sha256Hex } from "../sha256.ts";
 import { S3Failure } from "./failure.ts";
 import { header, parameter, type S3Request } from "./request.ts";
 
@@ -44,7 +45,7 @@ export function authorize(
   checkScope(claim, credentials, isPresigned);
   checkSignedHeaders(request, claim);
   const key = signingKey(credentials.secretAccessKey, claim.scope);
-  const canonical = sha256(canonicalRequest(request, claim));
+  const canonical = sha256Hex(canonicalRequest(request, claim));
   const expected = sign(key, [ALGORITHM, claim.date, claim.scope, canonical]);
   if (!isEqual(expected, claim.signature)) throw new S3Failure("SignatureDoesNotMatch");
   return { ...claim, key };
@@ -185,10 +186,6 @@ function signingKey(secret: string, scope: string): Buffer {
 
 function hmac(key: Buffer, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
-}
-
-export function sha256(content: string | Buffer): string {
-  return createHash("sha256").update(content).digest("hex");
 }
 
 /** The signature of lines, of a request or a chunk of its body. */

@@ -1,7 +1,8 @@
 /** The name of a download (RFC 6266): headers are Latin-1, so the real name is added in an encoded form. */
+import { firstCodePoints } from "../lib/code-points.ts";
 
-/** The part of a name that is kept, in whole code points. */
-const START = /^.{0,100}/u;
+/** In code points. */
+const LONGEST_NAME = 100;
 
 /** What file systems refuse, or what changes how a name is displayed. */
 const UNUSABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\/:*?"<>|]+/gu;
@@ -24,7 +25,7 @@ function disposition(usable: string): string {
 
 function usableName(name: string): string {
   const spaced = name.replace(UNUSABLE, " ").replace(/\s+/g, " ");
-  const short = START.exec(spaced)?.[0] ?? "";
+  const short = firstCodePoints(spaced, LONGEST_NAME);
   return short.replace(/^[. ]+|[. ]+$/g, "") || "download";
 }
 

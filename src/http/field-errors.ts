@@ -1,7 +1,7 @@
 /** From a validator's issues to the `errors` of a problem: a pointer, a code, and a sentence for a person. */
 import { z } from "@hono/zod-openapi";
 import type { FieldError } from "../lib/problem.ts";
-import { escapePointer } from "../lib/text.ts";
+import { escapePointer } from "../lib/storable-text.ts";
 
 type Issue = z.core.$ZodIssue;
 type RawIssue = z.core.$ZodRawIssue;

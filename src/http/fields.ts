@@ -2,7 +2,8 @@
 import { z } from "@hono/zod-openapi";
 import { toIso } from "../lib/clock.ts";
 import { isId } from "../lib/ids.ts";
-import { codePointLength, isStorable } from "../lib/text.ts";
+import { codePointLength } from "../lib/code-points.ts";
+import { isStorable } from "../lib/storable-text.ts";
 
 /** An id in a path or body: any UUID, converted to lower case. */
 export const Id = z

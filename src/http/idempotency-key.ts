@@ -1,6 +1,6 @@
 /** The value of an `Idempotency-Key`, and the fingerprint of the request that it came with. */
-import { encodeUtf8, toBase64Url } from "../lib/bytes.ts";
 import { Problem } from "../lib/problem.ts";
+import { sha256OfText } from "../lib/sha256.ts";
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 const QUOTED = /^"(.*)"$/;
@@ -27,8 +27,7 @@ type KeyedRequest = {
 export async function fingerprintOf({ route, parameters, body }: KeyedRequest): Promise<string> {
   const ids = canonicalJson(parameters).toLowerCase();
   const given = Object.entries(body).filter(([name, value]) => name !== "stream" && isGiven(value));
-  const text = `${route}\n${ids}\n${canonicalJson(Object.fromEntries(given))}`;
-  return toBase64Url(new Uint8Array(await crypto.subtle.digest("SHA-256", encodeUtf8(text))));
+  return sha256OfText(`${route}\n${ids}\n${canonicalJson(Object.fromEntries(given))}`);
 }
 
 /** An optional field may be absent or null. */

@@ -1,6 +1,6 @@
 /** Numbers of a JSON text that JavaScript would change. */
 import type { FieldError } from "../lib/problem.ts";
-import { escapePointer } from "../lib/text.ts";
+import { escapePointer } from "../lib/storable-text.ts";
 
 /** Replaces a number that would change in the parsed value. */
 const UNKEPT_NUMBER = Symbol("unkept number");

@@ -5,7 +5,7 @@ import type { App } from "./router.ts";
 import { decodeUtf8, readAtMost } from "../lib/bytes.ts";
 import { within } from "../lib/clock.ts";
 import { invalidField, Problem } from "../lib/problem.ts";
-import { findUnstorable } from "../lib/text.ts";
+import { findUnstorable } from "../lib/storable-text.ts";
 
 const LARGEST_JSON_BYTES = 256 * 1024;
 /**

@@ -156,6 +156,7 @@ const DOORS: [string, RegExp, RegExp][] = [
   ["openai", of("openai"), /^clients\/model\.ts$/],
   ["jose", of("jose"), /^features\/auth\/tokens\.ts$/],
   ["@noble/hashes", of("@noble/hashes"), /^features\/auth\/password\.ts$/],
+  ["SHA-256", /subtle\.digest\(/, /^lib\/sha256\.ts$/],
   ["the runtime's own module", of("cloudflare:workers"), /\.do\.ts$/],
   ["the wall clock", /Date\.now\(|new Date\(\)|performance\./, /^lib\/clock\.ts$/],
   [

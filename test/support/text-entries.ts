@@ -19,7 +19,8 @@ import { fencePassages } from "../../src/features/citations/fence.ts";
 import { divide } from "../../src/features/turns/context/passages.ts";
 import { firstWords, readTitle } from "../../src/features/titles/title-text.ts";
 import { foldText } from "../../src/lib/fold-text.ts";
-import { divideText, findUnstorable, toStorable } from "../../src/lib/text.ts";
+import { divideText } from "../../src/lib/code-points.ts";
+import { findUnstorable, toStorable } from "../../src/lib/storable-text.ts";
 import { bytesOf } from "../fixtures/documents.ts";
 import { extract } from "./extracted.ts";
 

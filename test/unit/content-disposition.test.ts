@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { attachment } from "../../src/http/content-disposition.ts";
-import { codePointLength } from "../../src/lib/text.ts";
+import { codePointLength } from "../../src/lib/code-points.ts";
 
 describe("the name of a download", () => {
   it("is sent twice: in ASCII, and unchanged", () => {

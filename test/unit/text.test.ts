@@ -1,14 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { codePointLength, divideText, firstCodePoints } from "../../src/lib/code-points.ts";
 import {
-  codePointLength,
-  divideText,
   escapePointer,
   findUnstorable,
-  firstCodePoints,
   isStorable,
   toStorable,
-} from "../../src/lib/text.ts";
+} from "../../src/lib/storable-text.ts";
 
 /** Any text, broken surrogates included. */
 const anyText = fc.string({ unit: "binary" });

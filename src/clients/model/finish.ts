@@ -1,5 +1,5 @@
 /** Why a provider ended an answer: its finish reason and what it means here. Pure. */
-import { firstCodePoints } from "../../lib/text.ts";
+import { firstCodePoints } from "../../lib/code-points.ts";
 
 const LONGEST_REASON = 64;
 const REPLACEMENT = "\uFFFD";

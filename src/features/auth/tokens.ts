@@ -6,6 +6,7 @@
  */
 import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { encodeUtf8, toBase64Url } from "../../lib/bytes.ts";
+import { sha256 } from "../../lib/sha256.ts";
 import { isId } from "../../lib/ids.ts";
 import type { Clock } from "../../lib/clock.ts";
 
@@ -128,12 +129,11 @@ async function deriveKey(secret: string, purpose: string): Promise<Key> {
     input,
     256,
   );
-  const digest = await crypto.subtle.digest("SHA-256", bits);
   const key = await crypto.subtle.importKey("raw", bits, { name: "HMAC", hash: "SHA-256" }, false, [
     "sign",
     "verify",
   ]);
-  return { id: toBase64Url(new Uint8Array(digest).slice(0, 6)), key };
+  return { id: toBase64Url((await sha256(bits)).slice(0, 6)), key };
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -13,6 +13,7 @@ import { toMessage } from "../messages/schemas.ts";
 import type { Format } from "./export-formats.ts";
 import { chatColumns, type ChatRow } from "./queries.ts";
 import { toChat } from "./schemas.ts";
+import { toByteStream } from "../../lib/byte-stream.ts";
 
 type Branches = "active" | "all";
 
@@ -60,21 +61,11 @@ const newest = sql`
  * truncates the download.
  */
 export function streamExport(db: Db, outline: Outline, format: Format): ReadableStream<Uint8Array> {
-  const pieces = write(db, outline, format);
-  return new ReadableStream(
-    {
-      pull: async (controller) => {
-        const { value, done } = await pieces.next();
-        if (done) controller.close();
-        else controller.enqueue(encodeUtf8(value));
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  return toByteStream(write(db, outline, format));
 }
 
-async function* write(db: Db, outline: Outline, format: Format): AsyncGenerator<string> {
-  yield format.head(toChat(outline.chat));
+async function* write(db: Db, outline: Outline, format: Format): AsyncGenerator<Uint8Array> {
+  yield encodeUtf8(format.head(toChat(outline.chat)));
   let previousId: string | undefined;
   for (const stop of outline.stops) {
     while (previousId !== stop) {
@@ -84,10 +75,10 @@ async function* write(db: Db, outline: Outline, format: Format): AsyncGenerator<
         text += format.message({ message, parentAt: parentAt && toIso(parentAt), previousId });
         previousId = message.id;
       }
-      yield text;
+      yield encodeUtf8(text);
     }
   }
-  if (format.tail) yield format.tail;
+  if (format.tail) yield encodeUtf8(format.tail);
 }
 
 type ExportRow = MessageRow & { parent_at: RowOf<typeof messages>["created_at"] | null };

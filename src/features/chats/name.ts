@@ -13,6 +13,7 @@ import { type NewUsage, usageInsert } from "../usage/queries.ts";
 import { toWatchedChat, type WatchedChat, watchedColumns, type WatchedRow } from "./announce.ts";
 import { workUnderKey } from "./name-under-key.ts";
 import { findFirstUserMessage } from "./queries.ts";
+import { uuidArray } from "../../db/uuid-array.ts";
 
 type NameDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
 type OwnedChat = { ownerId: string; chatId: string };
@@ -94,7 +95,7 @@ async function listFileNames(
     db,
     sql<{ name: string | null }>`
       SELECT f.original_name AS name
-      FROM chats AS c LEFT JOIN unnest(${`{${ids.join(",")}}`}::uuid[]) WITH ORDINALITY AS u (id, position) ON true
+      FROM chats AS c LEFT JOIN unnest(${uuidArray(ids)}) WITH ORDINALITY AS u (id, position) ON true
       LEFT JOIN files AS f ON f.id = u.id AND f.user_id = c.user_id
       WHERE c.id = ${chatId} AND c.user_id = ${ownerId} ORDER BY u.position`,
   );

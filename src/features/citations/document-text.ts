@@ -1,5 +1,5 @@
 /** A document's text, or a part of it, prepared for searching. */
-import { codePointLength } from "../../lib/text.ts";
+import { codePointLength, indexAfter } from "../../lib/code-points.ts";
 import { type RegionKind, regionAt, type TextRegion } from "../../lib/text-regions.ts";
 import { interruptionsOf } from "./interruptions.ts";
 import { type NormalText, toNormal } from "./normal-form.ts";
@@ -60,7 +60,7 @@ export class DocumentText {
     const position = this.#partAt(from);
     const [part, index] = [this.#parts[position], this.#indexes[position] ?? 0];
     const quote = this.text.slice(from, to);
-    const start = (part?.start ?? 0) + codePointLength(this.text.slice(index, from));
+    const start = (part?.start ?? 0) + codePointLength(this.text, index, from);
     const end = start + codePointLength(quote);
     const region = regionAt(this.#regions, { start, end });
     return { start, end, page: part?.page ?? null, quote, ...(region && { region }) };
@@ -74,7 +74,7 @@ export class DocumentText {
     );
     const part = this.#parts[position];
     if (!part) return 0;
-    return (this.#indexes[position] ?? 0) + unitsOf(part.text, offset - part.start);
+    return (this.#indexes[position] ?? 0) + indexAfter(part.text, offset - part.start);
   }
 
   #withoutInterruptions(): NormalText {
@@ -98,13 +98,4 @@ export class DocumentText {
 function uniqueRegions(parts: readonly TextPart[]): TextRegion[] {
   const all = parts.flatMap(({ regions }) => regions ?? []);
   return [...new Map(all.map((region) => [region.start, region])).values()];
-}
-
-/** The length of the first `count` code points of a text, in UTF-16 code units. */
-function unitsOf(text: string, count: number): number {
-  let units = 0;
-  for (let seen = 0; seen < count && units < text.length; seen++) {
-    units += (text.codePointAt(units) ?? 0) > 0xffff ? 2 : 1;
-  }
-  return units;
 }

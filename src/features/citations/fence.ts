@@ -5,6 +5,7 @@
  */
 import type { NewId } from "../../lib/ids.ts";
 import type { NumberedPassage } from "./excerpt.ts";
+import { firstCodePoints } from "../../lib/code-points.ts";
 
 const TAGS = new Set(["passage", "passages", "system", "instructions", "user", "assistant"]);
 const LONGEST_TAG = 12;
@@ -92,5 +93,5 @@ const LONGEST_NAME = 120;
 function fenceName(name: string): string {
   const line = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
   const tame = line.replaceAll('"', "”").replaceAll("<", "‹").replaceAll(">", "›");
-  return Array.from(tame).slice(0, LONGEST_NAME).join("");
+  return firstCodePoints(tame, LONGEST_NAME);
 }

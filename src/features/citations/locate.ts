@@ -4,6 +4,7 @@ import { occurrences } from "./occurrences.ts";
 import type { NormalText } from "./normal-form.ts";
 import { formsOf, isShort, partsOf, toWords, type QuotedWords } from "./quoted-words.ts";
 import { isWhole } from "./word-edges.ts";
+import { indexAfter } from "../../lib/code-points.ts";
 
 /** The longest match of a quotation with ellipses, in UTF-16 code units. */
 const LONGEST_SPAN = 3_000;
@@ -177,7 +178,7 @@ function toMatch(
   const [start = 0, end = 0] = [from[first], from[last]];
   if (first > 0 && from[first - 1] === start) return undefined;
   if (from[last + 1] === end) return undefined;
-  return [start, end + ((text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1)];
+  return [start, indexAfter(text, 1, end)];
 }
 
 /** The first unit that came from the index or a later one. */

@@ -5,6 +5,8 @@
  * other punctuation, because they change the meaning. A raised digit is an exponent behind a digit (“10⁶” is
  * compared as “10^6”), and a note mark, which is dropped, elsewhere.
  */
+import { unitsOfCodePoint } from "../../lib/code-points.ts";
+
 export type NormalText = {
   /** UTF-16 code units. */
   units: Uint16Array;
@@ -53,7 +55,7 @@ function takeAll(writer: NormalWriter, text: string, start: number, end: number)
     const point = text.codePointAt(index) ?? 0;
     const { kind, units } = ASCII[point] ?? writer.fold(point);
     writer.take(kind, units, index);
-    index += point > 0xffff ? 2 : 1;
+    index += unitsOfCodePoint(point);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Checks whether a match is cut out of the middle of a word or number. */
+import { beforePair, indexAfter } from "../../lib/code-points.ts";
 
 const WORD = /^[\p{L}\p{N}\p{M}]/u;
 const NUMBER_GOES_ON = /^[.,'’]\p{N}/u;
@@ -51,11 +52,6 @@ function charactersOutside(text: string, edge: number, step: Step): string {
 
 /** The character that begins at the index, or ends there for step -1; "" outside of the text. */
 function characterAt(text: string, index: number, step: Step): string {
-  if (step === 1) {
-    const point = text.codePointAt(index);
-    return point === undefined ? "" : String.fromCodePoint(point);
-  }
-  const last = text.charCodeAt(index - 1);
-  const isPair = last >= 0xdc00 && last <= 0xdfff;
-  return text.slice(Math.max(index - (isPair ? 2 : 1), 0), Math.max(index, 0));
+  if (step === 1) return text.slice(index, indexAfter(text, 1, index));
+  return index <= 0 ? "" : text.slice(beforePair(text, index - 1), index);
 }

@@ -5,7 +5,7 @@ import { columnsSql, type RowOfList } from "../../db/columns.ts";
 import { files } from "../../db/schema-documents.ts";
 import type { Deps } from "../../deps.ts";
 import { toIso } from "../../lib/clock.ts";
-import { codePointLength } from "../../lib/text.ts";
+import { codePointLength } from "../../lib/code-points.ts";
 import type { Ingestion } from "../retrieval/store.ts";
 import { type ExtractedPage, extractDocument } from "./extract/extract.ts";
 import { kindOfContentType } from "./extract/kind.ts";

@@ -14,7 +14,8 @@ import { completeUpload } from "./complete.ts";
 import { readUpload } from "./multipart.ts";
 import { File, NewFile, StartedUpload, toFile } from "./schemas.ts";
 import { startUpload } from "./signed-upload.ts";
-import { sha256Of, storeUpload } from "./upload.ts";
+import { storeUpload } from "./upload.ts";
+import { sha256Hex } from "../../lib/sha256.ts";
 
 const tags = ["Files"];
 
@@ -83,7 +84,7 @@ export const uploadRoutes = createRouter()
     const { config, clock } = c.get("deps");
     const pace = { slackMs: config.BODY_TIMEOUT_MS, bytesPerSecond: config.LEAST_UPLOAD_RATE };
     const { name, bytes } = await readUpload(c.req.raw, pace, clock);
-    const sha256 = await sha256Of(bytes);
+    const sha256 = await sha256Hex(bytes);
     const key = await readKey(c, { name, size: bytes.byteLength, sha256 });
     const ownerId = c.get("principal").userId;
     const file = { name, bytes, sha256 };

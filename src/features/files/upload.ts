@@ -2,7 +2,6 @@
 import type { IdempotencyKey } from "../../db/idempotency-keys.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
-import { toHex } from "../../lib/bytes.ts";
 import { toIso } from "../../lib/clock.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 import { Problem } from "../../lib/problem.ts";
@@ -17,11 +16,6 @@ type UploadDeps = Pick<Deps, "db" | "storage" | "clock" | "newId">;
 
 /** Longer than any upload through the Worker takes: a crash left a row that is pending for longer. */
 const UPLOAD_TIMEOUT_MS = 15 * 60_000;
-
-/** SHA-256 in lower-case hex. */
-export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
-}
 
 /**
  * Stores the file and begins its ingestion; with a key that was used before, continues where that request

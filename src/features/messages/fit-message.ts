@@ -1,6 +1,6 @@
 /** Shortens a message to fit one event. Pure. */
 import { jsonBytes, LARGEST_JSON_BYTES } from "../../lib/event-json.ts";
-import { codePointLength } from "../../lib/text.ts";
+import { codePointLength } from "../../lib/code-points.ts";
 import type { Message } from "./schemas.ts";
 
 /**

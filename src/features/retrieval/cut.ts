@@ -7,6 +7,7 @@ import { type Block, readBlocks } from "./blocks.ts";
 import type { TitleLine } from "./headings.ts";
 import type { Passage } from "./passage.ts";
 import { LONGEST, readSentences, type SentenceSpan } from "./sentences.ts";
+import { codePointLength, indexAfter } from "../../lib/code-points.ts";
 
 /** All offsets are code points into the text. */
 export type CuttableText = {
@@ -43,7 +44,7 @@ export function* cutPassages(doc: CuttableText): Generator<Passage> {
     yield {
       ordinal: ordinal++,
       start: at,
-      end: at + countCodePoints(passage),
+      end: at + codePointLength(passage),
       page: pages.at(at),
       headings: path,
       text: passage,
@@ -96,19 +97,10 @@ class OffsetCursor {
   }
 
   at(index: number): number {
-    this.#offset += countCodePoints(this.#text, this.#index, index);
+    this.#offset += codePointLength(this.#text, this.#index, index);
     this.#index = index;
     return this.#offset;
   }
-}
-
-function countCodePoints(text: string, start = 0, end = text.length): number {
-  let count = end - start;
-  for (let at = start + 1; at < end; at++) {
-    const isSecond = (text.charCodeAt(at) & 0xfc00) === 0xdc00;
-    if (isSecond && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800) count--;
-  }
-  return count;
 }
 
 class PageCursor {
@@ -130,9 +122,8 @@ function toIndexes<T extends { start: number; end: number }>(text: string, range
   let index = 0;
   let offset = 0;
   const indexOf = (wanted: number) => {
-    for (; offset < wanted && index < text.length; offset++) {
-      index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
-    }
+    index = indexAfter(text, wanted - offset, index);
+    offset = Math.max(offset, wanted);
     return index;
   };
   return ranges.map((range) => ({

@@ -1,5 +1,6 @@
 /** SQL fragments of the lexical search: BM25 over the inverted index. */
 import { type SQL, sql } from "drizzle-orm";
+import { uuidArray } from "../../db/uuid-array.ts";
 import { isId } from "../../lib/ids.ts";
 import type { QuestionTerm } from "./question-terms.ts";
 import { PASSAGES_OF_PART } from "./slices.ts";
@@ -27,7 +28,7 @@ const MOST_TERMS = 80;
 
 /** The CTE `scope`: the files that the search may find. */
 export function scopeOf(ownerId: string, fileIds: string[] | undefined): SQL {
-  const only = fileIds ? sql`AND f.id = ANY(${toArray(fileIds)}::uuid[])` : sql``;
+  const only = fileIds ? sql`AND f.id = ANY(${uuidArray(fileIds.filter(isId))})` : sql``;
   return sql`
     scope AS MATERIALIZED (
       SELECT row_number() OVER () AS nr, i.file_id, f.original_name AS file_name, i.language, i.passages
@@ -35,8 +36,6 @@ export function scopeOf(ownerId: string, fileIds: string[] | undefined): SQL {
       WHERE i.user_id = ${ownerId}::uuid AND f.user_id = ${ownerId}::uuid AND f.status = 'ready' ${only}
     )`;
 }
-
-const toArray = (ids: string[]) => `{${ids.filter(isId).join(",")}}`;
 
 /** The CTE `lexical (file_id, ordinal, score)`: the best passages of the lexical search. */
 export function lexicalRanks(ownerId: string, questionTerms: QuestionTerm[], limit: number): SQL {

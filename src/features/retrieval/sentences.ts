@@ -1,5 +1,6 @@
 /** Divides a paragraph into sentences, and long ones into parts. Positions are UTF-16 indexes. */
 import { isBlank, trim } from "./blocks.ts";
+import { beforePair } from "../../lib/code-points.ts";
 
 export type SentenceSpan = { start: number; end: number };
 
@@ -76,7 +77,7 @@ function cutBefore(text: string, start: number, limit: number): number {
   const comma = Math.max(half.lastIndexOf(", "), half.lastIndexOf("、"), half.lastIndexOf("，"));
   const position = comma >= 0 ? comma + 1 : half.search(/\s\S*$/);
   const cut = position > 0 ? start + LONGEST / 2 + position : limit;
-  return isInsidePair(text, cut) ? cut - 1 : cut;
+  return beforePair(text, cut);
 }
 
 /** The start of the part after a cut: a few words before it. */
@@ -85,6 +86,3 @@ function overlapped(text: string, start: number, cut: number): number {
   const blank = text.slice(from, cut).search(/\s/);
   return blank < 0 ? cut : from + blank + 1;
 }
-
-const isInsidePair = (text: string, at: number) =>
-  (text.charCodeAt(at) & 0xfc00) === 0xdc00 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800;

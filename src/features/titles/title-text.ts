@@ -2,6 +2,7 @@
 import { nameInJson } from "./title-json.ts";
 import { answerAfterReasoning } from "./title-reasoning.ts";
 import { unwrap } from "./title-wrapping.ts";
+import { codePointLength } from "../../lib/code-points.ts";
 
 const LONGEST_TITLE = 80;
 const LONGEST_WORDS = 60;
@@ -59,7 +60,7 @@ function titleLine(text: string): string {
 
 /** True for "Sure!" and "Here is a title for you.", and for any long line. */
 function isSentence(line: string): boolean {
-  return /[.!。！]["'”’»」』]?\s*$/u.test(line) || Array.from(line).length > 2 * LONGEST_TITLE;
+  return /[.!。！]["'”’»」』]?\s*$/u.test(line) || codePointLength(line) > 2 * LONGEST_TITLE;
 }
 
 function hasWord(text: string): boolean {
@@ -75,7 +76,7 @@ function onOneLine(text: string): string {
  * graphemes.
  */
 function withinWords(text: string, longest: number): string {
-  if (Array.from(text).length <= longest) return text;
+  if (codePointLength(text) <= longest) return text;
   return (
     withinSegments(text, longest, "word").trim() || withinSegments(text, longest, "grapheme").trim()
   );
@@ -86,7 +87,7 @@ function withinSegments(text: string, longest: number, granularity: "word" | "gr
   let left = longest;
   const beginning = text.slice(0, longest * 4);
   for (const { segment } of new Intl.Segmenter(undefined, { granularity }).segment(beginning)) {
-    left -= Array.from(segment).length;
+    left -= codePointLength(segment);
     if (left < 0) break;
     kept += segment;
   }

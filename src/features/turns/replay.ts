@@ -5,6 +5,7 @@ import { type Db, read } from "../../db/client.ts";
 import { encodeUnnumbered, OPENING, SSE_HEADERS } from "../../http/event-stream.ts";
 import { markReplayed } from "../../http/keyed-route.ts";
 import type { App } from "../../http/router.ts";
+import { toByteStream } from "../../lib/byte-stream.ts";
 import { catalogue, Problem, type ProblemCode } from "../../lib/problem.ts";
 import { Citation } from "../citations/citation.ts";
 import { fitMessage } from "../messages/fit-message.ts";
@@ -32,7 +33,7 @@ export async function replayTurn(
   const isComplete = found !== "gone" && (found.outcome?.userMessage ?? found.outcome?.problem);
   if (isComplete) return c.json(toTurnResponse(ids, found.outcome, replayed), 200, replayed);
   const rebuilt = await rebuildTurn(c.get("deps").db, c.get("principal").userId, ids);
-  if (streams) return toStreamResponse(encode(rebuilt));
+  if (streams) return toStreamResponse(toByteStream(encode(rebuilt)));
   return c.json(toTurnResponse(ids, rebuilt, replayed), 200, replayed);
 }
 
@@ -53,16 +54,9 @@ function toStreamResponse(stream: ReadableStream<Uint8Array>): Response {
 }
 
 /** Events without ids, because there is no log to resume from. */
-function encode(turn: RebuiltTurn): ReadableStream<Uint8Array> {
-  const events = eventsOf(turn);
-  return new ReadableStream({
-    start: (controller) => controller.enqueue(OPENING),
-    pull: (controller) => {
-      const next = events.next();
-      if (next.done) controller.close();
-      else controller.enqueue(encodeUnnumbered(next.value));
-    },
-  });
+function* encode(turn: RebuiltTurn): Generator<Uint8Array> {
+  yield OPENING;
+  for (const event of eventsOf(turn)) yield encodeUnnumbered(event);
 }
 
 type RebuiltTurn = TurnOutcome & { userMessage: Message };

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { codePointLength } from "../../../src/lib/text.ts";
+import { codePointLength } from "../../../src/lib/code-points.ts";
 import { contractDocx, contractPdf, contractText } from "../../fixtures/documents.ts";
 import { CONTRACT_TEXT } from "../../fixtures/contract.ts";
 import {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { codePointLength } from "../../../src/lib/text.ts";
+import { codePointLength } from "../../../src/lib/code-points.ts";
 import {
   anonymous,
   type Body,

@@ -6,7 +6,7 @@ import { embedNext, embedQuestion, type EmbedDeps } from "../../../src/features/
 import { findPassages } from "../../../src/features/retrieval/find.ts";
 import { indexFile } from "../../../src/features/retrieval/store.ts";
 import { newId } from "../../../src/lib/ids.ts";
-import { codePointLength } from "../../../src/lib/text.ts";
+import { codePointLength } from "../../../src/lib/code-points.ts";
 import { signUp } from "../../support/client.ts";
 import { query } from "../../support/postgres.ts";
 

@@ -6,6 +6,7 @@ import { jsonBytes, LARGEST_JSON_BYTES } from "../../../lib/event-json.ts";
 import type { AnalysisRow } from "./queries.ts";
 import { type Analysis, toAnalysis } from "./schemas.ts";
 import { watchAnalysis } from "./watch.ts";
+import { toByteStream } from "../../../lib/byte-stream.ts";
 
 type AnalysisEvent =
   | { type: "analysis_progress"; analysis_id: string; part: number; parts: number }
@@ -23,17 +24,7 @@ export function streamAnalysis(
   ownerId: string,
   row: AnalysisRow,
 ): ReadableStream<Uint8Array> {
-  const pieces = write(deps, ownerId, row);
-  return new ReadableStream(
-    {
-      pull: async (controller) => {
-        const { value, done } = await pieces.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  return toByteStream(write(deps, ownerId, row));
 }
 
 async function* write(

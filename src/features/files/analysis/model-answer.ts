@@ -1,7 +1,7 @@
 /** The JSON schemas of the model's answers, and their parsers. Pure. */
 import { z } from "@hono/zod-openapi";
 import { parseObject } from "../../../lib/json-object.ts";
-import { firstCodePoints } from "../../../lib/text.ts";
+import { firstCodePoints } from "../../../lib/code-points.ts";
 import {
   type PointFields,
   GoverningLaw,

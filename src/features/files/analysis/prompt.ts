@@ -1,6 +1,6 @@
 /** The prompts about a document, a part of it, or all parts together. Pure. */
 import type { PromptMessage } from "../../../clients/model.ts";
-import { codePointLength } from "../../../lib/text.ts";
+import { codePointLength } from "../../../lib/code-points.ts";
 import type { TextPart } from "../../citations/document-text.ts";
 import { fencePassages } from "../../citations/fence.ts";
 import type { PartFindings } from "./cite.ts";

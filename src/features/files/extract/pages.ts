@@ -1,5 +1,5 @@
 /** What a reading gives: the text by page, in parts small enough to be held and written one by one. */
-import { codePointLength } from "../../../lib/text.ts";
+import { codePointLength, indexAfter } from "../../../lib/code-points.ts";
 import type { RegionKind, TextRegion } from "../../../lib/text-regions.ts";
 import { ExtractionFailure } from "../failures.ts";
 
@@ -129,7 +129,7 @@ export class PageWriter {
     let start = 0;
     while (start < text.length) {
       if (this.#partLength === PART_LENGTH) this.#closePart();
-      const end = afterCodePoints(text, start, PART_LENGTH - this.#partLength);
+      const end = indexAfter(text, PART_LENGTH - this.#partLength, start);
       const stretch = text.slice(start, end);
       this.#append(stretch, codePointLength(stretch), region);
       start = end;
@@ -152,13 +152,4 @@ export class PageWriter {
     this.#regions = [];
     this.#unreadable = 0;
   }
-}
-
-/** Where in a text so many code points after a position end. Both positions are of UTF-16. */
-function afterCodePoints(text: string, start: number, count: number): number {
-  let position = start;
-  for (let left = count; left > 0 && position < text.length; left--) {
-    position += (text.codePointAt(position) ?? 0) > 0xffff ? 2 : 1;
-  }
-  return position;
 }

@@ -2,9 +2,9 @@
  * Marks in the bucket which database it belongs to. Otherwise two environments that share a bucket by
  * mistake, such as a branch of the database, would delete each other's objects as orphans.
  */
-import { sha256Hex } from "../../../clients/storage/checksum.ts";
 import type { Deps } from "../../../deps.ts";
 import { encodeUtf8 } from "../../../lib/bytes.ts";
+import { sha256Hex } from "../../../lib/sha256.ts";
 
 /** Outside of the swept prefix. */
 const KEY = "indifly/database";

@@ -1,4 +1,5 @@
 /** The passages of a prompt: all of the documents' text where they are short, else what a search finds. */
+import { codePointLength, firstCodePoints } from "../../../lib/code-points.ts";
 import { estimateTokens, type Model } from "../../../lib/models.ts";
 import type { Excerpt, NumberedPassage } from "../../citations/excerpt.ts";
 import type { CitedSource } from "../../citations/verify.ts";
@@ -94,10 +95,10 @@ function takeBest(
 function openingOf(document: ContextDocument): Excerpt[] {
   const [first] = document.parts ?? [];
   if (!first) return [];
-  const text = Array.from(first.text.slice(0, 2 * LONGEST_OPENING)).slice(0, LONGEST_OPENING);
+  const text = firstCodePoints(first.text, LONGEST_OPENING);
   const { page, start } = first;
-  if (text.join("").trim() === "") return [];
-  return [{ ...toFile(document), page, start, end: start + text.length, text: text.join("") }];
+  if (text.trim() === "") return [];
+  return [{ ...toFile(document), page, start, end: start + codePointLength(text), text }];
 }
 
 function withinBudget(excerpts: readonly Excerpt[], mostTokens: number): Excerpt[] {

@@ -1,5 +1,5 @@
 /** Dividing, merging and numbering the passages of a prompt. Pure. */
-import { codePointLength } from "../../../lib/text.ts";
+import { codePointLength, endsInsidePair, indexAfter } from "../../../lib/code-points.ts";
 import type { TextPart } from "../../citations/document-text.ts";
 import type { Excerpt, NumberedPassage } from "../../citations/excerpt.ts";
 
@@ -49,9 +49,7 @@ function cutOf(window: string): number {
     const cut = last ? last.index + last[0].length : 0;
     if (cut > LONGEST_PASSAGE / 2) return cut;
   }
-  const code = window.charCodeAt(window.length - 1);
-  const isHalf = code >= 0xd800 && code <= 0xdbff;
-  return isHalf ? window.length - 1 : window.length;
+  return endsInsidePair(window) ? window.length - 1 : window.length;
 }
 
 /** Merges passages of one document that overlap or touch. In the order of the document. */
@@ -66,8 +64,6 @@ export function mergeNeighbours(excerpts: readonly Excerpt[]): Excerpt[] {
 }
 
 function extend(last: Excerpt, { start, end, text }: Excerpt): void {
-  last.text += Array.from(text)
-    .slice(last.end - start)
-    .join("");
+  last.text += text.slice(indexAfter(text, last.end - start));
   last.end = end;
 }

@@ -1,4 +1,5 @@
 /** An answer while it streams, and what it comes to at its end. Pure. */
+import { endsInsidePair } from "../../../lib/code-points.ts";
 import type { ModelChunk, TokenCount } from "../../../clients/model.ts";
 import { finishKind } from "../../../clients/model/finish.ts";
 import { mergeCounts } from "../../../clients/model/usage.ts";
@@ -180,13 +181,9 @@ export class TextCleaner {
 
   push(piece: string): string {
     const text = this.#heldBack + piece;
-    this.#heldBack = endsInHalfAPair(text) ? text.slice(-1) : "";
+    this.#heldBack = endsInsidePair(text) ? text.slice(-1) : "";
     const whole = this.#heldBack === "" ? text : text.slice(0, -1);
     return whole.replaceAll("\0", REPLACEMENT).toWellFormed();
   }
 }
 
-function endsInHalfAPair(text: string): boolean {
-  const last = text.charCodeAt(text.length - 1);
-  return last >= 0xd800 && last <= 0xdbff;
-}

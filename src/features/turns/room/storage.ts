@@ -2,7 +2,7 @@
  * The SQLite of a room: every table, the version of the schema, and the migration of an older room. A room
  * has no tables before its first turn, so a request for a chat that does not exist stores nothing.
  */
-import { divideText } from "../../../lib/text.ts";
+import { divideText } from "../../../lib/code-points.ts";
 
 /**
  * The schema as numbered migrations: a room's version is the number of those that it has run. A deployed

@@ -2,7 +2,7 @@
 import type { TokenCount } from "../../../clients/model.ts";
 import type { Model } from "../../../lib/models.ts";
 import { catalogue, type ProblemCode } from "../../../lib/problem.ts";
-import { toStorable } from "../../../lib/text.ts";
+import { toStorable } from "../../../lib/storable-text.ts";
 import type { Verified } from "../../citations/verify.ts";
 import type { Message } from "../../messages/schemas.ts";
 import type { NewUsage } from "../../usage/queries.ts";

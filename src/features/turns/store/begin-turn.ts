@@ -1,4 +1,5 @@
 /** The batch that begins a turn in Postgres, under the idempotency key of its request. */
+import { uuidArray } from "../../../db/uuid-array.ts";
 import { sql, type SQL } from "drizzle-orm";
 import { batch, type Db, readOne } from "../../../db/client.ts";
 import { violates } from "../../../db/errors.ts";
@@ -124,7 +125,7 @@ function createOrLockChatSql(turn: NewTurn, claim: Claim | undefined): SQL {
     ON CONFLICT (id) DO NOTHING`;
 }
 
-const NO_IDS = sql`'{}'::uuid[]`;
+const NO_IDS = uuidArray([]);
 
 function isInNewChat(turn: NewTurn): turn is NewTurn & { newChatTitle: string } {
   return "newChatTitle" in turn && turn.newChatTitle !== undefined;

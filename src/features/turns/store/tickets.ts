@@ -4,7 +4,7 @@
  */
 import { sql, type SQL } from "drizzle-orm";
 import { batch, type Db, write } from "../../../db/client.ts";
-import { encodeUtf8, toBase64Url } from "../../../lib/bytes.ts";
+import { sha256OfText } from "../../../lib/sha256.ts";
 import { toIso } from "../../../lib/clock.ts";
 import type { Principal } from "../../../lib/principal.ts";
 import { Problem } from "../../../lib/problem.ts";
@@ -22,7 +22,7 @@ export async function insertTicket(
   { userId, sessionId }: Pick<Principal, "userId" | "sessionId">,
   { id, ticket, chatId, now }: NewTicket,
 ): Promise<void> {
-  const token = await hash(ticket);
+  const token = await sha256OfText(ticket);
   const at = new Date(now).toISOString();
   const keptSince = new Date(now - KEPT_MS).toISOString();
   const { found } = await batch(db, {
@@ -77,7 +77,7 @@ export async function takeTicket(
   db: Db,
   use: TicketUse,
 ): Promise<SocketKey | "too_many" | undefined> {
-  const token = await hash(use.ticket);
+  const token = await sha256OfText(use.ticket);
   const { taken } = await batch(db, {
     lock: sql`
       SELECT FROM users AS u
@@ -150,8 +150,4 @@ export async function saveSocketClosed(
       UPDATE chat_sessions SET is_active = false, last_activity = ${at}::timestamptz
       WHERE id = ${rowId} AND user_id = ${userId} AND is_active`,
   );
-}
-
-async function hash(ticket: string): Promise<string> {
-  return toBase64Url(new Uint8Array(await crypto.subtle.digest("SHA-256", encodeUtf8(ticket))));
 }

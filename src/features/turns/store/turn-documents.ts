@@ -1,4 +1,5 @@
 /** The documents of a turn: those that its user message names, and all that are in its context. */
+import { uuidArray } from "../../../db/uuid-array.ts";
 import { sql, type SQL } from "drizzle-orm";
 import { type Db, read } from "../../../db/client.ts";
 import { Problem } from "../../../lib/problem.ts";
@@ -16,7 +17,6 @@ export type Attachments = {
 /** The newest documents of a path stay in its context, up to this many. */
 const MAX_CONTEXT_FILES = 50;
 
-const NONE = sql`'{}'::uuid[]`;
 
 /** True where the request names files. */
 export function hasAttachments({ named, linked }: Attachments): boolean {
@@ -26,9 +26,9 @@ export function hasAttachments({ named, linked }: Attachments): boolean {
 /** The attachments that the owner has, in the client's order: a `uuid[]`. */
 export function ownFilesSql(ownerId: string, files: Attachments): SQL {
   const ids = idsOf(files);
-  if (ids.length === 0) return NONE;
+  if (ids.length === 0) return uuidArray([]);
   return sql`ARRAY(
-    SELECT f.id FROM unnest(${uuids(ids)}) WITH ORDINALITY AS u (id, ordinal)
+    SELECT f.id FROM unnest(${uuidArray(ids)}) WITH ORDINALITY AS u (id, ordinal)
     JOIN files AS f ON f.id = u.id AND f.user_id = ${ownerId} ORDER BY u.ordinal)`;
 }
 
@@ -51,7 +51,7 @@ export function lockFilesSql(ownerId: string, files: Attachments): SQL | undefin
   const ids = idsOf(files);
   if (ids.length === 0) return undefined;
   return sql`
-    SELECT id FROM files WHERE user_id = ${ownerId} AND id = ANY(${uuids(ids)}) ORDER BY id FOR SHARE`;
+    SELECT id FROM files WHERE user_id = ${ownerId} AND id = ANY(${uuidArray(ids)}) ORDER BY id FOR SHARE`;
 }
 
 /** The condition under which a turn may begin with its own files and the inherited ones. */
@@ -110,7 +110,7 @@ function idsOf({ named = [], linked }: Attachments): string[] {
 
 function countOf(ownerId: string, ids: readonly string[]): SQL {
   return sql`(
-    SELECT count(*)::int FROM files AS f WHERE f.user_id = ${ownerId} AND f.id = ANY(${uuids(ids)}))`;
+    SELECT count(*)::int FROM files AS f WHERE f.user_id = ${ownerId} AND f.id = ANY(${uuidArray(ids)}))`;
 }
 
 function isAny(ownerId: string, ids: SQL, condition: SQL): SQL {
@@ -118,9 +118,6 @@ function isAny(ownerId: string, ids: SQL, condition: SQL): SQL {
     SELECT FROM files AS f WHERE f.user_id = ${ownerId} AND f.id = ANY(${ids}) AND ${condition})`;
 }
 
-function uuids(ids: readonly string[]): SQL {
-  return sql`${`{${ids.join(",")}}`}::uuid[]`;
-}
 
 /** A document in the context of a user message: an attachment of its own, or of a message above it. */
 export type ContextDocument = {

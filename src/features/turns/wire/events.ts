@@ -1,7 +1,7 @@
 /** The events of a turn, in the order of the wire contract. */
 import { jsonBytes, LARGEST_JSON_BYTES } from "../../../lib/event-json.ts";
 import type { ProblemCode } from "../../../lib/problem.ts";
-import { codePointLength } from "../../../lib/text.ts";
+import { beforePair, codePointLength } from "../../../lib/code-points.ts";
 import type { Citation } from "../../citations/citation.ts";
 import type { ShownMessage } from "../../messages/fit-message.ts";
 
@@ -63,8 +63,3 @@ export function toDeltas(text: string, type: DeltaType = "content_delta"): TurnE
   return [...toDeltas(text.slice(0, middle), type), ...toDeltas(text.slice(middle), type)];
 }
 
-/** The position, or the one before it where it is inside a surrogate pair. */
-function beforePair(text: string, position: number): number {
-  const code = text.charCodeAt(position);
-  return code >= 0xdc00 && code <= 0xdfff ? position - 1 : position;
-}

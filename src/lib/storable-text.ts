@@ -1,33 +1,4 @@
-/** Measures text, and makes it storable. */
-
-/** The length in Unicode code points, the unit of all limits and offsets on the wire. */
-export function codePointLength(text: string): number {
-  let length = 0;
-  for (const _ of text) length++;
-  return length;
-}
-
-/** The first `count` code points of a text. */
-export function firstCodePoints(text: string, count: number): string {
-  return Array.from(text).slice(0, count).join("");
-}
-
-/** Divides a text into pieces of at most `length` UTF-16 units, never inside of a code point. */
-export function divideText(text: string, length: number): string[] {
-  const pieces: string[] = [];
-  for (let start = 0; start < text.length;) {
-    const end = beforePair(text, Math.min(start + length, text.length));
-    pieces.push(text.slice(start, end));
-    start = end;
-  }
-  return pieces;
-}
-
-/** The index itself, or the one before it where it lies inside a surrogate pair. */
-function beforePair(text: string, index: number): number {
-  const isInPair = /^[\uD800-\uDBFF][\uDC00-\uDFFF]$/.test(text.slice(index - 1, index + 1));
-  return isInPair ? index - 1 : index;
-}
+/** Makes text storable, and finds what is not. */
 
 /** The text without NUL, and with U+FFFD for each lone surrogate. */
 export function toStorable(text: string): string {
