@@ -6,6 +6,7 @@ import type { Env } from "../env.ts";
 import type { Principal } from "../lib/principal.ts";
 import { Problem, type ProblemCode } from "../lib/problem.ts";
 import { toFieldErrors } from "./field-errors.ts";
+import { KeyHeader, keyProblems, replayedHeader } from "./keyed-route.ts";
 import { negotiate } from "./negotiate.ts";
 import { problemResponses } from "./problem-docs.ts";
 import { readJsonBody, refuseEncodedBody } from "./request-body.ts";
@@ -44,6 +45,8 @@ type Definition = Omit<RouteConfig, "path" | "middleware"> & {
   problems?: readonly ProblemCode[];
   /** True when the route needs no sign-in. */
   open?: boolean;
+  /** True when the route takes an `Idempotency-Key`, which its handler reads with `readKey`. */
+  keyed?: boolean;
   /** Formats that `Accept` may name in addition to those of the responses: a redirect has no content. */
   formats?: readonly string[];
 };
@@ -56,19 +59,34 @@ export function route<const R extends Definition & { path: string }>(definition:
   const {
     problems = [],
     open = false,
+    keyed = false,
     formats: _,
     ...config
   }: Definition & { path: string } = definition;
-  const codes = [...problems, ...sharedProblems(definition)];
+  const codes = [...(keyed ? keyProblems : []), ...problems, ...sharedProblems(definition)];
   const declared: RouteConfig = {
     operationId: operationIdOf(definition),
     ...config,
+    ...(keyed && { request: { ...config.request, headers: KeyHeader } }),
     ...(open ? {} : { security: [{ bearer: [] }, { cookie: [] }] }),
     middleware: middlewareOf(definition),
-    responses: { ...problemResponses(codes), ...config.responses },
+    responses: {
+      ...problemResponses(codes),
+      ...(keyed ? markReplayable(config.responses) : config.responses),
+    },
   };
   // The additions change no type that a handler sees: its input and its successful responses.
   return createRoute(declared) as unknown as R;
+}
+
+/** Adds the header of a replayed response to the successful ones. */
+function markReplayable(responses: RouteConfig["responses"]): RouteConfig["responses"] {
+  const marked = Object.entries(responses).map(([status, response]) => {
+    if (!status.startsWith("2")) return [status, response];
+    const ownHeaders = "headers" in response ? response.headers : {};
+    return [status, { ...response, headers: Object.assign({}, ownHeaders, replayedHeader) }];
+  });
+  return Object.fromEntries(marked);
 }
 
 /** A name for generated clients: `GET /chats/{id}/messages` is `getChatsIdMessages`. */
@@ -134,4 +152,9 @@ export function jsonBody<T extends z.ZodType>(schema: T) {
 /** A JSON response. */
 export function json<T extends z.ZodType>(schema: T, description: string) {
   return { description, content: { "application/json": { schema } } };
+}
+
+/** A response header of text, for the OpenAPI document. */
+export function textHeader(description: string) {
+  return { description, schema: { type: "string" as const } };
 }

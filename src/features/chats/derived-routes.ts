@@ -2,14 +2,8 @@
 import { z } from "@hono/zod-openapi";
 import { attachment } from "../../http/content-disposition.ts";
 import { ById } from "../../http/fields.ts";
-import {
-  KeyHeader,
-  keyProblems,
-  markReplayed,
-  readKey,
-  replayedHeader,
-} from "../../http/keyed-route.ts";
-import { createRouter, json, jsonBody, route } from "../../http/router.ts";
+import { markReplayed, readKey } from "../../http/keyed-route.ts";
+import { createRouter, json, jsonBody, route, textHeader } from "../../http/router.ts";
 import { providerProblems } from "../../lib/problem.ts";
 import { announce } from "./announce.ts";
 import { formats } from "./export-formats.ts";
@@ -26,9 +20,10 @@ const name = route({
   summary: "Let the model name a chat",
   description:
     "Asks the model for a name and renames the chat to it. Later messages no longer rename it.",
-  request: { params: ById, headers: KeyHeader, body: jsonBody(NameRequest) },
-  problems: [...keyProblems, ...providerProblems],
-  responses: { 200: { ...json(NameResponse, "The chat's new name."), headers: replayedHeader } },
+  keyed: true,
+  request: { params: ById, body: jsonBody(NameRequest) },
+  problems: providerProblems,
+  responses: { 200: json(NameResponse, "The chat's new name.") },
 });
 
 const download = route({
@@ -43,7 +38,7 @@ const download = route({
     200: {
       description: "The file, as an attachment named after the chat.",
       headers: {
-        "Content-Disposition": { description: "RFC 6266.", schema: { type: "string" as const } },
+        "Content-Disposition": textHeader("RFC 6266."),
       },
       content: {
         "application/json": { schema: ChatExport },

@@ -1,11 +1,5 @@
 /** Stores messages without generating an answer, and notifies the chat's live sockets. */
-import {
-  KeyHeader,
-  keyProblems,
-  markReplayed,
-  readKey,
-  replayedHeader,
-} from "../../http/keyed-route.ts";
+import { markReplayed, readKey } from "../../http/keyed-route.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { toIso } from "../../lib/clock.ts";
 import { Message, NewMessage, toMessage } from "../messages/schemas.ts";
@@ -20,9 +14,10 @@ const store = route({
   tags,
   summary: "Store a message without generating an answer",
   description: "The message is added below the chat's current message and becomes the current one.",
-  request: { headers: KeyHeader, body: jsonBody(NewMessage) },
-  problems: [...keyProblems, "not_found", "turn_in_progress", "reserved_key"],
-  responses: { 201: { ...json(Message, "The stored message."), headers: replayedHeader } },
+  keyed: true,
+  request: { body: jsonBody(NewMessage) },
+  problems: ["not_found", "turn_in_progress", "reserved_key"],
+  responses: { 201: json(Message, "The stored message.") },
 });
 
 export const storedMessageRoutes = createRouter().openapi(store, async (c) => {

@@ -3,14 +3,8 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { entityTag, hasVersion, readIfMatch } from "../../http/entity-tag.ts";
 import { ById } from "../../http/fields.ts";
-import {
-  KeyHeader,
-  keyProblems,
-  markReplayed,
-  readKey,
-  replayedHeader,
-} from "../../http/keyed-route.ts";
-import { type App, createRouter, json, jsonBody, route } from "../../http/router.ts";
+import { markReplayed, readKey } from "../../http/keyed-route.ts";
+import { type App, createRouter, json, jsonBody, route, textHeader } from "../../http/router.ts";
 import { toIso } from "../../lib/clock.ts";
 import { encodeCursor } from "../../lib/cursor.ts";
 import type { ProblemCode } from "../../lib/problem.ts";
@@ -45,9 +39,7 @@ const tags = ["Chats"];
 
 const MESSAGES_SHOWN = 100;
 
-const header = (description: string) => ({ description, schema: { type: "string" as const } });
-
-const ETag = header("Strong entity tag of the chat's version.");
+const ETag = textHeader("Strong entity tag of the chat's version.");
 
 const IfMatch = z.object({
   "if-match": z.string().optional().openapi({
@@ -80,12 +72,13 @@ const create = route({
   path: "/chats",
   tags,
   summary: "Create a chat",
-  request: { headers: KeyHeader, body: jsonBody(NewChat) },
-  problems: [...keyProblems, "not_found"],
+  keyed: true,
+  request: { body: jsonBody(NewChat) },
+  problems: ["not_found"],
   responses: {
     201: {
       ...json(Chat, "The new chat."),
-      headers: { ETag, Location: header("Its path."), ...replayedHeader },
+      headers: { ETag, Location: textHeader("Its path.") },
     },
   },
 });

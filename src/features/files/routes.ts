@@ -4,7 +4,7 @@ import type { Context } from "hono";
 import { attachmentAs } from "../../http/content-disposition.ts";
 import { ById } from "../../http/fields.ts";
 import { namesType } from "../../http/negotiate.ts";
-import { type App, createRouter, json, route } from "../../http/router.ts";
+import { type App, createRouter, json, route, textHeader } from "../../http/router.ts";
 import { toIso } from "../../lib/clock.ts";
 import { encodeCursor } from "../../lib/cursor.ts";
 import { Problem } from "../../lib/problem.ts";
@@ -38,7 +38,7 @@ const list = route({
     200: {
       ...json(z.array(File), "A page of files."),
       headers: {
-        Link: { description: "`next` (RFC 8288).", schema: { type: "string" as const } },
+        Link: textHeader("`next` (RFC 8288)."),
       },
     },
   },
@@ -78,7 +78,7 @@ const download = route({
     200: json(SignedUrl, "The signed URL."),
     302: {
       description: "Redirect to the bytes.",
-      headers: { Location: { description: "A signed URL.", schema: { type: "string" as const } } },
+      headers: { Location: textHeader("A signed URL.") },
     },
   },
 });

@@ -1,14 +1,7 @@
 /** Routes for uploads through the Worker and directly to the bucket. */
 import { ById } from "../../http/fields.ts";
-import {
-  KeyHeader,
-  keyProblems,
-  markReplayed,
-  readKey,
-  replayedHeader,
-  validateKeyHeader,
-} from "../../http/keyed-route.ts";
-import { createRouter, fileBody, json, jsonBody, route } from "../../http/router.ts";
+import { markReplayed, readKey, validateKeyHeader } from "../../http/keyed-route.ts";
+import { createRouter, fileBody, json, jsonBody, route, textHeader } from "../../http/router.ts";
 import type { ProblemCode } from "../../lib/problem.ts";
 import { completeUpload } from "./complete.ts";
 import { readUpload } from "./multipart.ts";
@@ -19,10 +12,9 @@ import { sha256Hex } from "../../lib/sha256.ts";
 
 const tags = ["Files"];
 
-const Location = { description: "Its path.", schema: { type: "string" as const } };
+const Location = textHeader("Its path.");
 
 const problems: ProblemCode[] = [
-  ...keyProblems,
   "not_found",
   "unsupported_file",
   "empty_file",
@@ -38,9 +30,10 @@ const upload = route({
   summary: "Upload a file",
   description:
     "Upload a PDF, DOCX, TXT, Markdown, HTML or CSV file of up to 10 MiB; its bytes decide the type. An upload may stall for up to 30 seconds; one that takes longer needs an average of at least 16 KiB per second. Ingestion runs in the background: poll `status`, or attach the file to a message right away.",
-  request: { headers: KeyHeader, body: fileBody("file") },
+  keyed: true,
+  request: { body: fileBody("file") },
   problems,
-  responses: { 201: { ...json(File, "The file."), headers: { Location, ...replayedHeader } } },
+  responses: { 201: { ...json(File, "The file."), headers: { Location } } },
 });
 
 const start = route({
@@ -50,12 +43,13 @@ const start = route({
   summary: "Announce a file and get a signed URL for its bytes",
   description:
     "For files of up to 50 MiB. Send exactly the announced bytes with the returned method and headers within five minutes, then complete the file. A retry with the same Idempotency-Key returns a new URL.",
-  request: { headers: KeyHeader, body: jsonBody(NewFile) },
+  keyed: true,
+  request: { body: jsonBody(NewFile) },
   problems,
   responses: {
     201: {
       ...json(StartedUpload, "Where to send the bytes."),
-      headers: { Location, ...replayedHeader },
+      headers: { Location },
     },
   },
 });

@@ -1,7 +1,7 @@
 /** Route of a chat's messages. */
 import { z } from "@hono/zod-openapi";
 import { ById } from "../../http/fields.ts";
-import { createRouter, json, route } from "../../http/router.ts";
+import { createRouter, json, route, textHeader } from "../../http/router.ts";
 import { linksOf, listMessages } from "./list.ts";
 import { Message, MessageQuery, toMessage } from "./schemas.ts";
 
@@ -19,7 +19,7 @@ const list = route({
     200: {
       ...json(z.array(Message), "A page of messages."),
       headers: {
-        Link: { description: "`next` and `prev` (RFC 8288).", schema: { type: "string" as const } },
+        Link: textHeader("`next` and `prev` (RFC 8288)."),
       },
     },
   },

@@ -1,7 +1,6 @@
 /** Sending a user message, and receiving its answer. */
 import { z } from "@hono/zod-openapi";
 import { ById } from "../../http/fields.ts";
-import { KeyHeader, keyProblems, replayedHeader } from "../../http/keyed-route.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { type ProblemCode, providerProblems } from "../../lib/problem.ts";
 import { DEFAULT_TITLE } from "../chats/schemas.ts";
@@ -47,7 +46,6 @@ const turnResponse = {
 };
 
 const problems: ProblemCode[] = [
-  ...keyProblems,
   "turn_in_progress",
   "file_failed",
   "file_processing",
@@ -69,9 +67,10 @@ const send = route({
   tags,
   summary: "Send a user message",
   description: "Without `chat_id` a chat is created, with a title made from the user message.",
-  request: { headers: KeyHeader, body: jsonBody(SendMessage) },
+  keyed: true,
+  request: { body: jsonBody(SendMessage) },
   problems: [...problems, "not_found"],
-  responses: { 200: { ...turnResponse, headers: replayedHeader } },
+  responses: { 200: turnResponse },
 });
 
 const sendInChat = route({
@@ -79,9 +78,10 @@ const sendInChat = route({
   path: "/chats/{id}/messages",
   tags,
   summary: "Send a user message in a chat",
-  request: { params: ById, headers: KeyHeader, body: jsonBody(SendInChat) },
+  keyed: true,
+  request: { params: ById, body: jsonBody(SendInChat) },
   problems,
-  responses: { 200: { ...turnResponse, headers: replayedHeader } },
+  responses: { 200: turnResponse },
 });
 
 const sendStreaming = route({
@@ -89,9 +89,10 @@ const sendStreaming = route({
   path: "/chats/{id}/messages/stream",
   tags,
   summary: "Send a user message in a chat, and stream the answer",
-  request: { params: ById, headers: KeyHeader, body: jsonBody(SendInChat) },
+  keyed: true,
+  request: { params: ById, body: jsonBody(SendInChat) },
   problems,
-  responses: { 200: { ...eventStream, headers: replayedHeader } },
+  responses: { 200: eventStream },
 });
 
 const readStream = route({
@@ -131,9 +132,10 @@ const regenerate = route({
   summary: "Regenerate an answer",
   description:
     "Generates another answer to the same user message. It becomes the chat's current message; the old answer stays as its sibling. The id is that of an answer, however it ended and on whichever branch, or of the user message. The events repeat the user message as `user_message`.",
-  request: { params: ById, headers: KeyHeader, body: jsonBody(Regenerate) },
+  keyed: true,
+  request: { params: ById, body: jsonBody(Regenerate) },
   problems: [...problems, "no_question"],
-  responses: { 200: { ...turnResponse, headers: replayedHeader } },
+  responses: { 200: turnResponse },
 });
 
 const edit = route({
@@ -143,9 +145,10 @@ const edit = route({
   summary: "Edit a user message, and get an answer",
   description:
     "Nothing is overwritten: the edited user message becomes a sibling of the one with this id, on a new branch that the chat continues on. Only the body counts, except that the documents of the old message are kept where the body has neither `file_ids` nor the `file_url` of a file.",
-  request: { params: ById, headers: KeyHeader, body: jsonBody(SendInChat) },
+  keyed: true,
+  request: { params: ById, body: jsonBody(SendInChat) },
   problems: [...problems, "answer_not_editable"],
-  responses: { 200: { ...turnResponse, headers: replayedHeader } },
+  responses: { 200: turnResponse },
 });
 
 export const turnRoutes = createRouter()

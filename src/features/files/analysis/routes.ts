@@ -2,13 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { ById } from "../../../http/fields.ts";
-import {
-  KeyHeader,
-  keyProblems,
-  markReplayed,
-  readKey,
-  replayedHeader,
-} from "../../../http/keyed-route.ts";
+import { markReplayed, readKey } from "../../../http/keyed-route.ts";
 import { prefersToJson } from "../../../http/negotiate.ts";
 import { type App, createRouter, jsonBody, route } from "../../../http/router.ts";
 import { providerProblems } from "../../../lib/problem.ts";
@@ -30,14 +24,9 @@ const analyse = route({
   summary: "Analyse a document",
   description:
     "Returns the stored analysis of the file, or makes a new one; long documents are analysed in parts. Concurrent requests wait for the same analysis. Disconnecting does not stop it. If the response times out (`ai_timeout`), the analysis continues: retry to get it.",
-  request: { params: ById, headers: KeyHeader, body: jsonBody(AnalysisRequest) },
-  problems: [
-    ...keyProblems,
-    "file_processing",
-    "file_failed",
-    "unknown_model",
-    ...providerProblems,
-  ],
+  keyed: true,
+  request: { params: ById, body: jsonBody(AnalysisRequest) },
+  problems: ["file_processing", "file_failed", "unknown_model", ...providerProblems],
   responses: {
     200: {
       description: `The analysis. ${EVENTS}`,
@@ -45,7 +34,6 @@ const analyse = route({
         "application/json": { schema: Analysis },
         "text/event-stream": { schema: z.string() },
       },
-      headers: replayedHeader,
     },
   },
 });
