@@ -186,4 +186,3 @@ export class TextCleaner {
     return whole.replaceAll("\0", REPLACEMENT).toWellFormed();
   }
 }
-

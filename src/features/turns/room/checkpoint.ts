@@ -11,7 +11,7 @@ import type { FinishedTurn, NewTurn } from "../store/turn.ts";
 import type { Received, TurnEvent } from "../wire/events.ts";
 
 /** While the turn runs: what its end can be made from. After that: the end, until Postgres has it. */
-export type Checkpoint = { running: RunningCheckpoint } | { finished: FinishedTurn };
+type Checkpoint = { running: RunningCheckpoint } | { finished: FinishedTurn };
 
 /** With the current attempt. */
 export type RunningCheckpoint = Attempt & {

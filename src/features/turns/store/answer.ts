@@ -13,7 +13,7 @@ import type { FinishedTurn } from "./turn.ts";
 export type Failover = { from: string; code: ProblemCode };
 
 /** How a generation ended, and what it cost. */
-export type Outcome = {
+type Outcome = {
   finishReason: string | null;
   usage: TokenCount;
   /** True where the provider reported no count. */

@@ -23,7 +23,7 @@ export type NewUserMessage = Pick<
 >;
 
 /** The answers of a user message: the ids of the oldest, and the count of all. */
-export type Answers = { ids: string[]; count: number };
+type Answers = { ids: string[]; count: number };
 
 /**
  * - `append`: a new user message below the current message, or the first one of a new chat

@@ -14,7 +14,7 @@ export const TICKET_TTL_SECONDS = 60;
 /** How long the rows of closed sockets and unused tickets are kept. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
-export type NewTicket = { id: string; ticket: string; chatId: string; now: number };
+type NewTicket = { id: string; ticket: string; chatId: string; now: number };
 
 /** Inserts a ticket for one of the owner's chats. Throws `not_found`, or `invalid_token` without a session. */
 export async function insertTicket(

@@ -17,7 +17,6 @@ export type Attachments = {
 /** The newest documents of a path stay in its context, up to this many. */
 const MAX_CONTEXT_FILES = 50;
 
-
 /** True where the request names files. */
 export function hasAttachments({ named, linked }: Attachments): boolean {
   return named !== undefined || linked !== undefined;
@@ -117,7 +116,6 @@ function isAny(ownerId: string, ids: SQL, condition: SQL): SQL {
   return sql`EXISTS (
     SELECT FROM files AS f WHERE f.user_id = ${ownerId} AND f.id = ANY(${ids}) AND ${condition})`;
 }
-
 
 /** A document in the context of a user message: an attachment of its own, or of a message above it. */
 export type ContextDocument = {

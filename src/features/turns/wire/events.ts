@@ -62,4 +62,3 @@ export function toDeltas(text: string, type: DeltaType = "content_delta"): TurnE
   const middle = beforePair(text, text.length >> 1);
   return [...toDeltas(text.slice(0, middle), type), ...toDeltas(text.slice(middle), type)];
 }
-
