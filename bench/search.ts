@@ -70,8 +70,8 @@ async function newNeighbour(neon: Neon): Promise<string> {
   const id = crypto.randomUUID();
   await query(
     neon,
-    `INSERT INTO users (id, name, email, hashed_password, created_at, updated_at)
-     VALUES ($1, 'Neighbour', 'neighbour@example.com', '', now(), now())`,
+    `INSERT INTO users (id, name, email, email_key, hashed_password, created_at, updated_at)
+     VALUES ($1, 'Neighbour', 'neighbour@example.com', 'neighbour@example.com', '', now(), now())`,
     [id],
   );
   return id;

@@ -28,8 +28,8 @@ CREATE TABLE indexed_files (
 CREATE INDEX indexed_files_owner_idx ON indexed_files (user_id);
 
 -- The postings of a term in a slice of a file's passages. A term is a lexeme of the file's language; with
--- `@` before it, a word that names the file (its own name, title, parties); with `#`, a legal concept
--- (src/features/retrieval/concepts.ts).
+-- `@` before it, a word that names the file (its own name, title, parties); with `#`, a mark
+-- (src/features/retrieval/passage-marks.ts).
 CREATE TABLE passage_terms (
   user_id  uuid NOT NULL,
   term     text NOT NULL,

@@ -84,8 +84,8 @@ export async function openLibrary(postgresUrl?: string): Promise<Library> {
 async function addUser({ pool }: LocalNeon): Promise<string> {
   const id = newId();
   await pool.query(
-    `INSERT INTO users (id, name, email, hashed_password, created_at, updated_at)
-     VALUES ($1, 'Bench', $2, '', now(), now())`,
+    `INSERT INTO users (id, name, email, email_key, hashed_password, created_at, updated_at)
+     VALUES ($1, 'Bench', $2, $2, '', now(), now())`,
     [id, `${id}@example.com`],
   );
   return id;

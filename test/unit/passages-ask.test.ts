@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { termsOf } from "../../src/features/retrieval/question-terms.ts";
-import { conceptsAsked, conceptsIn } from "../../src/features/retrieval/concepts.ts";
+import { definedTerms } from "../../src/features/retrieval/definitions.ts";
 import { guessLanguage } from "../../src/features/retrieval/language.ts";
-import { wordsOfName, writtenWords } from "../../src/features/retrieval/words.ts";
+import { partOfLine, referencesIn } from "../../src/features/retrieval/part-references.ts";
+import { marksOf } from "../../src/features/retrieval/passage-marks.ts";
+import { indexedWords, wordsOfName } from "../../src/features/retrieval/words.ts";
+import { cpuMs } from "../support/hostile-text.ts";
 
 const wordsOf = (query: string) =>
   termsOf(query)
@@ -34,7 +37,7 @@ describe("a question", () => {
         expect(terms.length).toBeLessThan(600);
         // Planes of ideographs contain characters that are not assigned yet.
         const pattern = /^[\p{L}\p{M}\p{N}_\u{20000}-\u{3ffff}]+$/u;
-        for (const { text } of terms) expect(text).toMatch(pattern);
+        for (const { kind, text } of terms) if (kind !== "mark") expect(text).toMatch(pattern);
       }),
     );
   });
@@ -56,59 +59,88 @@ describe("a question", () => {
   });
 });
 
-describe("a legal concept", () => {
-  const plain = (text: string) => writtenWords(text).join(" ");
-  const asked = (question: string) => conceptsAsked(plain(question)).map(({ name }) => name);
-  const found = (text: string, titles = "") =>
-    conceptsIn(plain(text), plain(titles)).map(({ name }) => name);
+describe("a part of a document", () => {
+  it.each([
+    ["What does clause 7.2 say?", ["7.2"]],
+    ["7.2", ["7.2"]],
+    ["Summarise Sections 4 and Article IV of it", ["4", "4"]],
+    ["Was steht in § 12?", ["12"]],
+    ["What is in Schedule B, and in Exhibit 10.1?", ["schedule b", "exhibit 10.1", "10.1"]],
+    ["Read me page 14", ["page 14"]],
+    ["Is it due within 5 days, at 3.5% or $1.50?", []],
+    ["What about the parties?", []],
+  ])("is found in a question: %s", (question, keys) => {
+    expect(referencesIn(question)).toEqual([...new Set(keys)]);
+  });
 
   it.each([
-    [
-      "Which law governs it?",
-      "governed",
-      "This Lease is construed in accordance with the laws of Ireland.",
-      "governing_law",
-    ],
-    [
-      "Is liability capped?",
-      "",
-      "In no event shall liability exceed the fees paid.",
-      "liability_cap",
-    ],
-    [
-      "May the contract be transferred or assigned?",
-      "",
-      "Neither party may assign it without consent.",
-      "assignment",
-    ],
-    [
-      "Can either side end it without cause?",
-      "",
-      "Either party may terminate for convenience on 30 days notice.",
-      "termination_for_convenience",
-    ],
-    [
-      "Must copies be returned or destroyed?",
-      "",
-      "On request the Recipient returns all copies.",
-      "return_or_destruction",
-    ],
-    ["Do duties survive?", "", "Clauses 4 and 5 survive the end of this Agreement.", "survival"],
-  ])("is found where the words differ: %s", (question, titles, clause, name) => {
-    expect(asked(question)).toContain(name);
-    expect(found(clause, titles)).toContain(name);
+    ["7.2 The Tenant shall pay.", "7.2"],
+    ["7. Term", "7"],
+    ["ARTICLE IV", "4"],
+    ["Section 12.3(a) Notices", "12.3"],
+    ["SCHEDULE B – Fees", "schedule b"],
+    ["5 days after the notice", undefined],
+    ["in Section 4", undefined],
+  ])("is known by the beginning of its line: %s", (line, key) => {
+    expect(partOfLine(line)).toBe(key);
   });
 
-  it("is not found in every clause", () => {
-    expect(found("The Tenant keeps the inside clean.")).toEqual([]);
-    expect(asked("Who cleans the stairs?")).toEqual([]);
+  it("marks the passage that begins it more strongly than those below it", () => {
+    const passage = {
+      ordinal: 0,
+      start: 0,
+      end: 1,
+      page: 3,
+      headings: ["7. Term"],
+      text: "7.2 Notice",
+    };
+    expect(marksOf(passage)).toEqual(
+      new Map([
+        ["part:page 3", 0.6],
+        ["part:7", 0.5],
+        ["part:7.2", 1],
+      ]),
+    );
+  });
+});
+
+describe("a defined term", () => {
+  it.each([
+    ["“Affiliate” means any entity.", ["affiliate"]],
+    ['"Net Sales" shall mean the gross amount.', ["net sales"]],
+    ["Acme Ltd (collectively, the “Services Provider”)", ["services provider"]],
+    ["„Werk“ bezeichnet das Ergebnis.", ["werk"]],
+    ["He said “no” to it.", []],
+  ])("is found in %s", (text, terms) => {
+    expect(definedTerms(text)).toEqual(terms);
   });
 
-  it("is searched for in linear time", () => {
-    const words = "may not assign or transfer any right of first ".repeat(2_000);
-    const startedAt = performance.now();
-    conceptsIn(words, words);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  it("is searched for by the words of a question", () => {
+    const terms = termsOf("What are Net Sales?").filter(({ kind }) => kind === "mark");
+    expect(terms.map(({ text }) => text)).toContain("term:net sales");
+  });
+
+  it("and a part are searched for in linear time", async () => {
+    const texts = ["(the “", "“a” means ", "Section 4 ", "7.2.1.", "(".repeat(50)];
+    for (const piece of texts) {
+      const text = piece.repeat(Math.ceil(200_000 / piece.length));
+      const passage = { ordinal: 0, start: 0, end: 1, page: 1, headings: [text], text };
+      expect(await cpuMs(() => marksOf(passage)), piece).toBeLessThan(1_000);
+      expect(await cpuMs(() => referencesIn(text)), piece).toBeLessThan(1_000);
+    }
+  });
+});
+
+describe("a number", () => {
+  it.each([
+    ["3,000.00", "3000"],
+    ["3.000,00", "3000"],
+    ["3 000", "3000"],
+    ["1'234'567.50", "1234567zx50"],
+    ["7.2", "7zx2"],
+  ])("with separators is one word too: %s", (text, word) => {
+    expect(indexedWords(`It is ${text} in all`).written.split(" ")).toContain(word);
+    expect(wordsOf(`Is it ${text}?`)).toContain(word);
   });
 });
 

@@ -70,8 +70,8 @@ function postings(ownerId: string, questionTerms: QuestionTerm[]): SQL {
           SELECT kind, CASE kind WHEN 'name' THEN '@' ELSE '' END || ${termSql(sql`lexeme`)} AS term, weight
           FROM question_terms, (SELECT DISTINCT language FROM scope) AS l,
             unnest(tsvector_to_array(to_tsvector(l.language::regconfig, text))) AS lexeme
-          WHERE kind <> 'concept'
-          UNION ALL SELECT kind, '#' || text, weight FROM question_terms WHERE kind = 'concept'
+          WHERE kind <> 'mark'
+          UNION ALL SELECT kind, '#' || text, weight FROM question_terms WHERE kind = 'mark'
         ) AS stemmed GROUP BY kind, term ORDER BY weight DESC, term LIMIT ${MOST_TERMS}
       ) AS strongest
     ),

@@ -1,9 +1,10 @@
 /** Turns the user's question into search terms. Pure. */
-import { conceptsAsked } from "./concepts.ts";
+import { candidateTerms } from "./definitions.ts";
+import { referencesIn } from "./part-references.ts";
 import { foldedWords, writtenWords } from "./words.ts";
 
-/** `word`s are stemmed by the search; `name`s may name the document that the question is about. */
-export type QuestionTerm = { kind: "word" | "name" | "concept"; text: string; weight: number };
+/** `word`s are stemmed by the search; `name`s may name the document that the question is about, `mark`s are those of passage-marks.ts. */
+export type QuestionTerm = { kind: "word" | "name" | "mark"; text: string; weight: number };
 
 /** Words that phrase a question without describing its subject. */
 const QUESTION_WORDS = new Set(
@@ -18,22 +19,17 @@ const QUESTION_WORDS = new Set(
   ),
 );
 
-const WEIGHT = { word: 1, frame: 0.25, further: 0.3, concept: 3, name: 1, nameInQuestion: 0.3 };
+const WEIGHT = { word: 1, frame: 0.25, part: 4, definition: 0.5, name: 1, nameInQuestion: 0.3 };
 const MOST_WORDS = 64;
 
 /** The terms of a question, with their weights. */
 export function termsOf(query: string): QuestionTerm[] {
   const { frame, question } = divide(query);
-  const concepts = conceptsAsked(writtenWords(question).join(" "));
   return [
     ...terms("word", contentOf(question), WEIGHT.word),
     ...terms("word", contentOf(frame), WEIGHT.frame),
-    ...concepts.flatMap(({ words }) => terms("word", words.split(" "), WEIGHT.further)),
-    ...concepts.map(({ name }) => ({
-      kind: "concept" as const,
-      text: name,
-      weight: WEIGHT.concept,
-    })),
+    ...marks("part", referencesIn(query), WEIGHT.part),
+    ...marks("term", candidateTerms(foldedWords(question)), WEIGHT.definition),
     ...terms("name", formsOf(frame), WEIGHT.name),
     ...terms("name", formsOf(question), WEIGHT.nameInQuestion),
   ];
@@ -65,6 +61,10 @@ function formsOf(text: string): string[] {
 
 function terms(kind: QuestionTerm["kind"], words: string[], weight: number): QuestionTerm[] {
   return distinct(words).map((text) => ({ kind, text, weight }));
+}
+
+function marks(kind: string, keys: string[], weight: number): QuestionTerm[] {
+  return keys.map((key) => ({ kind: "mark", text: `${kind}:${key}`, weight }));
 }
 
 function distinct(words: string[]): string[] {

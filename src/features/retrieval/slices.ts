@@ -1,5 +1,5 @@
 /** Groups passages with their indexed words into slices of a few hundred. */
-import { conceptsIn } from "./concepts.ts";
+import { marksOf } from "./passage-marks.ts";
 import type { Passage } from "./passage.ts";
 import { indexedWords, type Words, wordsOfName } from "./words.ts";
 
@@ -11,7 +11,7 @@ export type IndexedPassage = {
   titles: Words;
   /** The words of the adjacent passages, which give it context. */
   around: Words[];
-  concepts: { name: string; strength: number }[];
+  marks: Map<string, number>;
 };
 
 export type Slice = {
@@ -52,7 +52,7 @@ export function* slicesOf(
 function indexed(passage: Passage): IndexedPassage {
   const body = indexedWords(passage.text);
   const titles = indexedWords(passage.headings.join(" "));
-  return { passage, body, titles, around: [], concepts: conceptsIn(body.written, titles.written) };
+  return { passage, body, titles, around: [], marks: marksOf(passage) };
 }
 
 function withAround(rows: IndexedPassage[]): IndexedPassage[] {

@@ -38,7 +38,7 @@ export function termsInsert(heldFile: SQL, language: string, slice: Slice): SQL 
     WITH file AS (${heldFile}),
     passage AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(slice.rows.flatMap(toRows))}::json)
-        AS p (ordinal int, form text, size int, body text, titles text, around text, concepts json)
+        AS p (ordinal int, form text, size int, body text, titles text, around text, marks json)
     ),
     counted AS (
       SELECT ordinal, form, size, lexeme, cardinality(positions)::real AS count
@@ -62,7 +62,7 @@ export function termsInsert(heldFile: SQL, language: string, slice: Slice): SQL 
         + ${SATURATION}::real * (${1 - LENGTH_SHARE}::real + ${LENGTH_SHARE / USUAL_SIZE}::real * size))) AS impact
       FROM frequency
       UNION ALL
-      SELECT '#' || key, ordinal, value::real * 100 FROM passage, json_each_text(concepts)
+      SELECT '#' || key, ordinal, value::real * 100 FROM passage, json_each_text(marks)
       UNION ALL
       SELECT '@' || term, 0, max(impact) FROM (${namingOf(slice, config)}) AS naming GROUP BY term
     )
@@ -79,10 +79,10 @@ function toRows(passage: IndexedPassage) {
   const isSame = (["body", "titles", "around"] as const).every(
     (key) => written[key] === folded[key],
   );
-  return isSame ? [written] : [written, { ...folded, concepts: {} }];
+  return isSame ? [written] : [written, { ...folded, marks: {} }];
 }
 
-function toRow({ passage, body, titles, around, concepts }: IndexedPassage, form: Form) {
+function toRow({ passage, body, titles, around, marks }: IndexedPassage, form: Form) {
   return {
     ordinal: passage.ordinal,
     form,
@@ -90,7 +90,7 @@ function toRow({ passage, body, titles, around, concepts }: IndexedPassage, form
     body: body[form],
     titles: titles[form],
     around: around.map((words) => words[form]).join(" "),
-    concepts: Object.fromEntries(concepts.map(({ name, strength }) => [name, strength])),
+    marks: Object.fromEntries(marks),
   };
 }
 

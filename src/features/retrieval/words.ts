@@ -3,7 +3,7 @@
  * stemmers need diacritics, and users may omit them. Pure.
  */
 import { foldCase, foldText } from "../../lib/fold-text.ts";
-import { joinWrapped, stretchesOf, tokensOf } from "../../lib/text-tokens.ts";
+import { joinWrapped, type Stretch, stretchesOf, tokensOf } from "../../lib/text-tokens.ts";
 
 /** Words are separated by single spaces. */
 export type Words = {
@@ -65,9 +65,39 @@ export function wordsOfName(name: string): Words {
   return { written: withoutNumbers(written), folded: withoutNumbers(folded), size };
 }
 
-function readWords(text: string, fold: (text: string) => string) {
-  return stretchesOf(fold(joinWrapped(text)).slice(0, MOST_GROWTH * text.length));
+function readWords(text: string, fold: (text: string) => string): Stretch[] {
+  const folded = fold(joinWrapped(text)).slice(0, MOST_GROWTH * text.length);
+  return [...stretchesOf(folded), ...numbersIn(folded)];
 }
+
+/** Numbers with separators: an amount, the number of a clause, a date. */
+const NUMBER =
+  /(?<!\d)(?:\d{1,3}(?: \d{3}){1,5}(?:[.,]\d{1,2})?|\d{1,12}(?:[.,'’]\d{1,12}){1,8})(?!\d)/gu;
+const GROUPED = /^\d{1,3}(?:([.,'’ ])\d{3})(?:\1\d{3})*(?:[.,]\d{1,2})?$/u;
+const DECIMALS = /[.,](\d{1,2})$/u;
+
+/**
+ * One more word for each number with separators, as Postgres' parser divides them: “3,000.00” is “3000”, and
+ * “7.2” one word that “7” and “2” far from each other are not.
+ */
+function numbersIn(folded: string): Stretch[] {
+  return Array.from(folded.matchAll(NUMBER), ({ 0: number, index }) => ({
+    text: numberWord(number),
+    index,
+    isPaired: false,
+  }));
+}
+
+function numberWord(number: string): string {
+  const [, decimals = ""] = DECIMALS.exec(number) ?? [];
+  const isGrouped = GROUPED.test(number);
+  const whole = isGrouped ? number.replace(DECIMALS, "").replace(/\D/gu, "") : "";
+  if (isGrouped) return /^0*$/.test(decimals) ? whole : `${whole}${JOINT}${decimals}`;
+  return number.split(/\D/u).join(JOINT);
+}
+
+/** Stands for the separator within one word. */
+const JOINT = "zx";
 
 /** Removes long numbers, which are identifiers. */
 function withoutNumbers(words: string): string {

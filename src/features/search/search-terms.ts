@@ -3,6 +3,8 @@ import { foldCase, foldText } from "../../lib/fold-text.ts";
 import { joinWrapped, type Stretch, stretchesOf, tokensOf } from "../../lib/text-tokens.ts";
 
 export type SearchTerms = {
+  /** What is searched for, without exclusions and operators. */
+  text: string;
   /** For `websearch_to_tsquery`: bounded and without duplicates, so that no search text is slow. */
   websearch: string;
   /** Excluded terms of several tokens: a text is excluded if it has all tokens of one of them. */
@@ -41,6 +43,7 @@ export function parseSearch(text: string): SearchTerms {
   const searched = significant.length > 0 ? significant : words;
   const isWhole = (term: string) => isExcluded(term) && hasPairs(term);
   return {
+    text: wanted.map((term) => term.replaceAll('"', "")).join(" "),
     websearch: terms
       .filter((term) => !isWhole(term))
       .map(toWebsearch)

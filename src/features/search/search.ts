@@ -53,8 +53,8 @@ async function findFitting(
   terms: SearchTerms,
   fileIds: string[] | undefined,
 ): Promise<FoundPassage[]> {
-  const query = terms.words.join(" ");
-  if (query === "" || fileIds?.length === 0) return [];
+  const query = terms.text;
+  if (terms.words.length === 0 || fileIds?.length === 0) return [];
   const vector = seeksMeaning(terms)
     ? await embedQuestion(deps, ownerId, query, deps.keep)
     : undefined;

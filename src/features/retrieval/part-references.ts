@@ -1,0 +1,90 @@
+/** References to parts of a document: “clause 7.2”, “Schedule B”, “Article IV”, “page 14”. Pure. */
+
+/** Parts that are known by their number alone, whatever they are called. */
+const CLAUSE = `clauses?|sections?|sec\\.|articles?|art\\.|paragraphs?|para\\.|subsections?|§§?|artikel|abschnitt|absatz|ziffer|paragraf|klausel|artículos?|cláusulas?|sección|artigos?|seção|articol[oi]|clausola|sezione|artyku[łl]|punkt|artikkel|stk\\.`;
+/** Parts that are known by their name and number. */
+const ATTACHED = `schedules?|exhibits?|annex(?:es)?|appendi(?:x|ces)|attachments?|anlagen?|anhang|annexes?|anexos?|allegat[oi]|bijlagen?|bilagor?|bilag|zalacznik|załącznik|chapters?|kapitel|chapitres?|capítulos?`;
+const PAGE = `pages?|pp?\\.|seiten?|páginas?|pagin[ae]|sider?|sidan?|stron[ay]?`;
+
+const NUMBER = `\\d{1,4}(?:\\.\\d{1,4}){0,5}|[ivxlc]{1,7}`;
+const LABEL = `\\d{1,3}(?:[.-]\\d{1,3}){0,3}[a-z]?|[a-z](?:[.-]?\\d{1,3})?|[ivxlc]{1,7}`;
+const BEFORE = `(?<![\\p{L}\\p{N}])`;
+const AFTER = `(?![\\p{L}\\p{N}])`;
+
+const CLAUSE_REFERENCE = new RegExp(
+  `${BEFORE}(?:${CLAUSE})[\\s\\u00a0]{0,3}(${NUMBER})${AFTER}`,
+  "giu",
+);
+const ATTACHED_REFERENCE = new RegExp(
+  `${BEFORE}(${ATTACHED})[\\s\\u00a0]{1,3}(${LABEL})${AFTER}`,
+  "giu",
+);
+const PAGE_REFERENCE = new RegExp(`${BEFORE}(?:${PAGE})[\\s\\u00a0]{0,3}(\\d{1,4})${AFTER}`, "giu");
+/** A number such as “7.2” in a search needs no word before it. */
+const DOTTED = /(?<![\p{L}\p{N}.,$€£])\d{1,3}(?:\.\d{1,3}){1,5}(?![\p{L}\p{N}%]|[.,]\d)/gu;
+
+/** UTF-16 code units of a text that are searched for references. */
+const EXAMINED = 2_000;
+const MOST_REFERENCES = 8;
+
+/** The keys of the parts that a text refers to, in order, such as `7.2`, `schedule b` and `page 14`. */
+export function referencesIn(text: string): string[] {
+  const examined = text.slice(0, EXAMINED);
+  const keys = [
+    ...keysOf(examined, CLAUSE_REFERENCE, ([, number = ""]) => numberKey(number)),
+    ...keysOf(examined, ATTACHED_REFERENCE, ([, name = "", label = ""]) =>
+      attachedKey(name, label),
+    ),
+    ...keysOf(examined, PAGE_REFERENCE, ([, number = ""]) => `page ${Number(number)}`),
+    ...keysOf(examined, DOTTED, ([number]) => number),
+  ];
+  return [...new Set(keys)].slice(0, MOST_REFERENCES);
+}
+
+function keysOf(
+  text: string,
+  pattern: RegExp,
+  toKey: (match: RegExpExecArray) => string,
+): string[] {
+  return [...text.matchAll(pattern)].map(toKey);
+}
+
+/** The number that a line begins with: of a clause, article or section. */
+const LINE_NUMBER = new RegExp(
+  `^(?:(?:${CLAUSE})[\\s\\u00a0]{0,3}(${NUMBER})${AFTER}|(\\d{1,3}(?:\\.\\d{1,3}){1,5})[.):]?(?=[\\s\\u00a0]|$)|(\\d{1,3})[.)](?=[\\s\\u00a0]|$))`,
+  "iu",
+);
+const LINE_ATTACHED = new RegExp(`^(${ATTACHED})[\\s\\u00a0]{1,3}(${LABEL})${AFTER}`, "iu");
+
+/** How far a line is read for its number, in UTF-16 code units. */
+const LONGEST_MARK = 60;
+
+/** The key of the part that begins with a line, in the form of `referencesIn`; undefined for other lines. */
+export function partOfLine(line: string): string | undefined {
+  const head = line.trimStart().slice(0, LONGEST_MARK);
+  const attached = LINE_ATTACHED.exec(head);
+  if (attached) return attachedKey(attached[1] ?? "", attached[2] ?? "");
+  const [, labelled, dotted, plain] = LINE_NUMBER.exec(head) ?? [];
+  const number = labelled ?? dotted ?? plain;
+  return number === undefined ? undefined : numberKey(number);
+}
+
+function numberKey(number: string): string {
+  return /^\d/.test(number) ? number : String(fromRoman(number));
+}
+
+/** “Schedules A” and “Schedule A” have one key. */
+function attachedKey(name: string, label: string): string {
+  const stem = name.toLowerCase().replace(/(?:es|s)$/u, "");
+  return `${stem} ${label.toLowerCase()}`;
+}
+
+const ROMAN: Record<string, number> = { i: 1, v: 5, x: 10, l: 50, c: 100 };
+
+function fromRoman(text: string): number {
+  const values = Array.from(text.toLowerCase(), (letter) => ROMAN[letter] ?? 0);
+  return values.reduce(
+    (sum, value, index) => sum + (value < (values[index + 1] ?? 0) ? -value : value),
+    0,
+  );
+}
