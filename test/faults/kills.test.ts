@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ManyWorlds } from "../support/faults/many-worlds.ts";
 import type { Kill, Operation, Schedule } from "../support/faults/schedule.ts";
-import { reportFailures } from "../support/faults/tell.ts";
+import { reportFailures } from "../support/faults/report-failures.ts";
 
 let worlds: ManyWorlds;
 beforeAll(async () => {

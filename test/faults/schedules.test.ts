@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ManyWorlds } from "../support/faults/many-worlds.ts";
 import { makeNetworkSchedule, makeSchedule } from "../support/faults/schedule.ts";
-import { reportFailures } from "../support/faults/tell.ts";
+import { reportFailures } from "../support/faults/report-failures.ts";
 
 const COUNT = Number(process.env.FAULT_SCHEDULES ?? 5_000);
 const FIRST = Number(process.env.FAULT_FIRST_SEED ?? 1);

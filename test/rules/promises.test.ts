@@ -88,7 +88,7 @@ const PROMISES: Record<number, Record<string, string[]>> = {
     "faults/races.test.ts": [
       "Fifty subscribers that join at different events see the same events, each to the end",
     ],
-    "features/turns/slow-readers.test.ts": [
+    "features/turns/slow-subscribers.test.ts": [
       "A subscriber that reads nothing delays nobody, is disconnected, and resumes without a gap",
     ],
     "room/turn-log.test.ts": [
@@ -201,7 +201,7 @@ const PROMISES: Record<number, Record<string, string[]>> = {
     "features/files/files-upload.test.ts": [
       "ends in a file whose bytes are stored, hash recorded, text extracted and passages indexed",
     ],
-    "features/files/files-reading.test.ts": [
+    "features/files/ingestion.test.ts": [
       "ends as failed, with a sentence that says what to do: %s",
       "is resumed by the cron, and ends as if nothing had happened",
       "is given up on after a few attempts, and says so",

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readCompletion } from "../../src/clients/model/completion.ts";
 import { delta, DONE, finish, say } from "../support/provider-wire.ts";
-import { readPieces } from "../support/read-answer.ts";
+import { readPieces } from "../support/read-pieces.ts";
 
 const read = (...pieces: string[]) => readPieces([...pieces, finish(), DONE]);
 

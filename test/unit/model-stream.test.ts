@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { delta, DONE, event, finish, say, usage } from "../support/provider-wire.ts";
 import { readAnswer } from "../../src/clients/model/stream-reader.ts";
-import { readPieces } from "../support/read-answer.ts";
+import { readPieces } from "../support/read-pieces.ts";
 
 const read = (...pieces: string[]) => readPieces([pieces.join("")]);
 const U = usage();
