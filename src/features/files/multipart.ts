@@ -15,7 +15,12 @@ const OVERHEAD = 64 * 1024;
 const MOST_PARTS = 10;
 const FIELD = "file";
 
-export type Upload = { name: string; bytes: Uint8Array<ArrayBuffer> };
+/** `contentType` is what the client says of the file; undefined where it says nothing. */
+export type Upload = {
+  name: string;
+  contentType: string | undefined;
+  bytes: Uint8Array<ArrayBuffer>;
+};
 
 /**
  * Reads the form while it keeps the pace. Throws `malformed_upload`, `file_too_large`, `empty_file`,
@@ -47,10 +52,10 @@ async function readForm(headers: Headers, body: PacedBody): Promise<Upload> {
   // If the body is too long, the rest is skipped so that the client reads the response.
   const whole = await readAtMost(body, LARGEST_UPLOAD + OVERHEAD);
   if (!whole) throw new Problem("file_too_large");
-  const { filename, bytes } = onlyFile(splitParts(whole, boundary, MOST_PARTS));
+  const { filename, contentType, bytes } = onlyFile(splitParts(whole, boundary, MOST_PARTS));
   if (bytes.byteLength === 0) throw new Problem("empty_file");
   if (bytes.byteLength > LARGEST_UPLOAD) throw new Problem("file_too_large");
-  return { name: checkedName(filename), bytes };
+  return { name: checkedName(filename), contentType, bytes };
 }
 
 /** The boundary, quoted or not; undefined if the content type is not a form, or has none. */
@@ -62,7 +67,11 @@ function boundaryOf(contentType: string): string | undefined {
 
 const BOUNDARY = /;\s*boundary\s*=\s*(?:"((?:[^"\\]|\\.)+)"|([^\s;"]+))/i;
 
-type SentFile = { filename: string; bytes: Part["content"] };
+type SentFile = {
+  filename: string;
+  contentType: string | undefined;
+  bytes: Part["content"];
+};
 
 function onlyFile(parts: Part[] | undefined): SentFile {
   const [file, ...others] = (parts ?? []).map(({ header, content }) => ({
@@ -73,19 +82,36 @@ function onlyFile(parts: Part[] | undefined): SentFile {
   if ([file, ...others].some(({ name }) => name !== FIELD)) {
     throw invalidField("", "unknown_field", "Send exactly one field, named `file`.");
   }
-  const { filename, bytes } = file;
+  const { filename, contentType, bytes } = file;
   if (others.length > 0 || !filename) throw new Problem("malformed_upload");
-  return { filename, bytes };
+  return { filename, contentType, bytes };
 }
 
-/** The library throws for a header that is not UTF-8. */
-function readHeader(header: Uint8Array): { name?: string; filename?: string } {
+type PartHeader = Partial<Record<"name" | "filename" | "contentType", string>>;
+
+/** Throws for a header that is not UTF-8. */
+function readHeader(header: Uint8Array): PartHeader {
   try {
-    const { name, filename } = new MultipartPart(header, []);
-    return { ...(name !== undefined && { name }), ...(filename !== undefined && { filename }) };
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(header);
+    const part = new MultipartPart(new TextEncoder().encode(withLiteralPaths(text)), []);
+    const { name, filename } = part;
+    const contentType = part.headers["content-type"];
+    return {
+      ...(name !== undefined && { name }),
+      ...(filename !== undefined && { filename }),
+      ...(contentType !== undefined && { contentType }),
+    };
   } catch {
     throw new Problem("malformed_upload");
   }
+}
+
+/**
+ * The library removes every backslash of a quoted value. Only those before a quote or another backslash are
+ * escapes; the others are part of a Windows path, and are escaped here.
+ */
+function withLiteralPaths(header: string): string {
+  return header.replace(/\\(["\\])?/g, (escape, escaped) => (escaped ? escape : "\\\\"));
 }
 
 /**
@@ -94,10 +120,8 @@ function readHeader(header: Uint8Array): { name?: string; filename?: string } {
  */
 const ESCAPED = /%(?:22|0[AD])/g;
 
-/** The valid file name, without the folders that some browsers add. */
 function checkedName(sent: string): string {
-  const filename = sent.replace(ESCAPED, (escape) => decodeURIComponent(escape));
-  const name = filename.slice(Math.max(filename.lastIndexOf("/"), filename.lastIndexOf("\\")) + 1);
+  const name = sent.replace(ESCAPED, (escape) => decodeURIComponent(escape));
   const checked = FileName.refine((text) => !text.includes("\0")).safeParse(name);
   if (checked.success) return checked.data;
   throw invalidField("/file", "invalid_name", "The file name is missing or too long.");

@@ -68,6 +68,24 @@ describe("the name of an upload", () => {
     expect(body.original_name).toBe('a "b".txt');
   });
 
+  it.each([
+    String.raw`C:\Users\x\lease.txt`,
+    String.raw`C:\\Users\\x\\lease.txt`,
+    String.raw`\\server\share\lease.txt`,
+    "/home/x/lease.txt",
+    "folder/lease.txt",
+  ])("is without the folders of %s, whichever way it comes in", async (path) => {
+    const { body } = await uploadRaw(`name="file"; filename="${path}"`);
+    expect(body.original_name).toBe("lease.txt");
+    const announced = await ada.post("/files", announce("Some text.", path, "text/plain"));
+    expect(announced.body.file.original_name).toBe("lease.txt");
+  });
+
+  it("is refused where a path ends in a slash", async () => {
+    const announced = announce("Some text.", "folder/", "text/plain");
+    expectProblem(await ada.post("/files", announced), 422, "validation_failed", "/original_name");
+  });
+
   it("is refused with a NUL, or as invalid UTF-8", async () => {
     expectProblem(
       await uploadRaw('name="file"; filename="a\0b.txt"'),
