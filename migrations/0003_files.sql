@@ -14,6 +14,12 @@ CREATE TABLE files (
   status            text NOT NULL CHECK (status IN ('pending', 'processing', 'ready', 'failed')),
   -- Why ingestion failed: see src/features/files/failures.ts.
   failure_code      text,
+  -- The character encoding that the client names (a label of the WHATWG Encoding Standard); null where it is
+  -- told by the bytes. Where they do not tell, the labels that they may be of, the likeliest first.
+  encoding            text,
+  encoding_candidates text[],
+  -- The mail that this file came attached to. It is deleted with it.
+  parent_file_id    uuid REFERENCES files (id) ON DELETE CASCADE,
   processed         boolean NOT NULL DEFAULT false,
   extraction_text   text,
   page_count        integer,
@@ -36,6 +42,7 @@ CREATE TABLE files (
 );
 
 CREATE INDEX files_list_idx ON files (user_id, created_at DESC, id DESC);
+CREATE INDEX files_parent_idx ON files (parent_file_id) WHERE parent_file_id IS NOT NULL;
 -- Finds the row of an object in the bucket.
 CREATE INDEX files_path_idx ON files (file_path);
 -- Files in ingestion or waiting for their bytes: few rows, read every minute.
@@ -138,11 +145,14 @@ BEGIN
   RETURN QUERY
     WITH context AS (
       SELECT f.id, f.original_name AS name, f.status, f.text_length, u.ordinal,
-        f.id <> ALL (coalesce(p.file_ids, '{}')) AS is_own
+        row_number() OVER (PARTITION BY u.ordinal ORDER BY f.parent_file_id IS NOT NULL, f.created_at, f.id) AS place,
+        f.id = u.id AND f.id <> ALL (coalesce(p.file_ids, '{}')) AS is_own
       FROM messages AS m JOIN chats ON chats.id = m.chat_id
       LEFT JOIN messages AS p ON p.chat_id = m.chat_id AND p.id = m.parent_id
       CROSS JOIN LATERAL unnest(m.file_ids) WITH ORDINALITY AS u (id, ordinal)
-      JOIN files AS f ON f.id = u.id AND f.user_id = chats.user_id
+      -- What came attached to a mail goes with it, unless it is named itself, or cannot be read.
+      JOIN files AS f ON f.user_id = chats.user_id AND (f.id = u.id
+        OR f.parent_file_id = u.id AND f.id <> ALL (m.file_ids) AND f.status <> 'failed')
       WHERE m.chat_id = chat AND m.id = user_message AND chats.user_id = owner
     ), total AS (
       SELECT bool_or(context.status IN ('pending', 'processing')) AS is_unread,
@@ -157,6 +167,6 @@ BEGIN
         WHERE t.file_id = context.id AND t.end_offset > t.start_offset
           AND (total.is_short OR t.start_offset = 0)
       ) END AS parts
-    FROM context CROSS JOIN total ORDER BY context.ordinal;
+    FROM context CROSS JOIN total ORDER BY context.ordinal, context.place;
 END
 $$;

@@ -1,6 +1,7 @@
 /** Drizzle's schema of documents. */
 import { sql } from "drizzle-orm";
 import {
+  type AnyPgColumn,
   bigint,
   boolean,
   check,
@@ -39,6 +40,11 @@ export const files = pgTable(
     createdAt: time("created_at").notNull(),
     sha256: text(),
     failureCode: text("failure_code"),
+    encoding: text(),
+    encodingCandidates: text("encoding_candidates").array(),
+    parentFileId: uuid("parent_file_id").references((): AnyPgColumn => files.id, {
+      onDelete: "cascade",
+    }),
     pageCount: integer("page_count"),
     textLength: integer("text_length"),
     language: text(),
@@ -56,6 +62,9 @@ export const files = pgTable(
     index("files_unfinished_idx")
       .on(t.updatedAt)
       .where(sql`${t.status} IN ('pending', 'processing')`),
+    index("files_parent_idx")
+      .on(t.parentFileId)
+      .where(sql`${t.parentFileId} IS NOT NULL`),
     index("files_list_idx").on(t.userId, t.createdAt.desc(), t.id.desc()),
     index("files_path_idx").on(t.filePath),
     check("files_status_check", sql`${t.status} IN ('pending', 'processing', 'ready', 'failed')`),
