@@ -11,16 +11,26 @@ export type Extracted = {
   headings: { text: string; level: number }[];
 };
 
+type Options = Partial<
+  Record<"chunkSize" | "fromPage" | "pages" | "textBefore", number> & { encoding: string }
+>;
+
 /** Reads the first hundred pages, in chunks of a size. */
 export async function extract(
   bytes: Uint8Array,
   name: string,
-  { chunkSize = 64 * 1024, fromPage = 1, pages: count = 100, textBefore = 0 } = {},
+  {
+    chunkSize = 64 * 1024,
+    fromPage = 1,
+    pages: count = 100,
+    textBefore = 0,
+    encoding,
+  }: Options = {},
 ): Promise<Extracted> {
   const source = sourceOf(bytes, chunkSize);
-  const kind = await recognise(source, name);
+  const { kind } = await recognise(source, { name, encoding });
   if (!kind) throw new Error("not recognised");
-  const window = { fromPage, pages: count, textBefore };
+  const window = { fromPage, pages: count, textBefore, encoding };
   const { pageCount, pages } = await extractDocument(kind, source, window);
   const all: ExtractedPage[] = [];
   for await (const page of pages) all.push(page);

@@ -4,7 +4,8 @@ import { contentTypeOf, recognise } from "../../src/features/files/extract/kind.
 import * as documents from "../fixtures/documents.ts";
 import * as hostile from "../fixtures/hostile.ts";
 
-const kindOf = (file: Uint8Array, name: string) => recognise(bufferSource(file), name);
+const recognised = (file: Uint8Array, name: string) => recognise(bufferSource(file), { name });
+const kindOf = async (file: Uint8Array, name: string) => (await recognised(file, name)).kind;
 const bytes = (text: string) => documents.bytesOf(text);
 const latin = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
@@ -26,14 +27,79 @@ describe("A file's kind is detected from its bytes", () => {
     ["a picture", "a.pdf", hostile.picture()],
     ["a spreadsheet", "a.docx", hostile.spreadsheet()],
     ["an old Word document", "a.docx", hostile.legacyDoc()],
-    ["RTF", "a.txt", bytes("{\\rtf1\\ansi Hello}")],
     ["PostScript", "a.txt", bytes("%!PS-Adobe-3.0\n")],
     ["text with a NUL", "a.txt", bytes("Hello\0world")],
-    ["UTF-16 without a mark", "a.txt", bytes("H\0e\0l\0l\0o\0")],
     ["random bytes", "a.txt", Uint8Array.from({ length: 999 }, (_, n) => (n * 7919 + 13) % 251)],
-    ["Cyrillic in an old encoding", "a.txt", latin("\xcf\xf0\xe8\xe2\xe5\xf2, \xec\xe8\xf0")],
   ] as const)("%s is none that is supported", async (_what, name, file) => {
     expect(await kindOf(file, name)).toBeUndefined();
+  });
+});
+
+describe("A text of another program is refused, and the reason says what to do", () => {
+  const page = "Content-Type: text/html\r\n\r\n<p>Lease</p>\r\n--B--";
+  it.each([
+    ["RTF", "{\\rtf1\\ansi Hello}", "unsupported_type"],
+    [
+      "an archive of a page",
+      `MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="B"\r\n\r\n--B\r\n${page}`,
+      "unsupported_mhtml",
+    ],
+    [
+      "one that a browser saved",
+      `From: <Saved by Blink>\r\nSnapshot-Content-Location: https://a.b/\r\nSubject: Lease\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\ttype="text/html";\r\n\tboundary="B"\r\n\r\n--B\r\n${page}`,
+      "unsupported_mhtml",
+    ],
+    [
+      "XML of Word 2003",
+      '<?xml version="1.0"?>\n<?mso-application progid="Word.Document"?>\n<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"/>',
+      "unsupported_office_xml",
+    ],
+    [
+      "XML of Word 2003 with another prefix",
+      '<x:wordDocument xmlns:x="http://schemas.microsoft.com/office/word/2003/wordml"/>',
+      "unsupported_office_xml",
+    ],
+    [
+      "a package as one file",
+      '<?xml version="1.0"?><pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage"/>',
+      "unsupported_office_xml",
+    ],
+    ["the source of a PDF", "  %PDF-1.4\n1 0 obj\n<< >>\nendobj\n", "unsupported_pdf_source"],
+    [
+      "the source of a PDF without its head",
+      "1 0 obj\n<< >>\nendobj\nxref\n",
+      "unsupported_pdf_source",
+    ],
+  ])("%s", async (_what, text, refusal) => {
+    expect(await recognised(bytes(text), "a.txt")).toEqual({ refusal });
+  });
+
+  it.each([
+    ["that speaks of them", "Save the <?mso-application?> file, endobj, and {\\rtf."],
+    ["of XML of another kind", '<?xml version="1.0"?><lease><term>5</term></lease>'],
+  ])("but not a text %s", async (_what, text) => {
+    expect(await kindOf(bytes(text), "a.txt")).toBe("text");
+  });
+});
+
+describe("A mail is known by its headers", () => {
+  it.each([
+    ["whatever it is called", "a.txt", "MIME-Version: 1.0\nFrom: a@b.c\nSubject: Lease\n\nHi"],
+    [
+      "behind a line of a mailbox",
+      "a",
+      "From a@b.c Mon Jan  1 00:00:00 2026\nReturn-Path: <a@b.c>\nReceived: by b.c\n\tfor d\n\nHi",
+    ],
+    ["few of them where its name says so", "a.EML", "From: a@b.c\n\nHi"],
+  ])("%s", async (_what, name, text) => {
+    expect(await kindOf(bytes(text), name)).toBe("mail");
+  });
+
+  it.each([
+    ["a memorandum", "From: the landlord\nTo: all tenants\nDate: 5 May\nRe: Rent\n\nRent is due."],
+    ["a text with a colon", "Note: this lease\nbinds both parties.\n\nFrom: Monday"],
+  ])("and %s is none", async (_what, text) => {
+    expect(await kindOf(bytes(text), "a.txt")).toBe("text");
   });
 });
 
@@ -61,6 +127,9 @@ describe("Text is detected in its first 64 KiB", () => {
     expect(await kindOf(latin("The price is \x80 5 \x96 for a caf\xe9."), "a.txt")).toBe("text");
     expect(await kindOf(latin("\xff\xfeH\0i\0"), "a.txt")).toBe("text");
     expect(await kindOf(latin("\xfe\xff\0H\0i"), "a.txt")).toBe("text");
+    expect(await kindOf(latin("\xcf\xf0\xe8\xe2\xe5\xf2, \xec\xe8\xf0"), "a.txt")).toBe("text");
+    expect(await kindOf(bytes("H\0e\0l\0l\0o\0"), "a.txt")).toBe("text");
+    expect(await kindOf(bytes("\0H\0e\0l\0l\0o"), "a.txt")).toBe("text");
   });
 });
 

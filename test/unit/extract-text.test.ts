@@ -60,7 +60,44 @@ describe("A text file", () => {
   });
 });
 
+describe("CSV", () => {
+  const headings = async (text: string, name = "a.csv") => {
+    const read = await extract(bytesOf(text), name);
+    expect(read.text).toBe(text);
+    return read.headings;
+  };
+
+  it.each([
+    ["Party,Rent\nA,3000\n", "Party,Rent"],
+    ['"Party\nname";"Rent ""net"""\r\nA;3', '"Party\nname";"Rent ""net"""'],
+    ["Party\tRent\rA\t3", "Party\tRent"],
+  ])("has its first row as the heading of all others: %j", async (text, heading) => {
+    expect(await headings(text)).toEqual([{ text: heading, level: 1 }]);
+  });
+
+  it.each([
+    "Mayer,12\nSmith,13\n",
+    "Only one column\na\nb\n",
+    `${"Column,".repeat(99)}\n1,2\n`,
+    "Party,Rent",
+    "A,\n1,2\n",
+  ])("has none where the first row names no columns: %j", async (text) => {
+    expect(await headings(text)).toEqual([]);
+  });
+});
+
 describe("Markdown", () => {
+  it("has what is struck out at its end, and nothing else", async () => {
+    const text =
+      "Pay ~~six~~ seven `~~code~~`\nand ~~more\nwords~~ here \\~~no~~.\n\n- ~~Item~~\n\n## Rent~~al~~ terms\n\n```\n~~code~~\n```\n    ~~code~~\n~5 ~~ 6 ~~ `` ~~a~~ ` ~~b~~";
+    const read = await extract(bytesOf(text), "a.md");
+    expect(read.text).toBe(
+      "Pay seven `~~code~~`\nand here \\~~no~~.\n\n- \n\n## Rent terms\n\n```\n~~code~~\n```\n    ~~code~~\n~5 ~~ 6 ~~ `` ` \n\n[Struck out after “Pay”] six\n[Struck out after “and”] more words\n[Struck out] Item\n[Struck out after “Rent”] al\n[Struck out after “~5 ~~ 6 ~~ ``”] a\n[Struck out after “~5 ~~ 6 ~~ `` `”] b",
+    );
+    expect(read.headings).toEqual([{ text: "Rent terms", level: 2 }]);
+    expect(read.pages[0]?.regions.map(({ kind }) => kind)).toEqual(Array(6).fill("struck_out"));
+  });
+
   it("has headings outside of code, and its text stays unchanged", async () => {
     const text =
       "# One 😀 #\n\n```\n# not a heading\n```\n\n   ## Two ##\r\n#no\n####### no\n### Three #4\n# ";

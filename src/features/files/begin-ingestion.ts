@@ -16,8 +16,10 @@ import { notifyChats } from "./notify-chats.ts";
 
 type BeginDeps = Pick<Deps, "db" | "clock">;
 
-/** The detected kind and the hash of a file's bytes. */
-type UploadedBytes = { kind: FileKind; sha256: string };
+
+/** The detected kind and the hash of a file's bytes; `encoding`: of a text, if the client named one. */
+type UploadedBytes = { kind: FileKind; sha256: string; encoding?: string | undefined };
+
 
 /**
  * Begins an ingestion attempt of a pending or failed file; of two concurrent calls, one begins it.
@@ -48,14 +50,18 @@ export async function beginIngestion(
   }
 }
 
-async function begin({ db, clock }: BeginDeps, file: FileRow, { kind, sha256 }: UploadedBytes) {
+async function begin(
+  { db, clock }: BeginDeps,
+  file: FileRow,
+  { kind, sha256, encoding }: UploadedBytes,
+) {
   const { id, user_id: ownerId, ingestion_attempt: attempt } = file;
   const next = attempt + 1;
   const at = toIso(new Date(clock()));
   const erasures = [sql`DELETE FROM file_pages WHERE file_id = ${id}`, ...passagesDelete(id)];
   const begun = sql`
     UPDATE files SET status = 'processing', ingestion_attempt = ${next}::int, resume_count = 0, processed = false,
-      failure_code = NULL, page_count = NULL, text_length = NULL, language = NULL,
+      failure_code = NULL, encoding = ${encoding ?? null}, encoding_candidates = NULL, page_count = NULL, text_length = NULL, language = NULL,
       embed_due_at = NULL, embed_failures = 0,
       sha256 = ${sha256}, content_type = ${contentTypeOf(kind)}, updated_at = ${at}::timestamptz
     WHERE id = ${id} AND user_id = ${ownerId} AND ingestion_attempt = ${attempt}::int AND status IN ('pending', 'failed')
@@ -91,16 +97,21 @@ function embedLaterSql(at: string): SQL {
       THEN ${at}::timestamptz + ${minutes} * interval '1 minute' END`;
 }
 
+/** `candidates`: of `unknown_encoding`. */
+export type Failure = { code: FailureCode; candidates?: string[] | undefined };
+
 /** Fails the ingestion attempt; false, without a write, if it has ended or a newer one has begun. */
 export async function failIngestion(
   { db, clock }: BeginDeps,
   { fileId, ingestionAttempt }: { fileId: string; ingestionAttempt: number },
-  code: FailureCode,
+  { code, candidates }: Failure,
 ): Promise<boolean> {
   const rows = await read(
     db,
     sql`
       UPDATE files SET status = 'failed', processed = false, failure_code = ${code},
+        encoding_candidates = (
+          SELECT array_agg(label) FROM json_array_elements_text(${JSON.stringify(candidates ?? [])}::json) AS label),
         updated_at = ${toIso(new Date(clock()))}::timestamptz
       WHERE id = ${fileId} AND ingestion_attempt = ${ingestionAttempt}::int AND status IN ('pending', 'processing')
       RETURNING id`,

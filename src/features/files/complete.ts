@@ -5,8 +5,8 @@ import type { Env } from "../../env.ts";
 import { toHex } from "../../lib/bytes.ts";
 import { Problem } from "../../lib/problem.ts";
 import { beginIngestion, failIngestion } from "./begin-ingestion.ts";
-import { type FileKind, recognise } from "./extract/kind.ts";
-import { ExtractionFailure } from "./failures.ts";
+import { recognise, type Recognised } from "./extract/kind.ts";
+import { ExtractionFailure, unsupportedFile } from "./failures.ts";
 import { objectSource } from "./object-source.ts";
 import { type FileRow, getFile } from "./queries.ts";
 import { notifyChats } from "./notify-chats.ts";
@@ -15,29 +15,27 @@ type CompleteDeps = Pick<Deps, "db" | "storage" | "clock">;
 
 /**
  * Begins the ingestion of an uploaded file, or retries a failed one. Does nothing if the file is
- * processing or ready. Throws `not_found`, `file_not_uploaded`, `file_mismatch`, or `unsupported_file`,
- * which also fails the file.
+ * processing or ready. `encoding` is that of a text; the default is the one named before. Throws
+ * `not_found`, `file_not_uploaded`, `file_mismatch`, or `unsupported_file`, which also fails the file.
  */
 export async function completeUpload(
   env: Env,
   deps: CompleteDeps,
   ownerId: string,
-  fileId: string,
+  { fileId, encoding: named }: { fileId: string; encoding?: string | undefined },
 ): Promise<FileRow> {
   const file = await getFile(deps.db, ownerId, fileId);
   if (file.status === "processing" || file.status === "ready") return file;
   const found = await deps.storage.head(file.file_path);
   if (!found) throw new Problem("file_not_uploaded");
   const sha256 = await checkedHash(deps, file, found);
-  const kind = await kindOf(deps, file);
-  if (kind) return beginIngestion(env, deps, file, { kind, sha256 });
-  const hasFailed = await failIngestion(
-    deps,
-    { fileId, ingestionAttempt: file.ingestion_attempt },
-    "unsupported_type",
-  );
-  if (hasFailed) await notifyChats(env, deps.db, fileId, "failed", "unsupported_type");
-  throw new Problem("unsupported_file");
+  const encoding = named ?? file.encoding ?? undefined;
+  const { kind, refusal } = await recogniseObject(deps, file, encoding);
+  if (kind) return beginIngestion(env, deps, file, { kind, sha256, encoding });
+  const attempt = { fileId, ingestionAttempt: file.ingestion_attempt };
+  const hasFailed = await failIngestion(deps, attempt, { code: refusal });
+  if (hasFailed) await notifyChats(env, deps.db, fileId, "failed", refusal);
+  throw unsupportedFile(refusal);
 }
 
 /** The verified hash of the object. If the bucket stores none, streams the object to compute it. */
@@ -62,10 +60,14 @@ async function hashOfObject(storage: Deps["storage"], path: string): Promise<str
 }
 
 /** Detects the kind as for a file that is uploaded through the Worker. */
-async function kindOf({ storage }: CompleteDeps, file: FileRow): Promise<FileKind | undefined> {
+async function recogniseObject(
+  { storage }: CompleteDeps,
+  file: FileRow,
+  encoding: string | undefined,
+): Promise<Recognised> {
   try {
     const source = objectSource(storage, file.file_path, Number(file.file_size));
-    return await recognise(source, file.original_name);
+    return await recognise(source, { name: file.original_name, encoding });
   } catch (error) {
     const isMissing = error instanceof ExtractionFailure && error.code === "missing";
     throw isMissing ? new Problem("file_not_uploaded") : error;

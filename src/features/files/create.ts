@@ -20,6 +20,8 @@ type NewFileRow = {
   size: number;
   /** Lower-case hex. */
   sha256: string;
+  /** The encoding of a text, if the client named one. */
+  encoding?: string | undefined;
   /** When the upload expires. ISO 8601, like `at`. */
   expiresAt: string;
   at: string;
@@ -58,12 +60,12 @@ function claimOf(ownerId: string, { id, at }: NewFileRow, key: IdempotencyKey): 
 }
 
 function insert(ownerId: string, file: NewFileRow, claim: Claim | undefined): SQL {
-  const { id, name, contentType, size, sha256, expiresAt, at } = file;
+  const { id, name, contentType, size, sha256, encoding, expiresAt, at } = file;
   return sql`
     INSERT INTO files (id, user_id, original_name, file_path, file_url, file_size, content_type, status,
-      sha256, upload_expires_at, created_at, updated_at)
+      sha256, encoding, upload_expires_at, created_at, updated_at)
     SELECT ${id}::uuid, ${ownerId}::uuid, ${name}, ${keyOf(id)}, ${`/files/${id}/content`}, ${size}::bigint,
-      ${contentType}, 'pending', ${sha256}, ${expiresAt}::timestamptz, ${at}::timestamptz, ${at}::timestamptz
+      ${contentType}, 'pending', ${sha256}, ${encoding ?? null}, ${expiresAt}::timestamptz, ${at}::timestamptz, ${at}::timestamptz
     WHERE ${keyIsFree(claim)}
     ON CONFLICT (id) DO NOTHING`;
 }

@@ -4,9 +4,11 @@ import { type Db, read, readOne, run } from "../../db/client.ts";
 import { columnsSql, type RowOfList } from "../../db/columns.ts";
 import { files } from "../../db/schema-documents.ts";
 import type { Deps } from "../../deps.ts";
+import type { Env } from "../../env.ts";
 import { toIso } from "../../lib/clock.ts";
 import { codePointLength } from "../../lib/code-points.ts";
 import type { Ingestion } from "../retrieval/store.ts";
+import { type ReadMail, storeAttachments } from "./attachments.ts";
 import { type ExtractedPage, extractDocument } from "./extract/extract.ts";
 import { kindOfContentType } from "./extract/kind.ts";
 import { ExtractionFailure } from "./failures.ts";
@@ -24,7 +26,14 @@ const PAGES_AT_ONCE = 100;
 /** Parts per write; a part has at most 50,000 code points. */
 const PARTS_AT_ONCE = 10;
 
-const objectColumns = columnsSql(files, "f", ["filePath", "fileSize", "contentType"]);
+const objectColumns = columnsSql(files, "f", [
+  "filePath",
+  "fileSize",
+  "contentType",
+  "encoding",
+  "userId",
+  "parentFileId",
+]);
 
 /** What is stored before the job's first page; a concurrent run may have stored later pages. */
 type Progress = RowOfList<typeof objectColumns> & { parts: number; length: number };
@@ -47,6 +56,7 @@ type StoredPart = {
  * `ExtractionFailure`.
  */
 export async function extractPages(
+  env: Env,
   deps: ExtractDeps,
   job: ExtractJob,
 ): Promise<FileJob | undefined> {
@@ -57,15 +67,32 @@ export async function extractPages(
   // Formats other than PDF are always extracted from the start.
   const progress = kind === "pdf" ? found : { ...found, parts: 0, length: 0 };
   const source = objectSource(deps.storage, progress.file_path, Number(progress.file_size));
-  const window = { fromPage: job.from, pages: PAGES_AT_ONCE, textBefore: progress.length };
+  const window = {
+    fromPage: job.from,
+    pages: PAGES_AT_ONCE,
+    textBefore: progress.length,
+    encoding: progress.encoding ?? undefined,
+  };
   const { pageCount, pages } = await extractDocument(kind, source, window);
   const end = await storeAll(deps, job, progress, pages);
   if (!end) return undefined;
   const { fileId, ingestionAttempt } = job;
   if (!end.isLast)
     return { step: "extract", fileId, ingestionAttempt, from: job.from + PAGES_AT_ONCE };
+  if (kind === "mail") await storeAttachments(env, deps, mailOf(job, found));
   await saveCounts(deps, job, { pages: pageCount ?? end.page, length: end.length });
   return { step: "index", fileId, ingestionAttempt, from: 0 };
+}
+
+function mailOf({ fileId, ingestionAttempt }: ExtractJob, progress: Progress): ReadMail {
+  return {
+    fileId,
+    ingestionAttempt,
+    ownerId: progress.user_id,
+    parentFileId: progress.parent_file_id,
+    path: progress.file_path,
+    sizeBytes: Number(progress.file_size),
+  };
 }
 
 async function findProgress(

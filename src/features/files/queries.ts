@@ -18,6 +18,9 @@ export const fileColumns = columnsSql(files, "f", [
   "contentType",
   "status",
   "failureCode",
+  "encoding",
+  "encodingCandidates",
+  "parentFileId",
   "sha256",
   "pageCount",
   "textLength",
@@ -72,8 +75,9 @@ export async function getFile(db: Db, ownerId: string, fileId: string): Promise<
 }
 
 /**
- * Deletes the file with its text and passages, and returns the key of its object. Raises the version of
- * every chat that has it attached, because the status of its citations changes. Throws `not_found`.
+ * Deletes the file and its attachments with their texts and passages, and returns the key of its object.
+ * Raises the version of every chat that has one of them attached, because the status of its citations
+ * changes. Throws `not_found`.
  */
 export async function deleteFile(db: Db, ownerId: string, fileId: string): Promise<string> {
   const { deletion } = await batch(db, {
@@ -83,8 +87,9 @@ export async function deleteFile(db: Db, ownerId: string, fileId: string): Promi
           DELETE FROM files WHERE id = ${fileId} AND user_id = ${ownerId} RETURNING id, file_path
         ), raised AS (
           UPDATE chats AS c SET version = c.version + 1
-          FROM gone JOIN chat_files AS cf ON cf.file_id = gone.id
-          WHERE c.id = cf.chat_id AND c.user_id = ${ownerId}
+          FROM chat_files AS cf JOIN files AS f ON f.id = cf.file_id
+          WHERE ${isOrHangsOn(fileId)} AND EXISTS (SELECT FROM gone)
+            AND c.id = cf.chat_id AND c.user_id = ${ownerId}
         )
         SELECT (SELECT file_path FROM gone) AS gone,
           EXISTS (SELECT FROM files WHERE id = ${fileId}) AS is_there`,
@@ -100,7 +105,13 @@ export async function deleteFile(db: Db, ownerId: string, fileId: string): Promi
 function lockChatsOf(ownerId: string, fileId: string): SQL {
   return sql`
     SELECT c.id FROM chats AS c JOIN chat_files AS cf ON cf.chat_id = c.id
-    WHERE cf.file_id = ${fileId} AND c.user_id = ${ownerId} ORDER BY c.id FOR UPDATE OF c`;
+    JOIN files AS f ON f.id = cf.file_id
+    WHERE ${isOrHangsOn(fileId)} AND c.user_id = ${ownerId} ORDER BY c.id FOR UPDATE OF c`;
+}
+
+/** A condition on a file `f`: it is the one, or came attached to it. */
+function isOrHangsOn(fileId: string): SQL {
+  return sql`(f.id = ${fileId}::uuid OR f.parent_file_id = ${fileId}::uuid)`;
 }
 
 /** The object key of a file. File names are user data and never part of it. */

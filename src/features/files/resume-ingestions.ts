@@ -92,7 +92,11 @@ async function resume(env: Env, deps: Deps, ingestion: Stalled): Promise<void> {
     is_extracted: isExtracted,
   } = ingestion;
   if (ingestion.resume_count > MOST_RESUMES) {
-    const hasFailed = await failIngestion(deps, { fileId, ingestionAttempt }, "unreadable");
+    const hasFailed = await failIngestion(
+      deps,
+      { fileId, ingestionAttempt },
+      { code: "unreadable" },
+    );
     if (hasFailed) await notifyChats(env, deps.db, fileId, "failed", "unreadable");
   } else if (isExtracted)
     await sendJob(env.FILE_JOBS, { step: "index", fileId, ingestionAttempt, from: 0 });

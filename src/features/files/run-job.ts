@@ -5,7 +5,7 @@ import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { embedNext } from "../retrieval/embed.ts";
 import { indexFile } from "../retrieval/store.ts";
-import { failIngestion, finishIngestion } from "./begin-ingestion.ts";
+import { type Failure, failIngestion, finishIngestion } from "./begin-ingestion.ts";
 import { ExtractionFailure } from "./failures.ts";
 import type { FileJob } from "./jobs.ts";
 import { isProcessing } from "./queries.ts";
@@ -21,23 +21,27 @@ const BUDGET_MS = 20_000;
 /** Throws when a retry may help; a document that cannot be extracted fails permanently. */
 export async function runIngestionJob(env: Env, deps: Deps, job: IngestionJob): Promise<void> {
   try {
-    const rest = await takeSteps(deps, job);
+    const rest = await takeSteps(env, deps, job);
     if (rest === "ready") await notifyChats(env, deps.db, job.fileId, "ready", null);
     else if (rest) await sendJob(env.FILE_JOBS, rest);
   } catch (error) {
     if (!(error instanceof ExtractionFailure)) throw error;
-    await failAndNotify(env, deps, job, error.code);
+    await failAndNotify(env, deps, job, error);
   }
 }
 
 /** The remaining job, "ready" when the file is ready, undefined if a newer attempt has begun. */
-async function takeSteps(deps: Deps, job: IngestionJob): Promise<FileJob | "ready" | undefined> {
+async function takeSteps(
+  env: Env,
+  deps: Deps,
+  job: IngestionJob,
+): Promise<FileJob | "ready" | undefined> {
   const endsAt = deps.clock() + BUDGET_MS;
   if (job.step !== "extract") await saveProgress(deps, job);
-  let next = await takeStep(deps, job);
+  let next = await takeStep(env, deps, job);
   // The next pages get their own message: these may have used most of an isolate's memory.
   while (isIngestionJob(next) && next.step !== "extract" && deps.clock() < endsAt) {
-    next = await takeStep(deps, next);
+    next = await takeStep(env, deps, next);
   }
   return next;
 }
@@ -52,9 +56,13 @@ function isIngestionJob(job: FileJob | "ready" | undefined): job is IngestionJob
   return typeof job === "object" && "ingestionAttempt" in job;
 }
 
-async function takeStep(deps: Deps, job: IngestionJob): Promise<FileJob | "ready" | undefined> {
+async function takeStep(
+  env: Env,
+  deps: Deps,
+  job: IngestionJob,
+): Promise<FileJob | "ready" | undefined> {
   const { fileId, ingestionAttempt, from } = job;
-  if (job.step === "extract") return extractPages(deps, job);
+  if (job.step === "extract") return extractPages(env, deps, job);
   if (job.step === "index") {
     await indexFile(deps, { fileId, ingestionAttempt });
     return { step: "embed", fileId, ingestionAttempt, from: 0 };
@@ -69,15 +77,15 @@ async function takeStep(deps: Deps, job: IngestionJob): Promise<FileJob | "ready
 
 /** Fails the ingestion of a dead-lettered or refused job. */
 export async function failIngestionJob(env: Env, deps: Deps, job: IngestionJob): Promise<void> {
-  await failAndNotify(env, deps, job, "unreadable");
+  await failAndNotify(env, deps, job, { code: "unreadable" });
 }
 
 async function failAndNotify(
   env: Env,
   deps: Deps,
   { fileId, ingestionAttempt }: IngestionJob,
-  code: ExtractionFailure["code"],
+  failure: Failure,
 ): Promise<void> {
-  const hasFailed = await failIngestion(deps, { fileId, ingestionAttempt }, code);
-  if (hasFailed) await notifyChats(env, deps.db, fileId, "failed", code);
+  const hasFailed = await failIngestion(deps, { fileId, ingestionAttempt }, failure);
+  if (hasFailed) await notifyChats(env, deps.db, fileId, "failed", failure.code);
 }

@@ -5,7 +5,9 @@ import { toIso } from "../../lib/clock.ts";
 import { decodeCursor } from "../../lib/cursor.ts";
 import { REGION_KINDS } from "../../lib/text-regions.ts";
 import { isId } from "../../lib/ids.ts";
+import { encodingOfLabel } from "./extract/encoding.ts";
 import { FAILURES, isFailureCode } from "./failures.ts";
+import { baseNameOf } from "./file-name.ts";
 import type { FilePosition, FileRow } from "./queries.ts";
 
 /** The most bytes of a file that a client sends directly to the bucket. */
@@ -17,7 +19,18 @@ const LARGEST_PAGE = 100;
 const DEFAULT_PARTS = 10;
 const MOST_PARTS = 20;
 
-export const FileName = text({ min: 1, max: LONGEST_NAME }).openapi({ example: "lease.pdf" });
+/** A path becomes its last part before it is measured. */
+export const FileName = z
+  .string()
+  .transform(baseNameOf)
+  .pipe(text({ min: 1, max: LONGEST_NAME }))
+  .openapi({
+    type: "string",
+    minLength: 1,
+    maxLength: LONGEST_NAME,
+    description: "Of a path, the part behind the last slash or backslash is kept.",
+    example: "lease.pdf",
+  });
 
 const Sha256 = z
   .string()
@@ -44,6 +57,28 @@ export const NewFile = z
 
 export type NewFile = z.infer<typeof NewFile>;
 
+const NO_ENCODING = "This is not a label of an encoding, such as `windows-1250`.";
+
+export const UploadCompletion = z
+  .strictObject({
+    encoding: z
+      .string()
+      .max(50)
+      .transform((label, context) => {
+        const encoding = encodingOfLabel(label);
+        if (encoding !== undefined) return encoding;
+        context.addIssue({ code: "custom", message: NO_ENCODING });
+        return z.NEVER;
+      })
+      .openapi({
+        type: "string",
+        description: "Of a text: a label of the WHATWG Encoding Standard.",
+        example: "windows-1250",
+      })
+      .optional(),
+  })
+  .openapi("UploadCompletion");
+
 export const File = z
   .object({
     id: ShownId,
@@ -59,9 +94,22 @@ export const File = z
     }),
     processed: z.boolean().openapi({ description: "True once the file is ready." }),
     failure: z
-      .object({ code: z.string(), detail: z.string() })
+      .object({
+        code: z.string(),
+        detail: z.string(),
+        candidates: z.array(z.string()).optional().openapi({
+          description:
+            "Of `unknown_encoding`: the encodings that it may be, the likeliest first. Complete the file with one of them.",
+        }),
+      })
       .nullable()
       .openapi({ description: "Why the ingestion failed, with a sentence for the user." }),
+    encoding: z.string().nullable().openapi({
+      description: "The encoding that the client named; null if the bytes decide.",
+    }),
+    parent_file_id: ShownId.nullable().openapi({
+      description: "The mail that this file was attached to. Deleting it deletes this file.",
+    }),
     page_count: z.int().nullable().openapi({ description: "Known once the text is extracted." }),
     created_at: ShownTime,
   })
@@ -153,14 +201,25 @@ export function toFile(row: FileRow): z.infer<typeof File> {
     status: row.status,
     processed: row.status === "ready",
     failure: toFailure(row),
+    encoding: row.encoding,
+    parent_file_id: row.parent_file_id,
     page_count: row.page_count,
     created_at: toIso(row.created_at),
   };
 }
 
 /** The code and the sentence of a failure; null unless the file has failed. */
-function toFailure({ status, failure_code: code }: Pick<FileRow, "status" | "failure_code">) {
+function toFailure({
+  status,
+  failure_code: code,
+  encoding_candidates: candidates,
+}: Pick<FileRow, "status" | "failure_code" | "encoding_candidates">) {
   if (status !== "failed") return null;
   const known = code !== null && isFailureCode(code) ? code : "unreadable";
-  return { code: known, detail: FAILURES[known] };
+  const isOpen = known === "unknown_encoding";
+  return {
+    code: known,
+    detail: FAILURES[known],
+    ...(isOpen && { candidates: candidates ?? [] }),
+  };
 }

@@ -8,6 +8,7 @@ import type { Deps } from "../../deps.ts";
 import { toIso } from "../../lib/clock.ts";
 import { Problem } from "../../lib/problem.ts";
 import { createFile } from "./create.ts";
+import { encodingOfType } from "./extract/encoding.ts";
 import { kindOfContentType } from "./extract/kind.ts";
 import type { FileRow } from "./queries.ts";
 import { LARGEST_FILE, type NewFile } from "./schemas.ts";
@@ -48,6 +49,7 @@ export async function startUpload(
     contentType,
     size,
     sha256,
+    encoding: encodingOfType(contentType),
     expiresAt,
     at: toIso(new Date(now)),
   };

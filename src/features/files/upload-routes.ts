@@ -5,7 +5,7 @@ import { createRouter, fileBody, json, jsonBody, route, textHeader } from "../..
 import type { ProblemCode } from "../../lib/problem.ts";
 import { completeUpload } from "./complete.ts";
 import { readUpload } from "./multipart.ts";
-import { File, NewFile, StartedUpload, toFile } from "./schemas.ts";
+import { File, NewFile, StartedUpload, toFile, UploadCompletion } from "./schemas.ts";
 import { startUpload } from "./signed-upload.ts";
 import { storeUpload } from "./upload.ts";
 import { sha256Hex } from "../../lib/sha256.ts";
@@ -60,8 +60,8 @@ const complete = route({
   tags,
   summary: "Complete an upload to the bucket",
   description:
-    "Starts the ingestion of the uploaded bytes. Safe to repeat; a failed file is ingested again.",
-  request: { params: ById },
+    "Starts the ingestion of the uploaded bytes. Safe to repeat; a failed file is ingested again. A text that failed with `unknown_encoding` is ingested in the `encoding` that the body names.",
+  request: { params: ById, body: { ...jsonBody(UploadCompletion), required: false as const } },
   problems: [
     "file_not_uploaded",
     "file_mismatch",
@@ -77,11 +77,11 @@ export const uploadRoutes = createRouter()
     validateKeyHeader(c);
     const { config, clock } = c.get("deps");
     const pace = { slackMs: config.BODY_TIMEOUT_MS, bytesPerSecond: config.LEAST_UPLOAD_RATE };
-    const { name, bytes } = await readUpload(c.req.raw, pace, clock);
+    const { name, contentType, bytes } = await readUpload(c.req.raw, pace, clock);
     const sha256 = await sha256Hex(bytes);
     const key = await readKey(c, { name, size: bytes.byteLength, sha256 });
     const ownerId = c.get("principal").userId;
-    const file = { name, bytes, sha256 };
+    const file = { name, contentType, bytes, sha256 };
     const { row, isReplayed } = await storeUpload(c.env, c.get("deps"), ownerId, file, key);
     const headers = { location: `/files/${row.id}`, ...markReplayed(isReplayed) };
     return c.json(toFile(row), 201, headers);
@@ -100,6 +100,8 @@ export const uploadRoutes = createRouter()
   })
   .openapi(complete, async (c) => {
     const { id } = c.req.valid("param");
-    const row = await completeUpload(c.env, c.get("deps"), c.get("principal").userId, id);
+    const { encoding } = c.req.valid("json");
+    const upload = { fileId: id, encoding };
+    const row = await completeUpload(c.env, c.get("deps"), c.get("principal").userId, upload);
     return c.json(toFile(row), 200);
   });

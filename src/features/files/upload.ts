@@ -4,11 +4,12 @@ import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { toIso } from "../../lib/clock.ts";
 import { logError, nameOf } from "../../lib/log.ts";
-import { Problem } from "../../lib/problem.ts";
 import { beginIngestion } from "./begin-ingestion.ts";
 import { createFile, discardFile } from "./create.ts";
 import { bufferSource } from "./extract/byte-source.ts";
+import { encodingOfType } from "./extract/encoding.ts";
 import { contentTypeOf, recognise } from "./extract/kind.ts";
+import { unsupportedFile } from "./failures.ts";
 import type { Upload } from "./multipart.ts";
 import type { FileRow } from "./queries.ts";
 
@@ -25,19 +26,28 @@ export async function storeUpload(
   env: Env,
   deps: UploadDeps,
   ownerId: string,
-  { name, bytes, sha256 }: Upload & { sha256: string },
+  { name, contentType: sentType, bytes, sha256 }: Upload & { sha256: string },
   key?: IdempotencyKey,
 ): Promise<{ row: FileRow; isReplayed: boolean }> {
-  const kind = await recognise(bufferSource(bytes), name);
-  if (!kind) throw new Problem("unsupported_file");
+  const encoding = encodingOfType(sentType);
+  const { kind, refusal } = await recognise(bufferSource(bytes), { name, encoding });
+  if (!kind) throw unsupportedFile(refusal);
   const contentType = contentTypeOf(kind);
   const now = deps.clock();
   const times = { at: toIso(new Date(now)), expiresAt: toIso(new Date(now + UPLOAD_TIMEOUT_MS)) };
-  const file = { id: deps.newId(), name, contentType, size: bytes.byteLength, sha256, ...times };
+  const file = {
+    id: deps.newId(),
+    name,
+    contentType,
+    size: bytes.byteLength,
+    sha256,
+    encoding,
+    ...times,
+  };
   const { row, isReplayed } = await createFile(deps.db, ownerId, file, key);
   if (row.status !== "pending") return { row, isReplayed };
   await putOrDiscard(deps, row, bytes, { contentType, sha256 });
-  return { row: await beginIngestion(env, deps, row, { kind, sha256 }), isReplayed };
+  return { row: await beginIngestion(env, deps, row, { kind, sha256, encoding }), isReplayed };
 }
 
 /** Deletes the row if the bucket does not accept the bytes. */

@@ -1,6 +1,6 @@
-/** Bytes of a text file to its text. A mark of the byte order is part of the encoding, not of the text. */
+/** Labels of encodings (WHATWG Encoding Standard), and bytes of a text to its text. */
 import { ExtractionFailure } from "../failures.ts";
-import { type Piece, piecesOf } from "./pieces.ts";
+import { piecesOf } from "./pieces.ts";
 
 /** The encoding that a mark at the start names. */
 export function encodingOfMark(bytes: Uint8Array): string | undefined {
@@ -22,39 +22,37 @@ export function isUtf8(bytes: Uint8Array, moreToCome: boolean): boolean {
   }
 }
 
-/**
- * The text of a file, piece by piece. Without a mark or a declaration the encoding is told by the first
- * piece that is not ASCII alone: UTF-8 where it is valid, else windows-1252. What is wrong in it becomes
- * U+FFFD, as in every browser.
- */
-export async function* decodeText(
-  body: AsyncIterable<Uint8Array>,
-  declared: (head: Uint8Array) => string | undefined = () => undefined,
-): AsyncGenerator<string> {
-  let decoder: TextDecoder | undefined;
-  let isFirst = true;
-  for await (const piece of piecesOf(body)) {
-    const label = isFirst ? (encodingOfMark(piece.bytes) ?? declared(piece.bytes)) : undefined;
-    isFirst = false;
-    decoder ??= decoderFor(label ?? guess(piece));
-    // ASCII is the same in all of them.
-    const text = (decoder ?? new TextDecoder()).decode(piece.bytes, { stream: !piece.isLast });
-    if (text.includes("\0")) throw new ExtractionFailure("damaged");
-    yield text;
+/** The encoding that a label names, in lower case; undefined where it names none that can be decoded. */
+export function encodingOfLabel(label: string): string | undefined {
+  try {
+    return new TextDecoder(label).encoding;
+  } catch {
+    return undefined;
   }
 }
 
-function guess({ bytes, isLast }: Piece): string | undefined {
-  if (bytes.every((byte) => byte < 0x80)) return undefined;
-  return isUtf8(bytes, !isLast) ? "utf-8" : "windows-1252";
+/**
+ * The encoding that the `charset` of a media type names. Undefined for UTF-8 and ASCII too: programs write
+ * them without a look at the text, and its bytes say as much.
+ */
+export function encodingOfType(contentType: string | undefined): string | undefined {
+  const [, label = ""] = CHARSET.exec(contentType ?? "") ?? [];
+  if (/^(?:us-)?ascii$/i.test(label)) return undefined;
+  const encoding = encodingOfLabel(label);
+  return encoding === "utf-8" ? undefined : encoding;
 }
 
-/** A label that names no encoding is as good as none. */
-function decoderFor(label: string | undefined): TextDecoder | undefined {
-  if (label === undefined) return undefined;
-  try {
-    return new TextDecoder(label);
-  } catch {
-    return new TextDecoder();
+const CHARSET = /;[ \t]*charset[ \t]*=[ \t]*"?([\w.:-]+)/i;
+
+/** The text of a file, piece by piece. Bytes that are none of its encoding become U+FFFD. */
+export async function* decodeText(
+  body: AsyncIterable<Uint8Array>,
+  encoding: string,
+): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding);
+  for await (const { bytes, isLast } of piecesOf(body)) {
+    const text = decoder.decode(bytes, { stream: !isLast });
+    if (text.includes("\0")) throw new ExtractionFailure("damaged");
+    yield text;
   }
 }

@@ -2,18 +2,24 @@
 import { ExtractionFailure, type FailureCode } from "../failures.ts";
 import type { Source } from "./byte-source.ts";
 import { readDocx } from "./docx.ts";
-import { readHtml } from "./html.ts";
+import { readHtml } from "./html/html.ts";
 import type { FileKind } from "./kind.ts";
+import { readMail } from "./mail/mail.ts";
 import { type ExtractedPage, PageWriter } from "./pages.ts";
 import { holdPdf, openPdf, type PageWindow, readPdf } from "./pdf.ts";
 import { refuseBombs } from "./pdf-bombs.ts";
-import { readMarkdown, readText } from "./text.ts";
+import { readCsv } from "./text/csv.ts";
+import { readMarkdown, readText } from "./text/text.ts";
 
 export type { Source } from "./byte-source.ts";
 export type { ExtractedPage } from "./pages.ts";
 
 /** `textBefore`: code points of the pages before the window, for what is asked of the whole document. */
-type Window = PageWindow & { textBefore?: number };
+type Window = PageWindow & {
+  textBefore?: number;
+  /** The encoding that the client names, of a text; undefined where its bytes are to tell. */
+  encoding?: string | undefined;
+};
 
 type Extraction = {
   /** Of the whole document; undefined for formats without pages of a fixed size. */
@@ -36,7 +42,10 @@ export async function extractDocument(
   const safe = watched(source);
   if (kind === "pdf") return withFailure(() => readWindow(safe, window));
   const writer = new PageWriter({ page: 1, textBefore: 0 });
-  const pages = checked(readWhole(kind, safe, writer), { textBefore: 0, otherwise: "empty" });
+  const pages = checked(readWhole(kind, safe, writer, window.encoding), {
+    textBefore: 0,
+    otherwise: "empty",
+  });
   return { pageCount: undefined, pages };
 }
 
@@ -44,12 +53,14 @@ async function* readWhole(
   kind: Exclude<FileKind, "pdf">,
   source: Source,
   writer: PageWriter,
+  encoding: string | undefined,
 ): AsyncGenerator<ExtractedPage> {
   if (kind === "docx") yield* readDocx(source, writer);
-  else yield* READERS[kind](await source.stream(), writer);
+  else if (kind === "mail") yield* readMail(source, writer);
+  else yield* READERS[kind](source, writer, encoding);
 }
 
-const READERS = { html: readHtml, markdown: readMarkdown, text: readText, csv: readText };
+const READERS = { html: readHtml, markdown: readMarkdown, text: readText, csv: readCsv };
 
 async function readWindow(
   { size, stream }: Source,

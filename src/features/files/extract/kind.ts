@@ -1,20 +1,23 @@
 /** What a file is by its bytes. Its name tells only kinds of text apart. */
 import { encodingOfMark, isUtf8 } from "./encoding.ts";
-import { ExtractionFailure } from "../failures.ts";
+import { ExtractionFailure, type FailureCode } from "../failures.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { isOleContainer, mayBeEncryptedWord } from "./ole.ts";
+import { isMail, refusalOfText } from "./text/text-formats.ts";
+import { utf16Of } from "./text/utf16.ts";
 import { openWordPackage } from "./word-package.ts";
 
-export type FileKind = "pdf" | "docx" | "text" | "markdown" | "html" | "csv";
-
-const CONTENT_TYPES: Record<FileKind, string> = {
+const CONTENT_TYPES = {
   pdf: "application/pdf",
   docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
   text: "text/plain; charset=utf-8",
   markdown: "text/markdown; charset=utf-8",
   html: "text/html; charset=utf-8",
   csv: "text/csv; charset=utf-8",
-};
+  mail: "message/rfc822",
+} as const;
+
+export type FileKind = keyof typeof CONTENT_TYPES;
 
 /** The media type that a file of a kind is kept and given out as. */
 export function contentTypeOf(kind: FileKind): string {
@@ -27,7 +30,7 @@ export function kindOfContentType(contentType: string): FileKind | undefined {
   return KINDS.find((kind) => bareType(CONTENT_TYPES[kind]) === bare) ?? OTHER_NAMES[bare];
 }
 
-const KINDS = ["pdf", "docx", "text", "markdown", "html", "csv"] as const satisfies FileKind[];
+const KINDS = Object.keys(CONTENT_TYPES) as FileKind[];
 
 /** The media types of all kinds, without their character set. */
 export const READABLE_TYPES: readonly string[] = KINDS.map((kind) => bareType(CONTENT_TYPES[kind]));
@@ -46,18 +49,39 @@ function bareType(contentType: string): string {
 
 const HEAD_SIZE = 64 * 1024;
 
+/** What a file is: of a kind that is read, or refused for a reason. */
+export type Recognised =
+  | { kind: FileKind; refusal?: undefined }
+  | { kind?: undefined; refusal: FailureCode };
+
+/** `encoding`: what the client says that a text is in. */
+type Named = { name: string; encoding?: string | undefined };
+
 /**
- * The kind of a file by its first 64 KiB, of an Office package by what it holds; undefined for what cannot
- * be read. A Word document behind a password is one too: its reading says why it fails.
+ * What a file is by its first 64 KiB, an Office package by what it holds. A Word document behind a password
+ * is one too: its reading says why it fails.
  */
-export async function recognise(source: ByteSource, name: string): Promise<FileKind | undefined> {
+export async function recognise(
+  source: ByteSource,
+  { name, encoding }: Named,
+): Promise<Recognised> {
   const head = await source.read(0, HEAD_SIZE);
-  if (isPdf(head)) return "pdf";
-  if (isZip(head)) return (await isWord(source)) ? "docx" : undefined;
-  if (isOleContainer(head)) return (await mayBeEncryptedWord(source, name)) ? "docx" : undefined;
-  const text = textOf(head, head.byteLength >= HEAD_SIZE);
-  if (text === undefined || OTHER_FORMATS.test(text)) return undefined;
-  return HTML_START.test(withoutProlog(text)) ? "html" : kindByName(name);
+  if (isPdf(head)) return { kind: "pdf" };
+  if (isZip(head)) return (await isWord(source)) ? { kind: "docx" } : UNSUPPORTED;
+  if (isOleContainer(head)) {
+    return (await mayBeEncryptedWord(source, name)) ? { kind: "docx" } : UNSUPPORTED;
+  }
+  const text = textOf(head, head.byteLength >= HEAD_SIZE, encoding);
+  return text === undefined ? UNSUPPORTED : recogniseText(text, name);
+}
+
+const UNSUPPORTED = { refusal: "unsupported_type" } as const;
+
+function recogniseText(text: string, name: string): Recognised {
+  const refusal = refusalOfText(text);
+  if (refusal) return { refusal };
+  if (isMail(text, name)) return { kind: "mail" };
+  return { kind: HTML_START.test(withoutProlog(text)) ? "html" : kindByName(name) };
 }
 
 async function isWord(source: ByteSource): Promise<boolean> {
@@ -80,9 +104,6 @@ const PDF_HEADER = /(?:^|[\x00-\x1f\x80-\xff])%PDF-\d\.\d/;
 function isZip(bytes: Uint8Array): boolean {
   return latin1(bytes.subarray(0, 4)) === "PK\x03\x04";
 }
-
-/** Text by its bytes, but not made to be read as text. */
-const OTHER_FORMATS = /^\s*(?:\{\\rtf|%!PS)/;
 
 const HTML_START = /^<(?:!doctype\s+html|html|head|body)[\s>]/i;
 
@@ -110,22 +131,22 @@ function kindByName(name: string): FileKind {
   return /\.x?html?$/i.test(name) ? "html" : "text";
 }
 
-/** The text of a head; undefined where it is none. */
-function textOf(head: Uint8Array, moreToCome: boolean): string | undefined {
-  const mark = encodingOfMark(head);
-  if (mark === undefined && !isUtf8(head, moreToCome)) return plausibleLatin(head);
-  const text = new TextDecoder(mark).decode(head, { stream: moreToCome });
+/**
+ * The text of a head; undefined where it is none. Of an encoding that is not told yet it has the ASCII
+ * alone as it is.
+ */
+function textOf(head: Uint8Array, moreToCome: boolean, named?: string): string | undefined {
+  const encoding = encodingOfMark(head) ?? named ?? utf16Of(head);
+  if (encoding === undefined && !isUtf8(head, moreToCome)) return legacyText(head);
+  const text = new TextDecoder(encoding).decode(head, { stream: moreToCome });
   return isReadable(text) ? text : undefined;
 }
 
-/** Western text of the time before Unicode: it has no control characters, and accents are few. */
-function plausibleLatin(head: Uint8Array): string | undefined {
-  let high = 0;
-  for (const byte of head) if (byte >= 0x80) high++;
-  if (high * 4 > head.byteLength) return undefined;
-  const text = new TextDecoder("windows-1252").decode(head);
+/** Text of the time before Unicode: whatever its encoding is, it has no control characters. */
+function legacyText(head: Uint8Array): string | undefined {
+  const text = latin1(head);
   // oxlint-disable-next-line no-control-regex
-  return /[\x00-\x08\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d]/.test(text) ? undefined : text;
+  return /[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]/.test(text) ? undefined : text;
 }
 
 /** A NUL is in no text, and a control character seldom. */
@@ -137,5 +158,9 @@ function isReadable(text: string): boolean {
 }
 
 function latin1(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
+  let text = "";
+  for (let from = 0; from < bytes.byteLength; from += 8192) {
+    text += String.fromCharCode(...bytes.subarray(from, from + 8192));
+  }
+  return text;
 }

@@ -1,32 +1,110 @@
-/** Headings of Markdown: lines that begin with `#`, outside of fenced code. */
+/** Markdown: headings that begin with `#`, and words between `~~`, both outside of code. */
+import type { PageWriter } from "../pages.ts";
+import { StruckOutWords } from "../struck-out.ts";
+import { type MarkdownStretch, stretchesOf } from "./strikethrough.ts";
 
 const HEADING = /^ {0,3}(#{1,6})[ \t]+(?=\S)/;
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 
-/** A line in three stretches; the middle one is a heading where there is a level. */
-type MarkdownLine = { before: string; middle: string; after: string; level?: number };
+/** No heading is as long; a line that is gets no further hearing, so that none is held. */
+const LONGEST_LINE = 10_000;
+/** UTF-16 code units of a paragraph that is looked at as one. */
+const LONGEST_PARAGRAPH = 50_000;
 
-export class MarkdownLines {
+export class MarkdownText {
+  readonly #writer: PageWriter;
+  readonly #struckOut = new StruckOutWords();
   /** What closes the code that the next line is in. */
   #fence: string | undefined;
+  #line = "";
+  /** Lines of a paragraph that has not ended. */
+  #paragraph: string[] = [];
+  #paragraphLength = 0;
 
-  /** Lines are given in their order, with what ends them. */
-  read(line: string): MarkdownLine {
-    const fence = FENCE.exec(line)?.[1];
-    const isCode = this.#fence !== undefined;
-    if (!isCode) this.#fence = fence;
-    else if (fence?.startsWith(this.#fence ?? "")) this.#fence = undefined;
+  constructor(writer: PageWriter) {
+    this.#writer = writer;
+  }
+
+  add(text: string): void {
+    const lines = (this.#line + text).split(/(?<=\n)/);
+    this.#line = lines.pop() ?? "";
+    for (const line of lines) this.#read(line);
+    if (this.#line.length <= LONGEST_LINE) return;
+    this.#read(this.#line);
+    this.#line = "";
+  }
+
+  end(): void {
+    if (this.#line !== "") this.#read(this.#line);
+    this.#endParagraph();
+    this.#struckOut.writeTo(this.#writer);
+  }
+
+  #read(line: string): void {
+    const isCode = this.#readFence(line);
     const [before = "", marks = ""] = (!isCode && HEADING.exec(line)) || [];
-    if (marks === "") return { before: "", middle: "", after: line };
-    const middle = withoutClosing(line.slice(before.length));
-    return {
-      before,
-      middle,
-      after: line.slice(before.length + middle.length),
-      level: marks.length,
-    };
+    const isParagraph = !isCode && marks === "" && line.trim() !== "" && !INDENTED.test(line);
+    if (isParagraph) return this.#addToParagraph(line);
+    this.#endParagraph();
+    if (marks === "" || line.length > LONGEST_LINE) this.#write(line);
+    else this.#writeHeading(line, before.length, marks.length);
+  }
+
+  /** True for a line of fenced code, and for the fences. */
+  #readFence(line: string): boolean {
+    const fence = FENCE.exec(line)?.[1];
+    if (this.#fence === undefined) {
+      this.#fence = fence;
+      return fence !== undefined;
+    }
+    if (fence?.startsWith(this.#fence)) this.#fence = undefined;
+    return true;
+  }
+
+  #addToParagraph(line: string): void {
+    // An item of a list begins another one.
+    if (ITEM.test(line)) this.#endParagraph();
+    this.#paragraph.push(line);
+    this.#paragraphLength += line.length;
+    if (this.#paragraphLength > LONGEST_PARAGRAPH) this.#endParagraph();
+  }
+
+  #endParagraph(): void {
+    const paragraph = this.#paragraph.join("");
+    this.#paragraph = [];
+    this.#paragraphLength = 0;
+    if (paragraph !== "") this.#writeStretches(stretchesOf(paragraph));
+  }
+
+  #writeHeading(line: string, start: number, level: number): void {
+    const heading = withoutClosing(line.slice(start));
+    this.#write(line.slice(0, start));
+    const live = this.#withoutStruck(stretchesOf(heading));
+    this.#write(live, level);
+    this.#write(line.slice(start + heading.length));
+  }
+
+  #writeStretches(stretches: MarkdownStretch[]): void {
+    this.#write(this.#withoutStruck(stretches));
+  }
+
+  #withoutStruck(stretches: MarkdownStretch[]): string {
+    let live = "";
+    for (const { text, isStruck } of stretches) {
+      if (isStruck) this.#struckOut.add(text, live);
+      else live += text;
+    }
+    return live;
+  }
+
+  #write(text: string, level?: number): void {
+    this.#writer.countUnreadable(text.split("\uFFFD").length - 1);
+    this.#writer.write(text, { level });
   }
 }
+
+const INDENTED = /^(?: {4}|\t)/;
+const ITEM = /^ {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]/;
 
 /** A heading may be closed by marks, which are not part of it. */
 function withoutClosing(text: string): string {

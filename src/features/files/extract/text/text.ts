@@ -1,48 +1,46 @@
-/** Plain text, CSV and Markdown: the text is the decoded file, unchanged. */
-import { decodeText } from "./encoding.ts";
-import { MarkdownLines } from "./markdown.ts";
-import type { ExtractedPage, PageWriter } from "./pages.ts";
+/** Plain text and Markdown: the text is the decoded file, but for what Markdown strikes out. */
+import type { Source } from "../byte-source.ts";
+import { decodeText } from "../encoding.ts";
+import type { ExtractedPage, PageWriter } from "../pages.ts";
+import { findEncoding } from "./find-encoding.ts";
+import { MarkdownText } from "./markdown.ts";
 
 /** Reads a file as it stands. It is one page. */
 export async function* readText(
-  body: AsyncIterable<Uint8Array>,
+  source: Source,
   writer: PageWriter,
+  named: string | undefined,
 ): AsyncGenerator<ExtractedPage> {
-  for await (const text of decodeText(body)) {
-    writer.write(text);
+  for await (const text of textOf(source, named)) {
+    writeDecoded(writer, text);
     yield* writer.take();
   }
   yield* writer.end(true);
 }
 
-/** No heading is as long; a line that is gets no further hearing, so that none is held. */
-const LONGEST_LINE = 10_000;
-
-/** Reads a file as it stands, and marks the headings of Markdown. */
+/** Reads a file as it stands, marks its headings, and keeps what is struck out apart. */
 export async function* readMarkdown(
-  body: AsyncIterable<Uint8Array>,
+  source: Source,
   writer: PageWriter,
+  named: string | undefined,
 ): AsyncGenerator<ExtractedPage> {
-  const markdown = new MarkdownLines();
-  let line = "";
-  for await (const text of decodeText(body)) {
-    const lines = (line + text).split(/(?<=\n)/);
-    line = lines.pop() ?? "";
-    for (const whole of lines) writeLine(writer, markdown, whole);
-    if (line.length > LONGEST_LINE) {
-      writer.write(line);
-      line = "";
-    }
+  const markdown = new MarkdownText(writer);
+  for await (const text of textOf(source, named)) {
+    markdown.add(text);
     yield* writer.take();
   }
-  writeLine(writer, markdown, line);
+  markdown.end();
   yield* writer.end(true);
 }
 
-function writeLine(writer: PageWriter, markdown: MarkdownLines, line: string): void {
-  if (line.length > LONGEST_LINE) return writer.write(line);
-  const { before, middle, after, level } = markdown.read(line);
-  writer.write(before);
-  writer.write(middle, { level });
-  writer.write(after);
+/** The decoded text of a file, piece by piece. */
+export async function* textOf(source: Source, named: string | undefined): AsyncGenerator<string> {
+  const encoding = await findEncoding(source, { named });
+  yield* decodeText(await source.stream(), encoding);
+}
+
+/** Writes text as it stands; counts what could not be decoded. */
+export function writeDecoded(writer: PageWriter, text: string, level?: number): void {
+  writer.countUnreadable(text.split("\uFFFD").length - 1);
+  writer.write(text, { level });
 }

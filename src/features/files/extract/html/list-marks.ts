@@ -1,0 +1,97 @@
+/** The numbers of lists, as a browser shows them. */
+import { formatNumber } from "../number-format.ts";
+
+const TYPES: Record<string, string> = {
+  "1": "decimal",
+  a: "lower-alpha",
+  A: "upper-alpha",
+  i: "lower-roman",
+  I: "upper-roman",
+};
+
+type List = {
+  style: string;
+  /** Of the next item; undefined where it is not known. */
+  next: number | undefined;
+  step: 1 | -1;
+};
+
+/** Counts the items of lists within lists. */
+export class ListMarks {
+  readonly #lists: List[] = [];
+
+  open(name: string, attributes: Record<string, string>): void {
+    const isReversed = name === "ol" && Object.hasOwn(attributes, "reversed");
+    const start = wholeNumber(attributes.start);
+    this.#lists.push({
+      style: styleOf(attributes) ?? (name === "ol" ? "decimal" : "disc"),
+      next: start ?? (isReversed ? undefined : 1),
+      step: isReversed ? -1 : 1,
+    });
+  }
+
+  close(): void {
+    this.#lists.pop();
+  }
+
+  /** The mark of an item, such as "iv."; empty where it has none that is a number. */
+  item(attributes: Record<string, string>): string {
+    const list = this.#lists.at(-1);
+    if (!list) return "";
+    const number = wholeNumber(attributes.value) ?? list.next;
+    if (number === undefined) return "";
+    list.next = number + list.step;
+    const written = FORMATS[styleOf(attributes) ?? list.style]?.(number);
+    return written === undefined ? "" : `${written}.`;
+  }
+}
+
+const FORMATS: Record<string, (number: number) => string> = {
+  decimal: String,
+  "decimal-leading-zero": (number) => (number < 0 ? `-${twoDigits(-number)}` : twoDigits(number)),
+  "lower-alpha": letters,
+  "lower-latin": letters,
+  "upper-alpha": (number) => letters(number).toUpperCase(),
+  "upper-latin": (number) => letters(number).toUpperCase(),
+  "lower-roman": (number) => roman(number, "lowerRoman"),
+  "upper-roman": (number) => roman(number, "upperRoman"),
+};
+
+/** By its own style, or by `type`, whose letters mean something else in upper case. */
+function styleOf({ style = "", type = "" }: Record<string, string>): string | undefined {
+  const declared = style
+    .split(";")
+    .map((declaration) => LIST_STYLE.exec(declaration.trim().toLowerCase())?.[1])
+    .findLast((words) => words !== undefined);
+  const named = declared?.split(/\s+/).find((word) => word in FORMATS || BULLETS.test(word));
+  return named ?? TYPES[type] ?? (BULLETS.test(type) ? type : undefined);
+}
+
+const LIST_STYLE = /^list-style(?:-type)?\s*:\s*([a-z\s-]+)/;
+const BULLETS = /^(?:none|disc|circle|square)$/;
+
+const LARGEST = 2 ** 31 - 1;
+
+function wholeNumber(text: string | undefined): number | undefined {
+  const [digits] = /^\s{0,9}[+-]?\d{1,10}/.exec(text ?? "") ?? [];
+  const number = Number(digits);
+  return digits !== undefined && Math.abs(number) <= LARGEST ? number : undefined;
+}
+
+const twoDigits = (number: number) => String(number).padStart(2, "0");
+
+/** After z comes aa, and ab. */
+function letters(number: number): string {
+  if (number < 1) return String(number);
+  let written = "";
+  for (let rest = number; rest > 0; rest = Math.floor((rest - 1) / 26)) {
+    written = String.fromCharCode(0x61 + ((rest - 1) % 26)) + written;
+  }
+  return written;
+}
+
+const LARGEST_ROMAN = 3_999;
+
+function roman(number: number, format: "lowerRoman" | "upperRoman"): string {
+  return number > LARGEST_ROMAN ? String(number) : formatNumber(number, format);
+}

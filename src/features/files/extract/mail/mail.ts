@@ -1,0 +1,128 @@
+/** A mail (RFC 5322, MIME): its headers, its body, and what is attached to it. */
+import type { Address, Attachment, Email, PostalMimeOptions } from "postal-mime";
+import { codePointLength, firstCodePoints } from "../../../../lib/text.ts";
+import { ExtractionFailure } from "../../failures.ts";
+import { baseNameOf } from "../../file-name.ts";
+import { bufferSource, type ByteSource } from "../byte-source.ts";
+import { storable } from "../flow.ts";
+import { readMarkup } from "../html/html.ts";
+import { type FileKind, recognise } from "../kind.ts";
+import type { ExtractedPage, PageWriter } from "../pages.ts";
+
+/** Bytes of a mail, which is held whole and once more decoded. */
+const LARGEST_MAIL = 25 * 1024 * 1024;
+/** Files that are made of what is attached; the others are named. */
+const MOST_ATTACHMENTS = 50;
+const LONGEST_NAME = 255;
+
+const PARSER: PostalMimeOptions = {
+  forceRfc822Attachments: true,
+  maxNestingDepth: 50,
+  maxHeadersSize: 512 * 1024,
+};
+
+/** `kind` is undefined for what is not read. */
+export type MailAttachment = {
+  name: string;
+  bytes: Uint8Array<ArrayBuffer>;
+  kind: FileKind | undefined;
+};
+
+type Mail = { email: Email; attachments: MailAttachment[] };
+
+/** Throws `ExtractionFailure`: `too_large` or `damaged`. */
+export async function parseMail(source: ByteSource): Promise<Mail> {
+  if (source.size > LARGEST_MAIL) throw new ExtractionFailure("too_large");
+  const bytes = await source.read(0, source.size);
+  const email = await parse(bytes);
+  const attachments: MailAttachment[] = [];
+  for (const attachment of email.attachments) {
+    if (attachment.related !== true) attachments.push(await toAttachment(attachment, attachments));
+  }
+  return { email, attachments };
+}
+
+/** Reads a mail: its headers as lines, and its body, of HTML where it has that. It is one page. */
+export async function* readMail(
+  source: ByteSource,
+  writer: PageWriter,
+): AsyncGenerator<ExtractedPage> {
+  const { email, attachments } = await parseMail(source);
+  writeHeaders(email, attachments, writer);
+  const { html, text } = email;
+  if (html !== undefined && html.trim() !== "") yield* readMarkup(slicesOf(html), writer);
+  else writer.write(storable((text ?? "").replaceAll(/\r\n?/g, "\n")).trimEnd());
+  yield* writer.end(true);
+}
+
+async function parse(bytes: Uint8Array): Promise<Email> {
+  const { default: PostalMime } = await import("postal-mime");
+  try {
+    return await PostalMime.parse(bytes, PARSER);
+  } catch (cause) {
+    throw new ExtractionFailure("damaged", { cause });
+  }
+}
+
+async function toAttachment(
+  { filename, mimeType, content }: Attachment,
+  before: readonly MailAttachment[],
+): Promise<MailAttachment> {
+  const bytes = bytesOf(content);
+  const name = nameOf(filename, mimeType, before.length + 1);
+  const isOneTooMany = before.filter(({ kind }) => kind).length >= MOST_ATTACHMENTS;
+  const isRead = bytes.byteLength > 0 && !isOneTooMany;
+  const { kind } = isRead ? await recognise(bufferSource(bytes), { name }) : {};
+  return { name, bytes, kind };
+}
+
+function bytesOf(content: Attachment["content"]): Uint8Array<ArrayBuffer> {
+  if (typeof content === "string") return new Uint8Array(new TextEncoder().encode(content));
+  return content instanceof ArrayBuffer ? new Uint8Array(content) : new Uint8Array(content);
+}
+
+function nameOf(filename: string | null, mimeType: string, number: number): string {
+  const sent = storable(baseNameOf(filename ?? "")).trim();
+  const name = codePointLength(sent) > LONGEST_NAME ? firstCodePoints(sent, LONGEST_NAME) : sent;
+  if (name !== "") return name;
+  return `attachment-${number}${mimeType === "message/rfc822" ? ".eml" : ""}`;
+}
+
+function writeHeaders(email: Email, attachments: MailAttachment[], writer: PageWriter): void {
+  const { from, to, cc, bcc, subject } = email;
+  const lines = [
+    ["From", from && addressOf(from)],
+    ["To", to?.map(addressOf).join(", ")],
+    ["Cc", cc?.map(addressOf).join(", ")],
+    ["Bcc", bcc?.map(addressOf).join(", ")],
+    // As it was written: the parser turns it into the time of another zone.
+    ["Date", email.headers.find(({ key }) => key === "date")?.value],
+    ["Attachments", attachments.map(shownName).join(", ")],
+  ] as const;
+  for (const [name, value] of lines) if (value) writer.write(`${name}: ${oneLine(value)}\n`);
+  if (subject !== undefined && subject.trim() !== "") {
+    writer.write("Subject: ");
+    writer.write(oneLine(subject), { level: 1 });
+    writer.write("\n");
+  }
+  writer.write("\n");
+}
+
+function addressOf(address: Address): string {
+  if (address.group) return `${address.name}: ${address.group.map(addressOf).join(", ")};`;
+  return address.name === "" ? address.address : `${address.name} <${address.address}>`;
+}
+
+function shownName({ name, kind }: MailAttachment): string {
+  return kind ? name : `${name} (not read)`;
+}
+
+function oneLine(text: string): string {
+  return storable(text).replaceAll(/\s+/g, " ").trim();
+}
+
+const SLICE = 64 * 1024;
+
+function* slicesOf(text: string): Generator<string> {
+  for (let from = 0; from < text.length; from += SLICE) yield text.slice(from, from + SLICE);
+}

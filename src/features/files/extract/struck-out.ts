@@ -1,0 +1,58 @@
+/** Words that are struck out: they leave the running text, and are kept at the end of the document. */
+import { ExtractionFailure } from "../failures.ts";
+import { LONGEST_TEXT, type PageWriter } from "./pages.ts";
+
+/** UTF-16 code units of the words that stand before. */
+const LONGEST_BEFORE = 40;
+const MOST_STRETCHES = 50_000;
+
+type Stretch = { before: string; words: string };
+
+export class StruckOutWords {
+  readonly #stretches: Stretch[] = [];
+  #length = 0;
+
+  /** Keeps words, with the running text that ends where they stood. */
+  add(words: string, textBefore: string): void {
+    const bare = inOneLine(words);
+    if (bare === "") return;
+    this.#length += bare.length;
+    if (this.#length > LONGEST_TEXT || this.#stretches.length >= MOST_STRETCHES) {
+      throw new ExtractionFailure("too_much_text");
+    }
+    this.#stretches.push({ before: lastWords(textBefore), words: bare });
+  }
+
+  /** Writes each stretch as a line of its own. */
+  writeTo(writer: PageWriter): void {
+    this.#stretches.forEach(({ before, words }, index) => {
+      const label = before === "" ? "[Struck out]" : `[Struck out after “${before}”]`;
+      writer.write(`${index === 0 ? "\n\n" : "\n"}${label} `);
+      writer.write(words, { region: "struck_out" });
+    });
+  }
+}
+
+/** The blank that keeps apart what stood on both sides of words that have left. */
+export function blankBetween(before: string, after: string): "" | " " {
+  return /[\p{L}\p{N}]$/u.test(before.slice(-2)) && /^[\p{L}\p{N}]/u.test(after) ? " " : "";
+}
+
+function inOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
+}
+
+/** As many whole words as there is room for, of one line where that has words. */
+function lastWords(text: string): string {
+  const near = text.slice(-4 * LONGEST_BEFORE);
+  const line = near.slice(near.lastIndexOf("\n") + 1);
+  const end = inOneLine(hasWords(line) ? line : near);
+  if (!hasWords(end)) return "";
+  if (end.length <= LONGEST_BEFORE) return end;
+  const shown = end.slice(-LONGEST_BEFORE);
+  return shown.slice(shown.indexOf(" ") + 1).toWellFormed();
+}
+
+function hasWords(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text);
+}

@@ -1,0 +1,54 @@
+/** CSV: the text is the decoded file; a first row that names columns is the heading of all others. */
+import type { Source } from "../byte-source.ts";
+import type { ExtractedPage, PageWriter } from "../pages.ts";
+import { textOf, writeDecoded } from "./text.ts";
+
+/** UTF-16 code units: every passage carries it. */
+const LONGEST_HEADER = 500;
+
+/** Reads a file as it stands. It is one page. */
+export async function* readCsv(
+  source: Source,
+  writer: PageWriter,
+  named: string | undefined,
+): AsyncGenerator<ExtractedPage> {
+  let first: string | undefined = "";
+  for await (const text of textOf(source, named)) {
+    if (first === undefined) writeDecoded(writer, text);
+    else first = writeHeader(writer, first + text);
+    yield* writer.take();
+  }
+  if (first !== undefined) writeDecoded(writer, first);
+  yield* writer.end(true);
+}
+
+/** The text again while its first row has not ended, undefined once all of it is written. */
+function writeHeader(writer: PageWriter, text: string): string | undefined {
+  const end = endOfRow(text);
+  if (end === undefined && text.length <= LONGEST_HEADER) return text;
+  const header = text.slice(0, end ?? 0);
+  if (namesColumns(header)) {
+    writeDecoded(writer, header, 1);
+    writeDecoded(writer, text.slice(header.length));
+  } else writeDecoded(writer, text);
+  return undefined;
+}
+
+/** Where the first row ends; undefined where it does not. A line end within quotes ends none. */
+function endOfRow(text: string): number | undefined {
+  let isQuoted = false;
+  for (let at = 0; at < Math.min(text.length, LONGEST_HEADER); at++) {
+    const char = text[at];
+    if (char === '"') isQuoted = !isQuoted;
+    else if (!isQuoted && (char === "\n" || char === "\r")) return at;
+  }
+  return undefined;
+}
+
+/** Two or more cells, all of them words. */
+function namesColumns(row: string): boolean {
+  const cells = row.split(DELIMITERS.find((delimiter) => row.includes(delimiter)) ?? ",");
+  return cells.length > 1 && cells.every((cell) => /\p{L}/u.test(cell) && !/^"?\d/.test(cell));
+}
+
+const DELIMITERS = ["\t", ";", ",", "|"];

@@ -1,0 +1,66 @@
+/** The encoding of a text file: by a mark, by what is said of it, or by its bytes. */
+import { encodingOfMark, isUtf8 } from "../encoding.ts";
+import { ExtractionFailure } from "../../failures.ts";
+import type { ByteSource, Source } from "../byte-source.ts";
+import { guessEncoding } from "./guess-encoding.ts";
+import { type EncodingSample, SampleCollector } from "./sample.ts";
+import { utf16Of } from "./utf16.ts";
+
+export type EncodingHints = {
+  /** What the client says: it is believed, but for a mark. */
+  named?: string | undefined;
+  /** What the file says of itself. Of UTF-8 it is believed only where the bytes are. */
+  declared?: (source: ByteSource) => Promise<string | undefined>;
+};
+
+const HEAD_SIZE = 64 * 1024;
+
+/**
+ * The encoding, as TextDecoder names it. Throws `ExtractionFailure` `unknown_encoding` where the bytes may
+ * as well be of another.
+ */
+export async function findEncoding(
+  source: Source,
+  { named, declared }: EncodingHints = {},
+): Promise<string> {
+  const head = await source.read(0, HEAD_SIZE);
+  const certain = encodingOfMark(head) ?? named ?? utf16Of(head);
+  if (certain !== undefined) return certain;
+  const label = await declared?.(source);
+  if (label !== undefined && label !== "utf-8") return label;
+  const sample = await sampleOf(await source.stream());
+  if (sample.hasEscapes && sample.bytes.byteLength === 0 && hasJapaneseEscapes(head)) {
+    return "iso-2022-jp";
+  }
+  if (isMostlyUtf8(sample)) return "utf-8";
+  const { encoding, isSure, candidates } = await guessEncoding(sample);
+  if (encoding !== undefined && isSure) return encoding;
+  throw new ExtractionFailure("unknown_encoding", { candidates });
+}
+
+async function sampleOf(body: AsyncIterable<Uint8Array>): Promise<EncodingSample> {
+  const collector = new SampleCollector();
+  for await (const chunk of body) {
+    collector.add(chunk);
+    if (collector.isFull) break;
+  }
+  return collector.end();
+}
+
+/** What is broken in a text in UTF-8 is lost in any encoding; another one would change all the rest. */
+const LEAST_CHARACTERS = 10;
+const MOST_BROKEN = 0.1;
+
+function isMostlyUtf8({ bytes, cuts }: EncodingSample): boolean {
+  if (isUtf8(bytes, cuts > 0)) return true;
+  const text = new TextDecoder().decode(bytes);
+  const broken = text.match(/\uFFFD/g)?.length ?? 0;
+  // oxlint-disable-next-line no-control-regex
+  const whole = (text.match(/[^\0-\x7f]/gu)?.length ?? 0) - broken;
+  return whole >= LEAST_CHARACTERS && broken <= whole * MOST_BROKEN + cuts;
+}
+
+function hasJapaneseEscapes(head: Uint8Array): boolean {
+  // oxlint-disable-next-line no-control-regex
+  return /\x1b\$[@B]/.test(new TextDecoder().decode(head));
+}

@@ -1,0 +1,116 @@
+/**
+ * The encoding that the bytes of a text speak for: `jschardet` says what each encoding is worth as a text of
+ * its languages, and what is never written so speaks against it.
+ */
+import type { EncodingSample } from "./sample.ts";
+import { encodingOfLabel } from "../encoding.ts";
+
+/** `isSure` is false where another encoding, by which the text is another, is nearly as likely. */
+export type Guess = { encoding: string | undefined; isSure: boolean; candidates: string[] };
+
+type Reading = { encoding: string; text: string; score: number };
+
+/**
+ * How many times as likely the best must be. Of 2,000 texts in 28 encodings none of 200 letters or more is
+ * told wrong with it, and one of thirty is left open.
+ */
+const SURE = 1.03;
+const MOST_CANDIDATES = 6;
+
+/** Of two equals, the one that the world has more of. */
+const WESTERN = 1.03;
+const WESTERN_SIGNS = 4;
+const RARE = 0.93;
+/** What a text is worth of which all is as nobody writes. */
+const ABSURD = 0.25;
+
+export async function guessEncoding(sample: EncodingSample): Promise<Guess> {
+  const { chardet } = await import("jschardet");
+  const found = chardet.detectAll(sample.bytes, { ignoreThreshold: true });
+  const readings = new Map<string, Reading>();
+  for (const { encoding, confidence } of found) {
+    const reading = encoding === null ? undefined : read(sample, encoding, confidence);
+    const same = reading && readings.get(reading.text);
+    if (reading && (!same || same.score < reading.score)) readings.set(reading.text, reading);
+  }
+  const best = [...readings.values()].toSorted((a, b) => b.score - a.score);
+  const [first, second] = best;
+  return {
+    encoding: first?.encoding,
+    isSure: first !== undefined && first.score >= (second?.score ?? 0) * SURE,
+    candidates: best.slice(0, MOST_CANDIDATES).map(({ encoding }) => encoding),
+  };
+}
+
+/** Undefined where the bytes are no text in the encoding. */
+function read(sample: EncodingSample, name: string, confidence: number): Reading | undefined {
+  const encoding = encodingOfLabel(LABELS[name.toLowerCase()] ?? name);
+  if (encoding === undefined) return undefined;
+  const text = new TextDecoder(encoding).decode(sample.bytes);
+  if (CONTROLS.test(text) || (text.match(/\uFFFD/g)?.length ?? 0) > sample.cuts) return undefined;
+  return { encoding, text, score: confidence * plausibility(text) * frequency(encoding, text) };
+}
+
+/** Names of the library for what the Encoding Standard calls otherwise. */
+const LABELS: Record<string, string> = {
+  big5hkscs: "big5",
+  cp866: "ibm866",
+  cp874: "windows-874",
+  cp932: "shift_jis",
+  cp949: "euc-kr",
+  "mac-cyrillic": "x-mac-cyrillic",
+  maccyrillic: "x-mac-cyrillic",
+  "mac-roman": "macintosh",
+  macroman: "macintosh",
+  "iso8859-3": "iso-8859-3",
+  "iso8859-4": "iso-8859-4",
+  "iso8859-10": "iso-8859-10",
+  "iso8859-13": "iso-8859-13",
+  "iso8859-14": "iso-8859-14",
+  "iso8859-15": "iso-8859-15",
+  "iso8859-16": "iso-8859-16",
+};
+
+// oxlint-disable-next-line no-control-regex
+const CONTROLS = /[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f]/;
+
+const RARELY = /^(?:x-mac-cyrillic|iso-8859-(?:3|4|6|8|1\d)|koi8-u)$/;
+
+const SIGNS = /^[\0-\x7f‘’“”„‚–—…•€£¥¢§¶©®™°±²³¹¼½¾µ·«»‹›¿¡ªº×÷†‡‰\u00a0\u00ad]+$/; // oxlint-disable-line no-control-regex
+const SIGN_IN_WORD = /\p{L}[^\0-\x7f’]\p{L}|\p{L}{3}’\p{L}{3}/u; // oxlint-disable-line no-control-regex
+
+function frequency(encoding: string, text: string): number {
+  if (RARELY.test(encoding)) return RARE;
+  if (encoding !== "windows-1252") return 1;
+  return SIGNS.test(text) && !SIGN_IN_WORD.test(text) ? WESTERN_SIGNS : WESTERN;
+}
+
+/** 1 for what may be written, less for what is not. */
+function plausibility(text: string): number {
+  // oxlint-disable-next-line no-control-regex
+  const high = count(text, /[^\0-\x7f]/g);
+  const latin = count(text, /[a-z]/gi);
+  const isLatin = latin * 2 > count(text, /\p{L}/gu);
+  const odd = count(text, NEVER_WRITTEN) + (isLatin ? count(text, LONELY) : 0);
+  return ABSURD ** Math.min(1, (odd * 3) / Math.max(high, 1));
+}
+
+/** A capital behind a small letter, an accent without a letter, a sign or another script within a word, a letter before a digit. */
+const NEVER_WRITTEN = new RegExp(
+  [
+    String.raw`\p{Ll}\p{Lu}`,
+    String.raw`[\u02c6-\u02dd]`,
+    String.raw`(?<=\p{L})[^\p{L}\p{M}\p{N}\s\0-\x7f’‘·\u00ad–—”“»«…®™©](?=\p{L})`,
+    String.raw`[\p{sc=Latin}](?=[\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Hebrew}\p{sc=Arabic}])`,
+    String.raw`[\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Hebrew}\p{sc=Arabic}](?=[\p{sc=Latin}])`,
+    String.raw`(?<!\p{L})(?![ÀàÉé\0-\x7f])[\p{Lu}\p{Ll}](?=\d)`,
+  ].join("|"),
+  "gu",
+);
+
+/** A letter of another script that is a word, in a text of Latin letters. */
+const LONELY = /(?<!\p{L})[\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Hebrew}\p{sc=Arabic}](?!\p{L})/gu;
+
+function count(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
+}

@@ -1,0 +1,80 @@
+/** Formats that are text by their bytes, and not made to be read as it. */
+import type { FailureCode } from "../../failures.ts";
+
+/** UTF-16 code units. */
+const LOOKED_AT = 16 * 1024;
+
+/** Why a text is refused, by how it begins; undefined for one that is read. */
+export function refusalOfText(text: string): FailureCode | undefined {
+  const start = text.slice(0, LOOKED_AT).trimStart();
+  if (/^(?:\{\\rtf|%!PS)/.test(start)) return "unsupported_type";
+  if (isPdfSource(start)) return "unsupported_pdf_source";
+  if (isOfficeXml(start)) return "unsupported_office_xml";
+  return isWebArchive(start) ? "unsupported_mhtml" : undefined;
+}
+
+/** As it is found where a PDF was opened in an editor, or sent as text. */
+function isPdfSource(start: string): boolean {
+  if (/^%PDF-\d/.test(start)) return true;
+  return /^\d{1,9} \d{1,5} obj\b/m.test(start) && /^endobj\b/m.test(start);
+}
+
+/** Word 2003, Excel 2003, and an Office package as one XML file (flat OPC). */
+const OFFICE_XML = [
+  [/<\?mso-application\s/, ""],
+  [/<(?:\w{1,20}:)?wordDocument\s/, "schemas.microsoft.com/office/word"],
+  [/<(?:\w{1,20}:)?Workbook\s/, "urn:schemas-microsoft-com:office:spreadsheet"],
+  [/<(?:\w{1,20}:)?package\s/, "schemas.microsoft.com/office/2006/xmlPackage"],
+] as const;
+
+function isOfficeXml(start: string): boolean {
+  if (!start.startsWith("<")) return false;
+  return OFFICE_XML.some(([tag, namespace]) => tag.test(start) && start.includes(namespace));
+}
+
+/** Headers as a mail and an archive of a page have them, unfolded, by their names in lower case. */
+function headersOf(start: string): Map<string, string> {
+  const [envelope = ""] = /^From [^\n]{0,998}\n/.exec(start) ?? [];
+  const block = start.slice(envelope.length).split(/\r?\n\r?\n/, 1)[0] ?? "";
+  const unfolded = block.replaceAll(/\r?\n[ \t]/g, " ").split(/\r?\n/);
+  const headers = new Map<string, string>();
+  for (const line of unfolded) {
+    const [, name, value = ""] = /^([!-9;-~]{1,80}):[ \t]*(.*)$/.exec(line) ?? [];
+    if (name === undefined) return NONE;
+    headers.set(name.toLowerCase(), value);
+  }
+  return headers;
+}
+
+const NONE: Map<string, string> = new Map();
+
+function isWebArchive(start: string): boolean {
+  const headers = headersOf(start);
+  if (headers.has("snapshot-content-location")) return true;
+  const isFromProgram = /^"?<Saved by /i.test(headers.get("from") ?? "");
+  const isOfNobody = !ENVELOPE.some((name) => headers.has(name));
+  const isPage = /^multipart\/related\b/i.test(headers.get("content-type") ?? "");
+  return isPage && (isFromProgram || isOfNobody);
+}
+
+const ENVELOPE = ["from", "to", "date", "received", "message-id", "return-path"];
+
+/** What programs write at the head of a mail, and people do not. */
+const MACHINE_WRITTEN = [
+  "mime-version",
+  "message-id",
+  "received",
+  "return-path",
+  "delivered-to",
+  "dkim-signature",
+  "content-type",
+];
+
+/** True for a mail as it is sent (RFC 5322). What a person typed like one is text, but for its name. */
+export function isMail(text: string, name: string): boolean {
+  const headers = headersOf(text.slice(0, LOOKED_AT));
+  const isSent = ENVELOPE.some((header) => headers.has(header));
+  if (/\.eml$/i.test(name)) return isSent;
+  const written = MACHINE_WRITTEN.filter((header) => headers.has(header));
+  return isSent && written.length > 0 && (headers.has("from") || written.length > 1);
+}
