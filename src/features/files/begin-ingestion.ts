@@ -16,10 +16,8 @@ import { notifyChats } from "./notify-chats.ts";
 
 type BeginDeps = Pick<Deps, "db" | "clock">;
 
-
 /** The detected kind and the hash of a file's bytes; `encoding`: of a text, if the client named one. */
 type UploadedBytes = { kind: FileKind; sha256: string; encoding?: string | undefined };
-
 
 /**
  * Begins an ingestion attempt of a pending or failed file; of two concurrent calls, one begins it.

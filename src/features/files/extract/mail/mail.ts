@@ -28,6 +28,9 @@ export type MailAttachment = {
   kind: FileKind | undefined;
 };
 
+/** A picture that the body shows is part of it. */
+const PICTURE = /["'(=]cid:([^"'()<>\s]{1,500})/gi;
+
 type Mail = { email: Email; attachments: MailAttachment[] };
 
 /** Throws `ExtractionFailure`: `too_large` or `damaged`. */
@@ -35,9 +38,12 @@ export async function parseMail(source: ByteSource): Promise<Mail> {
   if (source.size > LARGEST_MAIL) throw new ExtractionFailure("too_large");
   const bytes = await source.read(0, source.size);
   const email = await parse(bytes);
+  const shown = new Set(Array.from((email.html ?? "").matchAll(PICTURE), ([, id]) => id));
   const attachments: MailAttachment[] = [];
   for (const attachment of email.attachments) {
-    if (attachment.related !== true) attachments.push(await toAttachment(attachment, attachments));
+    const { related, contentId = "" } = attachment;
+    const isShown = related === true || shown.has(contentId.replace(/^<|>$/g, ""));
+    if (!isShown) attachments.push(await toAttachment(attachment, attachments));
   }
   return { email, attachments };
 }
