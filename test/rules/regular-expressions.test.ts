@@ -67,11 +67,6 @@ const BOUNDED: { file: string; begins: string; because: string }[] = [
     begins: "^<(\\w+)\\b[^<>]*>",
     because: "What a title is read from is cut to 4,000 units.",
   },
-  {
-    file: "features/files/extract/html.ts",
-    begins: "<meta[^<>]+charset",
-    because: "It is looked for in the first 1,024 bytes of a page.",
-  },
 ];
 
 /** Constructed in functions, from constant text alone. */

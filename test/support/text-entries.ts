@@ -66,8 +66,25 @@ export const DOCUMENT_ENTRIES: Record<string, Read> = {
     locateIn(text, `${(text.slice(0, 50) + "…").repeat(text.length / 100)} not there`),
   markdown: (text) => readAs(text, "a.md"),
   text: (text) => readAs(text, "a.txt"),
+  "markdown, struck out": (text) => readAs(text.replaceAll("a", "~~"), "a.md"),
+  csv: (text) => readAs(text, "a.csv"),
   html: (text) => readAs(`<!doctype html><body>${text}`, "a.html"),
+  "html, a list within struck-out words": (text) =>
+    readAs(`<!doctype html><ol reversed><li><del>${text}</del><sup>${text}</sup>`, "a.html"),
+  "html, a style sheet": (text) => readAs(`<!doctype html><style>${text}</style><p>a`, "a.html"),
+  "html, styles": (text) =>
+    readAs(
+      `<!doctype html><p style="${text.replaceAll('"', "")}">a<ol type="${text.replaceAll('"', "")}">`,
+      "a.html",
+    ),
+  mail: (text) => readAs(`MIME-Version: 1.0\nFrom: ${text}\n\n${text}`, "a.eml"),
+  "mail, headers": (text) => readAs(`MIME-Version: 1.0\nFrom: a\nTo: ${text}`, "a.eml"),
+  "a text in an old encoding": (text) => extract(oldBytes(text), "a.txt").catch(() => undefined),
 };
+
+/** One byte for each character: none of ASCII stays one. */
+const oldBytes = (text: string) =>
+  Uint8Array.from(text, (char) => (char.charCodeAt(0) & 0x7f) | (/\s/.test(char) ? 0 : 0x80));
 
 const locateIn = (text: string, quotation: string) =>
   locate(new DocumentText([partOf(text)]), quotation, [{ start: 0, end: text.length >> 1 }]);

@@ -75,6 +75,11 @@ describe("Within 96 MiB of heap and in bounded time", () => {
           "fullText:text": { length: 5_000_000 },
           "tooMuchText:text": { code: "too_much_text" },
           "endlessLine:markdown": { code: "too_much_text" },
+          "endlessReversedList:html": { pages: 1 },
+          "struckPage:html": { code: "too_much_text" },
+          "manyEncodings:text": {},
+          "crowdedMail:mail": { code: "damaged" },
+          "heavyMail:mail": { pages: 1 },
         },
         true,
       );

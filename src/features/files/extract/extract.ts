@@ -8,6 +8,7 @@ import { readMail } from "./mail/mail.ts";
 import { type ExtractedPage, PageWriter } from "./pages.ts";
 import { holdPdf, openPdf, type PageWindow, readPdf } from "./pdf.ts";
 import { refuseBombs } from "./pdf-bombs.ts";
+import { readXlsx } from "./sheet/xlsx.ts";
 import { readCsv } from "./text/csv.ts";
 import { readMarkdown, readText } from "./text/text.ts";
 
@@ -56,6 +57,7 @@ async function* readWhole(
   encoding: string | undefined,
 ): AsyncGenerator<ExtractedPage> {
   if (kind === "docx") yield* readDocx(source, writer);
+  else if (kind === "xlsx") yield* readXlsx(source, writer);
   else if (kind === "mail") yield* readMail(source, writer);
   else yield* READERS[kind](source, writer, encoding);
 }

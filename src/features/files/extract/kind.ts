@@ -3,6 +3,7 @@ import { encodingOfMark, isUtf8 } from "./encoding.ts";
 import { ExtractionFailure, type FailureCode } from "../failures.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { isOleContainer, mayBeEncryptedWord } from "./ole.ts";
+import { openSpreadsheet } from "./sheet/workbook.ts";
 import { isMail, refusalOfText } from "./text/text-formats.ts";
 import { utf16Of } from "./text/utf16.ts";
 import { openWordPackage } from "./word-package.ts";
@@ -15,6 +16,7 @@ const CONTENT_TYPES = {
   html: "text/html; charset=utf-8",
   csv: "text/csv; charset=utf-8",
   mail: "message/rfc822",
+  xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 } as const;
 
 export type FileKind = keyof typeof CONTENT_TYPES;
@@ -67,7 +69,7 @@ export async function recognise(
 ): Promise<Recognised> {
   const head = await source.read(0, HEAD_SIZE);
   if (isPdf(head)) return { kind: "pdf" };
-  if (isZip(head)) return (await isWord(source)) ? { kind: "docx" } : UNSUPPORTED;
+  if (isZip(head)) return recognisePackage(source);
   if (isOleContainer(head)) {
     return (await mayBeEncryptedWord(source, name)) ? { kind: "docx" } : UNSUPPORTED;
   }
@@ -84,11 +86,12 @@ function recogniseText(text: string, name: string): Recognised {
   return { kind: HTML_START.test(withoutProlog(text)) ? "html" : kindByName(name) };
 }
 
-async function isWord(source: ByteSource): Promise<boolean> {
+async function recognisePackage(source: ByteSource): Promise<Recognised> {
   try {
-    return (await openWordPackage(source)) !== undefined;
+    if (await openWordPackage(source)) return { kind: "docx" };
+    return (await openSpreadsheet(source)) ? { kind: "xlsx" } : UNSUPPORTED;
   } catch (error) {
-    if (error instanceof ExtractionFailure) return false;
+    if (error instanceof ExtractionFailure) return UNSUPPORTED;
     throw error;
   }
 }

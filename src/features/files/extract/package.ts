@@ -15,8 +15,8 @@ export type OfficePackage = {
   contentTypeOf: (name: string) => string | undefined;
 };
 
-/** A relationship of a part: what kind it is, and the name of the other part, within the package. */
-type Relationship = { type: string; target: string };
+/** A relationship of a part: its id, its kind, and the name of the other part within the package. */
+type Relationship = { id: string; type: string; target: string };
 
 const TYPES = "[content_types].xml";
 const MAIN = /\.main\+xml$/;
@@ -55,7 +55,7 @@ export async function readRelationships(
     if (element !== "relationship" || attributes.TargetMode === "External") return;
     const type = (attributes.Type ?? "").split("/").at(-1)?.toLowerCase() ?? "";
     const target = resolve(folder, attributes.Target ?? "");
-    if (target !== undefined) found.push({ type, target });
+    if (target !== undefined) found.push({ id: attributes.Id ?? "", type, target });
   });
   return found;
 }

@@ -33,9 +33,15 @@ export class StruckOutWords {
   }
 }
 
-/** The blank that keeps apart what stood on both sides of words that have left. */
+/** The blank that keeps apart what stood on both sides of struck-out words. */
 export function blankBetween(before: string, after: string): "" | " " {
   return /[\p{L}\p{N}]$/u.test(before.slice(-2)) && /^[\p{L}\p{N}]/u.test(after) ? " " : "";
+}
+
+/** The text behind struck-out words, with one blank towards the text before them where it needs one. */
+export function textBehindStruck(before: string, after: string): string {
+  const isDouble = /[ \n]$/.test(before) && after.startsWith(" ");
+  return isDouble ? after.slice(1) : blankBetween(before, after) + after;
 }
 
 function inOneLine(text: string): string {

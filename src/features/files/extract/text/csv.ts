@@ -45,8 +45,8 @@ function endOfRow(text: string): number | undefined {
   return undefined;
 }
 
-/** Two or more cells, all of them words. */
-function namesColumns(row: string): boolean {
+/** True for a row of two or more cells, all of them words. */
+export function namesColumns(row: string): boolean {
   const cells = row.split(DELIMITERS.find((delimiter) => row.includes(delimiter)) ?? ",");
   return cells.length > 1 && cells.every((cell) => /\p{L}/u.test(cell) && !/^"?\d/.test(cell));
 }

@@ -1,5 +1,5 @@
 /** Words that Markdown strikes out (GitHub Flavored Markdown, section 6.5): `~~words~~`. */
-import { blankBetween } from "../struck-out.ts";
+import { textBehindStruck } from "../struck-out.ts";
 
 export type MarkdownStretch = { text: string; isStruck: boolean };
 
@@ -22,8 +22,7 @@ export function stretchesOf(paragraph: string): MarkdownStretch[] {
 
 function addLive(stretches: MarkdownStretch[], text: string): void {
   const before = stretches.at(-2)?.text ?? "";
-  const isDouble = /[ \n]$/.test(before) && text.startsWith(" ");
-  const live = isDouble ? text.slice(1) : blankBetween(before, text) + text;
+  const live = textBehindStruck(before, text);
   stretches.push({ text: live, isStruck: false });
 }
 

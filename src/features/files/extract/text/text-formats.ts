@@ -39,9 +39,9 @@ function headersOf(start: string): Map<string, string> {
   const unfolded = block.replaceAll(/\r?\n[ \t]/g, " ").split(/\r?\n/);
   const headers = new Map<string, string>();
   for (const line of unfolded) {
-    const [, name, value = ""] = /^([!-9;-~]{1,80}):[ \t]*(.*)$/.exec(line) ?? [];
+    const [, name, value = ""] = /^([!-9;-~]{1,80}):(.*)$/.exec(line) ?? [];
     if (name === undefined) return NONE;
-    headers.set(name.toLowerCase(), value);
+    headers.set(name.toLowerCase(), value.trim());
   }
   return headers;
 }

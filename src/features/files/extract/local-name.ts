@@ -1,0 +1,7 @@
+/** Names of XML elements without the prefix of their namespace, which each program chooses. */
+
+export type XmlAttributes = Record<string, string>;
+
+export function localName(name: string): string {
+  return name.slice(name.indexOf(":") + 1);
+}
