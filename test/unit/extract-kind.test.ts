@@ -37,7 +37,7 @@ describe("A file's kind is detected from its bytes", () => {
 describe("A text of another program is refused, and the reason says what to do", () => {
   const page = "Content-Type: text/html\r\n\r\n<p>Lease</p>\r\n--B--";
   it.each([
-    ["RTF", "{\\rtf1\\ansi Hello}", "unsupported_type"],
+    ["RTF", "{\\rtf1\\ansi Hello}", "unsupported_rtf"],
     [
       "an archive of a page",
       `MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="B"\r\n\r\n--B\r\n${page}`,

@@ -4,7 +4,9 @@ import { Problem } from "../../lib/problem.ts";
 /** By code, a sentence for the user: what happened and what to do. */
 export const FAILURES = {
   unsupported_type:
-    "This file type is not supported. Upload a PDF, DOCX (without macros), TXT, Markdown, HTML or CSV file; convert an old .doc to one of them.",
+    "This file type is not supported. Upload a PDF, DOCX, XLSX (both without macros), ODT, EML, TXT, Markdown, HTML or CSV file; convert an old .doc or .xls to one of them.",
+  unsupported_rtf:
+    "This is an RTF document. Open it in Word or LibreOffice, save it as DOCX, and upload that.",
   unsupported_mhtml:
     "This is a web archive (MHT). Open it in a browser or in Word, save it as PDF or HTML, and upload that.",
   unsupported_office_xml:

@@ -29,7 +29,7 @@ const upload = route({
   tags,
   summary: "Upload a file",
   description:
-    "Upload a PDF, DOCX, TXT, Markdown, HTML or CSV file of up to 10 MiB; its bytes decide the type. An upload may stall for up to 30 seconds; one that takes longer needs an average of at least 16 KiB per second. Ingestion runs in the background: poll `status`, or attach the file to a message right away.",
+    "Upload a PDF, DOCX, XLSX, ODT, EML, TXT, Markdown, HTML or CSV file of up to 10 MiB; its bytes decide the type. `failure` of `unsupported_file` says why it is refused. An upload may stall for up to 30 seconds; one that takes longer needs an average of at least 16 KiB per second. Ingestion runs in the background: poll `status`, or attach the file to a message right away.",
   keyed: true,
   request: { body: fileBody("file") },
   problems,

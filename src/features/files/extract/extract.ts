@@ -5,6 +5,7 @@ import { readDocx } from "./docx.ts";
 import { readHtml } from "./html/html.ts";
 import type { FileKind } from "./kind.ts";
 import { readMail } from "./mail/mail.ts";
+import { readOdt } from "./odt/odt.ts";
 import { type ExtractedPage, PageWriter } from "./pages.ts";
 import { holdPdf, openPdf, type PageWindow, readPdf } from "./pdf.ts";
 import { refuseBombs } from "./pdf-bombs.ts";
@@ -57,6 +58,7 @@ async function* readWhole(
   encoding: string | undefined,
 ): AsyncGenerator<ExtractedPage> {
   if (kind === "docx") yield* readDocx(source, writer);
+  else if (kind === "odt") yield* readOdt(source, writer);
   else if (kind === "xlsx") yield* readXlsx(source, writer);
   else if (kind === "mail") yield* readMail(source, writer);
   else yield* READERS[kind](source, writer, encoding);

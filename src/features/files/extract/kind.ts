@@ -2,6 +2,7 @@
 import { encodingOfMark, isUtf8 } from "./encoding.ts";
 import { ExtractionFailure, type FailureCode } from "../failures.ts";
 import type { ByteSource } from "./byte-source.ts";
+import { isOdt } from "./odt/odt.ts";
 import { isOleContainer, mayBeEncryptedWord } from "./ole.ts";
 import { openSpreadsheet } from "./sheet/workbook.ts";
 import { isMail, refusalOfText } from "./text/text-formats.ts";
@@ -16,6 +17,7 @@ const CONTENT_TYPES = {
   html: "text/html; charset=utf-8",
   csv: "text/csv; charset=utf-8",
   mail: "message/rfc822",
+  odt: "application/vnd.oasis.opendocument.text",
   xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 } as const;
 
@@ -89,7 +91,8 @@ function recogniseText(text: string, name: string): Recognised {
 async function recognisePackage(source: ByteSource): Promise<Recognised> {
   try {
     if (await openWordPackage(source)) return { kind: "docx" };
-    return (await openSpreadsheet(source)) ? { kind: "xlsx" } : UNSUPPORTED;
+    if (await openSpreadsheet(source)) return { kind: "xlsx" };
+    return (await isOdt(source)) ? { kind: "odt" } : UNSUPPORTED;
   } catch (error) {
     if (error instanceof ExtractionFailure) return UNSUPPORTED;
     throw error;

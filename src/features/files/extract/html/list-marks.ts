@@ -1,5 +1,5 @@
 /** The numbers of lists, as a browser shows them. */
-import { formatNumber } from "../number-format.ts";
+import { alphabetic, lowerRoman } from "../list-numbers.ts";
 
 const TYPES: Record<string, string> = {
   "1": "decimal",
@@ -49,12 +49,12 @@ export class ListMarks {
 const FORMATS: Record<string, (number: number) => string> = {
   decimal: String,
   "decimal-leading-zero": (number) => (number < 0 ? `-${twoDigits(-number)}` : twoDigits(number)),
-  "lower-alpha": letters,
-  "lower-latin": letters,
-  "upper-alpha": (number) => letters(number).toUpperCase(),
-  "upper-latin": (number) => letters(number).toUpperCase(),
-  "lower-roman": (number) => roman(number, "lowerRoman"),
-  "upper-roman": (number) => roman(number, "upperRoman"),
+  "lower-alpha": alphabetic,
+  "lower-latin": alphabetic,
+  "upper-alpha": (number) => alphabetic(number).toUpperCase(),
+  "upper-latin": (number) => alphabetic(number).toUpperCase(),
+  "lower-roman": lowerRoman,
+  "upper-roman": (number) => lowerRoman(number).toUpperCase(),
 };
 
 /** By its own style, or by `type`, whose letters mean something else in upper case. */
@@ -79,19 +79,3 @@ function wholeNumber(text: string | undefined): number | undefined {
 }
 
 const twoDigits = (number: number) => String(number).padStart(2, "0");
-
-/** After z comes aa, and ab. */
-function letters(number: number): string {
-  if (number < 1) return String(number);
-  let written = "";
-  for (let rest = number; rest > 0; rest = Math.floor((rest - 1) / 26)) {
-    written = String.fromCharCode(0x61 + ((rest - 1) % 26)) + written;
-  }
-  return written;
-}
-
-const LARGEST_ROMAN = 3_999;
-
-function roman(number: number, format: "lowerRoman" | "upperRoman"): string {
-  return number > LARGEST_ROMAN ? String(number) : formatNumber(number, format);
-}

@@ -85,7 +85,7 @@ class SheetList implements MarkupHandler {
   text(): void {}
 
   #add(attributes: XmlAttributes): void {
-    const id = Object.entries(attributes).find(([key]) => /:id$/.test(key))?.[1] ?? "";
+    const id = Object.entries(attributes).find(([key]) => key.endsWith(":id"))?.[1] ?? "";
     const { name = "", state = "" } = attributes;
     this.found.push({ id, name, isHidden: /hidden$/i.test(state) });
   }

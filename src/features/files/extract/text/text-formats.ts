@@ -7,7 +7,8 @@ const LOOKED_AT = 16 * 1024;
 /** Why a text is refused, by how it begins; undefined for one that is read. */
 export function refusalOfText(text: string): FailureCode | undefined {
   const start = text.slice(0, LOOKED_AT).trimStart();
-  if (/^(?:\{\\rtf|%!PS)/.test(start)) return "unsupported_type";
+  if (start.startsWith("{\\rtf")) return "unsupported_rtf";
+  if (start.startsWith("%!PS")) return "unsupported_type";
   if (isPdfSource(start)) return "unsupported_pdf_source";
   if (isOfficeXml(start)) return "unsupported_office_xml";
   return isWebArchive(start) ? "unsupported_mhtml" : undefined;
