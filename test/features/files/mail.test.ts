@@ -7,12 +7,12 @@ import { readyFile, settled, textOf } from "../../support/files.ts";
 import { query } from "../../support/postgres.ts";
 import { requestsContaining } from "../../support/provider.ts";
 import { until } from "../../support/until.ts";
-import { type RunningWorker, startImpatientWorker } from "../../support/worker.ts";
+import { type RunningWorker, startWorkerWithoutRetries } from "../../support/worker.ts";
 
 let ada: SignedIn;
 let worker: RunningWorker;
 beforeAll(async () => {
-  [ada, worker] = await Promise.all([signUpWithFiles(), startImpatientWorker()]);
+  [ada, worker] = await Promise.all([signUpWithFiles(), startWorkerWithoutRetries()]);
 });
 afterAll(() => worker.close());
 

@@ -74,11 +74,16 @@ async function refuseEncrypted(
   counted: InflatedBytes,
 ): Promise<void> {
   const manifest = await readNamed(source, directory, "meta-inf/manifest.xml");
-  const open = (element: string) => {
-    if (localName(element) === "encryption-data") throw new ExtractionFailure("encrypted");
-  };
-  exhaust(manifest, counted, { open, close: () => undefined, text: () => undefined });
+  exhaust(manifest, counted, NOT_ENCRYPTED);
 }
+
+const NOT_ENCRYPTED: MarkupHandler = {
+  open: (element) => {
+    if (localName(element) === "encryption-data") throw new ExtractionFailure("encrypted");
+  },
+  close: () => undefined,
+  text: () => undefined,
+};
 
 function exhaust(part: ZipPart | undefined, counted: InflatedBytes, handler: MarkupHandler): void {
   if (part) for (const _ of parsePart(part, counted, handler));
