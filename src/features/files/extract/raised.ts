@@ -29,7 +29,7 @@ function shifted(text: string, before: string, { characters, sign }: Shift): str
 }
 
 function mapOf(from: string, to: string, others: Record<string, string>): Map<string, string> {
-  const places = Array.from(to);
-  const pairs = Array.from(from, (char, index): [string, string] => [char, places[index] ?? char]);
+  const shifts = Array.from(to);
+  const pairs = Array.from(from, (char, index): [string, string] => [char, shifts[index] ?? char]);
   return new Map([...pairs, ...Object.entries(others)]);
 }

@@ -6,7 +6,7 @@ import { guessEncoding } from "./guess-encoding.ts";
 import { type EncodingSample, SampleCollector } from "./sample.ts";
 import { utf16Of } from "./utf16.ts";
 
-export type EncodingHints = {
+type EncodingHints = {
   /** What the client says: it is believed, but for a mark. */
   named?: string | undefined;
   /** What the file says of itself. Of UTF-8 it is believed only where the bytes are. */

@@ -6,7 +6,7 @@ import type { EncodingSample } from "./sample.ts";
 import { encodingOfLabel } from "../encoding.ts";
 
 /** `isSure` is false where another encoding, by which the text is another, is nearly as likely. */
-export type Guess = { encoding: string | undefined; isSure: boolean; candidates: string[] };
+type Guess = { encoding: string | undefined; isSure: boolean; candidates: string[] };
 
 type Reading = { encoding: string; text: string; score: number };
 

@@ -1,7 +1,7 @@
 /** Markdown: headings that begin with `#`, and words between `~~`, both outside of code. */
 import type { PageWriter } from "../pages.ts";
 import { StruckOutWords } from "../struck-out.ts";
-import { type MarkdownStretch, stretchesOf } from "./strikethrough.ts";
+import { type MarkdownStretch, markdownStretchesOf } from "./strikethrough.ts";
 
 const HEADING = /^ {0,3}(#{1,6})[ \t]+(?=\S)/;
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
@@ -73,13 +73,13 @@ export class MarkdownText {
     const paragraph = this.#paragraph.join("");
     this.#paragraph = [];
     this.#paragraphLength = 0;
-    if (paragraph !== "") this.#writeStretches(stretchesOf(paragraph));
+    if (paragraph !== "") this.#writeStretches(markdownStretchesOf(paragraph));
   }
 
   #writeHeading(line: string, start: number, level: number): void {
     const heading = withoutClosing(line.slice(start));
     this.#write(line.slice(0, start));
-    const live = this.#withoutStruck(stretchesOf(heading));
+    const live = this.#withoutStruck(markdownStretchesOf(heading));
     this.#write(live, level);
     this.#write(line.slice(start + heading.length));
   }

@@ -7,7 +7,7 @@ export type MarkdownStretch = { text: string; isStruck: boolean };
 const TOKEN = /\\[^]|`+|~+/g;
 
 /** A paragraph in stretches. Without the tildes, and with the blank that keeps neighbours apart. */
-export function stretchesOf(paragraph: string): MarkdownStretch[] {
+export function markdownStretchesOf(paragraph: string): MarkdownStretch[] {
   if (!paragraph.includes("~~")) return [{ text: paragraph, isStruck: false }];
   const stretches: MarkdownStretch[] = [];
   let from = 0;
