@@ -7,6 +7,7 @@ import { type ExtractedPage, extractDocument } from "../../src/features/files/ex
 import type { FileKind } from "../../src/features/files/extract/kind.ts";
 import * as documents from "../fixtures/documents.ts";
 import * as hostile from "../fixtures/hostile.ts";
+import * as formats from "../fixtures/hostile-formats.ts";
 
 export type Ending = {
   name: string;
@@ -20,7 +21,7 @@ export type Ending = {
   peakMiB: number;
 };
 
-const MAKERS = { ...documents, ...hostile } as unknown as Record<
+const MAKERS = { ...documents, ...hostile, ...formats } as unknown as Record<
   string,
   () => Uint8Array | Promise<Uint8Array>
 >;

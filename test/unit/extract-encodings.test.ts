@@ -97,6 +97,11 @@ describe("A text that says nothing of its encoding is read as it was written", (
     expect((await extract(bytesIn(text, "windows-1252"), "a.txt")).text).toBe(text);
   });
 
+  it("in the seven bits of Japanese mail", async () => {
+    const bytes = bytesOf("Rent: \x1b$B2HDB\x1b(B 5\n");
+    expect((await extract(bytes, "a.txt")).text).toBe("Rent: 家賃 5\n");
+  });
+
   it("behind a long text in ASCII, in one line, in any chunks", async () => {
     const text = `${"All of it is ASCII. ".repeat(20_000)}Najemca zobowiązuje się płacić czynsz do dziesiątego dnia każdego miesiąca.`;
     const read = await extract(bytesIn(text, "windows-1250"), "a.txt", { chunkSize: 997 });

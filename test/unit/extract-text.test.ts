@@ -98,6 +98,20 @@ describe("Markdown", () => {
     expect(read.pages[0]?.regions.map(({ kind }) => kind)).toEqual(Array(6).fill("struck_out"));
   });
 
+  it.each([
+    ["Pay <del>six</del> <ins>seven</ins>.", "Pay <ins>seven</ins>.", "Pay", "six"],
+    ["Pay <S>six\n~~ten~~</S> now `<del>a</del>`", "Pay now `<del>a</del>`", "Pay", "six ~~ten~~"],
+    ["Pay ~~six <b>~~ or </del> now", "Pay or </del> now", "Pay", "six <b>"],
+  ])("knows the tags of HTML: %j", async (text, live, before, words) => {
+    const read = await extract(bytesOf(text), "a.md");
+    expect(read.text).toBe(`${live}\n\n[Struck out after “${before}”] ${words}`);
+  });
+
+  it("leaves a tag alone that is not closed", async () => {
+    const text = "Pay <del>six\n\nnow</del> ~~and";
+    expect((await extract(bytesOf(text), "a.md")).text).toBe(text);
+  });
+
   it("has headings outside of code, and its text stays unchanged", async () => {
     const text =
       "# One 😀 #\n\n```\n# not a heading\n```\n\n   ## Two ##\r\n#no\n####### no\n### Three #4\n# ";

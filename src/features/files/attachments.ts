@@ -1,4 +1,4 @@
-/** What is attached to a mail: each document of it becomes a file of its own, and is ingested. */
+/** Stores the attachments of a mail: each supported one becomes a file of its own, and is ingested. */
 import { sql } from "drizzle-orm";
 import { type Db, batch } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
@@ -13,23 +13,24 @@ import { fileColumns, type FileRow, keyOf } from "./queries.ts";
 
 type AttachDeps = Pick<Deps, "db" | "storage" | "clock">;
 
-/** The mail, and the attempt that reads it. */
+/** The mail, and the ingestion attempt that reads it. */
 export type ReadMail = {
   fileId: string;
   ownerId: string;
   ingestionAttempt: number;
-  /** The mail that this one was attached to. */
+  /** The mail that this mail was attached to. */
   parentFileId: string | null;
   path: string;
   sizeBytes: number;
 };
 
-/** Longer than the storing of one takes: a row that waits longer was left by a crash. */
+/** Longer than storing one takes; a crash left a row that is pending for longer. */
 const STORE_TIMEOUT_MS = 15 * 60_000;
 
 /**
- * Stores the documents of a mail, and begins to ingest them. Their ids come from that of the mail, so it may
- * run twice, even at once. Nothing is stored where a newer attempt has begun.
+ * Stores the supported attachments of a mail, and begins their ingestion. Their ids are derived from the
+ * mail's id, so repeated and concurrent calls store each of them once. Stores nothing if a newer ingestion
+ * attempt has begun.
  */
 export async function storeAttachments(env: Env, deps: AttachDeps, mail: ReadMail): Promise<void> {
   const { attachments } = await parseMail(objectSource(deps.storage, mail.path, mail.sizeBytes));
@@ -55,7 +56,7 @@ async function storeAttachment(
   await beginIngestion(env, deps, row, { kind, sha256 });
 }
 
-/** The row, new or of a run before; undefined where there is none to be. */
+/** The new or existing row; undefined if a newer ingestion attempt has begun. */
 async function insert(
   { db, clock }: { db: Db; clock: Deps["clock"] },
   { fileId, ownerId, ingestionAttempt, parentFileId }: ReadMail,
@@ -65,7 +66,7 @@ async function insert(
   const now = clock();
   const at = toIso(new Date(now));
   const expiresAt = toIso(new Date(now + STORE_TIMEOUT_MS));
-  // All documents of a mail within a mail hang on the outermost.
+  // The attachments of an attached mail belong to the outermost mail.
   const parentId = parentFileId ?? fileId;
   const { found } = await batch(db, {
     inserted: sql`
@@ -89,7 +90,7 @@ async function insert(
   return found.rows[0];
 }
 
-/** The same for the same attachment, and no one can guess or choose it (RFC 9562, version 8). */
+/** The id of an attachment: derived by a hash (RFC 9562, version 8), always the same. */
 async function idOf(fileId: string, index: number): Promise<string> {
   const name = new TextEncoder().encode(`${fileId}/attachments/${index}`);
   const hash = await sha256Hex(new Uint8Array(name));

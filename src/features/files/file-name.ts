@@ -1,6 +1,6 @@
-/** What a file is called, without the folders that it came from. */
+/** Names of files. */
 
-/** The last part of a path of Windows or Unix; some programs send one for a name. */
+/** The last part of a Windows or Unix path, which some programs send as a name. */
 export function baseNameOf(path: string): string {
   return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }

@@ -1,4 +1,4 @@
-/** Labels of encodings (WHATWG Encoding Standard), and bytes of a text to its text. */
+/** Labels of encodings (WHATWG Encoding Standard), and the decoding of text files. */
 import { ExtractionFailure } from "../failures.ts";
 import { piecesOf } from "./pieces.ts";
 
@@ -32,8 +32,8 @@ export function encodingOfLabel(label: string): string | undefined {
 }
 
 /**
- * The encoding that the `charset` of a media type names. Undefined for UTF-8 and ASCII too: programs write
- * them without a look at the text, and its bytes say as much.
+ * The encoding that the `charset` of a media type names. Undefined for UTF-8 and ASCII too, because programs
+ * write them without knowing, and the bytes tell as much.
  */
 export function encodingOfType(contentType: string | undefined): string | undefined {
   const [, label = ""] = CHARSET.exec(contentType ?? "") ?? [];
@@ -44,7 +44,7 @@ export function encodingOfType(contentType: string | undefined): string | undefi
 
 const CHARSET = /;[ \t]*charset[ \t]*=[ \t]*"?([\w.:-]+)/i;
 
-/** The text of a file, piece by piece. Bytes that are none of its encoding become U+FFFD. */
+/** The text of a file in pieces. Bytes that are invalid in the encoding become U+FFFD. */
 export async function* decodeText(
   body: AsyncIterable<Uint8Array>,
   encoding: string,

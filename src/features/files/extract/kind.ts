@@ -159,7 +159,7 @@ function legacyText(head: Uint8Array): string | undefined {
 function isReadable(text: string): boolean {
   if (text.includes("\0")) return false;
   // oxlint-disable-next-line no-control-regex
-  const controls = text.match(/[\x01-\x08\x0e-\x1f]/g)?.length ?? 0;
+  const controls = text.match(/[\x01-\x08\x0e-\x1a\x1c-\x1f]/g)?.length ?? 0;
   return controls * 200 <= text.length;
 }
 

@@ -1,24 +1,24 @@
-/** Superscripts and subscripts as text: 10⁶ is not 106. */
+/** Writes superscripts and subscripts as text: 10⁶ must not become 106. */
 
 const RAISED = mapOf("0123456789+-=()in", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿ", { "−": "⁻", "–": "⁻" });
 const LOWERED = mapOf("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", { "−": "₋", "–": "₋" });
 
-/** Endings of ordinal numbers and abbreviations: with them a number is the same. */
+/** Endings of ordinal numbers and abbreviations, which do not change the number before them. */
 const ENDING = /^(?:st|nd|rd|th|er|re|e|ère|ème|o|a|º|ª|os|as|°|\p{L}{3,})\.?$/iu;
 
-/** Text that stands higher, behind other text: in Unicode's superscripts where all of it has one. */
+/** Superscript text after other text: in Unicode superscripts if every character has one. */
 export function raised(text: string, before: string): string {
   return shifted(text, before, { characters: RAISED, sign: "^" });
 }
 
-/** Text that stands lower. */
+/** Subscript text after other text, in the same way. */
 export function lowered(text: string, before: string): string {
   return shifted(text, before, { characters: LOWERED, sign: "_" });
 }
 
 type Shift = { characters: ReadonlyMap<string, string>; sign: string };
 
-/** What has no such characters is written behind a sign, where it would be read as part of a number. */
+/** Without such characters, text that would read as part of a number is written after a sign. */
 function shifted(text: string, before: string, { characters, sign }: Shift): string {
   const bare = text.trim();
   if (bare === "") return text;

@@ -1,4 +1,4 @@
-/** Words that are struck out: they leave the running text, and are kept at the end of the document. */
+/** Collects struck-out words: they are removed from the running text and written at its end. */
 import { ExtractionFailure } from "../failures.ts";
 import { LONGEST_TEXT, type PageWriter } from "./pages.ts";
 
@@ -12,7 +12,7 @@ export class StruckOutWords {
   readonly #stretches: Stretch[] = [];
   #length = 0;
 
-  /** Keeps words, with the running text that ends where they stood. */
+  /** Adds words; `textBefore` is the running text up to them. */
   add(words: string, textBefore: string): void {
     const bare = inOneLine(words);
     if (bare === "") return;
@@ -33,12 +33,12 @@ export class StruckOutWords {
   }
 }
 
-/** The blank that keeps apart what stood on both sides of struck-out words. */
+/** A blank if the removal of struck-out words would join two words. */
 export function blankBetween(before: string, after: string): "" | " " {
   return /[\p{L}\p{N}]$/u.test(before.slice(-2)) && /^[\p{L}\p{N}]/u.test(after) ? " " : "";
 }
 
-/** The text behind struck-out words, with one blank towards the text before them where it needs one. */
+/** The text after struck-out words, with exactly one blank before it if it needs one. */
 export function textBehindStruck(before: string, after: string): string {
   const isDouble = /[ \n]$/.test(before) && after.startsWith(" ");
   return isDouble ? after.slice(1) : blankBetween(before, after) + after;
@@ -48,7 +48,7 @@ function inOneLine(text: string): string {
   return text.replaceAll(/\s+/g, " ").trim();
 }
 
-/** As many whole words as there is room for, of one line where that has words. */
+/** The last whole words, of the last line if it has any. */
 function lastWords(text: string): string {
   const near = text.slice(-4 * LONGEST_BEFORE);
   const line = near.slice(near.lastIndexOf("\n") + 1);

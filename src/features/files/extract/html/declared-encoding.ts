@@ -1,15 +1,15 @@
-/** The encoding that a page declares (HTML standard, section 13.2.3). */
+/** Reads the encoding that a page declares (HTML standard, section 13.2.3). */
 import type { ByteSource } from "../byte-source.ts";
 import { encodingOfLabel } from "../encoding.ts";
 import { type MarkupHandler, MarkupParser } from "../markup.ts";
 
-/** A declaration further behind than browsers look at first makes them begin again. */
+/** Browsers start again with a declaration that they find after the first 1,024 bytes. */
 const LOOKED_AT = 1024 * 1024;
 const SLICE = 16 * 1024;
 
-/** By the first `meta` that names one, else by the XML declaration; undefined where there is neither. */
+/** The encoding of the first valid `meta`, else of the XML declaration; undefined without both. */
 export async function declaredEncoding(source: ByteSource): Promise<string | undefined> {
-  // All encodings that a page is readable in this way have ASCII in common.
+  // A declaration that can be found this way is ASCII in every encoding.
   const text = new TextDecoder("windows-1252").decode(await source.read(0, LOOKED_AT));
   const [, xml] = XML_ENCODING.exec(text.slice(0, 1024)) ?? [];
   return encodingOfMetas(text) ?? (xml === undefined ? undefined : toPageEncoding(xml));
@@ -47,7 +47,7 @@ function encodingOfMeta(attributes: Record<string, string>): string | undefined 
 
 const CONTENT_CHARSET = /charset[\t\n\f\r ]*=[\t\n\f\r ]*["']?([^\t\n\f\r ;"']+)/i;
 
-/** A page that says in ASCII that it is UTF-16 is not. */
+/** A page that declares UTF-16 in ASCII cannot be UTF-16. */
 function toPageEncoding(label: string): string | undefined {
   const encoding = encodingOfLabel(label);
   if (encoding === "x-user-defined") return "windows-1252";

@@ -1,4 +1,4 @@
-/** The numbers of lists, as a browser shows them. */
+/** The numbers of list items, as a browser shows them. */
 import { alphabetic, lowerRoman } from "../list-numbers.ts";
 
 const TYPES: Record<string, string> = {
@@ -11,7 +11,7 @@ const TYPES: Record<string, string> = {
 
 type List = {
   style: string;
-  /** Of the next item; undefined where it is not known. */
+  /** The number of the next item; undefined if it is not known. */
   next: number | undefined;
   step: 1 | -1;
 };
@@ -34,7 +34,7 @@ export class ListMarks {
     this.#lists.pop();
   }
 
-  /** The mark of an item, such as "iv."; empty where it has none that is a number. */
+  /** The mark of an item, such as "iv."; empty for bullets. */
   item(attributes: Record<string, string>): string {
     const list = this.#lists.at(-1);
     if (!list) return "";
@@ -57,7 +57,7 @@ const FORMATS: Record<string, (number: number) => string> = {
   "upper-roman": (number) => lowerRoman(number).toUpperCase(),
 };
 
-/** By its own style, or by `type`, whose letters mean something else in upper case. */
+/** The list style from the style attribute, or from `type`, which is case-sensitive. */
 function styleOf({ style = "", type = "" }: Record<string, string>): string | undefined {
   const declared = style
     .split(";")

@@ -1,14 +1,14 @@
-/** Lists that count down to 1: where they begin is known at their end. */
+/** Numbers lists that count down to 1, whose first number is known only at their end. */
 import type { MarkupHandler } from "../markup.ts";
 
-/** What is held of a list until it ends; a longer one has no numbers. */
+/** Bounds of the events that are held until a list ends. The items of a longer list get no numbers. */
 const MOST_EVENTS = 100_000;
 const LONGEST_HELD = 2_000_000;
 
 type Attributes = Record<string, string>;
 type ListInWork = { attributes: Attributes; depth: number; items: number };
 
-/** Passes elements on, and gives each such list its `start`. */
+/** Passes elements on, and sets the `start` of each such list. */
 export class ReversedLists implements MarkupHandler {
   readonly #next: MarkupHandler;
   #depth = 0;

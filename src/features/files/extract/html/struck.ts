@@ -1,8 +1,8 @@
-/** Which elements of a page are struck out: by their name, their own style, or a simple rule of a style sheet. */
+/** Detects struck-out elements: by their name, their style attribute, or a simple rule of a style sheet. */
 
 const STRUCK = new Set(["del", "s", "strike"]);
 
-/** UTF-16 code units of all style sheets of a page, and rules that are kept of them. */
+/** UTF-16 code units of all style sheets of a page, and the number of rules that are kept. */
 const LONGEST_SHEETS = 256 * 1024;
 const MOST_RULES = 2_000;
 const MOST_CLASSES = 50;
@@ -19,7 +19,7 @@ export class StrikingStyles {
     if (this.#read <= LONGEST_SHEETS) this.#sheet.push(text);
   }
 
-  /** The `style` element has ended. */
+  /** Ends a `style` element, and reads its rules. */
   endSheet(): void {
     const sheet = withoutComments(this.#sheet.join(""));
     this.#sheet = [];
@@ -36,7 +36,7 @@ export class StrikingStyles {
     );
   }
 
-  /** Rules within others are not read: they hold for some media alone. */
+  /** Nested rules are ignored, because they apply to some media only. */
   #addRule(rule: string): void {
     const [selectors = "", declarations = "", ...others] = rule.split("{");
     if (others.length > 0 || !strikes(declarations)) return;

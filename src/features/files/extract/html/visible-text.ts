@@ -20,9 +20,9 @@ const LINES = new Set(
 const HEADING = /^h([1-6])$/;
 const LISTS = new Set(["ol", "ul", "menu", "dir"]);
 
-/** UTF-16 code units of a superscript; what is longer is text like any other. */
+/** UTF-16 code units; a longer superscript is written as normal text. */
 const LONGEST_SHIFTED = 200;
-/** UTF-16 code units of the text that are remembered. */
+/** UTF-16 code units of the running text that are kept for context. */
 const REMEMBERED = 200;
 
 const NOTES = /(?:^|;)\s*mso-element\s*:\s*(?:foot|end)note\s*(?:;|$)/i;
@@ -38,7 +38,7 @@ export class VisibleText implements MarkupHandler {
   readonly #lists = new ListMarks();
   readonly #struckOut = new StruckOutWords();
   #depth = 0;
-  /** The depths of the outermost elements that are not seen, struck out, and a note. */
+  /** The depths of the outermost hidden element, struck-out element, and note. */
   #hiddenAt: number | undefined;
   #struckAt: number | undefined;
   #noteAt: number | undefined;
@@ -49,9 +49,9 @@ export class VisibleText implements MarkupHandler {
   /** The end of the running text. */
   #before = "";
   #struck: string[] = [];
-  /** True behind words that are struck out. */
+  /** True right after struck-out words. */
   #isBehindStruck = false;
-  /** Numbers of list items that have no text yet. */
+  /** Numbers of list items whose text has not begun. */
   #marks: string[] = [];
 
   constructor(writer: PageWriter) {
@@ -211,7 +211,7 @@ export class VisibleText implements MarkupHandler {
     return this.#noteAt === undefined ? undefined : "note";
   }
 
-  /** A blank at the start of a line, or behind another, is not seen. */
+  /** A browser does not show a blank at the start of a line, or after another blank. */
   #showText(text: string): void {
     if (this.#struckAt !== undefined) return void this.#struck.push(text);
     const isTrimmed = this.#endsInSpace && this.#preformatted === 0;

@@ -1,4 +1,4 @@
-/** A mail (RFC 5322, MIME): its headers, its body, and what is attached to it. */
+/** Reads a mail (RFC 5322, MIME): its headers, its body and its attachments. */
 import type { Address, Attachment, Email, PostalMimeOptions } from "postal-mime";
 import { codePointLength, firstCodePoints } from "../../../../lib/text.ts";
 import { ExtractionFailure } from "../../failures.ts";
@@ -9,9 +9,9 @@ import { readMarkup } from "../html/html.ts";
 import { type FileKind, recognise } from "../kind.ts";
 import type { ExtractedPage, PageWriter } from "../pages.ts";
 
-/** Bytes of a mail, which is held whole and once more decoded. */
+/** Bytes of a mail. It is held in memory, together with its decoded attachments. */
 const LARGEST_MAIL = 25 * 1024 * 1024;
-/** Files that are made of what is attached; the others are named. */
+/** Attachments that become files; further ones are only named. */
 const MOST_ATTACHMENTS = 50;
 const LONGEST_NAME = 255;
 
@@ -21,7 +21,7 @@ const PARSER: PostalMimeOptions = {
   maxHeadersSize: 512 * 1024,
 };
 
-/** `kind` is undefined for what is not read. */
+/** `kind` is undefined for an attachment that is not read. */
 export type MailAttachment = {
   name: string;
   bytes: Uint8Array<ArrayBuffer>;
@@ -48,7 +48,7 @@ export async function parseMail(source: ByteSource): Promise<Mail> {
   return { email, attachments };
 }
 
-/** Reads a mail: its headers as lines, and its body, of HTML where it has that. It is one page. */
+/** Reads a mail as one page: its headers as lines, then its body, preferably the HTML one. */
 export async function* readMail(
   source: ByteSource,
   writer: PageWriter,
@@ -101,7 +101,7 @@ function writeHeaders(email: Email, attachments: MailAttachment[], writer: PageW
     ["To", to?.map(addressOf).join(", ")],
     ["Cc", cc?.map(addressOf).join(", ")],
     ["Bcc", bcc?.map(addressOf).join(", ")],
-    // As it was written: the parser turns it into the time of another zone.
+    // Unchanged, because the parser converts it to UTC.
     ["Date", email.headers.find(({ key }) => key === "date")?.value],
     ["Attachments", attachments.map(shownName).join(", ")],
   ] as const;

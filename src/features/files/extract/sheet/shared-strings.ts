@@ -4,6 +4,9 @@ import { localName, type XmlAttributes } from "../local-name.ts";
 import type { MarkupHandler } from "../markup.ts";
 import { LONGEST_TEXT } from "../pages.ts";
 
+/** Texts and runs of them that are held. */
+const MOST_RUNS = 600_000;
+
 export type CellRun = { text: string; isStruck: boolean };
 
 /** Reads the runs of one text: give it the elements of `si` or `is`. */
@@ -48,6 +51,7 @@ export class SharedStrings implements MarkupHandler {
   readonly #strings: CellRun[][] = [];
   readonly #reader = new RunReader();
   #length = 0;
+  #count = 0;
 
   at(index: number): CellRun[] {
     return this.#strings[index] ?? [];
@@ -59,12 +63,18 @@ export class SharedStrings implements MarkupHandler {
 
   close(element: string): void {
     this.#reader.close(element);
-    if (localName(element) === "si") this.#strings.push(this.#reader.take());
+    if (localName(element) === "si") this.#add(this.#reader.take());
   }
 
   text(text: string): void {
     this.#length += text.length;
     if (this.#length > LONGEST_TEXT) throw new ExtractionFailure("too_much_text");
     this.#reader.text(text);
+  }
+
+  #add(runs: CellRun[]): void {
+    this.#count += Math.max(runs.length, 1);
+    if (this.#count > MOST_RUNS) throw new ExtractionFailure("too_large");
+    this.#strings.push(runs);
   }
 }

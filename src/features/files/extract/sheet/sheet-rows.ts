@@ -1,8 +1,9 @@
 /** The rows of a sheet as lines, its cells divided by tabs. */
+import { ExtractionFailure } from "../../failures.ts";
 import { storable } from "../flow.ts";
 import { localName, type XmlAttributes } from "../local-name.ts";
 import type { MarkupHandler } from "../markup.ts";
-import type { PageWriter } from "../pages.ts";
+import { LONGEST_TEXT, type PageWriter } from "../pages.ts";
 import { type StruckOutWords, textBehindStruck } from "../struck-out.ts";
 import { namesColumns } from "../text/csv.ts";
 import type { CellStyles } from "./cell-styles.ts";
@@ -10,6 +11,8 @@ import { type CellRun, RunReader, type SharedStrings } from "./shared-strings.ts
 
 /** UTF-16 code units of a row that is a heading. */
 const LONGEST_HEADER = 500;
+/** UTF-16 code units of one cell; spreadsheet programs allow 32,767. */
+const LONGEST_CELL = 200_000;
 /** Empty cells that are shown between two others. */
 const MOST_GAPS = 20;
 
@@ -22,6 +25,8 @@ export class SheetRows implements MarkupHandler {
   readonly #runs = new RunReader();
   #cell: Cell | undefined;
   #element = "";
+  /** UTF-16 code units of the cell so far. */
+  #length = 0;
   #line = "";
   #column = 0;
   #isFirst = true;
@@ -49,6 +54,8 @@ export class SheetRows implements MarkupHandler {
 
   text(text: string): void {
     if (!this.#cell) return;
+    this.#length += text.length;
+    if (this.#length > LONGEST_CELL) throw new ExtractionFailure("too_much_text");
     if (this.#element === "v") this.#cell.value += text;
     else if (this.#element === "f") this.#cell.formula += text;
     else this.#runs.text(text);
@@ -57,6 +64,7 @@ export class SheetRows implements MarkupHandler {
   #beginCell({ r = "", t = "n", s = "0" }: XmlAttributes): void {
     const column = columnOf(r) ?? this.#column + 1;
     this.#cell = { column, type: t, style: Number(s), value: "", formula: "" };
+    this.#length = 0;
     this.#runs.take();
   }
 
@@ -75,6 +83,7 @@ export class SheetRows implements MarkupHandler {
     if (live.trim() === "") return;
     this.#line += "\t".repeat(this.#gapTo(cell.column)) + live.trim();
     this.#column = cell.column;
+    if (this.#line.length > LONGEST_TEXT) throw new ExtractionFailure("too_much_text");
   }
 
   #gapTo(column: number): number {

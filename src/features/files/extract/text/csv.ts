@@ -1,12 +1,12 @@
-/** CSV: the text is the decoded file; a first row that names columns is the heading of all others. */
+/** CSV: the decoded file. A first row that names columns is the heading of all other rows. */
 import type { Source } from "../byte-source.ts";
 import type { ExtractedPage, PageWriter } from "../pages.ts";
 import { textOf, writeDecoded } from "./text.ts";
 
-/** UTF-16 code units: every passage carries it. */
+/** UTF-16 code units. Every passage stores the header. */
 const LONGEST_HEADER = 500;
 
-/** Reads a file as it stands. It is one page. */
+/** Reads a file unchanged, as one page. */
 export async function* readCsv(
   source: Source,
   writer: PageWriter,
@@ -22,7 +22,7 @@ export async function* readCsv(
   yield* writer.end(true);
 }
 
-/** The text again while its first row has not ended, undefined once all of it is written. */
+/** Writes the text once its first row is complete; returns the text until then. */
 function writeHeader(writer: PageWriter, text: string): string | undefined {
   const end = endOfRow(text);
   if (end === undefined && text.length <= LONGEST_HEADER) return text;
@@ -34,7 +34,7 @@ function writeHeader(writer: PageWriter, text: string): string | undefined {
   return undefined;
 }
 
-/** Where the first row ends; undefined where it does not. A line end within quotes ends none. */
+/** The end of the first row; undefined if it is not complete. A line break within quotes does not end it. */
 function endOfRow(text: string): number | undefined {
   let isQuoted = false;
   for (let at = 0; at < Math.min(text.length, LONGEST_HEADER); at++) {

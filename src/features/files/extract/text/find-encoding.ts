@@ -1,4 +1,4 @@
-/** The encoding of a text file: by a mark, by what is said of it, or by its bytes. */
+/** Finds the encoding of a text file: by its byte order mark, by a declaration, or by its bytes. */
 import { encodingOfMark, isUtf8 } from "../encoding.ts";
 import { ExtractionFailure } from "../../failures.ts";
 import type { ByteSource, Source } from "../byte-source.ts";
@@ -7,17 +7,17 @@ import { type EncodingSample, SampleCollector } from "./sample.ts";
 import { utf16Of } from "./utf16.ts";
 
 type EncodingHints = {
-  /** What the client says: it is believed, but for a mark. */
+  /** The encoding that the client names. Only a byte order mark overrides it. */
   named?: string | undefined;
-  /** What the file says of itself. Of UTF-8 it is believed only where the bytes are. */
+  /** Reads what the file declares. A declaration of UTF-8 counts only if the bytes are UTF-8. */
   declared?: (source: ByteSource) => Promise<string | undefined>;
 };
 
 const HEAD_SIZE = 64 * 1024;
 
 /**
- * The encoding, as TextDecoder names it. Throws `ExtractionFailure` `unknown_encoding` where the bytes may
- * as well be of another.
+ * The encoding, as TextDecoder names it. Throws `ExtractionFailure` `unknown_encoding` if another one is
+ * nearly as likely.
  */
 export async function findEncoding(
   source: Source,
@@ -47,7 +47,7 @@ async function sampleOf(body: AsyncIterable<Uint8Array>): Promise<EncodingSample
   return collector.end();
 }
 
-/** What is broken in a text in UTF-8 is lost in any encoding; another one would change all the rest. */
+/** A UTF-8 text with a few broken bytes stays UTF-8: any other encoding would garble all of it. */
 const LEAST_CHARACTERS = 10;
 const MOST_BROKEN = 0.1;
 

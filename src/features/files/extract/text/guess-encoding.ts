@@ -1,27 +1,30 @@
 /**
- * The encoding that the bytes of a text speak for: `jschardet` says what each encoding is worth as a text of
- * its languages, and what is never written so speaks against it.
+ * Guesses the encoding of a text. `jschardet` rates each encoding by the languages that are written in it;
+ * here the rating falls for text that nobody writes, such as a capital after a small letter.
  */
 import type { EncodingSample } from "./sample.ts";
 import { encodingOfLabel } from "../encoding.ts";
 
-/** `isSure` is false where another encoding, by which the text is another, is nearly as likely. */
+/** `isSure` is false if an encoding that decodes to another text is nearly as likely. */
 type Guess = { encoding: string | undefined; isSure: boolean; candidates: string[] };
 
 type Reading = { encoding: string; text: string; score: number };
 
 /**
- * How many times as likely the best must be. Of 2,000 texts in 28 encodings none of 200 letters or more is
- * told wrong with it, and one of thirty is left open.
+ * How many times as likely as the second the best must be; `SURE_OF_MANY` is for a text with many characters
+ * that are not ASCII. With them, of 2,291 extracts of 200 letters and more in 21 encodings (from the Universal
+ * Declaration of Human Rights) none is detected wrong, and 27 are left open; of 60 letters, one in 75 is wrong.
  */
 const SURE = 1.03;
+const SURE_OF_MANY = 1.003;
+const MANY = 20;
 const MOST_CANDIDATES = 6;
 
-/** Of two equals, the one that the world has more of. */
+/** Factors for how common an encoding is. */
 const WESTERN = 1.03;
 const WESTERN_SIGNS = 4;
 const RARE = 0.93;
-/** What a text is worth of which all is as nobody writes. */
+/** The factor for a text of which everything is implausible. */
 const ABSURD = 0.25;
 
 export async function guessEncoding(sample: EncodingSample): Promise<Guess> {
@@ -37,12 +40,17 @@ export async function guessEncoding(sample: EncodingSample): Promise<Guess> {
   const [first, second] = best;
   return {
     encoding: first?.encoding,
-    isSure: first !== undefined && first.score >= (second?.score ?? 0) * SURE,
+    isSure: first !== undefined && first.score >= (second?.score ?? 0) * leastRatio(sample),
     candidates: best.slice(0, MOST_CANDIDATES).map(({ encoding }) => encoding),
   };
 }
 
-/** Undefined where the bytes are no text in the encoding. */
+function leastRatio({ bytes }: EncodingSample): number {
+  const high = bytes.reduce((total, byte) => total + (byte >= 0x80 ? 1 : 0), 0);
+  return high >= MANY ? SURE_OF_MANY : SURE;
+}
+
+/** The text in one encoding with its score; undefined if the bytes are not valid in it. */
 function read(sample: EncodingSample, name: string, confidence: number): Reading | undefined {
   const encoding = encodingOfLabel(LABELS[name.toLowerCase()] ?? name);
   if (encoding === undefined) return undefined;
@@ -51,7 +59,7 @@ function read(sample: EncodingSample, name: string, confidence: number): Reading
   return { encoding, text, score: confidence * plausibility(text) * frequency(encoding, text) };
 }
 
-/** Names of the library for what the Encoding Standard calls otherwise. */
+/** The library's names for encodings that the Encoding Standard names differently. */
 const LABELS: Record<string, string> = {
   big5hkscs: "big5",
   cp866: "ibm866",
@@ -85,7 +93,7 @@ function frequency(encoding: string, text: string): number {
   return SIGNS.test(text) && !SIGN_IN_WORD.test(text) ? WESTERN_SIGNS : WESTERN;
 }
 
-/** 1 for what may be written, less for what is not. */
+/** 1 for plausible text, less for implausible text. */
 function plausibility(text: string): number {
   // oxlint-disable-next-line no-control-regex
   const high = count(text, /[^\0-\x7f]/g);
@@ -108,7 +116,7 @@ const NEVER_WRITTEN = new RegExp(
   "gu",
 );
 
-/** A letter of another script that is a word, in a text of Latin letters. */
+/** A single letter of another script that stands alone, as a word. */
 const LONELY = /(?<!\p{L})[\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Hebrew}\p{sc=Arabic}](?!\p{L})/gu;
 
 function count(text: string, pattern: RegExp): number {

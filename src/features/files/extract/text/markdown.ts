@@ -1,4 +1,4 @@
-/** Markdown: headings that begin with `#`, and words between `~~`, both outside of code. */
+/** Markdown: headings that begin with `#`, and struck-out words, both outside of code. */
 import type { PageWriter } from "../pages.ts";
 import { StruckOutWords } from "../struck-out.ts";
 import { type MarkdownStretch, markdownStretchesOf } from "./strikethrough.ts";
@@ -6,18 +6,18 @@ import { type MarkdownStretch, markdownStretchesOf } from "./strikethrough.ts";
 const HEADING = /^ {0,3}(#{1,6})[ \t]+(?=\S)/;
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 
-/** No heading is as long; a line that is gets no further hearing, so that none is held. */
+/** A longer line is not a heading, and is written as it comes. */
 const LONGEST_LINE = 10_000;
-/** UTF-16 code units of a paragraph that is looked at as one. */
+/** UTF-16 code units; a longer paragraph is read in parts. */
 const LONGEST_PARAGRAPH = 50_000;
 
 export class MarkdownText {
   readonly #writer: PageWriter;
   readonly #struckOut = new StruckOutWords();
-  /** What closes the code that the next line is in. */
+  /** The fence that ends the current block of code; undefined outside of code. */
   #fence: string | undefined;
   #line = "";
-  /** Lines of a paragraph that has not ended. */
+  /** The lines of the current paragraph. */
   #paragraph: string[] = [];
   #paragraphLength = 0;
 
@@ -62,7 +62,7 @@ export class MarkdownText {
   }
 
   #addToParagraph(line: string): void {
-    // An item of a list begins another one.
+    // A list item begins a new paragraph.
     if (ITEM.test(line)) this.#endParagraph();
     this.#paragraph.push(line);
     this.#paragraphLength += line.length;
@@ -106,7 +106,7 @@ export class MarkdownText {
 const INDENTED = /^(?: {4}|\t)/;
 const ITEM = /^ {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]/;
 
-/** A heading may be closed by marks, which are not part of it. */
+/** Removes the marks that may close a heading. */
 function withoutClosing(text: string): string {
   const heading = text.trimEnd();
   let end = heading.length;

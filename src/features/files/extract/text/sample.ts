@@ -1,8 +1,8 @@
-/** What of a text tells its encoding: the stretches of it that are not ASCII. */
+/** Collects the lines of a text that are not ASCII: only they tell its encoding. */
 
-/** Bytes that are kept. */
+/** Bytes that are collected. */
 const MOST_KEPT = 16 * 1024;
-/** Bytes after which a line ends at its next blank, and after which it ends anywhere. */
+/** Bytes after which a line is divided at its next blank, and after which it is divided anywhere. */
 const [LONG, LONGEST] = [512, 4096];
 
 const [TAB, LF, CR, SPACE, ESCAPE] = [0x09, 0x0a, 0x0d, 0x20, 0x1b];
@@ -10,12 +10,12 @@ const [TAB, LF, CR, SPACE, ESCAPE] = [0x09, 0x0a, 0x0d, 0x20, 0x1b];
 export type EncodingSample = {
   /** Lines with other bytes than ASCII, one after the other. */
   bytes: Uint8Array;
-  /** How many of them end within a character, perhaps. */
+  /** How many of the lines may end within a character. */
   cuts: number;
   hasEscapes: boolean;
 };
 
-/** Keeps the lines of a text that are not ASCII, until there are enough of them. */
+/** Collects the lines that are not ASCII until there are enough of them. */
 export class SampleCollector {
   readonly #kept: Uint8Array[] = [];
   #size = 0;
@@ -24,7 +24,7 @@ export class SampleCollector {
   #line = new Uint8Array(LONGEST);
   #length = 0;
   #isHigh = false;
-  /** True behind a cut, up to the next blank: where characters begin is not known. */
+  /** True after a cut until the next blank, because the character boundaries are unknown there. */
   #isLost = false;
 
   get isFull(): boolean {
@@ -52,7 +52,7 @@ export class SampleCollector {
   #addByte(byte: number): void {
     if (byte === ESCAPE) this.#hasEscapes = true;
     const isBreak = byte === LF || byte === CR;
-    // No encoding has a blank as part of another character.
+    // In no encoding is a blank part of another character.
     const isBlank = isBreak || byte === SPACE || byte === TAB;
     if (this.#isLost) {
       this.#isLost = !isBlank;

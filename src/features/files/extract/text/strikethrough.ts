@@ -1,19 +1,22 @@
-/** Words that Markdown strikes out (GitHub Flavored Markdown, section 6.5): `~~words~~`. */
+/** Words that Markdown strikes out: `~~words~~` (GitHub Flavored Markdown, section 6.5) and tags of HTML. */
 import { textBehindStruck } from "../struck-out.ts";
 
 export type MarkdownStretch = { text: string; isStruck: boolean };
 
-/** Escaped characters, runs of backticks, and tildes. */
-const TOKEN = /\\[^]|`+|~+/g;
+/** Escaped characters, runs of backticks, tildes, and tags. */
+const TOKEN = /\\[^]|`+|~+|<\/?(?:del|s|strike)>/gi;
+const OPENING_TAG = /^<\w/;
 
-/** A paragraph in stretches. Without the tildes, and with the blank that keeps neighbours apart. */
+/**
+ * A paragraph in stretches, live and struck out by turns: without the marks, and with one blank between what
+ * stood on both sides.
+ */
 export function markdownStretchesOf(paragraph: string): MarkdownStretch[] {
-  if (!paragraph.includes("~~")) return [{ text: paragraph, isStruck: false }];
   const stretches: MarkdownStretch[] = [];
   let from = 0;
-  for (const { start, end } of struckRanges(paragraph)) {
+  for (const { start, wordsAt, wordsEnd, end } of struckRanges(paragraph)) {
     addLive(stretches, paragraph.slice(from, start));
-    stretches.push({ text: paragraph.slice(start + 2, end - 2), isStruck: true });
+    stretches.push({ text: paragraph.slice(wordsAt, wordsEnd), isStruck: true });
     from = end;
   }
   addLive(stretches, paragraph.slice(from));
@@ -26,23 +29,35 @@ function addLive(stretches: MarkdownStretch[], text: string): void {
   stretches.push({ text: live, isStruck: false });
 }
 
-type Range = { start: number; end: number };
+/** The marks and, between them, the words. */
+type Range = { start: number; wordsAt: number; wordsEnd: number; end: number };
 
-/** From the first tilde of an opening pair to the last of its closing pair. */
 function* struckRanges(text: string): Generator<Range> {
   const tokens = [...text.matchAll(TOKEN)].map((match) => ({ at: match.index, text: match[0] }));
   const ticks = lastTicks(tokens);
-  let opening: number | undefined;
+  let opening: Token | undefined;
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index];
     if (!token) break;
     if (token.text.startsWith("`")) index = endOfCode(tokens, index, ticks);
-    else if (token.text !== "~~") continue;
-    else if (opening !== undefined && /\S/.test(text[token.at - 1] ?? "")) {
-      if (token.at > opening + 2) yield { start: opening, end: token.at + 2 };
+    else if (opening && closes(opening, token, text)) {
+      const wordsAt = opening.at + opening.text.length;
+      const range = { start: opening.at, wordsAt, wordsEnd: token.at };
+      if (token.at > wordsAt) yield { ...range, end: token.at + token.text.length };
       opening = undefined;
-    } else if (/\S/.test(text[token.at + 2] ?? "")) opening = token.at;
+    } else if (opens(token, text) && (!opening || opening.text === "~~")) opening = token;
   }
+}
+
+/** A tag, or two tildes with a word behind them. */
+function opens({ at, text: mark }: Token, text: string): boolean {
+  return OPENING_TAG.test(mark) || (mark === "~~" && /\S/.test(text[at + 2] ?? ""));
+}
+
+/** The tag that belongs to another, or two tildes with a word before them. */
+function closes(opening: Token, { at, text: mark }: Token, text: string): boolean {
+  if (opening.text === "~~") return mark === "~~" && /\S/.test(text[at - 1] ?? "");
+  return mark.toLowerCase() === opening.text.toLowerCase().replace("<", "</");
 }
 
 type Token = { at: number; text: string };

@@ -1,10 +1,10 @@
-/** Formats that are text by their bytes, and not made to be read as it. */
+/** Detects formats that consist of text but are not read as plain text. */
 import type { FailureCode } from "../../failures.ts";
 
 /** UTF-16 code units. */
 const LOOKED_AT = 16 * 1024;
 
-/** Why a text is refused, by how it begins; undefined for one that is read. */
+/** The reason to refuse a text, by its beginning; undefined if it is supported. */
 export function refusalOfText(text: string): FailureCode | undefined {
   const start = text.slice(0, LOOKED_AT).trimStart();
   if (start.startsWith("{\\rtf")) return "unsupported_rtf";
@@ -14,7 +14,7 @@ export function refusalOfText(text: string): FailureCode | undefined {
   return isWebArchive(start) ? "unsupported_mhtml" : undefined;
 }
 
-/** As it is found where a PDF was opened in an editor, or sent as text. */
+/** A PDF that was opened in an editor, or was sent as text. */
 function isPdfSource(start: string): boolean {
   if (/^%PDF-\d/.test(start)) return true;
   return /^\d{1,9} \d{1,5} obj\b/m.test(start) && /^endobj\b/m.test(start);
@@ -33,7 +33,7 @@ function isOfficeXml(start: string): boolean {
   return OFFICE_XML.some(([tag, namespace]) => tag.test(start) && start.includes(namespace));
 }
 
-/** Headers as a mail and an archive of a page have them, unfolded, by their names in lower case. */
+/** The unfolded headers of a mail or a web archive by their names in lower case; empty if there are none. */
 function headersOf(start: string): Map<string, string> {
   const [envelope = ""] = /^From [^\n]{0,998}\n/.exec(start) ?? [];
   const block = start.slice(envelope.length).split(/\r?\n\r?\n/, 1)[0] ?? "";
@@ -60,7 +60,7 @@ function isWebArchive(start: string): boolean {
 
 const ENVELOPE = ["from", "to", "date", "received", "message-id", "return-path"];
 
-/** What programs write at the head of a mail, and people do not. */
+/** Headers that only programs write. */
 const MACHINE_WRITTEN = [
   "mime-version",
   "message-id",
@@ -71,7 +71,7 @@ const MACHINE_WRITTEN = [
   "content-type",
 ];
 
-/** True for a mail as it is sent (RFC 5322). What a person typed like one is text, but for its name. */
+/** True for a mail (RFC 5322). A text that only looks like one is a mail only if its name ends in `.eml`. */
 export function isMail(text: string, name: string): boolean {
   const headers = headersOf(text.slice(0, LOOKED_AT));
   const isSent = ENVELOPE.some((header) => headers.has(header));

@@ -1,11 +1,11 @@
-/** Plain text and Markdown: the text is the decoded file, but for what Markdown strikes out. */
+/** Plain text and Markdown: the decoded file, without the words that Markdown strikes out. */
 import type { Source } from "../byte-source.ts";
 import { decodeText } from "../encoding.ts";
 import type { ExtractedPage, PageWriter } from "../pages.ts";
 import { findEncoding } from "./find-encoding.ts";
 import { MarkdownText } from "./markdown.ts";
 
-/** Reads a file as it stands. It is one page. */
+/** Reads a file unchanged, as one page. */
 export async function* readText(
   source: Source,
   writer: PageWriter,
@@ -18,7 +18,7 @@ export async function* readText(
   yield* writer.end(true);
 }
 
-/** Reads a file as it stands, marks its headings, and keeps what is struck out apart. */
+/** Reads a file, marks its headings, and moves struck-out words to its end. */
 export async function* readMarkdown(
   source: Source,
   writer: PageWriter,
@@ -39,7 +39,7 @@ export async function* textOf(source: Source, named: string | undefined): AsyncG
   yield* decodeText(await source.stream(), encoding);
 }
 
-/** Writes text as it stands; counts what could not be decoded. */
+/** Writes text unchanged, and counts the characters that could not be decoded. */
 export function writeDecoded(writer: PageWriter, text: string, level?: number): void {
   writer.countUnreadable(text.split("\uFFFD").length - 1);
   writer.write(text, { level });

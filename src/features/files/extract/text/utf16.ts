@@ -1,23 +1,23 @@
-/** UTF-16 without a mark of its byte order. */
+/** Detects UTF-16 without a byte order mark. */
 
 const ENCODINGS = ["utf-16le", "utf-16be"] as const;
 
-/** ASCII and the signs of Chinese and Japanese: at least one of a hundred characters of any text. */
+/** ASCII and the punctuation of Chinese and Japanese make up at least 1 % of any text. */
 const COMMON = /[ -~\n\r\u3000-\u3002\uff0c]/g;
 const COMMON_IN_CHINESE = /[\n\r\u3000-\u3002\uff0c]/g;
 const LEAST_COMMON = 0.01;
-/** The other byte order has as many by chance only. */
+/** In the wrong byte order such characters are rare. */
 const TIMES_AS_MANY = 4;
 
 // oxlint-disable-next-line no-control-regex
 const NO_TEXT = /[\0-\x08\x0e-\x1f\x7f-\x9f\uFFFD\uFFFE\uFFFF]|\p{Cn}|\p{Co}/gu;
 const MOST_NO_TEXT = 0.005;
 
-/** A short text is of few rows of Unicode, of 256 characters each, but for Chinese and Japanese. */
+/** A short text uses few rows of 256 characters of Unicode, unless it is Chinese or Japanese. */
 const LONG = 64;
 const MOST_ROWS_OF_SHORT = 3;
 
-/** The byte order of a head that is UTF-16; undefined for any other. A text of ASCII or UTF-8 is none. */
+/** The encoding of a head that is UTF-16; undefined if it is not. */
 export function utf16Of(head: Uint8Array): (typeof ENCODINGS)[number] | undefined {
   if (head.byteLength < 4 || !head.includes(0)) return undefined;
   const whole = head.subarray(0, head.byteLength & ~1);
@@ -27,7 +27,7 @@ export function utf16Of(head: Uint8Array): (typeof ENCODINGS)[number] | undefine
   return (be ?? 0) > (le ?? 0) * TIMES_AS_MANY ? "utf-16be" : undefined;
 }
 
-/** How many common characters there are; undefined where it is no text in this byte order. */
+/** The number of common characters; undefined if the bytes are not text in this byte order. */
 function commonIn(bytes: Uint8Array, encoding: string): number | undefined {
   const text = new TextDecoder(encoding).decode(bytes);
   const odd = text.match(NO_TEXT)?.length ?? 0;
