@@ -4,7 +4,7 @@ import type { RegionKind, TextRegion } from "../../../lib/text-regions.ts";
 import { ExtractionFailure } from "../failures.ts";
 
 /** Code points of one file's text. */
-const LONGEST_TEXT = 5_000_000;
+export const LONGEST_TEXT = 5_000_000;
 
 /** Code points of one part. */
 const PART_LENGTH = 50_000;

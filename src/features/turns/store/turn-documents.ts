@@ -94,12 +94,12 @@ export async function findFileProblem(
   return files.has_unsettled && !waits ? new Problem("file_processing") : undefined;
 }
 
-/** Inserts the rows that link the files of inserted messages to their chats. */
+/** Inserts the rows that link the files of inserted messages, and the attachments of mails, to their chats. */
 export function linkFilesSql(ownerId: string, inserted: SQL): SQL {
   return sql`
     INSERT INTO chat_files (chat_id, file_id)
     SELECT m.chat_id, f.id FROM ${inserted} AS m JOIN files AS f
-      ON f.user_id = ${ownerId} AND f.id = ANY(m.file_ids)
+      ON f.user_id = ${ownerId} AND (f.id = ANY(m.file_ids) OR f.parent_file_id = ANY(m.file_ids))
     ON CONFLICT DO NOTHING`;
 }
 

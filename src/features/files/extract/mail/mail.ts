@@ -1,6 +1,6 @@
 /** Reads a mail (RFC 5322, MIME): its headers, its body and its attachments. */
 import type { Address, Attachment, Email, PostalMimeOptions } from "postal-mime";
-import { codePointLength, firstCodePoints } from "../../../../lib/text.ts";
+import { codePointLength, firstCodePoints } from "../../../../lib/code-points.ts";
 import { ExtractionFailure } from "../../failures.ts";
 import { baseNameOf } from "../../file-name.ts";
 import { bufferSource, type ByteSource } from "../byte-source.ts";
