@@ -10,7 +10,7 @@ import { type FileKind, recognise } from "../kind.ts";
 import type { ExtractedPage, PageWriter } from "../pages.ts";
 
 /** Bytes of a mail. It is held in memory, together with its decoded attachments. */
-const LARGEST_MAIL = 25 * 1024 * 1024;
+const LARGEST_MAIL = 20 * 1024 * 1024;
 /** Attachments that become files; further ones are only named. */
 const MOST_ATTACHMENTS = 50;
 const LONGEST_NAME = 255;
