@@ -162,6 +162,7 @@ BEGIN
     SELECT context.id, context.name, context.status, context.text_length, context.is_own,
       CASE WHEN context.status = 'ready' AND NOT total.is_unread THEN (
         SELECT json_agg(json_build_object('page', t.page, 'start', t.start_offset, 'regions', t.regions,
+          'headings', t.headings,
           'text', CASE WHEN total.is_short THEN t.text ELSE left(t.text, opening) END) ORDER BY t.part)
         FROM file_pages AS t
         WHERE t.file_id = context.id AND t.end_offset > t.start_offset

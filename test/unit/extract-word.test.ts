@@ -1,19 +1,24 @@
 import { describe, expect, it } from "vitest";
 import * as documents from "../fixtures/documents.ts";
-import { paragraph, TYPES, wordOf } from "../fixtures/hostile.ts";
+import { paragraph, TYPES } from "../fixtures/hostile.ts";
 import { deflated, zipOf } from "../fixtures/zip.ts";
 import { extract } from "../support/extracted.ts";
+import { readWord as read, run, within, wordText as textOf } from "../support/word.ts";
 
-const read = (body: string, others?: Record<string, string>) =>
-  extract(wordOf(body, others), "a.docx");
+it("A deleted end of a paragraph does not join it with a table", async () => {
+  const table = `<w:tbl><w:tr><w:tc>${paragraph("a")}</w:tc></w:tr></w:tbl>`;
+  expect(await textOf(paragraph("x", "<w:rPr><w:del/></w:rPr>") + table)).toBe("x\n\na");
+});
 
-const textOf = async (body: string, others?: Record<string, string>) =>
-  (await read(body, others)).text;
+it("A large first letter belongs to its word", async () => {
+  const initial = paragraph("T", '<w:framePr w:dropCap="drop" w:lines="3"/>');
+  expect(await textOf(initial + paragraph("he parties agree."))).toBe("The parties agree.");
+});
 
-const run = (text: string, properties = "") =>
-  `<w:r><w:rPr>${properties}</w:rPr><w:t xml:space="preserve">${text}</w:t></w:r>`;
-
-const within = (...runs: string[]) => `<w:p>${runs.join("")}</w:p>`;
+it("Words of two paragraphs whose mark is deleted are kept apart", async () => {
+  const first = paragraph("One.", "<w:rPr><w:del/></w:rPr>");
+  expect(await textOf(first + paragraph("Two."))).toBe("One. Two.");
+});
 
 it("A table of a Word document keeps its rows and cells", async () => {
   const { text } = await extract(await documents.contractDocx(), "contract.docx");
@@ -31,7 +36,9 @@ describe("The text of a Word document", () => {
       `<w:ins>${run("five")}</w:ins>`,
       `<w:moveFrom>${run(" gone")}</w:moveFrom><w:moveTo>${run(" pounds")}</w:moveTo>`,
     );
-    expect(await textOf(body)).toBe("The fee is five pounds");
+    expect(await textOf(body)).toBe(
+      "The fee is five pounds\n\n[Struck out after “The fee is”] four4\n\n[Struck out after “The fee is five”] gone",
+    );
   });
 
   it("omits hidden text, and the code of fields", async () => {
@@ -46,20 +53,14 @@ describe("The text of a Word document", () => {
   });
 
   it("has tabs, breaks, special hyphens and entities, and text boxes once", async () => {
-    const box = `<mc:AlternateContent><mc:Choice>${within(run("Box"))}</mc:Choice><mc:Fallback>${within(run("Box"))}</mc:Fallback></mc:AlternateContent>`;
+    const framed = `<w:txbxContent>${within(run("Box"))}</w:txbxContent>`;
+    const box = `<mc:AlternateContent><mc:Choice>${framed}</mc:Choice><mc:Fallback>${framed}</mc:Fallback></mc:AlternateContent>`;
     const body = within(
       `<w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c&amp;d</w:t><w:noBreakHyphen/><w:t>e</w:t></w:r>`,
       `<w:r>${box}</w:r>`,
       run("after"),
     );
-    expect(await textOf(body)).toBe("a\tb\nc&d\u2011e\n\nBox\n\nafter");
-  });
-
-  it("ends with its footnotes", async () => {
-    const notes = `<w:footnotes><w:footnote w:id="1">${paragraph("A note.")}</w:footnote></w:footnotes>`;
-    expect(await textOf(paragraph("Text."), { "word/footnotes.xml": notes })).toBe(
-      "Text.\n\nA note.",
-    );
+    expect(await textOf(body)).toBe("a\tb\nc&d\u2011eafter\n\nBox");
   });
 
   it("is read where the ZIP gives sizes only behind the data", async () => {
@@ -101,74 +102,6 @@ describe("The headings of a Word document", () => {
       { text: "Two", level: 1 },
       { text: "Three", level: 3 },
       { text: "Four", level: 4 },
-    ]);
-  });
-});
-
-describe("The numbers of a Word document's clauses", () => {
-  const level = (depth: number, format: string, text: string, more = "") =>
-    `<w:lvl w:ilvl="${depth}"><w:start w:val="1"/><w:numFmt w:val="${format}"/>${more}<w:lvlText w:val="${text}"/></w:lvl>`;
-  const NUMBERING = `<w:numbering><w:abstractNum w:abstractNumId="7">
-    ${level(0, "decimal", "%1.", '<w:pStyle w:val="Clause"/>')}${level(1, "decimal", "%1.%2")}${level(2, "lowerLetter", "(%3)")}${level(3, "lowerRoman", "(%4)")}
-    </w:abstractNum><w:abstractNum w:abstractNumId="8">${level(0, "bullet", "x")}</w:abstractNum>
-    <w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num>
-    <w:num w:numId="2"><w:abstractNumId w:val="7"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>
-    <w:num w:numId="3"><w:abstractNumId w:val="8"/></w:num></w:numbering>`;
-  const STYLES = `<w:styles><w:style w:styleId="Clause"><w:name w:val="heading 1"/><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style></w:styles>`;
-  const OTHERS = { "word/numbering.xml": NUMBERING, "word/styles.xml": STYLES };
-  const numbered = (text: string, list: number, depth = 0) =>
-    paragraph(text, `<w:numPr><w:ilvl w:val="${depth}"/><w:numId w:val="${list}"/></w:numPr>`);
-
-  it("are in its text as Word shows them", async () => {
-    const body = [
-      paragraph("Definitions", '<w:pStyle w:val="Clause"/>'),
-      numbered("Fees", 1, 1),
-      numbered("base", 1, 2),
-      numbered("extra", 1, 2),
-      numbered("small", 1, 3),
-      numbered("Term", 1, 1),
-      numbered("reset", 1, 2),
-      paragraph("Payment", '<w:pStyle w:val="Clause"/>'),
-      numbered("Again", 2),
-      numbered("Item", 3),
-      paragraph("Free", '<w:pStyle w:val="Clause"/><w:numPr><w:numId w:val="0"/></w:numPr>'),
-    ].join("");
-    const { text, headings } = await read(body, OTHERS);
-    expect(text.split("\n\n")).toEqual([
-      "1. Definitions",
-      "1.1 Fees",
-      "(a) base",
-      "(b) extra",
-      "(i) small",
-      "1.2 Term",
-      "(a) reset",
-      "2. Payment",
-      "1. Again",
-      "• Item",
-      "Free",
-    ]);
-    expect(headings[0]).toEqual({ text: "1. Definitions", level: 1 });
-  });
-});
-
-describe("The pages of a Word document", () => {
-  const PAGE = '<w:r><w:br w:type="page"/></w:r>';
-  const RENDERED = "<w:r><w:lastRenderedPageBreak/></w:r>";
-
-  it("are those that its author and its program began, each counted once", async () => {
-    const body = [
-      within(run("one")),
-      within(PAGE),
-      within(RENDERED, run("two")),
-      within(run("still two "), RENDERED, run("three")),
-      paragraph("four", "<w:pageBreakBefore/>"),
-    ].join("");
-    const { pages } = await read(body);
-    expect(pages.map(({ page, text }) => [page, text])).toEqual([
-      [1, "one\n\n"],
-      [2, "two\n\nstill two\n"],
-      [3, "three\n\n"],
-      [4, "four"],
     ]);
   });
 });

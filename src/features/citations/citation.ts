@@ -12,6 +12,9 @@ export const Citation = z
       description:
         "The page on which the quotation begins. Null if the document has no known pages.",
     }),
+    heading: z.string().optional().openapi({
+      description: "The nearest heading above the quotation, if the document has no known pages.",
+    }),
     start: z
       .int()
       .openapi({ description: "Offset into the text of the file, in Unicode code points." }),

@@ -2,6 +2,7 @@
 import { codePointLength, indexAfter } from "../../lib/code-points.ts";
 import { type RegionKind, regionAt, type TextRegion } from "../../lib/text-regions.ts";
 import { interruptionsOf } from "./interruptions.ts";
+import { headingAt, headingsOf, type HeadingLine } from "./nearest-heading.ts";
 import { type NormalText, toNormal } from "./normal-form.ts";
 
 /** A part of a document's text. */
@@ -12,11 +13,18 @@ export type TextPart = {
   text: string;
   /** Regions of the document outside of the body text; they include those of this part. */
   regions?: readonly TextRegion[];
+  /** Lines that the format marks as headings; code points into the document's text. */
+  headings?: readonly { start: number }[];
 };
+
+/** Parts above a quotation that are searched for its heading; a part has 50,000 code points at most. */
+const PARTS_ABOVE = 4;
 
 /** A range of a document's text with its words, its page (null if unknown) and the kind of its region. */
 export type CitedRange = Range & {
   page: number | null;
+  /** The nearest heading above it, if the page is not known. */
+  heading?: string;
   quote: string;
   region?: RegionKind;
   /** Set when an ellipsis of the quotation hides words: `parts` are the words that were quoted. */
@@ -35,6 +43,8 @@ export class DocumentText {
   /** Where each part begins in the text, in UTF-16 code units. */
   readonly #indexes: number[] = [];
   readonly #regions: readonly TextRegion[];
+  /** By the positions of the parts; read when asked for. */
+  readonly #headings = new Map<number, readonly HeadingLine[]>();
   #running: NormalText | undefined;
 
   /** The parts must be contiguous. */
@@ -63,7 +73,24 @@ export class DocumentText {
     const start = (part?.start ?? 0) + codePointLength(this.text, index, from);
     const end = start + codePointLength(quote);
     const region = regionAt(this.#regions, { start, end });
-    return { start, end, page: part?.page ?? null, quote, ...(region && { region }) };
+    const page = part?.page ?? null;
+    const heading = page === null ? this.#headingAbove(position, start) : undefined;
+    return { start, end, page, ...(heading && { heading }), quote, ...(region && { region }) };
+  }
+
+  #headingAbove(position: number, offset: number): string | undefined {
+    for (let at = position; at >= 0 && at >= position - PARTS_ABOVE; at--) {
+      const found = headingAt(this.#headingsOf(at), offset);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #headingsOf(position: number): readonly HeadingLine[] {
+    const part = this.#parts[position];
+    const found = this.#headings.get(position) ?? (part ? headingsOf(part) : []);
+    this.#headings.set(position, found);
+    return found;
   }
 
   /** Converts an offset of the document into the nearest index of this text. */

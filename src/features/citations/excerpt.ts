@@ -6,6 +6,8 @@ export type Excerpt = {
   fileName: string;
   /** Null if the document has no known pages. */
   page: number | null;
+  /** The heading that it stands under, if the page is not known. */
+  heading?: string | undefined;
   start: number;
   end: number;
   text: string;

@@ -50,9 +50,10 @@ export function fencePassages(passages: readonly NumberedPassage[], boundary: st
   return passages.map((passage) => fence(passage, `passage-${boundary}`)).join("\n");
 }
 
-function fence({ number, fileName, page, text }: NumberedPassage, tag: string): string {
+function fence({ number, fileName, page, heading, text }: NumberedPassage, tag: string): string {
   const [name, data] = [fenceName(fileName), withoutFences(text)];
-  const where = page === null ? "" : ` page="${page}"`;
+  const under = heading === undefined ? "" : ` heading="${fenceName(heading)}"`;
+  const where = page === null ? under : ` page="${page}"`;
   return `<${tag} id="${number}" file="${name}"${where}>${data}</${tag}>`;
 }
 

@@ -14,6 +14,7 @@ const partColumns = columnsSql(filePages, "p", [
   "startOffset",
   "text",
   "regions",
+  "headings",
 ]);
 
 type PartRow = RowOfList<typeof partColumns>;
@@ -39,8 +40,8 @@ export async function readSlices(
   return new Map([...parts].map(([fileId, found]) => [fileId, found.map(toPart)]));
 }
 
-function toPart({ page, start_offset: start, text, regions }: PartRow): TextPart {
-  return { page, start, text, regions };
+function toPart({ page, start_offset: start, text, regions, headings }: PartRow): TextPart {
+  return { page, start, text, regions, headings };
 }
 
 /** The most code points per round trip: a few megabytes in any script. */

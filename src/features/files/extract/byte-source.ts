@@ -10,9 +10,14 @@ export type ByteSource = {
 export type Source = ByteSource & { stream: () => Promise<AsyncIterable<Uint8Array>> };
 
 /** A buffer as a source. */
-export function bufferSource(bytes: Uint8Array): ByteSource {
+export function bufferSource(bytes: Uint8Array): Source {
   return {
     size: bytes.byteLength,
     read: async (start, length) => bytes.subarray(start, start + length),
+    stream: async () => once(bytes),
   };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }

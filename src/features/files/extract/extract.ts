@@ -1,7 +1,7 @@
 /** Takes the text out of a file. Reads nothing but the stream that it is given, and holds little of it. */
 import { ExtractionFailure, type FailureCode } from "../failures.ts";
 import type { Source } from "./byte-source.ts";
-import { readDocx } from "./docx.ts";
+import { readDocx } from "./docx/docx.ts";
 import { readHtml } from "./html/html.ts";
 import type { FileKind } from "./kind.ts";
 import { readMail } from "./mail/mail.ts";
@@ -43,8 +43,7 @@ export async function extractDocument(
   if (source.size === 0) throw new ExtractionFailure("empty");
   const safe = watched(source);
   if (kind === "pdf") return withFailure(() => readWindow(safe, window));
-  const writer = new PageWriter({ page: 1, textBefore: 0 });
-  const pages = checked(readWhole(kind, safe, writer, window.encoding), {
+  const pages = checked(readWhole(kind, safe, window.encoding), {
     textBefore: 0,
     otherwise: "empty",
   });
@@ -54,10 +53,10 @@ export async function extractDocument(
 async function* readWhole(
   kind: Exclude<FileKind, "pdf">,
   source: Source,
-  writer: PageWriter,
   encoding: string | undefined,
 ): AsyncGenerator<ExtractedPage> {
-  if (kind === "docx") yield* readDocx(source, writer);
+  const writer = new PageWriter({ page: 1, textBefore: 0 });
+  if (kind === "docx") yield* readDocx(source);
   else if (kind === "odt") yield* readOdt(source, writer);
   else if (kind === "xlsx") yield* readXlsx(source, writer);
   else if (kind === "mail") yield* readMail(source, writer);

@@ -1,12 +1,15 @@
 /** Running text out of elements: paragraphs with an empty line between them, lines within them. */
 import type { RegionKind } from "../../../lib/text-regions.ts";
-import type { PageWriter } from "./pages.ts";
+import type { PageWriter, TextRole } from "./pages.ts";
 
 /** UTF-16 code units; a longer paragraph is written in stretches. */
 const LONGEST_HELD = 20_000;
 
+/** Text, and what it is. */
+export type FlowPiece = TextRole & { text: string };
+
 export class TextFlow {
-  readonly #writer: PageWriter;
+  readonly #writer: Pick<PageWriter, "write" | "turnPage">;
   #pieces: string[] = [];
   #held = 0;
   #region: RegionKind | undefined;
@@ -14,11 +17,20 @@ export class TextFlow {
   #breaks = 0;
   /** True where text stands before the breaks. */
   #begun = false;
-  /** The level of the heading that the text belongs to. */
-  level: number | undefined;
+  #level: number | undefined;
 
-  constructor(writer: PageWriter) {
+  constructor(writer: Pick<PageWriter, "write" | "turnPage">) {
     this.#writer = writer;
+  }
+
+  /** The level of the heading that the text from here on belongs to. */
+  get level(): number | undefined {
+    return this.#level;
+  }
+
+  set level(level: number | undefined) {
+    if (level !== this.#level) this.#flush(false);
+    this.#level = level;
   }
 
   /** Adds text to the line. */
@@ -40,6 +52,15 @@ export class TextFlow {
   end(breaks: 1 | 2): void {
     this.#flush(true);
     this.#breaks = Math.max(this.#breaks, breaks);
+  }
+
+  /** Adds a paragraph that is complete, as it stands. */
+  insert(pieces: readonly FlowPiece[]): void {
+    this.end(2);
+    this.#writeBreaks();
+    for (const { text, ...role } of pieces) this.#writer.write(storable(text), role);
+    this.#begun = true;
+    this.#breaks = 2;
   }
 
   /** A break that someone set: the second in a row makes an empty line. */
@@ -64,7 +85,7 @@ export class TextFlow {
     if (text === "") return;
     this.#writeBreaks();
     this.#begun = true;
-    this.#writer.write(text, { level: this.level, region: this.#region });
+    this.#writer.write(text, { level: this.#level, region: this.#region });
   }
 
   #writeBreaks(): void {

@@ -7,7 +7,7 @@ import { isOleContainer, mayBeEncryptedWord } from "./ole.ts";
 import { openSpreadsheet } from "./sheet/workbook.ts";
 import { isMail, refusalOfText } from "./text/text-formats.ts";
 import { utf16Of } from "./text/utf16.ts";
-import { openWordPackage } from "./word-package.ts";
+import { openWordPackage } from "./office/word-package.ts";
 
 const CONTENT_TYPES = {
   pdf: "application/pdf",

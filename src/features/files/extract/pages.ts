@@ -35,7 +35,7 @@ export type ExtractedPage = {
 };
 
 /** `level`: all of the text but the white space around it is a heading. `region`: what the text is. */
-type TextRole = { level?: number | undefined; region?: RegionKind | undefined };
+export type TextRole = { level?: number | undefined; region?: RegionKind | undefined };
 
 /** Cuts what is read into parts, and counts it. Offsets are code points. */
 export class PageWriter {

@@ -2,7 +2,7 @@
 
 const PIECE_SIZE = 64 * 1024;
 
-export type Piece = { bytes: Uint8Array; isLast: boolean };
+type Piece = { bytes: Uint8Array; isLast: boolean };
 
 /** At least one piece, which is empty where the stream is. All but the last are of the full size. */
 export async function* piecesOf(

@@ -86,10 +86,14 @@ function takeBest(
   mostTokens: number,
 ): Gathered {
   const openings = documents.slice(0, MOST_OPENINGS).flatMap(openingOf);
-  const chosen = withinBudget([...openings, ...found], mostTokens);
+  const chosen = withinBudget([...openings, ...found.map(toExcerpt)], mostTokens);
   const byFile = Map.groupBy(chosen, ({ fileId }) => fileId);
   const excerpts = documents.flatMap(({ id }) => mergeNeighbours(byFile.get(id) ?? []));
   return { passages: numberPassages(excerpts), sources: documents.map(toSource) };
+}
+
+function toExcerpt({ headings, ...found }: FoundPassage): Excerpt {
+  return { ...found, heading: found.page === null ? headings.at(-1) : undefined };
 }
 
 function openingOf(document: ContextDocument): Excerpt[] {
@@ -103,9 +107,9 @@ function openingOf(document: ContextDocument): Excerpt[] {
 
 function withinBudget(excerpts: readonly Excerpt[], mostTokens: number): Excerpt[] {
   let leftTokens = mostTokens;
-  return excerpts.flatMap(({ fileId, fileName, page, start, end, text }) => {
+  return excerpts.flatMap(({ fileId, fileName, page, heading, start, end, text }) => {
     leftTokens -= estimateTokens(text);
-    return leftTokens < 0 ? [] : [{ fileId, fileName, page, start, end, text }];
+    return leftTokens < 0 ? [] : [{ fileId, fileName, page, heading, start, end, text }];
   });
 }
 

@@ -2,6 +2,7 @@
 import { codePointLength, endsInsidePair, indexAfter } from "../../../lib/code-points.ts";
 import type { TextPart } from "../../citations/document-text.ts";
 import type { Excerpt, NumberedPassage } from "../../citations/excerpt.ts";
+import { headingAt, headingsOf } from "../../citations/nearest-heading.ts";
 
 /** Numbers them from 1. */
 export function numberPassages(excerpts: readonly Excerpt[]): NumberedPassage[] {
@@ -21,13 +22,18 @@ export function divide(
 ): Excerpt[] {
   const { fileId, fileName } = document;
   const excerpts: Excerpt[] = [];
-  for (const { page, start, text } of parts) {
+  let above: string | undefined;
+  for (const part of parts) {
+    const { page, start, text } = part;
+    const headings = page === null ? headingsOf(part) : [];
     let at = start;
     for (const piece of pieces(text)) {
       const end = at + codePointLength(piece);
-      excerpts.push({ fileId, fileName, page, start: at, end, text: piece });
+      const heading = headingAt(headings, at) ?? above;
+      excerpts.push({ fileId, fileName, page, heading, start: at, end, text: piece });
       at = end;
     }
+    above = headings.at(-1)?.text ?? above;
   }
   return excerpts;
 }

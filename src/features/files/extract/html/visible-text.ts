@@ -3,7 +3,7 @@ import type { RegionKind } from "../../../../lib/text-regions.ts";
 import { TextFlow } from "../flow.ts";
 import type { MarkupHandler } from "../markup.ts";
 import type { PageWriter } from "../pages.ts";
-import { lowered, raised } from "../raised.ts";
+import { writeLowered, writeRaised } from "../superscripts.ts";
 import { blankBetween, StruckOutWords } from "../struck-out.ts";
 import { isHidden } from "./hidden.ts";
 import { ListMarks } from "./list-marks.ts";
@@ -200,10 +200,10 @@ export class VisibleText implements MarkupHandler {
     this.#shifted = undefined;
     const { text, isRaised, isMark } = shifted;
     const before = this.#struckAt === undefined ? this.#before : (this.#struck.at(-1) ?? "");
-    if (!isMark) return this.#showText((isRaised ? raised : lowered)(text, before));
-    if (this.#struckAt !== undefined) return this.#showText(raised(text, before));
+    if (!isMark) return this.#showText((isRaised ? writeRaised : writeLowered)(text, before));
+    if (this.#struckAt !== undefined) return this.#showText(writeRaised(text, before));
     this.#flow.become("note_mark");
-    this.#showText(raised(text, this.#before));
+    this.#showText(writeRaised(text, this.#before));
     this.#flow.become(this.#region);
   }
 

@@ -3,7 +3,7 @@ import { ExtractionFailure } from "../../failures.ts";
 import { storable } from "../flow.ts";
 import type { XmlAttributes } from "../local-name.ts";
 import { LONGEST_TEXT, type PageWriter } from "../pages.ts";
-import { raised } from "../raised.ts";
+import { writeRaised } from "../superscripts.ts";
 import { attribute } from "./styles.ts";
 
 /** Comments whose words are followed at once, and UTF-16 code units of those. */
@@ -104,7 +104,7 @@ export class Asides {
     const beginLine = () => this.#writer.write(lines++ === 0 ? "\n\n" : "\n");
     for (const { mark, text } of this.#notes) {
       beginLine();
-      this.#writer.write(`${raised(mark, "")} ${text}`, { region: "note" });
+      this.#writer.write(`${writeRaised(mark, "")} ${text}`, { region: "note" });
     }
     for (const { author, words, text } of this.#comments) {
       beginLine();

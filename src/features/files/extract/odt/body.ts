@@ -3,7 +3,7 @@ import { TextFlow } from "../flow.ts";
 import { localName, type XmlAttributes } from "../local-name.ts";
 import type { MarkupHandler } from "../markup.ts";
 import type { PageWriter } from "../pages.ts";
-import { lowered, raised } from "../raised.ts";
+import { writeLowered, writeRaised } from "../superscripts.ts";
 import { type StruckOutWords, textBehindStruck } from "../struck-out.ts";
 import { Asides } from "./asides.ts";
 import { HeadingCounters, ListCounters } from "./list-counters.ts";
@@ -187,7 +187,7 @@ export class OdtBody implements MarkupHandler {
   #showMark(mark: string): void {
     if (mark === "") return;
     this.#flow.become("note_mark");
-    this.#write(raised(mark, ""));
+    this.#write(writeRaised(mark, ""));
     this.#flow.become(undefined);
   }
 
@@ -199,7 +199,7 @@ export class OdtBody implements MarkupHandler {
   #shifted(text: string): string {
     const shift = this.#shiftedAt.at(-1);
     if (!shift) return text;
-    return shift.isRaised ? raised(text, this.#before) : lowered(text, this.#before);
+    return shift.isRaised ? writeRaised(text, this.#before) : writeLowered(text, this.#before);
   }
 
   #showLive(text: string): void {

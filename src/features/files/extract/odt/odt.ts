@@ -5,7 +5,7 @@ import { localName } from "../local-name.ts";
 import type { MarkupHandler } from "../markup.ts";
 import type { ExtractedPage, PageWriter } from "../pages.ts";
 import { StruckOutWords } from "../struck-out.ts";
-import { parsePart } from "../xml-part.ts";
+import { parsePart } from "../office/xml-part.ts";
 import { InflatedBytes, inflatePart, readPart, type ZipPart } from "../zip.ts";
 import { readZipDirectory, type ZipDirectory } from "../zip-directory.ts";
 import { OdtBody } from "./body.ts";

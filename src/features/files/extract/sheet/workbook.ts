@@ -3,8 +3,8 @@ import { ExtractionFailure } from "../../failures.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { localName, type XmlAttributes } from "../local-name.ts";
 import type { MarkupHandler } from "../markup.ts";
-import { type OfficePackage, openPackage, readRelationships } from "../package.ts";
-import { parsePart } from "../xml-part.ts";
+import { type OfficePackage, openPackage, readRelationships } from "../office/office-package.ts";
+import { parsePart } from "../office/xml-part.ts";
 import { type InflatedBytes, readPart, type ZipPart } from "../zip.ts";
 
 const SPREADSHEET =
@@ -30,7 +30,7 @@ export async function openSpreadsheet(source: ByteSource): Promise<SpreadsheetPa
 
 export type SheetEntry = { name: string; isHidden: boolean; part: string };
 
-export type Workbook = {
+type Workbook = {
   sheets: SheetEntry[];
   /** Dates are counted from 1904, as on the first Macs. */
   isFrom1904: boolean;

@@ -2,10 +2,10 @@
 import { ExtractionFailure } from "../../failures.ts";
 import type { ByteSource } from "../byte-source.ts";
 import type { MarkupHandler } from "../markup.ts";
-import { readRelationships } from "../package.ts";
+import { readRelationships } from "../office/office-package.ts";
 import type { ExtractedPage, PageWriter } from "../pages.ts";
 import { StruckOutWords } from "../struck-out.ts";
-import { parsePart } from "../xml-part.ts";
+import { parsePart } from "../office/xml-part.ts";
 import { InflatedBytes, type ZipPart } from "../zip.ts";
 import { CellStyles } from "./cell-styles.ts";
 import { SheetComments } from "./comments.ts";

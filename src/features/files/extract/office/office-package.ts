@@ -2,10 +2,10 @@
  * What an Office package holds, by its content types and relationships (ECMA-376 part 2, sections 6.2.3
  * and 6.5): names and folders of parts are free, and only these say what a part is.
  */
-import type { ByteSource } from "./byte-source.ts";
+import type { ByteSource } from "../byte-source.ts";
 import { parsePart } from "./xml-part.ts";
-import { InflatedBytes, readPart } from "./zip.ts";
-import { readZipDirectory, type ZipDirectory } from "./zip-directory.ts";
+import { InflatedBytes, readPart } from "../zip.ts";
+import { readZipDirectory, type ZipDirectory } from "../zip-directory.ts";
 
 export type OfficePackage = {
   directory: ZipDirectory;
@@ -16,7 +16,7 @@ export type OfficePackage = {
 };
 
 /** A relationship of a part: its id, its kind, and the name of the other part within the package. */
-type Relationship = { id: string; type: string; target: string };
+export type Relationship = { id: string; type: string; target: string };
 
 const TYPES = "[content_types].xml";
 const MAIN = /\.main\+xml$/;

@@ -1,15 +1,19 @@
 /** A part of a Word document, read by a handler of its elements. */
-import { encodingOfMark } from "./encoding.ts";
-import { type MarkupHandler, MarkupParser } from "./markup.ts";
-import { type InflatedBytes, inflatePart, type ZipPart } from "./zip.ts";
+import { encodingOfMark } from "../encoding.ts";
+import { type MarkupHandler, MarkupParser } from "../markup.ts";
+import { NamespaceReader } from "./namespaces.ts";
+import { type InflatedBytes, inflatePart, type ZipPart } from "../zip.ts";
 
-/** Gives a part to its handler; yields now and then, so that what came of it can be taken. */
+/**
+ * Gives a part to its handler, by the names of the specification; yields now and then, so that what came of it can be
+ * taken.
+ */
 export function* parsePart(
   part: ZipPart,
   counted: InflatedBytes,
   handler: MarkupHandler,
 ): Generator<undefined> {
-  const parser = new MarkupParser(handler, { xml: true });
+  const parser = new MarkupParser(new NamespaceReader(handler), { xml: true });
   let decoder: TextDecoder | undefined;
   for (const bytes of inflatePart(part, counted)) {
     decoder ??= new TextDecoder(encodingOfMark(bytes));

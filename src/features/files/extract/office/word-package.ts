@@ -1,6 +1,6 @@
 /** Whether an Office package is a Word document that is read. */
-import type { ByteSource } from "./byte-source.ts";
-import { type OfficePackage, openPackage } from "./package.ts";
+import type { ByteSource } from "../byte-source.ts";
+import { type OfficePackage, openPackage } from "./office-package.ts";
 
 /** Documents and templates. Those that may hold macros are of other types. */
 const WORD =

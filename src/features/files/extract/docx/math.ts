@@ -1,0 +1,110 @@
+/** Formulas (ECMA-376 part 1, section 22.1) as a line of text that says the same. */
+import { raise, lower } from "../superscripts.ts";
+
+/** UTF-16 code units of a formula; the rest is written as it comes. */
+const LONGEST_FORMULA = 20_000;
+/** Children of one name; the rest is one with the last. */
+const MOST_PARTS = 500;
+/** UTF-16 code units of what may be a number or a word, and of what may be raised. */
+const LONGEST_SIMPLE = 200;
+const LONGEST_RAISED = 20;
+
+type Element = {
+  name: string;
+  /** The texts of its children by their names, those of one name in their order. */
+  parts: Map<string, string[]>;
+  /** The text of all of its children. */
+  text: string;
+  properties: Map<string, string>;
+};
+
+export class MathReader {
+  readonly #open: Element[] = [];
+  #length = 0;
+
+  /** True where an element belongs to a formula. */
+  open(name: string, attributes: Record<string, string>): boolean {
+    if (!name.startsWith("m:") || (this.#open.length === 0 && name !== "m:oMath")) return false;
+    const value = attributes["m:val"];
+    if (value !== undefined) this.#open.at(-2)?.properties.set(name, value.slice(0, 10));
+    this.#open.push({ name, parts: new Map(), text: "", properties: new Map() });
+    return true;
+  }
+
+  /** Takes text; false where it belongs to no formula, or to one that is too long. */
+  read(text: string): boolean {
+    const element = this.#open.at(-1);
+    this.#length += text.length;
+    if (!element || this.#length > LONGEST_FORMULA) return false;
+    element.text += text;
+    return true;
+  }
+
+  /** The text of a formula that ends; undefined elsewhere. */
+  close(name: string): string | undefined {
+    const element = name.startsWith("m:") ? this.#open.pop() : undefined;
+    if (!element) return undefined;
+    const text = LINES[element.name]?.(element) ?? element.text;
+    const outer = this.#open.at(-1);
+    if (!outer) this.#length = 0;
+    if (!outer) return text;
+    outer.text += text;
+    const others = outer.parts.get(element.name) ?? [];
+    outer.parts.set(element.name, others);
+    if (others.length < MOST_PARTS) others.push(text);
+    else others.push((others.pop() ?? "") + text);
+    return undefined;
+  }
+}
+
+const LINES: Record<string, (element: Element) => string> = {
+  "m:f": (of) => `${group(part(of, "m:num"))}${bar(of)}${group(part(of, "m:den"))}`,
+  "m:sSup": (of) => group(part(of, "m:e")) + above(part(of, "m:sup")),
+  "m:sSub": (of) => group(part(of, "m:e")) + below(part(of, "m:sub")),
+  "m:sSubSup": (of) => group(part(of, "m:e")) + below(part(of, "m:sub")) + above(part(of, "m:sup")),
+  "m:nary": (of) =>
+    `${of.properties.get("m:chr") ?? "∫"}${below(part(of, "m:sub"))}${above(part(of, "m:sup"))} ${part(of, "m:e")}`,
+  "m:rad": (of) => `${above(part(of, "m:deg"))}√${group(part(of, "m:e"))}`,
+  "m:func": (of) => spaced(part(of, "m:fName"), part(of, "m:e")),
+  "m:limLow": (of) => part(of, "m:e") + below(part(of, "m:lim")),
+  "m:limUpp": (of) => part(of, "m:e") + above(part(of, "m:lim")),
+  "m:d": enclosed,
+  "m:mr": (of) => parts(of, "m:e").join(", "),
+  "m:m": (of) => `[${parts(of, "m:mr").join("; ")}]`,
+  "m:eqArr": (of) => parts(of, "m:e").join("; "),
+};
+
+const parts = (of: Element, name: string): readonly string[] => of.parts.get(name) ?? [];
+
+const part = (of: Element, name: string): string => parts(of, name).join("");
+
+/** Two numbers one above the other, without a bar, are no fraction. */
+const bar = ({ properties }: Element) => (properties.get("m:type") === "noBar" ? "¦" : "/");
+
+function enclosed(of: Element): string {
+  const { properties } = of;
+  const inner = parts(of, "m:e").join(properties.get("m:sepChr") ?? "|");
+  return (properties.get("m:begChr") ?? "(") + inner + (properties.get("m:endChr") ?? ")");
+}
+
+function spaced(name: string, argument: string): string {
+  return argument.startsWith("(") ? name + argument : `${name} ${argument}`;
+}
+
+const SIMPLE = /^(?:[\p{L}\p{N}.,]*|\([^()]*\)|\[[^[\]]*\])$/u;
+
+function group(text: string): string {
+  return text.length <= LONGEST_SIMPLE && SIMPLE.test(text) ? text : `(${text})`;
+}
+
+function above(text: string): string {
+  if (text === "") return "";
+  const raised = text.length <= LONGEST_RAISED ? raise(text) : undefined;
+  return raised ?? `^${group(text)}`;
+}
+
+function below(text: string): string {
+  if (text === "") return "";
+  const lowered = text.length <= LONGEST_RAISED ? lower(text) : undefined;
+  return lowered ?? `_${group(text)}`;
+}
