@@ -1,8 +1,9 @@
 /**
- * Copies the pages of `/docs` and `/redoc` from their npm packages to `dist/assets`, which the Worker
- * serves: without a CDN, they work offline and under a strict policy.
+ * Copies to `dist/assets` what the Worker serves or reads of npm packages. The pages of `/docs` and `/redoc`:
+ * without a CDN, they work offline and under a strict policy. The CMaps of pdf.js, for CJK fonts that a PDF
+ * does not embed.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 
 const ASSETS = [
@@ -17,7 +18,8 @@ const FOREIGN_PICTURE = "https://cdn.redoc.ly/redoc/logo-mini.svg";
 const OUR_PICTURE = "/docs-assets/favicon-32x32.png";
 
 const packages = join(import.meta.dirname, "..", "node_modules");
-const target = join(import.meta.dirname, "..", "dist", "assets", "docs-assets");
+const assets = join(import.meta.dirname, "..", "dist", "assets");
+const target = join(assets, "docs-assets");
 
 await mkdir(target, { recursive: true });
 for (const asset of ASSETS) {
@@ -26,3 +28,5 @@ for (const asset of ASSETS) {
   const content = isScript ? bytes.toString().replaceAll(FOREIGN_PICTURE, OUR_PICTURE) : bytes;
   await writeFile(join(target, basename(asset)), content);
 }
+
+await cp(join(packages, "pdfjs-dist", "cmaps"), join(assets, "cmaps"), { recursive: true });

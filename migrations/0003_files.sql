@@ -23,6 +23,10 @@ CREATE TABLE files (
   processed         boolean NOT NULL DEFAULT false,
   extraction_text   text,
   page_count        integer,
+  -- Pages that show pictures and no text.
+  scanned_pages     integer,
+  -- Characters of all pages that they show and that have no Unicode.
+  unreadable        integer,
   -- Code points of all pages together.
   text_length       integer,
   -- The text search configuration of its language, such as `english`.
@@ -65,6 +69,8 @@ CREATE TABLE file_pages (
   regions      jsonb NOT NULL DEFAULT '[]',
   -- Characters that the page shows and that have no Unicode.
   unreadable   integer NOT NULL DEFAULT 0,
+  -- The page shows pictures and no text.
+  is_scanned   boolean NOT NULL DEFAULT false,
   PRIMARY KEY (file_id, part)
 );
 

@@ -1,4 +1,5 @@
 /** The composition root: the dependencies of features, the same for requests, alarms, queue and cron. */
+import { createReadCMap, type ReadCMap } from "./clients/cmaps.ts";
 import { createModelClient, type ModelClient } from "./clients/model.ts";
 import { createStorageClient, type StorageClient } from "./clients/storage.ts";
 import { createDb, type Db } from "./db/client.ts";
@@ -14,6 +15,7 @@ export type Deps = {
   db: Db;
   model: ModelClient;
   storage: StorageClient;
+  readCMap: ReadCMap;
   passwords: Passwords;
   tokens: Tokens;
   clock: Clock;
@@ -39,6 +41,7 @@ export function createDeps(env: Env): Deps {
     db: createDb(config),
     model: createModelClient(config),
     storage: createStorageClient(config),
+    readCMap: createReadCMap(env.ASSETS),
     passwords: createPasswords(createHashQueue(systemClock, HASHING)),
     tokens: createTokens(config.SECRET_KEY, systemClock),
     clock: systemClock,

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { peakMiB } from "../../local/peak-memory.ts";
 import { bufferSource } from "../../src/features/files/extract/byte-source.ts";
 import { extractDocument } from "../../src/features/files/extract/extract.ts";
+import { readCMap } from "../../test/support/cmaps.ts";
 import type { FileKind } from "../../src/features/files/extract/kind.ts";
 
 export type Measured = {
@@ -29,7 +30,7 @@ async function measure(bytes: Uint8Array): Promise<Measured> {
   let [pages, characters, heapMiB, isLast] = [0, 0, 0, false];
   while (!isLast) {
     const source = { ...bufferSource(bytes), stream: async () => streamOf(bytes) };
-    const window = { fromPage: pages + 1, pages: 100, textBefore: characters };
+    const window = { fromPage: pages + 1, pages: 100, textBefore: characters, readCMap };
     for await (const part of (await extractDocument(kind as FileKind, source, window)).pages) {
       pages = part.page ?? pages;
       characters += part.text.length;

@@ -46,6 +46,8 @@ export const files = pgTable(
       onDelete: "cascade",
     }),
     pageCount: integer("page_count"),
+    scannedPages: integer("scanned_pages"),
+    unreadable: integer(),
     textLength: integer("text_length"),
     language: text(),
     uploadExpiresAt: time("upload_expires_at"),
@@ -88,6 +90,7 @@ export const filePages = pgTable(
     headings: jsonb().$type<Heading[]>().notNull().default([]),
     regions: jsonb().$type<TextRegion[]>().notNull().default([]),
     unreadable: integer().notNull().default(0),
+    isScanned: boolean("is_scanned").notNull().default(false),
   },
   (t) => [primaryKey({ name: "file_pages_pkey", columns: [t.fileId, t.part] })],
 );

@@ -6,6 +6,7 @@ import { peakMiB } from "../../local/peak-memory.ts";
 import { type ExtractedPage, extractDocument } from "../../src/features/files/extract/extract.ts";
 import type { FileKind } from "../../src/features/files/extract/kind.ts";
 import * as documents from "../fixtures/documents.ts";
+import { readCMap } from "./cmaps.ts";
 import * as hostile from "../fixtures/hostile.ts";
 import * as formats from "../fixtures/hostile-formats.ts";
 
@@ -54,7 +55,7 @@ async function readAll(bytes: Uint8Array, kind: FileKind): Promise<Read> {
 }
 
 async function readWindow(bytes: Uint8Array, kind: FileKind, read: Read) {
-  const window = { fromPage: read.pages + 1, pages: 100, textBefore: read.length };
+  const window = { fromPage: read.pages + 1, pages: 100, textBefore: read.length, readCMap };
   const { pages } = await extractDocument(kind, documents.sourceOf(bytes), window);
   let last: ExtractedPage | undefined;
   for await (const page of pages) {

@@ -2,6 +2,7 @@
 import { type ExtractedPage, extractDocument } from "../../src/features/files/extract/extract.ts";
 import { recognise } from "../../src/features/files/extract/kind.ts";
 import { sourceOf } from "../fixtures/documents.ts";
+import { readCMap } from "./cmaps.ts";
 
 export type Extracted = {
   kind: string;
@@ -30,7 +31,7 @@ export async function extract(
   const source = sourceOf(bytes, chunkSize);
   const { kind } = await recognise(source, { name, encoding });
   if (!kind) throw new Error("not recognised");
-  const window = { fromPage, pages: count, textBefore, encoding };
+  const window = { fromPage, pages: count, textBefore, encoding, readCMap };
   const { pageCount, pages } = await extractDocument(kind, source, window);
   const all: ExtractedPage[] = [];
   for await (const page of pages) all.push(page);

@@ -34,9 +34,9 @@ describe("A PDF read in page windows", () => {
   it("needs OCR only where no window had text", async () => {
     const scan = await documents.scannedPdf(3);
     const first = await extract(scan, "a.pdf", { pages: 2 });
-    expect(first.pages.map(({ text, isLast }) => [text, isLast])).toEqual([
-      ["", false],
-      ["", false],
+    expect(first.pages.map(({ text, isScanned, isLast }) => [text, isScanned, isLast])).toEqual([
+      ["", true, false],
+      ["", true, false],
     ]);
     const last = { fromPage: 3, pages: 2 };
     expect((await extract(scan, "a.pdf", { ...last, textBefore: 5 })).text).toBe("");
@@ -53,6 +53,35 @@ it("A PDF that counts its pages in a packed table is not opened either", async (
   const page = new Uint8Array(deflateSync("BT /F1 9 Tf 9 9 Td (Seen.) Tj ET"));
   expect((await extract(pagePdf(page), "a.pdf")).text).toBe("Seen.\n");
   await expectRefusal(pagePdf(page, { objects: [table] }), "too_many_pages");
+});
+
+describe("A stream of a PDF is measured by what it inflates to", () => {
+  const text = Buffer.from(`BT /F1 12 Tf 72 700 Td (Rent is due.) Tj ET ${"q Q ".repeat(200_000)}`);
+
+  it.each([
+    ["packed once", deflateSync(text), "/FlateDecode", []],
+    ["packed twice", deflateSync(deflateSync(text)), "[/FlateDecode /FlateDecode]", []],
+    [
+      "packed, written as text, and packed",
+      deflateSync(Buffer.from(`${deflateSync(text).toString("hex")}>`)),
+      "[/FlateDecode /ASCIIHexDecode /FlateDecode]",
+      [],
+    ],
+    ["packed as another object says", deflateSync(text), "6 0 R", ["/FlateDecode"]],
+    ["packed as another object lists", deflateSync(text), "6 0 R", ["[/FlateDecode]"]],
+  ])("%s", async (_, stream, filter, objects) => {
+    const pdf = pagePdf(new Uint8Array(stream), { filter, objects });
+    expect((await extract(pdf, "a.pdf")).text).toBe("Rent is due.\n");
+  });
+
+  it("and a table of numbers is no bomb", async () => {
+    const rows = Array.from({ length: 1_000 }, (_, row) => `${row * 200}.01   ${row * 2 + 1}`);
+    const shown = rows.map((row) => `(${row}) Tj 0 -12 Td`).join(" ");
+    const pdf = pagePdf(new Uint8Array(deflateSync(`BT /F1 9 Tf 72 12200 Td ${shown} ET`)), {
+      page: "/Resources << /Font << /F1 4 0 R >> >> /MediaBox [0 0 600 12500]",
+    });
+    expect((await extract(pdf, "a.pdf")).text).toContain("199800.01");
+  });
 });
 
 describe("A PDF that cannot be read", () => {
@@ -116,11 +145,14 @@ describe("A PDF that is encrypted, and opens without a password", () => {
     expect(pages.map((page) => page.text).join("")).toContain("Rent is due.");
   });
 
-  it("is read without its large images and font programs, which could be anything", async () => {
+  it("is read without its large images, fonts, profiles and attachments, which could be anything", async () => {
     const large = [
       { dictionary: "/Subtype /Image /Filter /FlateDecode", stream: bomb },
       { dictionary: "/Length1 60000 /Filter /FlateDecode", stream: font },
       { dictionary: "/Subtype /Type1C /Filter /FlateDecode", stream: font },
+      { dictionary: "/Type /EmbeddedFile /Filter /FlateDecode", stream: bomb },
+      { dictionary: "/Type /Metadata /Subtype /XML /Filter /FlateDecode", stream: bomb },
+      { dictionary: "/N 3 /Alternate /DeviceRGB /Filter /FlateDecode", stream: font },
     ];
     const { pages } = await extract(encryptedPdf(pageObjects(text, { objects: large })), "a.pdf");
     expect(pages.map((page) => page.text).join("")).toContain("Rent is due.");

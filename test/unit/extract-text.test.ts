@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bytesOf } from "../fixtures/documents.ts";
+import { readCMap } from "../support/cmaps.ts";
 import { extract } from "../support/extracted.ts";
 
 const latin = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
@@ -141,7 +142,7 @@ it("An error of the storage is not reported as the file's fault", async () => {
     for (const stream of [async () => body, lost]) {
       const read = async () => {
         const source = { size: 9, read: lost, stream };
-        const { pages } = await readDocument(kind, source, { fromPage: 1, pages: 1 });
+        const { pages } = await readDocument(kind, source, { fromPage: 1, pages: 1, readCMap });
         for await (const _ of pages);
       };
       await expect(read()).rejects.toThrow(TypeError);

@@ -59,7 +59,8 @@ async function begin(
   const erasures = [sql`DELETE FROM file_pages WHERE file_id = ${id}`, ...passagesDelete(id)];
   const begun = sql`
     UPDATE files SET status = 'processing', ingestion_attempt = ${next}::int, resume_count = 0, processed = false,
-      failure_code = NULL, encoding = ${encoding ?? null}, encoding_candidates = NULL, page_count = NULL, text_length = NULL, language = NULL,
+      failure_code = NULL, encoding = ${encoding ?? null}, encoding_candidates = NULL, page_count = NULL,
+      scanned_pages = NULL, unreadable = NULL, text_length = NULL, language = NULL,
       embed_due_at = NULL, embed_failures = 0,
       sha256 = ${sha256}, content_type = ${contentTypeOf(kind)}, updated_at = ${at}::timestamptz
     WHERE id = ${id} AND user_id = ${ownerId} AND ingestion_attempt = ${attempt}::int AND status IN ('pending', 'failed')

@@ -16,7 +16,7 @@ import type { FileJob } from "./jobs.ts";
 import { objectSource } from "./object-source.ts";
 import { isProcessing } from "./queries.ts";
 
-type ExtractDeps = Pick<Deps, "db" | "storage" | "clock">;
+type ExtractDeps = Pick<Deps, "db" | "storage" | "clock" | "readCMap">;
 
 type ExtractJob = Ingestion & { from: number };
 
@@ -48,6 +48,7 @@ type StoredPart = {
   headings: ExtractedPage["headings"];
   regions: ExtractedPage["regions"];
   unreadable: number;
+  is_scanned: boolean;
 };
 
 /**
@@ -72,6 +73,7 @@ export async function extractPages(
     pages: PAGES_AT_ONCE,
     textBefore: progress.length,
     encoding: progress.encoding ?? undefined,
+    readCMap: deps.readCMap,
   };
   const { pageCount, pages } = await extractDocument(kind, source, window);
   const end = await storeAll(deps, job, progress, pages);
@@ -125,7 +127,7 @@ async function storeAll(
   const end: End = { page: 1, length, isLast: false };
   let waiting: StoredPart[] = [];
   let part = parts;
-  for await (const { page, text, headings, regions, unreadable, isLast } of pages) {
+  for await (const { page, text, headings, regions, unreadable, isScanned, isLast } of pages) {
     const start = end.length;
     Object.assign(end, { page, isLast, length: start + codePointLength(text) });
     waiting.push({
@@ -137,6 +139,7 @@ async function storeAll(
       headings: shift(headings, start),
       regions: shift(regions, start),
       unreadable,
+      is_scanned: isScanned,
     });
     if (waiting.length < PARTS_AT_ONCE) continue;
     if (!(await store(deps, ingestion, waiting))) return undefined;
@@ -164,10 +167,10 @@ async function store(
         WHERE id = ${fileId} AND ingestion_attempt = ${ingestionAttempt}::int AND status = 'processing'
         RETURNING id
       ), stored AS (
-        INSERT INTO file_pages (file_id, part, page, start_offset, end_offset, text, headings, regions, unreadable)
-        SELECT file.id, p.part, p.page, p.start, p."end", p.text, p.headings, p.regions, p.unreadable
+        INSERT INTO file_pages (file_id, part, page, start_offset, end_offset, text, headings, regions, unreadable, is_scanned)
+        SELECT file.id, p.part, p.page, p.start, p."end", p.text, p.headings, p.regions, p.unreadable, p.is_scanned
         FROM file, json_to_recordset(${JSON.stringify(parts)}::json)
-          AS p (part int, page int, start int, "end" int, text text, headings jsonb, regions jsonb, unreadable int)
+          AS p (part int, page int, start int, "end" int, text text, headings jsonb, regions jsonb, unreadable int, is_scanned boolean)
         ON CONFLICT (file_id, part) DO NOTHING
       )
       SELECT id FROM file`,
@@ -180,6 +183,12 @@ async function saveCounts(
   ingestion: Ingestion,
   { pages, length }: { pages: number | null; length: number },
 ): Promise<void> {
-  const counts = { pageCount: pages, textLength: length };
+  const pagesSql = sql`FROM file_pages AS p WHERE p.file_id = files.id`;
+  const counts = {
+    pageCount: pages,
+    textLength: length,
+    scannedPages: sql`(SELECT count(*)::int ${pagesSql} AND p.is_scanned)`,
+    unreadable: sql`(SELECT coalesce(sum(p.unreadable), 0)::int ${pagesSql})`,
+  };
   await run(db.update(files).set(counts).where(isProcessing(ingestion)));
 }

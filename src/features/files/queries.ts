@@ -23,6 +23,8 @@ export const fileColumns = columnsSql(files, "f", [
   "parentFileId",
   "sha256",
   "pageCount",
+  "scannedPages",
+  "unreadable",
   "textLength",
   "ingestionAttempt",
   "createdAt",
@@ -127,6 +129,7 @@ export type PagePart = {
   text: string;
   regions: TextRegion[];
   unreadable: number;
+  is_scanned: boolean;
 };
 
 export type TextPage = { file: FileRow; parts: PagePart[]; nextPart: number | null };
@@ -148,7 +151,8 @@ export async function getFileText(
       FROM files AS f CROSS JOIN LATERAL (
         SELECT min(part) FILTER (WHERE NOT fits) AS next_part,
           coalesce(json_agg(json_build_object('part', part, 'page', page, 'start', start_offset,
-            'end', end_offset, 'text', text, 'regions', regions, 'unreadable', unreadable) ORDER BY part) FILTER (WHERE fits), '[]') AS parts
+            'end', end_offset, 'text', text, 'regions', regions, 'unreadable', unreadable,
+            'is_scanned', is_scanned) ORDER BY part) FILTER (WHERE fits), '[]') AS parts
         FROM (
           SELECT p.*, row_number() OVER w = 1 OR row_number() OVER w <= ${limit}::int
             AND sum(octet_length(to_json(p.text)::text)) OVER w <= ${PAGE_BYTES}::int AS fits

@@ -170,6 +170,6 @@ function toText({ file, parts, nextPart }: TextPage): z.infer<typeof FileText> {
   };
 }
 
-function toShownPart({ page, start, end, text, regions, unreadable }: PagePart) {
-  return { page, start, end, text, regions, unreadable };
+function toShownPart({ page, start, end, text, regions, unreadable, is_scanned }: PagePart) {
+  return { page, start, end, text, regions, unreadable, is_scanned };
 }

@@ -111,6 +111,14 @@ export const File = z
       description: "The mail that this file was attached to. Deleting it deletes this file.",
     }),
     page_count: z.int().nullable().openapi({ description: "Known once the text is extracted." }),
+    scanned_pages: z.int().nullable().openapi({
+      description:
+        "How many of its pages show pictures and no text, so that nothing of them can be searched or quoted. Known once the text is extracted.",
+    }),
+    unreadable: z.int().nullable().openapi({
+      description:
+        "How many characters its pages show whose Unicode is not known: they are U+FFFD in its text. Known once the text is extracted.",
+    }),
     created_at: ShownTime,
   })
   .openapi("File");
@@ -156,6 +164,9 @@ export const FileText = z
         unreadable: z.int().openapi({
           description: "The number of visible characters that could not be mapped to Unicode.",
         }),
+        is_scanned: z
+          .boolean()
+          .openapi({ description: "True for a page that shows pictures and no text." }),
       }),
     ),
     next_cursor: z.string().nullable(),
@@ -204,6 +215,8 @@ export function toFile(row: FileRow): z.infer<typeof File> {
     encoding: row.encoding,
     parent_file_id: row.parent_file_id,
     page_count: row.page_count,
+    scanned_pages: row.scanned_pages,
+    unreadable: row.unreadable,
     created_at: toIso(row.created_at),
   };
 }

@@ -111,7 +111,7 @@ describe("A PDF whose streams are packed to hide their size", () => {
       "pictureBomb:pdf": { code: "needs_ocr" },
       "escapedNameBomb:pdf": { code: "too_large" },
       "farDictionaryBomb:pdf": { code: "too_large" },
-      "indirectFilterBomb:pdf": { code: "needs_ocr" },
+      "indirectFilterBomb:pdf": { code: "too_large" },
       "runLengthBomb:pdf": { code: "too_large" },
       "lzwBomb:pdf": { code: "too_large" },
       "rowBomb:pdf": { code: "too_large" },
@@ -122,6 +122,9 @@ describe("A PDF whose streams are packed to hide their size", () => {
       "tinyObjectStreams:pdf": { code: "too_large" },
       "endlessObjects:pdf": { code: "damaged" },
       "endlessStreams:pdf": { code: "too_large" },
+      "repeatedAnnotations:pdf": { code: "too_large" },
+      "repeatedAnnotationsApart:pdf": { code: "too_large" },
+      "crowdedForm:pdf": { code: "too_large" },
     });
   });
 });

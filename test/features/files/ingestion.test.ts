@@ -1,6 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { cjkPdf } from "../../fixtures/cjk-pdf.ts";
 import { codePointLength } from "../../../src/lib/code-points.ts";
-import { encryptedPdf, makePdf, scannedPdf, truncatedPdf } from "../../fixtures/documents.ts";
+import {
+  encryptedPdf,
+  makePdf,
+  paintPixel,
+  scannedPdf,
+  truncatedPdf,
+} from "../../fixtures/documents.ts";
 import { fireCron } from "../../support/cron.ts";
 import {
   expectProblem,
@@ -66,6 +73,26 @@ describe("a file that cannot be ingested", () => {
     await fireCron(platformUrl);
     expect((await settled(ada, id)).failure.code).toBe("missing");
   });
+});
+
+describe("a document of which some pages are pictures", () => {
+  it("is ready, and says how many and which", async () => {
+    const pdf = await makePdf((document) => {
+      document.text("The lease begins.");
+      for (let page = 0; page < 2; page++) paintPixel(document.addPage());
+    });
+    const { id, scanned_pages } = await readyFile(ada, pdf, "mixed.pdf");
+    expect(scanned_pages).toBe(2);
+    const { body } = await ada.get(`/files/${id}/text`);
+    const scanned = body.pages.map(({ is_scanned }: { is_scanned: boolean }) => is_scanned);
+    expect(scanned).toEqual([false, true, true]);
+  });
+});
+
+it("a PDF in a font that is not embedded is read by its CMap, an asset of the Worker", async () => {
+  const pdf = cjkPdf({ encoding: "UniGB-UCS2-H", ordering: "GB1", codes: "79df8d415408540c" });
+  const { id } = await readyFile(ada, pdf, "lease.pdf");
+  expect(await textOf(ada, id)).toBe("租赁合同\n");
 });
 
 describe("a long document", () => {

@@ -1,4 +1,5 @@
 /** Takes the text out of a file. Reads nothing but the stream that it is given, and holds little of it. */
+import type { ReadCMap } from "../../../clients/cmaps.ts";
 import { ExtractionFailure, type FailureCode } from "../failures.ts";
 import type { Source } from "./byte-source.ts";
 import { readDocx } from "./docx/docx.ts";
@@ -7,8 +8,10 @@ import type { FileKind } from "./kind.ts";
 import { readMail } from "./mail/mail.ts";
 import { readOdt } from "./odt/odt.ts";
 import { type ExtractedPage, PageWriter } from "./pages.ts";
-import { holdPdf, openPdf, type PageWindow, readPdf } from "./pdf.ts";
-import { refuseBombs } from "./pdf-bombs.ts";
+import { holdPdf, openPdf } from "./pdf/document.ts";
+import { nameFonts } from "./pdf/nameless-fonts.ts";
+import { type PageWindow, readPdf } from "./pdf/pdf.ts";
+import { refuseBombs } from "./pdf/bombs.ts";
 import { readXlsx } from "./sheet/xlsx.ts";
 import { readCsv } from "./text/csv.ts";
 import { readMarkdown, readText } from "./text/text.ts";
@@ -16,10 +19,14 @@ import { readMarkdown, readText } from "./text/text.ts";
 export type { Source } from "./byte-source.ts";
 export type { ExtractedPage } from "./pages.ts";
 
-/** `textBefore`: code points of the pages before the window, for what is asked of the whole document. */
+/**
+ * `textBefore`: code points of the pages before the window, for what is asked of the whole document.
+ * `readCMap`: the bytes of a CMap of pdf.js by its file name, for fonts that name one. `encoding`: that the
+ * client names for a text; without it the bytes decide.
+ */
 type Window = PageWindow & {
   textBefore?: number;
-  /** The encoding that the client names, of a text; undefined where its bytes are to tell. */
+  readCMap: ReadCMap;
   encoding?: string | undefined;
 };
 
@@ -67,13 +74,16 @@ const READERS = { html: readHtml, markdown: readMarkdown, text: readText, csv: r
 
 async function readWindow(
   { size, stream }: Source,
-  { textBefore = 0, ...window }: Window,
+  { textBefore = 0, readCMap, ...window }: Window,
 ): Promise<Extraction> {
   const data = await holdPdf({ size, body: await stream() });
-  refuseBombs(data);
-  const document = await openPdf(data);
+  const measured = refuseBombs(data);
+  nameFonts(data);
+  const cMaps = new WatchedCMaps(readCMap);
+  const open = (bytes: Uint8Array) => openPdf(bytes, cMaps.read);
+  const document = await open(data);
   const writer = new PageWriter({ page: window.fromPage, textBefore });
-  const pages = readPdf(document, writer, window);
+  const pages = cMaps.checked(readPdf(document, writer, { ...window, ...measured, open }));
   const otherwise = "needs_ocr";
   return { pageCount: document.numPages, pages: checked(pages, { textBefore, otherwise }) };
 }
@@ -112,6 +122,27 @@ function asFailure(error: unknown): unknown {
 }
 
 class SourceFailure extends Error {}
+
+/** pdf.js goes on without a CMap that it does not get, and would lose text by it. */
+class WatchedCMaps {
+  #failure: SourceFailure | undefined;
+  readonly read: ReadCMap;
+
+  constructor(read: ReadCMap) {
+    this.read = (fileName) =>
+      read(fileName).catch((cause) => {
+        this.#failure = new SourceFailure("a CMap is missing", { cause });
+        throw this.#failure;
+      });
+  }
+
+  async *checked(pages: AsyncGenerator<ExtractedPage>): AsyncGenerator<ExtractedPage> {
+    for await (const page of pages) {
+      if (this.#failure) throw this.#failure;
+      yield page;
+    }
+  }
+}
 
 /** The source, whose own failures are told from those of what reads it. */
 function watched(source: Source): Source {

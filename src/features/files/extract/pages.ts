@@ -30,6 +30,8 @@ export type ExtractedPage = {
   regions: TextRegion[];
   /** Characters of this part that the document shows and that have no Unicode. */
   unreadable: number;
+  /** True for a page that shows pictures and no text. */
+  isScanned: boolean;
   /** True for the last part of the whole document. */
   isLast: boolean;
 };
@@ -49,6 +51,7 @@ export class PageWriter {
   #regions: TextRegion[] = [];
   #regionCount = 0;
   #unreadable = 0;
+  #isScanned = false;
   #done: ExtractedPage[] = [];
 
   constructor({ page, textBefore }: { page: number | null; textBefore: number }) {
@@ -76,6 +79,11 @@ export class PageWriter {
   /** Counts characters of the current part that have no Unicode. */
   countUnreadable(characters: number): void {
     this.#unreadable += characters;
+  }
+
+  /** The current page, of which nothing was written, shows pictures. */
+  markScanned(): void {
+    this.#isScanned = true;
   }
 
   /** What comes next stands on the next page. */
@@ -144,6 +152,7 @@ export class PageWriter {
       headings: this.#headings,
       regions: this.#regions,
       unreadable: this.#unreadable,
+      isScanned: this.#isScanned,
       isLast: false,
     });
     this.#pieces = [];
@@ -151,5 +160,6 @@ export class PageWriter {
     this.#headings = [];
     this.#regions = [];
     this.#unreadable = 0;
+    this.#isScanned = false;
   }
 }

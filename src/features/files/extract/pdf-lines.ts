@@ -1,12 +1,16 @@
 /** The lines and paragraphs of PDF pages, which know only where a run of characters is painted. */
+import type { RegionKind } from "../../../lib/text-regions.ts";
 import { storable } from "./flow.ts";
 import { ExtractionFailure } from "../failures.ts";
 import type { PageWriter } from "./pages.ts";
+import type { PdfItem } from "./pdf/items.ts";
 
-/** A run of characters as pdf.js tells it; items without text mark structure. */
-type Item = { str: string; transform: number[]; hasEOL: boolean } | { type: string };
+/** Items without text mark structure. */
+type Item = Pick<PdfItem, "str" | "transform" | "hasEOL" | "region"> | { type: string };
 
-type Line = { text: string; size: number; y: number };
+type Piece = { text: string; region: RegionKind | undefined };
+
+type Line = { pieces: Piece[]; text: string; size: number; y: number };
 
 /** A gap between lines that is this much larger than the letters divides paragraphs. */
 const PARAGRAPH_GAP = 1.65;
@@ -26,7 +30,7 @@ export class PdfLines {
   /** Size of letters to how many there are of it, over all pages so far. */
   readonly #letters = new Map<number, number>();
   #lines: Line[] = [];
-  #pieces: string[] = [];
+  #pieces: Piece[] = [];
   #length = 0;
   #size = 0;
   #y = 0;
@@ -42,7 +46,7 @@ export class PdfLines {
     for (const item of items) {
       if (!("str" in item)) continue;
       this.#count();
-      this.#addRun(item.str, item.transform);
+      this.#addRun(item.str, item.transform, item.region);
       if (item.hasEOL || this.#length > LONGEST_LINE) this.#endLine();
     }
     if (this.#lines.length > MOST_HELD) this.#writeLines();
@@ -59,7 +63,7 @@ export class PdfLines {
     if (++this.#runs > MOST_RUNS) throw new ExtractionFailure("too_much_text");
   }
 
-  #addRun(text: string, transform: number[]): void {
+  #addRun(text: string, transform: number[], region?: RegionKind): void {
     if (text.trim() !== "") {
       const [, , c = 0, d = 0, , y = 0] = transform;
       const size = Math.round(Math.hypot(c, d) * 2) / 2;
@@ -67,13 +71,14 @@ export class PdfLines {
       this.#size = Math.max(this.#size, size);
       this.#y = y;
     }
-    this.#pieces.push(text);
+    this.#pieces.push({ text: storable(text), region });
     this.#length += text.length;
   }
 
   #endLine(): void {
-    const text = storable(this.#pieces.join("")).trim();
-    if (text !== "") this.#lines.push({ text, size: this.#size, y: this.#y });
+    const pieces = trimmed(this.#pieces);
+    const text = pieces.map((piece) => piece.text).join("");
+    if (text !== "") this.#lines.push({ pieces, text, size: this.#size, y: this.#y });
     this.#pieces = [];
     this.#length = 0;
     this.#size = 0;
@@ -83,7 +88,8 @@ export class PdfLines {
     const body = this.#bodySize();
     for (const line of this.#lines) {
       if (this.#before && beginsParagraph(line, this.#before)) this.#writer.write("\n");
-      this.#writer.write(line.text, { level: levelOf(line, body) });
+      const level = line.pieces.length === 1 ? levelOf(line, body) : undefined;
+      for (const { text, region } of line.pieces) this.#writer.write(text, { level, region });
       this.#writer.write("\n");
       this.#before = line;
     }
@@ -95,6 +101,19 @@ export class PdfLines {
     for (const [size, count] of this.#letters) if (count > most) [body, most] = [size, count];
     return body;
   }
+}
+
+/** Without white space around them, and as few as there are regions. */
+function trimmed(pieces: readonly Piece[]): Piece[] {
+  const joined: Piece[] = [];
+  for (const { text, region } of pieces) {
+    const last = joined.at(-1);
+    if (last && last.region === region) last.text += text;
+    else joined.push({ text: last ? text : text.trimStart(), region });
+  }
+  const last = joined.at(-1);
+  if (last) last.text = last.text.trimEnd();
+  return joined;
 }
 
 function beginsParagraph(line: Line, before: Line): boolean {

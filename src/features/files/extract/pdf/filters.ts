@@ -1,7 +1,7 @@
 /** How many bytes come out of packed streams of a PDF (ISO 32000-2, section 7.4), without holding them. */
 import { constants, inflateSync } from "node:zlib";
-import { ExtractionFailure } from "../failures.ts";
-import { InflatedBytes, inflatePart } from "./zip.ts";
+import { ExtractionFailure } from "../../failures.ts";
+import { InflatedBytes, inflatePart } from "../zip.ts";
 
 /** Filters that make data larger, by all their names. Any other of text is `ascii`. */
 export type Filter = "flate" | "lzw" | "runLength" | "asciiHex" | "ascii85";

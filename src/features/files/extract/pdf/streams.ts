@@ -1,8 +1,8 @@
 /** The streams of a PDF as its bytes show them, whether anything refers to them or not. */
-import { ExtractionFailure } from "../failures.ts";
-import { ascii, positionsOf, standsAt } from "./byte-search.ts";
-import { type Dictionary, type PdfObject, readObject } from "./pdf-objects.ts";
-import { PdfTokens } from "./pdf-tokens.ts";
+import { ExtractionFailure } from "../../failures.ts";
+import { ascii, positionsOf, standsAt } from "../byte-search.ts";
+import { type Dictionary, type PdfObject, readObject } from "./objects.ts";
+import { PdfTokens } from "./tokens.ts";
 
 /** What the dictionary of a stream says, and where its data stands in the file. */
 export type PdfStream = Packing & {
@@ -14,12 +14,12 @@ export type PdfStream = Packing & {
 
 type Packing = {
   isPicture: boolean;
-  /** True for the program of a font, which the text of a page can do without. */
-  isFont: boolean;
+  /** True for what the text of a page can do without: programs of fonts, profiles of colours, attachments. */
+  isNeedless: boolean;
   /** By what readers look at, which is not the type that it says it has. */
   isTable: boolean;
   isObjectStream: boolean;
-  /** In their order; undefined where they are an object of their own. */
+  /** In their order; undefined where they are an object of their own that is not found. */
   filters: string[] | undefined;
   /** Bits of a row that a filter is told to look back over; 0 for none. */
   rowBits: number;
@@ -31,6 +31,10 @@ export type PdfObjects = {
   arrays: number[][];
   /** The most that anything says it holds. */
   mostCount: number;
+  fields: number;
+  longestList: number;
+  /** True where the characters of a font may have no Unicode. */
+  hasFontOfCodes: boolean;
   /** True where streams are encrypted, also under an empty password. */
   isEncrypted: boolean;
 };
@@ -50,7 +54,14 @@ const MOST_FOUND = 100_000;
 /** Objects of one number, of which the last counts for most readers. */
 const MOST_OF_ONE = 8;
 
-type Begun = { number: number; start: number; packing: Packing; length: SaidLength };
+type Begun = {
+  number: number;
+  start: number;
+  packing: Packing;
+  length: SaidLength;
+  /** The numbers of objects that its filters are. */
+  filterObjects: number[];
+};
 
 /** The length itself, or the number of the object that it is. */
 type SaidLength = { value: number; isReference: boolean; keyAt: number | undefined };
@@ -63,9 +74,10 @@ type SaidLength = { value: number; isReference: boolean; keyAt: number | undefin
 export function objectsIn(data: Uint8Array): PdfObjects {
   const begun: Begun[] = [];
   const lengths = new Map<number, number[]>();
+  const names = new Map<number, string[]>();
   const arrays: number[][] = [];
-  let mostCount = 0;
-  let isEncrypted = false;
+  let [mostCount, fields, longestList] = [0, 0, 0];
+  let [isEncrypted, hasFontOfCodes] = [false, false];
   const budget = new Budget(data.byteLength);
   for (const at of positionsOf(OBJ, data)) {
     const tokens = new PdfTokens(data, at + OBJ.byteLength, at + LONGEST_OBJECT);
@@ -73,19 +85,26 @@ export function objectsIn(data: Uint8Array): PdfObjects {
     budget.spend(tokens.at - at);
     arrays.push(...object.arrays);
     mostCount = Math.max(mostCount, object.mostCount);
+    longestList = Math.max(longestList, object.longestList);
+    fields += object.fields;
     isEncrypted ||= object.isEncrypted;
+    hasFontOfCodes ||= object.hasFontOfCodes;
     const number = numberBefore(data, at);
     const { dictionary, integer } = object;
     if (integer !== undefined) keepLength(lengths, number, integer);
+    if (object.names.length > 0) keepNames(names, number, object.names);
     const start = dictionary && streamStart(data, tokens);
     if (dictionary && start !== undefined) {
-      begun.push({ number, start, packing: toPacking(dictionary), length: lengthOf(dictionary) });
+      const [packing, length] = [toPacking(dictionary), lengthOf(dictionary)];
+      begun.push({ number, start, packing, length, filterObjects: filterObjectsOf(dictionary) });
     }
-    const found = [begun.length, arrays.length, lengths.size];
+    const found = [begun.length, arrays.length, lengths.size, names.size];
     if (Math.max(...found) > MOST_FOUND) throw new ExtractionFailure("too_large");
   }
   isEncrypted ||= trailersIn(data, budget).some((trailer) => trailer.isEncrypted);
-  return { streams: ended(data, begun, lengths), arrays, mostCount, isEncrypted };
+  for (const stream of begun) resolveFilters(stream, names);
+  const streams = ended(data, begun, lengths);
+  return { streams, arrays, mostCount, fields, longestList, isEncrypted, hasFontOfCodes };
 }
 
 function trailersIn(data: Uint8Array, budget: Budget): PdfObject[] {
@@ -100,6 +119,22 @@ function trailersIn(data: Uint8Array, budget: Budget): PdfObject[] {
 function keepLength(lengths: Map<number, number[]>, number: number, length: number): void {
   const known = lengths.get(number) ?? [];
   if (known.length < MOST_OF_ONE) lengths.set(number, [...known, length]);
+}
+
+/** An object that is written twice, and differs, is none: a reader may take either. */
+function keepNames(known: Map<number, string[]>, number: number, names: string[]): void {
+  const before = known.get(number);
+  known.set(number, before === undefined || before.join(" ") === names.join(" ") ? names : []);
+}
+
+function filterObjectsOf({ references }: Dictionary): number[] {
+  return [...(references.get("Filter") ?? []), ...(references.get("F") ?? [])];
+}
+
+function resolveFilters({ packing, filterObjects }: Begun, names: Map<number, string[]>): void {
+  const [only = -1] = filterObjects;
+  const found = filterObjects.length === 1 ? names.get(only) : undefined;
+  if (packing.filters === undefined && found && found.length > 0) packing.filters = found;
 }
 
 function lengthOf({ numbers, references, lengthAt }: Dictionary): SaidLength {
@@ -157,9 +192,10 @@ function nextEnd(ends: Uint32Array, start: number, data: Uint8Array): number {
   return ends[low] ?? data.byteLength;
 }
 
-const FONT_PROGRAMS = new Set(["Type1C", "CIDFontType0C", "OpenType"]);
+const NEEDLESS = new Set(["Type1C", "CIDFontType0C", "OpenType", "Metadata", "EmbeddedFile"]);
 
-function toPacking({ names, numbers, references }: Dictionary): Packing {
+function toPacking(dictionary: Dictionary): Packing {
+  const { names, numbers, references } = dictionary;
   const filters = [...(names.get("Filter") ?? []), ...(names.get("F") ?? [])];
   const isIndirect = references.has("Filter") || references.has("F");
   const most = (key: string) => Math.max(...(numbers.get(key) ?? [1]));
@@ -168,10 +204,16 @@ function toPacking({ names, numbers, references }: Dictionary): Packing {
     isTable: numbers.has("W"),
     isObjectStream: numbers.has("First") && numbers.has("N"),
     isPicture: names.get("Subtype")?.[0] === "Image",
-    isFont: numbers.has("Length1") || FONT_PROGRAMS.has(names.get("Subtype")?.[0] ?? ""),
+    isNeedless: isNeedless(dictionary),
     filters: isIndirect ? undefined : filters,
     rowBits: numbers.has("Columns") ? rowBits : 0,
   };
+}
+
+function isNeedless({ names, numbers }: Dictionary): boolean {
+  const kinds = [names.get("Type")?.[0] ?? "", names.get("Subtype")?.[0] ?? ""];
+  const isProfile = numbers.has("N") && !numbers.has("First");
+  return numbers.has("Length1") || isProfile || kinds.some((kind) => NEEDLESS.has(kind));
 }
 
 function streamStart(data: Uint8Array, tokens: PdfTokens): number | undefined {
@@ -186,7 +228,7 @@ function afterLineEnd(data: Uint8Array, at: number): number {
 }
 
 /** The number before `0 obj`; -1 where there is none. */
-function numberBefore(data: Uint8Array, at: number): number {
+export function numberBefore(data: Uint8Array, at: number): number {
   const before = String.fromCharCode(...data.subarray(Math.max(0, at - 32), at));
   return Number(/(\d{1,10})\s+\d{1,5}\s*$/.exec(before)?.[1] ?? -1);
 }

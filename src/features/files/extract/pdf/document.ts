@@ -1,21 +1,16 @@
-/** PDF, a window of pages at a time. Nothing is rendered, run or fetched: only text is asked for. */
+/** A PDF that is open in pdf.js. Nothing is rendered, run or fetched: only text is asked for. */
 import { getResolvedPDFJS } from "unpdf";
-import { ExtractionFailure } from "../failures.ts";
-import type { ExtractedPage, PageWriter } from "./pages.ts";
-import { PdfLines } from "./pdf-lines.ts";
+import type { ReadCMap } from "../../../../clients/cmaps.ts";
+import { ExtractionFailure } from "../../failures.ts";
+import type { PdfChunk, PdfItem } from "./items.ts";
 
 /** Bytes of a file that is read, which is held while it is. */
 const LARGEST_PDF = 25 * 1024 * 1024;
 const MOST_PAGES = 2_000;
-/** Pages after which fonts are forgotten, which the next page mostly needs again. */
-const KEPT_PAGES = 10;
 
 type PdfJs = Awaited<ReturnType<typeof getResolvedPDFJS>>;
-type PdfDocument = Awaited<ReturnType<PdfJs["getDocument"]>["promise"]>;
-type PdfPage = Awaited<ReturnType<PdfDocument["getPage"]>>;
-
-/** Pages from 1; those that the document does not have are left out. */
-export type PageWindow = { fromPage: number; pages: number };
+export type PdfDocument = Awaited<ReturnType<PdfJs["getDocument"]>["promise"]>;
+export type PdfPage = Awaited<ReturnType<PdfDocument["getPage"]>>;
 
 /** Holds a file that is not too large for it. */
 export async function holdPdf(source: {
@@ -35,50 +30,31 @@ export async function holdPdf(source: {
 }
 
 /** Opens a document of at most 2,000 pages. Whoever opens it closes it. */
-export async function openPdf(data: Uint8Array): Promise<PdfDocument> {
+export async function openPdf(data: Uint8Array, readCMap: ReadCMap): Promise<PdfDocument> {
   if (!hasEnd(data)) throw new ExtractionFailure("damaged");
-  const document = await parse(data);
+  const document = await parse(data, readCMap);
   if (document.numPages <= MOST_PAGES) return document;
   await closePdf(document);
   throw new ExtractionFailure("too_many_pages");
 }
 
-async function closePdf(document: PdfDocument): Promise<void> {
+/** Opens the same file once more. */
+export type OpenPdf = (data: Uint8Array) => Promise<PdfDocument>;
+
+export async function closePdf(document: PdfDocument): Promise<void> {
   await document.loadingTask.destroy();
 }
 
-/** The text of a window of pages, page by page, and closes the document at the end. */
-export async function* readPdf(
-  document: PdfDocument,
-  writer: PageWriter,
-  { fromPage, pages }: PageWindow,
-): AsyncGenerator<ExtractedPage> {
-  const last = Math.min(fromPage + pages - 1, document.numPages);
-  const lines = new PdfLines(writer);
-  try {
-    for (let number = fromPage; number <= last; number++) {
-      await readPage(await document.getPage(number), lines);
-      // What is kept of one page, such as its fonts, would be kept of all.
-      if (number % KEPT_PAGES === 0) await document.cleanup();
-      if (number < last) writer.turnPage();
-      yield* writer.take();
-    }
-    yield* writer.end(last === document.numPages);
-  } finally {
-    await closePdf(document);
-  }
-}
-
-async function readPage(page: PdfPage, lines: PdfLines): Promise<void> {
-  const reader = page.streamTextContent().getReader();
+/** The runs that the content of a page paints, as they come. */
+export async function* contentOf(page: PdfPage): AsyncGenerator<PdfItem[]> {
+  const content: ReadableStream<PdfChunk> = page.streamTextContent();
+  const reader = content.getReader();
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    lines.add(next.value.items);
+    yield next.value.items.filter((item): item is PdfItem => "str" in item);
   }
-  lines.endPage();
-  page.cleanup();
 }
 
-async function parse(data: Uint8Array): Promise<PdfDocument> {
+async function parse(data: Uint8Array, readCMap: ReadCMap): Promise<PdfDocument> {
   const { getDocument } = await getResolvedPDFJS();
   const task = getDocument({
     data,
@@ -90,6 +66,7 @@ async function parse(data: Uint8Array): Promise<PdfDocument> {
     isImageDecoderSupported: false,
     enableXfa: false,
     maxImageSize: 0,
+    BinaryDataFactory: cMapFactory(readCMap),
   });
   try {
     return await task.promise;
@@ -97,6 +74,16 @@ async function parse(data: Uint8Array): Promise<PdfDocument> {
     await task.destroy();
     throw error;
   }
+}
+
+/** What pdf.js asks for the CMaps that a font names, and for nothing else. */
+function cMapFactory(readCMap: ReadCMap) {
+  return class {
+    async fetch({ kind, filename }: { kind: string; filename: string }): Promise<Uint8Array> {
+      if (kind !== "cMapUrl") throw new Error("text needs no programs of fonts");
+      return readCMap(filename);
+    }
+  };
 }
 
 /** Where its end is missing, part of a document could be taken for all of it. */

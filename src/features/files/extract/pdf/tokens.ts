@@ -43,6 +43,12 @@ export class PdfTokens {
     return { kind: /^[-+.\d]/.test(text) ? "number" : "word", text };
   }
 
+  /** The last token as it is written, as far as it is not long. */
+  raw(): string {
+    const end = Math.min(this.at, this.start + LONGEST_WORD);
+    return String.fromCharCode(...this.#data.subarray(this.start, end));
+  }
+
   /** Comments are blanks too. */
   skipBlanks(): void {
     for (; this.at < this.#end; this.at++) {

@@ -3,9 +3,9 @@
  * all pages before it tells how many there are. So every stream is measured before it sees the file, and
  * what cannot be measured is erased: pictures, which text needs none of, and what only pictures are packed
  * in. Of an encrypted document, which an empty password may open, a stream cannot be measured: only those are
- * admitted that cannot become too large, and programs of fonts are erased.
+ * admitted that cannot become too large, and of the others those are erased that text needs none of.
  */
-import { ExtractionFailure } from "../failures.ts";
+import { ExtractionFailure } from "../../failures.ts";
 import {
   decodeAscii,
   type Filter,
@@ -13,10 +13,10 @@ import {
   inflated,
   isPacking,
   unpackedSize,
-} from "./pdf-filters.ts";
-import { readObjects } from "./pdf-objects.ts";
-import { objectsIn, type PdfObjects, type PdfStream } from "./pdf-streams.ts";
-import { PdfTokens } from "./pdf-tokens.ts";
+} from "./filters.ts";
+import { type PdfObject, readObjects } from "./objects.ts";
+import { objectsIn, type PdfObjects, type PdfStream } from "./streams.ts";
+import { PdfTokens } from "./tokens.ts";
 
 /** Bytes of one unpacked stream. The content of a page of dense text has about 20,000. */
 const LARGEST_STREAM = 24_000_000;
@@ -32,27 +32,43 @@ const LARGEST_RATIO = 1_400;
 const LARGEST_ROW = 8_000_000;
 /** Pages that pdf.js has room to walk through. Whether they are too many is asked of it. */
 const MOST_COUNTED = 20_000;
+/** Annotations of a page or fields of a form, all of which pdf.js holds. */
+const MOST_LISTED = 20_000;
+const MOST_FIELDS = 20_000;
 /** Streams of one page. */
 const MOST_IN_ARRAY = 5_000;
 
+/** What was found out about a file while it was measured. */
+export type Measured = { hasFontOfCodes: boolean };
+
 /** Throws where a file is too large once it is opened. Erases in it what cannot be measured. */
-export function refuseBombs(data: Uint8Array): void {
+export function refuseBombs(data: Uint8Array): Measured {
   const found = objectsIn(data);
   refuseCounts(found);
   const measure = new Measure(data, found.isEncrypted);
   const objectStreams = found.streams.filter(({ isObjectStream }) => isObjectStream);
   if (objectStreams.length > MOST_OBJECT_STREAMS) throw new ExtractionFailure("too_large");
   for (const stream of found.streams) measure.refuseLarge(stream);
-  const arrays = found.isEncrypted
+  const packed = found.isEncrypted
     ? []
-    : objectStreams.flatMap((stream) => measure.readObjects(stream));
+    : objectStreams.map((stream) => measure.readObjects(stream));
+  const arrays = packed.flatMap((objects) => objects.arrays);
+  refuseCounts({ ...found, fields: sum([found, ...packed].map(({ fields }) => fields)) });
   refuseJoined([...found.arrays, ...arrays], found.streams, measure);
+  return { hasFontOfCodes: [found, ...packed].some((objects) => objects.hasFontOfCodes) };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** The tree of pages says how many it has; an outline has as many entries in no document for people. */
-function refuseCounts({ mostCount }: Pick<PdfObjects, "mostCount">): void {
+function refuseCounts({ mostCount, longestList, fields }: Counts): void {
   if (mostCount > MOST_COUNTED) throw new ExtractionFailure("too_many_pages");
+  if (longestList > MOST_LISTED || fields > MOST_FIELDS) throw new ExtractionFailure("too_large");
 }
+
+type Counts = Pick<PdfObjects, "mostCount" | "longestList" | "fields">;
 
 /** A page may be made of many streams, or of one many times: all of them are held together. */
 function refuseJoined(arrays: number[][], streams: PdfStream[], measure: Measure): void {
@@ -60,7 +76,7 @@ function refuseJoined(arrays: number[][], streams: PdfStream[], measure: Measure
   for (const array of arrays) {
     const joined = array.flatMap((number) => byNumber.get(number)?.slice(-1) ?? []);
     if (joined.length > MOST_IN_ARRAY) throw new ExtractionFailure("too_large");
-    const most = joined.reduce((sum, { start, end }) => sum + (end - start) * LARGEST_RATIO, 0);
+    const most = joined.reduce((sum, stream) => sum + mostOf(stream), 0);
     if (most <= LARGEST_STREAM) continue;
     const size = joined.reduce((sum, stream) => sum + measure.sizeOf(stream), 0);
     if (size > LARGEST_STREAM) throw new ExtractionFailure("too_large");
@@ -85,12 +101,10 @@ class Measure {
       this.#data.fill(0, start, end);
       return;
     }
-    if (packingsOf(stream).length > 1 || rowBits > LARGEST_ROW)
-      throw new ExtractionFailure("too_large");
+    if (rowBits > LARGEST_ROW) throw new ExtractionFailure("too_large");
     const limit = isTable ? LARGEST_TABLE : LARGEST_STREAM;
-    const isSmall = (end - start) * LARGEST_RATIO <= limit;
-    if (isSmall) return;
-    if (this.#isEncrypted && stream.isFont) this.#data.fill(0, start, end);
+    if (mostOf(stream) <= limit) return;
+    if (this.#isEncrypted && stream.isNeedless) this.#data.fill(0, start, end);
     else if (this.sizeOf(stream) > limit) throw new ExtractionFailure("too_large");
   }
 
@@ -107,8 +121,8 @@ class Measure {
     return size;
   }
 
-  /** The arrays in an object stream. */
-  readObjects(stream: PdfStream): number[][] {
+  /** What is in an object stream. */
+  readObjects(stream: PdfStream): PdfObject {
     const { bytes, packing } = this.#unwrapped(stream);
     if (packing !== undefined && packing !== "flate") throw new ExtractionFailure("too_large");
     const objects = packing ? inflated(bytes, this.#objectBytes) : bytes;
@@ -116,7 +130,7 @@ class Measure {
     this.#objectBytes -= objects.byteLength;
     const read = readObjects(new PdfTokens(objects, 0, objects.byteLength));
     refuseCounts(read);
-    return read.arrays;
+    return read;
   }
 
   #isText({ isPicture, filters }: PdfStream): boolean {
@@ -124,18 +138,18 @@ class Measure {
     return filters.every((name) => filterNamed(name) !== undefined);
   }
 
-  /** Without the filters that write bytes as text. */
+  /** What the last filter that packs is given: packed twice is packed to be small before it is large. */
   #unwrapped(stream: PdfStream): { bytes: Uint8Array; packing: Filter | undefined } {
     let bytes = this.#data.subarray(stream.start, stream.end);
     const filters = filtersOf(stream, bytes);
-    for (const filter of filters) {
-      if (isPacking(filter)) break;
-      const decoded = decodeAscii(bytes, filter, LARGEST_STREAM);
+    const last = filters.findLastIndex(isPacking);
+    for (const filter of last < 0 ? filters : filters.slice(0, last)) {
+      const decoded = outputOf(bytes, filter);
       if (!decoded) throw new ExtractionFailure("too_large");
       this.#spend(decoded.byteLength);
       bytes = decoded;
     }
-    return { bytes, packing: filters.find(isPacking) };
+    return { bytes, packing: filters[last] };
   }
 
   #spend(bytes: number): void {
@@ -144,9 +158,16 @@ class Measure {
   }
 }
 
-/** Packed twice is packed to be small before it is large. */
-function packingsOf({ filters = [] }: PdfStream): Filter[] {
-  return filters.flatMap((name) => filterNamed(name) ?? []).filter(isPacking);
+/** Bytes that a stream cannot exceed, without looking at it. */
+function mostOf({ start, end, filters = [] }: PdfStream): number {
+  const packings = filters.flatMap((name) => filterNamed(name) ?? []).filter(isPacking);
+  return (end - start) * LARGEST_RATIO ** Math.max(1, packings.length);
+}
+
+/** What comes out of one filter; undefined where that is too much, or is not known. */
+function outputOf(bytes: Uint8Array, filter: Filter): Uint8Array | undefined {
+  if (!isPacking(filter)) return decodeAscii(bytes, filter, LARGEST_STREAM);
+  return filter === "flate" ? inflated(bytes, LARGEST_STREAM) : undefined;
 }
 
 /** Where none is named, the data itself may say. */

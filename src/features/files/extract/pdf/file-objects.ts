@@ -1,0 +1,113 @@
+/** The objects of a PDF by their numbers, as its bytes show them: without its table of objects. */
+import { ascii, positionsOf } from "../byte-search.ts";
+import { inflated } from "./filters.ts";
+import { numberBefore, objectsIn, type PdfStream } from "./streams.ts";
+import { PdfTokens } from "./tokens.ts";
+import { isReference, type PdfDictionary, type PdfValue, readValue } from "./values.ts";
+
+const OBJ = ascii("obj");
+/** More are not kept: what they say is not found then. */
+const MOST_OBJECTS = 300_000;
+/** Bytes of one object, and of all object streams together, as they were admitted. */
+const LARGEST_OBJECT = 4 * 1024 * 1024;
+const MOST_UNPACKED = 24_000_000;
+/** References that lead to references. */
+const MOST_STEPS = 8;
+
+/** Where an object begins: in the file, or in the bytes of an object stream. */
+type Found = { bytes: Uint8Array; at: number };
+
+export class FileObjects {
+  readonly #found = new Map<number, Found>();
+  readonly #streams = new Map<number, PdfStream>();
+  readonly #data: Uint8Array;
+  #left = MOST_UNPACKED;
+  /** The highest number of an object, and where the newest table of objects begins. */
+  highest = 0;
+  readonly tableAt: number | undefined;
+  /** True where streams are encrypted, so that only what stands in the file itself is known. */
+  readonly isEncrypted: boolean;
+
+  constructor(data: Uint8Array) {
+    this.#data = data;
+    const { streams, isEncrypted } = objectsIn(data);
+    this.isEncrypted = isEncrypted;
+    this.tableAt = tableAt(data);
+    for (const stream of streams) this.#streams.set(stream.number, stream);
+    const packed = new Set(
+      streams.flatMap(({ number, isObjectStream }) => (isObjectStream ? [number] : [])),
+    );
+    // In the order of the file, so that an update counts.
+    for (const at of positionsOf(OBJ, data)) {
+      const number = numberBefore(data, at);
+      this.#add(number, data, at + OBJ.byteLength);
+      if (packed.has(number)) this.#addPacked(number);
+    }
+  }
+
+  /** What a value is or refers to; null where that is not found. */
+  get(value: PdfValue | undefined): PdfValue {
+    let found = value;
+    for (let steps = 0; isReference(found) && steps < MOST_STEPS; steps++) {
+      found = this.#read(found.reference);
+    }
+    return isReference(found) ? null : (found ?? null);
+  }
+
+  /** The dictionary that a value is or refers to, that of a stream too; empty for anything else. */
+  dictionary(value: PdfValue | undefined): PdfDictionary {
+    const found = this.get(value);
+    return found instanceof Map ? found : new Map();
+  }
+
+  /** The unpacked bytes of a stream; undefined where they cannot be read. */
+  contentOf(number: number): Uint8Array | undefined {
+    const stream = this.#streams.get(number);
+    if (!stream || this.isEncrypted) return undefined;
+    const bytes = this.#data.subarray(stream.start, stream.end);
+    const { filters = ["unknown"] } = stream;
+    if (filters.length === 0) return bytes;
+    const isFlate = filters.length === 1 && /^(?:FlateDecode|Fl)$/.test(filters[0] ?? "");
+    return isFlate ? inflated(bytes, MOST_UNPACKED) : undefined;
+  }
+
+  #read(number: number): PdfValue | undefined {
+    const found = this.#found.get(number);
+    if (!found) return null;
+    return readValue(new PdfTokens(found.bytes, found.at, found.at + LARGEST_OBJECT));
+  }
+
+  #add(number: number, bytes: Uint8Array, at: number): void {
+    if (number < 0 || this.#found.size >= MOST_OBJECTS) return;
+    this.highest = Math.max(this.highest, number);
+    this.#found.set(number, { bytes, at });
+  }
+
+  #addPacked(number: number): void {
+    const bytes = this.contentOf(number);
+    this.#left -= bytes?.byteLength ?? 0;
+    if (bytes && this.#left >= 0) this.#addObjects(bytes, this.#read(number));
+  }
+
+  /** An object stream begins with pairs of a number and where its object begins. */
+  #addObjects(bytes: Uint8Array, value: PdfValue | undefined): void {
+    const dictionary = value instanceof Map ? value : new Map<string, PdfValue>();
+    const first = dictionary.get("First");
+    if (typeof first !== "number") return;
+    const header = new PdfTokens(bytes, 0, Math.min(first, bytes.byteLength));
+    for (let token = header.next(); token?.kind === "number"; token = header.next()) {
+      const offset = header.next();
+      if (offset?.kind !== "number") return;
+      this.#add(Number(token.text), bytes, first + Number(offset.text));
+    }
+  }
+}
+
+/** What stands behind the last `startxref`. */
+function tableAt(data: Uint8Array): number | undefined {
+  const end = new TextDecoder("windows-1252").decode(data.subarray(-2_048));
+  const offset = end
+    .slice(Math.max(0, end.lastIndexOf("startxref")))
+    .match(/^startxref\s{1,8}(\d{1,10})/);
+  return offset ? Number(offset[1]) : undefined;
+}

@@ -1,0 +1,107 @@
+/** Reads the pages of an open PDF one after the other: their content, then what lies over it. */
+import { ExtractionFailure } from "../../failures.ts";
+import type { PageWriter } from "../pages.ts";
+import { PdfLines } from "../pdf-lines.ts";
+import { itemsOf } from "./annotation-items.ts";
+import { annotationsOf, isPaintedText } from "./annotations.ts";
+import { appearancesOf } from "./appearances.ts";
+import { FileObjects } from "./file-objects.ts";
+import type { PdfItem } from "./items.ts";
+import { PageObjects } from "./page-objects.ts";
+import { contentOf, type OpenPdf, type PdfDocument, type PdfPage } from "./document.ts";
+import { looksCoded, type ReadableItems, withoutCodes } from "./unreadable.ts";
+
+/** Runs of one page that are held until its fonts are judged. */
+const MOST_HELD = 100_000;
+
+/** What ends the line that is painted last. */
+const LINE_END: PdfItem = { str: "", transform: [], width: 0, height: 0, hasEOL: true };
+
+type Loaded = { data: Uint8Array; objects: FileObjects };
+
+export class PageReader {
+  readonly #document: PdfDocument;
+  readonly #writer: PageWriter;
+  readonly #lines: PdfLines;
+  readonly #hasFontOfCodes: boolean;
+  readonly #open: OpenPdf;
+  #loaded: Loaded | undefined;
+
+  constructor(
+    document: PdfDocument,
+    writer: PageWriter,
+    { hasFontOfCodes, open }: { hasFontOfCodes: boolean; open: OpenPdf },
+  ) {
+    this.#document = document;
+    this.#writer = writer;
+    this.#lines = new PdfLines(writer);
+    this.#hasFontOfCodes = hasFontOfCodes;
+    this.#open = open;
+  }
+
+  /** Writes the text of a page, and counts or marks what of it is no text. */
+  async read(page: PdfPage): Promise<void> {
+    const content = this.#hasFontOfCodes ? this.#judged(page) : this.#unjudged(page);
+    let [unreadable, hasText] = [0, false];
+    for await (const { items, unreadable: count } of content) {
+      unreadable += count;
+      hasText ||= items.some(({ str }) => str.trim() !== "");
+      this.#lines.add(items);
+    }
+    this.#lines.add([LINE_END, ...(await this.#annotationsOf(page))]);
+    const isScanned = !hasText && (await this.#objectsOf(page)).showsPictures();
+    this.#lines.endPage();
+    this.#writer.countUnreadable(unreadable);
+    if (isScanned) this.#writer.markScanned();
+    page.cleanup();
+  }
+
+  async *#unjudged(page: PdfPage): AsyncGenerator<ReadableItems> {
+    for await (const items of contentOf(page)) yield withoutCodes(items, () => false);
+  }
+
+  /** The same of a page whose fonts may not tell what they show. */
+  async *#judged(page: PdfPage): AsyncGenerator<ReadableItems> {
+    const held: PdfItem[] = [];
+    for await (const items of contentOf(page)) {
+      held.push(...items);
+      if (held.length > MOST_HELD) throw new ExtractionFailure("too_much_text");
+    }
+    const coded = codedFonts(held, await this.#objectsOf(page));
+    yield withoutCodes(held, ({ fontName = "" }) => coded.has(fontName));
+  }
+
+  async #annotationsOf(page: PdfPage): Promise<PdfItem[]> {
+    const annotations = await annotationsOf(this.#document, page);
+    const painted = annotations.filter(isPaintedText);
+    if (painted.length === 0) return itemsOf(annotations, page);
+    const { objects, data } = await this.#load();
+    const appearances = await appearancesOf(painted, { objects, data, open: this.#open });
+    return itemsOf(annotations, page, appearances);
+  }
+
+  async #objectsOf(page: PdfPage): Promise<PageObjects> {
+    const { objects } = await this.#load();
+    return new PageObjects(objects, page.ref?.num ?? -1);
+  }
+
+  async #load(): Promise<Loaded> {
+    if (this.#loaded) return this.#loaded;
+    // pdf.js has taken the bytes, and gives a copy.
+    const data = await this.#document.getData();
+    this.#loaded = { data, objects: new FileObjects(data) };
+    return this.#loaded;
+  }
+}
+
+/** What pdf.js calls the fonts whose characters are codes: it does not say which font is which. */
+function codedFonts(items: readonly PdfItem[], page: PageObjects): Set<string> {
+  const truths = page.fontTruths();
+  const texts = Map.groupBy(items, ({ fontName = "" }) => fontName);
+  if (!truths.some((truth) => truth !== "text")) return new Set();
+  const areAll = truths.every((truth) => truth === "codes");
+  const coded = [...texts].filter(
+    ([, runs]) => areAll || looksCoded(runs.map(({ str }) => str).join(" ")),
+  );
+  return new Set(coded.map(([name]) => name));
+}
