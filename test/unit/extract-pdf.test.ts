@@ -120,8 +120,11 @@ it("A PDF with a password for changes alone is read", async () => {
 });
 
 it("Endless painting is refused, though it has no words", () => {
-  const lines = new PdfLines(new PageWriter({ page: 1, textBefore: 0 }));
-  const blank = { str: " ", transform: [9, 0, 0, 9, 0, 0], hasEOL: false };
+  const lines = new PdfLines(new PageWriter({ page: 1, textBefore: 0 }), {
+    fromPage: 1,
+    lastPage: 1,
+  });
+  const blank = { str: " ", transform: [9, 0, 0, 9, 0, 0], width: 0, height: 0 };
   const painted = () => lines.add(Array.from({ length: 300_001 }, () => blank));
   expect(painted).toThrow(expect.objectContaining({ code: "too_much_text" }));
 });

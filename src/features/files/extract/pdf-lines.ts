@@ -1,132 +1,189 @@
-/** The lines and paragraphs of PDF pages, which know only where a run of characters is painted. */
+/** Writes the lines and paragraphs of PDF pages, which only say where a run of characters is painted. */
 import type { RegionKind } from "../../../lib/text-regions.ts";
-import { storable } from "./flow.ts";
 import { ExtractionFailure } from "../failures.ts";
 import type { PageWriter } from "./pages.ts";
-import type { PdfItem } from "./pdf/items.ts";
+import type { TextPiece } from "./pdf-layout/line-text.ts";
+import {
+  type PageBox,
+  PageLayout,
+  type PageLine,
+  type PageText,
+} from "./pdf-layout/page-layout.ts";
+import { HEADING_SIZE } from "./pdf-layout/paragraphs.ts";
+import { NEIGHBOURS } from "./pdf-layout/running-heads.ts";
+import type { PaintedRun } from "./pdf-layout/runs.ts";
 
-/** Items without text mark structure. */
-type Item = Pick<PdfItem, "str" | "transform" | "hasEOL" | "region"> | { type: string };
+/** A run of characters as pdf.js returns it. Items without text mark structure. */
+type Item = PaintedRun | { type: string };
 
-type Piece = { text: string; region: RegionKind | undefined };
+/** A page that is read. `write` is called while the page is written, for what else the writer must know of it. */
+type KnownPage = { box: PageBox; write?: () => void };
 
-type Line = { pieces: Piece[]; text: string; size: number; y: number };
+type HeldPage = { layout: PageLayout; write?: (() => void) | undefined };
 
-/** A gap between lines that is this much larger than the letters divides paragraphs. */
-const PARAGRAPH_GAP = 1.65;
-/** Letters that are this much larger than those of the running text make a heading. */
-const HEADING_SIZE = 1.15;
 const LONGEST_HEADING = 200;
-/** Lines that are held until it is known which size is that of the running text. */
-const MOST_HELD = 1_000;
-/** UTF-16 code units of a line; pages that say nothing of lines have none longer. */
-const LONGEST_LINE = 10_000;
-
 /** Runs of a window of pages: three thousand on each of a hundred, where a word or a line is one. */
 const MOST_RUNS = 300_000;
+/**
+ * Runs that are laid out together. A page of more is a drawing, is read in stretches as it is painted, and has no
+ * header or footer.
+ */
+const MOST_LAID_OUT = 10_000;
+/** UTF-16 code units of a window, which are more code points than the text of a document may have. */
+const MOST_HELD = 10_000_000;
 
+/**
+ * Writes the pages of a window, each once the two pages after it are known: what repeats on them is a header or
+ * a footer. The two pages before and after the window are read for this too, but not written.
+ */
 export class PdfLines {
   readonly #writer: PageWriter;
-  /** Size of letters to how many there are of it, over all pages so far. */
-  readonly #letters = new Map<number, number>();
-  #lines: Line[] = [];
-  #pieces: Piece[] = [];
-  #length = 0;
-  #size = 0;
-  #y = 0;
+  readonly #window: { fromPage: number; lastPage: number };
+  /** The number of the page that is being read. */
+  #page: number;
+  #painted: PaintedRun[] = [];
+  /** True if a part of the page that is being read is already written, or skipped. */
+  #isBegun = false;
+  /** Pages that are known, those that are written included while they are neighbours. */
+  #pages: HeldPage[] = [];
+  #nextPage: number;
   #runs = 0;
-  /** The line before on this page. */
-  #before: Line | undefined;
+  #held = 0;
 
-  constructor(writer: PageWriter) {
+  constructor(writer: PageWriter, window: { fromPage: number; lastPage: number }) {
     this.#writer = writer;
+    this.#window = window;
+    this.#nextPage = window.fromPage;
+    this.#page = firstPageRead(window.fromPage);
   }
 
-  add(items: Item[]): void {
+  /** Adds runs to the page, in the order in which they are painted. */
+  add(items: readonly Item[]): void {
     for (const item of items) {
       if (!("str" in item)) continue;
-      this.#count();
-      this.#addRun(item.str, item.transform, item.region);
-      if (item.hasEOL || this.#length > LONGEST_LINE) this.#endLine();
+      // Of runs without a word in them there can be no end.
+      if (++this.#runs > MOST_RUNS) throw new ExtractionFailure("too_much_text");
+      this.#held += item.str.length;
+      if (this.#held > MOST_HELD) throw new ExtractionFailure("too_much_text");
+      if (this.#painted.length === MOST_LAID_OUT) this.#writeStretch();
+      this.#painted.push(item);
     }
-    if (this.#lines.length > MOST_HELD) this.#writeLines();
   }
 
-  endPage(): void {
-    this.#endLine();
-    this.#writeLines();
-    this.#before = undefined;
+  /** Ends a page. Pages come in order, beginning with `firstPageRead`. */
+  endPage({ box, write }: KnownPage): void {
+    const layout = new PageLayout(this.#page, this.#painted, this.#isBegun ? undefined : box);
+    this.#painted = [];
+    this.#pages.push({ layout, write });
+    this.#writeUntil(this.#isBegun ? this.#page : this.#page - NEIGHBOURS);
+    this.#isBegun = false;
+    this.#page++;
   }
 
-  /** Of runs without a word in them there can be no end. */
-  #count(): void {
-    if (++this.#runs > MOST_RUNS) throw new ExtractionFailure("too_much_text");
+  /** Writes what is still held. */
+  end(): void {
+    this.#writeUntil(this.#window.lastPage);
   }
 
-  #addRun(text: string, transform: number[], region?: RegionKind): void {
-    if (text.trim() !== "") {
-      const [, , c = 0, d = 0, , y = 0] = transform;
-      const size = Math.round(Math.hypot(c, d) * 2) / 2;
-      this.#letters.set(size, (this.#letters.get(size) ?? 0) + text.length);
-      this.#size = Math.max(this.#size, size);
-      this.#y = y;
+  /** Writes what is known of a page that is too large to be held, after the pages before it. */
+  #writeStretch(): void {
+    const { fromPage, lastPage } = this.#window;
+    if (this.#page >= fromPage && this.#page <= lastPage) {
+      this.#writeUntil(this.#page - 1);
+      const layout = new PageLayout(this.#page, this.#painted);
+      if (!this.#isBegun) this.#turn(this.#page);
+      this.#writeText(layout.takeText([], mostOf([layout])), mostOf([layout]));
     }
-    this.#pieces.push({ text: storable(text), region });
-    this.#length += text.length;
+    this.#isBegun = true;
+    this.#painted = [];
   }
 
-  #endLine(): void {
-    const pieces = trimmed(this.#pieces);
-    const text = pieces.map((piece) => piece.text).join("");
-    if (text !== "") this.#lines.push({ pieces, text, size: this.#size, y: this.#y });
-    this.#pieces = [];
-    this.#length = 0;
-    this.#size = 0;
+  #turn(page: number): void {
+    if (page > this.#window.fromPage) this.#writer.turnPage();
   }
 
-  #writeLines(): void {
-    const body = this.#bodySize();
-    for (const line of this.#lines) {
-      if (this.#before && beginsParagraph(line, this.#before)) this.#writer.write("\n");
-      const level = line.pieces.length === 1 ? levelOf(line, body) : undefined;
-      for (const { text, region } of line.pieces) this.#writer.write(text, { level, region });
-      this.#writer.write("\n");
-      this.#before = line;
+  #writeUntil(last: number): void {
+    for (; this.#nextPage <= Math.min(last, this.#window.lastPage); this.#nextPage++) {
+      const page = this.#nextPage;
+      const held = this.#pages.find(({ layout }) => layout.page === page);
+      if (held) this.#writePage(held);
+      this.#pages = this.#pages.filter(({ layout }) => layout.page >= page + 1 - NEIGHBOURS);
     }
-    this.#lines = [];
   }
 
-  #bodySize(): number {
-    let [body, most] = [0, 0];
-    for (const [size, count] of this.#letters) if (count > most) [body, most] = [size, count];
-    return body;
+  #writePage({ layout, write }: HeldPage): void {
+    if (layout.page !== this.#page || !this.#isBegun) this.#turn(layout.page);
+    const near = this.#pages.map((held) => held.layout).filter((other) => isNear(other, layout));
+    const bodySize = mostOf(near.concat(layout));
+    this.#writeText(layout.takeText(near, bodySize), bodySize);
+    write?.();
+  }
+
+  #writeText({ header, body, notes, footer }: PageText, bodySize: number): void {
+    // A sentence that goes on from the page before is not interrupted by the header.
+    const isWithin = /^\p{Ll}/u.test(body[0]?.pieces[0]?.text ?? "");
+    if (!isWithin) this.#writeApart("[Header] ", "header", header);
+    for (const line of body) this.#writeLine(line, bodySize);
+    this.#writeApart("", "note", notes);
+    if (isWithin) this.#writeApart("[Header] ", "header", header);
+    this.#writeApart("[Footer] ", "footer", footer);
+  }
+
+  #writeLine(line: PageLine, bodySize: number): void {
+    if (line.isStart) this.#writer.write("\n");
+    const level = levelOf(line, bodySize);
+    const heading = level === undefined ? undefined : longestOf(line.pieces);
+    for (const piece of line.pieces) {
+      const { text, region } = piece;
+      this.#writer.write(text, { region, level: piece === heading ? level : undefined });
+    }
+    this.#writer.write(line.end);
+  }
+
+  /** Lines of one kind, in stretches that each have the label before them. */
+  #writeApart(label: string, kind: RegionKind, lines: readonly PageLine[]): void {
+    for (const [position, { pieces, isStart }] of lines.entries()) {
+      if (position > 0) this.#writer.write("\n", { region: isStart ? undefined : kind });
+      if (isStart) this.#writer.write(label);
+      for (const { text, region = kind } of pieces) {
+        this.#writer.write(text, { region: region === "note_mark" ? kind : region });
+      }
+    }
+    if (lines.length > 0) this.#writer.write("\n");
   }
 }
 
-/** Without white space around them, and as few as there are regions. */
-function trimmed(pieces: readonly Piece[]): Piece[] {
-  const joined: Piece[] = [];
-  for (const { text, region } of pieces) {
-    const last = joined.at(-1);
-    if (last && last.region === region) last.text += text;
-    else joined.push({ text: last ? text : text.trimStart(), region });
+/** The first page that must be read for a window. */
+export const firstPageRead = (fromPage: number): number => Math.max(1, fromPage - NEIGHBOURS);
+
+const isNear = (one: PageLayout, other: PageLayout): boolean =>
+  one !== other && Math.abs(one.page - other.page) <= NEIGHBOURS;
+
+/** The size of the most letters of some pages. */
+function mostOf(pages: readonly PageLayout[]): number {
+  const letters = new Map<number, number>();
+  let [body, most] = [0, 0];
+  for (const page of pages) {
+    for (const [size, count] of page.letters) {
+      const sum = (letters.get(size) ?? 0) + count;
+      letters.set(size, sum);
+      if (sum > most) [body, most] = [size, sum];
+    }
   }
-  const last = joined.at(-1);
-  if (last) last.text = last.text.trimEnd();
-  return joined;
+  return body;
 }
 
-function beginsParagraph(line: Line, before: Line): boolean {
-  const gap = before.y - line.y;
-  const [small, large] = [Math.min(line.size, before.size), Math.max(line.size, before.size)];
-  return gap > PARAGRAPH_GAP * large || gap < 0 || large > small * HEADING_SIZE;
+/** The running text of a heading, without the marks in it. */
+function longestOf(pieces: readonly TextPiece[]): TextPiece | undefined {
+  const texts = pieces.filter(({ region }) => region === undefined);
+  return texts.toSorted((one, other) => other.text.length - one.text.length)[0];
 }
 
-function levelOf({ text, size }: Line, body: number): number | undefined {
+function levelOf({ pieces, size, end }: PageLine, body: number): number | undefined {
   const ratio = size / body;
-  if (!(ratio >= HEADING_SIZE) || text.length > LONGEST_HEADING || !/\p{L}/u.test(text)) {
-    return undefined;
-  }
+  if (!(ratio >= HEADING_SIZE) || end === "\t") return undefined;
+  const text = pieces.map((piece) => piece.text).join("");
+  if (text.length > LONGEST_HEADING || !/\p{L}/u.test(text)) return undefined;
   if (ratio >= 1.7) return 1;
   return ratio >= 1.35 ? 2 : 3;
 }

@@ -47,7 +47,8 @@ export async function closePdf(document: PdfDocument): Promise<void> {
 
 /** The runs that the content of a page paints, as they come. */
 export async function* contentOf(page: PdfPage): AsyncGenerator<PdfItem[]> {
-  const content: ReadableStream<PdfChunk> = page.streamTextContent();
+  // Ligatures of text from right to left must be reordered before they are replaced by their letters.
+  const content: ReadableStream<PdfChunk> = page.streamTextContent({ disableNormalization: true });
   const reader = content.getReader();
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     yield next.value.items.filter((item): item is PdfItem => "str" in item);

@@ -17,6 +17,14 @@ const MOST_HELD = 100_000;
 /** What ends the line that is painted last. */
 const LINE_END: PdfItem = { str: "", transform: [], width: 0, height: 0, hasEOL: true };
 
+/** The pages that are written, and what is known of the file. */
+type ReadWindow = {
+  fromPage: number;
+  lastPage: number;
+  hasFontOfCodes: boolean;
+  open: OpenPdf;
+};
+
 type Loaded = { data: Uint8Array; objects: FileObjects };
 
 export class PageReader {
@@ -30,11 +38,11 @@ export class PageReader {
   constructor(
     document: PdfDocument,
     writer: PageWriter,
-    { hasFontOfCodes, open }: { hasFontOfCodes: boolean; open: OpenPdf },
+    { hasFontOfCodes, open, ...window }: ReadWindow,
   ) {
     this.#document = document;
     this.#writer = writer;
-    this.#lines = new PdfLines(writer);
+    this.#lines = new PdfLines(writer, window);
     this.#hasFontOfCodes = hasFontOfCodes;
     this.#open = open;
   }
@@ -50,10 +58,17 @@ export class PageReader {
     }
     this.#lines.add([LINE_END, ...(await this.#annotationsOf(page))]);
     const isScanned = !hasText && (await this.#objectsOf(page)).showsPictures();
-    this.#lines.endPage();
-    this.#writer.countUnreadable(unreadable);
-    if (isScanned) this.#writer.markScanned();
+    const write = () => {
+      this.#writer.countUnreadable(unreadable);
+      if (isScanned) this.#writer.markScanned();
+    };
+    this.#lines.endPage({ box: page.view, write });
     page.cleanup();
+  }
+
+  /** Writes the pages that were held for those after them. */
+  end(): void {
+    this.#lines.end();
   }
 
   async *#unjudged(page: PdfPage): AsyncGenerator<ReadableItems> {

@@ -2,6 +2,8 @@
 import type { ExtractedPage, PageWriter } from "../pages.ts";
 import type { Measured } from "./bombs.ts";
 import { closePdf, type OpenPdf, type PdfDocument } from "./document.ts";
+import { NEIGHBOURS } from "../pdf-layout/running-heads.ts";
+import { firstPageRead } from "../pdf-lines.ts";
 import { PageReader } from "./page-reader.ts";
 
 /** Pages after which fonts are forgotten, which the next page mostly needs again. */
@@ -16,17 +18,18 @@ export async function* readPdf(
   writer: PageWriter,
   { fromPage, pages, ...options }: PageWindow & Measured & { open: OpenPdf },
 ): AsyncGenerator<ExtractedPage> {
-  const last = Math.min(fromPage + pages - 1, document.numPages);
-  const reader = new PageReader(document, writer, options);
+  const lastPage = Math.min(fromPage + pages - 1, document.numPages);
+  const reader = new PageReader(document, writer, { fromPage, lastPage, ...options });
   try {
-    for (let number = fromPage; number <= last; number++) {
+    const end = Math.min(lastPage + NEIGHBOURS, document.numPages);
+    for (let number = firstPageRead(fromPage); number <= end; number++) {
       await reader.read(await document.getPage(number));
       // What is kept of one page, such as its fonts, would be kept of all.
       if (number % KEPT_PAGES === 0) await document.cleanup();
-      if (number < last) writer.turnPage();
       yield* writer.take();
     }
-    yield* writer.end(last === document.numPages);
+    reader.end();
+    yield* writer.end(lastPage === document.numPages);
   } finally {
     await closePdf(document);
   }
