@@ -3,7 +3,10 @@
 /** The bytes of a CMap in the form of pdf.js, by the name of its file. */
 export type ReadCMap = (fileName: string) => Promise<Uint8Array>;
 
-export function createReadCMap(assets: Pick<Fetcher, "fetch">): ReadCMap {
+/** The assets of the Worker, or what serves the same files. */
+type Assets = { fetch: (url: string) => Promise<Response> };
+
+export function createReadCMap(assets: Assets): ReadCMap {
   return async (fileName) => {
     // Only the path counts: the binding has no host.
     const found = await assets.fetch(

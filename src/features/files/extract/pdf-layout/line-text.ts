@@ -1,7 +1,7 @@
 /** The text of a line, out of the runs on it. */
 import type { RegionKind } from "../../../../lib/text-regions.ts";
 import { storable } from "../flow.ts";
-import { lowered } from "../superscripts.ts";
+import { writeLowered } from "../superscripts.ts";
 import { asPainted, asRead, countRightToLeft } from "./right-to-left.ts";
 import { mostOf, SCRIPT_SIZE } from "./rows.ts";
 import type { Run } from "./runs.ts";
@@ -120,7 +120,8 @@ function pieceOf(
   around: { before: string; marks: ReadonlySet<string> },
 ): TextPiece {
   const height = heightOf(run, line);
-  if (height === "lowered") return { text: lowered(run.text, around.before), region: run.region };
+  if (height === "lowered")
+    return { text: writeLowered(run.text, around.before), region: run.region };
   if (height === "level") return { text: run.text, region: run.region };
   const text = raisedText(run.text, around.before);
   return { text, region: run.region ?? (isMark(text, around) ? "note_mark" : undefined) };

@@ -93,7 +93,7 @@ export function runningHeads(
   others: readonly NumberedEdges[],
   rows: readonly Row[],
 ): RunningHeads {
-  const heads: RunningHeads = { rows: new Set(), headers: [], footers: [] };
+  const heads = noHeads();
   const collect = (side: "top" | "bottom", written: Row[]) => {
     const lines = own.edges[side];
     const count = headCount(lines, { own, others, side });
@@ -105,7 +105,17 @@ export function runningHeads(
   collect("top", heads.headers);
   collect("bottom", heads.footers);
   heads.footers.reverse();
-  return heads;
+  return isWholePage(own, heads, rows) ? noHeads() : heads;
+}
+
+function noHeads(): RunningHeads {
+  return { rows: new Set(), headers: [], footers: [] };
+}
+
+/** A page of nothing but running heads, with words besides its number, has them as its body text. */
+function isWholePage({ edges, page }: NumberedEdges, heads: RunningHeads, rows: readonly Row[]) {
+  const lines = [...edges.top, ...edges.bottom];
+  return heads.rows.size === rows.length && lines.some(({ text }) => !isPageNumber(text, page));
 }
 
 type EdgeContext = { own: NumberedEdges; others: readonly NumberedEdges[]; side: "top" | "bottom" };

@@ -1,12 +1,12 @@
 /** Raised text of a PDF page, which may be several marks of notes. */
-import { raised } from "../superscripts.ts";
+import { writeRaised } from "../superscripts.ts";
 
 const MARKS = /^[\d⁰¹²³⁴-⁹*†‡§¶,; ]+$/;
 
 /** Raised text after other text. Signs between the numbers of notes stay as they are. */
 export function raisedText(text: string, before: string): string {
-  if (!MARKS.test(text)) return raised(text, before);
-  return text.replace(/\d+/g, (digits) => raised(digits, ""));
+  if (!MARKS.test(text)) return writeRaised(text, before);
+  return text.replace(/\d+/g, (digits) => writeRaised(digits, ""));
 }
 
 /** Text in which superscript digits are replaced by digits. */
