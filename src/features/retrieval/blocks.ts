@@ -14,8 +14,11 @@ export type Block = {
 /** A line that the file format marks as a heading. */
 type MarkedLine = { start: number; end: number; level: number };
 
-/** Line breaks, and the wide gaps that text extracted from a layout has instead. */
-const BREAKS = /[\n\r\f\v\u2028\u2029]| {3,}|\t{2,}/g;
+/**
+ * Line breaks, and the wide gaps that text extracted from a layout has instead. A gap is bounded: the engine
+ * keeps a stack entry for each character of a repetition.
+ */
+const BREAKS = /[\n\r\f\v\u2028\u2029]| {3,10000}|\t{2,10000}/g;
 
 /** A line of at least this length that does not end a sentence continues on the next one. */
 const WRAPPED_LENGTH = 40;
