@@ -77,7 +77,9 @@ export const DOCUMENT_ENTRIES: Record<string, Read> = {
       `<!doctype html><p style="${text.replaceAll('"', "")}">a<ol type="${text.replaceAll('"', "")}">`,
       "a.html",
     ),
-  mail: (text) => readAs(`MIME-Version: 1.0\nFrom: ${text}\n\n${text}`, "a.eml"),
+  // In one header: a text of any length is a mail.
+  mail: (text) =>
+    readAs(`MIME-Version: 1.0\nFrom: ${text.replaceAll(/[\r\n]+/g, " ")}\n\n${text}`, "a.eml"),
   "mail, headers": (text) => readAs(`MIME-Version: 1.0\nFrom: a\nTo: ${text}`, "a.eml"),
   "a text in an old encoding": (text) => extract(oldBytes(text), "a.txt").catch(() => undefined),
 };
