@@ -6,7 +6,7 @@ export type Excerpt = {
   fileName: string;
   /** Null if the document has no known pages. */
   page: number | null;
-  /** The heading that it stands under, if the page is not known. */
+  /** The heading that it stands under; of a row of a table, the header row. */
   heading?: string | undefined;
   start: number;
   end: number;

@@ -46,6 +46,10 @@ export const SearchHit = z
       description: "The start of the passage in the file's text, in code points.",
     }),
     end: z.int().optional(),
+    headings: z.array(z.string()).optional().openapi({
+      description:
+        "The headings above the passage, outermost first. Of a row of a table, the header row.",
+    }),
     snippet: z.string().openapi({
       description: "Safe HTML: escaped text with matches in `<mark>`.",
       example: "The <mark>notice period</mark> is three months.",

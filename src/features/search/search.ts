@@ -78,9 +78,13 @@ function ofMessage({ message_id, chat_id, excerpt }: MessageHit, { tokens }: Sea
   return { kind: "message", chat_id, message_id, snippet: toSnippet(excerpt, tokens) };
 }
 
-function ofPassage({ fileId, page, start, end, text }: FoundPassage, { tokens }: SearchTerms): Hit {
+function ofPassage(
+  { fileId, page, start, end, headings, text }: FoundPassage,
+  { tokens }: SearchTerms,
+): Hit {
   const snippet = toSnippet(text, tokens);
-  return { kind: "passage", file_id: fileId, page: page ?? undefined, start, end, snippet };
+  const found = { kind: "passage" as const, file_id: fileId, page: page ?? undefined };
+  return { ...found, start, end, headings, snippet };
 }
 
 /** Fuses by rank, because scores of different searches are not comparable. */

@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
-import { type Body, type SignedIn, signUp } from "../../support/client.ts";
+import { type Body, platformUrl, type SignedIn, signUp } from "../../support/client.ts";
 import { newDocument } from "../../support/documents.ts";
+import { readyFile } from "../../support/files.ts";
 import { indexDocument } from "../../support/indexing.ts";
 
 const CONTRACT = `1. Fees
@@ -53,4 +54,21 @@ it.each([
   ["Schedule B", "SCHEDULE B"],
 ])("A search for %s has the part itself first, not those that refer to it", async (q, words) => {
   expect(wordsAt(await firstHit(q))).toContain(words);
+});
+
+it("A hit in a table of CSV carries its header", async () => {
+  const rows = Array.from(
+    { length: 60 },
+    (_, index) => `Tenant ${index},Flat ${index},${900 + index}`,
+  );
+  const uploader = await signUp("Uploader", platformUrl);
+  const file = await readyFile(
+    uploader,
+    `Name,Flat,Monthly rent\n${rows.join("\n")}\n`,
+    "rents.csv",
+  );
+  const search = new URLSearchParams({ q: "Tenant 42", file_id: file.id });
+  const { body } = await uploader.get(`/search?${search.toString()}`);
+  expect(body.hits[0].snippet).toContain("42");
+  expect(body.hits[0].headings).toEqual(["Name,Flat,Monthly rent"]);
 });

@@ -93,7 +93,7 @@ function takeBest(
 }
 
 function toExcerpt({ headings, ...found }: FoundPassage): Excerpt {
-  return { ...found, heading: found.page === null ? headings.at(-1) : undefined };
+  return { ...found, heading: headings.at(-1) };
 }
 
 function openingOf(document: ContextDocument): Excerpt[] {
