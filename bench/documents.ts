@@ -3,7 +3,6 @@
  * reads the fixtures of this repository. The text that a document shows may lie beside it, as folder.ts says.
  */
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
 import type { Reading } from "./documents/child.ts";
 import { findDocuments, type FoundDocument } from "./documents/folder.ts";
 import { writeFixtures } from "./documents/fixtures.ts";
@@ -96,7 +95,7 @@ function listWorst(read: readonly Read[]): void {
     .toSorted((a, b) => likeness(a.score) - likeness(b.score));
   for (const { name, score } of worst.slice(0, MOST_LISTED)) {
     const [recall, precision, order] = sharesOf([score]);
-    say(`${basename(name)}: recall ${recall}, precision ${precision}, order ${order}`);
+    say(`${name}: recall ${recall}, precision ${precision}, order ${order}`);
   }
 }
 

@@ -39,6 +39,8 @@ function spawnGroup({ port, envFile, stateDir }: WranglerOptions): ChildProcess 
       CLOUDFLARE_CF_FETCH_ENABLED: "false",
       // The explorer shows stored data to whoever can reach the port.
       X_LOCAL_EXPLORER: "false",
+      // It traces every call into the memory of workerd, which grows with each request.
+      X_LOCAL_OBSERVABILITY: "false",
       WRANGLER_LOG_PATH: join(stateDir, "logs"),
     },
     stdio: ["pipe", "inherit", "inherit"],

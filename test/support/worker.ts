@@ -93,5 +93,12 @@ export async function startWorkerWithoutRetries(): Promise<RunningWorker> {
 }
 
 function offline(): NodeJS.ProcessEnv {
-  return { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false" };
+  return {
+    ...process.env,
+    CLOUDFLARE_CF_FETCH_ENABLED: "false",
+    WRANGLER_SEND_METRICS: "false",
+    // As for `npm run dev`.
+    X_LOCAL_EXPLORER: "false",
+    X_LOCAL_OBSERVABILITY: "false",
+  };
 }
