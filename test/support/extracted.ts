@@ -13,7 +13,10 @@ export type Extracted = {
 };
 
 type Options = Partial<
-  Record<"chunkSize" | "fromPage" | "pages" | "textBefore", number> & { encoding: string }
+  Record<"chunkSize" | "fromPage" | "pages" | "textBefore", number> & {
+    encoding: string;
+    mayLackText: boolean;
+  }
 >;
 
 /** Reads the first hundred pages, in chunks of a size. */
@@ -26,12 +29,13 @@ export async function extract(
     pages: count = 100,
     textBefore = 0,
     encoding,
+    mayLackText = false,
   }: Options = {},
 ): Promise<Extracted> {
   const source = sourceOf(bytes, chunkSize);
   const { kind } = await recognise(source, { name, encoding });
   if (!kind) throw new Error("not recognised");
-  const window = { fromPage, pages: count, textBefore, encoding, readCMap };
+  const window = { fromPage, pages: count, textBefore, encoding, mayLackText, readCMap };
   const { pageCount, pages } = await extractDocument(kind, source, window);
   const all: ExtractedPage[] = [];
   for await (const page of pages) all.push(page);

@@ -19,12 +19,13 @@ describe("A file's kind is detected from its bytes", () => {
     ["text named as PDF", "a.pdf", bytes("Not a PDF."), "text"],
     ["an encrypted Word document", "a.docx", hostile.encryptedDocx(), "docx"],
     ["the same by another name", "a", hostile.encryptedDocx(), "docx"],
+    ["a PNG picture by another name", "a.pdf", hostile.picture(), "png"],
   ] as const)("%s", async (_what, name, file, kind) => {
     expect(await kindOf(file, name)).toBe(kind);
   });
 
   it.each([
-    ["a picture", "a.pdf", hostile.picture()],
+    ["a GIF picture", "a.pdf", bytes("GIF89a\x01\0\x01\0\0\0\0;")],
     ["an old Word document", "a.docx", hostile.legacyDoc()],
     ["PostScript", "a.txt", bytes("%!PS-Adobe-3.0\n")],
     ["text with a NUL", "a.txt", bytes("Hello\0world")],

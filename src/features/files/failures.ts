@@ -4,7 +4,7 @@ import { Problem } from "../../lib/problem.ts";
 /** By code, a sentence for the user: what happened and what to do. */
 export const FAILURES = {
   unsupported_type:
-    "This file type is not supported. Upload a PDF, DOCX, XLSX (both without macros), ODT, EML, TXT, Markdown, HTML or CSV file; convert an old .doc or .xls to one of them.",
+    "This file type is not supported. Upload a PDF, DOCX, XLSX (both without macros), ODT, EML, TXT, Markdown, HTML or CSV file, or a PNG, JPEG, WebP or TIFF image; convert an old .doc or .xls to one of them.",
   unsupported_rtf:
     "This is an RTF document. Open it in Word or LibreOffice, save it as DOCX, and upload that.",
   unsupported_mhtml:
@@ -22,7 +22,9 @@ export const FAILURES = {
   too_large: "The file contains too much data. Split it and upload the parts.",
   too_much_text: "The file contains too much text. Split it and upload the parts.",
   needs_ocr:
-    "The pages are images without text. Run text recognition (OCR) on the file and upload the result.",
+    "The pages are images without text, and this server recognises no text in images (OCR). Run text recognition on the file and upload the result, or have the server's operator set OCR_MODEL and complete the file again.",
+  ocr_failed:
+    "The pages are images, and their text could not be recognised. Complete the file again to retry, or run text recognition (OCR) on it and upload the result.",
   missing: "The bytes of the file are missing in the storage. Upload the file again.",
   changed: "The uploaded bytes do not match the announced size or checksum. Upload the file again.",
   unreadable: "The file could not be processed after several attempts. Try again later.",

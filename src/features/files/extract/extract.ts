@@ -4,7 +4,7 @@ import { ExtractionFailure, type FailureCode } from "../failures.ts";
 import type { Source } from "./byte-source.ts";
 import { readDocx } from "./docx/docx.ts";
 import { readHtml } from "./html/html.ts";
-import type { FileKind } from "./kind.ts";
+import { type FileKind, isImage } from "./kind.ts";
 import { readMail } from "./mail/mail.ts";
 import { readOdt } from "./odt/odt.ts";
 import { type ExtractedPage, PageWriter } from "./pages.ts";
@@ -12,6 +12,7 @@ import { holdPdf, openPdf } from "./pdf/document.ts";
 import { nameFonts } from "./pdf/nameless-fonts.ts";
 import { type PageWindow, readPdf } from "./pdf/pdf.ts";
 import { refuseBombs } from "./pdf/bombs.ts";
+import { readImage } from "./pictures/images.ts";
 import { readXlsx } from "./sheet/xlsx.ts";
 import { readCsv } from "./text/csv.ts";
 import { readMarkdown, readText } from "./text/text.ts";
@@ -22,12 +23,14 @@ export type { ExtractedPage } from "./pages.ts";
 /**
  * `textBefore`: code points of the pages before the window, for what is asked of the whole document.
  * `readCMap`: the bytes of a CMap of pdf.js by its file name, for fonts that name one. `encoding`: that the
- * client names for a text; without it the bytes decide.
+ * client names for a text; without it the bytes decide. `mayLackText`: pictures may be all that a document
+ * has, because they are transcribed later.
  */
 type Window = PageWindow & {
   textBefore?: number;
   readCMap: ReadCMap;
   encoding?: string | undefined;
+  mayLackText?: boolean;
 };
 
 type Extraction = {
@@ -50,10 +53,8 @@ export async function extractDocument(
   if (source.size === 0) throw new ExtractionFailure("empty");
   const safe = watched(source);
   if (kind === "pdf") return withFailure(() => readWindow(safe, window));
-  const pages = checked(readWhole(kind, safe, window.encoding), {
-    textBefore: 0,
-    otherwise: "empty",
-  });
+  const otherwise = isImage(kind) ? scanFailure(window.mayLackText) : "empty";
+  const pages = checked(readWhole(kind, safe, window.encoding), { textBefore: 0, otherwise });
   return { pageCount: undefined, pages };
 }
 
@@ -67,6 +68,7 @@ async function* readWhole(
   else if (kind === "odt") yield* readOdt(source, writer);
   else if (kind === "xlsx") yield* readXlsx(source, writer);
   else if (kind === "mail") yield* readMail(source, writer);
+  else if (isImage(kind)) yield* readImage(kind, source, writer);
   else yield* READERS[kind](source, writer, encoding);
 }
 
@@ -74,7 +76,7 @@ const READERS = { html: readHtml, markdown: readMarkdown, text: readText, csv: r
 
 async function readWindow(
   { size, stream }: Source,
-  { textBefore = 0, readCMap, ...window }: Window,
+  { textBefore = 0, readCMap, mayLackText, ...window }: Window,
 ): Promise<Extraction> {
   const data = await holdPdf({ size, body: await stream() });
   const measured = refuseBombs(data);
@@ -84,20 +86,25 @@ async function readWindow(
   const document = await open(data);
   const writer = new PageWriter({ page: window.fromPage, textBefore });
   const pages = cMaps.checked(readPdf(document, writer, { ...window, ...measured, open }));
-  const otherwise = "needs_ocr";
+  const otherwise = scanFailure(mayLackText);
   return { pageCount: document.numPages, pages: checked(pages, { textBefore, otherwise }) };
 }
 
-/** Passes the pages on. A document that ends without any text has failed. */
+/** How a document of pictures fails; undefined where these are transcribed. */
+function scanFailure(mayLackText = false): FailureCode | undefined {
+  return mayLackText ? undefined : "needs_ocr";
+}
+
+/** Passes the pages on. A document that ends without any text has failed, unless it may lack it. */
 async function* checked(
   pages: AsyncGenerator<ExtractedPage>,
-  { textBefore, otherwise }: { textBefore: number; otherwise: FailureCode },
+  { textBefore, otherwise }: { textBefore: number; otherwise: FailureCode | undefined },
 ): AsyncGenerator<ExtractedPage> {
   let hasText = textBefore > 0;
   try {
     for await (const page of pages) {
       hasText ||= page.text.trim() !== "";
-      if (page.isLast && !hasText) throw new ExtractionFailure(otherwise);
+      if (page.isLast && !hasText && otherwise) throw new ExtractionFailure(otherwise);
       yield page;
     }
   } catch (error) {

@@ -9,6 +9,11 @@ import { isMail, refusalOfText } from "./text/text-formats.ts";
 import { utf16Of } from "./text/utf16.ts";
 import { openWordPackage } from "./office/word-package.ts";
 
+/** Kinds whose pages are pictures. */
+const IMAGE_KINDS = ["png", "jpeg", "webp", "tiff"] as const;
+
+export type ImageKind = (typeof IMAGE_KINDS)[number];
+
 const CONTENT_TYPES = {
   pdf: "application/pdf",
   docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -19,6 +24,10 @@ const CONTENT_TYPES = {
   mail: "message/rfc822",
   odt: "application/vnd.oasis.opendocument.text",
   xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+  png: "image/png",
+  jpeg: "image/jpeg",
+  webp: "image/webp",
+  tiff: "image/tiff",
 } as const;
 
 export type FileKind = keyof typeof CONTENT_TYPES;
@@ -36,6 +45,11 @@ export function kindOfContentType(contentType: string): FileKind | undefined {
 
 const KINDS = Object.keys(CONTENT_TYPES) as FileKind[];
 
+/** True for a kind whose pages are pictures without text. */
+export function isImage(kind: FileKind): kind is ImageKind {
+  return IMAGE_KINDS.some((image) => image === kind);
+}
+
 /** The media types of all kinds, without their character set. */
 export const READABLE_TYPES: readonly string[] = KINDS.map((kind) => bareType(CONTENT_TYPES[kind]));
 
@@ -45,6 +59,8 @@ const OTHER_NAMES: Record<string, FileKind> = {
   "application/xhtml+xml": "html",
   "application/csv": "csv",
   "text/x-markdown": "markdown",
+  "image/jpg": "jpeg",
+  "image/tif": "tiff",
 };
 
 function bareType(contentType: string): string {
@@ -70,6 +86,8 @@ export async function recognise(
   { name, encoding }: Named,
 ): Promise<Recognised> {
   const head = await source.read(0, HEAD_SIZE);
+  const image = imageKindOf(head);
+  if (image) return { kind: image };
   if (isPdf(head)) return { kind: "pdf" };
   if (isZip(head)) return recognisePackage(source);
   if (isOleContainer(head)) {
@@ -106,6 +124,20 @@ function isPdf(bytes: Uint8Array): boolean {
 
 // oxlint-disable-next-line no-control-regex
 const PDF_HEADER = /(?:^|[\x00-\x1f\x80-\xff])%PDF-\d\.\d/;
+
+/** By the signature that each format begins with. */
+function imageKindOf(bytes: Uint8Array): ImageKind | undefined {
+  const start = latin1(bytes.subarray(0, 12));
+  if (start.startsWith("RIFF") && start.endsWith("WEBP")) return "webp";
+  return IMAGE_KINDS.find((kind) => SIGNATURES[kind].some((sign) => start.startsWith(sign)));
+}
+
+const SIGNATURES: Record<ImageKind, readonly string[]> = {
+  png: ["\x89PNG\r\n\x1a\n"],
+  jpeg: ["\xff\xd8\xff"],
+  webp: [],
+  tiff: ["II*\0", "MM\0*"],
+};
 
 function isZip(bytes: Uint8Array): boolean {
   return latin1(bytes.subarray(0, 4)) === "PK\x03\x04";

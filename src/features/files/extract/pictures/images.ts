@@ -1,0 +1,58 @@
+/** Image files as documents: pages without text, until they are transcribed. */
+import { imageSize } from "image-size";
+import { ExtractionFailure } from "../../failures.ts";
+import type { Source } from "../byte-source.ts";
+import type { ImageKind } from "../kind.ts";
+import type { ExtractedPage, PageWriter } from "../pages.ts";
+import { LARGEST_PICTURE, type Picture } from "./picture.ts";
+import { pagesOfTiff, pictureOfTiff } from "./tiff.ts";
+
+/** Bytes in which a header says how large the image is; photographs begin with other data. */
+const HEAD_SIZE = 1024 * 1024;
+/** Bytes of a TIFF file, which is held. */
+const LARGEST_TIFF = 25 * 1024 * 1024;
+/** Pixels of a side that providers accept. */
+const LONGEST_SIDE = 8_000;
+
+/** Writes the pages of an image: of a TIFF file several, else one. Throws `ExtractionFailure`. */
+export async function* readImage(
+  kind: ImageKind,
+  source: Source,
+  writer: PageWriter,
+): AsyncGenerator<ExtractedPage> {
+  const count = await countPages(kind, source);
+  for (let page = 1; page <= count; page++) {
+    writer.markScanned();
+    if (page < count) writer.turnPage();
+  }
+  yield* writer.end(true);
+}
+
+async function countPages(kind: ImageKind, source: Source): Promise<number> {
+  if (kind === "tiff") return pagesOfTiff(await holdTiff(source)).length;
+  if (source.size > LARGEST_PICTURE) throw new ExtractionFailure("too_large");
+  const { width, height } = sizeOf(await source.read(0, HEAD_SIZE));
+  if (width < 1 || height < 1) throw new ExtractionFailure("damaged");
+  if (Math.max(width, height) > LONGEST_SIDE) throw new ExtractionFailure("too_large");
+  return 1;
+}
+
+/** Throws what the library throws for a header that cannot be read. */
+function sizeOf(head: Uint8Array): { width: number; height: number } {
+  return imageSize(head);
+}
+
+/** The picture of a page of an image file, from 1; undefined for one that cannot be decoded. */
+export async function pictureOfImage(
+  kind: ImageKind,
+  source: Source,
+  page: number,
+): Promise<Picture | undefined> {
+  if (kind === "tiff") return pictureOfTiff(await holdTiff(source), page);
+  return { mediaType: `image/${kind}`, bytes: await source.read(0, LARGEST_PICTURE) };
+}
+
+async function holdTiff({ size, read }: Source): Promise<Uint8Array> {
+  if (size > LARGEST_TIFF) throw new ExtractionFailure("too_large");
+  return read(0, size);
+}

@@ -1,0 +1,99 @@
+/** Writes PNG files (https://www.w3.org/TR/png-3/) of unpacked pixels. */
+import { crc32, deflateSync } from "node:zlib";
+import { ascii } from "../byte-search.ts";
+import type { Picture } from "./picture.ts";
+
+export type Raster = {
+  width: number;
+  height: number;
+  /** Of one sample. */
+  bits: number;
+  /** Samples of a pixel: grey, grey and alpha, RGB, or RGB and alpha. */
+  channels: number;
+  /** Row by row, each of whole bytes; what is missing at the end is white. */
+  rows: Uint8Array;
+  /** How all rows are filtered, as PNG numbers it; `stored` where each row begins with that number. */
+  filter?: 0 | 1 | "stored";
+  /** The RGB of each value of a sample. */
+  palette?: Uint8Array;
+};
+
+const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+const COLOUR_TYPES = [0, 0, 4, 2, 6];
+const PALETTE_TYPE = 3;
+const DEPTHS = new Set([1, 2, 4, 8, 16]);
+const LARGEST_PALETTE = 3 * 256;
+
+/** The bytes of a row. */
+export function rowSize({ width, bits, channels }: Omit<Raster, "rows">): number {
+  return Math.ceil((width * bits * channels) / 8);
+}
+
+/** The picture; undefined for samples that the format does not have. */
+export function encodePng(raster: Raster): Picture | undefined {
+  const { bits, channels, palette } = raster;
+  const isGrey = channels === 1;
+  const hasType = DEPTHS.has(bits) && channels >= 1 && channels <= 4 && (isGrey || bits >= 8);
+  if (!hasType || (palette && (!isGrey || bits > 8))) return undefined;
+  const lines = deflateSync(scanlines(raster), { level: 4 });
+  const chunks = [
+    chunk("IHDR", header(raster)),
+    ...(palette ? [chunk("PLTE", palette.subarray(0, LARGEST_PALETTE))] : []),
+    chunk("IDAT", lines),
+    chunk("IEND", new Uint8Array(0)),
+  ];
+  return { mediaType: "image/png", bytes: concat([SIGNATURE, ...chunks]) };
+}
+
+/** A palette of greys from white to black, for samples of which 0 is white. */
+export function invertedGreys(bits: number): Uint8Array {
+  const highest = 2 ** bits - 1;
+  const greys = Array.from({ length: highest + 1 }, (_, value) =>
+    Math.round((255 * (highest - value)) / highest),
+  );
+  return Uint8Array.from(greys.flatMap((grey) => [grey, grey, grey]));
+}
+
+function header({ width, height, bits, channels, palette }: Raster): Uint8Array {
+  const bytes = new Uint8Array(13);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, width);
+  view.setUint32(4, height);
+  bytes[8] = bits;
+  bytes[9] = palette ? PALETTE_TYPE : (COLOUR_TYPES[channels] ?? 0);
+  return bytes;
+}
+
+/** The rows, each behind the number of its filter. */
+function scanlines(raster: Raster): Uint8Array {
+  const { height, rows, filter = 0 } = raster;
+  const size = rowSize(raster);
+  if (filter === "stored") return rows.subarray(0, height * (size + 1));
+  const lines = new Uint8Array(height * (size + 1)).fill(raster.palette ? 0 : 0xff);
+  for (let y = 0; y < height; y++) {
+    lines[y * (size + 1)] = filter;
+    lines.set(rows.subarray(y * size, (y + 1) * size), y * (size + 1) + 1);
+  }
+  return lines;
+}
+
+function chunk(type: string, data: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(12 + data.byteLength);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, data.byteLength);
+  bytes.set(ascii(type), 4);
+  bytes.set(data, 8);
+  view.setUint32(8 + data.byteLength, crc32(bytes.subarray(4, 8 + data.byteLength)));
+  return bytes;
+}
+
+/** The pieces as one. */
+export function concat(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.byteLength;
+  }
+  return whole;
+}
