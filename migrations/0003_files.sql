@@ -25,6 +25,9 @@ CREATE TABLE files (
   page_count        integer,
   -- Pages that show pictures and no text.
   scanned_pages     integer,
+  -- Pages whose text is known, while scanned ones are transcribed, and those that could not be transcribed.
+  pages_done        integer,
+  pages_failed      integer,
   -- Characters of all pages that they show and that have no Unicode.
   unreadable        integer,
   -- Code points of all pages together.
@@ -71,6 +74,13 @@ CREATE TABLE file_pages (
   unreadable   integer NOT NULL DEFAULT 0,
   -- The page shows pictures and no text.
   is_scanned   boolean NOT NULL DEFAULT false,
+  -- `ocr`: a model has transcribed the page.
+  source       text NOT NULL DEFAULT 'text' CHECK (source IN ('text', 'ocr')),
+  -- Failed and lost attempts at transcribing the page.
+  ocr_failures integer NOT NULL DEFAULT 0,
+  -- The model call in progress: the id of its usage row, and until when no other worker makes one.
+  ocr_call_id  uuid,
+  ocr_call_expires_at timestamptz(3),
   PRIMARY KEY (file_id, part)
 );
 
@@ -168,7 +178,7 @@ BEGIN
     SELECT context.id, context.name, context.status, context.text_length, context.is_own,
       CASE WHEN context.status = 'ready' AND NOT total.is_unread THEN (
         SELECT json_agg(json_build_object('page', t.page, 'start', t.start_offset, 'regions', t.regions,
-          'headings', t.headings,
+          'headings', t.headings, 'source', t.source,
           'text', CASE WHEN total.is_short THEN t.text ELSE left(t.text, opening) END) ORDER BY t.part)
         FROM file_pages AS t
         WHERE t.file_id = context.id AND t.end_offset > t.start_offset

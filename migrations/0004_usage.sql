@@ -6,7 +6,7 @@ CREATE TABLE ai_usage (
   -- Costs are kept when their chat or message is deleted.
   chat_id           uuid REFERENCES chats (id) ON DELETE SET NULL,
   message_id        uuid REFERENCES messages (id) ON DELETE SET NULL,
-  service_type      text NOT NULL CHECK (service_type IN ('answer', 'title', 'name', 'embedding', 'analysis')),
+  service_type      text NOT NULL CHECK (service_type IN ('answer', 'title', 'name', 'embedding', 'analysis', 'ocr')),
   attempt           integer NOT NULL DEFAULT 1,
   provider          text NOT NULL,
   model_name        text NOT NULL,

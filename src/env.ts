@@ -79,6 +79,7 @@ const ConfigSchema = z.object({
   ALLOWED_ORIGINS: Origins,
   DEFAULT_MODEL: optional(text).transform((name) => name ?? "gpt-4o-mini"),
   TITLE_MODEL: optional(text),
+  OCR_MODEL: optional(text),
   EMBEDDING_MODEL: optional(text).transform((name) => name ?? "text-embedding-3-small"),
   SYSTEM_PROMPT: optional(text),
   KEEP_REASONING: flag,

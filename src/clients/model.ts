@@ -9,6 +9,7 @@ import { type Embeddings, readEmbeddings } from "./model/embeddings.ts";
 import { fetchWithWholeErrors } from "./model/fetch.ts";
 import { readJson } from "./model/json-body.ts";
 import { KnownRefusals, type RequestBody, sendWithoutRefused } from "./model/parameters.ts";
+import { type Picture, withPictures } from "./model/pictures.ts";
 import {
   ProviderError,
   readRefusal,
@@ -28,6 +29,8 @@ export type ModelRequest = {
   model: Model;
   messages: PromptMessage[];
   maxOutputTokens: number;
+  /** Shown behind the text of the last message, in order. */
+  pictures?: readonly Picture[];
   /** Requests JSON of this shape; a provider may ignore it. */
   jsonSchema?: { name: string; schema: Record<string, unknown> };
 };
@@ -165,10 +168,10 @@ function post(
   return sendWithoutRefused(body, { known, address: client.baseURL, model, send, toRefusal });
 }
 
-function toRequest({ model, messages, maxOutputTokens, jsonSchema }: ModelRequest) {
+function toRequest({ model, messages, pictures, maxOutputTokens, jsonSchema }: ModelRequest) {
   return {
     model: model.name,
-    messages,
+    messages: pictures ? withPictures(messages, pictures) : messages,
     max_completion_tokens: maxOutputTokens,
     ...(jsonSchema && {
       response_format: { type: "json_schema", json_schema: { strict: true, ...jsonSchema } },

@@ -47,6 +47,8 @@ export const files = pgTable(
     }),
     pageCount: integer("page_count"),
     scannedPages: integer("scanned_pages"),
+    pagesDone: integer("pages_done"),
+    pagesFailed: integer("pages_failed"),
     unreadable: integer(),
     textLength: integer("text_length"),
     language: text(),
@@ -91,8 +93,17 @@ export const filePages = pgTable(
     regions: jsonb().$type<TextRegion[]>().notNull().default([]),
     unreadable: integer().notNull().default(0),
     isScanned: boolean("is_scanned").notNull().default(false),
+    source: text({ enum: ["text", "ocr"] })
+      .notNull()
+      .default("text"),
+    ocrFailures: integer("ocr_failures").notNull().default(0),
+    ocrCallId: uuid("ocr_call_id"),
+    ocrCallExpiresAt: time("ocr_call_expires_at"),
   },
-  (t) => [primaryKey({ name: "file_pages_pkey", columns: [t.fileId, t.part] })],
+  (t) => [
+    primaryKey({ name: "file_pages_pkey", columns: [t.fileId, t.part] }),
+    check("file_pages_source_check", sql`${t.source} IN ('text', 'ocr')`),
+  ],
 );
 
 export const chatFiles = pgTable(

@@ -24,6 +24,10 @@ export const Citation = z
       description:
         "The kind of region if the quotation is not in the body text; `struck_out` text does not apply.",
     }),
+    source: z.literal("ocr").optional().openapi({
+      description:
+        "The page is scanned: a model transcribed the words from its picture, and may have misread them.",
+    }),
     elided: z.literal(true).optional().openapi({
       description:
         "The quotation has an ellipsis that hides words. `quote` is the document's whole text, `parts` are the quoted words.",

@@ -15,6 +15,8 @@ export type TextPart = {
   regions?: readonly TextRegion[];
   /** Lines that the format marks as headings; code points into the document's text. */
   headings?: readonly { start: number }[];
+  /** `ocr`: transcribed from a picture. */
+  source?: "text" | "ocr";
 };
 
 /** Parts above a quotation that are searched for its heading; a part has 50,000 code points at most. */
@@ -27,6 +29,8 @@ export type CitedRange = Range & {
   heading?: string;
   quote: string;
   region?: RegionKind;
+  /** Set when the page on which it begins was transcribed from a picture. */
+  source?: "ocr";
   /** Set when an ellipsis of the quotation hides words: `parts` are the words that were quoted. */
   elided?: true;
   parts?: (Range & { quote: string })[];
@@ -75,7 +79,11 @@ export class DocumentText {
     const region = regionAt(this.#regions, { start, end });
     const page = part?.page ?? null;
     const heading = page === null ? this.#headingAbove(position, start) : undefined;
-    return { start, end, page, ...(heading && { heading }), quote, ...(region && { region }) };
+    const kind = {
+      ...(region && { region }),
+      ...(part?.source === "ocr" && { source: part.source }),
+    };
+    return { start, end, page, ...(heading && { heading }), quote, ...kind };
   }
 
   #headingAbove(position: number, offset: number): string | undefined {

@@ -57,7 +57,7 @@ function toCited(document: DocumentText, found: readonly Indexes[]): CitedRange 
   const cited = document.cite(...spanOf(found));
   if (!hidesWords(document.text, found)) return cited;
   const parts = found.map((range) => {
-    const { page: _page, region: _region, ...part } = document.cite(...range);
+    const { page: _page, region: _region, source: _source, ...part } = document.cite(...range);
     return part;
   });
   return { ...cited, elided: true, parts };

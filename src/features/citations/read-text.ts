@@ -15,6 +15,7 @@ const partColumns = columnsSql(filePages, "p", [
   "text",
   "regions",
   "headings",
+  "source",
 ]);
 
 type PartRow = RowOfList<typeof partColumns>;
@@ -40,8 +41,8 @@ export async function readSlices(
   return new Map([...parts].map(([fileId, found]) => [fileId, found.map(toPart)]));
 }
 
-function toPart({ page, start_offset: start, text, regions, headings }: PartRow): TextPart {
-  return { page, start, text, regions, headings };
+function toPart({ page, start_offset: start, text, regions, headings, source }: PartRow): TextPart {
+  return { page, start, text, regions, headings, source };
 }
 
 /** The most code points per round trip: a few megabytes in any script. */

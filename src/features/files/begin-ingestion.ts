@@ -60,8 +60,8 @@ async function begin(
   const begun = sql`
     UPDATE files SET status = 'processing', ingestion_attempt = ${next}::int, resume_count = 0, processed = false,
       failure_code = NULL, encoding = ${encoding ?? null}, encoding_candidates = NULL, page_count = NULL,
-      scanned_pages = NULL, unreadable = NULL, text_length = NULL, language = NULL,
-      embed_due_at = NULL, embed_failures = 0,
+      scanned_pages = NULL, pages_done = NULL, pages_failed = NULL, unreadable = NULL, text_length = NULL,
+      language = NULL,      embed_due_at = NULL, embed_failures = 0,
       sha256 = ${sha256}, content_type = ${contentTypeOf(kind)}, updated_at = ${at}::timestamptz
     WHERE id = ${id} AND user_id = ${ownerId} AND ingestion_attempt = ${attempt}::int AND status IN ('pending', 'failed')
     RETURNING id`;

@@ -10,12 +10,14 @@ import { ExtractionFailure, unsupportedFile } from "./failures.ts";
 import { objectSource } from "./object-source.ts";
 import { type FileRow, getFile } from "./queries.ts";
 import { notifyChats } from "./notify-chats.ts";
+import { retryPages } from "./ocr/retry-pages.ts";
+import { findOcrModel } from "./ocr/transcribe.ts";
 
-type CompleteDeps = Pick<Deps, "db" | "storage" | "clock">;
+type CompleteDeps = Pick<Deps, "db" | "storage" | "clock" | "model" | "config">;
 
 /**
- * Begins the ingestion of an uploaded file, or retries a failed one. Does nothing if the file is
- * processing or ready. `encoding` is that of a text; the default is the one named before. Throws
+ * Begins the ingestion of an uploaded file, or retries a failed one, or the scanned pages of a ready one that
+ * have no text yet. Otherwise does nothing if the file is processing or ready. `encoding` is that of a text; the default is the one named before. Throws
  * `not_found`, `file_not_uploaded`, `file_mismatch`, or `unsupported_file`, which also fails the file.
  */
 export async function completeUpload(
@@ -25,7 +27,8 @@ export async function completeUpload(
   { fileId, encoding: named }: { fileId: string; encoding?: string | undefined },
 ): Promise<FileRow> {
   const file = await getFile(deps.db, ownerId, fileId);
-  if (file.status === "processing" || file.status === "ready") return file;
+  if (file.status === "processing") return file;
+  if (file.status === "ready") return findOcrModel(deps) ? retryPages(env, deps, file) : file;
   const found = await deps.storage.head(file.file_path);
   if (!found) throw new Problem("file_not_uploaded");
   const sha256 = await checkedHash(deps, file, found);

@@ -1,6 +1,6 @@
 /** The job `extract`: extracts the text of the next pages of a file, and stores it. */
 import { sql } from "drizzle-orm";
-import { type Db, read, readOne, run } from "../../db/client.ts";
+import { type Db, read, readOne } from "../../db/client.ts";
 import { columnsSql, type RowOfList } from "../../db/columns.ts";
 import { files } from "../../db/schema-documents.ts";
 import type { Deps } from "../../deps.ts";
@@ -14,9 +14,9 @@ import { kindOfContentType } from "./extract/kind.ts";
 import { ExtractionFailure } from "./failures.ts";
 import type { FileJob } from "./jobs.ts";
 import { objectSource } from "./object-source.ts";
-import { isProcessing } from "./queries.ts";
+import { findOcrModel } from "./ocr/transcribe.ts";
 
-type ExtractDeps = Pick<Deps, "db" | "storage" | "clock" | "readCMap">;
+type ExtractDeps = Pick<Deps, "db" | "storage" | "clock" | "readCMap" | "model" | "config">;
 
 type ExtractJob = Ingestion & { from: number };
 
@@ -74,6 +74,7 @@ export async function extractPages(
     textBefore: progress.length,
     encoding: progress.encoding ?? undefined,
     readCMap: deps.readCMap,
+    mayLackText: findOcrModel(deps) !== undefined,
   };
   const { pageCount, pages } = await extractDocument(kind, source, window);
   const end = await storeAll(deps, job, progress, pages);
@@ -82,8 +83,11 @@ export async function extractPages(
   if (!end.isLast)
     return { step: "extract", fileId, ingestionAttempt, from: job.from + PAGES_AT_ONCE };
   if (kind === "mail") await storeAttachments(env, deps, mailOf(job, found));
-  await saveCounts(deps, job, { pages: pageCount ?? end.page, length: end.length });
-  return { step: "index", fileId, ingestionAttempt, from: 0 };
+  const saved = await saveCounts(deps.db, job, { pages: pageCount ?? end.page, ...end });
+  if (!saved) return undefined;
+  const hasScans = window.mayLackText && saved.scanned_pages > 0;
+  if (window.mayLackText && !hasScans && !saved.has_text) throw new ExtractionFailure("empty");
+  return { step: hasScans ? "ocr" : "index", fileId, ingestionAttempt, from: 0 };
 }
 
 function mailOf({ fileId, ingestionAttempt }: ExtractJob, progress: Progress): ReadMail {
@@ -178,17 +182,25 @@ async function store(
   return rows.length > 0;
 }
 
+type Saved = { scanned_pages: number; has_text: boolean };
+
+/** Undefined if a newer attempt has begun. */
 async function saveCounts(
-  { db }: ExtractDeps,
-  ingestion: Ingestion,
+  db: Db,
+  { fileId, ingestionAttempt }: Ingestion,
   { pages, length }: { pages: number | null; length: number },
-): Promise<void> {
-  const pagesSql = sql`FROM file_pages AS p WHERE p.file_id = files.id`;
-  const counts = {
-    pageCount: pages,
-    textLength: length,
-    scannedPages: sql`(SELECT count(*)::int ${pagesSql} AND p.is_scanned)`,
-    unreadable: sql`(SELECT coalesce(sum(p.unreadable), 0)::int ${pagesSql})`,
-  };
-  await run(db.update(files).set(counts).where(isProcessing(ingestion)));
+): Promise<Saved | undefined> {
+  return readOne(
+    db,
+    sql<Saved>`
+      UPDATE files AS f SET page_count = ${pages}::int, text_length = ${length}::int, scanned_pages = c.scanned,
+        pages_done = ${pages}::int - c.scanned, pages_failed = 0, unreadable = c.unreadable
+      FROM (
+        SELECT count(*) FILTER (WHERE p.is_scanned)::int AS scanned, coalesce(sum(p.unreadable), 0)::int AS unreadable,
+          coalesce(bool_or(p.text ~ '\\S'), false) AS has_text
+        FROM file_pages AS p WHERE p.file_id = ${fileId}::uuid
+      ) AS c
+      WHERE f.id = ${fileId}::uuid AND f.ingestion_attempt = ${ingestionAttempt}::int AND f.status = 'processing'
+      RETURNING f.scanned_pages, c.has_text`,
+  );
 }

@@ -2,10 +2,16 @@
 
 /**
  * - `extract`: extracts the text of the next pages
+ * - `ocr`: transcribes the next scanned page; `from` is how often it has failed
  * - `index`: cuts the text into passages
  * - `embed`: embeds the next passages
  * - `analyse`: analyses the next part of the text
  */
 export type FileJob =
-  | { step: "extract" | "index" | "embed"; fileId: string; ingestionAttempt: number; from: number }
+  | {
+      step: "extract" | "ocr" | "index" | "embed";
+      fileId: string;
+      ingestionAttempt: number;
+      from: number;
+    }
   | { step: "analyse"; fileId: string; analysisId: string; from: number };

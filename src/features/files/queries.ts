@@ -24,6 +24,8 @@ export const fileColumns = columnsSql(files, "f", [
   "sha256",
   "pageCount",
   "scannedPages",
+  "pagesDone",
+  "pagesFailed",
   "unreadable",
   "textLength",
   "ingestionAttempt",
@@ -130,6 +132,7 @@ export type PagePart = {
   regions: TextRegion[];
   unreadable: number;
   is_scanned: boolean;
+  source: "text" | "ocr";
 };
 
 export type TextPage = { file: FileRow; parts: PagePart[]; nextPart: number | null };
@@ -152,7 +155,7 @@ export async function getFileText(
         SELECT min(part) FILTER (WHERE NOT fits) AS next_part,
           coalesce(json_agg(json_build_object('part', part, 'page', page, 'start', start_offset,
             'end', end_offset, 'text', text, 'regions', regions, 'unreadable', unreadable,
-            'is_scanned', is_scanned) ORDER BY part) FILTER (WHERE fits), '[]') AS parts
+            'is_scanned', is_scanned, 'source', source) ORDER BY part) FILTER (WHERE fits), '[]') AS parts
         FROM (
           SELECT p.*, row_number() OVER w = 1 OR row_number() OVER w <= ${limit}::int
             AND sum(octet_length(to_json(p.text)::text)) OVER w <= ${PAGE_BYTES}::int AS fits

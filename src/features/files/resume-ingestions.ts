@@ -27,7 +27,11 @@ const attemptColumns = columnsSql(files, "f", ["id", "ingestionAttempt"]);
 const stalledColumns = columnsSql(files, "f", ["id", "ingestionAttempt", "resumeCount"]);
 
 type Attempt = RowOfList<typeof attemptColumns>;
-type Stalled = RowOfList<typeof stalledColumns> & { page: number; is_extracted: boolean };
+type Stalled = RowOfList<typeof stalledColumns> & {
+  page: number;
+  is_extracted: boolean;
+  has_scans: boolean;
+};
 
 /** May run twice, even at once: each ingestion is resumed by one run. Returns counts for the log. */
 export async function resumeIngestions(env: Env, deps: Deps): Promise<Record<string, number>> {
@@ -80,6 +84,7 @@ async function claimStalled({ db, clock }: Deps): Promise<Stalled[]> {
       ) AS s
       WHERE f.id = s.id AND f.updated_at = s.updated_at AND f.status = 'processing'
       RETURNING ${stalledColumns}, f.text_length IS NOT NULL AS is_extracted,
+        EXISTS (SELECT FROM file_pages AS p WHERE p.file_id = f.id AND p.is_scanned) AS has_scans,
         (SELECT coalesce(max(p.page), 1) FROM file_pages AS p WHERE p.file_id = f.id) AS page`,
   );
 }
@@ -90,6 +95,7 @@ async function resume(env: Env, deps: Deps, ingestion: Stalled): Promise<void> {
     ingestion_attempt: ingestionAttempt,
     page,
     is_extracted: isExtracted,
+    has_scans: hasScans,
   } = ingestion;
   if (ingestion.resume_count > MOST_RESUMES) {
     const hasFailed = await failIngestion(
@@ -98,9 +104,11 @@ async function resume(env: Env, deps: Deps, ingestion: Stalled): Promise<void> {
       { code: "unreadable" },
     );
     if (hasFailed) await notifyChats(env, deps.db, fileId, "failed", "unreadable");
-  } else if (isExtracted)
-    await sendJob(env.FILE_JOBS, { step: "index", fileId, ingestionAttempt, from: 0 });
-  else await sendJob(env.FILE_JOBS, { step: "extract", fileId, ingestionAttempt, from: page });
+    return;
+  }
+  const step = isExtracted ? (hasScans ? "ocr" : "index") : "extract";
+  const from = isExtracted ? 0 : page;
+  await sendJob(env.FILE_JOBS, { step, fileId, ingestionAttempt, from });
 }
 
 /**

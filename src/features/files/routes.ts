@@ -170,6 +170,6 @@ function toText({ file, parts, nextPart }: TextPage): z.infer<typeof FileText> {
   };
 }
 
-function toShownPart({ page, start, end, text, regions, unreadable, is_scanned }: PagePart) {
-  return { page, start, end, text, regions, unreadable, is_scanned };
+function toShownPart({ part: _part, ...shown }: PagePart) {
+  return shown;
 }

@@ -10,6 +10,7 @@ import { ExtractionFailure } from "./failures.ts";
 import type { FileJob } from "./jobs.ts";
 import { isProcessing } from "./queries.ts";
 import { extractPages } from "./extract-job.ts";
+import { transcribeNext } from "./ocr/ocr-job.ts";
 import { sendJob } from "./send-job.ts";
 import { notifyChats } from "./notify-chats.ts";
 
@@ -40,11 +41,14 @@ async function takeSteps(
   if (job.step !== "extract") await saveProgress(deps, job);
   let next = await takeStep(env, deps, job);
   // The next pages get their own message: these may have used most of an isolate's memory.
-  while (isIngestionJob(next) && next.step !== "extract" && deps.clock() < endsAt) {
+  while (isIngestionJob(next) && !READS_PAGES.has(next.step) && deps.clock() < endsAt) {
     next = await takeStep(env, deps, next);
   }
   return next;
 }
+
+/** Steps that hold a file. */
+const READS_PAGES = new Set<IngestionJob["step"]>(["extract", "ocr"]);
 
 /** `extract` saves its progress with the pages; embedding may take long. */
 async function saveProgress({ db, clock }: Deps, job: IngestionJob): Promise<void> {
@@ -63,6 +67,7 @@ async function takeStep(
 ): Promise<FileJob | "ready" | undefined> {
   const { fileId, ingestionAttempt, from } = job;
   if (job.step === "extract") return extractPages(env, deps, job);
+  if (job.step === "ocr") return transcribeNext(deps, job);
   if (job.step === "index") {
     await indexFile(deps, { fileId, ingestionAttempt });
     return { step: "embed", fileId, ingestionAttempt, from: 0 };

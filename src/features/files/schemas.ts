@@ -115,6 +115,14 @@ export const File = z
       description:
         "How many of its pages show pictures and no text, so that nothing of them can be searched or quoted. Known once the text is extracted.",
     }),
+    pages_done: z.int().nullable().openapi({
+      description:
+        "How many of `page_count` pages are done: it grows while scanned pages are transcribed. Known once the text is extracted.",
+    }),
+    pages_failed: z.int().nullable().openapi({
+      description:
+        "How many scanned pages could not be transcribed; completing the file again retries only these. 0 if the server transcribes none.",
+    }),
     unreadable: z.int().nullable().openapi({
       description:
         "How many characters its pages show whose Unicode is not known: they are U+FFFD in its text. Known once the text is extracted.",
@@ -167,6 +175,10 @@ export const FileText = z
         is_scanned: z
           .boolean()
           .openapi({ description: "True for a page that shows pictures and no text." }),
+        source: z.enum(["text", "ocr"]).openapi({
+          description:
+            "`ocr`: a model transcribed the page from its picture, and may have misread it.",
+        }),
       }),
     ),
     next_cursor: z.string().nullable(),
@@ -216,6 +228,8 @@ export function toFile(row: FileRow): z.infer<typeof File> {
     parent_file_id: row.parent_file_id,
     page_count: row.page_count,
     scanned_pages: row.scanned_pages,
+    pages_done: row.pages_done,
+    pages_failed: row.pages_failed,
     unreadable: row.unreadable,
     created_at: toIso(row.created_at),
   };

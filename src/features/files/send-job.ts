@@ -2,6 +2,9 @@
 import { logError, nameOf } from "../../lib/log.ts";
 import type { FileJob } from "./jobs.ts";
 
+/** The delays before a page that has failed never, once and twice. */
+const OCR_PAUSES_SECONDS = [0, 2, 6];
+
 export type JobQueue = Pick<Queue<FileJob>, "send">;
 
 /**
@@ -9,11 +12,12 @@ export type JobQueue = Pick<Queue<FileJob>, "send">;
  * progress.
  */
 export async function sendJob(queue: JobQueue, job: FileJob): Promise<void> {
+  const delaySeconds = job.step === "ocr" ? (OCR_PAUSES_SECONDS[job.from] ?? 0) : 0;
   try {
-    await queue.send(job);
+    await queue.send(job, { delaySeconds });
   } catch {
     // Retry once: the cron job is slow to resume it, and a duplicate message does no harm.
-    await queue.send(job).catch((error: unknown) => {
+    await queue.send(job, { delaySeconds }).catch((error: unknown) => {
       logError("job_not_sent", { step: job.step, file_id: job.fileId, cause: nameOf(error) });
     });
   }

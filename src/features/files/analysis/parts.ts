@@ -74,7 +74,7 @@ export async function claimPart(db: Db, call: PartCall): Promise<ClaimedPart | u
 function textOf(from: number): SQL {
   return sql`
     (SELECT coalesce(json_agg(json_build_object('page', p.page, 'start', cut.first, 'regions', p.regions,
-       'headings', p.headings, 'text',
+       'headings', p.headings, 'source', p.source, 'text',
        substr(p.text, cut.first - p.start_offset + 1, cut.last - cut.first)) ORDER BY p.part), '[]')
      FROM file_pages AS p CROSS JOIN LATERAL (
        SELECT greatest(p.start_offset, ${from}::int * c.part_length - ${OVERLAP}::int) AS first,

@@ -71,6 +71,13 @@ export class FileObjects {
     return isFlate ? inflated(bytes, MOST_UNPACKED) : undefined;
   }
 
+  /** The bytes of a stream as they are packed; undefined where there are none, or encrypted ones. */
+  packedOf(number: number): Uint8Array | undefined {
+    const stream = this.#streams.get(number);
+    if (!stream || this.isEncrypted) return undefined;
+    return this.#data.subarray(stream.start, stream.end);
+  }
+
   #read(number: number): PdfValue | undefined {
     const found = this.#found.get(number);
     if (!found) return null;

@@ -42,11 +42,7 @@ export class PageObjects {
   }
 
   #resources(): PdfDictionary {
-    let node = this.#page;
-    for (let depth = 0; depth < DEEPEST_PAGE && !node.has("Resources"); depth++) {
-      node = this.#objects.dictionary(node.get("Parent"));
-    }
-    return this.#objects.dictionary(node.get("Resources"));
+    return resourcesOf(this.#page, this.#objects);
   }
 
   #paints(number: number, resources: PdfDictionary): boolean {
@@ -92,8 +88,17 @@ export class PageObjects {
   }
 }
 
+/** The resources of a page, which may be those of a node above it. */
+export function resourcesOf(page: PdfDictionary, objects: FileObjects): PdfDictionary {
+  let node = page;
+  for (let depth = 0; depth < DEEPEST_PAGE && !node.has("Resources"); depth++) {
+    node = objects.dictionary(node.get("Parent"));
+  }
+  return objects.dictionary(node.get("Resources"));
+}
+
 /** The numbers of the objects that a value or an array refers to. */
-function referencesIn(value: PdfValue | undefined, objects: FileObjects): number[] {
+export function referencesIn(value: PdfValue | undefined, objects: FileObjects): number[] {
   const found = objects.get(value);
   if (Array.isArray(found))
     return found.flatMap((each) => (isReference(each) ? [each.reference] : []));

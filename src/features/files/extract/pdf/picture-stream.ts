@@ -1,0 +1,145 @@
+/** Decodes a picture of a PDF (ISO 32000-2, section 8.9.5) into a file of its own. */
+import { decodeFax, decodeJbig2 } from "../pictures/bilevel.ts";
+import { LARGEST_RASTER, type Picture } from "../pictures/picture.ts";
+import { encodePng, invertedGreys, type Raster, rowSize } from "../pictures/png.ts";
+import { unpackLzw, unpackRuns } from "../pictures/unpack.ts";
+import { coloursOf } from "./colours.ts";
+import type { FileObjects } from "./file-objects.ts";
+import { decodeAscii, type Filter, filterNamed, inflated } from "./filters.ts";
+import { isName, isReference, type PdfDictionary, type PdfValue } from "./values.ts";
+
+/** A picture in the file, and what says how it is packed. */
+type Packed = {
+  objects: FileObjects;
+  dictionary: PdfDictionary;
+  bytes: Uint8Array;
+  filter: string | undefined;
+  parameters: PdfDictionary;
+};
+
+/** The picture; undefined for one whose encoding or colours are not read. */
+export async function pictureOfStream(
+  number: number,
+  objects: FileObjects,
+): Promise<Picture | undefined> {
+  const packed = packedOf(number, objects);
+  if (!packed) return undefined;
+  const { filter, bytes } = packed;
+  if (filter === "DCTDecode" || filter === "DCT") return { mediaType: "image/jpeg", bytes };
+  const raster = filter === undefined ? await rasterOf(packed) : await bilevelOf(packed);
+  return raster && encodePng(raster);
+}
+
+/** The picture behind all filters but that of pictures itself. */
+function packedOf(number: number, objects: FileObjects): Packed | undefined {
+  const dictionary = objects.dictionary({ reference: number });
+  let bytes = objects.packedOf(number);
+  const filters = listOf(dictionary.get("Filter") ?? dictionary.get("F"), objects);
+  const parameters = listOf(dictionary.get("DecodeParms") ?? dictionary.get("DP"), objects);
+  let last: PdfDictionary = new Map();
+  for (const [index, filter] of filters.entries()) {
+    const name = isName(filter) ? filter.name : "";
+    last = objects.dictionary(parameters[index]);
+    const general = filterNamed(name);
+    if (!general) {
+      return bytes && { objects, dictionary, bytes, filter: name, parameters: last };
+    }
+    bytes = bytes && unpack(bytes, general, last);
+  }
+  return bytes && { objects, dictionary, bytes, filter: undefined, parameters: last };
+}
+
+function listOf(value: PdfValue | undefined, objects: FileObjects): PdfValue[] {
+  const found = objects.get(value);
+  if (found === null) return [];
+  return Array.isArray(found) ? found.map((each) => objects.get(each)) : [found];
+}
+
+/** Rows of samples may each have one byte more, which names a filter. */
+const LARGEST_UNPACKED = LARGEST_RASTER + 100_000;
+
+function unpack(
+  bytes: Uint8Array,
+  filter: Filter,
+  parameters: PdfDictionary,
+): Uint8Array | undefined {
+  if (filter === "flate") return inflated(bytes, LARGEST_UNPACKED);
+  if (filter === "lzw") {
+    return unpackLzw(bytes, LARGEST_UNPACKED, parameters.get("EarlyChange") === 0 ? 0 : 1);
+  }
+  if (filter === "runLength") return unpackRuns(bytes, LARGEST_UNPACKED);
+  return decodeAscii(bytes, filter, LARGEST_UNPACKED);
+}
+
+type Size = { width: number; height: number };
+
+function sizeOf({ objects, dictionary }: Packed): Size {
+  const side = (name: string, short: string) => {
+    const value = objects.get(dictionary.get(name) ?? dictionary.get(short));
+    return typeof value === "number" ? value : 0;
+  };
+  return { width: side("Width", "W"), height: side("Height", "H") };
+}
+
+/** How rows are filtered by the predictor; undefined for one that PNG does not have. */
+function filterOf(parameters: PdfDictionary, bits: number): Raster["filter"] {
+  const predictor = parameters.get("Predictor") ?? 1;
+  if (predictor === 1) return 0;
+  if (predictor === 2) return bits === 8 ? 1 : undefined;
+  return "stored";
+}
+
+/** Unpacked samples, whose predictor is a filter of PNG's. */
+async function rasterOf(packed: Packed): Promise<Raster | undefined> {
+  const colours = coloursOf(packed);
+  const filter = filterOf(packed.parameters, colours?.bits ?? 0);
+  if (!colours || filter === undefined) return undefined;
+  const form = { ...sizeOf(packed), ...colours, filter };
+  const size = rowSize(form) * form.height;
+  if (size < 1 || size > LARGEST_RASTER) return undefined;
+  return { ...form, rows: packed.bytes };
+}
+
+/** Pictures in black and white. */
+async function bilevelOf(packed: Packed): Promise<Raster | undefined> {
+  const size = sizeOf(packed);
+  const isFax = packed.filter === "CCITTFaxDecode" || packed.filter === "CCF";
+  const isJbig2 = packed.filter === "JBIG2Decode";
+  if (!isFax && !isJbig2) return undefined;
+  const rows = isFax ? await faxOf(packed, size) : await jbig2Of(packed, size);
+  if (!rows) return undefined;
+  const isInverted = coloursOf(packed)?.palette !== undefined;
+  return {
+    ...size,
+    bits: 1,
+    channels: 1,
+    rows,
+    // Of JBIG2, 1 is black.
+    ...(isInverted !== isJbig2 && { palette: invertedGreys(1) }),
+  };
+}
+
+async function faxOf({ bytes, parameters, objects }: Packed, size: Size) {
+  const number = (name: string, otherwise: number) => {
+    const value = objects.get(parameters.get(name));
+    return typeof value === "number" ? value : otherwise;
+  };
+  const isTrue = (name: string) => {
+    const value = objects.get(parameters.get(name));
+    return typeof value === "object" && value !== null && "raw" in value && value.raw === "true";
+  };
+  return decodeFax(bytes, size, {
+    k: number("K", 0),
+    columns: number("Columns", 1_728),
+    rows: number("Rows", 0),
+    endOfLine: isTrue("EndOfLine"),
+    isByteAligned: isTrue("EncodedByteAlign"),
+    blackIs1: isTrue("BlackIs1"),
+  });
+}
+
+async function jbig2Of({ bytes, parameters, objects }: Packed, size: Size) {
+  const globals = parameters.get("JBIG2Globals");
+  const shared = isReference(globals) ? objects.contentOf(globals.reference) : undefined;
+  return decodeJbig2(bytes, size, shared);
+}

@@ -1,0 +1,116 @@
+/** The job `ocr`: transcribes the next scanned page of a file by a vision model. */
+import type { Deps } from "../../../deps.ts";
+import { toIso } from "../../../lib/clock.ts";
+import type { Model } from "../../../lib/models.ts";
+import type { Ingestion } from "../../retrieval/store.ts";
+import type { NewUsage } from "../../usage/queries.ts";
+import { LONGEST_TEXT } from "../extract/pages.ts";
+import { kindOfContentType, isImage } from "../extract/kind.ts";
+import { pictureOfImage } from "../extract/pictures/images.ts";
+import type { Picture } from "../extract/pictures/picture.ts";
+import { picturesOfPdf } from "../extract/pdf/page-pictures.ts";
+import { ExtractionFailure } from "../failures.ts";
+import type { FileJob } from "../jobs.ts";
+import { objectSource } from "../object-source.ts";
+import {
+  claimPage,
+  type ClaimedPage,
+  MOST_TRIES,
+  type PageCall,
+  releasePage,
+  savePage,
+  settlePages,
+} from "./pages.ts";
+import { type Attempt, findOcrModel, LOST_USAGE, transcribe } from "./transcribe.ts";
+
+type OcrDeps = Pick<Deps, "db" | "storage" | "model" | "config" | "clock" | "newId">;
+
+/**
+ * Transcribes one page. Returns the next job; undefined if another job has claimed a page, or a newer attempt
+ * has begun. May run twice, even at once. Throws `ExtractionFailure` if the document has no text in the end.
+ */
+export async function transcribeNext(
+  deps: OcrDeps,
+  { fileId, ingestionAttempt }: Ingestion,
+): Promise<FileJob | undefined> {
+  const model = findOcrModel(deps);
+  const ingestion = { fileId, ingestionAttempt };
+  if (!model) return endTranscription(deps, ingestion, "needs_ocr");
+  const call: PageCall = { ...ingestion, usageId: deps.newId(), at: now(deps) };
+  const page = await claimPage(deps.db, call);
+  if (page === "busy") return undefined;
+  if (page === "none") return endTranscription(deps, ingestion, "ocr_failed");
+  const { outcome, ...paid } = await tryPage(deps, { call, page, model });
+  const usage = billsOf(call, page, model, paid);
+  const failures = await savePage(
+    deps.db,
+    { ...call, part: page.part, at: now(deps) },
+    outcome,
+    usage,
+  );
+  return { step: "ocr", ...ingestion, from: failures ?? 0 };
+}
+
+type Try = { call: PageCall; page: ClaimedPage; model: Model };
+
+/** An attempt that does not come to a call is given back: the bucket may be there again later. */
+async function tryPage(
+  deps: OcrDeps,
+  { call, page, model }: Try,
+): Promise<Partial<Attempt> & Pick<Attempt, "outcome">> {
+  // Also ends a page that crashes its process each time.
+  if (page.ocr_failures >= MOST_TRIES) return { outcome: { failure: "lost", last: "page" } };
+  try {
+    const pictures = await picturesOf(deps, page);
+    if (!pictures) return { outcome: { failure: "no_picture", last: "page" } };
+    const { original_name: fileName, page: number, page_count: pageCount } = page;
+    const shown = { fileName, page: number ?? 1, pageCount: pageCount ?? 1 };
+    return await transcribe(deps, model, shown, pictures);
+  } catch (error) {
+    await releasePage(deps.db, call);
+    throw error;
+  }
+}
+
+async function picturesOf(
+  { storage }: OcrDeps,
+  page: ClaimedPage,
+): Promise<readonly Picture[] | undefined> {
+  const kind = kindOfContentType(page.content_type);
+  const source = objectSource(storage, page.file_path, Number(page.file_size));
+  if (kind === "pdf") return picturesOfPdf(source, page.page ?? 1);
+  if (!kind || !isImage(kind)) return undefined;
+  const picture = await pictureOfImage(kind, source, page.page ?? 1);
+  return picture && [picture];
+}
+
+/** The usage rows of this call, and of one that was lost. */
+function billsOf(
+  { usageId, at }: PageCall,
+  { user_id: userId, lost_id: lostId }: ClaimedPage,
+  model: Model,
+  { usage, estimated = true }: Partial<Attempt>,
+): NewUsage[] {
+  const of = { userId, chatId: null, messageId: null, kind: "ocr" as const, attempt: 1, model, at };
+  const lost = lostId === null ? [] : [{ ...of, id: lostId, ...LOST_USAGE, estimated: true }];
+  const paid = usage ? [{ ...of, id: usageId, ...usage, estimated }] : [];
+  return [...lost, ...paid];
+}
+
+/** The job that indexes the text. Pages that failed stay without text. */
+async function endTranscription(
+  { db }: OcrDeps,
+  ingestion: Ingestion,
+  failure: "needs_ocr" | "ocr_failed",
+): Promise<FileJob | undefined> {
+  const settled = await settlePages(db, ingestion);
+  if (!settled) return undefined;
+  const { has_text: hasText, pages_failed: failed, text_length: length } = settled;
+  if (!hasText) throw new ExtractionFailure(failed > 0 ? failure : "empty");
+  if (length > LONGEST_TEXT) throw new ExtractionFailure("too_much_text");
+  return { step: "index", ...ingestion, from: 0 };
+}
+
+function now({ clock }: Pick<OcrDeps, "clock">): string {
+  return toIso(new Date(clock()));
+}

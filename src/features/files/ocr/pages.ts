@@ -1,0 +1,198 @@
+/** SQL of the transcription of scanned pages: one job at a time transcribes one page at a time. */
+import { sql, type SQL } from "drizzle-orm";
+import { batch, type Db, readOne, write } from "../../../db/client.ts";
+import { columnsSql, type RowOf, type RowOfList } from "../../../db/columns.ts";
+import { filePages, files } from "../../../db/schema-documents.ts";
+import type { TextRegion } from "../../../lib/text-regions.ts";
+import type { Ingestion } from "../../retrieval/store.ts";
+import { type NewUsage, usageInsert } from "../../usage/queries.ts";
+
+/** The most attempts at a page; then it stays without text. */
+export const MOST_TRIES = 3;
+/** The most pages of a file that are transcribed; the rest stay without text. */
+export const MOST_PAGES = 500;
+/** How long a claim lasts: longer than a call may take. Its job has crashed then. */
+const CLAIM_MS = 150_000;
+
+/** `usageId`: the id of the future usage row; the page is claimed under it. `at`: ISO 8601. */
+export type PageCall = Ingestion & { usageId: string; at: string };
+
+const fileColumns = columnsSql(files, "f", [
+  "userId",
+  "originalName",
+  "filePath",
+  "fileSize",
+  "contentType",
+  "pageCount",
+]);
+const pageColumns = columnsSql(filePages, "p", ["part", "page", "ocrFailures"]);
+
+/** A page that this job has claimed. `ocr_failures` counts its failed and lost attempts. */
+export type ClaimedPage = RowOfList<typeof fileColumns> &
+  RowOfList<typeof pageColumns> & {
+    /** The id for the usage row of a lost attempt. */
+    lost_id: RowOf<typeof filePages>["ocr_call_id"];
+  };
+
+/** Pages that are still to be transcribed. */
+const pending = sql`p.is_scanned AND p.source = 'text' AND p.ocr_failures < ${MOST_TRIES}::int`;
+
+const isCurrent = ({ fileId, ingestionAttempt }: Ingestion): SQL => sql`
+  f.id = ${fileId}::uuid AND f.ingestion_attempt = ${ingestionAttempt}::int AND f.status = 'processing'`;
+
+/**
+ * Claims the next page: those that have failed come last. "none" if no page is left; "busy" if another job
+ * has a claim, or the attempt has ended. Takes over an expired claim.
+ */
+export async function claimPage(db: Db, call: PageCall): Promise<ClaimedPage | "none" | "busy"> {
+  const { usageId, at } = call;
+  const isFree = sql`(p.ocr_call_id IS NULL OR p.ocr_call_id = ${usageId}::uuid OR p.ocr_call_expires_at <= ${at}::timestamptz)`;
+  const until = sql`${at}::timestamptz + ${CLAIM_MS}::int * interval '1 millisecond'`;
+  const row = await readOne(
+    db,
+    sql<{ has_pages: boolean } & (ClaimedPage | { part: null })>`
+      WITH file AS (
+        UPDATE files AS f SET updated_at = ${at}::timestamptz WHERE ${isCurrent(call)} RETURNING f.*
+      ), next AS (
+        SELECT p.part, nullif(p.ocr_call_id, ${usageId}::uuid) AS lost_id
+        FROM file JOIN file_pages AS p ON p.file_id = file.id
+        WHERE ${pending} AND (
+          SELECT count(*) FROM file_pages AS d WHERE d.file_id = file.id
+            AND (d.source = 'ocr' OR d.ocr_failures >= ${MOST_TRIES}::int)) < ${MOST_PAGES}::int
+        ORDER BY p.ocr_failures, p.part LIMIT 1
+      ), claimed AS (
+        UPDATE file_pages AS p SET ocr_call_id = ${usageId}::uuid, ocr_call_expires_at = ${until},
+          ocr_failures = p.ocr_failures + (next.lost_id IS NOT NULL)::int
+        FROM file, next
+        WHERE p.file_id = file.id AND p.part = next.part AND p.source = 'text' AND ${isFree}
+          AND NOT EXISTS (SELECT FROM file_pages AS o WHERE o.file_id = file.id AND o.part <> next.part
+            AND o.ocr_call_expires_at > ${at}::timestamptz)
+        RETURNING p.*, next.lost_id
+      )
+      SELECT ${fileColumns}, ${pageColumns}, p.lost_id, EXISTS (SELECT FROM next) AS has_pages
+      FROM file AS f LEFT JOIN claimed AS p ON true`,
+  );
+  if (!row) return "busy";
+  if (row.part !== null) return row;
+  return row.has_pages ? "busy" : "none";
+}
+
+/** Gives a claim back without counting an attempt. */
+export async function releasePage(db: Db, { fileId, usageId }: PageCall): Promise<void> {
+  await write(
+    db,
+    sql`
+      UPDATE file_pages SET ocr_call_id = NULL, ocr_call_expires_at = NULL
+      WHERE file_id = ${fileId}::uuid AND ocr_call_id = ${usageId}::uuid`,
+  );
+}
+
+/** The text of a page, or a failed attempt. `last`: no other attempt at this page, or at any page. */
+export type PageOutcome =
+  | { text: string; regions: TextRegion[] }
+  | { failure: string; last?: "page" | "file" };
+
+/**
+ * Saves the outcome and the usage in one batch; only the usage if the claim was lost. Returns how often the
+ * next page has failed; undefined if none is left.
+ */
+export async function savePage(
+  db: Db,
+  call: PageCall & { part: number },
+  outcome: PageOutcome,
+  usage: readonly NewUsage[],
+): Promise<number | undefined> {
+  const { next } = await batch(db, {
+    saved: "failure" in outcome ? countFailure(call, outcome) : storeText(call, outcome),
+    done: countDone(call),
+    paid: usage.map((attempt) => usageInsert(attempt)),
+    next: sql<{ failures: number | null }>`
+      SELECT min(p.ocr_failures) AS failures FROM file_pages AS p
+      WHERE p.file_id = ${call.fileId}::uuid AND ${pending}`,
+  });
+  return next.rows[0]?.failures ?? undefined;
+}
+
+const NO_CLAIM = sql.raw("ocr_call_id = NULL, ocr_call_expires_at = NULL");
+
+/** What the page said before, such as a stamp laid over it, comes behind its text. */
+function storeText(
+  { fileId, part, usageId }: PageCall & { part: number },
+  { text, regions }: Extract<PageOutcome, { text: string }>,
+): SQL {
+  const moved = moveRanges(sql`p.regions`, sql`char_length(${text})`);
+  const found = moveRanges(sql`${JSON.stringify(regions)}::jsonb`, sql`p.start_offset`);
+  return sql`
+    UPDATE file_pages AS p SET ${NO_CLAIM}, source = 'ocr', text = ${text} || p.text,
+      is_scanned = ${text.trim() === ""}::boolean, regions = ${found} || ${moved}
+    WHERE p.file_id = ${fileId}::uuid AND p.part = ${part}::int AND p.ocr_call_id = ${usageId}::uuid
+      AND p.source = 'text'`;
+}
+
+/** Of this page, and of all that are left if no page can be transcribed. */
+function countFailure(
+  { fileId, part, usageId }: PageCall & { part: number },
+  { last }: Extract<PageOutcome, { failure: string }>,
+): SQL {
+  const failures = last ? sql`${MOST_TRIES}::int` : sql`p.ocr_failures + 1`;
+  return sql`
+    UPDATE file_pages AS p SET ${NO_CLAIM}, ocr_failures = ${failures}
+    FROM file_pages AS c
+    WHERE c.file_id = ${fileId}::uuid AND c.part = ${part}::int AND c.ocr_call_id = ${usageId}::uuid
+      AND p.file_id = c.file_id AND (p.part = c.part OR (${last === "file"}::boolean AND ${pending}))`;
+}
+
+function countDone({ at, ...ingestion }: PageCall): SQL {
+  return sql`
+    UPDATE files AS f SET updated_at = ${at}::timestamptz, pages_done = f.page_count - (
+      SELECT count(*)::int FROM file_pages AS p WHERE p.file_id = f.id AND p.is_scanned AND p.source = 'text')
+    WHERE ${isCurrent(ingestion)}`;
+}
+
+/** Ranges, as the columns hold them, that stand so many code points further. */
+function moveRanges(ranges: SQL, by: SQL): SQL {
+  return sql`(
+    SELECT coalesce(jsonb_agg(r.range || jsonb_build_object('start', (r.range ->> 'start')::int + ${by},
+      'end', (r.range ->> 'end')::int + ${by}) ORDER BY r.ordinal), '[]')
+    FROM jsonb_array_elements(${ranges}) WITH ORDINALITY AS r (range, ordinal))`;
+}
+
+/** What is known once no page is left. */
+export type Transcribed = { text_length: number; has_text: boolean; pages_failed: number };
+
+/**
+ * Moves the pages to where they stand among the texts of all, and counts. May be repeated. Undefined if the
+ * attempt has ended.
+ */
+export async function settlePages(db: Db, ingestion: Ingestion): Promise<Transcribed | undefined> {
+  const { settled } = await batch(db, {
+    moved: movePages(ingestion),
+    settled: sql<Transcribed>`
+      UPDATE files AS f SET text_length = c.length, scanned_pages = c.scanned, pages_failed = c.failed,
+        pages_done = f.page_count - c.failed
+      FROM (
+        SELECT coalesce(max(p.end_offset), 0) AS length, coalesce(bool_or(p.text ~ '\\S'), false) AS has_text,
+          count(*) FILTER (WHERE p.is_scanned)::int AS scanned,
+          count(*) FILTER (WHERE p.is_scanned AND p.source = 'text')::int AS failed
+        FROM file_pages AS p WHERE p.file_id = ${ingestion.fileId}::uuid
+      ) AS c
+      WHERE ${isCurrent(ingestion)}
+      RETURNING f.text_length, f.pages_failed, c.has_text`,
+  });
+  return settled.rows[0];
+}
+
+function movePages(ingestion: Ingestion): SQL {
+  const by = sql`(s.start - p.start_offset)`;
+  return sql`
+    UPDATE file_pages AS p SET start_offset = s.start, end_offset = s.start + s.length,
+      headings = ${moveRanges(sql`p.headings`, by)}, regions = ${moveRanges(sql`p.regions`, by)}
+    FROM (
+      SELECT o.part, char_length(o.text) AS length,
+        (sum(char_length(o.text)) OVER (ORDER BY o.part) - char_length(o.text))::int AS start
+      FROM file_pages AS o WHERE o.file_id = ${ingestion.fileId}::uuid
+    ) AS s
+    WHERE p.file_id = ${ingestion.fileId}::uuid AND p.part = s.part
+      AND (p.start_offset <> s.start OR p.end_offset <> s.start + s.length)
+      AND EXISTS (SELECT FROM files AS f WHERE ${isCurrent(ingestion)})`;
+}

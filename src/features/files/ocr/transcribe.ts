@@ -1,0 +1,80 @@
+/** One attempt at one page: its pictures, the model's answer, and the usage. */
+import type { Picture } from "../extract/pictures/picture.ts";
+import type { TokenCount } from "../../../clients/model.ts";
+import type { Deps } from "../../../deps.ts";
+import { logError } from "../../../lib/log.ts";
+import { estimateTokens, findModel, type Model } from "../../../lib/models.ts";
+import { Problem, type ProblemCode } from "../../../lib/problem.ts";
+import { createBoundary } from "../../citations/fence.ts";
+import type { PageOutcome } from "./pages.ts";
+import { type PagePrompt, promptForPage, readTranscription } from "./prompt.ts";
+
+export type TranscribeDeps = Pick<Deps, "model" | "config" | "newId">;
+
+/** Undefined unless `OCR_MODEL` names a model whose provider is configured. */
+export function findOcrModel({ model, config }: Omit<TranscribeDeps, "newId">): Model | undefined {
+  const { OCR_MODEL: name, MODELS } = config;
+  const found = name === undefined ? undefined : findModel(name, [name], MODELS.chat);
+  return found && model.canAsk(found) ? found : undefined;
+}
+
+const CALL_TIMEOUT_MS = 120_000;
+/** No page has as many; a model that repeats itself is ended by it. */
+const MOST_TOKENS = 8_192;
+/** What providers count for a page of A4, about. */
+const TOKENS_OF_PICTURE = 1_500;
+
+const NOTHING: TokenCount = { promptTokens: 0, completionTokens: 0 };
+
+/** Problems that another attempt at any page cannot solve, and those of this page alone. */
+const LAST: Partial<Record<ProblemCode, "page" | "file">> = {
+  ai_not_configured: "file",
+  unknown_model: "file",
+  ai_unauthorized: "file",
+  ai_quota: "file",
+  ai_model_not_found: "file",
+  ai_context_exceeded: "page",
+  ai_filtered: "page",
+};
+
+export type Attempt = { outcome: PageOutcome; usage: TokenCount; estimated: boolean };
+
+/** Calls the model once. Every failure of the provider is an outcome. */
+export async function transcribe(
+  { model: client, newId }: TranscribeDeps,
+  model: Model,
+  page: Omit<PagePrompt, "boundary">,
+  pictures: readonly Picture[],
+): Promise<Attempt> {
+  const boundary = createBoundary(newId);
+  const messages = promptForPage({ ...page, boundary });
+  const promptTokens =
+    estimateTokens(messages.map(({ content }) => content).join("\n")) +
+    pictures.length * TOKENS_OF_PICTURE;
+  const maxOutputTokens = Math.min(model.maxOutputTokens, MOST_TOKENS);
+  const request = { model, messages, pictures, maxOutputTokens };
+  try {
+    const answer = await client.complete(request, AbortSignal.timeout(CALL_TIMEOUT_MS));
+    const { text, usage } = answer;
+    const outcome = readTranscription(text, boundary) ?? { failure: "not_transcribed" };
+    const counted = usage ?? { promptTokens, completionTokens: estimateTokens(text) };
+    return { outcome, usage: counted, estimated: usage === undefined };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return failed(error.code, { promptTokens, completionTokens: 0 });
+  }
+}
+
+/** A call without an answer is paid only if it took too long. */
+function failed(failure: ProblemCode, count: TokenCount): Attempt {
+  const last = LAST[failure];
+  logError("ocr_failed", { code: failure });
+  return {
+    outcome: { failure, ...(last && { last }) },
+    usage: failure === "ai_timeout" ? count : NOTHING,
+    estimated: true,
+  };
+}
+
+/** The estimated usage of an attempt of which nothing is known. */
+export const LOST_USAGE: TokenCount = { promptTokens: TOKENS_OF_PICTURE, completionTokens: 0 };
