@@ -13,6 +13,8 @@ import {
   sendStream,
   sendWhole,
 } from "./provider/completion.ts";
+import { OfflineOcr } from "./provider/ocr.ts";
+import { inFrame, withoutPictures } from "./provider/pictures.ts";
 import { embed, type EmbeddingRequest } from "./provider/embeddings.ts";
 import { refusalOf, sendError, sendScriptedError, sendWrongKey } from "./provider/errors.ts";
 import { sendRaw } from "./provider/raw.ts";
@@ -52,7 +54,9 @@ export type ProviderOptions = {
 
 /** As fast as a quick model: a person sees it stream. */
 const OFFLINE_PACE: Script = { firstTokenDelayMs: 100, tokenDelayMs: 15 };
-const MODELS = ["gpt-4o-mini", "text-embedding-3-small"];
+const MODELS = ["gpt-4o-mini", "text-embedding-3-small", "local-ocr"];
+/** What `OCR_MODEL` is to be: any model transcribes the pictures that it is shown. */
+export const LOCAL_OCR_MODEL = "local-ocr";
 const KEPT_REQUESTS = 5_000;
 
 /** Starts it on a free port of loopback. */
@@ -62,8 +66,12 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Loca
     (request, response) => provider.handle(request, response),
     options.port,
   );
-  const { origin, close } = server;
+  const { origin } = server;
   const { apiKey, controlKey } = provider;
+  const close = async () => {
+    await server.close();
+    await provider.close();
+  };
   return { baseUrl: `${origin}/v1`, apiKey, origin, controlKey, close };
 }
 
@@ -72,6 +80,7 @@ class Provider {
   readonly controlKey = newSecret();
   readonly #options: ProviderOptions;
   readonly #scripts = new Scripts();
+  readonly #ocr = new OfflineOcr();
   #seen: SeenRequest[] = [];
   #sequence = 0;
 
@@ -105,13 +114,19 @@ class Provider {
     else sendJson(response, 200, embed(body));
   }
 
+  close(): Promise<void> {
+    return this.#ocr.close();
+  }
+
   async #complete(
-    request: CompletionRequest,
+    body: Parameters<typeof withoutPictures>[0],
     headers: IncomingHttpHeaders,
     response: ServerResponse,
   ): Promise<void> {
+    const { request, pictures } = withoutPictures(body);
     const seen = this.#remember(request, headers);
-    const reply = this.#replyTo(request);
+    const reply =
+      pictures.length > 0 ? await this.#transcribe(request, pictures) : this.#replyTo(request);
     const isCutByUs = reply.script.cutAfter !== undefined || endsItself(reply.script);
     response.once("close", () => (seen.aborted = !response.writableFinished && !isCutByUs));
     if (reply.script.raw) return sendRaw(reply, response);
@@ -130,6 +145,20 @@ class Provider {
     const given = taken?.script ?? { ...OFFLINE_PACE, ...this.#options.script };
     const script = { ...given, tokens: given.tokens ?? offlineTokens(request, kind) };
     return { request, script, released: taken?.released ?? Promise.resolve() };
+  }
+
+  /** The text of the pictures, unless a script says what is answered. */
+  async #transcribe(request: CompletionRequest, pictures: readonly Buffer[]): Promise<Reply> {
+    const prompt = request.messages.map(({ content }) => content).join("\n");
+    const taken = this.#scripts.take(prompt, "ocr");
+    const script = taken?.script ?? {};
+    const text = script.transcription ?? (script.tokens ? "" : await this.#ocr.read(pictures));
+    const tokens = script.tokens ?? [inFrame(prompt, text)];
+    return {
+      request,
+      script: { ...script, tokens },
+      released: taken?.released ?? Promise.resolve(),
+    };
   }
 
   #remember(body: CompletionRequest, received: IncomingHttpHeaders): SeenRequest {

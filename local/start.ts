@@ -8,7 +8,7 @@ import { startCron } from "./cron.ts";
 import { claimFolder } from "./folder-lock.ts";
 import { migrate } from "./migrate.ts";
 import { startNeon } from "./neon.ts";
-import { startProvider } from "./openai.ts";
+import { LOCAL_OCR_MODEL, startProvider } from "./openai.ts";
 import { readPort, requireFreePort } from "./ports.ts";
 import { startS3 } from "./s3.ts";
 import { localCredentials } from "./s3/credentials.ts";
@@ -99,6 +99,7 @@ async function standInForProvider(settings: Settings): Promise<string> {
   stops.push(provider.close);
   settings.OPENAI_BASE_URL = provider.baseUrl;
   settings.OPENAI_API_KEY = provider.apiKey;
+  settings.OCR_MODEL ??= LOCAL_OCR_MODEL;
   return "Provider   an offline stand-in (set OPENAI_API_KEY in .dev.vars for real answers)";
 }
 

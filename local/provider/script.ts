@@ -2,7 +2,7 @@
 
 export type Script = {
   /** Which requests it applies to; by default any that contains the marker. */
-  kind?: "answer" | "title" | "embedding";
+  kind?: "answer" | "title" | "embedding" | "ocr";
   /** How many requests it applies to; all by default. */
   times?: number;
   /** Answers with this status instead, in OpenAI's format unless there is a body. */
@@ -14,6 +14,8 @@ export type Script = {
   /** Refuses a request that has one of these top-level members, with its status and body. */
   refuses?: Record<string, { status: number; body: unknown }>;
   firstTokenDelayMs?: number;
+  /** The text of the pictures of a request, given in the frame that its prompt asks for. */
+  transcription?: string;
   /** The answer, piece by piece. */
   tokens?: string[];
   tokenDelayMs?: number;
@@ -64,7 +66,7 @@ export class Scripts {
   }
 
   /** The script for a request, and the promise of its release; undefined where there is none. */
-  take(prompt: string, kind: "answer" | "title" | "embedding") {
+  take(prompt: string, kind: NonNullable<Script["kind"]>) {
     for (const [marker, entry] of this.#entries) {
       const { script, left, released } = entry;
       if (left <= 0 || !isFor(script, kind) || !prompt.includes(marker)) continue;
@@ -76,6 +78,7 @@ export class Scripts {
 }
 
 /** A document's text may contain a marker that is meant for the answers about it. */
-function isFor(script: Script, kind: "answer" | "title" | "embedding"): boolean {
-  return kind === "embedding" ? script.kind === kind : (script.kind ?? kind) === kind;
+function isFor(script: Script, kind: NonNullable<Script["kind"]>): boolean {
+  const isOwn = kind === "embedding" || kind === "ocr";
+  return isOwn ? script.kind === kind : (script.kind ?? kind) === kind;
 }

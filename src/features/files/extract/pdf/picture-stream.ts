@@ -1,7 +1,7 @@
 /** Decodes a picture of a PDF (ISO 32000-2, section 8.9.5) into a file of its own. */
 import { decodeFax, decodeJbig2 } from "../pictures/bilevel.ts";
 import { LARGEST_RASTER, type Picture } from "../pictures/picture.ts";
-import { encodePng, invertedGreys, type Raster, rowSize } from "../pictures/png.ts";
+import { encodePng, type Raster, rowSize } from "../pictures/png.ts";
 import { unpackLzw, unpackRuns } from "../pictures/unpack.ts";
 import { coloursOf } from "./colours.ts";
 import type { FileObjects } from "./file-objects.ts";
@@ -108,15 +108,8 @@ async function bilevelOf(packed: Packed): Promise<Raster | undefined> {
   if (!isFax && !isJbig2) return undefined;
   const rows = isFax ? await faxOf(packed, size) : await jbig2Of(packed, size);
   if (!rows) return undefined;
-  const isInverted = coloursOf(packed)?.palette !== undefined;
-  return {
-    ...size,
-    bits: 1,
-    channels: 1,
-    rows,
-    // Of JBIG2, 1 is black.
-    ...(isInverted !== isJbig2 && { palette: invertedGreys(1) }),
-  };
+  const palette = coloursOf(packed)?.palette;
+  return { ...size, bits: 1, channels: 1, rows, ...(palette && { palette }) };
 }
 
 async function faxOf({ bytes, parameters, objects }: Packed, size: Size) {

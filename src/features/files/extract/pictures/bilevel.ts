@@ -27,7 +27,7 @@ export async function decodeFax(
   });
 }
 
-/** Rows of one bit a pixel, of which 1 is black; undefined for what cannot be decoded. */
+/** Rows of one bit a pixel, of which 0 is black; undefined for what cannot be decoded. */
 export async function decodeJbig2(
   data: Uint8Array,
   size: Size,

@@ -1,0 +1,165 @@
+import { deflateSync } from "node:zlib";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { picturesOfPdf } from "../../src/features/files/extract/pdf/page-pictures.ts";
+import { TAG, pagesOfTiff } from "../../src/features/files/extract/pictures/tiff-pages.ts";
+import { sourceOf } from "../fixtures/documents.ts";
+import { packedPdf, type PdfObject, rawPdf } from "../fixtures/raw-pdf.ts";
+import { pdfOfPictures } from "../fixtures/scans.ts";
+
+const [WIDTH, HEIGHT] = [61, 40];
+
+const pixels = Uint8Array.from(
+  { length: WIDTH * HEIGHT },
+  (_, index) => (index * 37 + (index >> 5) * 11) % 256,
+);
+const GREY = sharp(pixels, { raw: { width: WIDTH, height: HEIGHT, channels: 1 } });
+const bilevel = () => GREY.clone().threshold(128).toColourspace("b-w");
+
+/** A page that paints pictures, of which each is a dictionary and its bytes. */
+function pageOf(pictures: { dictionary: string; stream: Uint8Array }[], others: PdfObject[] = []) {
+  const names = pictures.map((_, index) => `/P${index} ${5 + index} 0 R`).join(" ");
+  const content = pictures.map((_, index) => `q 600 0 0 800 0 0 cm /P${index} Do Q`).join("\n");
+  const objects: PdfObject[] = [
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources << /XObject << ${names} >> >> >>`,
+    { dictionary: "", stream: Buffer.from(content) },
+    ...pictures.map(({ dictionary, stream }) => ({
+      dictionary: `/Type /XObject /Subtype /Image /Width ${WIDTH} /Height ${HEIGHT} ${dictionary}`,
+      stream,
+    })),
+    ...others,
+  ];
+  return objects;
+}
+
+async function picturesOf(objects: PdfObject[]) {
+  return picturesOfPdf(sourceOf(rawPdf(objects)), 1);
+}
+
+async function greysOf(bytes: Uint8Array | undefined): Promise<number[]> {
+  const raw = await sharp(bytes).toColourspace("b-w").removeAlpha().raw().toBuffer();
+  return [...raw];
+}
+
+/** The only strip of a fax of group 4. */
+async function fax(): Promise<Uint8Array> {
+  const tiff = await bilevel()
+    .tiff({ compression: "ccittfax4", bitdepth: 1, miniswhite: true })
+    .toBuffer();
+  const [page] = pagesOfTiff(tiff);
+  const [from = 0, size = 0] = [TAG.stripOffsets, TAG.stripSizes].map(
+    (tag) => page?.get(tag)?.[0] ?? 0,
+  );
+  return tiff.subarray(from, from + size);
+}
+
+/** A JBIG2 stream as PDF embeds it: a page, and one region that is coded as fax (ITU-T T.88, section 7.4). */
+async function jbig2(): Promise<Uint8Array> {
+  const coded = await fax();
+  const uint32 = (...values: number[]) => {
+    const bytes = Buffer.alloc(values.length * 4);
+    for (const [index, value] of values.entries()) bytes.writeUInt32BE(value, index * 4);
+    return bytes;
+  };
+  const segment = (number: number, type: number, data: Buffer) =>
+    Buffer.concat([uint32(number), Buffer.of(type, 0, 1), uint32(data.byteLength), data]);
+  const page = Buffer.concat([uint32(WIDTH, HEIGHT, 0, 0), Buffer.of(0, 0, 0)]);
+  const region = Buffer.concat([uint32(WIDTH, HEIGHT, 0, 0), Buffer.of(0, 1), coded]);
+  return Buffer.concat([segment(0, 48, page), segment(1, 38, region)]);
+}
+
+/** A picture whose dictionary says twice how large it is is as large as it says first. */
+function withoutOwnSize(object: PdfObject): PdfObject {
+  if (typeof object === "string") return object;
+  const size = `/Width ${WIDTH} /Height ${HEIGHT}`;
+  return { ...object, dictionary: object.dictionary.replace(size, "") };
+}
+
+const GREY_8 = "/ColorSpace /DeviceGray /BitsPerComponent 8";
+const FAX = `/ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns ${WIDTH} /Rows ${HEIGHT} >>`;
+const inverted = pixels.map((grey) => 255 - grey);
+
+const ENCODINGS: Record<string, () => Promise<{ dictionary: string; stream: Uint8Array }>> = {
+  "samples that are not packed": async () => ({ dictionary: GREY_8, stream: pixels }),
+  deflate: async () => ({
+    dictionary: `${GREY_8} /Filter [/FlateDecode]`,
+    stream: deflateSync(pixels),
+  }),
+  "a Decode array that inverts": async () => ({
+    dictionary: `${GREY_8} /Decode [1 0] /Filter /FlateDecode`,
+    stream: deflateSync(inverted),
+  }),
+  "a table of greys": async () => ({
+    dictionary: `/ColorSpace [/Indexed /DeviceGray 255 6 0 R] /BitsPerComponent 8`,
+    stream: pixels,
+  }),
+};
+
+describe("Pictures of PDF pages", () => {
+  it("gives a JPEG as it stands in the file", async () => {
+    const jpeg = await GREY.clone().jpeg().toBuffer();
+    const pictures = await picturesOfPdf(sourceOf(await pdfOfPictures([jpeg])), 1);
+    expect(pictures).toEqual([{ mediaType: "image/jpeg", bytes: new Uint8Array(jpeg) }]);
+  });
+
+  it("takes the picture of the page that is asked for", async () => {
+    const jpegs = [await GREY.clone().jpeg().toBuffer(), await bilevel().jpeg().toBuffer()];
+    const pictures = await picturesOfPdf(sourceOf(await pdfOfPictures(jpegs)), 2);
+    expect(pictures?.[0]?.bytes).toEqual(new Uint8Array(jpegs[1] ?? []));
+  });
+
+  it("decodes colours behind a predictor to the same pixels", async () => {
+    const png = await sharp(pixels.subarray(0, 60 * 12), {
+      raw: { width: 20, height: 12, channels: 3 },
+    })
+      .png()
+      .toBuffer();
+    const pictures = await picturesOfPdf(sourceOf(await pdfOfPictures([png])), 1);
+    expect(await greysOf(pictures?.[0]?.bytes)).toEqual(await greysOf(png));
+  });
+
+  for (const [name, make] of Object.entries(ENCODINGS)) {
+    it(`decodes ${name} to the same pixels`, async () => {
+      const table = { dictionary: "", stream: Uint8Array.from({ length: 256 }, (_, grey) => grey) };
+      const pictures = await picturesOf(pageOf([await make()], [table]));
+      expect(await greysOf(pictures?.[0]?.bytes)).toEqual([...pixels]);
+    });
+  }
+
+  it("decodes fax and JBIG2 to the same pixels", async () => {
+    const expected = await greysOf(await bilevel().png().toBuffer());
+    const ofFax = await picturesOf(pageOf([{ dictionary: FAX, stream: await fax() }]));
+    expect(await greysOf(ofFax?.[0]?.bytes)).toEqual(expected);
+    const dictionary = "/ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /JBIG2Decode";
+    const ofJbig2 = await picturesOf(pageOf([{ dictionary, stream: await jbig2() }]));
+    expect(await greysOf(ofJbig2?.[0]?.bytes)).toEqual(expected);
+  });
+
+  it("gives all strips of a page in order, and of packed objects too", async () => {
+    const strips = [pixels, inverted].map((stream) => ({ dictionary: GREY_8, stream }));
+    const source = sourceOf(packedPdf(pageOf(strips)));
+    const pictures = await picturesOfPdf(source, 1);
+    const greys = await Promise.all((pictures ?? []).map(({ bytes }) => greysOf(bytes)));
+    expect(greys).toEqual([[...pixels], [...inverted]]);
+  });
+
+  it("gives none of a page of which a part cannot be decoded", async () => {
+    const known = { dictionary: GREY_8, stream: pixels };
+    const unknown = { dictionary: "/Filter /JPXDecode", stream: pixels };
+    expect(await picturesOf(pageOf([known, unknown]))).toBeUndefined();
+    const damaged = { dictionary: FAX.replace("CCITTFax", "JBIG2"), stream: pixels };
+    expect(await picturesOf(pageOf([damaged]))).toBeUndefined();
+  });
+
+  it("ends with pictures that claim to be larger than memory", async () => {
+    const bomb = deflateSync(new Uint8Array(60_000_000));
+    const side = "/Width 60000 /Height 60000";
+    const claims = [`${GREY_8} ${side} /Filter /FlateDecode`, `${FAX} ${side}`];
+    for (const dictionary of claims) {
+      const objects = pageOf([{ dictionary, stream: bomb }]).map(withoutOwnSize);
+      expect(await picturesOf(objects)).toBeUndefined();
+    }
+  });
+});
