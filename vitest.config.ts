@@ -2,13 +2,14 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { COMPATIBILITY_DATE } from "./local/workerd.ts";
 
-/** Thousands of runs: every route under every failure of Postgres, random schedules and texts, every regular expression. */
+/** Thousands of runs: every route under every failure of Postgres, random schedules and texts, every regular expression, scans of many pages. */
 const MANY_RUNS = [
   "test/faults/kills.test.ts",
   "test/faults/schedules.test.ts",
   "test/faults/postgres-failures.test.ts",
   "test/rules/regular-expressions.test.ts",
   "test/rules/hostile-text.test.ts",
+  "test/features/files/scans-many.test.ts",
 ];
 
 const product = {

@@ -180,7 +180,8 @@ class Provider {
   async #control(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refusal = refusalOfControl(request, this.controlKey);
     if (refusal) return sendRefusal(response, refusal);
-    const [kind, marker = ""] = url.pathname.slice("/_control/".length).split("/");
+    const path = url.pathname.slice("/_control/".length).split("/");
+    const [kind, marker = ""] = path.map(decodeURIComponent);
     if (kind === "requests") {
       const text = url.searchParams.get("contains") ?? "";
       const found = this.#seen.filter(({ body }) => JSON.stringify(body.messages).includes(text));

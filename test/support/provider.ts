@@ -12,13 +12,13 @@ export async function script(
   marker = `marker-${crypto.randomUUID()}`,
 ): Promise<string> {
   const body = JSON.stringify(how);
-  await fetch(control(`scripts/${marker}`), { method: "PUT", headers, body });
+  await fetch(control(`scripts/${encodeURIComponent(marker)}`), { method: "PUT", headers, body });
   return marker;
 }
 
 /** Releases what `holdAfter` holds. */
 export async function release(marker: string): Promise<void> {
-  await fetch(control(`release/${marker}`), { method: "POST", headers });
+  await fetch(control(`release/${encodeURIComponent(marker)}`), { method: "POST", headers });
 }
 
 /** The requests whose prompt contained a text, oldest first. */

@@ -3,7 +3,7 @@ import { logError, nameOf } from "../../lib/log.ts";
 import type { FileJob } from "./jobs.ts";
 
 /** The delays before a page that has failed never, once and twice. */
-const OCR_PAUSES_SECONDS = [0, 2, 6];
+const OCR_PAUSES_SECONDS = [0, 1, 3];
 
 export type JobQueue = Pick<Queue<FileJob>, "send">;
 
