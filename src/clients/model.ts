@@ -9,7 +9,7 @@ import { type Embeddings, readEmbeddings } from "./model/embeddings.ts";
 import { fetchWithWholeErrors } from "./model/fetch.ts";
 import { readJson } from "./model/json-body.ts";
 import { KnownRefusals, type RequestBody, sendWithoutRefused } from "./model/parameters.ts";
-import { type Picture, withPictures } from "./model/pictures.ts";
+import { type ShownPicture, withPictures } from "./model/pictures.ts";
 import {
   ProviderError,
   readRefusal,
@@ -30,7 +30,7 @@ export type ModelRequest = {
   messages: PromptMessage[];
   maxOutputTokens: number;
   /** Shown behind the text of the last message, in order. */
-  pictures?: readonly Picture[];
+  pictures?: readonly ShownPicture[];
   /** Requests JSON of this shape; a provider may ignore it. */
   jsonSchema?: { name: string; schema: Record<string, unknown> };
 };

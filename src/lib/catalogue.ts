@@ -141,7 +141,7 @@ export const catalogue = {
     status: 415,
     title: "Unsupported file type",
     detail:
-      "This file type is not supported. Upload a PDF, DOCX, XLSX (both without macros), ODT, EML, TXT, Markdown, HTML or CSV file; convert an old .doc or .xls to one of them.",
+      "This file type is not supported. Upload a PDF, DOCX, XLSX (both without macros), ODT, EML, TXT, Markdown, HTML or CSV file, or a PNG, JPEG, WebP or TIFF image; convert an old .doc or .xls to one of them.",
   },
   https_required: {
     status: 421,

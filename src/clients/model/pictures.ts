@@ -2,10 +2,10 @@
 
 type Message = { role: string; content: string };
 
-export type Picture = { mediaType: string; bytes: Uint8Array };
+export type ShownPicture = { mediaType: string; bytes: Uint8Array };
 
 /** The messages, the last of which shows pictures behind its text. */
-export function withPictures(messages: readonly Message[], pictures: readonly Picture[]) {
+export function withPictures(messages: readonly Message[], pictures: readonly ShownPicture[]) {
   const last = messages.at(-1);
   if (!last) return messages;
   const images = pictures.map(({ mediaType, bytes }) => ({

@@ -29,7 +29,7 @@ const upload = route({
   tags,
   summary: "Upload a file",
   description:
-    "Upload a PDF, DOCX, XLSX, ODT, EML, TXT, Markdown, HTML or CSV file of up to 10 MiB; its bytes decide the type. `failure` of `unsupported_file` says why it is refused. An upload may stall for up to 30 seconds; one that takes longer needs an average of at least 16 KiB per second. Ingestion runs in the background: poll `status`, or attach the file to a message right away.",
+    "Upload a PDF, DOCX, XLSX, ODT, EML, TXT, Markdown, HTML or CSV file, or a PNG, JPEG, WebP or TIFF image, of up to 10 MiB; its bytes decide the type. `failure` of `unsupported_file` says why it is refused. An upload may stall for up to 30 seconds; one that takes longer needs an average of at least 16 KiB per second. Ingestion runs in the background: poll `status`, or attach the file to a message right away.",
   keyed: true,
   request: { body: fileBody("file") },
   problems,
@@ -60,7 +60,7 @@ const complete = route({
   tags,
   summary: "Complete an upload to the bucket",
   description:
-    "Starts the ingestion of the uploaded bytes. Safe to repeat; a failed file is ingested again. A text that failed with `unknown_encoding` is ingested in the `encoding` that the body names.",
+    "Starts the ingestion of the uploaded bytes. Safe to repeat; a failed file is ingested again, and of a ready file the scanned pages without text are transcribed again. A text that failed with `unknown_encoding` is ingested in the `encoding` that the body names.",
   request: { params: ById, body: { ...jsonBody(UploadCompletion), required: false as const } },
   problems: [
     "file_not_uploaded",

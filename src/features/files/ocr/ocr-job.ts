@@ -21,7 +21,7 @@ import {
   savePage,
   settlePages,
 } from "./pages.ts";
-import { type Attempt, findOcrModel, LOST_USAGE, transcribe } from "./transcribe.ts";
+import { type PageAttempt, findOcrModel, LOST_USAGE, transcribe } from "./transcribe.ts";
 
 type OcrDeps = Pick<Deps, "db" | "storage" | "model" | "config" | "clock" | "newId">;
 
@@ -57,7 +57,7 @@ type Try = { call: PageCall; page: ClaimedPage; model: Model };
 async function tryPage(
   deps: OcrDeps,
   { call, page, model }: Try,
-): Promise<Partial<Attempt> & Pick<Attempt, "outcome">> {
+): Promise<Partial<PageAttempt> & Pick<PageAttempt, "outcome">> {
   // Also ends a page that crashes its process each time.
   if (page.ocr_failures >= MOST_TRIES) return { outcome: { failure: "lost", last: "page" } };
   try {
@@ -89,7 +89,7 @@ function billsOf(
   { usageId, at }: PageCall,
   { user_id: userId, lost_id: lostId }: ClaimedPage,
   model: Model,
-  { usage, estimated = true }: Partial<Attempt>,
+  { usage, estimated = true }: Partial<PageAttempt>,
 ): NewUsage[] {
   const of = { userId, chatId: null, messageId: null, kind: "ocr" as const, attempt: 1, model, at };
   const lost = lostId === null ? [] : [{ ...of, id: lostId, ...LOST_USAGE, estimated: true }];

@@ -37,7 +37,7 @@ const LAST: Partial<Record<ProblemCode, "page" | "file">> = {
   ai_filtered: "page",
 };
 
-export type Attempt = { outcome: PageOutcome; usage: TokenCount; estimated: boolean };
+export type PageAttempt = { outcome: PageOutcome; usage: TokenCount; estimated: boolean };
 
 /** Calls the model once. Every failure of the provider is an outcome. */
 export async function transcribe(
@@ -45,13 +45,15 @@ export async function transcribe(
   model: Model,
   page: Omit<PagePrompt, "boundary">,
   pictures: readonly Picture[],
-): Promise<Attempt> {
+): Promise<PageAttempt> {
   const boundary = createBoundary(newId);
   const messages = promptForPage({ ...page, boundary });
   const promptTokens =
     estimateTokens(messages.map(({ content }) => content).join("\n")) +
     pictures.length * TOKENS_OF_PICTURE;
-  const maxOutputTokens = Math.min(model.maxOutputTokens, MOST_TOKENS);
+  // Reasoning counts as output, and comes first.
+  const most = model.reasons ? 2 * MOST_TOKENS : MOST_TOKENS;
+  const maxOutputTokens = Math.min(model.maxOutputTokens, most);
   const request = { model, messages, pictures, maxOutputTokens };
   try {
     const answer = await client.complete(request, AbortSignal.timeout(CALL_TIMEOUT_MS));
@@ -66,7 +68,7 @@ export async function transcribe(
 }
 
 /** A call without an answer is paid only if it took too long. */
-function failed(failure: ProblemCode, count: TokenCount): Attempt {
+function failed(failure: ProblemCode, count: TokenCount): PageAttempt {
   const last = LAST[failure];
   logError("ocr_failed", { code: failure });
   return {

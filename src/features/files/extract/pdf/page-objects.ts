@@ -30,7 +30,7 @@ export class PageObjects {
   /** True for a page that paints pictures, or so many shapes that they may be letters, or that is not known. */
   showsPictures(): boolean {
     if (this.#page.size === 0) return true;
-    const contents = referencesIn(this.#page.get("Contents"), this.#objects);
+    const contents = objectsReferredIn(this.#page.get("Contents"), this.#objects);
     return contents.some((number) => this.#paints(number, this.#resources()));
   }
 
@@ -98,7 +98,7 @@ export function resourcesOf(page: PdfDictionary, objects: FileObjects): PdfDicti
 }
 
 /** The numbers of the objects that a value or an array refers to. */
-export function referencesIn(value: PdfValue | undefined, objects: FileObjects): number[] {
+export function objectsReferredIn(value: PdfValue | undefined, objects: FileObjects): number[] {
   const found = objects.get(value);
   if (Array.isArray(found))
     return found.flatMap((each) => (isReference(each) ? [each.reference] : []));

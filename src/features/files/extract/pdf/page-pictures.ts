@@ -4,7 +4,7 @@ import { LARGEST_PICTURE, type Picture } from "../pictures/picture.ts";
 import { refuseBombs } from "./bombs.ts";
 import { closePdf, holdPdf, openPdf } from "./document.ts";
 import { FileObjects } from "./file-objects.ts";
-import { referencesIn, resourcesOf } from "./page-objects.ts";
+import { objectsReferredIn, resourcesOf } from "./page-objects.ts";
 import { pictureOfStream } from "./picture-stream.ts";
 import { PdfTokens } from "./tokens.ts";
 import { isNamed, isReference, type PdfDictionary } from "./values.ts";
@@ -90,7 +90,7 @@ class PaintedPictures {
     this.#objects = objects;
     const page = objects.dictionary({ reference: pageNumber });
     const resources = resourcesOf(page, objects);
-    const contents = referencesIn(page.get("Contents"), objects);
+    const contents = objectsReferredIn(page.get("Contents"), objects);
     const isRead = contents.every((number) => this.#read(number, resources));
     this.numbers = isRead ? this.#found : undefined;
   }
