@@ -23,7 +23,7 @@ CREATE TABLE files (
   processed         boolean NOT NULL DEFAULT false,
   extraction_text   text,
   page_count        integer,
-  -- Pages that show pictures and no text.
+  -- Pages that show pictures and no text, or no more than a stamp.
   scanned_pages     integer,
   -- Pages whose text is known, while scanned ones are transcribed, and those that could not be transcribed.
   pages_done        integer,
@@ -72,7 +72,7 @@ CREATE TABLE file_pages (
   regions      jsonb NOT NULL DEFAULT '[]',
   -- Characters that the page shows and that have no Unicode.
   unreadable   integer NOT NULL DEFAULT 0,
-  -- The page shows pictures and no text.
+  -- The page shows pictures and no text, or no more than a stamp.
   is_scanned   boolean NOT NULL DEFAULT false,
   -- `ocr`: a model has transcribed the page.
   source       text NOT NULL DEFAULT 'text' CHECK (source IN ('text', 'ocr')),

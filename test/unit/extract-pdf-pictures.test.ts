@@ -3,9 +3,10 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { picturesOfPdf } from "../../src/features/files/extract/pdf/page-pictures.ts";
 import { TAG, pagesOfTiff } from "../../src/features/files/extract/pictures/tiff-pages.ts";
-import { sourceOf } from "../fixtures/documents.ts";
+import { makePdf, sourceOf } from "../fixtures/documents.ts";
 import { packedPdf, type PdfObject, rawPdf } from "../fixtures/raw-pdf.ts";
 import { pdfOfPictures } from "../fixtures/scans.ts";
+import { extract } from "../support/extracted.ts";
 
 const [WIDTH, HEIGHT] = [61, 40];
 
@@ -161,5 +162,30 @@ describe("Pictures of PDF pages", () => {
       const objects = pageOf([{ dictionary, stream: bomb }]).map(withoutOwnSize);
       expect(await picturesOf(objects)).toBeUndefined();
     }
+  });
+});
+
+describe("A page with little text over a picture", () => {
+  const stamped = async (side: number, text: string) => {
+    const picture = await sharp({
+      create: { width: side, height: Math.round(side * 1.414), channels: 3, background: "white" },
+    })
+      .jpeg()
+      .toBuffer();
+    const pdf = await makePdf((document) => {
+      document.image(picture, 0, 0, { width: 595 }).text(text, 72, 20);
+    });
+    const { pages } = await extract(pdf, "filing.pdf");
+    return pages.map(({ isScanned }) => isScanned);
+  };
+  const stamp = "Case 1:24-cv-01234 Document 12-3 Filed 03/01/24 Page 3 of 9";
+
+  it("is scanned if the picture is as large as a scan of the page", async () => {
+    expect(await stamped(1_240, stamp)).toEqual([true]);
+  });
+
+  it("is not if the picture is small, or the text is long", async () => {
+    expect(await stamped(300, stamp)).toEqual([false]);
+    expect(await stamped(1_240, `${stamp}. `.repeat(5))).toEqual([false]);
   });
 });

@@ -113,7 +113,7 @@ export const File = z
     page_count: z.int().nullable().openapi({ description: "Known once the text is extracted." }),
     scanned_pages: z.int().nullable().openapi({
       description:
-        "How many of its pages show pictures and no text, so that nothing of them can be searched or quoted. Known once the text is extracted.",
+        "How many of its pages are scanned and not transcribed: they show pictures and no text, or no more than a stamp, so that nothing of them can be searched or quoted. Known once the text is extracted.",
     }),
     pages_done: z.int().nullable().openapi({
       description:
@@ -172,9 +172,9 @@ export const FileText = z
         unreadable: z.int().openapi({
           description: "The number of visible characters that could not be mapped to Unicode.",
         }),
-        is_scanned: z
-          .boolean()
-          .openapi({ description: "True for a page that shows pictures and no text." }),
+        is_scanned: z.boolean().openapi({
+          description: "True for a page that shows pictures and no text, or no more than a stamp.",
+        }),
         source: z.enum(["text", "ocr"]).openapi({
           description:
             "`ocr`: a model transcribed the page from its picture, and may have misread it.",

@@ -30,7 +30,7 @@ export type ExtractedPage = {
   regions: TextRegion[];
   /** Characters of this part that the document shows and that have no Unicode. */
   unreadable: number;
-  /** True for a page that shows pictures and no text. */
+  /** True for a page that shows pictures and no text, or no more than a stamp. */
   isScanned: boolean;
   /** True for the last part of the whole document. */
   isLast: boolean;
@@ -81,7 +81,7 @@ export class PageWriter {
     this.#unreadable += characters;
   }
 
-  /** The current page, of which nothing was written, shows pictures. */
+  /** The current page shows pictures and no text, or no more than a stamp. */
   markScanned(): void {
     this.#isScanned = true;
   }

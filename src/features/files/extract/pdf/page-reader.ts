@@ -8,11 +8,15 @@ import { appearancesOf } from "./appearances.ts";
 import { FileObjects } from "./file-objects.ts";
 import type { PdfItem } from "./items.ts";
 import { PageObjects } from "./page-objects.ts";
+import { showsScan } from "./painted-pictures.ts";
 import { contentOf, type OpenPdf, type PdfDocument, type PdfPage } from "./document.ts";
 import { looksCoded, type ReadableItems, withoutCodes } from "./unreadable.ts";
 
 /** Runs of one page that are held until its fonts are judged. */
 const MOST_HELD = 100_000;
+
+/** Characters that are stamped on a scanned page at most: a header with a case, or a number. */
+const MOST_OF_STAMP = 200;
 
 /** What ends the line that is painted last. */
 const LINE_END: PdfItem = { str: "", transform: [], width: 0, height: 0, hasEOL: true };
@@ -50,14 +54,14 @@ export class PageReader {
   /** Writes the text of a page, and counts or marks what of it is no text. */
   async read(page: PdfPage): Promise<void> {
     const content = this.#hasFontOfCodes ? this.#judged(page) : this.#unjudged(page);
-    let [unreadable, hasText] = [0, false];
+    let [unreadable, characters] = [0, 0];
     for await (const { items, unreadable: count } of content) {
       unreadable += count;
-      hasText ||= items.some(({ str }) => str.trim() !== "");
+      for (const { str } of items) characters += str.trim().length;
       this.#lines.add(items);
     }
     this.#lines.add([LINE_END, ...(await this.#annotationsOf(page))]);
-    const isScanned = !hasText && (await this.#objectsOf(page)).showsPictures();
+    const isScanned = await this.#isScanned(page, characters);
     const write = () => {
       this.#writer.countUnreadable(unreadable);
       if (isScanned) this.#writer.markScanned();
@@ -69,6 +73,13 @@ export class PageReader {
   /** Writes the pages that were held for those after them. */
   end(): void {
     this.#lines.end();
+  }
+
+  /** A page that courts or archives have stamped has a line of text over its scan. */
+  async #isScanned(page: PdfPage, characters: number): Promise<boolean> {
+    if (characters === 0) return (await this.#objectsOf(page)).showsPictures();
+    if (characters > MOST_OF_STAMP) return false;
+    return showsScan((await this.#load()).objects, page.ref?.num ?? -1, page.view);
   }
 
   async *#unjudged(page: PdfPage): AsyncGenerator<ReadableItems> {

@@ -1,5 +1,5 @@
 /** Writes PNG files (https://www.w3.org/TR/png-3/) of unpacked pixels. */
-import { crc32, deflateSync } from "node:zlib";
+import { crc32 } from "node:zlib";
 import { ascii } from "../byte-search.ts";
 import type { Picture } from "./picture.ts";
 
@@ -30,12 +30,12 @@ export function rowSize({ width, bits, channels }: Omit<Raster, "rows">): number
 }
 
 /** The picture; undefined for samples that the format does not have. */
-export function encodePng(raster: Raster): Picture | undefined {
+export async function encodePng(raster: Raster): Promise<Picture | undefined> {
   const { bits, channels, palette } = raster;
   const isGrey = channels === 1;
   const hasType = DEPTHS.has(bits) && channels >= 1 && channels <= 4 && (isGrey || bits >= 8);
   if (!hasType || (palette && (!isGrey || bits > 8))) return undefined;
-  const lines = deflateSync(scanlines(raster), { level: 4 });
+  const lines = await deflated(raster);
   const chunks = [
     chunk("IHDR", header(raster)),
     ...(palette ? [chunk("PLTE", palette.subarray(0, LARGEST_PALETTE))] : []),
@@ -64,15 +64,34 @@ function header({ width, height, bits, channels, palette }: Raster): Uint8Array 
   return bytes;
 }
 
-/** The rows, each behind the number of its filter. */
-function scanlines(raster: Raster): Uint8Array {
-  const { height, rows, filter = 0 } = raster;
+/** Rows that are packed at once: those of a large picture are not held twice. */
+const ROWS_AT_ONCE = 64;
+
+async function deflated(raster: Raster): Promise<Uint8Array> {
+  const { readable, writable } = new CompressionStream("deflate");
+  const packed = new Response(readable).arrayBuffer();
+  const writer = writable.getWriter();
+  for (let y = 0; y < raster.height; y += ROWS_AT_ONCE) {
+    await writer.write(scanlines(raster, y, Math.min(raster.height, y + ROWS_AT_ONCE)));
+  }
+  await writer.close();
+  return new Uint8Array(await packed);
+}
+
+/** Some of the rows, each behind the number of its filter. */
+function scanlines(raster: Raster, from: number, to: number): Uint8Array<ArrayBuffer> {
+  const { rows, filter = 0, palette } = raster;
   const size = rowSize(raster);
-  if (filter === "stored") return rows.subarray(0, height * (size + 1));
-  const lines = new Uint8Array(height * (size + 1)).fill(raster.palette ? 0 : 0xff);
-  for (let y = 0; y < height; y++) {
-    lines[y * (size + 1)] = filter;
-    lines.set(rows.subarray(y * size, (y + 1) * size), y * (size + 1) + 1);
+  const lines = new Uint8Array((to - from) * (size + 1)).fill(palette ? 0 : 0xff);
+  if (filter === "stored") {
+    lines.fill(0);
+    lines.set(rows.subarray(from * (size + 1), to * (size + 1)));
+    return lines;
+  }
+  for (let y = from; y < to; y++) {
+    const at = (y - from) * (size + 1);
+    lines[at] = filter;
+    lines.set(rows.subarray(y * size, (y + 1) * size), at + 1);
   }
   return lines;
 }
