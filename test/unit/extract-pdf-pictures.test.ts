@@ -78,6 +78,12 @@ function withoutOwnSize(object: PdfObject): PdfObject {
   return { ...object, dictionary: object.dictionary.replace(size, "") };
 }
 
+/** Columns of which each is lighter by 4 than the one before, packed without loss by OpenJPEG. */
+const JPX = Buffer.from(
+  "AAAADGpQICANCocKAAAAFGZ0eXBqcDIgAAAAAGpwMiAAAAAtanAyaAAAABZpaGRyAAAAKAAAAD0AAQcHAAAAAAAPY29scgEAAAAAABEAAAC9anAyY/9P/1EAKQAAAAAAPQAAACgAAAAAAAAAAAAAAD0AAAAoAAAAAAAAAAAAAQcBAf9SAAwAAAABAAIEBAAB/1wACkBASEhQSEhQ/2QAJQABQ3JlYXRlZCBieSBPcGVuSlBFRyB2ZXJzaW9uIDIuNS4w/5AACgAAAAAARQAB/5PfgZARayc3CG6Z6DPAPMKq3aI/p0iPsIFN2kAsIsBsaj39yC1uvvNh0umwXDdfLMAHvgf/f4CA/9k=",
+  "base64",
+);
+
 const GREY_8 = "/ColorSpace /DeviceGray /BitsPerComponent 8";
 const FAX = `/ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns ${WIDTH} /Rows ${HEIGHT} >>`;
 const inverted = pixels.map((grey) => 255 - grey);
@@ -138,6 +144,13 @@ describe("Pictures of PDF pages", () => {
     expect(await greysOf(ofJbig2?.[0]?.bytes)).toEqual(expected);
   });
 
+  it("decodes JPEG 2000 to the same pixels", async () => {
+    const dictionary = "/ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /JPXDecode";
+    const pictures = await picturesOf(pageOf([{ dictionary, stream: JPX }]));
+    const ramp = Array.from({ length: WIDTH * HEIGHT }, (_, index) => ((index % WIDTH) * 4) % 256);
+    expect(await greysOf(pictures?.[0]?.bytes)).toEqual(ramp);
+  });
+
   it("gives all strips of a page in order, and of packed objects too", async () => {
     const strips = [pixels, inverted].map((stream) => ({ dictionary: GREY_8, stream }));
     const source = sourceOf(packedPdf(pageOf(strips)));
@@ -148,10 +161,12 @@ describe("Pictures of PDF pages", () => {
 
   it("gives none of a page of which a part cannot be decoded", async () => {
     const known = { dictionary: GREY_8, stream: pixels };
-    const unknown = { dictionary: "/Filter /JPXDecode", stream: pixels };
+    const unknown = { dictionary: "/ColorSpace /DeviceCMYK", stream: pixels };
     expect(await picturesOf(pageOf([known, unknown]))).toBeUndefined();
     const damaged = { dictionary: FAX.replace("CCITTFax", "JBIG2"), stream: pixels };
     expect(await picturesOf(pageOf([damaged]))).toBeUndefined();
+    const cut = { dictionary: "/Filter /JPXDecode", stream: JPX.subarray(0, 160) };
+    expect(await picturesOf(pageOf([cut]))).toBeUndefined();
   });
 
   it("ends with pictures that claim to be larger than memory", async () => {

@@ -1,5 +1,6 @@
 /** Decodes a picture of a PDF (ISO 32000-2, section 8.9.5) into a file of its own. */
 import { decodeFax, decodeJbig2 } from "../pictures/bilevel.ts";
+import { decodeJpx } from "../pictures/jpx.ts";
 import { LARGEST_RASTER, type Picture } from "../pictures/picture.ts";
 import { encodePng, type Raster, rowSize } from "../pictures/png.ts";
 import { unpackLzw, unpackRuns } from "../pictures/unpack.ts";
@@ -26,7 +27,13 @@ export async function pictureOfStream(
   if (!packed) return undefined;
   const { filter, bytes } = packed;
   if (filter === "DCTDecode" || filter === "DCT") return { mediaType: "image/jpeg", bytes };
+  if (filter === "JPXDecode") return jpxOf(bytes);
   const raster = filter === undefined ? await rasterOf(packed) : await bilevelOf(packed);
+  return raster && encodePng(raster);
+}
+
+async function jpxOf(bytes: Uint8Array): Promise<Picture | undefined> {
+  const raster = await decodeJpx(bytes);
   return raster && encodePng(raster);
 }
 

@@ -1,5 +1,4 @@
 /** Image files as documents: pages without text, until they are transcribed. */
-import { imageSize } from "image-size";
 import { ExtractionFailure } from "../../failures.ts";
 import type { Source } from "../byte-source.ts";
 import type { ImageKind } from "../kind.ts";
@@ -31,15 +30,12 @@ export async function* readImage(
 async function countPages(kind: ImageKind, source: Source): Promise<number> {
   if (kind === "tiff") return pagesOfTiff(await holdTiff(source)).length;
   if (source.size > LARGEST_PICTURE) throw new ExtractionFailure("too_large");
-  const { width, height } = sizeOf(await source.read(0, HEAD_SIZE));
+  const { imageSize } = await import("image-size");
+  // What it throws for a header that cannot be read is told as damage.
+  const { width, height } = imageSize(await source.read(0, HEAD_SIZE));
   if (width < 1 || height < 1) throw new ExtractionFailure("damaged");
   if (Math.max(width, height) > LONGEST_SIDE) throw new ExtractionFailure("too_large");
   return 1;
-}
-
-/** Throws what the library throws for a header that cannot be read. */
-function sizeOf(head: Uint8Array): { width: number; height: number } {
-  return imageSize(head);
 }
 
 /** The picture of a page of an image file, from 1; undefined for one that cannot be decoded. */

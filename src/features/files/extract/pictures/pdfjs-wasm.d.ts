@@ -27,3 +27,21 @@ declare module "pdfjs-dist/wasm/jbig2_nowasm_fallback.js" {
   };
   export default function load(options: object): Promise<Bilevel>;
 }
+
+declare module "pdfjs-dist/wasm/openjpeg_nowasm_fallback.js" {
+  type Jpx = {
+    imageData?: Uint8Array | Uint8ClampedArray | null;
+    _malloc(size: number): number;
+    writeArrayToMemory(bytes: Uint8Array, address: number): void;
+    /** 0 unless it failed. */
+    _jp2_decode(
+      address: number,
+      size: number,
+      components: number,
+      isIndexed: number,
+      hasMask: number,
+      halvings: number,
+    ): number;
+  };
+  export default function load(options: object): Promise<Jpx>;
+}
