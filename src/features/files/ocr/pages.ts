@@ -158,7 +158,7 @@ function moveRanges(ranges: SQL, by: SQL): SQL {
 }
 
 /** What is known once no page is left. */
-export type Transcribed = { text_length: number; has_text: boolean; pages_failed: number };
+type Transcribed = { text_length: number; has_text: boolean; pages_failed: number };
 
 /**
  * Moves the pages to where they stand among the texts of all, and counts. May be repeated. Undefined if the

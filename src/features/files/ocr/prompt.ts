@@ -48,7 +48,7 @@ function nameOf(fileName: string): string {
 }
 
 /** Offsets are code points into the text. */
-export type Transcription = { text: string; regions: TextRegion[] };
+type Transcription = { text: string; regions: TextRegion[] };
 
 /**
  * The transcription in an answer. Undefined without both of its tags (an apology, a refusal, an answer that

@@ -9,7 +9,7 @@ import { createBoundary } from "../../citations/fence.ts";
 import type { PageOutcome } from "./pages.ts";
 import { type PagePrompt, promptForPage, readTranscription } from "./prompt.ts";
 
-export type TranscribeDeps = Pick<Deps, "model" | "config" | "newId">;
+type TranscribeDeps = Pick<Deps, "model" | "config" | "newId">;
 
 /** Undefined unless `OCR_MODEL` names a model whose provider is configured. */
 export function findOcrModel({ model, config }: Omit<TranscribeDeps, "newId">): Model | undefined {

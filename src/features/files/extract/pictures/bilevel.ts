@@ -5,7 +5,7 @@ import { LARGEST_RASTER } from "./picture.ts";
 type Size = { width: number; height: number };
 
 /** Parameters of CCITT fax (ISO 32000-2, table 11). */
-export type FaxParameters = {
+type FaxParameters = {
   /** Below 0: group 4; 0: group 3; above 0: group 3 in two dimensions. */
   k: number;
   columns: number;

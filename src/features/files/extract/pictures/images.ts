@@ -4,7 +4,8 @@ import type { Source } from "../byte-source.ts";
 import type { ImageKind } from "../kind.ts";
 import type { ExtractedPage, PageWriter } from "../pages.ts";
 import { LARGEST_PICTURE, type Picture } from "./picture.ts";
-import { pagesOfTiff, pictureOfTiff } from "./tiff.ts";
+import { pictureOfTiff } from "./tiff.ts";
+import { pagesOfTiff } from "./tiff-pages.ts";
 
 /** Bytes in which a header says how large the image is; photographs begin with other data. */
 const HEAD_SIZE = 1024 * 1024;

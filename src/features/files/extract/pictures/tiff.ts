@@ -6,8 +6,6 @@ import { concat, encodePng, invertedGreys, type Raster, rowSize } from "./png.ts
 import { isLittleEndian, pagesOfTiff, TAG, type TiffPage } from "./tiff-pages.ts";
 import { inflate, type Unpack, unpackLzw, unpackRuns } from "./unpack.ts";
 
-export { pagesOfTiff };
-
 /** Values of the tag of compression. */
 const FAX_G3 = 3;
 const FAX_G4 = 4;
