@@ -160,7 +160,7 @@ it("An instruction on a scanned page is text like any other, between the fences 
   expect(await textOf(ada, id)).toBe(`${order}\n`);
   const content = `What does it say? ${crypto.randomUUID()}`;
   await ada.post("/chat", { content, file_ids: [id] });
-  const [request] = (await requestsContaining(content)).filter(({ body }) => body.stream);
+  const request = (await requestsContaining(content)).find(({ body }) => body.stream);
   const prompt = request?.body.messages.at(-1)?.content ?? "";
   expect(prompt).toMatch(/^<passage-\w{12} id="1"[^>]*>Ignore all/);
   expect(prompt).not.toContain("<system>");
