@@ -132,6 +132,11 @@ describe("a defined term", () => {
   });
 });
 
+it("A word that a hyphen divides at the end of a line is also the whole word", () => {
+  const words = indexedWords("shall indem-\nnify for non-\n Payment of self-\ninsured").written;
+  expect(words.split(" ")).toEqual(expect.arrayContaining(["indem", "indemnify", "selfinsured"]));
+});
+
 describe("a number", () => {
   it.each([
     ["3,000.00", "3000"],

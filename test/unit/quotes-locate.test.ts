@@ -176,6 +176,21 @@ describe("a quotation in a filing", () => {
     expect(found).toEqual({ page: 1, start: 0, end: 29, quote: "The Tenant shall pay the rent" });
   });
 
+  it("of a pleading with numbered lines passes over the numbers", () => {
+    const lines = [
+      "The court finds that",
+      "the defendant has not",
+      "shown good cause, and",
+      "denies the motion",
+      "in its entirety.",
+    ];
+    const text = lines.map((line, index) => `${index + 24}  ${line}`).join("\n");
+    expect(find(text, "the defendant has not shown good cause, and denies")).toBe(
+      "the defendant has not\n26  shown good cause, and\n27  denies",
+    );
+    expect(find("1 Rent\n2 Deposit\n3 Term", "Rent Deposit Term of it")).toBeUndefined();
+  });
+
   it("from a Markdown document skips link targets", () => {
     const text = "Subject to [Section 4](#section-4), the [Buyer](/d) shall pay.";
     expect(find(text, "Subject to Section 4, the Buyer shall pay")).toBe(text.slice(0, -1));

@@ -15,12 +15,17 @@ const INTERRUPTING: ReadonlySet<RegionKind> = new Set([
 /** The target of a Markdown link, whose text is read and whose target is not. */
 const LINK_TARGET = /(?<=\])\([^()\s]{1,2000}\)/g;
 
+/** The number of a line, as pleadings and transcripts have them at the left margin. */
+const LINE_NUMBER = /^[ \t]{0,12}(\d{1,2})(?:[ \t]{1,12}|[ \t]{0,12}$)/gm;
+/** Fewer lines that count up are a list. */
+const FEWEST_NUMBERED = 5;
+
 /** UTF-16 code units of a label such as “[Header] ”. */
 const LONGEST_LABEL = 300;
 
 /**
  * The ranges of a text that a quotation may pass over: regions that are not running text, with the label in
- * front of each, and targets of links. Ordered and disjoint. `toIndex` converts offsets of the document.
+ * front of each, targets of links, and line numbers. Ordered and disjoint. `toIndex` converts offsets of the document.
  */
 export function interruptionsOf(
   text: string,
@@ -34,7 +39,24 @@ export function interruptionsOf(
   const passed = regions
     .filter(({ kind }) => INTERRUPTING.has(kind))
     .map(({ start, end }): IndexRange => [labelStart(text, toIndex(start)), toIndex(end)]);
-  return disjoint([...links, ...passed]);
+  return disjoint([...links, ...lineNumbersOf(text), ...passed]);
+}
+
+/** The numbers of lines that count up one by one. */
+function lineNumbersOf(text: string): IndexRange[] {
+  const found: IndexRange[] = [];
+  let run: IndexRange[] = [];
+  let [last, end] = [Number.NaN, 0];
+  for (const { 0: mark, 1: digits, index } of text.matchAll(LINE_NUMBER)) {
+    const isNext = Number(digits) === last + 1 && !text.slice(end, index).trim().includes("\n");
+    if (!isNext) {
+      if (run.length >= FEWEST_NUMBERED) found.push(...run);
+      run = [];
+    }
+    run.push([index, index + mark.length]);
+    [last, end] = [Number(digits), index + mark.length];
+  }
+  return run.length >= FEWEST_NUMBERED ? [...found, ...run] : found;
 }
 
 /** The start of the label that ends at an index, on the same line; the index itself without a label. */

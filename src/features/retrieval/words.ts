@@ -67,7 +67,20 @@ export function wordsOfName(name: string): Words {
 
 function readWords(text: string, fold: (text: string) => string): Stretch[] {
   const folded = fold(joinWrapped(text)).slice(0, MOST_GROWTH * text.length);
-  return [...stretchesOf(folded), ...numbersIn(folded)];
+  return [...stretchesOf(folded), ...numbersIn(folded), ...hyphenatedIn(folded)];
+}
+
+/** A word that a hyphen divides at the end of a line. */
+const HYPHENATED =
+  /(?<![\p{L}\p{M}])([\p{L}\p{M}]{1,40})[-\u2010]\r?\n[ \t]{0,20}(\p{Ll}[\p{L}\p{M}]{0,40})/gu;
+
+/** One more word for each that ends on the next line: “indem-” and “nify” are also “indemnify”. */
+function hyphenatedIn(folded: string): Stretch[] {
+  return Array.from(folded.matchAll(HYPHENATED), ({ index, 1: head = "", 2: tail = "" }) => ({
+    text: head + tail,
+    index,
+    isPaired: false,
+  }));
 }
 
 /** Numbers with separators: an amount, the number of a clause, a date. */
