@@ -168,7 +168,7 @@ BEGIN
       CROSS JOIN LATERAL unnest(m.file_ids) WITH ORDINALITY AS u (id, ordinal)
       -- What came attached to a mail goes with it, unless it is named itself, or cannot be read.
       JOIN files AS f ON f.user_id = chats.user_id AND (f.id = u.id
-        OR f.parent_file_id = u.id AND f.id <> ALL (m.file_ids) AND f.status <> 'failed')
+        OR f.parent_file_id = u.id AND f.id <> ALL (m.file_ids) AND f.status IN ('processing', 'ready'))
       WHERE m.chat_id = chat AND m.id = user_message AND chats.user_id = owner
     ), total AS (
       SELECT bool_or(context.status IN ('pending', 'processing')) AS is_unread,

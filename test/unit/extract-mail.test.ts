@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bufferSource } from "../../src/features/files/extract/byte-source.ts";
 import { parseMail } from "../../src/features/files/extract/mail/mail.ts";
-import { bytesOf, contractPdf } from "../fixtures/documents.ts";
+import { bytesOf, contractDocx, contractPdf } from "../fixtures/documents.ts";
 import { picture } from "../fixtures/hostile.ts";
 import { type MailPart, mailOf } from "../fixtures/mail.ts";
 import { extract } from "../support/extracted.ts";
@@ -43,7 +43,30 @@ describe("The text of a mail", () => {
   });
 });
 
+it("A mail whose HTML shows no text has its plain text", async () => {
+  const mail =
+    "From: a@example.com\nTo: b@example.com\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=B\n\n" +
+    "--B\nContent-Type: text/plain\n\nThe rent is 700.\n--B\nContent-Type: text/html\n\n<img src='x'>\n--B--\n";
+  expect((await extract(bytesOf(mail), "a.eml")).text).toContain("The rent is 700.");
+});
+
 describe("What is attached to a mail", () => {
+  it("is a document also where the body links to it", async () => {
+    const mail = mailOf(html("<a href='cid:lease'>Lease</a>"), [
+      { type: "application/pdf", name: "lease.pdf", bytes: await contractPdf(), id: "lease" },
+    ]);
+    const { attachments } = await parseMail(bufferSource(mail));
+    expect(attachments.map(({ name, kind }) => [name, kind])).toEqual([["lease.pdf", "pdf"]]);
+  });
+
+  it("may be damaged, and the rest is read", async () => {
+    const damaged = (await contractDocx()).fill(0xff, 3_000, 6_000);
+    const mail = mailOf(html("The body."), [
+      { type: "application/octet-stream", name: "a.docx", bytes: damaged },
+    ]);
+    expect((await extract(mail, "a.eml")).text).toContain("The body.");
+  });
+
   it("comes with its name and its kind, a mail within it too", async () => {
     const inner = mailOf(
       html("Inner."),

@@ -67,6 +67,7 @@ describe("a part of a document", () => {
     ["Summarise Sections 4 and Article IV of it", ["4", "4"]],
     ["Was steht in § 12?", ["12"]],
     ["What is in Schedule B, and in Exhibit 10.1?", ["schedule b", "exhibit 10.1", "10.1"]],
+    ["Compare Schedules A and Annexes B", ["schedule a", "annex b"]],
     ["Read me page 14", ["page 14"]],
     ["Is it due within 5 days, at 3.5% or $1.50?", []],
     ["What about the parties?", []],
@@ -119,6 +120,12 @@ describe("a defined term", () => {
   it("is searched for by the words of a question", () => {
     const terms = termsOf("What are Net Sales?").filter(({ kind }) => kind === "mark");
     expect(terms.map(({ text }) => text)).toContain("term:net sales");
+  });
+
+  it("is searched for in a question of many words too", () => {
+    const question = `Is ${"a b c d e f g h ".repeat(4)} Affiliate?`;
+    const terms = termsOf(question).filter(({ kind }) => kind === "mark");
+    expect(terms.map(({ text }) => text)).toContain("term:affiliate");
   });
 
   it("and a part are searched for in linear time", async () => {

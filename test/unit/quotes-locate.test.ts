@@ -147,6 +147,34 @@ describe("a quotation in a filing", () => {
     expect(locate(filed, quote)?.quote).toMatch(/customer¹|claims/);
   });
 
+  it("converts the offsets of many regions in time that grows with the text", async () => {
+    const text = "words and a note ".repeat(60_000);
+    const regions = Array.from({ length: 50_000 }, (_, index) => ({
+      start: index * 20,
+      end: index * 20 + 3,
+      kind: "note" as const,
+    }));
+    const parts = [{ page: 1, start: 0, text, regions }];
+    expect(
+      await cpuMs(() => locate(new DocumentText(parts), "words that are not there")),
+    ).toBeLessThan(3_000);
+  });
+
+  it.each([
+    [
+      "before the mark of an endnote",
+      "agree to terminationⁱ of it",
+      "the parties agree to termination",
+    ],
+    ["with a fraction slash", "at 1⁄2 percent of the fee", "at 1/2 percent of the fee"],
+  ])("is found %s", (_, words, quote) => {
+    expect(find(`Here the parties ${words}.`, quote)).toBeDefined();
+  });
+
+  it("does not take words in brackets for the target of a link", () => {
+    expect(find("See [Clause 5](b) of the lease", "See Clause 5 of the lease")).toBeUndefined();
+  });
+
   it.each([
     ["the number without its exponent", "against 10 claims of"],
     ["the exponent as digits", "against 106 claims of"],

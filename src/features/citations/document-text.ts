@@ -50,6 +50,8 @@ export class DocumentText {
   /** By the positions of the parts; read when asked for. */
   readonly #headings = new Map<number, readonly HeadingLine[]>();
   #running: NormalText | undefined;
+  /** The offset that was converted last, as most come in the order of the text. */
+  #converted = { position: -1, offset: 0, index: 0 };
 
   /** The parts must be contiguous. */
   constructor(parts: readonly TextPart[]) {
@@ -109,7 +111,12 @@ export class DocumentText {
     );
     const part = this.#parts[position];
     if (!part) return 0;
-    return (this.#indexes[position] ?? 0) + indexAfter(part.text, offset - part.start);
+    const known = this.#converted;
+    const isBehind = known.position === position && known.offset <= offset;
+    const from = isBehind ? known : { offset: part.start, index: 0 };
+    const index = indexAfter(part.text, offset - from.offset, from.index);
+    this.#converted = { position, offset, index };
+    return (this.#indexes[position] ?? 0) + index;
   }
 
   #withoutInterruptions(): NormalText {

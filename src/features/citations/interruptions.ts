@@ -13,7 +13,7 @@ const INTERRUPTING: ReadonlySet<RegionKind> = new Set([
 ]);
 
 /** The target of a Markdown link, whose text is read and whose target is not. */
-const LINK_TARGET = /(?<=\])\([^()\s]{1,2000}\)/g;
+const LINK_TARGET = /(?<=\])\((?=[^()\s]{0,2000}[/.#:@])[^()\s]{1,2000}\)/g;
 
 /** The number of a line, as pleadings and transcripts have them at the left margin. */
 const LINE_NUMBER = /^[ \t]{0,12}(\d{1,2})(?:[ \t]{1,12}|[ \t]{0,12}$)/gm;

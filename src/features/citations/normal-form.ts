@@ -87,6 +87,7 @@ const SPELLED: Readonly<Record<string, string>> = {
   "→": "->",
   "⇒": "=>",
   "∕": "/",
+  "⁄": "/",
   "÷": "/",
 };
 

@@ -8,7 +8,7 @@ const WORD_GOES_ON = /^[-\u2010\u2011]\n?[\p{L}\p{N}]/u;
 const WORD_GOES_ON_BACKWARDS = /^\n?[-\u2010\u2011][\p{L}\p{N}]/u;
 const DIGIT = /^\p{N}/u;
 /** An exponent behind a digit, else a note mark, which is no part of the word. */
-const RAISED = /^[⁰¹²³⁴-⁹]/u;
+const RAISED = /^[⁰¹²³⁴-⁹ⁱⁿªºᵃ-ᵜᶦᶜᶠᶻˡˢʰʲʳʷʸˣᵛᵥ]/u;
 const INVISIBLE = /^[\p{Cf}\r]/u;
 /** Scripts without spaces between words. */
 const UNSPACED =

@@ -40,6 +40,10 @@ export async function storeAttachments(env: Env, deps: AttachDeps, mail: ReadMai
   }
 }
 
+/** Of an outermost mail, with those of the mails attached to it: their number, and their bytes in all. */
+const MOST_FILES = 100;
+const LARGEST_TOTAL_BYTES = 100 * 1024 * 1024;
+
 type Stored = MailAttachment & { kind: FileKind; index: number };
 
 async function storeAttachment(
@@ -78,6 +82,9 @@ async function insert(
         FROM files AS mail
         WHERE mail.id = ${fileId}::uuid AND mail.user_id = ${ownerId}::uuid AND mail.status = 'processing'
           AND mail.ingestion_attempt = ${ingestionAttempt}::int
+          AND (SELECT count(*) < ${MOST_FILES}::int
+              AND coalesce(sum(other.file_size), 0) + ${bytes.byteLength}::bigint <= ${LARGEST_TOTAL_BYTES}::bigint
+            FROM files AS other WHERE other.parent_file_id = ${parentId}::uuid)
         ON CONFLICT (id) DO NOTHING`,
     linked: sql`
         INSERT INTO chat_files (chat_id, file_id)

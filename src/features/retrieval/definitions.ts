@@ -25,12 +25,12 @@ export function definedTerms(text: string): string[] {
 }
 
 const LONGEST_TERM = 4;
-const MOST_CANDIDATES = 48;
+const MOST_CANDIDATES = 96;
 
-/** The groups of adjacent words of a question that could be a defined term, longest first. */
+/** The groups of adjacent words of a question that could be a defined term, single words first. */
 export function candidateTerms(words: readonly string[]): string[] {
   const candidates: string[] = [];
-  for (let length = LONGEST_TERM; length > 0; length--) {
+  for (let length = 1; length <= LONGEST_TERM; length++) {
     for (let at = 0; at + length <= words.length; at++) {
       candidates.push(words.slice(at, at + length).join(" "));
     }

@@ -75,7 +75,10 @@ function numberKey(number: string): string {
 
 /** “Schedules A” and “Schedule A” have one key. */
 function attachedKey(name: string, label: string): string {
-  const stem = name.toLowerCase().replace(/(?:es|s)$/u, "");
+  const stem = name
+    .toLowerCase()
+    .replace(/ices$/u, "ix")
+    .replace(/(?<=annex)es$|s$/u, "");
   return `${stem} ${label.toLowerCase()}`;
 }
 

@@ -10,7 +10,7 @@ import {
 import { fireCron } from "../../support/cron.ts";
 import { newDocument } from "../../support/documents.ts";
 import { newKey, withKey } from "../../support/keys.ts";
-import { query } from "../../support/postgres.ts";
+import { callsContaining, query } from "../../support/postgres.ts";
 import { release, requestsContaining, script } from "../../support/provider.ts";
 import { allEvents } from "../../support/sse.ts";
 import { until } from "../../support/until.ts";
@@ -78,6 +78,15 @@ it("A failing provider is called three times, each with its bill; a repeat gives
   expect(await usageRowsOf(eve)).toHaveLength(3);
 });
 
+/** A client that waits for the analysis: it would begin another one if this one had ended before. */
+async function waitingFor(eve: SignedIn, fileId: string) {
+  const calls = async () => (await callsContaining(fileId)).length;
+  const before = await calls();
+  const response = eve.post(pathOf(fileId));
+  await until(async () => (await calls()) > before);
+  return { response };
+}
+
 const FAULTS: Record<string, [Script, number, ProblemCode]> = {
   "refuses every call": [{ errorStatus: 429 }, 503, "ai_overloaded"],
   disconnects: [{ cutAfter: 0 }, 502, "ai_unavailable"],
@@ -88,9 +97,9 @@ const FAULTS: Record<string, [Script, number, ProblemCode]> = {
 for (const [what, [fault, status, code]] of Object.entries(FAULTS)) {
   it(`A provider that ${what} fails the analysis, and every waiting client gets the error`, async () => {
     const { eve, marker, fileId } = await lastTry(fault);
-    const waiting = eve.post(pathOf(fileId));
+    const waiting = await waitingFor(eve, fileId);
     await fireCron(platformUrl);
-    expectProblem(await waiting, status, code);
+    expectProblem(await waiting.response, status, code);
     expect(await requestsContaining(marker)).toHaveLength(1);
     expect(await usageRowsOf(eve)).toHaveLength(1);
   });

@@ -58,6 +58,27 @@ describe("The documents of a mail", () => {
     expect(await attachedTo(mail.id)).toHaveLength(2);
   });
 
+  it("are at most a hundred, those of mails within it included", async () => {
+    const mail = await readyFile(ada, mailOf(body, [note("1"), note("2"), note("3")]), "a.eml");
+    await query("DELETE FROM files WHERE parent_file_id = $1", [mail.id]);
+    await query(
+      `INSERT INTO files (id, user_id, original_name, file_path, file_url, file_size, content_type, status,
+         parent_file_id, created_at)
+       SELECT gen_random_uuid(), user_id, 'x.txt', 'x', 'x', 1, 'text/plain', 'failed', id, now()
+       FROM files, generate_series(1, 98) WHERE id = $1`,
+      [mail.id],
+    );
+    await query("UPDATE files SET status = 'processing', ingestion_attempt = 2 WHERE id = $1", [
+      mail.id,
+    ]);
+    await worker.sendJob({ step: "extract", fileId: mail.id, ingestionAttempt: 2, from: 1 });
+    expect(await settled(ada, mail.id)).toMatchObject({ status: "ready" });
+    const [row] = await query("SELECT count(*) AS files FROM files WHERE parent_file_id = $1", [
+      mail.id,
+    ]);
+    expect(row?.files).toBe("100");
+  });
+
   it("are given to the model with it, and go when it is deleted", async () => {
     const secret = `The penalty is ${crypto.randomUUID()}.`;
     const mail = await readyFile(ada, mailOf(body, [note(secret)]), "a.eml");

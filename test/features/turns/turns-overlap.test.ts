@@ -12,7 +12,7 @@ it("A turn that begins while the one before still waits for its title waits for 
   const chatId = await newChat(ada);
   const path = `/chats/${chatId}/messages/stream`;
   const late = await script({ tokens: ["Second."] });
-  await injectFault({ contains: late, times: 1, kind: "delay", delayMs: 3_000 });
+  await injectFault({ contains: late, times: 1, kind: "delay", delayMs: 1_500 });
   const second = send(ada, path, { content: late }, newKey());
   await until(async () => (await callsContaining(late)).length === 1);
   const early = await script({ kind: "title", holdAfter: 0 });

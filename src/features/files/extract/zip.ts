@@ -66,13 +66,21 @@ export function* inflatePart(part: ZipPart, counted: InflatedBytes): Generator<U
   let silence = 0;
   for (const chunk of stepsOf(part.bytes)) {
     if (part.method === STORED) inflated.push(chunk);
-    else inflate.push(chunk);
+    else push(inflate, chunk);
     const size = inflated.reduce((sum, bytes) => sum + bytes.byteLength, 0);
     counted.count(size);
     silence = size > 0 ? 0 : silence + chunk.byteLength;
     // Behind the end of the data all that follows would be gathered, and copied with each step.
     if (silence > LONGEST_SILENCE) throw new ExtractionFailure("damaged");
     yield* inflated.splice(0);
+  }
+}
+
+function push(inflate: Inflate, chunk: Uint8Array): void {
+  try {
+    inflate.push(chunk);
+  } catch (cause) {
+    throw new ExtractionFailure("damaged", { cause });
   }
 }
 

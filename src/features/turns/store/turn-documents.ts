@@ -61,12 +61,11 @@ export function allowsTurnSql(ownerId: string, files: Attachments, own: SQL, inh
     : sql`true`;
   const areSettled = waits
     ? sql`true`
-    : sql`NOT ${isAny(ownerId, sql`${own} || ${inherited}`, IN_INGESTION)}`;
+    : sql`NOT ${isAnyInIngestion(ownerId, sql`${own} || ${inherited}`)}`;
   return sql`${areFound} AND NOT ${isAny(ownerId, own, FAILED)} AND ${areSettled}`;
 }
 
 const FAILED = sql.raw("f.status = 'failed'");
-const IN_INGESTION = sql.raw("f.status IN ('pending', 'processing')");
 
 type FileStates = { found: number; has_failed: boolean; has_unsettled: boolean };
 
@@ -85,7 +84,7 @@ export async function findFileProblem(
     sql<FileStates>`
       WITH target AS (${target})
       SELECT ${countOf(ownerId, named)} AS found, ${isAny(ownerId, sql`target.own`, FAILED)} AS has_failed,
-        ${isAny(ownerId, sql`target.own || target.inherited`, IN_INGESTION)} AS has_unsettled
+        ${isAnyInIngestion(ownerId, sql`target.own || target.inherited`)} AS has_unsettled
       FROM target`,
   );
   const files = rows[0];
@@ -115,6 +114,13 @@ function countOf(ownerId: string, ids: readonly string[]): SQL {
 function isAny(ownerId: string, ids: SQL, condition: SQL): SQL {
   return sql`EXISTS (
     SELECT FROM files AS f WHERE f.user_id = ${ownerId} AND f.id = ANY(${ids}) AND ${condition})`;
+}
+
+/** The files themselves, and those that came attached to a mail among them. */
+function isAnyInIngestion(ownerId: string, ids: SQL): SQL {
+  return sql`EXISTS (
+    SELECT FROM files AS f WHERE f.user_id = ${ownerId} AND (f.id = ANY(${ids}) OR f.parent_file_id = ANY(${ids}))
+      AND f.status IN ('pending', 'processing'))`;
 }
 
 /** A document in the context of a user message: an attachment of its own, or of a message above it. */

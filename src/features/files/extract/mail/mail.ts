@@ -41,8 +41,9 @@ export async function parseMail(source: ByteSource): Promise<Mail> {
   const shown = new Set(Array.from((email.html ?? "").matchAll(PICTURE), ([, id]) => id));
   const attachments: MailAttachment[] = [];
   for (const attachment of email.attachments) {
-    const { related, contentId = "" } = attachment;
-    const isShown = related === true || shown.has(contentId.replace(/^<|>$/g, ""));
+    const { related, contentId = "", mimeType } = attachment;
+    const isPart = related === true || shown.has(contentId.replace(/^<|>$/g, ""));
+    const isShown = isPart && mimeType.startsWith("image/");
     if (!isShown) attachments.push(await toAttachment(attachment, attachments));
   }
   return { email, attachments };
@@ -55,9 +56,12 @@ export async function* readMail(
 ): AsyncGenerator<ExtractedPage> {
   const { email, attachments } = await parseMail(source);
   writeHeaders(email, attachments, writer);
-  const { html, text } = email;
-  if (html !== undefined && html.trim() !== "") yield* readMarkup(slicesOf(html), writer);
-  else writer.write(storable((text ?? "").replaceAll(/\r\n?/g, "\n")).trimEnd());
+  const { html = "", text } = email;
+  const { length } = writer;
+  if (html.trim() !== "") yield* readMarkup(slicesOf(html), writer);
+  // The HTML form may be a picture alone.
+  if (writer.length === length)
+    writer.write(storable((text ?? "").replaceAll(/\r\n?/g, "\n")).trimEnd());
   yield* writer.end(true);
 }
 
