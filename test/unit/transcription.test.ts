@@ -13,6 +13,11 @@ describe("The transcription in an answer", () => {
     expect(read(framed("```text\n1. Rent\n```"))).toEqual({ text: "1. Rent\n", regions: [] });
   });
 
+  it("is the last frame of an answer that names its tags before", () => {
+    const before = `I write between <${TAG}> and </${TAG}>:`;
+    expect(read(`${before}\n${framed("1. Rent")}`)?.text).toBe("1. Rent\n");
+  });
+
   it("is empty for a page without text", () => {
     expect(read(framed(" \n"))).toEqual({ text: "", regions: [] });
   });

@@ -56,9 +56,10 @@ type Transcription = { text: string; regions: TextRegion[] };
  */
 export function readTranscription(answer: string, boundary: string): Transcription | undefined {
   const tag = tagOf(boundary);
-  const start = answer.indexOf(`<${tag}>`);
   const end = answer.lastIndexOf(`</${tag}>`);
-  if (start < 0 || end < start) return undefined;
+  // The last frame: an answer may name both tags before it begins.
+  const start = end < 0 ? -1 : answer.lastIndexOf(`<${tag}>`, end);
+  if (start < 0) return undefined;
   const inside = answer.slice(start + tag.length + 2, end);
   const text = withoutCodeFence(inside.replaceAll("\0", "").toWellFormed().replace(/\r\n?/g, "\n"));
   if (codePointLength(text) > LONGEST_PAGE || repeatsItself(text)) return undefined;
