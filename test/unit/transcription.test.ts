@@ -47,6 +47,11 @@ describe("The transcription in an answer", () => {
     expect(Array.from(text).slice(region?.start, region?.end).join("")).toBe("within 14 days");
     expect(region?.kind).toBe("struck_out");
   });
+
+  it("marks nothing behind a label without words", () => {
+    expect(read(framed("1. Rent\n[Struck out] \n2. Term"))?.regions).toEqual([]);
+    expect(read(framed("1. Rent\n[Struck out]   \n2. Term"))?.regions).toEqual([]);
+  });
 });
 
 it("The prompt says that the page is material, and holds no frame from a file's name", () => {

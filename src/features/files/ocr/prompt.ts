@@ -89,7 +89,7 @@ function withStruckOut(text: string): Transcription {
   let at = 0;
   for (const line of text.split("\n")) {
     const length = codePointLength(line);
-    if (line.startsWith(STRUCK_OUT)) {
+    if (line.startsWith(STRUCK_OUT) && line.trimEnd().length > STRUCK_OUT.length) {
       regions.push({ start: at + STRUCK_OUT.length, end: at + length, kind: "struck_out" });
     }
     at += length + 1;
