@@ -120,11 +120,12 @@ function storeText(
   { fileId, part, usageId }: PageCall & { part: number },
   { text, regions }: Extract<PageOutcome, { text: string }>,
 ): SQL {
-  const moved = moveRanges(sql`p.regions`, sql`char_length(${text})`);
+  const by = sql`char_length(${text})`;
   const found = moveRanges(sql`${JSON.stringify(regions)}::jsonb`, sql`p.start_offset`);
   return sql`
     UPDATE file_pages AS p SET ${NO_CLAIM}, source = 'ocr', text = ${text} || p.text,
-      is_scanned = ${text.trim() === ""}::boolean, regions = ${found} || ${moved}
+      is_scanned = ${text.trim() === ""}::boolean, headings = ${moveRanges(sql`p.headings`, by)},
+      regions = ${found} || ${moveRanges(sql`p.regions`, by)}
     WHERE p.file_id = ${fileId}::uuid AND p.part = ${part}::int AND p.ocr_call_id = ${usageId}::uuid
       AND p.source = 'text'`;
 }
