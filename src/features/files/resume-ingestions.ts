@@ -84,7 +84,7 @@ async function claimStalled({ db, clock }: Deps): Promise<Stalled[]> {
       ) AS s
       WHERE f.id = s.id AND f.updated_at = s.updated_at AND f.status = 'processing'
       RETURNING ${stalledColumns}, f.text_length IS NOT NULL AS is_extracted,
-        EXISTS (SELECT FROM file_pages AS p WHERE p.file_id = f.id AND p.is_scanned) AS has_scans,
+        EXISTS (SELECT FROM file_pages AS p WHERE p.file_id = f.id AND (p.is_scanned OR p.source = 'ocr')) AS has_scans,
         (SELECT coalesce(max(p.page), 1) FROM file_pages AS p WHERE p.file_id = f.id) AS page`,
   );
 }
