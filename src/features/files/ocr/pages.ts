@@ -143,9 +143,10 @@ function countFailure(
       AND p.file_id = c.file_id AND (p.part = c.part OR (${last === "file"}::boolean AND ${pending}))`;
 }
 
+/** Progress: crashes of different pages do not add up. */
 function countDone({ at, ...ingestion }: PageCall): SQL {
   return sql`
-    UPDATE files AS f SET updated_at = ${at}::timestamptz, pages_done = f.page_count - (
+    UPDATE files AS f SET updated_at = ${at}::timestamptz, resume_count = 0, pages_done = f.page_count - (
       SELECT count(*)::int FROM file_pages AS p WHERE p.file_id = f.id AND p.is_scanned AND p.source = 'text')
     WHERE ${isCurrent(ingestion)}`;
 }
