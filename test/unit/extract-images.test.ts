@@ -84,6 +84,12 @@ describe("Pictures of TIFF files", () => {
     });
   }
 
+  it("gives none of inks, which PNG does not have", async () => {
+    const tiff = await pattern().toColourspace("cmyk").tiff({ compression: "lzw" }).toBuffer();
+    expect((await sharp(tiff).metadata()).space).toBe("cmyk");
+    expect(await pictureOfTiff(tiff, 1)).toBeUndefined();
+  });
+
   it("gives a JPEG with its tables", async () => {
     const tiff = await pattern().tiff({ compression: "jpeg", quality: 95 }).toBuffer();
     const picture = await pictureOfTiff(tiff, 1);

@@ -19,7 +19,7 @@ const UNPACK: Record<number, Unpack> = {
 };
 
 /** Values of the tag that says what samples mean. */
-const [WHITE_IS_0, PALETTE] = [0, 3];
+const [WHITE_IS_0, PALETTE, CMYK] = [0, 3, 5];
 
 /**
  * The picture of a page, from 1; undefined for one that is packed in a way that is not read. Throws
@@ -65,6 +65,7 @@ type Form = Omit<Raster, "rows">;
 
 /** How the pixels are written; undefined for what is too large, or summed up in a way that is not read. */
 function rasterOf(page: TiffPage): Form | undefined {
+  if (first(page, TAG.photometric, 1) === CMYK) return undefined;
   const bits = first(page, TAG.bits, 1);
   const form = {
     width: first(page, TAG.width, 0),
