@@ -1,6 +1,7 @@
 import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import { FileObjects } from "../../src/features/files/extract/pdf/file-objects.ts";
 import { picturesOfPdf } from "../../src/features/files/extract/pdf/page-pictures.ts";
 import { TAG, pagesOfTiff } from "../../src/features/files/extract/pictures/tiff-pages.ts";
 import { makePdf, sourceOf } from "../fixtures/documents.ts";
@@ -17,15 +18,19 @@ const pixels = Uint8Array.from(
 const GREY = sharp(pixels, { raw: { width: WIDTH, height: HEIGHT, channels: 1 } });
 const bilevel = () => GREY.clone().threshold(128).toColourspace("b-w");
 
+type Packed = { dictionary: string; stream: Uint8Array };
+
+const notPacked = (stream: Buffer): Packed => ({ dictionary: "", stream });
+
 /** A page that paints pictures, of which each is a dictionary and its bytes. */
-function pageOf(pictures: { dictionary: string; stream: Uint8Array }[], others: PdfObject[] = []) {
+function pageOf(pictures: Packed[], others: PdfObject[] = [], pack = notPacked) {
   const names = pictures.map((_, index) => `/P${index} ${5 + index} 0 R`).join(" ");
   const content = pictures.map((_, index) => `q 600 0 0 800 0 0 cm /P${index} Do Q`).join("\n");
   const objects: PdfObject[] = [
     "<< /Type /Catalog /Pages 2 0 R >>",
     "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
     `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources << /XObject << ${names} >> >> >>`,
-    { dictionary: "", stream: Buffer.from(content) },
+    pack(Buffer.from(content)),
     ...pictures.map(({ dictionary, stream }) => ({
       dictionary: `/Type /XObject /Subtype /Image /Width ${WIDTH} /Height ${HEIGHT} ${dictionary}`,
       stream,
@@ -84,6 +89,38 @@ const JPX = Buffer.from(
   "base64",
 );
 
+/** Groups of four bytes as five signs (ISO 32000-2, section 7.4.3). */
+function ascii85(bytes: Uint8Array): Buffer {
+  const groups = Array.from({ length: Math.ceil(bytes.byteLength / 4) }, (_, index) => {
+    const group = Buffer.alloc(4);
+    const count = Buffer.from(bytes).copy(group, 0, index * 4, index * 4 + 4);
+    const value = group.readUInt32BE(0);
+    const digits = [4, 3, 2, 1, 0].map((power) => Math.floor(value / 85 ** power) % 85);
+    return digits.slice(0, count + 1).map((digit) => String.fromCharCode(digit + 33));
+  });
+  return Buffer.from(`${groups.flat().join("")}~>`);
+}
+
+/** Codes of nine bits, each of which stands for a byte: so few that they do not grow. */
+function lzw(bytes: Uint8Array): Buffer {
+  const bits = [256, ...bytes, 257].map((code) => code.toString(2).padStart(9, "0")).join("");
+  return Buffer.from(
+    (bits.match(/.{1,8}/g) ?? []).map((byte) => Number.parseInt(byte.padEnd(8, "0"), 2)),
+  );
+}
+
+const CONTENTS: Record<string, (content: Buffer) => Packed> = {
+  "ASCII85 over deflate": (content) => ({
+    dictionary: "/Filter [/ASCII85Decode /FlateDecode]",
+    stream: ascii85(deflateSync(content)),
+  }),
+  LZW: (content) => ({ dictionary: "/Filter /LZWDecode", stream: lzw(content) }),
+  "run lengths": (content) => ({
+    dictionary: "/Filter [/RL]",
+    stream: Buffer.concat([Buffer.of(content.byteLength - 1), content, Buffer.of(128)]),
+  }),
+};
+
 const GREY_8 = "/ColorSpace /DeviceGray /BitsPerComponent 8";
 const FAX = `/ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns ${WIDTH} /Rows ${HEIGHT} >>`;
 const inverted = pixels.map((grey) => 255 - grey);
@@ -134,6 +171,20 @@ describe("Pictures of PDF pages", () => {
       expect(await greysOf(pictures?.[0]?.bytes)).toEqual([...pixels]);
     });
   }
+
+  for (const [name, pack] of Object.entries(CONTENTS)) {
+    it(`finds the pictures of a page whose content is packed by ${name}`, async () => {
+      const pictures = await picturesOf(pageOf([{ dictionary: GREY_8, stream: pixels }], [], pack));
+      expect(await greysOf(pictures?.[0]?.bytes)).toEqual([...pixels]);
+    });
+  }
+
+  it("finds none of a page whose content does not fit into memory", async () => {
+    const runs = Buffer.alloc(400_000, Uint8Array.from([129, 0x20]));
+    const pack = () => ({ dictionary: "/Filter /RunLengthDecode", stream: runs });
+    const bytes = rawPdf(pageOf([], [], pack));
+    expect(new FileObjects(bytes).contentOf(4)).toBeUndefined();
+  });
 
   it("decodes fax and JBIG2 to the same pixels", async () => {
     const expected = await greysOf(await bilevel().png().toBuffer());

@@ -1,6 +1,7 @@
 /** The objects of a PDF by their numbers, as its bytes show them: without its table of objects. */
 import { ascii, positionsOf } from "../byte-search.ts";
-import { inflated } from "./filters.ts";
+import { unpackFilter } from "../pictures/unpack.ts";
+import { filterNamed, isPacking, unpackedSize } from "./filters.ts";
 import { numberBefore, objectsIn, type PdfStream } from "./streams.ts";
 import { PdfTokens } from "./tokens.ts";
 import { isReference, type PdfDictionary, type PdfValue, readValue } from "./values.ts";
@@ -11,6 +12,8 @@ const MOST_OBJECTS = 300_000;
 /** Bytes of one object, and of all object streams together, as they were admitted. */
 const LARGEST_OBJECT = 4 * 1024 * 1024;
 const MOST_UNPACKED = 24_000_000;
+/** Filters of one stream. */
+const MOST_FILTERS = 8;
 /** References that lead to references. */
 const MOST_STEPS = 8;
 
@@ -60,15 +63,25 @@ export class FileObjects {
     return found instanceof Map ? found : new Map();
   }
 
+  /** The values of a list, or the only one; none for null. */
+  list(value: PdfValue | undefined): PdfValue[] {
+    const found = this.get(value);
+    if (found === null) return [];
+    return Array.isArray(found) ? found.map((each) => this.get(each)) : [found];
+  }
+
   /** The unpacked bytes of a stream; undefined where they cannot be read. */
   contentOf(number: number): Uint8Array | undefined {
-    const stream = this.#streams.get(number);
-    if (!stream || this.isEncrypted) return undefined;
-    const bytes = this.#data.subarray(stream.start, stream.end);
-    const { filters = ["unknown"] } = stream;
-    if (filters.length === 0) return bytes;
-    const isFlate = filters.length === 1 && /^(?:FlateDecode|Fl)$/.test(filters[0] ?? "");
-    return isFlate ? inflated(bytes, MOST_UNPACKED) : undefined;
+    const filters = this.#streams.get(number)?.filters;
+    let bytes = this.packedOf(number);
+    if (!filters || filters.length > MOST_FILTERS) return undefined;
+    const dictionary = this.dictionary({ reference: number });
+    const parameters = this.list(dictionary.get("DecodeParms") ?? dictionary.get("DP"));
+    for (const [index, name] of filters.entries()) {
+      const early = earlyChangeOf(this.dictionary(parameters[index]));
+      bytes = bytes && unpackNamed(bytes, name, early);
+    }
+    return bytes;
   }
 
   /** The bytes of a stream as they are packed; undefined where there are none, or encrypted ones. */
@@ -117,4 +130,19 @@ function tableAt(data: Uint8Array): number | undefined {
     .slice(Math.max(0, end.lastIndexOf("startxref")))
     .match(/^startxref\s{1,8}(\d{1,10})/);
   return offset ? Number(offset[1]) : undefined;
+}
+
+/** Undefined for a filter of pictures, and where too much would come out. */
+function unpackNamed(bytes: Uint8Array, name: string, early: 0 | 1): Uint8Array | undefined {
+  const filter = filterNamed(name);
+  if (!filter) return undefined;
+  // Measured first: room for the most would be made for each stream.
+  const isMeasured = isPacking(filter) && filter !== "flate";
+  const limit = isMeasured ? unpackedSize(bytes, filter, MOST_UNPACKED) : MOST_UNPACKED;
+  return limit > MOST_UNPACKED ? undefined : unpackFilter(bytes, filter, { limit, early });
+}
+
+/** By how much the codes of LZW grow early. */
+export function earlyChangeOf(parameters: PdfDictionary): 0 | 1 {
+  return parameters.get("EarlyChange") === 0 ? 0 : 1;
 }

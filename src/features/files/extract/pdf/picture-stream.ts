@@ -3,11 +3,11 @@ import { decodeFax, decodeJbig2 } from "../pictures/bilevel.ts";
 import { decodeJpx } from "../pictures/jpx.ts";
 import { LARGEST_RASTER, type Picture } from "../pictures/picture.ts";
 import { encodePng, type Raster, rowSize } from "../pictures/png.ts";
-import { unpackLzw, unpackRuns } from "../pictures/unpack.ts";
+import { unpackFilter } from "../pictures/unpack.ts";
 import { coloursOf } from "./colours.ts";
-import type { FileObjects } from "./file-objects.ts";
-import { decodeAscii, type Filter, filterNamed, inflated } from "./filters.ts";
-import { isName, isReference, type PdfDictionary, type PdfValue } from "./values.ts";
+import { earlyChangeOf, type FileObjects } from "./file-objects.ts";
+import { filterNamed } from "./filters.ts";
+import { isName, isReference, type PdfDictionary } from "./values.ts";
 
 /** A picture in the file, and what says how it is packed. */
 type Packed = {
@@ -41,8 +41,8 @@ async function jpxOf(bytes: Uint8Array): Promise<Picture | undefined> {
 function packedOf(number: number, objects: FileObjects): Packed | undefined {
   const dictionary = objects.dictionary({ reference: number });
   let bytes = objects.packedOf(number);
-  const filters = listOf(dictionary.get("Filter") ?? dictionary.get("F"), objects);
-  const parameters = listOf(dictionary.get("DecodeParms") ?? dictionary.get("DP"), objects);
+  const filters = objects.list(dictionary.get("Filter") ?? dictionary.get("F"));
+  const parameters = objects.list(dictionary.get("DecodeParms") ?? dictionary.get("DP"));
   let last: PdfDictionary = new Map();
   for (const [index, filter] of filters.entries()) {
     const name = isName(filter) ? filter.name : "";
@@ -51,32 +51,14 @@ function packedOf(number: number, objects: FileObjects): Packed | undefined {
     if (!general) {
       return bytes && { objects, dictionary, bytes, filter: name, parameters: last };
     }
-    bytes = bytes && unpack(bytes, general, last);
+    const early = earlyChangeOf(last);
+    bytes = bytes && unpackFilter(bytes, general, { limit: LARGEST_UNPACKED, early });
   }
   return bytes && { objects, dictionary, bytes, filter: undefined, parameters: last };
 }
 
-function listOf(value: PdfValue | undefined, objects: FileObjects): PdfValue[] {
-  const found = objects.get(value);
-  if (found === null) return [];
-  return Array.isArray(found) ? found.map((each) => objects.get(each)) : [found];
-}
-
 /** Rows of samples may each have one byte more, which names a filter. */
 const LARGEST_UNPACKED = LARGEST_RASTER + 100_000;
-
-function unpack(
-  bytes: Uint8Array,
-  filter: Filter,
-  parameters: PdfDictionary,
-): Uint8Array | undefined {
-  if (filter === "flate") return inflated(bytes, LARGEST_UNPACKED);
-  if (filter === "lzw") {
-    return unpackLzw(bytes, LARGEST_UNPACKED, parameters.get("EarlyChange") === 0 ? 0 : 1);
-  }
-  if (filter === "runLength") return unpackRuns(bytes, LARGEST_UNPACKED);
-  return decodeAscii(bytes, filter, LARGEST_UNPACKED);
-}
 
 type Size = { width: number; height: number };
 

@@ -1,5 +1,5 @@
 /** Unpacks the general encodings of pictures, within a number of bytes. */
-import { inflated } from "../pdf/filters.ts";
+import { decodeAscii, type Filter, inflated } from "../pdf/filters.ts";
 
 export type Unpack = (bytes: Uint8Array, limit: number) => Uint8Array | undefined;
 
@@ -66,4 +66,16 @@ export function unpackLzw(bytes: Uint8Array, limit: number, early: 0 | 1 = 1): U
     if (next + early >= 1 << width && width < 12) width++;
   }
   return unpacked.subarray(0, size);
+}
+
+/** What is behind a general filter of PDF; undefined or cut where more than `limit` bytes would come out. */
+export function unpackFilter(
+  bytes: Uint8Array,
+  filter: Filter,
+  { limit, early }: { limit: number; early: 0 | 1 },
+): Uint8Array | undefined {
+  if (filter === "flate") return inflated(bytes, limit);
+  if (filter === "lzw") return unpackLzw(bytes, limit, early);
+  if (filter === "runLength") return unpackRuns(bytes, limit);
+  return decodeAscii(bytes, filter, limit);
 }
