@@ -4,6 +4,7 @@ import { CLAUSES, TITLE } from "../../fixtures/contract.ts";
 import { makePdf } from "../../fixtures/documents.ts";
 import { pdfOfPictures, scannedJpeg, scannedPdf } from "../../fixtures/scans.ts";
 import { platformUrl, type SignedIn, signUp } from "../../support/client.ts";
+import { fireCron } from "../../support/cron.ts";
 import { readyFile, settled, textOf, upload } from "../../support/files.ts";
 import { query } from "../../support/postgres.ts";
 import { requestsContaining, script } from "../../support/provider.ts";
@@ -113,6 +114,85 @@ describe("A document of text and scanned pages", () => {
     const done = await ada.post(`/files/${id}/complete`);
     expect(done.body.status).toBe("ready");
   });
+});
+
+it("A page that no other try can help is not tried again", async () => {
+  const name = newName();
+  const [first, second] = [markOf(name, 1, 2), markOf(name, 2, 2)];
+  await script({ kind: "ocr", transcription: "The first page." }, first);
+  await script({ kind: "ocr", errorStatus: 413 }, second);
+  const { id } = await readyFile(ada, await pdfOfPictures([picture, picture]), name);
+  const again = await ada.post(`/files/${id}/complete`);
+  expect(again.body).toMatchObject({ status: "ready", pages_failed: 1 });
+  expect(await requestsContaining(second)).toHaveLength(1);
+});
+
+describe("A page of which something was read before it is transcribed", () => {
+  /** A file whose second page has failed, but has a heading. */
+  async function halfRead() {
+    const name = newName();
+    const second = markOf(name, 2, 2);
+    await script({ kind: "ocr", transcription: "The first page." }, markOf(name, 1, 2));
+    await script({ kind: "ocr", errorStatus: 500, times: 3 }, second);
+    const { id } = await readyFile(ada, await pdfOfPictures([picture, picture]), name);
+    await script({ kind: "ocr", transcription: "The second page." }, second);
+    await query(
+      `UPDATE file_pages SET text = E'Filed\n', end_offset = start_offset + 6, headings = jsonb_build_array(
+         jsonb_build_object('start', start_offset, 'end', start_offset + 5, 'level', 1))
+       WHERE file_id = $1 AND page = 2`,
+      [id],
+    );
+    return id;
+  }
+
+  const SETTLED = "The first page.\nThe second page.\nFiled\n";
+  const headingOf = async (id: string) => {
+    const sql =
+      "SELECT headings->0->>'start' AS start FROM file_pages WHERE file_id = $1 AND page = 2";
+    return Number((await query(sql, [id]))[0]?.start);
+  };
+
+  it("has its headings behind its transcription", async () => {
+    const id = await halfRead();
+    await ada.post(`/files/${id}/complete`);
+    expect(await settled(ada, id)).toMatchObject({ status: "ready", pages_failed: 0 });
+    expect(await textOf(ada, id)).toBe(SETTLED);
+    expect(await headingOf(id)).toBe(SETTLED.indexOf("Filed"));
+  });
+
+  it("is resumed after a crash, and crashes at other pages do not count any more", async () => {
+    const id = await halfRead();
+    await query("UPDATE file_pages SET ocr_failures = 0 WHERE file_id = $1", [id]);
+    await stall(id, 4);
+    await fireCron(worker.url);
+    expect(await settled(ada, id)).toMatchObject({ status: "ready", pages_failed: 0 });
+    expect(await query("SELECT resume_count FROM files WHERE id = $1", [id])).toEqual([
+      { resume_count: "0" },
+    ]);
+  });
+});
+
+/** Makes a file one whose job was lost. */
+const stall = (id: string, resumes: number) =>
+  query(
+    `UPDATE files SET status = 'processing', resume_count = $2::int, updated_at = now() - interval '11 minutes'
+     WHERE id = $1`,
+    [id, resumes],
+  );
+
+it("A file whose job was lost behind its last page has the offsets of all its pages", async () => {
+  const name = newName();
+  await script({ kind: "ocr", transcription: "One page." }, name);
+  const { id } = await readyFile(ada, await pdfOfPictures([picture, picture]), name);
+  await query("UPDATE file_pages SET start_offset = 0, end_offset = 0 WHERE file_id = $1", [id]);
+  await stall(id, 0);
+  await fireCron(worker.url);
+  expect((await settled(ada, id)).status).toBe("ready");
+  const { body } = await ada.get(`/files/${id}/text`);
+  expect(body.pages).toMatchObject([
+    { start: 0, end: 10 },
+    { start: 10, end: 20 },
+  ]);
 });
 
 /** What a provider may do instead of transcribing. */

@@ -59,7 +59,7 @@ async function tryPage(
   { call, page, model }: Try,
 ): Promise<Partial<PageAttempt> & Pick<PageAttempt, "outcome">> {
   // Also ends a page that crashes its process each time.
-  if (page.ocr_failures >= MOST_TRIES) return { outcome: { failure: "lost", last: "page" } };
+  if (page.ocr_failures >= MOST_TRIES) return { outcome: { failure: "lost" } };
   try {
     const pictures = await picturesOf(deps, page);
     if (!pictures) return { outcome: { failure: "no_picture", last: "page" } };

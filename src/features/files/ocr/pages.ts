@@ -11,6 +11,8 @@ import { type NewUsage, usageInsert } from "../../usage/queries.ts";
 export const MOST_TRIES = 3;
 /** The most pages of a file that are transcribed; the rest stay without text. */
 export const MOST_PAGES = 500;
+/** The count of failures of a page that no other attempt can transcribe. */
+export const LASTING_FAILURE = 99;
 /** How long a claim lasts: longer than a call may take. Its job has crashed then. */
 const CLAIM_MS = 150_000;
 
@@ -87,7 +89,10 @@ export async function releasePage(db: Db, { fileId, usageId }: PageCall): Promis
   );
 }
 
-/** The text of a page, or a failed attempt. `last`: no other attempt at this page, or at any page. */
+/**
+ * The text of a page, or a failed attempt. `last`: no other attempt at this page, ever, or at any page of this
+ * ingestion.
+ */
 export type PageOutcome =
   | { text: string; regions: TextRegion[] }
   | { failure: string; last?: "page" | "file" };
@@ -135,7 +140,8 @@ function countFailure(
   { fileId, part, usageId }: PageCall & { part: number },
   { last }: Extract<PageOutcome, { failure: string }>,
 ): SQL {
-  const failures = last ? sql`${MOST_TRIES}::int` : sql`p.ocr_failures + 1`;
+  const final = last === "page" ? LASTING_FAILURE : MOST_TRIES;
+  const failures = last ? sql`${final}::int` : sql`p.ocr_failures + 1`;
   return sql`
     UPDATE file_pages AS p SET ${NO_CLAIM}, ocr_failures = ${failures}
     FROM file_pages AS c

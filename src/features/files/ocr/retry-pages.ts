@@ -10,13 +10,13 @@ import { passagesDelete } from "../../retrieval/store.ts";
 import { notifyChats } from "../notify-chats.ts";
 import { fileColumns, type FileRow } from "../queries.ts";
 import { sendJob } from "../send-job.ts";
-import { MOST_PAGES } from "./pages.ts";
+import { LASTING_FAILURE, MOST_PAGES } from "./pages.ts";
 
 type RetryDeps = Pick<Deps, "db" | "clock">;
 
 /**
  * Begins an ingestion attempt for these pages alone; of two concurrent calls, one begins it. Does nothing if
- * there are none. Returns the file's new state. Throws `not_found`.
+ * there are none that another attempt may transcribe. Returns the file's new state. Throws `not_found`.
  */
 export async function retryPages(env: Env, deps: RetryDeps, file: FileRow): Promise<FileRow> {
   const ingestionAttempt = file.ingestion_attempt + 1;
@@ -39,7 +39,8 @@ async function begin(
   { id, user_id: ownerId, ingestion_attempt: attempt }: FileRow,
   next: number,
 ): Promise<FileRow> {
-  const isLeft = sql`p.file_id = ${id}::uuid AND p.is_scanned AND p.source = 'text'`;
+  const isLasting = sql`p.ocr_failures >= ${LASTING_FAILURE}::int`;
+  const isLeft = sql`p.file_id = ${id}::uuid AND p.is_scanned AND p.source = 'text' AND NOT ${isLasting}`;
   const erased = passagesDelete(id).map(
     (statement, i) =>
       sql`${sql.raw(`erased_${i}`)} AS (${statement} AND EXISTS (SELECT FROM begun))`,
@@ -51,7 +52,8 @@ async function begin(
           embed_due_at = NULL, embed_failures = 0, updated_at = ${toIso(new Date(clock()))}::timestamptz
         WHERE id = ${id} AND user_id = ${ownerId} AND ingestion_attempt = ${attempt}::int AND status = 'ready'
           AND EXISTS (SELECT FROM file_pages AS p WHERE ${isLeft})
-          AND (SELECT count(*) FROM file_pages AS p WHERE p.file_id = ${id}::uuid AND p.source = 'ocr') < ${MOST_PAGES}::int
+          AND (SELECT count(*) FROM file_pages AS p
+            WHERE p.file_id = ${id}::uuid AND (p.source = 'ocr' OR ${isLasting})) < ${MOST_PAGES}::int
         RETURNING id
       ), reset AS (
         UPDATE file_pages AS p SET ocr_failures = 0, ocr_call_id = NULL, ocr_call_expires_at = NULL
