@@ -1,6 +1,6 @@
-/** Bytes sought in others. */
+/** Searches byte sequences. */
 
-/** Where some bytes stand in others. */
+/** Yields each offset at which `sought` occurs in `data`, in ascending order. */
 export function* positionsOf(sought: Uint8Array, data: Uint8Array): Generator<number> {
   const [first = 0] = sought;
   for (let at = data.indexOf(first); at >= 0; at = data.indexOf(first, at + 1)) {

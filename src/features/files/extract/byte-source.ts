@@ -1,15 +1,15 @@
-/** Bytes that are read where they are needed: a buffer, or an object in the bucket. */
+/** Random access to bytes: a buffer, or an object in the bucket. */
 
 export type ByteSource = {
   size: number;
-  /** The bytes from an offset on, fewer where the source ends before. */
+  /** Returns the bytes from an offset on, fewer if the source ends first. */
   read: (start: number, length: number) => Promise<Uint8Array>;
 };
 
-/** A source that is also read from its start to its end. */
+/** A source that can also be streamed from start to end. */
 export type Source = ByteSource & { stream: () => Promise<AsyncIterable<Uint8Array>> };
 
-/** A buffer as a source. */
+/** Wraps a buffer as a source. */
 export function bufferSource(bytes: Uint8Array): Source {
   return {
     size: bytes.byteLength,

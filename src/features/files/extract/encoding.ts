@@ -1,8 +1,8 @@
-/** Labels of encodings (WHATWG Encoding Standard), and the decoding of text files. */
+/** Encoding labels (WHATWG Encoding Standard) and the decoding of text files. */
 import { ExtractionFailure } from "../failures.ts";
 import { piecesOf } from "./pieces.ts";
 
-/** The encoding that a mark at the start names. */
+/** Returns the encoding of the byte order mark at the start; undefined without one. */
 export function encodingOfMark(bytes: Uint8Array): string | undefined {
   const [a, b, c] = bytes;
   if (a === 0xef && b === 0xbb && c === 0xbf) return "utf-8";
@@ -10,7 +10,7 @@ export function encodingOfMark(bytes: Uint8Array): string | undefined {
   return a === 0xfe && b === 0xff ? "utf-16be" : undefined;
 }
 
-/** True for UTF-8; where more is to come, its last character may be cut off. */
+/** True for valid UTF-8. With `moreToCome`, the last character may be cut off. */
 export function isUtf8(bytes: Uint8Array, moreToCome: boolean): boolean {
   try {
     new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes, {
@@ -22,7 +22,9 @@ export function isUtf8(bytes: Uint8Array, moreToCome: boolean): boolean {
   }
 }
 
-/** The encoding that a label names, in lower case; undefined where it names none that can be decoded. */
+/**
+ * Returns the canonical lower-case name of an encoding label; undefined if it cannot be decoded.
+ */
 export function encodingOfLabel(label: string): string | undefined {
   try {
     return new TextDecoder(label).encoding;
@@ -32,8 +34,8 @@ export function encodingOfLabel(label: string): string | undefined {
 }
 
 /**
- * The encoding that the `charset` of a media type names. Undefined for UTF-8 and ASCII too, because programs
- * write them without knowing, and the bytes tell as much.
+ * Returns the encoding in the `charset` of a media type. Undefined for UTF-8 and ASCII too:
+ * programs declare them blindly, and the bytes identify them as well.
  */
 export function encodingOfType(contentType: string | undefined): string | undefined {
   const [, label = ""] = CHARSET.exec(contentType ?? "") ?? [];
@@ -44,7 +46,10 @@ export function encodingOfType(contentType: string | undefined): string | undefi
 
 const CHARSET = /;[ \t]*charset[ \t]*=[ \t]*"?([\w.:-]+)/i;
 
-/** The text of a file in pieces. Bytes that are invalid in the encoding become U+FFFD. */
+/**
+ * Decodes a file to text, chunk by chunk. Bytes that are invalid in the encoding become U+FFFD.
+ * Throws `damaged` at a NUL.
+ */
 export async function* decodeText(
   body: AsyncIterable<Uint8Array>,
   encoding: string,

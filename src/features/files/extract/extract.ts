@@ -1,4 +1,4 @@
-/** Takes the text out of a file. Reads nothing but the stream that it is given, and holds little of it. */
+/** Extracts the text of a file. It reads only from the given source and buffers little of it. */
 import type { ReadCMap } from "../../../clients/cmaps.ts";
 import { ExtractionFailure, type FailureCode } from "../failures.ts";
 import type { Source } from "./byte-source.ts";
@@ -21,10 +21,10 @@ export type { Source } from "./byte-source.ts";
 export type { ExtractedPage } from "./pages.ts";
 
 /**
- * `textBefore`: code points of the pages before the window, for what is asked of the whole document.
- * `readCMap`: the bytes of a CMap of pdf.js by its file name, for fonts that name one. `encoding`: that the
- * client names for a text; without it the bytes decide. `mayLackText`: pictures may be all that a document
- * has, because they are transcribed later.
+ * `textBefore`: code points of the pages before the window, for checks on the whole document.
+ * `readCMap`: returns the bytes of a pdf.js CMap by its file name, for fonts that name one.
+ * `encoding`: the client's declared encoding of a text; without it the bytes decide. `mayLackText`:
+ * accept a document of pictures alone, because they are transcribed later.
  */
 type Window = PageWindow & {
   textBefore?: number;
@@ -34,16 +34,16 @@ type Window = PageWindow & {
 };
 
 type Extraction = {
-  /** Of the whole document; undefined for formats without pages of a fixed size. */
+  /** The page count of the whole document; undefined for formats without fixed pages. */
   pageCount: number | undefined;
-  /** To be read to the end, or left by `return`: it holds the document open until then. */
+  /** Iterate to the end or call `return`: the document stays open until then. */
   pages: AsyncIterable<ExtractedPage>;
 };
 
 /**
- * Opens a file of a kind that `recognise` told. Only a PDF is read in windows: other files are read in one
- * go, whatever the window. Throws ExtractionFailure, here or while the pages are read: for a document without
- * any text too, at its end.
+ * Opens a file of a kind that `recognise` returned. Only a PDF is extracted in windows; other files
+ * are extracted completely, whatever the window. Throws ExtractionFailure here or while the pages
+ * are iterated; for a document without any text, at its end.
  */
 export async function extractDocument(
   kind: FileKind,
@@ -90,12 +90,14 @@ async function readWindow(
   return { pageCount: document.numPages, pages: checked(pages, { textBefore, otherwise }) };
 }
 
-/** How a document of pictures fails; undefined where these are transcribed. */
+/** Returns the failure of a document of pictures; undefined if they will be transcribed. */
 function scanFailure(mayLackText = false): FailureCode | undefined {
   return mayLackText ? undefined : "needs_ocr";
 }
 
-/** Passes the pages on. A document that ends without any text has failed, unless it may lack it. */
+/**
+ * Passes the pages on. Throws at the end of a document without any text, unless it may lack text.
+ */
 async function* checked(
   pages: AsyncGenerator<ExtractedPage>,
   { textBefore, otherwise }: { textBefore: number; otherwise: FailureCode | undefined },
@@ -120,7 +122,10 @@ async function withFailure<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Parsers fail on what is damaged in ways of their own. What the source fails of is not the file's fault. */
+/**
+ * Maps parser errors to ExtractionFailure, since each parser throws its own errors for damaged
+ * files. Errors of the source pass through: the file did not cause them.
+ */
 function asFailure(error: unknown): unknown {
   if (error instanceof ExtractionFailure) return error;
   if (error instanceof SourceFailure) return error.cause;
@@ -130,7 +135,7 @@ function asFailure(error: unknown): unknown {
 
 class SourceFailure extends Error {}
 
-/** pdf.js goes on without a CMap that it does not get, and would lose text by it. */
+/** Remembers a failed CMap download: pdf.js would continue without the CMap and lose text. */
 class WatchedCMaps {
   #failure: SourceFailure | undefined;
   readonly read: ReadCMap;
@@ -151,7 +156,7 @@ class WatchedCMaps {
   }
 }
 
-/** The source, whose own failures are told from those of what reads it. */
+/** Wraps the source so that its own errors can be distinguished from errors of the parser. */
 function watched(source: Source): Source {
   return {
     size: source.size,
@@ -169,7 +174,7 @@ async function* watchedBody(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
 }
 
 function failSource(cause: unknown): never {
-  // The object may be gone: that is said as it is.
+  // The object may be gone: the caller needs that specific failure.
   if (cause instanceof ExtractionFailure) throw cause;
   throw new SourceFailure("the source failed", { cause });
 }

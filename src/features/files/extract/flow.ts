@@ -1,11 +1,11 @@
-/** Running text out of elements: paragraphs with an empty line between them, lines within them. */
+/** Builds running text from elements: an empty line between paragraphs, one break between lines. */
 import type { RegionKind } from "../../../lib/text-regions.ts";
 import type { PageWriter, TextRole } from "./pages.ts";
 
-/** UTF-16 code units; a longer paragraph is written in stretches. */
+/** In UTF-16 code units. A longer paragraph is written in several parts. */
 const LONGEST_HELD = 20_000;
 
-/** Text, and what it is. */
+/** Text and its role. */
 export type FlowPiece = TextRole & { text: string };
 
 export class TextFlow {
@@ -13,9 +13,9 @@ export class TextFlow {
   #pieces: string[] = [];
   #held = 0;
   #region: RegionKind | undefined;
-  /** Line breaks that are due before the next text. */
+  /** Line breaks to write before the next text. */
   #breaks = 0;
-  /** True where text stands before the breaks. */
+  /** True if there is text before the breaks. */
   #begun = false;
   #level: number | undefined;
 
@@ -23,7 +23,7 @@ export class TextFlow {
     this.#writer = writer;
   }
 
-  /** The level of the heading that the text from here on belongs to. */
+  /** The heading level of the text that follows; undefined for other text. */
   get level(): number | undefined {
     return this.#level;
   }
@@ -33,7 +33,7 @@ export class TextFlow {
     this.#level = level;
   }
 
-  /** Adds text to the line. */
+  /** Appends text to the line. */
   add(text: string): void {
     if (text === "") return;
     this.#pieces.push(storable(text));
@@ -41,20 +41,20 @@ export class TextFlow {
     if (this.#held > LONGEST_HELD) this.#flush(false);
   }
 
-  /** Changes what the text from here on is, in the middle of a line too. */
+  /** Sets the region of the text that follows, also within a line. */
   become(region: RegionKind | undefined): void {
     if (region === this.#region) return;
     this.#flush(false);
     this.#region = region;
   }
 
-  /** Ends the line: one break, or two for a paragraph. They are never more, whatever asks for them. */
+  /** Ends the line with one break, or a paragraph with two. Repeated calls never add up to more. */
   end(breaks: 1 | 2): void {
     this.#flush(true);
     this.#breaks = Math.max(this.#breaks, breaks);
   }
 
-  /** Adds a paragraph that is complete, as it stands. */
+  /** Inserts a complete paragraph unchanged. */
   insert(pieces: readonly FlowPiece[]): void {
     this.end(2);
     this.#writeBreaks();
@@ -63,14 +63,14 @@ export class TextFlow {
     this.#breaks = 2;
   }
 
-  /** A break that someone set: the second in a row makes an empty line. */
+  /** Adds an explicit line break. Two in a row make an empty line. */
   break(): void {
     const isEmpty = this.#held === 0;
     this.end(1);
     if (isEmpty && this.#begun) this.#breaks = 2;
   }
 
-  /** Turns the page of the writer: the breaks that are due stay on the page before. */
+  /** Moves the writer to the next page. Pending breaks stay on the page before. */
   turnPage(): void {
     this.end(1);
     this.#writeBreaks();
@@ -95,7 +95,9 @@ export class TextFlow {
   }
 }
 
-/** Postgres stores no NUL; other control characters are never seen, and mean nothing. */
+/**
+ * Removes control characters: Postgres stores no NUL, and the others are invisible and meaningless.
+ */
 export function storable(text: string): string {
   return text.replaceAll(CONTROLS, "").toWellFormed();
 }

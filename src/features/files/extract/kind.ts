@@ -1,4 +1,4 @@
-/** What a file is by its bytes. Its name tells only kinds of text apart. */
+/** Detects the kind of a file from its bytes; the name only distinguishes kinds of text. */
 import { encodingOfMark, isUtf8 } from "./encoding.ts";
 import { ExtractionFailure, type FailureCode } from "../failures.ts";
 import type { ByteSource } from "./byte-source.ts";
@@ -32,12 +32,12 @@ const CONTENT_TYPES = {
 
 export type FileKind = keyof typeof CONTENT_TYPES;
 
-/** The media type that a file of a kind is kept and given out as. */
+/** Returns the media type under which a file of a kind is stored and served. */
 export function contentTypeOf(kind: FileKind): string {
   return CONTENT_TYPES[kind];
 }
 
-/** The kind that a client announces by a media type; undefined for one that cannot be read. */
+/** Returns the kind of a media type that a client declares; undefined if it is unsupported. */
 export function kindOfContentType(contentType: string): FileKind | undefined {
   const bare = bareType(contentType);
   return KINDS.find((kind) => bareType(CONTENT_TYPES[kind]) === bare) ?? OTHER_NAMES[bare];
@@ -50,10 +50,10 @@ export function isImage(kind: FileKind): kind is ImageKind {
   return IMAGE_KINDS.some((image) => image === kind);
 }
 
-/** The media types of all kinds, without their character set. */
+/** The media types of all kinds, without parameters. */
 export const READABLE_TYPES: readonly string[] = KINDS.map((kind) => bareType(CONTENT_TYPES[kind]));
 
-/** Other names that systems know these kinds by. */
+/** Aliases of the media types. */
 const OTHER_NAMES: Record<string, FileKind> = {
   "application/x-pdf": "pdf",
   "application/xhtml+xml": "html",
@@ -69,17 +69,17 @@ function bareType(contentType: string): string {
 
 const HEAD_SIZE = 64 * 1024;
 
-/** What a file is: of a kind that is read, or refused for a reason. */
+/** A supported kind, or the failure code that explains the refusal. */
 export type Recognised =
   | { kind: FileKind; refusal?: undefined }
   | { kind?: undefined; refusal: FailureCode };
 
-/** `encoding`: what the client says that a text is in. */
+/** `encoding`: the encoding that the client declares for a text. */
 type Named = { name: string; encoding?: string | undefined };
 
 /**
- * What a file is by its first 64 KiB, an Office package by what it holds. A Word document behind a password
- * is one too: its reading says why it fails.
+ * Detects the kind from the first 64 KiB, and that of an Office package from its parts. A
+ * password-protected Word document counts as `docx`: its extraction reports the precise failure.
  */
 export async function recognise(
   source: ByteSource,
@@ -117,7 +117,10 @@ async function recognisePackage(source: ByteSource): Promise<Recognised> {
   }
 }
 
-/** Readers look for the header in the first 1024 bytes. Prose may speak of it: it begins a line. */
+/**
+ * Viewers search the first 1024 bytes for the header. It must begin a line, because prose may
+ * mention it.
+ */
 function isPdf(bytes: Uint8Array): boolean {
   return PDF_HEADER.test(latin1(bytes.subarray(0, 1024)));
 }
@@ -125,7 +128,7 @@ function isPdf(bytes: Uint8Array): boolean {
 // oxlint-disable-next-line no-control-regex
 const PDF_HEADER = /(?:^|[\x00-\x1f\x80-\xff])%PDF-\d\.\d/;
 
-/** By the signature that each format begins with. */
+/** Identifies an image by its format's signature. */
 function imageKindOf(bytes: Uint8Array): ImageKind | undefined {
   const start = latin1(bytes.subarray(0, 12));
   if (start.startsWith("RIFF") && start.endsWith("WEBP")) return "webp";
@@ -145,7 +148,7 @@ function isZip(bytes: Uint8Array): boolean {
 
 const HTML_START = /^<(?:!doctype\s+html|html|head|body)[\s>]/i;
 
-/** Without what may stand before the first tag: an XML declaration and comments. */
+/** Strips an XML declaration and comments before the first tag. */
 function withoutProlog(text: string): string {
   let rest = text.trimStart();
   for (const [opening, closing] of PROLOG) {
@@ -170,8 +173,8 @@ function kindByName(name: string): FileKind {
 }
 
 /**
- * The text of a head; undefined where it is none. Of an encoding that is not told yet it has the ASCII
- * alone as it is.
+ * Decodes the head of a file; undefined if it is not text. In an undetected legacy encoding only
+ * its ASCII characters are reliable.
  */
 function textOf(head: Uint8Array, moreToCome: boolean, named?: string): string | undefined {
   const encoding = encodingOfMark(head) ?? named ?? utf16Of(head);
@@ -180,14 +183,14 @@ function textOf(head: Uint8Array, moreToCome: boolean, named?: string): string |
   return isReadable(text) ? text : undefined;
 }
 
-/** Text of the time before Unicode: whatever its encoding is, it has no control characters. */
+/** Decodes text in a legacy encoding: in all of them, text has no control characters. */
 function legacyText(head: Uint8Array): string | undefined {
   const text = latin1(head);
   // oxlint-disable-next-line no-control-regex
   return /[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]/.test(text) ? undefined : text;
 }
 
-/** A NUL is in no text, and a control character seldom. */
+/** Text never contains a NUL, and rarely other control characters. */
 function isReadable(text: string): boolean {
   if (text.includes("\0")) return false;
   // oxlint-disable-next-line no-control-regex

@@ -1,4 +1,4 @@
-/** Numbers of list items in letters and Roman digits. */
+/** Formats list numbers as letters and Roman numerals. */
 import { formatNumber } from "./number-format.ts";
 
 const LARGEST_ROMAN = 3_999;

@@ -1,4 +1,4 @@
-/** Names of XML elements without the prefix of their namespace, which each program chooses. */
+/** Strips the namespace prefix of XML names, which each program chooses. */
 
 export type XmlAttributes = Record<string, string>;
 

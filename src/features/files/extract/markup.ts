@@ -1,13 +1,13 @@
-/** A streaming parser of HTML and XML that holds little, however hostile its input is. */
+/** A streaming parser of HTML and XML whose memory is bounded for hostile input. */
 import { type Handler, Parser } from "htmlparser2";
 import { ExtractionFailure } from "../failures.ts";
 
-/** Elements within each other. The parser is quick only while they are few. */
+/** Nested elements. The parser slows down with the depth. */
 const DEEPEST = 1_000;
 const MOST_ATTRIBUTES = 500;
-/** UTF-16 code units of an attribute; the rest, as of a picture within a page, is not held. */
+/** In UTF-16 code units of an attribute. The rest, such as an inlined picture, is dropped. */
 const LONGEST_ATTRIBUTE = 64 * 1024;
-/** UTF-16 code units of a comment, or of anything else that is held until it ends. */
+/** In UTF-16 code units of a comment, or of any other token that the parser buffers. */
 const LONGEST_TOKEN = 4 * 1024 * 1024;
 
 export type MarkupHandler = {
@@ -16,7 +16,7 @@ export type MarkupHandler = {
   text(text: string): void;
 };
 
-/** Tells a handler of elements and text. Whatever is beyond the bounds is `damaged`. */
+/** Calls a handler for elements and text. Throws `damaged` beyond the bounds. */
 export class MarkupParser {
   readonly #parser: BoundedParser;
   #given = 0;
@@ -49,7 +49,7 @@ function bounded(handler: MarkupHandler, xml: boolean): Partial<Handler> {
       handler.close(name);
     },
     ontext: (text) => handler.text(text),
-    // A document type may define entities, and no document that an office program writes has one.
+    // A document type may define entities, and no office program writes one.
     onprocessinginstruction: (name) => {
       if (xml && name.startsWith("!")) throw new ExtractionFailure("damaged");
     },
@@ -57,7 +57,7 @@ function bounded(handler: MarkupHandler, xml: boolean): Partial<Handler> {
 }
 
 class BoundedParser extends Parser {
-  /** Code units of the attribute that is being read. */
+  /** In code units, of the current attribute. */
   attributeLength = 0;
   #attributes = 0;
 

@@ -1,4 +1,4 @@
-/** Numbers of lists as people write them, in the formats of Word (ECMA-376 part 1, section 17.18.59). */
+/** Formats list numbers as Word does (ECMA-376 part 1, section 17.18.59). */
 import { toCardinal, toOrdinal, toOrdinalWords } from "./docx/numbers/number-words.ts";
 
 const ROMAN = [
@@ -17,17 +17,17 @@ const ROMAN = [
   ["i", 1],
 ] as const;
 
-/** Larger numbers are written in digits in every format. */
+/** Larger numbers become digits in every format. */
 const LARGEST = 4_000;
 
 type Format = (number: number) => string;
 
-/** Formats that are written in the language of the text. */
+/** Formats that depend on the language of the text. */
 const IN_WORDS = new Set(["ordinal", "ordinalText", "cardinalText"]);
 
 /**
- * A number in one of Word's formats; digits where the format is another. Words are known in English only:
- * texts in other languages have digits, with the ending of an ordinal.
+ * Formats a number; unknown formats give digits. Number words exist for English only: other
+ * languages get digits with the ending of an ordinal.
  */
 export function formatNumber(number: number, format: string, language = ""): string {
   if (format === "none") return "";
@@ -118,13 +118,15 @@ function roman(number: number): string {
   return text;
 }
 
-/** After the last letter come the first one twice, and the second one twice. */
+/** After the last letter, the first one twice, then the second one twice. */
 function repeating(letters: string): Format {
   const all = Array.from(letters);
   return (number) => (all[(number - 1) % all.length] ?? "").repeat(Math.ceil(number / all.length));
 }
 
-/** After the last letter come the first one with each letter behind it, as columns of a table are named. */
+/**
+ * After the last letter, the first one followed by each letter, like column names of a spreadsheet.
+ */
 function counting(letters: string): Format {
   const all = Array.from(letters);
   return (number) => {
@@ -161,7 +163,7 @@ const HEBREW = [
   ["מ", 40],
   ["ל", 30],
   ["כ", 20],
-  // 15 and 16 would be parts of the name of God.
+  // 15 and 16 would otherwise spell parts of the name of God.
   ["טז", 16],
   ["טו", 15],
   ["י", 10],

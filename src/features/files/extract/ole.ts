@@ -1,9 +1,11 @@
-/** The container of old Office files, which a Word document behind a password is wrapped in. */
+/**
+ * The container format of old Office files, which also wraps a password-protected Word document.
+ */
 import type { ByteSource } from "./byte-source.ts";
 
 const SIGNATURE = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
-/** Names of its streams, which its directory holds as UTF-16. */
+/** Names of its streams, in UTF-16 as in its directory. */
 const ENCRYPTED = utf16("EncryptedPackage");
 const OLD_WORD = utf16("WordDocument");
 
@@ -11,7 +13,10 @@ export function isOleContainer(bytes: Uint8Array): boolean {
   return SIGNATURE.every((byte, position) => bytes[position] === byte);
 }
 
-/** By its directory, or by the name where that has neither kind of streams: the reading says more. */
+/**
+ * Decides by the directory, or by the name if the directory lists neither kind of stream:
+ * extraction then reports the precise failure.
+ */
 export async function mayBeEncryptedWord(source: ByteSource, name: string): Promise<boolean> {
   const holds = await streamsIn(source);
   return holds.encrypted || (!holds.oldWord && /\.docx$/i.test(name));
@@ -21,7 +26,7 @@ const DIRECTORY_READ = 64 * 1024;
 const HEADER_SIZE = 512;
 const LARGEST_SECTOR_SHIFT = 12;
 
-/** Which of the two kinds of streams the beginning of the directory names ([MS-CFB] section 2.2). */
+/** Reports which of the two streams the start of the directory lists ([MS-CFB] section 2.2). */
 export async function streamsIn(
   source: ByteSource,
 ): Promise<{ encrypted: boolean; oldWord: boolean }> {

@@ -1,47 +1,52 @@
-/** What a reading gives: the text by page, in parts small enough to be held and written one by one. */
+/**
+ * The result of an extraction: text by page, in parts small enough to buffer and store one by one.
+ */
 import { codePointLength, indexAfter } from "../../../lib/code-points.ts";
 import type { RegionKind, TextRegion } from "../../../lib/text-regions.ts";
 import { ExtractionFailure } from "../failures.ts";
 
-/** Code points of one file's text. */
+/** In code points, of one file. */
 export const LONGEST_TEXT = 5_000_000;
 
-/** Code points of one part. */
+/** In code points. */
 const PART_LENGTH = 50_000;
 
-/** Code points of a text that is not divided between two parts. */
+/** In code points. A longer text may be split between two parts. */
 const LONGEST_WHOLE = 5_000;
 
-/** Headings beyond it are text like any other: no document for people has as many. */
+/** Headings beyond this count become plain text: no document written for people has as many. */
 const MOST_HEADINGS = 20_000;
 
-/** Regions beyond it refuse the document: struck-out words must not become running text. */
+/** Regions beyond this count fail the document: struck-out words must not become running text. */
 const MOST_REGIONS = 100_000;
 
-/** A line that is a heading; offsets are code points into the text of its part. */
+/** A heading line. Offsets are code points in the text of its part. */
 type PartHeading = { start: number; end: number; level: number };
 
 export type ExtractedPage = {
-  /** From 1; null where the document does not say. A long page comes as several parts, one after the other. */
+  /** From 1; null if unknown. A long page comes as several consecutive parts. */
   page: number | null;
   text: string;
   headings: PartHeading[];
-  /** Stretches that are not running text; offsets are code points into the text of this part. */
+  /** Ranges that are not running text. Offsets are code points in the text of this part. */
   regions: TextRegion[];
-  /** Characters of this part that the document shows and that have no Unicode. */
+  /** How many visible characters of this part have no Unicode mapping. */
   unreadable: number;
-  /** True for a page that shows pictures and no text, or no more than a stamp. */
+  /** True for a page of pictures without text, or with a stamp at most. */
   isScanned: boolean;
   /** True for the last part of the whole document. */
   isLast: boolean;
 };
 
-/** `level`: all of the text but the white space around it is a heading. `region`: what the text is. */
+/**
+ * `level`: the text, apart from surrounding white space, is a heading of this level. `region`: the
+ * kind of text.
+ */
 export type TextRole = { level?: number | undefined; region?: RegionKind | undefined };
 
-/** Cuts what is read into parts, and counts it. Offsets are code points. */
+/** Cuts extracted text into parts and counts it. Offsets are code points. */
 export class PageWriter {
-  /** Code points so far, those of earlier readings included. */
+  /** Code points so far, those of earlier windows included. */
   length: number;
   #page: number | null;
   #pieces: string[] = [];
@@ -59,12 +64,12 @@ export class PageWriter {
     this.length = textBefore;
   }
 
-  /** The number of the page that is being written; null where it is not known. */
+  /** The number of the current page; null if unknown. */
   get page(): number | null {
     return this.#page;
   }
 
-  /** Adds text, which is running text but for its role. */
+  /** Appends text; without a role it is running text. Throws `too_much_text` beyond the limit. */
   write(text: string, { level, region }: TextRole = {}): void {
     const length = codePointLength(text);
     this.length += length;
@@ -76,28 +81,28 @@ export class PageWriter {
     this.#append(text, length, region);
   }
 
-  /** Counts characters of the current part that have no Unicode. */
+  /** Counts characters of the current part that have no Unicode mapping. */
   countUnreadable(characters: number): void {
     this.#unreadable += characters;
   }
 
-  /** The current page shows pictures and no text, or no more than a stamp. */
+  /** Marks the current page as pictures without text, or with a stamp at most. */
   markScanned(): void {
     this.#isScanned = true;
   }
 
-  /** What comes next stands on the next page. */
+  /** Starts the next page. */
   turnPage(): void {
     this.#closePart(true);
     if (this.#page !== null) this.#page++;
   }
 
-  /** The parts that are complete. */
+  /** Removes and returns the complete parts. */
   take(): ExtractedPage[] {
     return this.#done.splice(0);
   }
 
-  /** The rest. `isLast` is false where the document goes on after what was asked for. */
+  /** Returns the remaining parts. `isLast` is false if the document continues after the window. */
   end(isLast: boolean): ExtractedPage[] {
     this.#closePart(true);
     const last = this.#done.at(-1);
@@ -119,7 +124,7 @@ export class PageWriter {
     this.#partLength += length;
   }
 
-  /** A stretch that goes on where the one before it ends, and is of its kind, is one with it. */
+  /** Merges a range with an adjacent one of the same kind. */
   #addRegion(length: number, kind: RegionKind): void {
     const [start, end] = [this.#partLength, this.#partLength + length];
     const last = this.#regions.at(-1);
@@ -128,7 +133,7 @@ export class PageWriter {
     else throw new ExtractionFailure("too_much_text");
   }
 
-  /** A heading or a paragraph stays whole where it can. */
+  /** Keeps a heading or a paragraph in one part if possible. */
   #isDivisible(length: number, level: number | undefined): boolean {
     return length > PART_LENGTH || (level === undefined && length > LONGEST_WHOLE);
   }

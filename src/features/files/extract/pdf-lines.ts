@@ -1,4 +1,4 @@
-/** Writes the lines and paragraphs of PDF pages, which only say where a run of characters is painted. */
+/** Writes lines and paragraphs of PDF pages, which store only positions of runs of characters. */
 import type { RegionKind } from "../../../lib/text-regions.ts";
 import { ExtractionFailure } from "../failures.ts";
 import type { PageWriter } from "./pages.ts";
@@ -16,35 +16,38 @@ import type { PaintedRun } from "./pdf-layout/runs.ts";
 /** A run of characters as pdf.js returns it. Items without text mark structure. */
 type Item = PaintedRun | { type: string };
 
-/** A page that is read. `write` is called while the page is written, for what else the writer must know of it. */
+/**
+ * A complete page. `write` is called when the page is written, to pass further facts to the writer.
+ */
 type KnownPage = { box: PageBox; write?: () => void };
 
 type HeldPage = { layout: PageLayout; write?: (() => void) | undefined };
 
 const LONGEST_HEADING = 200;
-/** Runs of a window of pages: three thousand on each of a hundred, where a word or a line is one. */
+/** Runs of a window of pages: 3,000 on each of 100 pages, if each run is a word or a line. */
 const MOST_RUNS = 300_000;
 /**
- * Runs that are laid out together. A page of more is a drawing, is read in stretches as it is painted, and has no
- * header or footer.
+ * Runs that are laid out together. A page with more is a drawing: it is written in parts, in
+ * painting order, without header and footer.
  */
 const MOST_LAID_OUT = 10_000;
-/** UTF-16 code units of a window, which are more code points than the text of a document may have. */
+/** In UTF-16 code units of a window; more than the code points that a document may have. */
 const MOST_HELD = 10_000_000;
 
 /**
- * Writes the pages of a window, each once the two pages after it are known: what repeats on them is a header or
- * a footer. The two pages before and after the window are read for this too, but not written.
+ * Writes the pages of a window, each after the two pages that follow it: text that repeats on them
+ * is a header or a footer. The two pages before and after the window are laid out for this too, but
+ * not written.
  */
 export class PdfLines {
   readonly #writer: PageWriter;
   readonly #window: { fromPage: number; lastPage: number };
-  /** The number of the page that is being read. */
+  /** The number of the current page. */
   #page: number;
   #painted: PaintedRun[] = [];
-  /** True if a part of the page that is being read is already written, or skipped. */
+  /** True if a part of the current page is already written or skipped. */
   #isBegun = false;
-  /** Pages that are known, those that are written included while they are neighbours. */
+  /** Complete pages; written ones stay while they are neighbours. */
   #pages: HeldPage[] = [];
   #nextPage: number;
   #runs = 0;
@@ -57,11 +60,11 @@ export class PdfLines {
     this.#page = firstPageRead(window.fromPage);
   }
 
-  /** Adds runs to the page, in the order in which they are painted. */
+  /** Adds runs to the page, in painting order. Throws `too_much_text` beyond the limits. */
   add(items: readonly Item[]): void {
     for (const item of items) {
       if (!("str" in item)) continue;
-      // Of runs without a word in them there can be no end.
+      // A file may hold endless runs without text.
       if (++this.#runs > MOST_RUNS) throw new ExtractionFailure("too_much_text");
       this.#held += item.str.length;
       if (this.#held > MOST_HELD) throw new ExtractionFailure("too_much_text");
@@ -70,7 +73,7 @@ export class PdfLines {
     }
   }
 
-  /** Ends a page. Pages come in order, beginning with `firstPageRead`. */
+  /** Ends a page. Pages must come in order, starting at `firstPageRead`. */
   endPage({ box, write }: KnownPage): void {
     const layout = new PageLayout(this.#page, this.#painted, this.#isBegun ? undefined : box);
     this.#painted = [];
@@ -80,12 +83,12 @@ export class PdfLines {
     this.#page++;
   }
 
-  /** Writes what is still held. */
+  /** Writes the pages that are still held. */
   end(): void {
     this.#writeUntil(this.#window.lastPage);
   }
 
-  /** Writes what is known of a page that is too large to be held, after the pages before it. */
+  /** Writes the runs so far of a page that is too large to be held, after the pages before it. */
   #writeStretch(): void {
     const { fromPage, lastPage } = this.#window;
     if (this.#page >= fromPage && this.#page <= lastPage) {
@@ -120,7 +123,7 @@ export class PdfLines {
   }
 
   #writeText({ header, body, notes, footer }: PageText, bodySize: number): void {
-    // A sentence that goes on from the page before is not interrupted by the header.
+    // The header must not interrupt a sentence that continues from the page before.
     const isWithin = /^\p{Ll}/u.test(body[0]?.pieces[0]?.text ?? "");
     if (!isWithin) this.#writeApart("[Header] ", "header", header);
     for (const line of body) this.#writeLine(line, bodySize);
@@ -140,7 +143,7 @@ export class PdfLines {
     this.#writer.write(line.end);
   }
 
-  /** Lines of one kind, in stretches that each have the label before them. */
+  /** Writes lines of one kind, with a label before each paragraph. */
   #writeApart(label: string, kind: RegionKind, lines: readonly PageLine[]): void {
     for (const [position, { pieces, isStart }] of lines.entries()) {
       if (position > 0) this.#writer.write("\n", { region: isStart ? undefined : kind });
@@ -153,13 +156,13 @@ export class PdfLines {
   }
 }
 
-/** The first page that must be read for a window. */
+/** Returns the first page that must be extracted for a window. */
 export const firstPageRead = (fromPage: number): number => Math.max(1, fromPage - NEIGHBOURS);
 
 const isNear = (one: PageLayout, other: PageLayout): boolean =>
   one !== other && Math.abs(one.page - other.page) <= NEIGHBOURS;
 
-/** The size of the most letters of some pages. */
+/** Returns the font size of most letters on some pages. */
 function mostOf(pages: readonly PageLayout[]): number {
   const letters = new Map<number, number>();
   let [body, most] = [0, 0];
@@ -173,7 +176,7 @@ function mostOf(pages: readonly PageLayout[]): number {
   return body;
 }
 
-/** The running text of a heading, without the marks in it. */
+/** Returns the running text of a heading, without note marks. */
 function longestOf(pieces: readonly TextPiece[]): TextPiece | undefined {
   const texts = pieces.filter(({ region }) => region === undefined);
   return texts.toSorted((one, other) => other.text.length - one.text.length)[0];

@@ -1,10 +1,13 @@
-/** A stream of bytes in pieces of one size, whatever the chunks that it comes in. */
+/** Cuts a byte stream into chunks of one size, whatever the size of its own chunks. */
 
 const PIECE_SIZE = 64 * 1024;
 
 type Piece = { bytes: Uint8Array; isLast: boolean };
 
-/** At least one piece, which is empty where the stream is. All but the last are of the full size. */
+/**
+ * Yields at least one chunk, which is empty for an empty stream. All but the last have the full
+ * size.
+ */
 export async function* piecesOf(
   body: AsyncIterable<Uint8Array>,
   size = PIECE_SIZE,
@@ -13,7 +16,7 @@ export async function* piecesOf(
   let filled = 0;
   for await (const chunk of body) {
     for (let from = 0; from < chunk.byteLength;) {
-      // Given away only once it is known that more comes.
+      // Yielded only once more bytes arrive, since `isLast` must be known.
       if (filled === size) {
         yield { bytes: piece, isLast: false };
         [piece, filled] = [new Uint8Array(size), 0];

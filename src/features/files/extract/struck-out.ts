@@ -2,7 +2,7 @@
 import { ExtractionFailure } from "../failures.ts";
 import { LONGEST_TEXT, type PageWriter } from "./pages.ts";
 
-/** UTF-16 code units of the words that stand before. */
+/** In UTF-16 code units, of the quoted words before a deletion. */
 const LONGEST_BEFORE = 40;
 const MOST_STRETCHES = 50_000;
 
@@ -23,7 +23,7 @@ export class StruckOutWords {
     this.#stretches.push({ before: lastWords(textBefore), words: bare });
   }
 
-  /** Writes each stretch as a line of its own. */
+  /** Writes each deletion on its own line. */
   writeTo(writer: PageWriter): void {
     this.#stretches.forEach(({ before, words }, index) => {
       const label = before === "" ? "[Struck out]" : `[Struck out after “${before}”]`;
@@ -33,12 +33,12 @@ export class StruckOutWords {
   }
 }
 
-/** A blank if the removal of struck-out words would join two words. */
+/** Returns a blank if the removal of struck-out words would join two words. */
 export function blankBetween(before: string, after: string): "" | " " {
   return /[\p{L}\p{N}]$/u.test(before.slice(-2)) && /^[\p{L}\p{N}]/u.test(after) ? " " : "";
 }
 
-/** The text after struck-out words, with exactly one blank before it if it needs one. */
+/** Returns the text after struck-out words, with exactly one blank before it if it needs one. */
 export function textBehindStruck(before: string, after: string): string {
   const isDouble = /[ \n]$/.test(before) && after.startsWith(" ");
   return isDouble ? after.slice(1) : blankBetween(before, after) + after;
@@ -48,7 +48,7 @@ function inOneLine(text: string): string {
   return text.replaceAll(/\s+/g, " ").trim();
 }
 
-/** The last whole words, of the last line if it has any. */
+/** Returns the last whole words, from the last line if it has any. */
 function lastWords(text: string): string {
   const near = text.slice(-4 * LONGEST_BEFORE);
   const line = near.slice(near.lastIndexOf("\n") + 1);

@@ -24,7 +24,7 @@ const RAISED = new Map(
   }),
 );
 
-/** Letters that the mark of a note may have besides. */
+/** Superscript letters that a note mark may also have. */
 const RAISED_LETTERS = new Map(
   Array.from("abcdefghijklmoprstuvwxyz", (letter, index) => [
     letter,
@@ -45,14 +45,14 @@ const LOWERED = new Map(
 const ENDING = /^(?:st|nd|rd|th|er|re|e|ère|ème|o|a|º|ª|os|as|°|\p{L}{3,})\.?$/iu;
 
 /**
- * Superscript text after other text: in Unicode superscripts if every character has one. Other text that
- * would read as part of a number is written after `^`.
+ * Returns superscript text that follows other text: in Unicode superscripts if every character has
+ * one. Otherwise `^` precedes text that would read as part of a number.
  */
 export function writeRaised(text: string, before: string): string {
   return shifted(text, before, { table: RAISED, sign: "^" });
 }
 
-/** Subscript text after other text, in the same way, after `_`. */
+/** Returns subscript text that follows other text, by the same rule with `_`. */
 export function writeLowered(text: string, before: string): string {
   return shifted(text, before, { table: LOWERED, sign: "_" });
 }
@@ -68,17 +68,17 @@ function shifted(text: string, before: string, { table, sign }: Shift): string {
   return /^(?:[\p{L}\d]|\(.*\))$/su.test(bare) ? `${sign}${bare}` : `${sign}(${bare})`;
 }
 
-/** Digits and signs as superscripts; undefined where one of the characters has none. */
+/** Converts digits and signs to superscripts; undefined if a character has none. */
 export function raise(text: string): string | undefined {
   return convert(text, RAISED);
 }
 
-/** Digits as subscripts; undefined where one of the characters has none. */
+/** Converts digits to subscripts; undefined if a character has none. */
 export function lower(text: string): string | undefined {
   return convert(text, LOWERED);
 }
 
-/** The mark of a note, raised where all of it can be. */
+/** Converts a note mark to superscripts if every character has one. */
 export function raiseMark(mark: string): string {
   return raise(mark) ?? convert(mark, RAISED_MARKS) ?? mark;
 }

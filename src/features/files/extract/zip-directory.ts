@@ -1,20 +1,22 @@
 /**
- * The central directory of a ZIP (APPNOTE.TXT 6.3.10, sections 4.3.12 to 4.3.16): what the file holds is
- * what stands there. Headers before the data are never searched for. Every claim is held against the size
- * of the file, and the work is bounded by what is read: the end of the file, and one directory.
+ * Parses the central directory of a ZIP (APPNOTE.TXT 6.3.10, sections 4.3.12 to 4.3.16), the only
+ * list of its entries: local headers are never searched for. Every claimed size is checked against
+ * the file, and the work is bounded: it reads the end of the file and one directory.
  */
 import type { ByteSource } from "./byte-source.ts";
 
 export type ZipEntry = {
-  /** 0 as it is, 8 deflated. */
+  /** 0 for stored, 8 for deflated. */
   method: number;
   isEncrypted: boolean;
   compressedBytes: number;
-  /** Where the header before its data begins. */
+  /** The offset of the local header. */
   headerAt: number;
 };
 
-/** Entries by their names, in lower case, without a leading slash; of two of one name the first. */
+/**
+ * Entries by name, in lower case and without a leading slash. The first of two equal names wins.
+ */
 export type ZipDirectory = ReadonlyMap<string, ZipEntry>;
 
 const MOST_ENTRIES = 10_000;
@@ -30,19 +32,19 @@ const LOCATOR_SIZE = 20;
 const ENTRY_SIGNATURE = 0x02014b50;
 const ENTRY_SIZE = 46;
 const ZIP64_FIELD = 1;
-/** A value that stands in the 64-bit field instead. */
+/** Marks a value that is in the 64-bit field instead. */
 const [IN_64_BITS, IN_64_BITS_SHORT] = [0xffffffff, 0xffff];
 const ENCRYPTED = 1;
 
-/** Where the directory is claimed to be. `end` is where it must end. */
+/** The claimed directory. `end`: the offset at which it must end. */
 type DirectoryEnd = { entries: number; bytes: number; offset: number; end: number };
 
-/** Undefined where a file has no such directory, or one that is too large or does not fit the file. */
+/** Returns the directory; undefined if it is missing, too large or inconsistent with the file. */
 export async function readZipDirectory(source: ByteSource): Promise<ZipDirectory | undefined> {
   const found = await findEnd(source);
   if (!found || found.entries > MOST_ENTRIES || found.bytes > LARGEST_DIRECTORY) return undefined;
   const start = found.end - found.bytes;
-  // Bytes before the archive, as of a program that unpacks itself, move all of it.
+  // Bytes before the archive, such as a self-extracting program, shift all offsets.
   const moved = start - found.offset;
   if (start < 0 || moved < 0) return undefined;
   return parseEntries(await source.read(start, found.bytes), found.entries, moved);
@@ -64,7 +66,10 @@ async function findEnd(source: ByteSource): Promise<DirectoryEnd | undefined> {
   return isLarge ? readEnd64(source, end.end, tail, at - LOCATOR_SIZE) : end;
 }
 
-/** The record whose comment ends the file; where there is none, the last before bytes that were appended. */
+/**
+ * Returns the offset of the record whose comment ends the file; otherwise of the last record before
+ * appended bytes.
+ */
 function endRecordIn(tail: DataView): number | undefined {
   let appendedTo: number | undefined;
   for (let at = tail.byteLength - END_SIZE; at >= 0; at--) {
@@ -76,7 +81,10 @@ function endRecordIn(tail: DataView): number | undefined {
   return appendedTo;
 }
 
-/** The record of 64 bits stands before the locator, wherever that says. */
+/**
+ * Reads the 64-bit record, which directly precedes the locator; the locator's own offset is
+ * ignored.
+ */
 async function readEnd64(
   source: ByteSource,
   endAt: number,
@@ -119,15 +127,19 @@ function parseEntries(bytes: Uint8Array, count: number, moved: number): ZipDirec
   return directory;
 }
 
-/** Names of parts are compared without regard to case (ECMA-376 part 2, section 6.2.2). */
+/** Part names are case-insensitive (ECMA-376 part 2, section 6.2.2). */
 function nameOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes).replaceAll("\\", "/").replace(/^\//, "").toLowerCase();
 }
 
-/** In the entry itself, or in its field of 64-bit values, which holds only those that are not. */
+/**
+ * Returns sizes from the entry, or from its 64-bit field, which holds only the values that do not
+ * fit.
+ */
 function sizesOf(view: DataView, at: number, extra: DataView) {
   const large = large64(extra);
-  // The uncompressed size stands first there, and is of no use: what comes out is counted.
+  // The uncompressed size comes first in the 64-bit field and is skipped: the actual output is
+  // counted.
   if (view.getUint32(at + 24, true) === IN_64_BITS) large.next();
   const [compressed = 0, offset = 0] = [at + 20, at + 42].map((field) => {
     const value = view.getUint32(field, true);

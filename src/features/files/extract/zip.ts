@@ -1,18 +1,18 @@
 /**
- * Parts of a ZIP, as they are stored and inflated step by step. Sizes that headers claim are not believed;
- * what comes out is counted.
+ * Extracts parts of a ZIP and inflates them step by step. Declared sizes are not trusted: the
+ * actual output is counted.
  */
 import { Inflate } from "fflate";
 import { ExtractionFailure } from "../failures.ts";
 import type { ByteSource } from "./byte-source.ts";
 import type { ZipEntry } from "./zip-directory.ts";
 
-/** A part as it is stored: deflated (8) or as it is (0). */
+/** The stored bytes of a part: deflated (8) or stored (0). */
 export type ZipPart = { method: number; bytes: Uint8Array };
 
-/** Bytes that are given to the inflater at once: they can come out a thousand times as many. */
+/** In bytes per call of the inflater: the output can be a thousand times larger. */
 const STEP = 1024;
-/** Bytes that may go in while nothing comes out; a stored block is shorter. */
+/** Input bytes without any output; a stored block is shorter. */
 const LONGEST_SILENCE = 128 * 1024;
 
 const STORED = 0;
@@ -20,7 +20,7 @@ const DEFLATED = 8;
 const HEADER_SIGNATURE = 0x04034b50;
 const HEADER_SIZE = 30;
 
-/** Reads a part of at most so many stored bytes. Throws `too_large`, or `damaged`. */
+/** Reads the stored bytes of a part. Throws `too_large` above `most` bytes, and `damaged`. */
 export async function readPart(
   source: ByteSource,
   { method, isEncrypted, compressedBytes, headerAt }: ZipEntry,
@@ -35,7 +35,9 @@ export async function readPart(
   return { method, bytes: await source.read(start, compressedBytes) };
 }
 
-/** The header before the data may have other fields than the directory has of the same entry. */
+/**
+ * Returns the offset of the data. The local header may have other fields than the directory entry.
+ */
 async function dataStart(source: ByteSource, headerAt: number): Promise<number> {
   const bytes = await source.read(headerAt, HEADER_SIZE);
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -45,7 +47,7 @@ async function dataStart(source: ByteSource, headerAt: number): Promise<number> 
   return headerAt + HEADER_SIZE + header.getUint16(26, true) + header.getUint16(28, true);
 }
 
-/** Counts what comes out of the parts of one document. */
+/** Counts the output of all parts of one document. */
 export class InflatedBytes {
   #left: number;
 
@@ -59,7 +61,7 @@ export class InflatedBytes {
   }
 }
 
-/** The bytes of a part, inflated step by step. */
+/** Yields the inflated bytes of a part, step by step. */
 export function* inflatePart(part: ZipPart, counted: InflatedBytes): Generator<Uint8Array> {
   const inflated: Uint8Array[] = [];
   const inflate = new Inflate((bytes) => void inflated.push(bytes));
@@ -70,7 +72,8 @@ export function* inflatePart(part: ZipPart, counted: InflatedBytes): Generator<U
     const size = inflated.reduce((sum, bytes) => sum + bytes.byteLength, 0);
     counted.count(size);
     silence = size > 0 ? 0 : silence + chunk.byteLength;
-    // Behind the end of the data all that follows would be gathered, and copied with each step.
+    // After the end of the data, the inflater would buffer all further input and copy it at each
+    // step.
     if (silence > LONGEST_SILENCE) throw new ExtractionFailure("damaged");
     yield* inflated.splice(0);
   }

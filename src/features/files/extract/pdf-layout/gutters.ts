@@ -1,4 +1,4 @@
-/** Stretches of rows beside each other with a gutter of white space between them. */
+/** Finds blocks of rows with gutters: vertical strips of white space between columns. */
 import type { Row } from "./rows.ts";
 import type { Run } from "./runs.ts";
 
@@ -12,25 +12,25 @@ export type Segment = {
 
 export type SegmentRow = { segments: Segment[]; base: number; size: number };
 
-/** White space from one position to another that all rows of a block leave free. */
+/** A range of x positions that all rows of a block leave empty. */
 type Gutter = { from: number; to: number };
 
-/** Rows that follow each other. Without gutters they are read as they are, row by row. */
+/** Consecutive rows. A block without gutters keeps its row order. */
 export type TextBlock = { rows: SegmentRow[]; gutters: Gutter[] };
 
-/** How many rows have text on both of its sides. */
+/** Counts the rows with text to its left and to its right. */
 type Gap = Gutter & { leftRows: number; rightRows: number };
 
-/** A gap that divides a row, in sizes of its letters. */
+/** A gap that splits a row, in font sizes. */
 const WIDE_GAP = 0.9;
-/** A gutter that is narrower could be blanks that stand above each other by chance. */
+/** Narrower gutters need more rows as evidence, since blanks may align by chance. */
 const SURE_GUTTER = 1.6;
 const MOST_GAPS = 32;
-/** The largest distance of base lines in a block, in font sizes. */
+/** The largest distance between base lines of a block, in font sizes. */
 const LARGEST_GAP = 6;
-/** Rows after which a gutter has shown itself. */
+/** Rows within which a gutter must appear. */
 const MOST_TRIED = 60;
-/** What counts a paragraph, which belongs to the words after it. */
+/** A paragraph's number or bullet, which belongs to the words after it. */
 const LABEL =
   /^(?:[([]?(?:\d{1,3}|[A-Za-z]|[ivxlc]{1,6}|[IVXLC]{1,6})[)\].]|\d{1,3}(?:\.\d{1,3}){1,5}\.?|[^\p{L}\p{N}]|o|§{1,2}|(?:Art\.|§) ?\d{1,4}\.?)$/u;
 const LONGEST_LABEL_GAP = 6;
@@ -61,8 +61,8 @@ function isLabelled({ runs: [label, ...others] }: Segment, run: Run, gap: number
 }
 
 /**
- * Divides rows from the top into blocks with gutters, and what is between those. `size`: of the letters of most of
- * the text.
+ * Cuts rows, from the top, into blocks with gutters and the blocks between them. `size`: the font
+ * size of most of the text.
  */
 export function cutBlocks(rows: readonly SegmentRow[], size: number): TextBlock[] {
   const blocks: TextBlock[] = [];
@@ -84,7 +84,7 @@ export function cutBlocks(rows: readonly SegmentRow[], size: number): TextBlock[
   return blocks;
 }
 
-/** True where a row has a wide gap, or the next one begins beside it. */
+/** True if a row has a wide gap, or the next one begins beside it. */
 function isDivided(rows: readonly SegmentRow[], at: number): boolean {
   const [row, next] = [rows[at], rows[at + 1]];
   if (!row) return false;
@@ -95,7 +95,7 @@ function isDivided(rows: readonly SegmentRow[], at: number): boolean {
   return isBeside && row.base - next.base < 0.8 * Math.min(row.size, next.size);
 }
 
-/** The longest block from a row on, if it has a gutter. */
+/** Returns the longest block that starts at a row; undefined without a gutter. */
 function blockFrom(
   rows: readonly SegmentRow[],
   start: number,
@@ -116,11 +116,11 @@ function blockFrom(
   return { rows: rows.slice(start, start + count), gutters };
 }
 
-/** True if white space divides two rows so far that they belong to different parts of the page. */
+/** True if the distance between two rows is too large for one block. */
 const isFarBelow = (row: SegmentRow, before: SegmentRow): boolean =>
   before.base - row.base > LARGEST_GAP * Math.max(row.size, before.size);
 
-/** True if the gutter along which most rows have text on both sides is lost. */
+/** True if the gutter with the most rows on both sides is lost. */
 function losesMost(gutters: readonly Gap[], next: readonly Gap[]): boolean {
   const most = gutters.reduce((one, other) => (support(other) > support(one) ? other : one));
   return !next.some(({ from, to }) => from >= most.from && to <= most.to);
@@ -134,7 +134,7 @@ function isLost(gaps: readonly Gap[], tried: number): boolean {
   );
 }
 
-/** The white space of a row, that before and after it included. */
+/** Returns the white space of a row, including the margins. */
 function freeOf(row: SegmentRow | undefined): Gap[] {
   const segments = row?.segments ?? [];
   const gaps: Gap[] = [];
@@ -148,7 +148,7 @@ function freeOf(row: SegmentRow | undefined): Gap[] {
   return gaps;
 }
 
-/** What is left of gaps with another row. */
+/** Intersects gaps with the white space of another row. */
 function narrow(gaps: readonly Gap[], row: SegmentRow, size: number): Gap[] {
   const free = freeOf(row);
   const both: Gap[] = [];
@@ -177,8 +177,8 @@ function guttersOf(gaps: readonly Gap[], size: number): Gap[] {
 }
 
 /**
- * How many rows are of a block that something else follows: rows of one side alone, after a wide gap below what
- * the others end with, belong to what follows.
+ * Returns how many rows belong to the block: trailing rows on one side only, after a large gap,
+ * belong to what follows.
  */
 function withoutTail(rows: readonly SegmentRow[], gutters: readonly Gutter[]): number {
   const sideOf = (row: SegmentRow) => onlySide(row, gutters);
@@ -192,13 +192,13 @@ function withoutTail(rows: readonly SegmentRow[], gutters: readonly Gutter[]): n
   return rows.length;
 }
 
-/** The side of gutters on which all of a row is. */
+/** Returns the side of the gutters that holds the whole row; undefined if several do. */
 function onlySide({ segments }: SegmentRow, gutters: readonly Gutter[]): number | undefined {
   const sides = new Set(segments.map((segment) => sideAt(segment, gutters)));
   return sides.size === 1 ? sides.values().next().value : undefined;
 }
 
-/** The side of gutters on which a segment is, from 0 at the left. */
+/** Returns the side of the gutters that holds a segment, from 0 at the left. */
 export function sideAt({ left }: Segment, gutters: readonly Gutter[]): number {
   const side = gutters.findIndex(({ to }) => left < to - 0.01);
   return side === -1 ? gutters.length : side;

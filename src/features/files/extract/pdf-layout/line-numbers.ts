@@ -1,18 +1,18 @@
-/** The numbers that count the lines of a pleading, in its margin. */
+/** Removes the line numbers of a pleading from its margin. */
 import type { Row } from "./rows.ts";
 import type { Run } from "./runs.ts";
 
 type Numbered = { row: Row; run: Run; number: number };
 
 const FEWEST = 3;
-/** Numbers at one position in the margin differ by less, in sizes of their letters. */
+/** The largest deviation of numbers in one margin column, in font sizes. */
 const SAME_POSITION = 0.5;
-/** Distances of lines differ by less, in sizes of letters. */
+/** The largest deviation of line distances, in font sizes. */
 const SAME_DISTANCE = 0.35;
 
 /**
- * Takes the numbers of lines out of rows: they count from 1 or from where the page before ended, at equal
- * distances, left of all text, which goes on beside them from line to line.
+ * Removes line numbers from rows. They count from 1 or continue from the page before, at equal
+ * distances, left of all text, which flows from line to line beside them.
  */
 export function withoutLineNumbers(rows: readonly Row[]): Row[] {
   const numbered = rows.flatMap(numberedRow);
@@ -32,7 +32,7 @@ function numberedRow(row: Row): Numbered[] {
   return isApart ? [{ row, run, number: Number(run.text) }] : [];
 }
 
-/** The longest stretch of numbers that follow each other at one position. */
+/** Returns the longest series of consecutive numbers at one position. */
 function longestCount(numbered: readonly Numbered[]): Numbered[] {
   let [longest, stretch]: [Numbered[], Numbered[]] = [[], []];
   for (const each of numbered) {
@@ -57,7 +57,7 @@ function follows(last: Numbered, each: Numbered, stretch: readonly Numbered[]): 
   );
 }
 
-/** True where nothing stands left of the numbers, and text beside them. */
+/** True if, in nearly all rows, all text is to the right of the numbers. */
 function isMargin(counted: readonly Numbered[], rows: readonly Row[]): boolean {
   let right = -Infinity;
   for (const { run } of counted) right = Math.max(right, run.right);
@@ -66,7 +66,10 @@ function isMargin(counted: readonly Numbered[], rows: readonly Row[]): boolean {
   return rows.filter((row) => !isFree(row)).length <= rows.length / 20;
 }
 
-/** True where a sentence goes on from one numbered line to the next, or a number has no text beside it. */
+/**
+ * True if a sentence continues from one numbered line to the next, or a number has no text beside
+ * it, and few of the lines look like table rows.
+ */
 function isFlowing(counted: readonly Numbered[]): boolean {
   let [goesOn, cells] = [0, 0];
   for (const { row, run } of counted) {

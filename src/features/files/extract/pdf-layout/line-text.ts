@@ -1,4 +1,4 @@
-/** The text of a line, out of the runs on it. */
+/** Builds the text of a line from its runs. */
 import type { RegionKind } from "../../../../lib/text-regions.ts";
 import { storable } from "../flow.ts";
 import { writeLowered } from "../superscripts.ts";
@@ -7,19 +7,22 @@ import { mostOf, SCRIPT_SIZE } from "./rows.ts";
 import type { Run } from "./runs.ts";
 import { plainDigits, raisedText } from "./scripts.ts";
 
-/** A part of a line: body text, or text of one region. */
+/** A part of a line: running text, or text of one region. */
 export type TextPiece = { text: string; region: RegionKind | undefined };
 
-/** A blank is at least as wide, in sizes of the letters beside it. */
+/** The least width of a blank, in font sizes of the adjacent letters. */
 const BLANK = 0.15;
 /** The same between consecutive runs, for which pdf.js reports blanks. */
 const BLANK_IN_ORDER = 0.3;
-/** Raised by as much, in sizes of the letters of the line. */
+/** The least offset of raised and lowered text, in font sizes of the line. */
 const RAISED = 0.12;
 const LOWERED = 0.05;
-/** Of the letters of a line, how many are at least so where most of its page is read from right to left. */
+/**
+ * The share of right-to-left letters from which a line on a mostly right-to-left page is
+ * right-to-left too.
+ */
 const LEAST_ON_SUCH_PAGE = 0.15;
-/** What is looked at of the text before a sign. */
+/** How many characters before a sign decide its meaning. */
 const CONTEXT = 12;
 const UNIT = /(?:^|[^\p{L}])(?:[kcdmµμ]?m|ft|in|yd|sq|s)$/u;
 
@@ -27,15 +30,15 @@ type Line = { size: number; base: number };
 
 type Height = "raised" | "lowered" | "level";
 
-/** What is known of the page of a line. */
+/** Facts about the page of a line. */
 export type LineContext = {
   /** The marks of the notes at the end of the page. */
   marks: ReadonlySet<string>;
-  /** True where most of the page is read from right to left. */
+  /** True if most of the page's text runs from right to left. */
   isRightToLeft: boolean;
 };
 
-/** The text of a line, in reading order. Its runs are ordered from left to right. */
+/** Returns the text of a line in logical order. Its runs must be sorted from left to right. */
 export function lineText(runs: readonly Run[], { marks, isRightToLeft }: LineContext): TextPiece[] {
   const line = mostOf(runs);
   const share = shareRightToLeft(runs);
@@ -46,7 +49,7 @@ export function lineText(runs: readonly Run[], { marks, isRightToLeft }: LineCon
   return merged(pieces.map(({ text, region }) => ({ text: shown(text), region })));
 }
 
-/** How many of the letters of some runs are read from right to left, from 0 to 1. */
+/** Returns the share of right-to-left letters in some runs, from 0 to 1. */
 export function shareRightToLeft(runs: readonly Run[]): number {
   let [right, all] = [0, 0];
   for (const { text } of runs) {
@@ -56,7 +59,7 @@ export function shareRightToLeft(runs: readonly Run[]): number {
   return right === 0 ? 0 : right / Math.max(all, right);
 }
 
-/** Whether there is a blank between two runs that stand beside each other. */
+/** True if there is a blank between two adjacent runs. */
 function isApart(one: Run, other: Run): boolean {
   const gap = other.left - one.right;
   const isInOrder = other.order > one.order && other.order - one.order <= 2;
@@ -85,7 +88,7 @@ function readLeftToRight(
   return pieces;
 }
 
-/** Stretches of one region from right to left, each with its own words in the order of reading. */
+/** Splits runs into regions from right to left, each in logical order. */
 function readRightToLeft(runs: readonly Run[], line: Line, isMostlyRight: boolean): TextPiece[] {
   const stretches: TextPiece[] = [];
   let last: Run | undefined;
@@ -101,7 +104,7 @@ function readRightToLeft(runs: readonly Run[], line: Line, isMostlyRight: boolea
   return stretches.map(({ text, region }) => ({ text: asRead(text, isMostlyRight), region }));
 }
 
-/** A word of another script ends before one that is read from right to left, however near they stand. */
+/** A left-to-right word ends before a right-to-left word, however close they are. */
 function isBeforeLatin(run: Run, latin: Run): boolean {
   const [word, other] = [run.text, latin.text];
   return countRightToLeft(other) > 0 && countRightToLeft(word) === 0 && /^\p{L}/u.test(word);
@@ -127,7 +130,9 @@ function pieceOf(
   return { text, region: run.region ?? (isMark(text, around) ? "note_mark" : undefined) };
 }
 
-/** A mark of a note, not a power, which stands after a number, a unit or a letter alone. */
+/**
+ * True for a note mark; false for an exponent, which follows a number, a unit or a single letter.
+ */
 function isMark(text: string, { before, marks }: { before: string; marks: ReadonlySet<string> }) {
   const signs = text.match(/[⁰¹²³⁴-⁹]+|[*†‡§¶]/g) ?? [];
   if (signs.length === 0 || !/^[⁰¹²³⁴-⁹*†‡§¶,; ]+$/.test(text)) return false;
@@ -136,7 +141,7 @@ function isMark(text: string, { before, marks }: { before: string; marks: Readon
   return isKnown || (/[⁰¹²³⁴-⁹]/.test(text) && !/(?:\p{Nd}|(?:^|[^\p{L}])\p{L})$/u.test(before));
 }
 
-/** Numbers over or before each other, with or without a stroke, as one: 1/2. */
+/** Merges a numerator and a denominator, with or without a stroke, into one run: 1/2. */
 function withFractions(runs: readonly Run[], line: Line): readonly Run[] {
   if (!runs.some((run) => heightOf(run, line) === "raised")) return runs;
   const kept: Run[] = [];
@@ -157,7 +162,7 @@ function withFractions(runs: readonly Run[], line: Line): readonly Run[] {
   return kept;
 }
 
-/** The fraction that begins with a run, and the number of its runs. */
+/** Returns the fraction that begins at a run, and how many runs it spans. */
 function fractionAt(runs: readonly Run[], at: number, line: Line) {
   const [numerator, second, third] = [runs[at], runs[at + 1], runs[at + 2]];
   if (!numerator || !second || heightOf(numerator, line) !== "raised") return undefined;
@@ -180,7 +185,7 @@ function below(run: Run, numerator: Run, above: string, length: number) {
     : undefined;
 }
 
-/** Pieces of one region that follow each other are one. */
+/** Merges consecutive pieces of one region. */
 function merged(pieces: readonly TextPiece[]): TextPiece[] {
   const whole: TextPiece[] = [];
   for (const { text, region } of pieces) {
@@ -191,7 +196,7 @@ function merged(pieces: readonly TextPiece[]): TextPiece[] {
   return whole;
 }
 
-/** Ligatures and forms of letters that stand for a position in a word are the letters themselves. */
+/** Replaces ligatures and positional letter forms by their letters. */
 function shown(text: string): string {
   return storable(text)
     .replace(/[\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdff\ufe70-\ufefc]/g, (form) =>

@@ -1,21 +1,23 @@
-/** Footnotes: smaller lines below the text of a page or of a column, which begin with their mark. */
+/**
+ * Finds footnotes: lines in smaller type below the text of a page or column that begin with a mark.
+ */
 import { type Line } from "./reading-order.ts";
 import { plainDigits } from "./scripts.ts";
 
 type Parted = {
   body: Line[];
   notes: Line[];
-  /** The marks with which the notes begin. */
+  /** The marks at the start of the notes. */
   marks: Set<string>;
 };
 
-/** Letters of notes are at most as large, as a part of those of the running text. */
+/** The largest font size of notes, relative to the running text. */
 const NOTE_SIZE = 0.94;
-/** What stands further below a note is none, in sizes of its letters. */
+/** A line further below a note does not belong to it, in font sizes. */
 const NOTE_GAP = 1.8;
 const MARK = /^([\d⁰¹²³⁴-⁹]{1,3}|[*†‡§¶]{1,3})(?=$|[\s.)]|\D)/;
 
-/** Takes the notes out of the lines of a page. `bodySize`: the size of the letters of its running text. */
+/** Separates the notes from the lines of a page. `bodySize`: the font size of the running text. */
 export function partNotes(lines: readonly Line[], bodySize: number): Parted {
   const parted: Parted = { body: [], notes: [], marks: new Set() };
   const referred = referredMarks(lines);
@@ -32,11 +34,11 @@ export function partNotes(lines: readonly Line[], bodySize: number): Parted {
   return parted;
 }
 
-/** True where white space divides a line from the one before. */
+/** True if white space separates a line from the one before. */
 const isFarBelow = (line: Line, before: Line | undefined): boolean =>
   before !== undefined && before.base - line.base > NOTE_GAP * line.size;
 
-/** Lines up to where the next one stands higher. */
+/** Splits lines into columns: a new one begins where a line is higher than the one before. */
 function columnsOf(lines: readonly Line[]): Line[][] {
   const columns: Line[][] = [];
   let last: Line | undefined;
@@ -48,7 +50,10 @@ function columnsOf(lines: readonly Line[]): Line[][] {
   return columns;
 }
 
-/** Where the notes of a column begin: the first of its small lines at the end that begins with a mark. */
+/**
+ * Returns where the notes of a column begin: at the first of its trailing small lines that begins
+ * with a mark.
+ */
 function noteStart(
   column: readonly Line[],
   bodySize: number,
@@ -76,7 +81,7 @@ function isRaisedMark(line: Line | undefined): boolean {
   return isSmaller || /^[⁰¹²³⁴-⁹]/.test(mark.text);
 }
 
-/** The digits and signs that are raised in the text of a page. */
+/** Returns the digits and signs that are raised in the text of a page. */
 function referredMarks(lines: readonly Line[]): Set<string> {
   const marks = new Set<string>();
   for (const { runs, size } of lines) {

@@ -1,4 +1,4 @@
-/** A page of a PDF: what is painted on it, in the order in which it is read. */
+/** The layout of a PDF page: its painted runs, put into reading order. */
 import { groupRuns, type PaintedRun, type Run } from "./runs.ts";
 import { withoutLineNumbers } from "./line-numbers.ts";
 import { type LineContext, lineText, type TextPiece, shareRightToLeft } from "./line-text.ts";
@@ -16,10 +16,10 @@ import {
   runningHeads,
 } from "./running-heads.ts";
 
-/** The corners of a page: the left, lower, right and upper edge. */
+/** The left, lower, right and upper edge of a page. */
 export type PageBox = readonly number[];
 
-/** A line as it is written. `isStart`: a paragraph begins with it. */
+/** A line to write. `isStart`: a paragraph begins with it. */
 export type PageLine = {
   pieces: TextPiece[];
   size: number;
@@ -27,19 +27,22 @@ export type PageLine = {
   end: "\n" | "\t";
 };
 
-/** What is written of a page: its running text, and what is kept apart from it. */
+/** The text of a page: its running text, with header, notes and footer kept apart. */
 export type PageText = Record<"header" | "body" | "notes" | "footer", PageLine[]>;
 
 const NO_CONTEXT: LineContext = { marks: new Set(), isRightToLeft: false };
 
-/** Runs of a page until it is known what its neighbours show, and after that its edges alone. */
+/** Holds the runs of a page until its neighbours are laid out, then only its edges. */
 export class PageLayout {
   readonly page: number;
   readonly edges: Edges;
-  /** Size of letters to how many there are of it. */
+  /** Maps font sizes to counts of letters. */
   readonly letters = new Map<number, number>();
   #rows: Row[] = [];
-  /** Text in other directions, such as a stamp in a margin, and annotations, which come below the page. */
+  /**
+   * Text in other directions, such as a stamp in a margin, and annotations. It is written below the
+   * page.
+   */
   #aside: Row[] = [];
 
   constructor(page: number, painted: readonly PaintedRun[], box?: PageBox) {
@@ -59,7 +62,7 @@ export class PageLayout {
     return { page: this.page, edges: this.edges };
   }
 
-  /** The text of the page, which it forgets. `bodySize`: the size of the letters of the running text. */
+  /** Returns the text of the page and frees it. `bodySize`: the font size of the running text. */
   takeText(neighbours: readonly PageLayout[], bodySize: number): PageText {
     const heads = runningHeads(
       this.numbered,
@@ -96,7 +99,7 @@ function textOf(
   };
 }
 
-/** A line of a note, which begins with the mark as it stands in the text. */
+/** Writes a note line; its mark appears as in the text. */
 function noteLine(line: Line, context: LineContext): PageLine {
   const pieces = lineText(line.runs, context);
   const isStart = noteMarkOf(line) !== undefined;
@@ -105,7 +108,7 @@ function noteLine(line: Line, context: LineContext): PageLine {
   return { pieces, size: line.size, isStart, end: "\n" };
 }
 
-/** Lines of their own, and never headings. */
+/** Separate lines that are never headings. */
 function asideLines(rows: readonly Row[]): PageLine[] {
   return rows.map(({ runs }, position) => {
     return { pieces: lineText(runs, NO_CONTEXT), size: 0, isStart: position === 0, end: "\n" };
@@ -118,7 +121,10 @@ function plainText(runs: readonly Run[]): string {
     .join("");
 }
 
-/** The lowest and the highest position of a page whose text is read at an angle; without an end for no page. */
+/**
+ * Returns the lowest and highest position of a page whose text is rotated by an angle; infinite
+ * without a page box.
+ */
 function extentOf(box: PageBox | undefined, angle: number) {
   if (!box) return { bottom: -Infinity, top: Infinity };
   const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = box;

@@ -1,20 +1,25 @@
-/** Where paragraphs begin among the lines of a page, which knows of lines alone. */
+/** Finds where paragraphs begin among the lines of a page: a PDF stores no paragraphs. */
 import { FULL_LINE, type Line } from "./reading-order.ts";
 
-/** A gap between lines that is this much larger than the letters divides paragraphs. */
+/** A larger gap between lines, in font sizes, separates paragraphs. */
 const PARAGRAPH_GAP = 1.65;
-/** And this much larger than that of the lines of the page: a line of a double-spaced page is no paragraph. */
+/**
+ * The gap must also exceed the usual one by this factor: lines of a double-spaced page are no
+ * paragraphs.
+ */
 const LARGER_GAP = 1.3;
-/** Letters that are this much larger than those before begin something else. */
+/** Letters larger by this factor start a new paragraph. */
 export const HEADING_SIZE = 1.15;
-/** The first line of a paragraph may stand in by this, in sizes of its letters. */
+/** The least indent of a paragraph's first line, in font sizes. */
 const INDENT = 1.5;
-/** Lines that are further apart are not of one sentence. */
+/** Lines further apart never share a sentence, in font sizes. */
 const WIDEST_SPACING = 2.7;
 /** The fewest gaps below full lines that determine the usual gap of a page. */
 const FEWEST_GAPS = 3;
 
-/** For each line, whether a paragraph begins with it; the first line of a page begins none. */
+/**
+ * Returns, for each line, whether a paragraph begins with it; false for the first line of a page.
+ */
 export function paragraphStarts(lines: readonly Line[], isRightToLeft: boolean): boolean[] {
   const usual = usualGap(lines);
   const indent = (line: Line, before: Line) =>
@@ -36,7 +41,7 @@ function isStart(
   const [small, large] = [Math.min(line.size, before.size), Math.max(line.size, before.size)];
   if (large > small * HEADING_SIZE || line.isCell !== before.isCell) return true;
   const goesOn = !line.isCell && /^\p{Ll}/u.test(line.runs[0]?.text ?? "");
-  // The next column, in which a sentence may go on.
+  // The line begins the next column, in which a sentence may continue.
   if (gap < 0) return !goesOn;
   if (goesOn && gap <= WIDEST_SPACING * large && !endsSentence(before)) return false;
   if (gap > Math.max(PARAGRAPH_GAP, LARGER_GAP * usual) * large) return true;
@@ -45,7 +50,10 @@ function isStart(
 
 const endsSentence = ({ runs }: Line): boolean => /[.:;!?]$/.test(runs.at(-1)?.text ?? "");
 
-/** The median gap below lines that continue in the next one, in font sizes; 0 if there are too few of them. */
+/**
+ * Returns the median gap below lines that continue in the next one, in font sizes; 0 with too few
+ * of them.
+ */
 function usualGap(lines: readonly Line[]): number {
   let right = -Infinity;
   for (const line of lines) if (!line.isCell) right = Math.max(right, line.right);

@@ -1,4 +1,4 @@
-/** The lines of a page in the order in which they are read: columns one after the other, tables by row. */
+/** Puts the lines of a page into reading order: column after column, tables row by row. */
 import { type TextBlock, cutBlocks, type Segment, type SegmentRow, sideAt } from "./gutters.ts";
 import { mostOf } from "./rows.ts";
 import type { Run } from "./runs.ts";
@@ -10,21 +10,21 @@ export type Line = {
   left: number;
   right: number;
   size: number;
-  /** A tab after a cell that another one follows in its row. */
+  /** A tab after a cell with another cell after it in its row. */
   end: "\n" | "\t";
   isCell: boolean;
 };
 
-/** What one side of a gutter holds, from the top. `row`: the position of its row in the block. */
+/** One side of a gutter, from the top. `row`: the index of its row in the block. */
 type SideLine = { segments: Segment[]; row: number; base: number; size: number };
 type Side = { lines: SideLine[]; left: number; right: number };
 
 const MOST_DEPTH = 4;
-/** The mean length of what labels the rows of a table. */
+/** The largest mean length of row labels in a table. */
 const LONGEST_LABEL = 14;
-/** Cells of tables are apart by this, in sizes of their letters, where no gutter runs through the table. */
+/** The least distance between cells of tables without a continuous gutter, in font sizes. */
 const CELL_GAP = 1.5;
-/** A line that ends before it, as a part of the width of its column, is the last of its paragraph. */
+/** A line that ends before this share of its column's width ends a paragraph. */
 export const FULL_LINE = 0.85;
 
 export function readingOrder(
@@ -68,7 +68,7 @@ function sidesOf({ rows, gutters }: TextBlock): Side[] {
 const rowsOfSide = ({ lines }: Side): SegmentRow[] =>
   lines.map(({ segments, base, size }) => ({ segments, base, size }));
 
-/** Rows of a table, cells of several lines, or columns of text. */
+/** Classifies a block: table rows, cells of several lines, or text columns. */
 function formOf(sides: readonly Side[], rowCount: number): "rows" | "cells" | "columns" {
   const flowing = sides.filter(isFlowing);
   if (flowing.length === 0) return isAligned(sides) ? "rows" : "columns";
@@ -78,13 +78,13 @@ function formOf(sides: readonly Side[], rowCount: number): "rows" | "cells" | "c
   return isTopAligned(sides, flowing) ? "cells" : "columns";
 }
 
-/** True if a side has a few letters in most rows: a number or a name for each of them. */
+/** True if a side has a few letters in most rows, such as a number or a name. */
 function labelsRows({ lines }: Side, rowCount: number): boolean {
   const letters = lines.flatMap(runsOf).reduce((sum, { text }) => sum + text.length, 0);
   return lines.length > 0.8 * rowCount && letters <= LONGEST_LABEL * lines.length;
 }
 
-/** True for text that goes on from line to line. */
+/** True for text that flows from line to line. */
 function isFlowing({ lines, left, right }: Side): boolean {
   const width = right - left;
   let [full, divided, letters, digits] = [0, 0, 0, 0];
@@ -109,7 +109,7 @@ function extentOf({ segments }: SideLine): number {
   return right - (segments[0]?.left ?? 0);
 }
 
-/** True where most lines of the shorter sides have one beside them. */
+/** True if most lines of the shorter sides have a line beside them. */
 function isAligned(sides: readonly Side[]): boolean {
   const counts = new Map<number, number>();
   for (const { lines } of sides) {
@@ -119,7 +119,7 @@ function isAligned(sides: readonly Side[]): boolean {
   return shared >= 0.5 * Math.min(...sides.map(({ lines }) => lines.length));
 }
 
-/** True where each side is painted as a whole, before or after the others. */
+/** True if each side is painted completely before or after the others. */
 function isPaintedApart(sides: readonly Side[]): boolean {
   const spans = sides.map(({ lines }) => {
     let [first, last] = [Infinity, -Infinity];
@@ -134,7 +134,7 @@ function isPaintedApart(sides: readonly Side[]): boolean {
     .every(({ first }, position, all) => first > (all[position - 1]?.last ?? -1));
 }
 
-/** True where the cells of all sides begin in rows together, at the start of a paragraph. */
+/** True if the cells of all sides begin in the same rows, at the start of a paragraph. */
 function isTopAligned(sides: readonly Side[], flowing: readonly Side[]): boolean {
   const labels = sides.filter((side) => !flowing.includes(side));
   if (labels.length === 0) return startsTogether(sides);
@@ -145,14 +145,14 @@ function isTopAligned(sides: readonly Side[], flowing: readonly Side[]): boolean
   return aligned.length >= 0.8 * starts.size;
 }
 
-/** True where most paragraphs of each side begin beside one of the other: cells, not columns. */
+/** True if most paragraphs of each side begin beside one of the other: cells, not columns. */
 function startsTogether(sides: readonly Side[]): boolean {
   const all = sides.map(startsOf);
   const shared = Array.from(all[0] ?? []).filter((row) => all.every((rows) => rows.has(row)));
   return shared.length >= 3 && all.every((rows) => shared.length >= 0.8 * rows.size);
 }
 
-/** The rows in which a side has a line after white space. */
+/** Returns the rows in which a side has a line after white space. */
 function startsOf(side: Side | undefined): Set<number> {
   const lines = side?.lines ?? [];
   const usual = usualGap(lines.map(({ base }) => base));
@@ -163,7 +163,10 @@ function startsOf(side: Side | undefined): Set<number> {
   return new Set(starts.map(({ row }) => row));
 }
 
-/** The rows in which a paragraph begins: after white space, or after a line that is not full. */
+/**
+ * Returns the rows in which a paragraph begins: after white space, or after a line that is not
+ * full.
+ */
 function paragraphStarts(side: Side): Set<number> {
   const starts = startsOf(side);
   for (const [position, line] of side.lines.entries()) {
@@ -174,14 +177,16 @@ function paragraphStarts(side: Side): Set<number> {
   return starts;
 }
 
-/** The lower quartile of the gaps between base lines, from the top. */
+/** Returns the lower quartile of the gaps between base lines, ordered from the top. */
 function usualGap(bases: readonly number[]): number {
   const gaps = bases.slice(1).map((base, position) => (bases[position] ?? base) - base);
   gaps.sort((one, other) => one - other);
   return gaps[Math.floor(gaps.length / 4)] ?? 0;
 }
 
-/** Rows of a table, each from the row in which its first cells begin to that before the next. */
+/**
+ * Cuts cells into table rows: each extends from the start of its first cells to that of the next.
+ */
 function bandLines(sides: readonly Side[], rowCount: number): Line[] {
   const starts = startsOf(sides.find((side) => !isFlowing(side)) ?? sides[0]);
   const lines: Line[] = [];
@@ -211,7 +216,7 @@ function cellsOfBand(cells: readonly SideLine[][]): Line[] {
   );
 }
 
-/** A row of a table, cell by cell. */
+/** Returns a table row as lines, one per cell. */
 function cellLines(row: SegmentRow, { gutters }: TextBlock, isRightToLeft: boolean): Line[] {
   const cells: Run[][] = [];
   let [side, right] = [-1, -Infinity];

@@ -1,16 +1,18 @@
 /**
- * Text in scripts that are read from right to left. A page knows where its letters stand, not in which order they
- * are read: pdf.js orders those of a run, whatever stands beside it, and here the whole line is.
+ * Orders text in right-to-left scripts. A page stores positions of letters, not their logical
+ * order. pdf.js reorders each run in isolation; this reorders the whole line.
  */
 
-/** Hebrew, Arabic and the scripts beside them, with their presentation forms. */
+/** Hebrew, Arabic and related scripts, with their presentation forms. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 const RIGHT_TO_LEFT_ALL = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/g;
-/** Digits of those scripts, which are read as others are. */
+/** Digits of those scripts, which run from left to right like all digits. */
 const DIGIT = /[\p{Nd}⁰¹²³⁴-⁹]/u;
 const OTHER_LETTER = /\p{L}/u;
 const LETTER_OR_DIGIT = /[\p{L}\p{Nd}⁰¹²³⁴-⁹]/u;
-/** Letters that are read from right to left, or anything else; digits of their scripts are not such letters. */
+/**
+ * Right-to-left letters, or anything else; digits of right-to-left scripts count as anything else.
+ */
 const STRETCHES =
   /(?:(?!\p{Nd})[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc])+|(?:\p{Nd}|[^\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc])+/gu;
 /** Numbers with their separators, or single signs. */
@@ -18,29 +20,32 @@ const NUMBERS = /[%$€£₪]?[\p{Nd}⁰¹²³⁴-⁹]+(?:[.,:/٫٬-]\p{Nd}+)*[%
 
 type Direction = "left" | "right" | "digit" | "none";
 
-/** How many letters are read from right to left. */
+/** Returns the number of right-to-left letters. */
 export function countRightToLeft(text: string): number {
   return RIGHT_TO_LEFT.test(text) ? (text.match(RIGHT_TO_LEFT_ALL)?.length ?? 0) : 0;
 }
 
-/** The letters of a run in visual order, from left to right. pdf.js returns them in its reading order. */
+/**
+ * Returns the characters of a run in visual order, from left to right. pdf.js returns them in its
+ * logical order.
+ */
 export function asPainted(text: string): string {
   const letters = countRightToLeft(text);
   if (letters === 0) return text;
-  // As pdf.js decides it.
+  // The same rule as in pdf.js.
   const isMostlyLeft = letters / text.length < 0.3 && text.length > 4;
   return isMostlyLeft ? turnStretches(text) : turn(text);
 }
 
-/** A line as it is read, out of its letters as they stand from left to right. */
+/** Converts a line from visual order, left to right, to logical order. */
 export function asRead(painted: string, isRightToLeft: boolean): string {
   const read = isRightToLeft ? turn(painted) : turnStretches(painted);
   return mendLigatures(isRightToLeft ? mendBrackets(read) : read);
 }
 
 /**
- * Reverses text except words of other scripts, with what is between them, and numbers. It is its own inverse: the
- * order in which text is painted becomes the order in which it is read, and the other way round.
+ * Reverses text except left-to-right words, with what is between them, and numbers. It is its own
+ * inverse: it converts visual to logical order and back.
  */
 function turn(text: string): string {
   const pieces: string[] = [];
@@ -50,7 +55,7 @@ function turn(text: string): string {
   return pieces.toReversed().join("");
 }
 
-/** Reverses the words that are read from right to left in text that is not. */
+/** Reverses the right-to-left words in left-to-right text. */
 function turnStretches(text: string): string {
   const first = text.search(RIGHT_TO_LEFT);
   if (first === -1) return text;
@@ -70,7 +75,10 @@ function turnStretches(text: string): string {
   return `${pieces.join("")}${turn(text.slice(from, last + 1))}${text.slice(last + 1)}`;
 }
 
-/** The parts of a stretch without right-to-left letters that keep their inner order, and the signs around them. */
+/**
+ * Splits text without right-to-left letters into parts that keep their inner order, and surrounding
+ * signs.
+ */
 function unturned(stretch: string): Iterable<string> {
   const first = stretch.search(LETTER_OR_DIGIT);
   if (!OTHER_LETTER.test(stretch)) return stretch.match(NUMBERS) ?? [];
@@ -100,7 +108,10 @@ const MIRRORED: Record<string, string> = {
 };
 const BRACKETS = /[()[\]{}«»]/g;
 
-/** Some files encode the shape of a bracket and others its meaning: an opening bracket precedes its word. */
+/**
+ * Some files encode the shape of a bracket and others its meaning: an opening bracket precedes its
+ * word.
+ */
 function mendBrackets(text: string): string {
   let misread = 0;
   for (const { 0: bracket, index } of text.matchAll(BRACKETS)) {
@@ -112,7 +123,7 @@ function mendBrackets(text: string): string {
   return misread > 0 ? text.replace(BRACKETS, (bracket) => MIRRORED[bracket] ?? bracket) : text;
 }
 
-/** An alef is never written before another: the ligature of lam and alef was taken apart the wrong way round. */
+/** An alef never precedes another: the ligature of lam and alef was split in the wrong order. */
 function mendLigatures(text: string): string {
   return text.replace(/ا([اأإآ])ل/g, "ال$1");
 }

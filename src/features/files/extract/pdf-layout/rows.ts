@@ -1,4 +1,4 @@
-/** The rows of a page: runs on one base line, with what is raised or lowered beside them. */
+/** Groups runs into rows: one base line, with the raised and lowered text beside it. */
 import type { Run } from "./runs.ts";
 
 export type Row = {
@@ -8,17 +8,17 @@ export type Row = {
   size: number;
 };
 
-/** Base lines of one row differ by less, in sizes of their letters. */
+/** The largest difference between base lines of one row, in font sizes. */
 const SAME_BASE = 0.3;
-/** Letters that are this much smaller than those beside them may be raised or lowered. */
+/** Letters smaller than adjacent ones by this factor may be raised or lowered. */
 export const SCRIPT_SIZE = 0.85;
 const MOST_RAISED = 0.75;
 const MOST_LOWERED = 0.45;
-/** A gap beside a raised sign, in sizes of the letters that it belongs to. */
+/** The largest gap beside a raised sign, in font sizes of the text that it belongs to. */
 const SCRIPT_GAP = 0.4;
 const LONGEST_SCRIPT = 24;
 
-/** The rows of runs that are read in one direction, from the top. */
+/** Groups runs of one text direction into rows, from the top. */
 export function rowsOf(runs: readonly Run[]): Row[] {
   const rows: Row[] = [];
   let row: Row | undefined;
@@ -38,7 +38,7 @@ function sortRuns(row: Row): void {
   row.runs.sort((one, other) => one.left - other.left || one.order - other.order);
 }
 
-/** Moves what is raised or lowered to the row that it belongs to. */
+/** Moves raised and lowered text into its row. */
 function attachScripts(rows: Row[]): Row[] {
   const moved = new Map<Row, Run[]>();
   for (const [position, row] of rows.entries()) {
@@ -63,7 +63,7 @@ function pushTo(moved: Map<Row, Run[]>, row: Row, run: Run): void {
   else moved.set(row, [run]);
 }
 
-/** True where what it may belong to is in its own row. */
+/** True if the row itself has larger text that the run may belong to. */
 function isBesideLarger({ runs }: Row, index: number): boolean {
   const run = runs[index];
   const before = runs[index - 1];
@@ -77,7 +77,7 @@ function isBesideLarger({ runs }: Row, index: number): boolean {
 
 const isNear = (gap: number, size: number): boolean => Math.abs(gap) <= SCRIPT_GAP * size;
 
-/** True where a run fits between the runs of a row with larger letters, and touches one of them. */
+/** True if a run fits between the runs of a row with larger letters and touches one of them. */
 function isScriptOf(run: Run, row: Row): boolean {
   const next = lowerBound(row.runs, run.left);
   const [before, after] = [row.runs[next - 1], row.runs[next]];
@@ -98,7 +98,7 @@ function belongs(run: Run, owner: Run): boolean {
   );
 }
 
-/** The position of the first run that begins at a position or after it. */
+/** Returns the index of the first run that begins at or after a position. */
 function lowerBound(runs: readonly Run[], left: number): number {
   let [from, to] = [0, runs.length];
   while (from < to) {
@@ -109,7 +109,7 @@ function lowerBound(runs: readonly Run[], left: number): number {
   return from;
 }
 
-/** The size of most letters of some runs, and the base line of the longest of that size. */
+/** Returns the font size of most letters, and the base line of the longest run of that size. */
 export function mostOf(runs: readonly Run[]): { size: number; base: number } {
   const letters = new Map<number, number>();
   let [size, most] = [0, 0];

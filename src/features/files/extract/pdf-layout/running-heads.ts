@@ -1,41 +1,47 @@
 /**
- * The headers, footers and numbers of pages. They are recognised from a page and the two pages before and after
- * it alone, so that the result does not depend on the windows in which a document is extracted.
+ * Finds headers, footers and page numbers. Each page is compared only with the two pages before and
+ * after it, so the result does not depend on the windows in which a document is extracted.
  */
 import type { Row } from "./rows.ts";
 
-/** The pages before and after a page that are compared with it. */
+/** How many pages before and after a page are compared with it. */
 export const NEIGHBOURS = 2;
 
 /** A line at the upper or lower edge of a page. */
 type EdgeLine = {
   row: Row;
   text: string;
-  /** Of its base line, from the lower edge. */
+  /** The height of its base line above the lower edge. */
   height: number;
   /** Its text without digits. */
   pattern: string;
   numbers: PageNumber[];
 };
 
-/** A number in a line. `isCounting`: it may be the number of the page. `isNamed`: the text around it says “page”. */
+/**
+ * A number in a line. `isCounting`: it may be the page number. `isNamed`: the text around it says
+ * “page”.
+ */
 type PageNumber = { value: number; isCounting: boolean; isNamed: boolean };
 
-/** The lines at the edges of a page, from the edge on. */
+/** The lines at the edges of a page, outermost first. */
 export type Edges = { top: EdgeLine[]; bottom: EdgeLine[] };
 
 export type NumberedEdges = { page: number; edges: Edges };
 
-/** The rows that are no body text, and those of them that are written with this page. */
+/** The rows that are not body text, and those of them that are written with this page. */
 export type RunningHeads = { rows: Set<Row>; headers: Row[]; footers: Row[] };
 
-/** The part of a page's height at each edge in which running heads stand. */
+/** The share of a page's height at each edge that may hold running heads. */
 const EDGE = 0.1;
 const MOST_EDGE_LINES = 5;
 const LONGEST_HEAD = 300;
-/** Heights on two pages that are the same differ by less, in sizes of letters. */
+/** The largest difference of equal heights on two pages, in font sizes. */
 const SAME_HEIGHT = 0.5;
-/** The least distance between running heads and body text: in font sizes, and in usual distances of the page's lines. */
+/**
+ * The least distance between running heads and body text: in font sizes, and in usual line
+ * distances of the page.
+ */
 const HEAD_GAP = 1.5;
 const HEAD_SPACING = 1.15;
 const FEWEST_DISTANCES = 5;
@@ -47,7 +53,10 @@ const COUNTED = new RegExp(String.raw`^(?:[-–—|] ?)?\d{1,5} ?${OF} ?\d{1,5}(
 const DASHED = /^[-–—] ?\d{1,5} ?[-–—]$/;
 const ROMAN = /^(?:[-–—] ?)?[ivxl]{1,7}(?: ?[-–—])?$/;
 
-/** The lines of a page that may be running heads. `box`: the lowest and the highest position on the page. */
+/**
+ * Returns the lines of a page that may be running heads. `box`: the lowest and the highest position
+ * on the page.
+ */
 export function edgesOf(
   rows: readonly Row[],
   box: { bottom: number; top: number },
@@ -87,7 +96,7 @@ function numbersOf(text: string): PageNumber[] {
   });
 }
 
-/** The running heads of a page. `others`: the edges of its neighbours. */
+/** Returns the running heads of a page. `others`: the edges of its neighbours. */
 export function runningHeads(
   own: NumberedEdges,
   others: readonly NumberedEdges[],
@@ -112,7 +121,7 @@ function noHeads(): RunningHeads {
   return { rows: new Set(), headers: [], footers: [] };
 }
 
-/** A page of nothing but running heads, with words besides its number, has them as its body text. */
+/** A page of running heads alone, with words besides the page number, has them as its body text. */
 function isWholePage({ edges, page }: NumberedEdges, heads: RunningHeads, rows: readonly Row[]) {
   const lines = [...edges.top, ...edges.bottom];
   return heads.rows.size === rows.length && lines.some(({ text }) => !isPageNumber(text, page));
@@ -120,7 +129,7 @@ function isWholePage({ edges, page }: NumberedEdges, heads: RunningHeads, rows: 
 
 type EdgeContext = { own: NumberedEdges; others: readonly NumberedEdges[]; side: "top" | "bottom" };
 
-/** How many lines from the edge on are running heads. */
+/** Returns how many lines, from the edge on, are running heads. */
 function headCount(lines: readonly EdgeLine[], position: EdgeContext): number {
   const end = lines.findIndex((line) => !isHead(line, position));
   return end === -1 ? lines.length : end;
@@ -131,7 +140,10 @@ function isHead(line: EdgeLine, { own, others, side }: EdgeContext): boolean {
   return others.some((other) => findSame(line, own.page, other, side) !== undefined);
 }
 
-/** The lines that white space separates from the body text. Without it, their end is unknown. */
+/**
+ * Returns the lines that white space separates from the body text: without it, the end of the
+ * running heads is unknown.
+ */
 function detached(
   heads: readonly EdgeLine[],
   rows: readonly Row[],
@@ -149,7 +161,7 @@ function detached(
   return [];
 }
 
-/** The median distance of the rows of a page; 0 for a page with few rows. */
+/** Returns the median row distance of a page; 0 for a page with few rows. */
 function usualDistance(rows: readonly Row[]): number {
   const distances = rows
     .slice(1)
@@ -158,7 +170,7 @@ function usualDistance(rows: readonly Row[]): number {
   return distances.length < FEWEST_DISTANCES ? 0 : (distances[distances.length >> 1] ?? 0);
 }
 
-/** A line that is nothing but the number of its page. */
+/** True for a line with nothing but the page number. */
 function isPageNumber(text: string, page: number): boolean {
   return isNamedNumber(text) || ROMAN.test(text) || text === String(page);
 }
@@ -166,7 +178,7 @@ function isPageNumber(text: string, page: number): boolean {
 const isNamedNumber = (text: string): boolean =>
   COUNTED.test(text) || DASHED.test(text) || text.replace(NAMED, "").trim() === "";
 
-/** The line of another page that is the same but for the number of the page. */
+/** Returns the line of another page that differs at most in the page number. */
 function findSame(line: EdgeLine, page: number, other: NumberedEdges, side: "top" | "bottom") {
   return other.edges[side].find(
     ({ pattern, height, numbers, row }) =>
@@ -180,8 +192,9 @@ function findSame(line: EdgeLine, page: number, other: NumberedEdges, side: "top
 }
 
 /**
- * True if a line is written with this page: at its first occurrence, and again if more than the page number has
- * changed. A page number alone is written if it differs from the number of the page in the file.
+ * True if a line is written with this page: at its first occurrence, and again if more than the
+ * page number has changed. A page number alone is written if it differs from the index of the page
+ * in the file.
  */
 function isWritten(line: EdgeLine, { own, others, side }: EdgeContext): boolean {
   if (isPageNumber(line.text, own.page)) return line.numbers[0]?.value !== own.page;

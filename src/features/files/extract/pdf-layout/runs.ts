@@ -1,7 +1,7 @@
-/** Runs of characters as they lie on a page, in the frame of the direction in which they are read. */
+/** Runs of characters on a page, in a coordinate system that is rotated to their text direction. */
 import type { RegionKind } from "../../../../lib/text-regions.ts";
 
-/** A run of characters as pdf.js returns it, in units of the page. */
+/** A run of characters as pdf.js returns it, in page units. */
 export type PaintedRun = {
   str: string;
   transform: number[];
@@ -10,39 +10,42 @@ export type PaintedRun = {
   region?: RegionKind;
 };
 
-/** A run of characters without white space around it. Lengths are in units of the page. */
+/** A run of characters without white space around it. Lengths are in page units. */
 export type Run = {
   text: string;
-  /** Along the base line, in the direction of reading. */
+  /** Along the base line, in the text direction. */
   left: number;
   right: number;
-  /** The height of the base line: lines further up have more. */
+  /** The height of the base line; it grows upwards. */
   base: number;
   size: number;
-  /** Its position in the order of painting. */
+  /** The index in painting order. */
   order: number;
   isBlankBefore: boolean;
   isBlankAfter: boolean;
   region: RegionKind | undefined;
 };
 
-/** Runs that are read in one direction. */
+/** Runs of one text direction. */
 type RunGroup = {
-  /** Counterclockwise, in degrees: 0 for text that is upright on the page. */
+  /** Counterclockwise, in degrees; 0 for upright text. */
   angle: number;
   runs: Run[];
 };
 
 type Laid = { run: PaintedRun; angle: number; order: number; size: number; isBlankBefore: boolean };
 
-/** Letters whose base lines differ by less are read in one direction: scans are never quite straight. */
+/**
+ * The largest angle between base lines of one direction, in degrees: scans are never quite
+ * straight.
+ */
 const SAME_DIRECTION = 10;
-/** Text that is painted again this near, in sizes of its letters, is a bold letter or a shadow. */
+/** Text that is repeated within this distance, in font sizes, renders bold type or a shadow. */
 const DOUBLED = 0.25;
 
 /**
- * Groups the runs of a page by direction, that of the most letters first. What is painted twice at one position is
- * kept once.
+ * Groups the runs of a page by direction, the one with the most letters first. Text painted twice
+ * at one position is kept once.
  */
 export function groupRuns(painted: readonly PaintedRun[]): RunGroup[] {
   const groups = new Map<number, Laid[]>();
@@ -72,7 +75,10 @@ function sizeOf({ transform: [, , c = 0, d = 0] }: PaintedRun): number {
   return Math.max(finite(Math.hypot(c, d)), 0.1);
 }
 
-/** Letters of a vertical script stand upright, and are read downwards. */
+/**
+ * Returns the text direction in degrees. Letters of a vertical script are upright and run
+ * downwards.
+ */
 function angleOf(run: PaintedRun): number {
   const [a = 1, b = 0] = run.transform;
   const degrees = (finite(Math.atan2(b, a)) * 180) / Math.PI;
@@ -90,7 +96,7 @@ function directionOf(angle: number): number {
   return ((near % 360) + 360) % 360;
 }
 
-/** Turns a group by its mean angle, so that its base lines are level. */
+/** Rotates a group by its mean angle to make its base lines horizontal. */
 function straighten(laid: Laid[]): RunGroup {
   const angle = meanAngle(laid);
   const [sine, cosine] = [Math.sin((angle * Math.PI) / 180), Math.cos((angle * Math.PI) / 180)];
@@ -116,7 +122,10 @@ function straighten(laid: Laid[]): RunGroup {
 /** Narrow letters that are painted twice: pdf.js returns both in one run. */
 const NARROW_TWICE = /([iljtfrI1.,;:'|!])\1/g;
 
-/** Leaves out a letter that a run begins with and that the run before ends with, at one position. */
+/**
+ * Removes a letter at the start of a run that repeats the last letter of the run before at one
+ * position.
+ */
 function withoutDoubledLetters(runs: readonly Run[]): Run[] {
   const once: Run[] = [];
   for (const run of runs) {
@@ -139,7 +148,7 @@ function withoutDoubledLetters(runs: readonly Run[]): Run[] {
   return once;
 }
 
-/** About where the last letters of a run begin. */
+/** Estimates where the last letters of a run begin. */
 const leftOfRest = ({ left, right, text }: Run, rest: string): number =>
   right - ((right - left) * rest.length) / text.length;
 
@@ -156,7 +165,7 @@ function repeatsLetter(last: Run, run: Run): boolean {
   );
 }
 
-/** By length; angles on both sides of 180 degrees are near each other. */
+/** Weights angles by text length, and treats angles on both sides of 180 degrees as close. */
 function meanAngle(laid: Laid[]): number {
   const first = laid[0]?.angle ?? 0;
   let [sum, letters] = [0, 0];
@@ -169,10 +178,10 @@ function meanAngle(laid: Laid[]): number {
   return Math.abs(mean - Math.round(mean)) < 0.01 ? Math.round(mean) : mean;
 }
 
-/** Leaves out what is painted a second time, a little aside, to look bold or to throw a shadow. */
+/** Drops text that is repeated with a small offset to render bold type or a shadow. */
 class PaintedOnce {
   readonly runs: Run[] = [];
-  /** By text, then by the cell of a grid in which it begins. */
+  /** By text, then by the grid cell in which it begins. */
   readonly #seen = new Map<string, Map<number, Run>>();
 
   add(run: Run): void {
@@ -204,7 +213,7 @@ function findDoubled(
 
 const cellOf = (across: number, up: number): number => across * 0x40_0000 + up;
 
-/** Narrow letters that follow each other are not one letter. */
+/** True for a repeated run. Adjacent narrow letters are not repetitions. */
 function isDoubled(one: Run, other: Run): boolean {
   const aside = Math.min(DOUBLED * one.size, 0.4 * (one.right - one.left));
   return (

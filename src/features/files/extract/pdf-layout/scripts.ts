@@ -1,14 +1,14 @@
-/** Raised text of a PDF page, which may be several marks of notes. */
+/** Writes raised text of a PDF page, which may contain several note marks. */
 import { writeRaised } from "../superscripts.ts";
 
 const MARKS = /^[\d⁰¹²³⁴-⁹*†‡§¶,; ]+$/;
 
-/** Raised text after other text. Signs between the numbers of notes stay as they are. */
+/** Formats raised text that follows other text. Signs between note numbers stay unchanged. */
 export function raisedText(text: string, before: string): string {
   if (!MARKS.test(text)) return writeRaised(text, before);
   return text.replace(/\d+/g, (digits) => writeRaised(digits, ""));
 }
 
-/** Text in which superscript digits are replaced by digits. */
+/** Replaces superscript digits by digits. */
 export const plainDigits = (text: string): string =>
   text.replace(/[⁰¹²³⁴-⁹]/g, (sign) => String("⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(sign)));

@@ -1,25 +1,25 @@
-/** Where the values of fields and the texts of annotations stand on their page. */
+/** Positions the values of fields and the texts of annotations on their page. */
 import { ANNOTATION, type PdfAnnotation } from "./annotations.ts";
 import type { PdfItem } from "./items.ts";
 
-/** What an annotation says, and whether a label says what it is. */
+/** The lines of an annotation, and a label if the text alone does not identify it. */
 type Shown = { lines: string[]; region: "form_field" | "annotation" | "signature"; label?: string };
 
-/** What is known of a page's geometry. */
+/** The geometry of a page. */
 type PageFrame = { view: number[]; rotate: number };
 
 const LARGEST_SIZE = 12;
-/** Of the height of letters, what hangs below the line. */
+/** The share of the letter height below the base line. */
 const DESCENT = 0.22;
 const LINE_HEIGHT = 1.2;
-/** Of their height, how wide letters are about. */
+/** The approximate letter width, relative to the height. */
 const LETTER_WIDTH = 0.5;
-/** Notes, and the gap before each, in units of the page. */
+/** The font size of notes and the gap before each, in page units. */
 const [NOTE_SIZE, NOTE_GAP] = [10, 20];
 
 /**
- * The runs that fields and annotations add to a page. Notes and stamps lie over other text, so they come
- * behind it: below the page.
+ * Returns the runs that fields and annotations add to a page. Notes and stamps overlap other text,
+ * so they are placed below the page.
  */
 export function itemsOf(
   annotations: readonly PdfAnnotation[],
@@ -50,7 +50,7 @@ function shownOf(annotation: PdfAnnotation, painted: string[]): Shown {
   return { lines: isDecision ? [] : said, region, label: "[Note]" };
 }
 
-/** What a stamp shows, and what it says besides. */
+/** Returns the painted lines of a stamp, plus its contents if it does not show them. */
 function stampOf(said: string[], painted: string[]): string[] {
   const shown = painted.join(" ").replaceAll(/\s/g, "");
   const isShown = shown.includes(said.join(" ").replaceAll(/\s/g, ""));
@@ -74,7 +74,7 @@ function tickOf({ checkBox, radioButton, fieldValue, exportValue, buttonValue }:
   return [typeof onValue === "string" && fieldValue === onValue ? "☑" : "☐"];
 }
 
-/** Of a choice what is shown for it. */
+/** Returns the value of a field; for a choice, the displayed text. */
 function valueOf({ fieldValue, options = [] }: PdfAnnotation): string {
   if (!Array.isArray(fieldValue)) return fieldValue ?? "";
   const shown = new Map(options.map((option) => [option.exportValue, option.displayValue]));
@@ -85,7 +85,7 @@ function linesOf(text: string): string[] {
   return text.split(/\r\n?|\n/);
 }
 
-/** Lines from the top of a box, or one in its middle. */
+/** Returns lines from the top of a box, or a single line in its middle. */
 function runsOf(annotation: PdfAnnotation, { lines, region }: Shown): PdfItem[] {
   const box = boxOf(annotation);
   const size = sizeOf(annotation, box.height / lines.length);
@@ -110,7 +110,9 @@ function widthOf(text: string, size: number): number {
   return text.length * size * LETTER_WIDTH;
 }
 
-/** Of text in a box, to someone who reads it: its matrix, by its size and where it begins. */
+/**
+ * A text box in its upright orientation: its size, and the matrix of text by font size and start.
+ */
 type Box = {
   width: number;
   height: number;
@@ -134,7 +136,7 @@ function boxOf({ rect, rotation = 0 }: Pick<PdfAnnotation, "rect" | "rotation">)
 
 type Note = Shown & { annotation: PdfAnnotation };
 
-/** Each on lines of its own, from the foot of the page on. */
+/** Places each note on its own lines, from the foot of the page downwards. */
 function below(notes: readonly Note[], { view, rotate }: PageFrame): PdfItem[] {
   const page = boxOf({ rect: view, rotation: rotate });
   const items: PdfItem[] = [];

@@ -1,10 +1,13 @@
-/** Form fields and annotations of a page (ISO 32000-2, sections 12.5 and 12.7), as pdf.js tells them. */
+/**
+ * Form fields and annotations of a page (ISO 32000-2, sections 12.5 and 12.7), as pdf.js returns
+ * them.
+ */
 import type { PdfDocument, PdfPage } from "./document.ts";
 
-/** Types of annotations as pdf.js numbers them. */
+/** Annotation types by their numbers in pdf.js. */
 export const ANNOTATION = { text: 1, freeText: 3, stamp: 13, widget: 20 } as const;
 
-/** Markup that may carry a note: lines, shapes, highlights, ink and files, and those above. */
+/** Markup that may carry a note: lines, shapes, highlights, ink, files, and the types above. */
 const MARKUP = [1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17];
 const READ = new Set([...MARKUP, ANNOTATION.widget]);
 
@@ -13,17 +16,17 @@ const [HIDDEN, NO_VIEW] = [2, 32];
 export type PdfAnnotation = {
   annotationType: number;
   annotationFlags: number;
-  /** The object that it is, such as `12R`. */
+  /** The id of its object, such as `12R`. */
   id: string;
-  /** Left, bottom, right, top, in units of the page. */
+  /** Left, bottom, right, top, in page units. */
   rect: number[];
-  /** In degrees against the clock. */
+  /** In degrees, counterclockwise. */
   rotation?: number;
   contentsObj?: { str: string };
   hasAppearance?: boolean;
   /** The icon of a note, such as `Note`. */
   name?: string | null;
-  /** What someone decided about another note: not a note. */
+  /** A review state of another note; an annotation with a state is not a note. */
   state?: string | null;
   defaultAppearanceData?: { fontSize?: number };
   fieldType?: string | null;
@@ -38,12 +41,13 @@ export type PdfAnnotation = {
   buttonValue?: string | null;
 };
 
-/** What a person sees of a page besides its content, in the order of the document. */
+/** Returns the visible fields and annotations of a page, in document order. */
 export async function annotationsOf(
   document: PdfDocument,
   page: PdfPage,
 ): Promise<PdfAnnotation[]> {
-  // For the printer pdf.js parses all, and reads no text of appearances, which could be without an end.
+  // With the print intent, pdf.js parses all annotations but not the text of appearances, which is
+  // unbounded.
   await page.getAnnotations({ intent: "print" });
   const others = Array.from({ length: document.numPages }, (_, index) => index);
   const skipped = new Set(others.filter((index) => index !== page.pageNumber - 1));
@@ -56,7 +60,10 @@ function isShown({ annotationFlags, rect }: PdfAnnotation): boolean {
   return (annotationFlags & (HIDDEN | NO_VIEW)) === 0 && right > left && top > bottom;
 }
 
-/** True for a signature or a stamp, and for a field or a text box that says nothing but may show something. */
+/**
+ * True for a signature or a stamp, and for a field or a text box that has no text of its own but
+ * may show some.
+ */
 export function isPaintedText(annotation: PdfAnnotation): boolean {
   const { annotationType: type, hasAppearance, fieldType, fieldValue, contentsObj } = annotation;
   if (hasAppearance !== true) return false;

@@ -1,7 +1,7 @@
 /**
- * The text of the appearances of signatures and stamps, which pdf.js tells of no annotation. The same bytes
- * are opened once more, with an update at their end that makes a page of each appearance: its content is
- * that of the page. So it is read as any page is, and within the same bounds.
+ * Extracts the text that signatures and stamps paint, which pdf.js does not return. It opens the
+ * same bytes again with an incremental update that turns each appearance into the content of a
+ * page, so that the usual page extraction and its limits apply.
  */
 import { ExtractionFailure } from "../../failures.ts";
 import type { PdfAnnotation } from "./annotations.ts";
@@ -9,11 +9,11 @@ import type { FileObjects } from "./file-objects.ts";
 import { closePdf, contentOf, type OpenPdf, type PdfDocument } from "./document.ts";
 import { isName, isReference, type PdfDictionary, type PdfValue } from "./values.ts";
 
-/** Appearances of one page, and runs of one of them. */
+/** Appearances of one page, and runs of one appearance. */
 const MOST_APPEARANCES = 500;
 const MOST_RUNS = 2_000;
 
-/** The lines of text that appearances paint, by the ids of their annotations. */
+/** Returns the lines of text that appearances paint, by annotation id. */
 export async function appearancesOf(
   annotations: readonly PdfAnnotation[],
   { objects, data, open }: { objects: FileObjects; data: Uint8Array; open: OpenPdf },
@@ -23,7 +23,7 @@ export async function appearancesOf(
     return page === undefined ? [] : [{ id, page }];
   });
   const pages = wanted.map(({ page }) => page);
-  // The update would have to be encrypted as the file is.
+  // The update would have to be encrypted like the file.
   if (pages.length === 0 || objects.isEncrypted) return new Map();
   const document = await open(withPages(data, pages, objects)).catch(() => undefined);
   if (!document) return new Map();
@@ -32,7 +32,8 @@ export async function appearancesOf(
     const isUpdated = (await document.getPage(1)).ref?.num === firstPage(objects);
     return isUpdated ? await linesOf(document, ids) : new Map();
   } catch (error) {
-    // A file that pdf.js had to mend may not open a second time: its own text is there nevertheless.
+    // pdf.js may fail to repair a file a second time; the text of the page itself is already
+    // extracted.
     if (error instanceof ExtractionFailure) throw error;
     return new Map();
   } finally {
@@ -62,7 +63,9 @@ async function textOf(document: PdfDocument, number: number): Promise<string[]> 
   return pieces.join("").split("\n");
 }
 
-/** The entries of a page that shows the appearance of an annotation; undefined where it has none. */
+/**
+ * Returns the entries of a page that shows the appearance of an annotation; undefined without one.
+ */
 function toPage(id: string, objects: FileObjects): string | undefined {
   const number = Number(/^(\d+)R/.exec(id)?.[1] ?? Number.NaN);
   const annotation = objects.dictionary({ reference: number });
@@ -75,7 +78,7 @@ function toPage(id: string, objects: FileObjects): string | undefined {
   return `/MediaBox ${box} /Resources ${resources} /Contents ${appearance.reference} 0 R`;
 }
 
-/** The appearance itself, or that of the state in which the annotation is. */
+/** Returns the appearance, or the one for the annotation's current state. */
 function appearanceOf(
   normal: PdfValue | undefined,
   annotation: PdfDictionary,
@@ -87,12 +90,12 @@ function appearanceOf(
   return isName(state) ? found.get(state.name) : undefined;
 }
 
-/** The number of the first page of an update, behind its catalog and its tree of pages. */
+/** Returns the number of the first page object in an update, after its catalog and page tree. */
 function firstPage(objects: FileObjects): number {
   return objects.highest + 3;
 }
 
-/** The same bytes, and an update whose catalog has these pages and no others. */
+/** Appends an incremental update whose catalog has only these pages. */
 function withPages(
   data: Uint8Array,
   pages: readonly string[],

@@ -1,9 +1,10 @@
 /**
- * What of a PDF would take more memory than there is: pdf.js holds all that it inflates, and walks through
- * all pages before it tells how many there are. So every stream is measured before it sees the file, and
- * what cannot be measured is erased: pictures, which text needs none of, and what only pictures are packed
- * in. Of an encrypted document, which an empty password may open, a stream cannot be measured: only those are
- * admitted that cannot become too large, and of the others those are erased that text needs none of.
+ * Rejects PDFs that would exhaust the memory: pdf.js keeps all that it inflates, and visits all
+ * pages before it returns their count. So every stream is measured before pdf.js gets the file, and
+ * unmeasurable data is erased: pictures and encodings of pictures, which text extraction does not
+ * need. In an encrypted document, which an empty password may open, streams cannot be measured:
+ * those whose largest possible size is safe are accepted, needless ones are erased, and any other
+ * fails the document.
  */
 import { ExtractionFailure } from "../../failures.ts";
 import {
@@ -18,19 +19,22 @@ import { type PdfObject, readObjects } from "./objects.ts";
 import { objectsIn, type PdfObjects, type PdfStream } from "./streams.ts";
 import { PdfTokens } from "./tokens.ts";
 
-/** Bytes of one unpacked stream. The content of a page of dense text has about 20,000. */
+/** In bytes, unpacked. The content of a page of dense text has about 20,000. */
 const LARGEST_STREAM = 24_000_000;
-/** Bytes of an unpacked table of objects: of those there can be a million then. */
+/** In bytes, of an unpacked cross-reference stream; it can list a million objects. */
 const LARGEST_TABLE = 5_000_000;
-/** Bytes that are unpacked to be measured, of all streams together. */
+/** Bytes that are unpacked for measuring, over all streams. */
 const MOST_UNPACKED = 1_000_000_000;
-/** Object streams hold about a hundred objects each. */
+/** An object stream holds about a hundred objects. */
 const MOST_OBJECT_STREAMS = 10_000;
-/** Packed data comes out at most so many times as large: LZW's best, which is above that of deflate. */
+/** The largest expansion of packed data: the maximum of LZW, which exceeds that of deflate. */
 const LARGEST_RATIO = 1_400;
-/** A row of pixels, or of a table, in bits. */
+/** In bits, of a row of pixels or of a table. */
 const LARGEST_ROW = 8_000_000;
-/** Pages that pdf.js has room to walk through. Whether they are too many is asked of it. */
+/**
+ * Pages that pdf.js can visit within the memory. The stricter limit of pages is checked on its
+ * count.
+ */
 const MOST_COUNTED = 20_000;
 /** Annotations of a page or fields of a form, all of which pdf.js holds. */
 const MOST_LISTED = 20_000;
@@ -38,10 +42,13 @@ const MOST_FIELDS = 20_000;
 /** Streams of one page. */
 const MOST_IN_ARRAY = 5_000;
 
-/** What was found out about a file while it was measured. */
+/** Facts about a file that measuring finds. */
 export type Measured = { hasFontOfCodes: boolean };
 
-/** Throws where a file is too large once it is opened. Erases in it what cannot be measured. */
+/**
+ * Throws ExtractionFailure if a file would be too large once opened. Overwrites data that cannot be
+ * measured with zero bytes.
+ */
 export function refuseBombs(data: Uint8Array): Measured {
   const found = objectsIn(data);
   refuseCounts(found);
@@ -62,7 +69,10 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-/** The tree of pages says how many it has; an outline has as many entries in no document for people. */
+/**
+ * The page tree declares its page count. A document outline written for people has no more entries
+ * than this limit.
+ */
 function refuseCounts({ mostCount, longestList, fields }: Counts): void {
   if (mostCount > MOST_COUNTED) throw new ExtractionFailure("too_many_pages");
   if (longestList > MOST_LISTED || fields > MOST_FIELDS) throw new ExtractionFailure("too_large");
@@ -70,7 +80,7 @@ function refuseCounts({ mostCount, longestList, fields }: Counts): void {
 
 type Counts = Pick<PdfObjects, "mostCount" | "longestList" | "fields">;
 
-/** A page may be made of many streams, or of one many times: all of them are held together. */
+/** A page may join many streams, or one stream many times: all of them are in memory together. */
 function refuseJoined(arrays: number[][], streams: PdfStream[], measure: Measure): void {
   const byNumber = Map.groupBy(streams, ({ number }) => number);
   for (const array of arrays) {
@@ -108,9 +118,9 @@ class Measure {
     else if (this.sizeOf(stream) > limit) throw new ExtractionFailure("too_large");
   }
 
-  /** Bytes that come out, one more than the limit where there are more. */
+  /** Returns the unpacked size in bytes, or the limit plus one if it is larger. */
   sizeOf(stream: PdfStream): number {
-    // A table of objects is never encrypted.
+    // A cross-reference stream is never encrypted.
     if (this.#isEncrypted && !stream.isTable) throw new ExtractionFailure("encrypted");
     const known = this.#sizes.get(stream);
     if (known !== undefined) return known;
@@ -121,7 +131,7 @@ class Measure {
     return size;
   }
 
-  /** What is in an object stream. */
+  /** Parses the objects of an object stream. */
   readObjects(stream: PdfStream): PdfObject {
     const { bytes, packing } = this.#unwrapped(stream);
     if (packing !== undefined && packing !== "flate") throw new ExtractionFailure("too_large");
@@ -138,7 +148,10 @@ class Measure {
     return filters.every((name) => filterNamed(name) !== undefined);
   }
 
-  /** What the last filter that packs is given: packed twice is packed to be small before it is large. */
+  /**
+   * Undoes all filters but the last compressing one: double compression hides a large size behind a
+   * small one.
+   */
   #unwrapped(stream: PdfStream): { bytes: Uint8Array; packing: Filter | undefined } {
     let bytes = this.#data.subarray(stream.start, stream.end);
     const filters = filtersOf(stream, bytes);
@@ -158,25 +171,25 @@ class Measure {
   }
 }
 
-/** Bytes that a stream cannot exceed, without looking at it. */
+/** Returns an upper bound of the unpacked size in bytes, without looking at the data. */
 function mostOf({ start, end, filters = [] }: PdfStream): number {
   const packings = filters.flatMap((name) => filterNamed(name) ?? []).filter(isPacking);
   return (end - start) * LARGEST_RATIO ** Math.max(1, packings.length);
 }
 
-/** What comes out of one filter; undefined where that is too much, or is not known. */
+/** Undoes one filter; undefined if the output is too large or the filter is unsupported. */
 function outputOf(bytes: Uint8Array, filter: Filter): Uint8Array | undefined {
   if (!isPacking(filter)) return decodeAscii(bytes, filter, LARGEST_STREAM);
   return filter === "flate" ? inflated(bytes, LARGEST_STREAM) : undefined;
 }
 
-/** Where none is named, the data itself may say. */
+/** Returns the filters of a stream. Without a named one, the data may show its filter. */
 function filtersOf({ filters }: PdfStream, bytes: Uint8Array): Filter[] {
   const known = (filters ?? []).flatMap((name) => filterNamed(name) ?? []);
   return known.length === 0 && isZlib(bytes) ? ["flate"] : known;
 }
 
-/** By the header of RFC 1950, without which pdf.js inflates nothing either. */
+/** Checks the header of RFC 1950; pdf.js inflates nothing without it. */
 function isZlib(bytes: Uint8Array): boolean {
   const [method = 0, flags = 0] = bytes;
   return (method & 0x0f) === 8 && ((method << 8) | flags) % 31 === 0;

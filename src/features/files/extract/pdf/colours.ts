@@ -1,11 +1,11 @@
-/** What the samples of a picture of a PDF mean (ISO 32000-2, section 8.6), as PNG can say it. */
+/** Maps the samples of a PDF picture (ISO 32000-2, section 8.6) to the colour types of PNG. */
 import { invertedGreys, type Raster } from "../pictures/png.ts";
 import type { FileObjects } from "./file-objects.ts";
 import { isName, isReference, type PdfDictionary, type PdfValue } from "./values.ts";
 
 type Colours = Pick<Raster, "bits" | "channels" | "palette">;
 
-/** Samples of a pixel by the name of the colour space. */
+/** Samples per pixel by colour space name. */
 const CHANNELS: Record<string, number> = {
   DeviceGray: 1,
   G: 1,
@@ -15,10 +15,12 @@ const CHANNELS: Record<string, number> = {
   CalRGB: 3,
 };
 
-/** Inks, of which none is white. */
+/** Colour spaces of a single ink, in which 0 is white. */
 const INKS = new Set(["Separation"]);
 
-/** Undefined for colours that PNG does not have. */
+/**
+ * Returns bits, channels and palette of a picture; undefined for colours that PNG cannot represent.
+ */
 export function coloursOf({
   objects,
   dictionary,
@@ -53,7 +55,7 @@ function familyOf(space: PdfValue, objects: FileObjects): string {
   return isName(family) ? family.name : "";
 }
 
-/** A picture in black and white may name none. */
+/** Returns the samples per pixel. A black-and-white picture may have no colour space. */
 function channelsOf(space: PdfValue, objects: FileObjects): number | undefined {
   if (space === null) return 1;
   const family = familyOf(space, objects);
@@ -63,7 +65,10 @@ function channelsOf(space: PdfValue, objects: FileObjects): number | undefined {
   return count === 1 || count === 3 ? count : undefined;
 }
 
-/** The RGB of each index; undefined for a space without a table, or one that is not read. */
+/**
+ * Returns the RGB value of each index; undefined for a space without a palette, or an unsupported
+ * one.
+ */
 function indexedOf(space: PdfValue, objects: FileObjects): Uint8Array | undefined {
   if (!Array.isArray(space) || !/^(?:Indexed|I)$/.test(familyOf(space, objects))) return undefined;
   const [, base, , table] = space;
@@ -79,7 +84,7 @@ function tableOf(table: PdfValue | undefined, objects: FileObjects): Uint8Array 
   return stringOf(table ?? null);
 }
 
-/** The bytes of a string in hexadecimal digits; undefined for any other, and for one that was cut. */
+/** Decodes a hexadecimal string; undefined for any other value and for a truncated string. */
 function stringOf(value: PdfValue): Uint8Array | undefined {
   const isString = typeof value === "object" && value !== null && "raw" in value;
   if (!isString || !/^<[\da-f\s]{0,130}>$/i.test(value.raw)) return undefined;

@@ -1,10 +1,10 @@
-/** A PDF that is open in pdf.js. Nothing is rendered, run or fetched: only text is asked for. */
+/** Opens a PDF in pdf.js for text extraction only: nothing is rendered, executed or fetched. */
 import { getResolvedPDFJS } from "unpdf";
 import type { ReadCMap } from "../../../../clients/cmaps.ts";
 import { ExtractionFailure } from "../../failures.ts";
 import type { PdfChunk, PdfItem } from "./items.ts";
 
-/** Bytes of a file that is read, which is held while it is. */
+/** In bytes, of a file, which is buffered while it is extracted. */
 const LARGEST_PDF = 25 * 1024 * 1024;
 const MOST_PAGES = 2_000;
 
@@ -12,7 +12,10 @@ type PdfJs = Awaited<ReturnType<typeof getResolvedPDFJS>>;
 export type PdfDocument = Awaited<ReturnType<PdfJs["getDocument"]>["promise"]>;
 export type PdfPage = Awaited<ReturnType<PdfDocument["getPage"]>>;
 
-/** Holds a file that is not too large for it. */
+/**
+ * Buffers a file. Throws `too_large` above the limit, and `changed` if the length differs from
+ * `size`.
+ */
 export async function holdPdf(source: {
   size: number;
   body: AsyncIterable<Uint8Array>;
@@ -29,7 +32,10 @@ export async function holdPdf(source: {
   return whole;
 }
 
-/** Opens a document of at most 2,000 pages. Whoever opens it closes it. */
+/**
+ * Opens a document of at most 2,000 pages; throws ExtractionFailure for others. The caller closes
+ * it.
+ */
 export async function openPdf(data: Uint8Array, readCMap: ReadCMap): Promise<PdfDocument> {
   if (!hasEnd(data)) throw new ExtractionFailure("damaged");
   const document = await parse(data, readCMap);
@@ -38,16 +44,16 @@ export async function openPdf(data: Uint8Array, readCMap: ReadCMap): Promise<Pdf
   throw new ExtractionFailure("too_many_pages");
 }
 
-/** Opens the same file once more. */
+/** Opens the same file again. */
 export type OpenPdf = (data: Uint8Array) => Promise<PdfDocument>;
 
 export async function closePdf(document: PdfDocument): Promise<void> {
   await document.loadingTask.destroy();
 }
 
-/** The runs that the content of a page paints, as they come. */
+/** Yields the runs of a page's content, batch by batch, as pdf.js streams them. */
 export async function* contentOf(page: PdfPage): AsyncGenerator<PdfItem[]> {
-  // Ligatures of text from right to left must be reordered before they are replaced by their letters.
+  // Ligatures of right-to-left text must be reordered before they are replaced by their letters.
   const content: ReadableStream<PdfChunk> = page.streamTextContent({ disableNormalization: true });
   const reader = content.getReader();
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
@@ -77,7 +83,7 @@ async function parse(data: Uint8Array, readCMap: ReadCMap): Promise<PdfDocument>
   }
 }
 
-/** What pdf.js asks for the CMaps that a font names, and for nothing else. */
+/** Returns a pdf.js factory that serves only the CMaps that a font names. */
 function cMapFactory(readCMap: ReadCMap) {
   return class {
     async fetch({ kind, filename }: { kind: string; filename: string }): Promise<Uint8Array> {
@@ -87,7 +93,9 @@ function cMapFactory(readCMap: ReadCMap) {
   };
 }
 
-/** Where its end is missing, part of a document could be taken for all of it. */
+/**
+ * True if the end of the file is present. Without it, part of a document could pass for all of it.
+ */
 function hasEnd(data: Uint8Array): boolean {
   let end = data.byteLength;
   while (end > 0 && (data[end - 1] ?? 0) <= 0x20) end--;

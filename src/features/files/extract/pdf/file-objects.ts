@@ -1,4 +1,4 @@
-/** The objects of a PDF by their numbers, as its bytes show them: without its table of objects. */
+/** Finds the objects of a PDF by scanning its bytes, without the cross-reference table. */
 import { ascii, positionsOf } from "../byte-search.ts";
 import { unpackFilter } from "../pictures/unpack.ts";
 import { filterNamed, isPacking, unpackedSize } from "./filters.ts";
@@ -7,14 +7,14 @@ import { PdfTokens } from "./tokens.ts";
 import { isReference, type PdfDictionary, type PdfValue, readValue } from "./values.ts";
 
 const OBJ = ascii("obj");
-/** More are not kept: what they say is not found then. */
+/** Further objects are dropped and count as missing. */
 const MOST_OBJECTS = 300_000;
-/** Bytes of one object, and of all object streams together, as they were admitted. */
+/** In bytes, of one object and of all object streams together. */
 const LARGEST_OBJECT = 4 * 1024 * 1024;
 const MOST_UNPACKED = 24_000_000;
 /** Filters of one stream. */
 const MOST_FILTERS = 8;
-/** References that lead to references. */
+/** The longest chain of references. */
 const MOST_STEPS = 8;
 
 /** Where an object begins: in the file, or in the bytes of an object stream. */
@@ -25,10 +25,10 @@ export class FileObjects {
   readonly #streams = new Map<number, PdfStream>();
   readonly #data: Uint8Array;
   #left = MOST_UNPACKED;
-  /** The highest number of an object, and where the newest table of objects begins. */
+  /** The highest object number, and the offset of the newest cross-reference table. */
   highest = 0;
   readonly tableAt: number | undefined;
-  /** True where streams are encrypted, so that only what stands in the file itself is known. */
+  /** True if streams are encrypted, so that only objects outside streams are known. */
   readonly isEncrypted: boolean;
 
   constructor(data: Uint8Array) {
@@ -40,7 +40,7 @@ export class FileObjects {
     const packed = new Set(
       streams.flatMap(({ number, isObjectStream }) => (isObjectStream ? [number] : [])),
     );
-    // In the order of the file, so that an update counts.
+    // In file order, so that an incremental update overrides older objects.
     for (const at of positionsOf(OBJ, data)) {
       const number = numberBefore(data, at);
       this.#add(number, data, at + OBJ.byteLength);
@@ -48,7 +48,7 @@ export class FileObjects {
     }
   }
 
-  /** What a value is or refers to; null where that is not found. */
+  /** Resolves references; null if the object is missing. */
   get(value: PdfValue | undefined): PdfValue {
     let found = value;
     for (let steps = 0; isReference(found) && steps < MOST_STEPS; steps++) {
@@ -57,20 +57,20 @@ export class FileObjects {
     return isReference(found) ? null : (found ?? null);
   }
 
-  /** The dictionary that a value is or refers to, that of a stream too; empty for anything else. */
+  /** Returns the resolved dictionary, also that of a stream; empty for anything else. */
   dictionary(value: PdfValue | undefined): PdfDictionary {
     const found = this.get(value);
     return found instanceof Map ? found : new Map();
   }
 
-  /** The values of a list, or the only one; none for null. */
+  /** Returns the resolved items of an array, or a single value as a list; empty for null. */
   list(value: PdfValue | undefined): PdfValue[] {
     const found = this.get(value);
     if (found === null) return [];
     return Array.isArray(found) ? found.map((each) => this.get(each)) : [found];
   }
 
-  /** The unpacked bytes of a stream; undefined where they cannot be read. */
+  /** Returns the unpacked bytes of a stream; undefined if they cannot be decoded. */
   contentOf(number: number): Uint8Array | undefined {
     const filters = this.#streams.get(number)?.filters;
     let bytes = this.packedOf(number);
@@ -84,7 +84,7 @@ export class FileObjects {
     return bytes;
   }
 
-  /** The bytes of a stream as they are packed; undefined where there are none, or encrypted ones. */
+  /** Returns the packed bytes of a stream; undefined if it is missing or encrypted. */
   packedOf(number: number): Uint8Array | undefined {
     const stream = this.#streams.get(number);
     if (!stream || this.isEncrypted) return undefined;
@@ -109,7 +109,10 @@ export class FileObjects {
     if (bytes && this.#left >= 0) this.#addObjects(bytes, this.#read(number));
   }
 
-  /** An object stream begins with pairs of a number and where its object begins. */
+  /**
+   * Adds the objects of an object stream, which begins with pairs of an object number and an
+   * offset.
+   */
   #addObjects(bytes: Uint8Array, value: PdfValue | undefined): void {
     const dictionary = value instanceof Map ? value : new Map<string, PdfValue>();
     const first = dictionary.get("First");
@@ -123,7 +126,7 @@ export class FileObjects {
   }
 }
 
-/** What stands behind the last `startxref`. */
+/** Returns the offset after the last `startxref`. */
 function tableAt(data: Uint8Array): number | undefined {
   const end = new TextDecoder("windows-1252").decode(data.subarray(-2_048));
   const offset = end
@@ -132,17 +135,17 @@ function tableAt(data: Uint8Array): number | undefined {
   return offset ? Number(offset[1]) : undefined;
 }
 
-/** Undefined for a filter of pictures, and where too much would come out. */
+/** Undoes a filter; undefined for a filter of pictures, or if the output is too large. */
 function unpackNamed(bytes: Uint8Array, name: string, early: 0 | 1): Uint8Array | undefined {
   const filter = filterNamed(name);
   if (!filter) return undefined;
-  // Measured first: room for the most would be made for each stream.
+  // Measured first, because unpacking allocates the whole limit for each stream.
   const isMeasured = isPacking(filter) && filter !== "flate";
   const limit = isMeasured ? unpackedSize(bytes, filter, MOST_UNPACKED) : MOST_UNPACKED;
   return limit > MOST_UNPACKED ? undefined : unpackFilter(bytes, filter, { limit, early });
 }
 
-/** By how much the codes of LZW grow early. */
+/** Returns how early LZW codes become longer: the EarlyChange parameter. */
 export function earlyChangeOf(parameters: PdfDictionary): 0 | 1 {
   return parameters.get("EarlyChange") === 0 ? 0 : 1;
 }

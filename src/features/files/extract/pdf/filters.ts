@@ -1,9 +1,12 @@
-/** How many bytes come out of packed streams of a PDF (ISO 32000-2, section 7.4), without holding them. */
+/**
+ * Measures the unpacked size of PDF streams (ISO 32000-2, section 7.4) without buffering the
+ * output.
+ */
 import { constants, inflateSync } from "node:zlib";
 import { ExtractionFailure } from "../../failures.ts";
 import { InflatedBytes, inflatePart } from "../zip.ts";
 
-/** Filters that make data larger, by all their names. Any other of text is `ascii`. */
+/** Filters that expand data, under all their names. Other text encodings count as `ascii`. */
 export type Filter = "flate" | "lzw" | "runLength" | "asciiHex" | "ascii85";
 
 const FILTERS: Record<string, Filter> = {
@@ -19,7 +22,7 @@ const FILTERS: Record<string, Filter> = {
   A85: "ascii85",
 };
 
-/** Undefined for a filter of pictures, and for one that nobody knows. */
+/** Returns a filter by its PDF name; undefined for a filter of pictures and for an unknown one. */
 export function filterNamed(name: string): Filter | undefined {
   return Object.hasOwn(FILTERS, name) ? FILTERS[name] : undefined;
 }
@@ -28,14 +31,14 @@ export function isPacking(filter: Filter): boolean {
   return filter === "flate" || filter === "lzw" || filter === "runLength";
 }
 
-/** The bytes that a packed stream inflates to, at most `limit` and one more. */
+/** Returns the unpacked size in bytes, or `limit + 1` if it is larger. */
 export function unpackedSize(bytes: Uint8Array, filter: Filter, limit: number): number {
   if (filter === "lzw") return Math.max(lzwSize(bytes, limit, 0), lzwSize(bytes, limit, 1));
   if (filter === "runLength") return runLengthSize(bytes, limit);
   return inflated(bytes, limit)?.byteLength ?? limit + 1;
 }
 
-/** What zlib data inflates to, as far as it is whole; undefined where that is more than `limit` bytes. */
+/** Inflates zlib data as far as it is intact; undefined if the output exceeds `limit` bytes. */
 export function inflated(bytes: Uint8Array, limit: number): Uint8Array | undefined {
   try {
     const { Z_SYNC_FLUSH: finishFlush } = constants;
@@ -48,7 +51,7 @@ export function inflated(bytes: Uint8Array, limit: number): Uint8Array | undefin
 const CHUNK = 64 * 1024;
 const HEADER_SIZE = 2;
 
-/** What cannot be inflated ends somewhere, and pdf.js takes what comes until then. */
+/** Inflates up to the damage, because pdf.js accepts the same bytes. */
 function inflatedUntilDamage(bytes: Uint8Array, limit: number): Uint8Array | undefined {
   const pieces: Uint8Array[] = [];
   const part = { method: 8, bytes: bytes.subarray(HEADER_SIZE) };
@@ -70,7 +73,10 @@ function concat(pieces: Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** The bytes behind a filter that writes them as text; no more than there are signs, or four for a `z`. */
+/**
+ * Decodes a text encoding of bytes. The output is at most as long as the input, or four bytes for a
+ * `z`.
+ */
 export function decodeAscii(
   bytes: Uint8Array,
   filter: Filter,
@@ -145,7 +151,7 @@ function runLengthSize(bytes: Uint8Array, limit: number): number {
 
 const [CLEAR, END_OF_CODES, FIRST_CODE, MOST_CODES] = [256, 257, 258, 4096];
 
-/** Only the lengths of the codes are kept. Codes may grow one early, as a parameter of the filter says. */
+/** Returns the size of LZW output from code lengths alone. `early`: the EarlyChange parameter. */
 function lzwSize(bytes: Uint8Array, limit: number, early: 0 | 1): number {
   const lengths = new Uint32Array(MOST_CODES).fill(1);
   let [next, width, previous, size, buffer, bits] = [FIRST_CODE, 9, 0, 0, 0, 0];

@@ -1,20 +1,20 @@
-/** What a PDF page shows, as its layout takes it. */
+/** The text items of a PDF page, the input of its layout. */
 import type { RegionKind } from "../../../../lib/text-regions.ts";
 
-/** A run of characters where it is painted: in units of the page, from its lower left corner on. */
+/** A run of characters at its position, in page units from the lower left corner. */
 export type PdfItem = {
   str: string;
-  /** Its matrix of six numbers, of which the last two are where its base line begins. */
+  /** Its matrix of six numbers; the last two are the start of its base line. */
   transform: number[];
   width: number;
   height: number;
-  /** True where a line ends after it. */
+  /** True if a line ends after it. */
   hasEOL: boolean;
-  /** What pdf.js calls its font. */
+  /** The pdf.js id of its font. */
   fontName?: string;
-  /** What it is, where it is not running text. */
+  /** Its region; undefined for running text. */
   region?: RegionKind;
 };
 
-/** What pdf.js streams: runs, and marks of structure without text. */
+/** A chunk of the pdf.js text stream: runs, and marks of structure without text. */
 export type PdfChunk = { items: (PdfItem | { type: string })[] };

@@ -1,6 +1,6 @@
 /**
- * Fonts without the name that ISO 32000-2, table 115, requires of them: pdf.js drops all text in them. They are
- * given one where they stand, instead of their type, which nobody asks for.
+ * Repairs fonts without the BaseFont entry that ISO 32000-2, table 115, requires: pdf.js drops all
+ * text in them. The entry overwrites the font's Type in place, which pdf.js does not use.
  */
 import { ascii, positionsOf, standsAt } from "../byte-search.ts";
 import { PdfTokens } from "./tokens.ts";
@@ -12,11 +12,14 @@ const TYPE = ascii("/Type");
 const FONT = ascii("/Font");
 const NAME = ascii("/BaseFont/");
 
-/** Bytes of a font's dictionary. */
+/** In bytes, of a font's dictionary. */
 const LARGEST_FONT = 2_000;
 const MOST_FONTS = 1_000;
 
-/** Names the fonts of collections of characters that have no name, as far as they are not packed. */
+/**
+ * Adds a name to nameless CID fonts in `data`, in place. Fonts inside packed streams stay
+ * unchanged.
+ */
 export function nameFonts(data: Uint8Array): void {
   let left = MOST_FONTS;
   for (const at of positionsOf(SUBTYPE, data)) {
@@ -39,7 +42,7 @@ function nameFont(data: Uint8Array, start: number, at: number): void {
   }
 }
 
-/** Where `/Type /Font` ends that begins at a position. */
+/** Returns where the `/Type /Font` that begins at an offset ends; undefined for another type. */
 function endOfType(data: Uint8Array, type: number): number | undefined {
   const tokens = new PdfTokens(data, type + TYPE.byteLength, type + LARGEST_FONT);
   tokens.skipBlanks();
@@ -47,7 +50,7 @@ function endOfType(data: Uint8Array, type: number): number | undefined {
   return isFont ? tokens.at : undefined;
 }
 
-/** Where the dictionary begins in which something stands. */
+/** Returns where the dictionary around an offset begins. */
 function openingBefore(data: Uint8Array, at: number): number | undefined {
   for (let start = at - 2; start >= Math.max(0, at - LARGEST_FONT); start--) {
     if (standsAt(OPENING, data, start)) return start;

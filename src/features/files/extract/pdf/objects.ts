@@ -1,49 +1,52 @@
-/** PDF objects, as far as they say how streams are packed and which are read one after the other. */
+/** Parses PDF objects as far as they declare the packing of streams and how streams are joined. */
 import type { PdfTokens, Token } from "./tokens.ts";
 
-/** The values of the outermost dictionary by their keys; what stands deeper counts for its key. */
+/** The values of the outermost dictionary by key; nested values count for their outer key. */
 export type Dictionary = {
   names: Map<string, string[]>;
   numbers: Map<string, number[]>;
-  /** Keys whose values are objects of their own, and their numbers. */
+  /** Keys whose values are references, with the object numbers. */
   references: Map<string, number[]>;
-  /** Where the key of the length stands. */
+  /** The offset of the Length key. */
   lengthAt: number | undefined;
 };
 
 export type PdfObject = {
   dictionary: Dictionary | undefined;
-  /** Of an object that is a number and nothing else. */
+  /** The value of an object that is a single number. */
   integer: number | undefined;
-  /** Of an object that is a name, or several. */
+  /** The values of an object that is a name or an array of names. */
   names: string[];
-  /** Numbers of several objects in one array that is an object, or the contents of a page. */
+  /** Object numbers in one array that is an object of its own, or in the contents of a page. */
   arrays: number[][];
   mostCount: number;
-  /** Fields of forms, and the most references in one list of annotations, fields or pages, or that stands apart. */
+  /**
+   * Counts of form fields, and of the most references in one list of annotations, fields or pages,
+   * or in an array that is an object of its own.
+   */
   fields: number;
   longestList: number;
-  /** True where a font of several bytes a character does not tell their Unicode. */
+  /** True if a multi-byte font has no Unicode mapping. */
   hasFontOfCodes: boolean;
-  /** True where it names an encryption, as the trailer of an encrypted file does. */
+  /** True if the object names an encryption, as the trailer of an encrypted file does. */
   isEncrypted: boolean;
 };
 
-/** Reads up to the end of one object. */
+/** Parses one object. */
 export function readObject(tokens: PdfTokens): PdfObject {
   const reader = new ObjectReader(tokens);
   while (reader.take() && reader.depth > 0);
   return reader;
 }
 
-/** Reads all objects of an object stream as if they were one. */
+/** Parses all objects of an object stream as if they were one. */
 export function readObjects(tokens: PdfTokens): PdfObject {
   const reader = new ObjectReader(tokens);
   while (reader.take());
   return reader;
 }
 
-/** Values of one key that are kept; no dictionary that a program writes has more where it matters. */
+/** Values kept per key; no program writes more where it matters. */
 const MOST_VALUES = 16;
 
 class ObjectReader implements PdfObject {
@@ -62,18 +65,18 @@ class ObjectReader implements PdfObject {
   #hasUnicode = false;
   readonly #tokens: PdfTokens;
   #key = "";
-  /** The key of a number that follows it in an inner dictionary. */
+  /** The key of the number that follows in an inner dictionary. */
   #parameter: string | undefined;
   #isKeyNext = false;
   #array: number[] = [];
-  /** The last two numbers, which a reference follows. */
+  /** The last two numbers, which may turn out to be a reference. */
   #numbers: number[] = [];
 
   constructor(tokens: PdfTokens) {
     this.#tokens = tokens;
   }
 
-  /** Takes the next token; false where there is none. */
+  /** Consumes the next token; false at the end. */
   take(): boolean {
     const token = this.#tokens.next();
     if (!token) return false;
@@ -148,10 +151,10 @@ class ObjectReader implements PdfObject {
   }
 }
 
-/** What pdf.js walks through as a whole. The fields of a form stand within its dictionary. */
+/** Lists that pdf.js visits completely. The fields of a form are nested in its dictionary. */
 const LISTS = new Set(["Annots", "Fields", "Kids", "AcroForm"]);
 
-/** Numbers that count by their own names, in whatever dictionary they stand. */
+/** Numbers that count under their own key in any nested dictionary. */
 const PARAMETERS = new Set(["Columns", "Colors", "BitsPerComponent", "Count"]);
 
 function emptyDictionary(): Dictionary {

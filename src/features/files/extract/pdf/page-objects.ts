@@ -1,16 +1,19 @@
-/** What the objects of a page say that pdf.js does not tell: whether it shows pictures, and its fonts. */
+/** Facts about a page that pdf.js does not return: whether it shows pictures, and its fonts. */
 import type { FileObjects } from "./file-objects.ts";
 import { PdfTokens } from "./tokens.ts";
 import { type FontTruth, truthOf } from "./unreadable.ts";
 import { isNamed, isReference, type PdfDictionary, type PdfValue } from "./values.ts";
 
-/** Nodes above a page. */
+/** Page tree nodes above a page. */
 const DEEPEST_PAGE = 64;
-/** Forms of a page that are looked into. */
+/** Forms of a page that are visited. */
 const MOST_FORMS = 200;
-/** Tokens of a page's content that are looked at. */
+/** Tokens of a page's content that are parsed. */
 const MOST_TOKENS = 2_000_000;
-/** So many shapes without a letter are text in outlines, or a drawing: something to be looked at. */
+/**
+ * A page with so many shapes and no letter is text in outlines or a drawing, and needs
+ * transcription.
+ */
 const MANY_SHAPES = 200;
 
 const PAINTING = new Set(["f", "F", "f*", "B", "B*", "b", "b*", "S", "s"]);
@@ -27,14 +30,17 @@ export class PageObjects {
     this.#page = objects.dictionary({ reference: pageNumber });
   }
 
-  /** True for a page that paints pictures, or so many shapes that they may be letters, or that is not known. */
+  /**
+   * True for a page that paints pictures, or enough shapes to be outlined letters, and for a page
+   * whose object is missing.
+   */
   showsPictures(): boolean {
     if (this.#page.size === 0) return true;
     const contents = objectsReferredIn(this.#page.get("Contents"), this.#objects);
     return contents.some((number) => this.#paints(number, this.#resources()));
   }
 
-  /** Of each font of the page, and of forms that it may paint, whether it tells what it shows. */
+  /** Returns, for each font of the page and of its forms, whether its text is Unicode. */
   fontTruths(): FontTruth[] {
     const fonts: PdfDictionary[] = [];
     this.#collectFonts(this.#resources(), fonts, 0);
@@ -88,7 +94,7 @@ export class PageObjects {
   }
 }
 
-/** The resources of a page, which may be those of a node above it. */
+/** Returns the resources of a page, which may be inherited. */
 export function resourcesOf(page: PdfDictionary, objects: FileObjects): PdfDictionary {
   let node = page;
   for (let depth = 0; depth < DEEPEST_PAGE && !node.has("Resources"); depth++) {
@@ -97,7 +103,7 @@ export function resourcesOf(page: PdfDictionary, objects: FileObjects): PdfDicti
   return objects.dictionary(node.get("Resources"));
 }
 
-/** The numbers of the objects that a value or an array refers to. */
+/** Returns the numbers of the objects that a value or an array refers to. */
 export function objectsReferredIn(value: PdfValue | undefined, objects: FileObjects): number[] {
   const found = objects.get(value);
   if (Array.isArray(found))

@@ -1,4 +1,4 @@
-/** The pictures that a page of a PDF paints, for pages that have no text. */
+/** Extracts the pictures that a PDF page paints, for pages without text. */
 import type { Source } from "../byte-source.ts";
 import { LARGEST_PICTURE, type Picture } from "../pictures/picture.ts";
 import { refuseBombs } from "./bombs.ts";
@@ -7,15 +7,15 @@ import { FileObjects } from "./file-objects.ts";
 import { PaintedPictures, sizeOfPicture } from "./painted-pictures.ts";
 import { pictureOfStream } from "./picture-stream.ts";
 
-/** A scanner may divide a page into strips; a page of more pictures is none that a scanner made. */
+/** A scanner may cut a page into strips, but a page with more pictures is no scan. */
 const MOST_PICTURES = 32;
-/** Pictures below this part of the largest one are no part of a scan, but lines and marks. */
+/** Pictures smaller than this share of the largest one are lines and marks, not parts of a scan. */
 const LEAST_AREA = 1 / 100;
 
 /**
- * The pictures of a page, from 1, in the order in which they are painted. Undefined where one of them cannot
- * be decoded or is too large, or there are too many: part of a page must not pass for all of it. Throws what
- * the opening of the document throws.
+ * Returns the pictures of a page, counted from 1, in painting order. Undefined if one of them
+ * cannot be decoded or is too large, or there are too many: part of a page must not pass for all of
+ * it. Throws what opening the document throws.
  */
 export async function picturesOfPdf(
   { size, stream }: Source,
@@ -29,9 +29,9 @@ export async function picturesOfPdf(
   return bytes > LARGEST_PICTURE ? undefined : pictures;
 }
 
-/** The number of the object that is the page, as pdf.js finds it. */
+/** Returns the object number of the page, as pdf.js finds it. */
 async function objectOfPage(data: Uint8Array, page: number): Promise<number | undefined> {
-  // pdf.js takes the bytes, and pictures are erased in what it gets.
+  // pdf.js takes ownership of the bytes, and the measuring erases pictures in them.
   const copy = data.slice();
   refuseBombs(copy);
   const document = await openPdf(copy, noCMap);

@@ -1,4 +1,4 @@
-/** Reads the pages of an open PDF one after the other: their content, then what lies over it. */
+/** Extracts the pages of an open PDF in order: their content, then fields and annotations. */
 import { ExtractionFailure } from "../../failures.ts";
 import type { PageWriter } from "../pages.ts";
 import { PdfLines } from "../pdf-lines.ts";
@@ -12,16 +12,16 @@ import { showsScan } from "./painted-pictures.ts";
 import { contentOf, type OpenPdf, type PdfDocument, type PdfPage } from "./document.ts";
 import { looksCoded, type ReadableItems, withoutCodes } from "./unreadable.ts";
 
-/** Runs of one page that are held until its fonts are judged. */
+/** Runs of one page that are held until its fonts are checked. */
 const MOST_HELD = 100_000;
 
-/** Characters that are stamped on a scanned page at most: a header with a case, or a number. */
+/** The most characters of a stamp on a scanned page, such as a case header or a page number. */
 const MOST_OF_STAMP = 200;
 
-/** What ends the line that is painted last. */
+/** Ends the line that was painted last. */
 const LINE_END: PdfItem = { str: "", transform: [], width: 0, height: 0, hasEOL: true };
 
-/** The pages that are written, and what is known of the file. */
+/** The window of pages to write, and facts about the file. */
 type ReadWindow = {
   fromPage: number;
   lastPage: number;
@@ -51,7 +51,7 @@ export class PageReader {
     this.#open = open;
   }
 
-  /** Writes the text of a page, and counts or marks what of it is no text. */
+  /** Writes the text of a page, counts characters without Unicode, and marks a scan. */
   async read(page: PdfPage): Promise<void> {
     const content = this.#hasFontOfCodes ? this.#judged(page) : this.#unjudged(page);
     let [unreadable, characters] = [0, 0];
@@ -70,12 +70,12 @@ export class PageReader {
     page.cleanup();
   }
 
-  /** Writes the pages that were held for those after them. */
+  /** Writes the pages that wait for the pages after them. */
   end(): void {
     this.#lines.end();
   }
 
-  /** A page that courts or archives have stamped has a line of text over its scan. */
+  /** True for a scan, also for one on which a court or an archive has stamped a line of text. */
   async #isScanned(page: PdfPage, characters: number): Promise<boolean> {
     if (characters === 0) return (await this.#objectsOf(page)).showsPictures();
     if (characters > MOST_OF_STAMP) return false;
@@ -86,7 +86,7 @@ export class PageReader {
     for await (const items of contentOf(page)) yield withoutCodes(items, () => false);
   }
 
-  /** The same of a page whose fonts may not tell what they show. */
+  /** Yields the runs of a page whose fonts may have no Unicode mapping. */
   async *#judged(page: PdfPage): AsyncGenerator<ReadableItems> {
     const held: PdfItem[] = [];
     for await (const items of contentOf(page)) {
@@ -113,14 +113,17 @@ export class PageReader {
 
   async #load(): Promise<Loaded> {
     if (this.#loaded) return this.#loaded;
-    // pdf.js has taken the bytes, and gives a copy.
+    // pdf.js has taken ownership of the bytes and returns a copy.
     const data = await this.#document.getData();
     this.#loaded = { data, objects: new FileObjects(data) };
     return this.#loaded;
   }
 }
 
-/** What pdf.js calls the fonts whose characters are codes: it does not say which font is which. */
+/**
+ * Returns the pdf.js ids of fonts whose characters are codes. pdf.js does not expose the font
+ * objects, so the text decides.
+ */
 function codedFonts(items: readonly PdfItem[], page: PageObjects): Set<string> {
   const truths = page.fontTruths();
   const texts = Map.groupBy(items, ({ fontName = "" }) => fontName);

@@ -1,4 +1,4 @@
-/** Which pictures a page of a PDF paints. */
+/** Finds the pictures that a PDF page paints. */
 import type { FileObjects } from "./file-objects.ts";
 import { objectsReferredIn, resourcesOf } from "./page-objects.ts";
 import { PdfTokens } from "./tokens.ts";
@@ -7,7 +7,7 @@ import { isNamed, isReference, type PdfDictionary } from "./values.ts";
 const MOST_FORMS = 200;
 const MOST_TOKENS = 2_000_000;
 
-/** The width and height of a picture in pixels; 0 where it does not say. */
+/** Returns width and height of a picture in pixels; 0 if undeclared. */
 export function sizeOfPicture(
   number: number,
   objects: FileObjects,
@@ -20,12 +20,15 @@ export function sizeOfPicture(
   return { width: side("Width", "W"), height: side("Height", "H") };
 }
 
-/** Pixels that a scan of a page has at least: A4 at 75 dots per inch. */
+/** The fewest pixels of a page scan: A4 at 75 dots per inch. */
 const LEAST_OF_SCAN = 500_000;
-/** How far the proportions of a scan are from those of its page, at most. */
+/** The largest difference between the proportions of a scan and of its page. */
 const MOST_DIFFERENT = 0.1;
 
-/** True for a page of these measures that paints a picture of its own proportions: a scan of all of it. */
+/**
+ * True if a page of these dimensions paints a picture of the same proportions: a scan of the whole
+ * page.
+ */
 export function showsScan(
   objects: FileObjects,
   pageNumber: number,
@@ -42,9 +45,9 @@ export function showsScan(
   });
 }
 
-/** Walks through the content of a page and of the forms that it paints. */
+/** Walks the content of a page and of the forms that it paints. */
 export class PaintedPictures {
-  /** Undefined where pictures stand in the content itself, or it cannot be read. */
+  /** Object numbers of the pictures; undefined for inline pictures or unreadable content. */
   readonly numbers: ReadonlySet<number> | undefined;
   readonly #objects: FileObjects;
   readonly #found = new Set<number>();
@@ -60,7 +63,7 @@ export class PaintedPictures {
     this.numbers = isRead ? this.#found : undefined;
   }
 
-  /** False where not all is found. */
+  /** False if some pictures may be missing. */
   #read(number: number, resources: PdfDictionary): boolean {
     const bytes = this.#objects.contentOf(number);
     if (!bytes) return false;

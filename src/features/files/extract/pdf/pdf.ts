@@ -1,4 +1,4 @@
-/** PDF, a window of pages at a time. */
+/** Extracts PDF text in windows of pages. */
 import type { ExtractedPage, PageWriter } from "../pages.ts";
 import type { Measured } from "./bombs.ts";
 import { closePdf, type OpenPdf, type PdfDocument } from "./document.ts";
@@ -6,13 +6,13 @@ import { NEIGHBOURS } from "../pdf-layout/running-heads.ts";
 import { firstPageRead } from "../pdf-lines.ts";
 import { PageReader } from "./page-reader.ts";
 
-/** Pages after which fonts are forgotten, which the next page mostly needs again. */
+/** Pages after which pdf.js frees its fonts; the next page mostly needs the same ones. */
 const KEPT_PAGES = 10;
 
-/** Pages from 1; those that the document does not have are left out. */
+/** Pages are counted from 1; missing ones are skipped. */
 export type PageWindow = { fromPage: number; pages: number };
 
-/** The text of a window of pages, page by page, and closes the document at the end. */
+/** Yields the text of a window of pages, page by page, and closes the document at the end. */
 export async function* readPdf(
   document: PdfDocument,
   writer: PageWriter,
@@ -24,7 +24,7 @@ export async function* readPdf(
     const end = Math.min(lastPage + NEIGHBOURS, document.numPages);
     for (let number = firstPageRead(fromPage); number <= end; number++) {
       await reader.read(await document.getPage(number));
-      // What is kept of one page, such as its fonts, would be kept of all.
+      // Otherwise pdf.js would keep the resources of every page, such as its fonts.
       if (number % KEPT_PAGES === 0) await document.cleanup();
       yield* writer.take();
     }

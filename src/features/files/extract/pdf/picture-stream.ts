@@ -1,4 +1,4 @@
-/** Decodes a picture of a PDF (ISO 32000-2, section 8.9.5) into a file of its own. */
+/** Converts a PDF picture (ISO 32000-2, section 8.9.5) to an image file. */
 import { decodeFax, decodeJbig2 } from "../pictures/bilevel.ts";
 import { decodeJpx } from "../pictures/jpx.ts";
 import { LARGEST_RASTER, type Picture } from "../pictures/picture.ts";
@@ -9,7 +9,7 @@ import { earlyChangeOf, type FileObjects } from "./file-objects.ts";
 import { filterNamed } from "./filters.ts";
 import { isName, isReference, type PdfDictionary } from "./values.ts";
 
-/** A picture in the file, and what says how it is packed. */
+/** The packed bytes of a picture and its parameters. */
 type Packed = {
   objects: FileObjects;
   dictionary: PdfDictionary;
@@ -18,7 +18,7 @@ type Packed = {
   parameters: PdfDictionary;
 };
 
-/** The picture; undefined for one whose encoding or colours are not read. */
+/** Returns the picture; undefined for an unsupported encoding or colour space. */
 export async function pictureOfStream(
   number: number,
   objects: FileObjects,
@@ -37,7 +37,7 @@ async function jpxOf(bytes: Uint8Array): Promise<Picture | undefined> {
   return raster && encodePng(raster);
 }
 
-/** The picture behind all filters but that of pictures itself. */
+/** Undoes all filters but that of the picture itself. */
 function packedOf(number: number, objects: FileObjects): Packed | undefined {
   const dictionary = objects.dictionary({ reference: number });
   let bytes = objects.packedOf(number);
@@ -57,7 +57,7 @@ function packedOf(number: number, objects: FileObjects): Packed | undefined {
   return bytes && { objects, dictionary, bytes, filter: undefined, parameters: last };
 }
 
-/** Rows of samples may each have one byte more, which names a filter. */
+/** In bytes. Each row of samples may begin with a byte that selects its filter. */
 const LARGEST_UNPACKED = LARGEST_RASTER + 100_000;
 
 type Size = { width: number; height: number };
@@ -70,7 +70,7 @@ function sizeOf({ objects, dictionary }: Packed): Size {
   return { width: side("Width", "W"), height: side("Height", "H") };
 }
 
-/** How rows are filtered by the predictor; undefined for one that PNG does not have. */
+/** Returns the row filter of the predictor; undefined for one that PNG does not have. */
 function filterOf(parameters: PdfDictionary, bits: number): Raster["filter"] {
   const predictor = parameters.get("Predictor") ?? 1;
   if (predictor === 1) return 0;
@@ -78,7 +78,7 @@ function filterOf(parameters: PdfDictionary, bits: number): Raster["filter"] {
   return "stored";
 }
 
-/** Unpacked samples, whose predictor is a filter of PNG's. */
+/** Returns unpacked samples. The predictor becomes a PNG filter. */
 async function rasterOf(packed: Packed): Promise<Raster | undefined> {
   const colours = coloursOf(packed);
   const filter = filterOf(packed.parameters, colours?.bits ?? 0);
@@ -89,7 +89,7 @@ async function rasterOf(packed: Packed): Promise<Raster | undefined> {
   return { ...form, rows: packed.bytes };
 }
 
-/** Pictures in black and white. */
+/** Decodes black-and-white pictures. */
 async function bilevelOf(packed: Packed): Promise<Raster | undefined> {
   const size = sizeOf(packed);
   const isFax = packed.filter === "CCITTFaxDecode" || packed.filter === "CCF";

@@ -1,12 +1,12 @@
-/** The streams of a PDF as its bytes show them, whether anything refers to them or not. */
+/** Finds the streams of a PDF by scanning its bytes, referenced or not. */
 import { ExtractionFailure } from "../../failures.ts";
 import { ascii, positionsOf, standsAt } from "../byte-search.ts";
 import { type Dictionary, type PdfObject, readObject } from "./objects.ts";
 import { PdfTokens } from "./tokens.ts";
 
-/** What the dictionary of a stream says, and where its data stands in the file. */
+/** The declared packing of a stream, and the offsets of its data in the file. */
 export type PdfStream = Packing & {
-  /** The number of its object; -1 where there is none. */
+  /** Its object number; -1 if unknown. */
   number: number;
   start: number;
   end: number;
@@ -14,34 +14,40 @@ export type PdfStream = Packing & {
 
 type Packing = {
   isPicture: boolean;
-  /** True for what the text of a page can do without: programs of fonts, profiles of colours, attachments. */
+  /**
+   * True for streams that text extraction does not need: font programs, colour profiles,
+   * attachments.
+   */
   isNeedless: boolean;
-  /** By what readers look at, which is not the type that it says it has. */
+  /** Decided by the keys that PDF parsers check, not by its declared type. */
   isTable: boolean;
   isObjectStream: boolean;
-  /** In their order; undefined where they are an object of their own that is not found. */
+  /** In order; undefined if they are a separate object that is missing. */
   filters: string[] | undefined;
-  /** Bits of a row that a filter is told to look back over; 0 for none. */
+  /** In bits, of the row that a filter's predictor uses; 0 without a predictor. */
   rowBits: number;
 };
 
 export type PdfObjects = {
   streams: PdfStream[];
-  /** Numbers of objects that are named one after the other, as those of a page's contents are. */
+  /** Lists of object numbers, such as those of a page's contents. */
   arrays: number[][];
-  /** The most that anything says it holds. */
+  /** The largest declared count. */
   mostCount: number;
   fields: number;
   longestList: number;
-  /** True where the characters of a font may have no Unicode. */
+  /** True if characters of a font may have no Unicode mapping. */
   hasFontOfCodes: boolean;
-  /** True where streams are encrypted, also under an empty password. */
+  /** True if streams are encrypted, also under an empty password. */
   isEncrypted: boolean;
 };
 
-/** Of a tree of pages that names each of them. */
+/** In bytes; fits a page tree that lists every page. */
 const LONGEST_OBJECT = 4 * 1024 * 1024;
-/** Objects may begin within others: so many times are all bytes read, and all streams looked at. */
+/**
+ * Objects may begin inside others. This bounds how often all bytes are parsed and all streams
+ * visited.
+ */
 const MOST_READINGS = 3;
 
 const OBJ = ascii("obj");
@@ -49,9 +55,12 @@ const STREAM = ascii("stream");
 const TRAILER = ascii("trailer");
 const END_STREAM = ascii("endstream");
 
-/** More than any document for people has of streams, of joined arrays, and of numbers by themselves. */
+/**
+ * The most streams, joined arrays and number objects; more than any document written for people
+ * has.
+ */
 const MOST_FOUND = 100_000;
-/** Objects of one number, of which the last counts for most readers. */
+/** Objects with one number; most parsers use the last. */
 const MOST_OF_ONE = 8;
 
 type Begun = {
@@ -59,17 +68,17 @@ type Begun = {
   start: number;
   packing: Packing;
   length: SaidLength;
-  /** The numbers of objects that its filters are. */
+  /** Object numbers of its filters. */
   filterObjects: number[];
 };
 
-/** The length itself, or the number of the object that it is. */
+/** The declared length, or the number of the object that holds it. */
 type SaidLength = { value: number; isReference: boolean; keyAt: number | undefined };
 
 /**
- * All that begins as an object does. Where the length of a stream is not in the file, the key is made
- * unreadable, so that every reader looks for its end. Throws `damaged` for objects that never end, and
- * `too_large` for too many.
+ * Returns every byte sequence that starts like an object. If the length of a stream is missing from
+ * the file, its key is invalidated in place, so that every parser searches for the end of the
+ * stream. Throws `damaged` for objects that never end, and `too_large` for too many.
  */
 export function objectsIn(data: Uint8Array): PdfObjects {
   const begun: Begun[] = [];
@@ -121,7 +130,7 @@ function keepLength(lengths: Map<number, number[]>, number: number, length: numb
   if (known.length < MOST_OF_ONE) lengths.set(number, [...known, length]);
 }
 
-/** An object that is written twice, and differs, is none: a reader may take either. */
+/** Drops an object with two different versions: a parser may use either. */
 function keepNames(known: Map<number, string[]>, number: number, names: string[]): void {
   const before = known.get(number);
   known.set(number, before === undefined || before.join(" ") === names.join(" ") ? names : []);
@@ -170,7 +179,7 @@ function ended(data: Uint8Array, begun: Begun[], lengths: Map<number, number[]>)
 
 const UNREADABLE = 0x58;
 
-/** Blanks that may stand before `endstream`. */
+/** Blanks that may precede `endstream`. */
 const MOST_BLANKS = 16;
 
 function hasEndAt(data: Uint8Array, at: number): boolean {
@@ -181,7 +190,7 @@ function hasEndAt(data: Uint8Array, at: number): boolean {
   return false;
 }
 
-/** The first of the ascending ends behind a place. */
+/** Returns the first of the ascending ends after an offset. */
 function nextEnd(ends: Uint32Array, start: number, data: Uint8Array): number {
   let [low, high] = [0, ends.length];
   while (low < high) {
@@ -227,7 +236,7 @@ function afterLineEnd(data: Uint8Array, at: number): number {
   return from + (data[from] === 0x0a ? 1 : 0);
 }
 
-/** The number before `0 obj`; -1 where there is none. */
+/** Returns the number before `0 obj`; -1 without one. */
 export function numberBefore(data: Uint8Array, at: number): number {
   const before = String.fromCharCode(...data.subarray(Math.max(0, at - 32), at));
   return Number(/(\d{1,10})\s+\d{1,5}\s*$/.exec(before)?.[1] ?? -1);

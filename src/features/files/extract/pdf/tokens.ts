@@ -1,4 +1,6 @@
-/** The tokens of PDF objects (ISO 32000-2, section 7.2), as far as they say how streams are packed. */
+/**
+ * Tokenizes PDF objects (ISO 32000-2, section 7.2) as far as they declare the packing of streams.
+ */
 
 export type Token =
   | { kind: "name" | "number" | "word"; text: string }
@@ -10,15 +12,15 @@ const [LF, CR, HASH, PERCENT, OPEN, CLOSE, SLASH, LESS, GREATER, BACKSLASH] = [
 ];
 const BLANKS = new Set([0, 9, LF, 12, CR, 32]);
 const DELIMITERS = new Set(Array.from("()<>[]{}/%", (sign) => sign.charCodeAt(0)));
-/** Longer names and numbers are of no use here. */
+/** Longer names and numbers are cut. */
 const LONGEST_WORD = 128;
 
-/** Reads tokens from a place on; each byte once. */
+/** Tokenizes from an offset on and visits each byte once. */
 export class PdfTokens {
   readonly #data: Uint8Array;
   readonly #end: number;
   at: number;
-  /** Where the last token began. */
+  /** The offset at which the last token began. */
   start = 0;
 
   constructor(data: Uint8Array, at: number, end: number) {
@@ -27,7 +29,7 @@ export class PdfTokens {
     this.#end = Math.min(end, data.byteLength);
   }
 
-  /** The next token; undefined at the end. */
+  /** Returns the next token; undefined at the end. */
   next(): Token | undefined {
     this.skipBlanks();
     if (this.at >= this.#end) return undefined;
@@ -43,13 +45,13 @@ export class PdfTokens {
     return { kind: /^[-+.\d]/.test(text) ? "number" : "word", text };
   }
 
-  /** The last token as it is written, as far as it is not long. */
+  /** Returns the source text of the last token, cut to 128 bytes. */
   raw(): string {
     const end = Math.min(this.at, this.start + LONGEST_WORD);
     return String.fromCharCode(...this.#data.subarray(this.start, end));
   }
 
-  /** Comments are blanks too. */
+  /** Skips blanks and comments. */
   skipBlanks(): void {
     for (; this.at < this.#end; this.at++) {
       const byte = this.#data[this.at] ?? 0;
@@ -106,7 +108,7 @@ function isRegular(byte: number): boolean {
   return !BLANKS.has(byte) && !DELIMITERS.has(byte);
 }
 
-/** `#46lateDecode` is a way to write `FlateDecode`. */
+/** Decodes escapes: `#46lateDecode` is `FlateDecode`. */
 function unescaped(name: string): string {
   if (!name.includes(String.fromCharCode(HASH))) return name;
   return name.replace(/#([\da-f]{2})/gi, (_, hex: string) =>

@@ -1,6 +1,6 @@
 /**
- * Characters that a page shows and that have no Unicode: pdf.js gives their codes instead, or characters
- * for private use. Each is replaced by U+FFFD.
+ * Finds visible characters without Unicode, for which pdf.js returns codes or private-use
+ * characters. Each becomes U+FFFD.
  */
 import type { FileObjects } from "./file-objects.ts";
 import type { PdfItem } from "./items.ts";
@@ -9,11 +9,11 @@ import { isNamed, isReference, type PdfDictionary } from "./values.ts";
 const REPLACEMENT = "\u{fffd}";
 
 /**
- * What characters for private use are known to be: the bullet and the blank of Microsoft's symbol font, which
- * most word processors write, and digits and small capitals of Adobe's glyph list.
+ * Private-use characters with a known meaning: the bullet and the blank of Microsoft's symbol font,
+ * which most word processors write, and digits and small capitals of Adobe's glyph list.
  */
 const KNOWN = /[\uf020\uf0b7\uf730-\uf739\uf761-\uf77a]/g;
-/** Adobe's are 0xF700 above what they are, small capitals as the small letters. */
+/** Adobe's are at 0xF700 plus the code of the character; small capitals use the small letters. */
 const ADOBE_OFFSET = 0xf700;
 
 function knownAs(character: string): string {
@@ -29,7 +29,7 @@ const SHOWN = /[^\s\u{fffd}]/gu;
 /** Runs, and how many of their characters are U+FFFD. */
 export type ReadableItems = { items: PdfItem[]; unreadable: number };
 
-/** The same runs, of which those that `isCoded` tells are codes and not text, and how much they replace. */
+/** Replaces the text of runs for which `isCoded` is true, and counts the replaced characters. */
 export function withoutCodes(
   items: readonly PdfItem[],
   isCoded: (item: PdfItem) => boolean,
@@ -44,10 +44,13 @@ export function withoutCodes(
   return { items: replaced, unreadable };
 }
 
-/** Whether a font tells the Unicode of its characters: only by chance, or not at all, where it does not. */
+/** Whether a font maps its characters to Unicode: always, perhaps by chance, or never. */
 export type FontTruth = "text" | "perhaps" | "codes";
 
-/** Fonts of many bytes a character are told by a CMap, or by the characters of a collection that is known. */
+/**
+ * Checks the Unicode mapping of a font. Composite fonts need a CMap or a known character
+ * collection.
+ */
 export function truthOf(font: PdfDictionary, objects: FileObjects): FontTruth {
   const isComposite = isNamed(font.get("Subtype"), "Type0");
   if (!isComposite || font.has("ToUnicode")) return "text";
@@ -56,7 +59,8 @@ export function truthOf(font: PdfDictionary, objects: FileObjects): FontTruth {
   const ordering = objects.get(objects.dictionary(dictionary.get("CIDSystemInfo")).get("Ordering"));
   const isIdentity = ordering !== null && typeof ordering === "object" && "raw" in ordering;
   if (!isIdentity || ordering.raw !== "(Identity)") return "text";
-  // Glyphs of a font that is not embedded are known by its name; mapped codes may be the characters themselves.
+  // A viewer finds the glyphs of a font that is not embedded by its name. Codes with a glyph map
+  // may be the characters themselves.
   const isEmbedded = objects.dictionary(dictionary.get("FontDescriptor")).has("FontFile2");
   return isEmbedded && !isReference(dictionary.get("CIDToGIDMap")) ? "codes" : "perhaps";
 }
@@ -65,7 +69,7 @@ function asArray<T>(value: T): (T extends (infer Each)[] ? Each : never)[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Scripts that one font writes together. */
+/** Scripts that share one font. */
 const SCRIPTS = [
   /\p{Script=Latin}/u,
   /\p{Script=Cyrillic}/u,
@@ -77,12 +81,14 @@ const SCRIPTS = [
   /\p{Script=Devanagari}/u,
   /\p{Script=Thai}/u,
 ];
-/** Of its letters, how many a text has at least of one script, and how many of its signs may be none. */
+/**
+ * The least share of letters in one script, and the largest share of invalid characters, in text.
+ */
 const [LEAST_OF_SCRIPT, MOST_NO_SIGNS] = [0.6, 0.05];
 // oxlint-disable-next-line no-control-regex
 const NO_SIGN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\p{Cn}|\p{Co}/u;
 
-/** True for what is no text of any script: codes of glyphs, which come from everywhere. */
+/** True for glyph codes instead of text: their characters come from many scripts. */
 export function looksCoded(text: string): boolean {
   const points = Array.from(text).filter((point) => point.trim() !== "");
   const noSigns = points.filter((point) => NO_SIGN.test(point)).length;

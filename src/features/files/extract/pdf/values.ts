@@ -1,4 +1,4 @@
-/** The values of PDF objects (ISO 32000-2, section 7.3), read from their tokens. */
+/** Parses the values of PDF objects (ISO 32000-2, section 7.3) from tokens. */
 import type { PdfTokens, Token } from "./tokens.ts";
 
 export type PdfValue =
@@ -6,17 +6,17 @@ export type PdfValue =
   | number
   | { name: string }
   | { reference: number }
-  /** A string or a keyword as it is written, as far as it is not long. */
+  /** The source text of a string or a keyword, cut to 128 bytes. */
   | { raw: string }
   | PdfValue[]
   | PdfDictionary;
 
 export type PdfDictionary = Map<string, PdfValue>;
 
-/** Deeper values are read as null. */
+/** Deeper values become null. */
 const DEEPEST = 32;
 
-/** The next value; undefined at the end of the bytes or of what holds it. */
+/** Returns the next value; undefined at the end of the bytes or of the enclosing value. */
 export function readValue(tokens: PdfTokens, depth = 0): PdfValue | undefined {
   const token = tokens.next();
   return token && valueOf(token, tokens, depth);

@@ -1,4 +1,4 @@
-/** Decodes the encodings of pages in black and white, by PDFium's code as pdf.js carries it. */
+/** Decodes the encodings of black-and-white pages with PDFium's decoders from pdf.js. */
 import type { Bilevel } from "pdfjs-dist/wasm/jbig2_nowasm_fallback.js";
 import { LARGEST_RASTER } from "./picture.ts";
 
@@ -6,7 +6,7 @@ type Size = { width: number; height: number };
 
 /** Parameters of CCITT fax (ISO 32000-2, table 11). */
 type FaxParameters = {
-  /** Below 0: group 4; 0: group 3; above 0: group 3 in two dimensions. */
+  /** Below 0: group 4; 0: group 3; above 0: two-dimensional group 3. */
   k: number;
   columns: number;
   rows: number;
@@ -15,7 +15,7 @@ type FaxParameters = {
   blackIs1: boolean;
 };
 
-/** Rows of one bit a pixel, of which 0 is black; undefined for what cannot be decoded. */
+/** Returns rows of one bit per pixel, 0 for black; undefined if the data cannot be decoded. */
 export async function decodeFax(
   data: Uint8Array,
   { width, height }: Size,
@@ -27,7 +27,7 @@ export async function decodeFax(
   });
 }
 
-/** Rows of one bit a pixel, of which 0 is black; undefined for what cannot be decoded. */
+/** Returns rows of one bit per pixel, 0 for black; undefined if the data cannot be decoded. */
 export async function decodeJbig2(
   data: Uint8Array,
   size: Size,
@@ -39,7 +39,7 @@ export async function decodeJbig2(
   });
 }
 
-/** A new module for each picture: its memory grows and never shrinks. */
+/** Instantiates a module per picture, because its memory grows and never shrinks. */
 async function decodeWith(
   { width, height }: Size,
   inputs: readonly Uint8Array[],
@@ -53,7 +53,7 @@ async function decodeWith(
     decode(module, addresses);
     return module.imageData ? new Uint8Array(module.imageData) : undefined;
   } catch {
-    // Whatever the decoder does with damaged data: the page stays without text.
+    // The decoder fails in many ways on damaged data. The page then stays without text.
     return undefined;
   }
 }

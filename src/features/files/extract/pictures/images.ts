@@ -1,4 +1,4 @@
-/** Image files as documents: pages without text, until they are transcribed. */
+/** Treats image files as documents: pages without text until they are transcribed. */
 import { ExtractionFailure } from "../../failures.ts";
 import type { Source } from "../byte-source.ts";
 import type { ImageKind } from "../kind.ts";
@@ -7,14 +7,14 @@ import { LARGEST_PICTURE, type Picture } from "./picture.ts";
 import { pictureOfTiff } from "./tiff.ts";
 import { pagesOfTiff } from "./tiff-pages.ts";
 
-/** Bytes in which a header says how large the image is; photographs begin with other data. */
+/** In bytes; holds the image's dimensions, since photographs begin with other data. */
 const HEAD_SIZE = 1024 * 1024;
-/** Bytes of a TIFF file, which is held. */
+/** In bytes, of a TIFF file, which is buffered. */
 const LARGEST_TIFF = 25 * 1024 * 1024;
-/** Pixels of a side that providers accept. */
+/** In pixels; providers reject longer sides. */
 const LONGEST_SIDE = 8_000;
 
-/** Writes the pages of an image: of a TIFF file several, else one. Throws `ExtractionFailure`. */
+/** Yields the pages of an image: one, or several for a TIFF file. Throws `ExtractionFailure`. */
 export async function* readImage(
   kind: ImageKind,
   source: Source,
@@ -32,14 +32,14 @@ async function countPages(kind: ImageKind, source: Source): Promise<number> {
   if (kind === "tiff") return pagesOfTiff(await holdTiff(source)).length;
   if (source.size > LARGEST_PICTURE) throw new ExtractionFailure("too_large");
   const { imageSize } = await import("image-size");
-  // What it throws for a header that cannot be read is told as damage.
+  // The parser throws its own errors for an invalid header; they become `damaged`.
   const { width, height } = imageSize(await source.read(0, HEAD_SIZE));
   if (width < 1 || height < 1) throw new ExtractionFailure("damaged");
   if (Math.max(width, height) > LONGEST_SIDE) throw new ExtractionFailure("too_large");
   return 1;
 }
 
-/** The picture of a page of an image file, from 1; undefined for one that cannot be decoded. */
+/** Returns the picture of a page, counted from 1; undefined if it cannot be decoded. */
 export async function pictureOfImage(
   kind: ImageKind,
   source: Source,

@@ -1,14 +1,14 @@
-/** Decodes JPEG 2000, by OpenJPEG as pdf.js carries it. */
+/** Decodes JPEG 2000 with OpenJPEG from pdf.js. */
 import type { Raster } from "./png.ts";
 
-/** Samples that are decoded, which the decoder holds several times; larger pictures are halved. */
+/** Samples to decode, which the decoder copies several times; larger pictures are halved. */
 const MOST_SAMPLES = 6_000_000;
 const MOST_HALVINGS = 5;
 
-/** The marker of the size (ITU-T T.800, annex A.5.1), and how far from it the count of components stands. */
+/** The size marker (ITU-T T.800, annex A.5.1), and the offset of the component count from it. */
 const [SIZE_MARKER, COMPONENTS_AT] = [0xff51, 38];
 
-/** The pixels, 8 bits a sample; undefined for what cannot be decoded. */
+/** Returns the pixels with 8 bits per sample; undefined if the data cannot be decoded. */
 export async function decodeJpx(data: Uint8Array): Promise<Raster | undefined> {
   const size = sizeOfJpx(data);
   if (!size) return undefined;
@@ -52,7 +52,7 @@ async function decode(
     const failure = module._jp2_decode(address, data.byteLength, channels, 0, 0, halvings);
     return failure || !module.imageData ? undefined : new Uint8Array(module.imageData);
   } catch {
-    // Whatever the decoder does with damaged data: the page stays without text.
+    // The decoder fails in many ways on damaged data. The page then stays without text.
     return undefined;
   }
 }

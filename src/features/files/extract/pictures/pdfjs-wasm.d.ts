@@ -1,4 +1,4 @@
-/** The parts of pdfjs-dist that come without types. */
+/** Types for the parts of pdfjs-dist that ship without any. */
 declare module "pdfjs-dist/wasm/jbig2_nowasm_fallback.js" {
   export type Bilevel = {
     imageData?: Uint8ClampedArray | null;
@@ -33,7 +33,7 @@ declare module "pdfjs-dist/wasm/openjpeg_nowasm_fallback.js" {
     imageData?: Uint8Array | Uint8ClampedArray | null;
     _malloc(size: number): number;
     writeArrayToMemory(bytes: Uint8Array, address: number): void;
-    /** 0 unless it failed. */
+    /** 0 on success. */
     _jp2_decode(
       address: number,
       size: number,

@@ -1,4 +1,4 @@
-/** Writes PNG files (https://www.w3.org/TR/png-3/) of unpacked pixels. */
+/** Encodes pixels as PNG (https://www.w3.org/TR/png-3/). */
 import { crc32 } from "node:zlib";
 import { ascii } from "../byte-search.ts";
 import type { Picture } from "./picture.ts";
@@ -6,15 +6,15 @@ import type { Picture } from "./picture.ts";
 export type Raster = {
   width: number;
   height: number;
-  /** Of one sample. */
+  /** Bits per sample. */
   bits: number;
-  /** Samples of a pixel: grey, grey and alpha, RGB, or RGB and alpha. */
+  /** Samples per pixel: grey, grey and alpha, RGB, or RGB and alpha. */
   channels: number;
-  /** Row by row, each of whole bytes; what is missing at the end is white. */
+  /** Row by row, each padded to whole bytes; missing rows at the end are white. */
   rows: Uint8Array;
-  /** How all rows are filtered, as PNG numbers it; `stored` where each row begins with that number. */
+  /** The PNG filter type of all rows; `stored` if each row begins with its own. */
   filter?: 0 | 1 | "stored";
-  /** The RGB of each value of a sample. */
+  /** The RGB value of each sample value. */
   palette?: Uint8Array;
 };
 
@@ -24,12 +24,12 @@ const PALETTE_TYPE = 3;
 const DEPTHS = new Set([1, 2, 4, 8, 16]);
 const LARGEST_PALETTE = 3 * 256;
 
-/** The bytes of a row. */
+/** Returns the size of a row in bytes. */
 export function rowSize({ width, bits, channels }: Omit<Raster, "rows">): number {
   return Math.ceil((width * bits * channels) / 8);
 }
 
-/** The picture; undefined for samples that the format does not have. */
+/** Returns the PNG; undefined for samples that the format does not support. */
 export async function encodePng(raster: Raster): Promise<Picture | undefined> {
   const { bits, channels, palette } = raster;
   const isGrey = channels === 1;
@@ -45,7 +45,7 @@ export async function encodePng(raster: Raster): Promise<Picture | undefined> {
   return { mediaType: "image/png", bytes: concat([SIGNATURE, ...chunks]) };
 }
 
-/** A palette of greys from white to black, for samples of which 0 is white. */
+/** Returns a palette of greys from white to black, for samples with 0 as white. */
 export function invertedGreys(bits: number): Uint8Array {
   const highest = 2 ** bits - 1;
   const greys = Array.from({ length: highest + 1 }, (_, value) =>
@@ -64,7 +64,7 @@ function header({ width, height, bits, channels, palette }: Raster): Uint8Array 
   return bytes;
 }
 
-/** Rows that are packed at once: those of a large picture are not held twice. */
+/** Rows that are packed at once, so that a large picture is not buffered twice. */
 const ROWS_AT_ONCE = 64;
 
 async function deflated(raster: Raster): Promise<Uint8Array> {
@@ -78,7 +78,7 @@ async function deflated(raster: Raster): Promise<Uint8Array> {
   return new Uint8Array(await packed);
 }
 
-/** Some of the rows, each behind the number of its filter. */
+/** Returns some of the rows, each after its filter type. */
 function scanlines(raster: Raster, from: number, to: number): Uint8Array<ArrayBuffer> {
   const { rows, filter = 0, palette } = raster;
   const size = rowSize(raster);
@@ -106,7 +106,7 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** The pieces as one. */
+/** Concatenates byte arrays. */
 export function concat(pieces: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
   let at = 0;

@@ -1,7 +1,7 @@
-/** The pages of a TIFF file (TIFF 6.0, section 2), by their tags. */
+/** Reads the pages of a TIFF file (TIFF 6.0, section 2) with their tags. */
 import { ExtractionFailure } from "../../failures.ts";
 
-/** Numbers of tags that are read here. */
+/** Tag numbers. */
 export const TAG = {
   subfileType: 254,
   width: 256,
@@ -22,25 +22,25 @@ export const TAG = {
   jpegTables: 347,
 } as const;
 
-/** The values of a page's tags by their numbers. */
+/** The values of a page's tags by tag number. */
 export type TiffPage = ReadonlyMap<number, readonly number[]>;
 
 const MOST_PAGES = 2_000;
 const MOST_TAGS = 500;
-/** Values of one tag: offsets of strips, or a palette of 65,536 colours. */
+/** Values per tag; fits strip offsets and a palette of 65,536 colours. */
 const MOST_VALUES = 200_000;
 
-/** Bytes of one value by the number of its type; other types are not read. */
+/** Bytes per value by field type; other types are ignored. */
 const SIZES: Record<number, 1 | 2 | 4> = { 1: 1, 3: 2, 4: 4, 7: 1 };
 
 const NO_PAGE = 1 | 4;
 
-/** True where numbers begin with their lowest byte. */
+/** True if numbers begin with their lowest byte. */
 export function isLittleEndian(file: Uint8Array): boolean {
   return file[0] === 0x49;
 }
 
-/** The pages in order, without thumbnails and masks. Throws `ExtractionFailure`. */
+/** Returns the pages in order, without thumbnails and masks. Throws `ExtractionFailure`. */
 export function pagesOfTiff(file: Uint8Array): TiffPage[] {
   const reader = new TiffReader(file);
   const pages: TiffPage[] = [];
@@ -80,7 +80,7 @@ class TiffReader {
     return { page, next: this.uint32(at + 2 + count * 12) };
   }
 
-  /** Values of up to four bytes stand in the entry itself. */
+  /** Returns the values of a tag. Up to four bytes are inside the entry itself. */
   #values(entry: number): number[] {
     const size = SIZES[this.#number(entry + 2, 2)];
     const count = this.uint32(entry + 4);

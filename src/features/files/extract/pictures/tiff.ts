@@ -1,4 +1,4 @@
-/** The pictures of TIFF files: what they hold is packed as in PDF, in strips of rows. */
+/** Decodes the pictures of TIFF files, which are packed as in PDF, in strips of rows. */
 import { ExtractionFailure } from "../../failures.ts";
 import { decodeFax } from "./bilevel.ts";
 import { LARGEST_RASTER, type Picture } from "./picture.ts";
@@ -6,7 +6,7 @@ import { concat, encodePng, invertedGreys, type Raster, rowSize } from "./png.ts
 import { isLittleEndian, pagesOfTiff, TAG, type TiffPage } from "./tiff-pages.ts";
 import { inflate, type Unpack, unpackLzw, unpackRuns } from "./unpack.ts";
 
-/** Values of the tag of compression. */
+/** Values of the compression tag. */
 const FAX_G3 = 3;
 const FAX_G4 = 4;
 const JPEG = 7;
@@ -18,11 +18,11 @@ const UNPACK: Record<number, Unpack> = {
   32773: unpackRuns,
 };
 
-/** Values of the tag that says what samples mean. */
+/** Values of the photometric tag. */
 const [WHITE_IS_0, PALETTE, CMYK] = [0, 3, 5];
 
 /**
- * The picture of a page, from 1; undefined for one that is packed in a way that is not read. Throws
+ * Returns the picture of a page, counted from 1; undefined for an unsupported encoding. Throws
  * `ExtractionFailure`.
  */
 export async function pictureOfTiff(
@@ -52,18 +52,21 @@ function stripsOf(file: Uint8Array, page: TiffPage): Uint8Array[] | undefined {
   return offsets.map((offset, index) => file.subarray(offset, offset + (sizes?.[index] ?? 0)));
 }
 
-/** A picture of one strip, with the tables that pictures of a file may share. */
+/** Returns a JPEG of one strip, with the tables that pictures of a file may share. */
 function jpegOf(page: TiffPage, [strip, ...others]: Uint8Array[]): Picture | undefined {
   if (!strip || others.length > 0 || strip.byteLength < 4) return undefined;
   const tables = Uint8Array.from(page.get(TAG.jpegTables) ?? []);
-  // The tables stand between the marks of a beginning and an end of their own.
+  // The tables are enclosed in their own start and end markers.
   const bytes = tables.byteLength > 4 ? concat([tables.subarray(0, -2), strip.subarray(2)]) : strip;
   return { mediaType: "image/jpeg", bytes };
 }
 
 type Form = Omit<Raster, "rows">;
 
-/** How the pixels are written; undefined for what is too large, or summed up in a way that is not read. */
+/**
+ * Returns the layout of the pixels; undefined if they are too large or use an unsupported
+ * predictor.
+ */
 function rasterOf(page: TiffPage): Form | undefined {
   if (first(page, TAG.photometric, 1) === CMYK) return undefined;
   const bits = first(page, TAG.bits, 1);
@@ -76,7 +79,7 @@ function rasterOf(page: TiffPage): Form | undefined {
   const size = rowSize(form) * form.height;
   if (size < 1 || size > LARGEST_RASTER) return undefined;
   const hasSums = first(page, TAG.predictor, 1) === 2;
-  // Sums of bytes are a filter of PNG too.
+  // Differences of bytes are a PNG filter too.
   if (hasSums && bits !== 8) return undefined;
   const palette = paletteOf(page, form);
   return { ...form, ...(palette && { palette }), ...(hasSums && { filter: 1 as const }) };
@@ -141,7 +144,7 @@ async function unpackStrip(
   });
 }
 
-/** A byte whose lowest bit comes first. */
+/** Reverses the bit order of a byte. */
 function reversed(byte: number): number {
   let turned = 0;
   for (let bit = 0; bit < 8; bit++) turned |= ((byte >> bit) & 1) << (7 - bit);

@@ -1,14 +1,14 @@
-/** Unpacks the general encodings of pictures, within a number of bytes. */
+/** Decompresses the general encodings of pictures, up to a limit in bytes. */
 import { decodeAscii, type Filter, inflated } from "../pdf/filters.ts";
 
 export type Unpack = (bytes: Uint8Array, limit: number) => Uint8Array | undefined;
 
-/** Undefined where more than `limit` bytes would come out. */
+/** Returns undefined if the output would exceed `limit` bytes. */
 export const inflate: Unpack = (bytes, limit) => inflated(bytes, limit);
 
 const END_OF_RUNS = 128;
 
-/** PackBits, which is RunLengthDecode of PDF (ISO 32000-2, section 7.4.5). */
+/** Decodes PackBits, which is RunLengthDecode of PDF (ISO 32000-2, section 7.4.5). */
 export function unpackRuns(bytes: Uint8Array, limit: number): Uint8Array {
   const unpacked = new Uint8Array(limit);
   let size = 0;
@@ -30,8 +30,8 @@ export function unpackRuns(bytes: Uint8Array, limit: number): Uint8Array {
 const [CLEAR, END, FIRST, MOST_CODES] = [256, 257, 258, 4096];
 
 /**
- * LZW of PDF and TIFF (ISO 32000-2, section 7.4.4), whose codes grow one early unless `early` is 0. Each code
- * is kept as where its bytes stand in what came out before.
+ * Decodes LZW of PDF and TIFF (ISO 32000-2, section 7.4.4). Codes grow one early unless `early` is
+ * 0. Each code stores where its bytes are in the earlier output.
  */
 export function unpackLzw(bytes: Uint8Array, limit: number, early: 0 | 1 = 1): Uint8Array {
   const unpacked = new Uint8Array(limit);
@@ -57,7 +57,7 @@ export function unpackLzw(bytes: Uint8Array, limit: number, early: 0 | 1 = 1): U
     else if (code < next) write(starts[code] ?? 0, lengths[code] ?? 0);
     else if (previous < 0) break;
     else write(previous, start - previous + 1);
-    // The code of what came before, and the first byte of this.
+    // The new code stands for the previous sequence and the first byte of this one.
     if (previous >= 0 && next < MOST_CODES) {
       [starts[next], lengths[next]] = [previous, start - previous + 1];
       next++;
@@ -68,7 +68,7 @@ export function unpackLzw(bytes: Uint8Array, limit: number, early: 0 | 1 = 1): U
   return unpacked.subarray(0, size);
 }
 
-/** What is behind a general filter of PDF; undefined or cut where more than `limit` bytes would come out. */
+/** Undoes a general PDF filter; undefined or cut if the output would exceed `limit` bytes. */
 export function unpackFilter(
   bytes: Uint8Array,
   filter: Filter,
