@@ -1,14 +1,14 @@
-/** The CMaps of CJK fonts, which are assets of the Worker: `local/assets.ts` copies them from pdfjs-dist. */
+/** Loads the CMaps of CJK fonts from the assets of the Worker; `local/assets.ts` copies them from pdfjs-dist. */
 
-/** The bytes of a CMap in the form of pdf.js, by the name of its file. */
+/** Returns the bytes of a CMap in the format of pdf.js, by its file name. */
 export type ReadCMap = (fileName: string) => Promise<Uint8Array>;
 
-/** The assets of the Worker, or what serves the same files. */
+/** The assets binding of the Worker, or another service of the same files. */
 type Assets = { fetch: (url: string) => Promise<Response> };
 
 export function createReadCMap(assets: Assets): ReadCMap {
   return async (fileName) => {
-    // Only the path counts: the binding has no host.
+    // The binding ignores the host, so any valid one works.
     const found = await assets.fetch(
       `https://assets.invalid/cmaps/${encodeURIComponent(fileName)}`,
     );

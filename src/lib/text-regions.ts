@@ -1,10 +1,10 @@
-/** Regions of a document's text outside of the body text. Offsets are code points. */
+/** Regions of a document that are not body text. Offsets are code points. */
 
 /**
- * The kinds of regions. `header` and `footer` of a section or page; a reviewer's `comment`; a `note` is a
- * footnote or endnote, and its `note_mark` the reference to it; `form_field` is the value of a field;
- * `annotation` a note, stamp or text box on a page; `signature` the appearance of a signature;
- * `struck_out` deleted text, which does not apply.
+ * The kinds of regions: the `header` or `footer` of a section or page; a reviewer's `comment`; a `note`, which is a
+ * footnote or endnote, and the `note_mark` that refers to it; the value of a `form_field`; an `annotation`, which
+ * is a note, stamp or text box on a page; the appearance of a `signature`; and `struck_out` text, which does not
+ * apply.
  */
 export const REGION_KINDS = [
   "header",
@@ -22,7 +22,7 @@ export type RegionKind = (typeof REGION_KINDS)[number];
 
 export type TextRegion = { start: number; end: number; kind: RegionKind };
 
-/** Kinds that mark any range that overlaps them; the other kinds mark only ranges that lie within them. */
+/** Kinds that apply to any overlapping range; the other kinds apply only to ranges within them. */
 const MARKED_BY_OVERLAP: ReadonlySet<RegionKind> = new Set([
   "form_field",
   "signature",

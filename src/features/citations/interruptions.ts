@@ -1,4 +1,4 @@
-/** What interrupts the running text of a document, and so the words of a quotation. Pure. */
+/** Finds ranges that interrupt the running text of a document, and thus a quotation of it. Pure. */
 import type { RegionKind, TextRegion } from "../../lib/text-regions.ts";
 import type { IndexRange } from "./normal-form.ts";
 
@@ -12,20 +12,20 @@ const INTERRUPTING: ReadonlySet<RegionKind> = new Set([
   "struck_out",
 ]);
 
-/** The target of a Markdown link, whose text is read and whose target is not. */
+/** The target of a Markdown link. A quotation contains only the text of the link. */
 const LINK_TARGET = /(?<=\])\((?=[^()\s]{0,2000}[/.#:@])[^()\s]{1,2000}\)/g;
 
-/** The number of a line, as pleadings and transcripts have them at the left margin. */
+/** A line number at the left margin, as in pleadings and transcripts. */
 const LINE_NUMBER = /^[ \t]{0,12}(\d{1,2})(?:[ \t]{1,12}|[ \t]{0,12}$)/gm;
-/** Fewer lines that count up are a list. */
+/** Fewer consecutive numbers are more likely a list. */
 const FEWEST_NUMBERED = 5;
 
 /** UTF-16 code units of a label such as “[Header] ”. */
 const LONGEST_LABEL = 300;
 
 /**
- * The ranges of a text that a quotation may pass over: regions that are not running text, with the label in
- * front of each, targets of links, and line numbers. Ordered and disjoint. `toIndex` converts offsets of the document.
+ * The ranges of a text that a quotation may skip, as ordered, disjoint indexes: regions outside of the running
+ * text with their labels, link targets and line numbers. `toIndex` converts document offsets to indexes.
  */
 export function interruptionsOf(
   text: string,
@@ -42,7 +42,7 @@ export function interruptionsOf(
   return disjoint([...links, ...lineNumbersOf(text), ...passed]);
 }
 
-/** The numbers of lines that count up one by one. */
+/** The ranges of consecutive line numbers. */
 function lineNumbersOf(text: string): IndexRange[] {
   const found: IndexRange[] = [];
   let run: IndexRange[] = [];
@@ -59,7 +59,7 @@ function lineNumbersOf(text: string): IndexRange[] {
   return run.length >= FEWEST_NUMBERED ? [...found, ...run] : found;
 }
 
-/** The start of the label that ends at an index, on the same line; the index itself without a label. */
+/** The start of the label that ends at the index, on the same line; the index itself if there is no label. */
 function labelStart(text: string, index: number): number {
   if (!text.startsWith("] ", index - 2)) return index;
   const from = Math.max(index - LONGEST_LABEL, 0);

@@ -1,4 +1,4 @@
-/** Stores the attachments of a mail: each supported one becomes a file of its own, and is ingested. */
+/** Stores each supported attachment of a mail as a separate file, and starts its ingestion. */
 import { sql } from "drizzle-orm";
 import { type Db, batch } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
@@ -13,24 +13,23 @@ import { fileColumns, type FileRow, keyOf } from "./queries.ts";
 
 type AttachDeps = Pick<Deps, "db" | "storage" | "clock">;
 
-/** The mail, and the ingestion attempt that reads it. */
+/** The mail and its current ingestion attempt. */
 export type ReadMail = {
   fileId: string;
   ownerId: string;
   ingestionAttempt: number;
-  /** The mail that this mail was attached to. */
+  /** The file id of the mail that this mail is attached to; null for a mail that was uploaded. */
   parentFileId: string | null;
   path: string;
   sizeBytes: number;
 };
 
-/** Longer than storing one takes; a crash left a row that is pending for longer. */
+/** Longer than an upload to storage takes. A row that is pending for longer is left over from a crash. */
 const STORE_TIMEOUT_MS = 15 * 60_000;
 
 /**
- * Stores the supported attachments of a mail, and begins their ingestion. Their ids are derived from the
- * mail's id, so repeated and concurrent calls store each of them once. Stores nothing if a newer ingestion
- * attempt has begun.
+ * Stores the supported attachments of a mail, and starts their ingestion. Idempotent, also for concurrent calls,
+ * because the ids are derived from the id of the mail. Stores nothing if a newer ingestion attempt has begun.
  */
 export async function storeAttachments(env: Env, deps: AttachDeps, mail: ReadMail): Promise<void> {
   const { attachments } = await parseMail(objectSource(deps.storage, mail.path, mail.sizeBytes));
@@ -40,7 +39,7 @@ export async function storeAttachments(env: Env, deps: AttachDeps, mail: ReadMai
   }
 }
 
-/** Of an outermost mail, with those of the mails attached to it: their number, and their bytes in all. */
+/** The most attachments of an uploaded mail, including those of attached mails, and their total size. */
 const MOST_FILES = 100;
 const LARGEST_TOTAL_BYTES = 100 * 1024 * 1024;
 
@@ -60,7 +59,7 @@ async function storeAttachment(
   await beginIngestion(env, deps, row, { kind, sha256 });
 }
 
-/** The new or existing row; undefined if a newer ingestion attempt has begun. */
+/** Returns the new or existing row; undefined if a limit is reached or a newer ingestion attempt has begun. */
 async function insert(
   { db, clock }: { db: Db; clock: Deps["clock"] },
   { fileId, ownerId, ingestionAttempt, parentFileId }: ReadMail,
@@ -97,7 +96,7 @@ async function insert(
   return found.rows[0];
 }
 
-/** The id of an attachment: derived by a hash (RFC 9562, version 8), always the same. */
+/** The id of an attachment, derived by a hash (UUID version 8, RFC 9562), so that retries get the same id. */
 async function idOf(fileId: string, index: number): Promise<string> {
   const name = new TextEncoder().encode(`${fileId}/attachments/${index}`);
   const hash = await sha256Hex(new Uint8Array(name));

@@ -1,4 +1,4 @@
-/** Sentences that define terms: “Affiliate” means …, (the “Services”). Pure. */
+/** Finds definitions of terms: “Affiliate” means …, (the “Services”). Pure. */
 import { foldedWords } from "./words.ts";
 
 const OPEN = `["“„«‟]`;
@@ -10,12 +10,12 @@ const MEANS = new RegExp(
   `${TERM}[\\s\\u00a0]{0,3}(?:\\([^()]{0,80}\\)[\\s\\u00a0]{0,3})?(?:${VERB})(?![\\p{L}])`,
   "giu",
 );
-/** “… (collectively, the “Services”)”. */
+/** Such as: … (collectively, the “Services”). */
 const IN_BRACKETS = new RegExp(`\\([^()"“”„«»]{0,60}${TERM}[^()"“”„«»]{0,40}\\)`, "gu");
 
 const MOST_TERMS = 20;
 
-/** The terms that a text defines, each as its folded words with a space between them. */
+/** The terms that a text defines, each as folded words separated by spaces. */
 export function definedTerms(text: string): string[] {
   const found = [MEANS, IN_BRACKETS].flatMap((pattern) => [...text.matchAll(pattern)]);
   const terms = found
@@ -27,7 +27,7 @@ export function definedTerms(text: string): string[] {
 const LONGEST_TERM = 4;
 const MOST_CANDIDATES = 96;
 
-/** The groups of adjacent words of a question that could be a defined term, single words first. */
+/** The groups of adjacent words of a question that may be a defined term, single words first. */
 export function candidateTerms(words: readonly string[]): string[] {
   const candidates: string[] = [];
   for (let length = 1; length <= LONGEST_TERM; length++) {

@@ -1,8 +1,8 @@
-/** References to parts of a document: “clause 7.2”, “Schedule B”, “Article IV”, “page 14”. Pure. */
+/** Finds references to parts of a document: “clause 7.2”, “Schedule B”, “Article IV”, “page 14”. Pure. */
 
-/** Parts that are known by their number alone, whatever they are called. */
+/** Names of parts that are identified by their number alone. */
 const CLAUSE = `clauses?|sections?|sec\\.|articles?|art\\.|paragraphs?|para\\.|subsections?|§§?|artikel|abschnitt|absatz|ziffer|paragraf|klausel|artículos?|cláusulas?|sección|artigos?|seção|articol[oi]|clausola|sezione|artyku[łl]|punkt|artikkel|stk\\.`;
-/** Parts that are known by their name and number. */
+/** Names of parts that are identified by their name and number. */
 const ATTACHED = `schedules?|exhibits?|annex(?:es)?|appendi(?:x|ces)|attachments?|anlagen?|anhang|annexes?|anexos?|allegat[oi]|bijlagen?|bilagor?|bilag|zalacznik|załącznik|chapters?|kapitel|chapitres?|capítulos?`;
 const PAGE = `pages?|pp?\\.|seiten?|páginas?|pagin[ae]|sider?|sidan?|stron[ay]?`;
 
@@ -20,10 +20,10 @@ const ATTACHED_REFERENCE = new RegExp(
   "giu",
 );
 const PAGE_REFERENCE = new RegExp(`${BEFORE}(?:${PAGE})[\\s\\u00a0]{0,3}(\\d{1,4})${AFTER}`, "giu");
-/** A number such as “7.2” in a search needs no word before it. */
+/** A number such as “7.2”, which is a reference even without a name before it. */
 const DOTTED = /(?<![\p{L}\p{N}.,$€£])\d{1,3}(?:\.\d{1,3}){1,5}(?![\p{L}\p{N}%]|[.,]\d)/gu;
 
-/** UTF-16 code units of a text that are searched for references. */
+/** UTF-16 code units of a text that are examined. */
 const EXAMINED = 2_000;
 const MOST_REFERENCES = 8;
 
@@ -49,17 +49,17 @@ function keysOf(
   return [...text.matchAll(pattern)].map(toKey);
 }
 
-/** The number that a line begins with: of a clause, article or section. */
+/** The number of a clause, article or section at the start of a line. */
 const LINE_NUMBER = new RegExp(
   `^(?:(?:${CLAUSE})[\\s\\u00a0]{0,3}(${NUMBER})${AFTER}|(\\d{1,3}(?:\\.\\d{1,3}){1,5})[.):]?(?=[\\s\\u00a0]|$)|(\\d{1,3})[.)](?=[\\s\\u00a0]|$))`,
   "iu",
 );
 const LINE_ATTACHED = new RegExp(`^(${ATTACHED})[\\s\\u00a0]{1,3}(${LABEL})${AFTER}`, "iu");
 
-/** How far a line is read for its number, in UTF-16 code units. */
+/** UTF-16 code units of a line that are searched for its number. */
 const LONGEST_MARK = 60;
 
-/** The key of the part that begins with a line, in the form of `referencesIn`; undefined for other lines. */
+/** The key of the part that begins at a line, in the format of `referencesIn`; undefined for other lines. */
 export function partOfLine(line: string): string | undefined {
   const head = line.trimStart().slice(0, LONGEST_MARK);
   const attached = LINE_ATTACHED.exec(head);
@@ -73,7 +73,7 @@ function numberKey(number: string): string {
   return /^\d/.test(number) ? number : String(fromRoman(number));
 }
 
-/** “Schedules A” and “Schedule A” have one key. */
+/** “Schedules A” and “Schedule A” have the same key. */
 function attachedKey(name: string, label: string): string {
   const stem = name
     .toLowerCase()

@@ -1,14 +1,14 @@
-/** What a passage is found by besides its words: its place in the document, and the terms that it defines. Pure. */
+/** Marks that retrieval matches besides words: the part of the document, and the terms a passage defines. Pure. */
 import { definedTerms } from "./definitions.ts";
 import { partOfLine } from "./part-references.ts";
 import type { Passage } from "./passage.ts";
 
-/** How strongly a passage is marked, from 0 to 1. */
+/** The strengths of marks, from 0 to 1. */
 const STRENGTH = { begins: 1, below: 0.5, page: 0.6, defines: 0.8 };
 
 const MOST_LINES = 50;
 
-/** Marks with their strengths: `part:7.2`, `part:schedule b`, `part:page 14`, `term:affiliate`. */
+/** The marks of a passage (`part:7.2`, `part:schedule b`, `part:page 14`, `term:affiliate`) with their strengths. */
 export function marksOf({ text, headings, page }: Passage): Map<string, number> {
   const marks = new Map<string, number>();
   const add = (kind: string, key: string | undefined, strength: number) => {
@@ -22,7 +22,7 @@ export function marksOf({ text, headings, page }: Passage): Map<string, number> 
   for (const term of definedTerms(text)) add("term", term, STRENGTH.defines);
   return marks;
 
-  /** Clause 7.2.1 is a part of 7.2 and of 7. */
+  /** Adds the enclosing parts too: clause 7.2.1 is part of 7.2 and of 7. */
   function addParts(line: string, strength: number): void {
     const key = partOfLine(line);
     add("part", key, strength);

@@ -1,4 +1,4 @@
-/** The job `ocr`: transcribes the next scanned page of a file by a vision model. */
+/** The job `ocr`: transcribes the next scanned page of a file with a vision model. */
 import type { Deps } from "../../../deps.ts";
 import { toIso } from "../../../lib/clock.ts";
 import type { Model } from "../../../lib/models.ts";
@@ -26,8 +26,9 @@ import { type PageAttempt, findOcrModel, LOST_USAGE, transcribe } from "./transc
 type OcrDeps = Pick<Deps, "db" | "storage" | "model" | "config" | "clock" | "newId">;
 
 /**
- * Transcribes one page. Returns the next job; undefined if another job has claimed a page, or a newer attempt
- * has begun. May run twice, even at once. Throws `ExtractionFailure` if the document has no text in the end.
+ * Transcribes one page. Returns the next job; undefined if another job has claimed a page, or if a newer
+ * ingestion attempt has begun. Safe to run repeatedly and concurrently. Throws `ExtractionFailure` if the document
+ * has no text in the end, or too much.
  */
 export async function transcribeNext(
   deps: OcrDeps,
@@ -53,12 +54,12 @@ export async function transcribeNext(
 
 type Try = { call: PageCall; page: ClaimedPage; model: Model };
 
-/** An attempt that does not come to a call is given back: the bucket may be there again later. */
+/** Releases the page if the attempt fails before the model call, for example while the storage is unavailable. */
 async function tryPage(
   deps: OcrDeps,
   { call, page, model }: Try,
 ): Promise<Partial<PageAttempt> & Pick<PageAttempt, "outcome">> {
-  // Also ends a page that crashes its process each time.
+  // Also gives up on a page that crashes the process on each attempt.
   if (page.ocr_failures >= MOST_TRIES) return { outcome: { failure: "lost" } };
   try {
     const pictures = await picturesOf(deps, page);
@@ -84,7 +85,7 @@ async function picturesOf(
   return picture && [picture];
 }
 
-/** The usage rows of this call, and of one that was lost. */
+/** The usage rows of this call, and of a previous call that was lost in a crash. */
 function billsOf(
   { usageId, at }: PageCall,
   { user_id: userId, lost_id: lostId }: ClaimedPage,
@@ -97,7 +98,7 @@ function billsOf(
   return [...lost, ...paid];
 }
 
-/** The job that indexes the text. Pages that failed stay without text. */
+/** Returns the job that indexes the text. Failed pages stay without text. */
 async function endTranscription(
   { db }: OcrDeps,
   ingestion: Ingestion,

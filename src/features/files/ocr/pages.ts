@@ -1,4 +1,4 @@
-/** SQL of the transcription of scanned pages: one job at a time transcribes one page at a time. */
+/** SQL for the transcription of scanned pages. A claim ensures that one page of a file is transcribed at a time. */
 import { sql, type SQL } from "drizzle-orm";
 import { batch, type Db, readOne, write } from "../../../db/client.ts";
 import { columnsSql, type RowOf, type RowOfList } from "../../../db/columns.ts";
@@ -7,16 +7,16 @@ import type { TextRegion } from "../../../lib/text-regions.ts";
 import type { Ingestion } from "../../retrieval/store.ts";
 import { type NewUsage, usageInsert } from "../../usage/queries.ts";
 
-/** The most attempts at a page; then it stays without text. */
+/** The most attempts at a page. After that, it stays without text. */
 export const MOST_TRIES = 3;
 /** The most pages of a file that are transcribed; the rest stay without text. */
 export const MOST_PAGES = 500;
-/** The count of failures of a page that no other attempt can transcribe. */
+/** The failure count that marks a page as permanently failed. */
 export const LASTING_FAILURE = 99;
-/** How long a claim lasts: longer than a call may take. Its job has crashed then. */
+/** The duration of a claim: longer than a call may take, so the job of an expired claim has crashed. */
 const CLAIM_MS = 150_000;
 
-/** `usageId`: the id of the future usage row; the page is claimed under it. `at`: ISO 8601. */
+/** `usageId`: the id of the future usage row, which also identifies the claim. `at`: ISO 8601. */
 export type PageCall = Ingestion & { usageId: string; at: string };
 
 const fileColumns = columnsSql(files, "f", [
@@ -29,22 +29,22 @@ const fileColumns = columnsSql(files, "f", [
 ]);
 const pageColumns = columnsSql(filePages, "p", ["part", "page", "ocrFailures"]);
 
-/** A page that this job has claimed. `ocr_failures` counts its failed and lost attempts. */
+/** A page claimed by this job. `ocr_failures` counts its failed and lost attempts. */
 export type ClaimedPage = RowOfList<typeof fileColumns> &
   RowOfList<typeof pageColumns> & {
-    /** The id for the usage row of a lost attempt. */
+    /** The id for the usage row of a lost attempt; null if there is none. */
     lost_id: RowOf<typeof filePages>["ocr_call_id"];
   };
 
-/** Pages that are still to be transcribed. */
+/** Matches pages that are still to be transcribed. */
 const pending = sql`p.is_scanned AND p.source = 'text' AND p.ocr_failures < ${MOST_TRIES}::int`;
 
 const isCurrent = ({ fileId, ingestionAttempt }: Ingestion): SQL => sql`
   f.id = ${fileId}::uuid AND f.ingestion_attempt = ${ingestionAttempt}::int AND f.status = 'processing'`;
 
 /**
- * Claims the next page: those that have failed come last. "none" if no page is left; "busy" if another job
- * has a claim, or the attempt has ended. Takes over an expired claim.
+ * Claims the next page; failed pages come last. Returns "none" if no page is left, and "busy" if another job has
+ * a claim or the ingestion attempt has ended. Takes over an expired claim.
  */
 export async function claimPage(db: Db, call: PageCall): Promise<ClaimedPage | "none" | "busy"> {
   const { usageId, at } = call;
@@ -79,7 +79,7 @@ export async function claimPage(db: Db, call: PageCall): Promise<ClaimedPage | "
   return row.has_pages ? "busy" : "none";
 }
 
-/** Gives a claim back without counting an attempt. */
+/** Releases a claim without counting an attempt. */
 export async function releasePage(db: Db, { fileId, usageId }: PageCall): Promise<void> {
   await write(
     db,
@@ -90,16 +90,16 @@ export async function releasePage(db: Db, { fileId, usageId }: PageCall): Promis
 }
 
 /**
- * The text of a page, or a failed attempt. `last`: no other attempt at this page, ever, or at any page of this
- * ingestion.
+ * The text of a page, or a failed attempt. `last`: do not retry this page (`page`), or any page of this
+ * ingestion (`file`).
  */
 export type PageOutcome =
   | { text: string; regions: TextRegion[] }
   | { failure: string; last?: "page" | "file" };
 
 /**
- * Saves the outcome and the usage in one batch; only the usage if the claim was lost. Returns how often the
- * next page has failed; undefined if none is left.
+ * Saves the outcome and the usage in one batch; only the usage if the claim was lost. Returns the number of
+ * failures of the next page; undefined if no page is left.
  */
 export async function savePage(
   db: Db,
@@ -120,7 +120,7 @@ export async function savePage(
 
 const NO_CLAIM = sql.raw("ocr_call_id = NULL, ocr_call_expires_at = NULL");
 
-/** What the page said before, such as a stamp laid over it, comes behind its text. */
+/** Stores the transcription. The text that was extracted before, such as a stamp, follows it. */
 function storeText(
   { fileId, part, usageId }: PageCall & { part: number },
   { text, regions }: Extract<PageOutcome, { text: string }>,
@@ -135,7 +135,7 @@ function storeText(
       AND p.source = 'text'`;
 }
 
-/** Of this page, and of all that are left if no page can be transcribed. */
+/** Counts a failure of this page, and of all pending pages if `last` is `file`. */
 function countFailure(
   { fileId, part, usageId }: PageCall & { part: number },
   { last }: Extract<PageOutcome, { failure: string }>,
@@ -149,7 +149,7 @@ function countFailure(
       AND p.file_id = c.file_id AND (p.part = c.part OR (${last === "file"}::boolean AND ${pending}))`;
 }
 
-/** Progress: crashes of different pages do not add up. */
+/** Updates the progress, and resets `resume_count`, so that crashes of different pages do not add up. */
 function countDone({ at, ...ingestion }: PageCall): SQL {
   return sql`
     UPDATE files AS f SET updated_at = ${at}::timestamptz, resume_count = 0, pages_done = f.page_count - (
@@ -157,7 +157,7 @@ function countDone({ at, ...ingestion }: PageCall): SQL {
     WHERE ${isCurrent(ingestion)}`;
 }
 
-/** Ranges, as the columns hold them, that stand so many code points further. */
+/** Shifts the ranges of a JSON column by a number of code points. */
 function moveRanges(ranges: SQL, by: SQL): SQL {
   return sql`(
     SELECT coalesce(jsonb_agg(r.range || jsonb_build_object('start', (r.range ->> 'start')::int + ${by},
@@ -165,12 +165,12 @@ function moveRanges(ranges: SQL, by: SQL): SQL {
     FROM jsonb_array_elements(${ranges}) WITH ORDINALITY AS r (range, ordinal))`;
 }
 
-/** What is known once no page is left. */
+/** The totals of a file after its transcription. `text_length`: code points. */
 type Transcribed = { text_length: number; has_text: boolean; pages_failed: number };
 
 /**
- * Moves the pages to where they stand among the texts of all, and counts. May be repeated. Undefined if the
- * attempt has ended.
+ * Recomputes the offsets of all pages in the text of the document, and saves the totals. Idempotent. Returns
+ * undefined if the ingestion attempt has ended.
  */
 export async function settlePages(db: Db, ingestion: Ingestion): Promise<Transcribed | undefined> {
   const { settled } = await batch(db, {

@@ -1,4 +1,4 @@
-/** Transcribes the pages of a ready file that have no text yet, once more. */
+/** Retries the transcription of the pages without text of a ready file. */
 import { sql } from "drizzle-orm";
 import { batch } from "../../../db/client.ts";
 import { isUnreachable } from "../../../db/errors.ts";
@@ -15,8 +15,8 @@ import { LASTING_FAILURE, MOST_PAGES } from "./pages.ts";
 type RetryDeps = Pick<Deps, "db" | "clock">;
 
 /**
- * Begins an ingestion attempt for these pages alone; of two concurrent calls, one begins it. Does nothing if
- * there are none that another attempt may transcribe. Returns the file's new state. Throws `not_found`.
+ * Begins an ingestion attempt for these pages only; of concurrent calls, one begins it. Does nothing if no page
+ * can succeed on retry. Returns the current row of the file. Throws `not_found`.
  */
 export async function retryPages(env: Env, deps: RetryDeps, file: FileRow): Promise<FileRow> {
   const ingestionAttempt = file.ingestion_attempt + 1;
@@ -28,7 +28,7 @@ export async function retryPages(env: Env, deps: RetryDeps, file: FileRow): Prom
     await sendJob(env.FILE_JOBS, job);
     return row;
   } catch (error) {
-    // If the response was lost, the attempt may have begun: the job finds out.
+    // The response of the database may be lost although the attempt has begun. The job checks this.
     if (isUnreachable(error)) await sendJob(env.FILE_JOBS, job);
     throw error;
   }

@@ -1,4 +1,4 @@
-/** One attempt at one page: its pictures, the model's answer, and the usage. */
+/** Transcribes one page with one model call, and counts its usage. */
 import type { Picture } from "../extract/pictures/picture.ts";
 import type { TokenCount } from "../../../clients/model.ts";
 import type { Deps } from "../../../deps.ts";
@@ -11,7 +11,7 @@ import { type PagePrompt, promptForPage, readTranscription } from "./prompt.ts";
 
 type TranscribeDeps = Pick<Deps, "model" | "config" | "newId">;
 
-/** Undefined unless `OCR_MODEL` names a model whose provider is configured. */
+/** The model that `OCR_MODEL` names; undefined if it or its provider is not configured. */
 export function findOcrModel({ model, config }: Omit<TranscribeDeps, "newId">): Model | undefined {
   const { OCR_MODEL: name, MODELS } = config;
   const found = name === undefined ? undefined : findModel(name, [name], MODELS.chat);
@@ -19,14 +19,14 @@ export function findOcrModel({ model, config }: Omit<TranscribeDeps, "newId">): 
 }
 
 const CALL_TIMEOUT_MS = 120_000;
-/** No page has as many; a model that repeats itself is ended by it. */
+/** More than any page has. Limits the output of a model that repeats itself. */
 const MOST_TOKENS = 8_192;
-/** What providers count for a page of A4, about. */
+/** The approximate number of tokens that providers count for an A4 page. */
 const TOKENS_OF_PICTURE = 1_500;
 
 const NOTHING: TokenCount = { promptTokens: 0, completionTokens: 0 };
 
-/** Problems that another attempt at any page cannot solve, and those of this page alone. */
+/** Problems that no retry can solve, either for any page of the file or for this page. */
 const LAST: Partial<Record<ProblemCode, "page" | "file">> = {
   ai_not_configured: "file",
   unknown_model: "file",
@@ -39,7 +39,7 @@ const LAST: Partial<Record<ProblemCode, "page" | "file">> = {
 
 export type PageAttempt = { outcome: PageOutcome; usage: TokenCount; estimated: boolean };
 
-/** Calls the model once. Every failure of the provider is an outcome. */
+/** Calls the model once. Returns provider errors as a failed outcome; does not throw them. */
 export async function transcribe(
   { model: client, newId }: TranscribeDeps,
   model: Model,
@@ -51,7 +51,7 @@ export async function transcribe(
   const promptTokens =
     estimateTokens(messages.map(({ content }) => content).join("\n")) +
     pictures.length * TOKENS_OF_PICTURE;
-  // Reasoning counts as output, and comes first.
+  // Reasoning tokens count as output and precede the transcription.
   const most = model.reasons ? 2 * MOST_TOKENS : MOST_TOKENS;
   const maxOutputTokens = Math.min(model.maxOutputTokens, most);
   const request = { model, messages, pictures, maxOutputTokens };
@@ -67,7 +67,7 @@ export async function transcribe(
   }
 }
 
-/** A call without an answer is paid only if it took too long. */
+/** A failed attempt. Only a timeout is billed, because the provider may have generated output. */
 function failed(failure: ProblemCode, count: TokenCount): PageAttempt {
   const last = LAST[failure];
   logError("ocr_failed", { code: failure });
@@ -78,5 +78,5 @@ function failed(failure: ProblemCode, count: TokenCount): PageAttempt {
   };
 }
 
-/** The estimated usage of an attempt of which nothing is known. */
+/** The estimated usage of an attempt that was lost in a crash. */
 export const LOST_USAGE: TokenCount = { promptTokens: TOKENS_OF_PICTURE, completionTokens: 0 };

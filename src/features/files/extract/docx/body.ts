@@ -1,4 +1,4 @@
-/** The text of a Word document, or of a part of it: its paragraphs, lists and tables. */
+/** Extracts the paragraphs, lists and tables of a Word document, or of one of its parts. */
 import type { RegionKind } from "../../../../lib/text-regions.ts";
 import { TextFlow } from "../flow.ts";
 import type { MarkupHandler } from "../markup.ts";
@@ -22,7 +22,7 @@ import { StoryText } from "./story.ts";
 import { headingLevel } from "./styles.ts";
 import { symbolOf, type SymbolText, symbolText } from "./symbols.ts";
 
-/** There for programs that cannot show what is beside it, or how something looked before a reviewer changed it. */
+/** Fallbacks for other applications, phonetic guides, and formatting from before a tracked change. */
 const UNREAD = /^(?:mc:Fallback|w:rt|w:\w+Change)$/;
 
 const CHARACTERS: Record<string, string> = {
@@ -32,11 +32,11 @@ const CHARACTERS: Record<string, string> = {
 };
 
 export class WordBody implements MarkupHandler {
-  /** True once an element of a Word document was seen. */
+  /** True once an element of a Word document was parsed. */
   isWord = false;
   readonly #context: WordContext;
   readonly #counter: WordCounter;
-  /** What only the main text of a document has. */
+  /** Undefined in all parts but the main one. */
   readonly #main: MainText | undefined;
   readonly #frames: Frame[] = [];
   #frame: Frame;
@@ -92,7 +92,7 @@ export class WordBody implements MarkupHandler {
     }
   }
 
-  /** Ends what is open at the end of the part. */
+  /** Ends everything that is open at the end of the part. */
   end(): void {
     while (this.#frames.length > 0) this.#closeBox();
     this.#frame.story.endBlock(2);
@@ -107,7 +107,7 @@ export class WordBody implements MarkupHandler {
     return shownIn(this.#frame, this.#context.styles);
   }
 
-  /** Adds what a run shows, unless it is hidden, or something else stands for it. */
+  /** Adds the visible text of a run. Skips hidden text and text that a form value replaces. */
   #say({ text, unreadable }: SymbolText): void {
     if (this.#shown().isHidden || this.#forms.isInstruction) return;
     const instead = this.#forms.hide(text);
@@ -168,7 +168,7 @@ export class WordBody implements MarkupHandler {
     }
   }
 
-  /** What has no content of its own. */
+  /** Handles elements without content, such as breaks and references. */
   #mark(name: string, attributes: Record<string, string>): void {
     const id = attributes["w:id"] ?? "";
     if (name === "w:br" || name === "w:cr") this.#break(attributes["w:type"]);
@@ -213,7 +213,7 @@ export class WordBody implements MarkupHandler {
     if (this.#frames.length === 0) this.#main?.turnPage(this.#frame.story, this.#frame.cells > 0);
   }
 
-  /** Where the last program to lay the document out began a page: it notes the author's breaks too. */
+  /** Handles a page break that the layout recorded. The layout also records the author's own page breaks. */
   #pageWasTurned(): void {
     if (this.#frames.length > 0 || !this.#main?.pages.isNew(this.#frame.cells > 0)) return;
     const { story, cells } = this.#frame;
@@ -226,7 +226,7 @@ export class WordBody implements MarkupHandler {
     this.#frame.run = { style: "", direct: {} };
   }
 
-  /** Where the properties of a paragraph end. */
+  /** Begins the text of a paragraph once all its properties are parsed. */
   #beginText(): void {
     const { paragraph, story, cells } = this.#frame;
     if (!paragraph || paragraph.isBegun) return;

@@ -1,4 +1,4 @@
-/** Documents that are embedded whole in a Word document (`w:altChunk`), read in their place. */
+/** Extracts documents that are embedded in a Word document (`w:altChunk`). */
 import { readAtMost } from "../../../../lib/bytes.ts";
 import { ExtractionFailure } from "../../failures.ts";
 import { bufferSource, type Source } from "../byte-source.ts";
@@ -8,14 +8,14 @@ import { type ExtractedPage, PageWriter } from "../pages.ts";
 import { readText } from "../text/text.ts";
 import { InflatedBytes, inflatePart, type ZipPart } from "../zip.ts";
 
-/** Bytes of one embedded document. */
+/** The most bytes of one embedded document. */
 const LARGEST_CHUNK = 8_000_000;
 
 type ReadWord = (source: Source) => AsyncIterable<ExtractedPage>;
 
 type Chunk = { part: ZipPart; contentType: string; name: string };
 
-/** The paragraphs of an embedded document; undefined for one that is not read. */
+/** The paragraphs of an embedded document; undefined if its format is not supported or its extraction fails. */
 export async function readChunk(
   { part, contentType, name }: Chunk,
   readWord: ReadWord,
@@ -60,7 +60,7 @@ async function* chunksOf(part: ZipPart): AsyncGenerator<Uint8Array> {
   yield* inflatePart(part, new InflatedBytes(LARGEST_CHUNK));
 }
 
-/** The text of a part, cut where headings and regions begin and end. */
+/** The text of a part, split at the bounds of headings and regions. */
 function piecesOf({ text, headings, regions }: ExtractedPage): FlowPiece[] {
   const points = Array.from(text);
   const edges = [...headings, ...regions].flatMap(({ start, end }) => [start, end]);

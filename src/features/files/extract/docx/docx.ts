@@ -1,4 +1,4 @@
-/** Word documents: a ZIP of XML, of which only the text and what explains it is read. */
+/** Extracts Word documents (DOCX): a ZIP of XML parts, of which only those that affect the text are parsed. */
 import { ExtractionFailure } from "../../failures.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { TextFlow, type FlowPiece } from "../flow.ts";
@@ -23,10 +23,10 @@ import { StruckOut } from "./struck-out.ts";
 import { WordStyles } from "./styles.ts";
 import { parsePart } from "../office/xml-part.ts";
 
-/** Bytes of XML that are read of one document; its main part is looked through once before. */
+/** The most bytes of XML parsed per document. The main part is parsed twice: first for its outline. */
 const MOST_XML = 40_000_000;
 
-/** Reads a document. What it refers to outside of itself is never fetched. */
+/** Extracts a document, page by page. External references are never fetched. */
 export async function* readDocx(
   source: ByteSource,
   { isEmbedded = false } = {},
@@ -62,7 +62,7 @@ class WordDocument {
     this.#main = main;
   }
 
-  /** Reads what explains the text. */
+  /** Parses the parts that the main text depends on. */
   static async open(source: ByteSource): Promise<WordDocument> {
     const parts = await WordParts.open(source);
     const document = new WordDocument(parts, await parts.main());
@@ -74,7 +74,7 @@ class WordDocument {
     return document;
   }
 
-  /** Null where the document says of no place that a page begins there. */
+  /** The number of the first page; null if the document has no page breaks. */
   get firstPage(): number | null {
     if (this.#outline.hasPages(this.#styles, this.#properties.pages)) return 1;
     return this.#properties.isOnePage(this.#outline.length) ? 1 : null;
@@ -112,7 +112,7 @@ class WordDocument {
     });
   }
 
-  /** Those that are not the lines between notes and text. */
+  /** The texts of notes by their ids, without the separators. */
   async #notes(context: WordContext, kind: "footnote" | "endnote"): Promise<Map<string, string>> {
     const stories = this.#stories(await this.#parts.single(`${kind}s`), context, `w:${kind}`);
     const notes = stories.filter(
@@ -128,7 +128,7 @@ class WordDocument {
     return new WordComments(stories, threads);
   }
 
-  /** The texts of headers and footers by the ids of their relationships. */
+  /** The texts of headers and footers, by the ids of their relationships. */
   async #edges(context: WordContext): Promise<Map<string, string>> {
     const texts = new Map<string, string>();
     for (const [id, element] of this.#edgeIds()) {

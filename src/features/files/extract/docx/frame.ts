@@ -1,4 +1,4 @@
-/** What is known of the place that is read: its paragraph, its run, its cell. */
+/** The state of the parser at its current position: paragraph, run and cell. */
 import type { HeldText, HeldUnits } from "./held-text.ts";
 import type { Numbered, WordNumbering } from "./numbers/numbering.ts";
 import { type RunFormat, type ShownFormat, toShown } from "./run-format.ts";
@@ -6,49 +6,49 @@ import type { ParagraphEnd, StoryText } from "./story.ts";
 import type { StruckOut } from "./struck-out.ts";
 import type { WordStyles } from "./styles.ts";
 
-/** What the parts of one document share. */
+/** The state that all parts of a document share. */
 export type WordContext = {
   styles: WordStyles;
   numbering: WordNumbering;
   struckOut: StruckOut;
   units: HeldUnits;
-  /** Counts characters that have no Unicode. */
+  /** Counts characters without a Unicode equivalent. */
   countUnreadable: (characters: number) => void;
 };
 
 type Paragraph = {
   style: string;
-  /** That of its mark, such as `en-GB`; "" where none is named. */
+  /** The language of the paragraph mark, such as `en-GB`; "" if it has none. */
   language: string;
   list: Partial<Numbered>;
-  /** The level of the outline that it names itself, which may be that of body text. */
+  /** The outline level set on the paragraph itself; may be that of body text. */
   outline: number | undefined;
   isBegun: boolean;
   isMarkDeleted: boolean;
   isMarkHidden: boolean;
-  /** A first letter that is drawn large beside the paragraph that it belongs to. */
+  /** True for a drop cap, which belongs to the next paragraph. */
   isInitial: boolean;
-  /** Undefined where its style says. */
+  /** Undefined if the style determines it. */
   beginsPage: boolean | undefined;
   endsSection: boolean;
 };
 
 type Run = { style: string; direct: RunFormat; shown?: ShownFormat };
 
-/** A text that is read at one time: that of the part, or of a text box within it. */
+/** The state of one text: that of the part, or of a text box in it. */
 export type Frame = {
   story: StoryText;
-  /** The text of a box, which is written behind the paragraph that it is tied to. */
+  /** The text of a text box, which is written after its anchor paragraph; undefined for the part itself. */
   box: HeldText | undefined;
   paragraph: Paragraph | undefined;
   run: Run;
   cells: number;
   rows: number;
   isRowDeleted: boolean;
-  /** A paragraph of a cell has ended: the next one of the same cell begins a line. */
+  /** True after a paragraph of a cell: the next paragraph of the same cell begins on a new line. */
   breakInCell: boolean;
   hasCellText: boolean;
-  /** Text of boxes that waits for the paragraph's end. */
+  /** Texts of text boxes, to be written at the end of the paragraph. */
   boxes: HeldText[];
 };
 
@@ -82,7 +82,7 @@ export function newParagraph(language: string): Paragraph {
   };
 }
 
-/** What the run that is read looks like. */
+/** The effective format of the current run. */
 export function shownIn({ run, paragraph }: Frame, styles: WordStyles): ShownFormat {
   run.shown ??= toShown(
     run.direct,
@@ -92,7 +92,7 @@ export function shownIn({ run, paragraph }: Frame, styles: WordStyles): ShownFor
   return run.shown;
 }
 
-/** How a paragraph of no table ends. */
+/** How a paragraph outside of tables ends. */
 export function paragraphEndOf(
   paragraph: Paragraph | undefined,
   { hasText }: StoryText,

@@ -1,9 +1,9 @@
-/** Text of a document that is held until its place comes. */
+/** Buffers text that is written later in the document. */
 import { ExtractionFailure } from "../../failures.ts";
 import type { FlowPiece } from "../flow.ts";
 import { LONGEST_TEXT, type TextRole } from "../pages.ts";
 
-/** Counts what of one document is held, in UTF-16 code units. */
+/** Counts the buffered UTF-16 code units of a document. */
 export class HeldUnits {
   #left = LONGEST_TEXT;
 
@@ -13,7 +13,7 @@ export class HeldUnits {
   }
 }
 
-/** Takes what a flow writes. What is held has no pages of its own. */
+/** Buffers the output of a text flow. Buffered text has no page breaks. */
 export class HeldText {
   readonly pieces: FlowPiece[] = [];
   readonly #units: HeldUnits;
@@ -34,10 +34,10 @@ export class HeldText {
   }
 }
 
-/** A text that a part holds among others. */
+/** One of the texts of a part. */
 export type ReadStory = {
   attributes: Record<string, string>;
   text: string;
-  /** The id of its last paragraph. */
+  /** The id of the last paragraph. */
   paragraph: string;
 };

@@ -1,4 +1,4 @@
-/** What only the main text of a Word document has: pages, sections, notes, comments, embedded documents. */
+/** Pages, sections, notes, comments and embedded documents, which only the main text of a Word document has. */
 import type { FlowPiece } from "../flow.ts";
 import type { WordComments } from "./margins/comments.ts";
 import type { WordNotes } from "./margins/notes.ts";
@@ -8,7 +8,7 @@ import { PageTurns } from "./page-turns.ts";
 import type { StoryText } from "./story.ts";
 import type { StruckOut } from "./struck-out.ts";
 
-/** Stands in the text where an embedded document is not read. */
+/** Replaces an embedded document that is not extracted. */
 const NOT_READ: FlowPiece[][] = [[{ text: "[Embedded document that was not read]" }]];
 
 type MainParts = {
@@ -20,7 +20,7 @@ type MainParts = {
   /** The text of embedded documents, by the ids of their relationships. */
   chunks: Map<string, FlowPiece[][]>;
   struckOut: StruckOut;
-  /** The number of the page that is being written; null where pages are not known. */
+  /** The number of the current page; null if page breaks are unknown. */
   pageNumber: () => number | null;
 };
 
@@ -49,14 +49,14 @@ export class MainText {
     this.#beginSection(story);
   }
 
-  /** `isWithin`: a paragraph or a row goes on over the end of the page. */
+  /** `isWithin`: the page break is inside a paragraph or a row. */
   turnPage(story: StoryText, isWithin: boolean, isRendered = false): void {
     story.turnPage(this.#footnotesOfPage(), isWithin);
     this.footnotes.beginPage();
     this.pages.onTurn(isRendered);
   }
 
-  /** Ends a section behind one of its paragraphs; the next one says whether it begins a page. */
+  /** Ends a section after its last paragraph. The type of the next section determines whether it begins a page. */
   endSection(story: StoryText): void {
     const { sections, edges } = this.#parts;
     const [ended, next] = [sections[this.#section], sections[this.#section + 1]];
@@ -76,7 +76,7 @@ export class MainText {
     story.insert(found ?? NOT_READ);
   }
 
-  /** What stands behind the text. */
+  /** Writes the remaining notes and footers, the comments and the struck-out words after the text. */
   end(story: StoryText): void {
     const { sections, edges, struckOut } = this.#parts;
     const last = sections[this.#section];
@@ -99,7 +99,7 @@ export class MainText {
     return this.#parts.pageNumber() === null ? [] : this.footnotes.takeDue();
   }
 
-  /** A section may begin on odd pages only: an empty one may lie before it. */
+  /** True if an empty page must come first, because the section begins on an odd (or even) page. */
   #isOtherSide(type: string): boolean {
     const isOdd = (this.#parts.pageNumber() ?? 0) % 2 === 1;
     return (type === "oddPage" && !isOdd) || (type === "evenPage" && isOdd);

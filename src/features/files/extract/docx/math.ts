@@ -1,19 +1,19 @@
-/** Formulas (ECMA-376 part 1, section 22.1) as a line of text that says the same. */
+/** Converts formulas (ECMA-376 part 1, section 22.1) to equivalent linear text. */
 import { raise, lower } from "../superscripts.ts";
 
-/** UTF-16 code units of a formula; the rest is written as it comes. */
+/** UTF-16 code units of a formula; the rest is written without conversion. */
 const LONGEST_FORMULA = 20_000;
-/** Children of one name; the rest is one with the last. */
+/** The most children of one name; the text of further ones is appended to the last. */
 const MOST_PARTS = 500;
-/** UTF-16 code units of what may be a number or a word, and of what may be raised. */
+/** UTF-16 code units of an operand that may be a single number or word, and of text that may be raised. */
 const LONGEST_SIMPLE = 200;
 const LONGEST_RAISED = 20;
 
 type Element = {
   name: string;
-  /** The texts of its children by their names, those of one name in their order. */
+  /** The texts of the children by name, in document order. */
   parts: Map<string, string[]>;
-  /** The text of all of its children. */
+  /** The text of all children. */
   text: string;
   properties: Map<string, string>;
 };
@@ -22,7 +22,7 @@ export class MathReader {
   readonly #open: Element[] = [];
   #length = 0;
 
-  /** True where an element belongs to a formula. */
+  /** True if the element belongs to a formula. */
   open(name: string, attributes: Record<string, string>): boolean {
     if (!name.startsWith("m:") || (this.#open.length === 0 && name !== "m:oMath")) return false;
     const value = attributes["m:val"];
@@ -31,7 +31,7 @@ export class MathReader {
     return true;
   }
 
-  /** Takes text; false where it belongs to no formula, or to one that is too long. */
+  /** Adds text to the current formula; false outside of formulas, or if the formula is too long. */
   read(text: string): boolean {
     const element = this.#open.at(-1);
     this.#length += text.length;
@@ -40,7 +40,7 @@ export class MathReader {
     return true;
   }
 
-  /** The text of a formula that ends; undefined elsewhere. */
+  /** The text of the formula that ends with this element; undefined for other elements. */
   close(name: string): string | undefined {
     const element = name.startsWith("m:") ? this.#open.pop() : undefined;
     if (!element) return undefined;
@@ -78,7 +78,7 @@ const parts = (of: Element, name: string): readonly string[] => of.parts.get(nam
 
 const part = (of: Element, name: string): string => parts(of, name).join("");
 
-/** Two numbers one above the other, without a bar, are no fraction. */
+/** Stacked numbers without a bar are not a fraction. */
 const bar = ({ properties }: Element) => (properties.get("m:type") === "noBar" ? "¦" : "/");
 
 function enclosed(of: Element): string {

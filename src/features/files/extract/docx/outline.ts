@@ -1,33 +1,33 @@
 /**
- * What of a Word document must be known before its text is read: its sections, each of which is described
- * behind its text, whether it says where pages begin, and what it embeds.
+ * A first pass over a Word document. The extraction of its text needs the sections, which are defined after
+ * their text, whether page breaks are known, and the embedded documents.
  */
 import type { MarkupHandler } from "../markup.ts";
 import { isOn } from "./run-format.ts";
 import type { WordStyles } from "./styles.ts";
 
-/** What stands on pages: `first` and `even` of a section take the place of `default` where they are in use. */
+/** The pages of a section that a header or footer is for. `first` and `even` override `default` if enabled. */
 type Slot = "default" | "first" | "even";
 
-/** How notes are numbered; undefined where the section does not say. */
+/** The numbering of notes; undefined properties are not set by the section. */
 export type NoteFormat = { format?: string; start?: number; restart?: string };
 
 export type Section = {
-  /** Where it begins: `continuous` on the page of the one before, else on a new one. */
+  /** `continuous` begins on the page of the previous section; all other types begin a page. */
   type: string;
   hasTitlePage: boolean;
-  /** Ids of relationships. What a section does not name is that of the one before. */
+  /** Ids of relationships. Omitted ones are inherited from the previous section. */
   headers: Partial<Record<Slot, string>>;
   footers: Partial<Record<Slot, string>>;
   footnotes: NoteFormat;
   endnotes: NoteFormat;
 };
 
-/** Sections beyond it belong to the last. */
+/** Further sections are treated as part of the last one. */
 const MOST_SECTIONS = 5_000;
 const MOST_CHUNKS = 50;
 const MOST_STYLES = 1_000;
-/** UTF-16 code units; pages of contracts have about half as many. */
+/** UTF-16 code units; about twice as many as on a typical page of a contract. */
 const LONGEST_PAGE = 8_000;
 
 const FORMER = /^w:\w+Change$/;
@@ -35,11 +35,11 @@ const SLOTS: readonly string[] = ["default", "first", "even"] satisfies Slot[];
 
 export class WordOutline implements MarkupHandler {
   readonly sections: Section[] = [];
-  /** Ids of the documents that are embedded whole, in their order. */
+  /** Relationship ids of embedded documents (`w:altChunk`), in document order. */
   readonly chunks: string[] = [];
-  /** UTF-16 code units of its running text. */
+  /** UTF-16 code units of the running text. */
   length = 0;
-  /** Where its author began pages, sections aside, and where a program that laid it out did. */
+  /** The number of page breaks set by the author (without those of sections), and of those recorded by the layout. */
   #breaks = 0;
   #rendered = 0;
   readonly #styles = new Set<string>();
@@ -71,8 +71,8 @@ export class WordOutline implements MarkupHandler {
   }
 
   /**
-   * True where the document says where its pages begin. What its author says is not all of it where a page
-   * would have too much text, or where more pages were counted (`counted`) when it was saved.
+   * True if the document contains all of its page breaks. Those set by the author are incomplete if a page
+   * would have too much text, or if the page count of the last save (`counted`) is higher.
    */
   hasPages(styles: WordStyles, counted: number): boolean {
     if (this.#rendered > 0) return true;
@@ -131,14 +131,14 @@ function newSection(): Section {
   };
 }
 
-/** Takes over what an element within `w:footnotePr` or `w:endnotePr` says. */
+/** Applies one child element of `w:footnotePr` or `w:endnotePr` to a format. */
 export function readNoteFormat(notes: NoteFormat, name: string, value: string): void {
   if (name === "w:numFmt") notes.format = value;
   if (name === "w:numStart") notes.start = Number(value) || 1;
   if (name === "w:numRestart") notes.restart = value;
 }
 
-/** The parts that stand on the pages of a section, those of its first page first. */
+/** The relationship ids of the headers or footers in use in a section, that of the first page first. */
 export function shownSlots(
   parts: Section["headers"],
   { hasTitlePage }: Section,

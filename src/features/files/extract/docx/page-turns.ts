@@ -1,10 +1,10 @@
-/** Where pages begin, each counted once, though several marks may say so. */
+/** Detects page breaks. A break with several marks counts once. */
 
 export class PageTurns {
-  /** The author began a page, and nothing stands on it yet. */
+  /** True after a page break of the author, until the page has text. */
   isFresh = false;
   #hasText = false;
-  /** Pages that began within the row of a table, and within its cell. */
+  /** The number of page breaks within the current row, and within the current cell. */
   #ofRow = 0;
   #ofCell = 0;
 
@@ -21,7 +21,7 @@ export class PageTurns {
     this.isFresh = !isRendered;
   }
 
-  /** A program that lays the document out notes the author's breaks too, and each cell that goes on. */
+  /** True for a new page. The layout also records the author's breaks, and a break once per cell of a row. */
   isNew(isInCell: boolean): boolean {
     const isNoted = this.isFresh;
     this.isFresh = false;
@@ -41,7 +41,7 @@ export class PageTurns {
     this.#ofCell = 0;
   }
 
-  /** False at the start of a page, where another one would be empty. */
+  /** False at the start of a page, because another break would leave it empty. */
   get canTurn(): boolean {
     return this.#hasText && !this.isFresh;
   }

@@ -1,14 +1,14 @@
-/** Properties of paragraphs, runs and controls, each taken over by what it is of. */
+/** Parses the properties of paragraphs, runs and content controls into the state of the parser. */
 import type { FormState } from "./forms/form-state.ts";
 import type { Frame } from "./frame.ts";
 import { levelNumber } from "./numbers/numbering.ts";
 import { isOn, readRunProperty } from "./run-format.ts";
 import { levelOfOutline } from "./styles.ts";
 
-/** Taken out by a reviewer; as a property, the mark of a paragraph or a row was. */
+/** Tracked deletions. As a property, they delete the mark of a paragraph or a row. */
 export const DELETED: ReadonlySet<string> = new Set(["w:del", "w:moveFrom"]);
 
-/** Elements that hold properties, and no text. */
+/** Elements that contain only properties, no text. */
 const PROPERTIES = new Set([
   "w:pPr",
   "w:rPr",
@@ -22,7 +22,7 @@ const PROPERTIES = new Set([
   "m:ctrlPr",
 ]);
 
-/** Reads the elements that hold properties, which may stand within each other. */
+/** Parses elements that contain properties; these may be nested. */
 export class PropertyReader {
   readonly #forms: FormState;
   readonly #open: { name: string; depth: number }[] = [];
@@ -35,7 +35,7 @@ export class PropertyReader {
     return this.#open.length > 0;
   }
 
-  /** True where an element holds properties, or is one. */
+  /** True if the element contains properties or is one. */
   open(name: string, attributes: Record<string, string>, frame: Frame, depth: number): boolean {
     if (PROPERTIES.has(name)) {
       this.#open.push({ name, depth });
@@ -44,7 +44,7 @@ export class PropertyReader {
     return this.isOpen;
   }
 
-  /** True where an element held properties, or was one. */
+  /** True if the element contained properties or was one. */
   close(depth: number): boolean {
     if (!this.isOpen) return false;
     if (this.#open.at(-1)?.depth === depth) this.#open.pop();

@@ -1,18 +1,18 @@
-/** How characters of a Word document look, as far as that says what they are. */
+/** The character formatting of a Word document that affects the meaning of its text. */
 
-/** What a style, or the run itself, says; undefined where it says nothing. */
+/** The properties that a style or a run sets; undefined if it does not set them. */
 export type RunFormat = {
   strike?: boolean;
   doubleStrike?: boolean;
   hidden?: boolean;
   /** The value of `w:vertAlign`. */
   alignment?: string;
-  /** The font of ASCII characters, and that of others. */
+  /** The fonts of ASCII characters and of all others. */
   asciiFont?: string;
   otherFont?: string;
 };
 
-/** Takes over what an element within `w:rPr` says. */
+/** Applies one child element of `w:rPr` to a format. */
 export function readRunProperty(
   format: RunFormat,
   name: string,
@@ -32,7 +32,7 @@ function readFonts(format: RunFormat, attributes: Record<string, string>): void 
   if (other !== undefined) format.otherFont = other;
 }
 
-/** A property that is named is on, unless it says otherwise. */
+/** An on/off property without a value is on. */
 export function isOn(value: string): boolean {
   return !/^(?:0|false|off)$/.test(value);
 }
@@ -46,8 +46,8 @@ export type ShownFormat = {
 };
 
 /**
- * What a run looks like. Of properties that toggle, styles of paragraph and characters that both say so
- * cancel each other out (ECMA-376 part 1, section 17.7.3).
+ * The effective format of a run. A toggle property that is set by both the paragraph style and the character
+ * style is off (ECMA-376 part 1, section 17.7.3).
  */
 export function toShown(direct: RunFormat, ofRun: RunFormat, ofParagraph: RunFormat): ShownFormat {
   const toggled = (key: "strike" | "doubleStrike" | "hidden") =>

@@ -1,11 +1,11 @@
-/** What a Word document says of itself as a whole. */
+/** Document-wide settings and properties of a Word document. */
 import type { MarkupHandler } from "../markup.ts";
 import { type NoteFormat, readNoteFormat } from "./outline.ts";
 import { isOn } from "./run-format.ts";
 
-/** Its settings. */
+/** Parses the settings part. */
 export class WordSettings implements MarkupHandler {
-  /** Even pages have headers and footers of their own. */
+  /** True if even pages have separate headers and footers. */
   hasEvenPages = false;
   readonly footnotes: NoteFormat = {};
   readonly endnotes: NoteFormat = {};
@@ -28,7 +28,7 @@ export class WordSettings implements MarkupHandler {
 
 const LONGEST_COUNT = 20;
 
-/** What the program that saved it last counted. */
+/** Parses the counts that the application stored when it last saved the document. */
 export class WordProperties implements MarkupHandler {
   #name = "";
   readonly #counts = new Map<string, string>();
@@ -49,14 +49,14 @@ export class WordProperties implements MarkupHandler {
     );
   }
 
-  /** The number of pages; 0 where it was not noted. */
+  /** The number of pages; 0 if it is not stored. */
   get pages(): number {
     return this.#count("Pages");
   }
 
   /**
-   * True where the text was counted, and stood on one page. Templates say one page of any text: their count
-   * of characters is another.
+   * True if the stored counts are those of this text and give one page. Documents made from a template may
+   * keep its page count of one, but then the number of characters does not match. `length`: UTF-16 code units.
    */
   isOnePage(length: number): boolean {
     const characters = Math.max(this.#count("Characters"), this.#count("CharactersWithSpaces"));
@@ -69,5 +69,5 @@ export class WordProperties implements MarkupHandler {
 }
 
 const COUNTS = new Set(["Pages", "Characters", "CharactersWithSpaces"]);
-/** Characters that fit on a page, whatever was counted. */
+/** A text of up to this many characters fits on a page, even if the stored count differs. */
 const SHORT_TEXT = 100;

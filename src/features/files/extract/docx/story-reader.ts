@@ -1,4 +1,4 @@
-/** Parts that hold many short texts, such as notes and comments, or one, such as a header. */
+/** Extracts parts that hold several short texts (notes, comments) or a single one (a header). */
 import { ExtractionFailure } from "../../failures.ts";
 import { TextFlow } from "../flow.ts";
 import type { MarkupHandler } from "../markup.ts";
@@ -19,7 +19,7 @@ export class StoryReader implements MarkupHandler {
     | undefined;
   #paragraph = "";
 
-  /** `element`: each element of this name holds a text. */
+  /** `element`: the name of the elements that each hold one text. */
   constructor(context: WordContext, element: string) {
     this.#context = context;
     this.#element = element;

@@ -1,7 +1,7 @@
 /**
- * The running text of a document, or of a part of it such as a note. A paragraph is held until it ends, so
- * that its number can be put before it, and what belongs to the page before stands before a paragraph that
- * goes on over the end of the page.
+ * The running text of a document or of a part of it, such as a note. A paragraph is buffered until it ends, so
+ * that its number can be inserted before it, and so that the footnotes of a page can be written before a
+ * paragraph that continues on the next page.
  */
 import type { RegionKind } from "../../../../lib/text-regions.ts";
 import type { TextFlow, FlowPiece } from "../flow.ts";
@@ -9,23 +9,23 @@ import { writeRaised } from "../superscripts.ts";
 import type { NumberLabel } from "./numbers/numbering.ts";
 import type { StruckOut } from "./struck-out.ts";
 
-/** UTF-16 code units; a longer paragraph is written in stretches. */
+/** UTF-16 code units; a longer paragraph is written in several pieces. */
 const LONGEST_HELD = 20_000;
-/** What is known of the text before a place. */
+/** UTF-16 code units of the preceding text that are kept for context. */
 const LONGEST_TAIL = 80;
 
 type Op =
   | { text: string; region?: RegionKind | undefined; level?: number | undefined }
   | { breaks: 1 | "set" };
 
-/** A stretch was left out, and what follows it is not known yet. */
+/** A stretch that was left out, until the text after it is known. */
 type Gap = { isDeletion: boolean; hasBlank: boolean };
 
 type LiveText = { region?: RegionKind | undefined; isRaised?: boolean };
 
 /**
- * How a paragraph ends: `joined` with the next one, as where its mark is deleted; an `initial` of its first
- * word; `ahead` of it in the same line, as a heading that runs into its text; `in_cell` of a table; or
+ * How a paragraph ends: `joined` with the next one, because its mark is deleted; as a drop cap (`initial`) of
+ * the next one; `ahead` of the next one on the same line, such as a run-in heading; `in_cell` of a table; or
  * `alone`.
  */
 export type ParagraphEnd = "joined" | "initial" | "ahead" | "in_cell" | "alone";
@@ -35,16 +35,16 @@ export class StoryText {
   readonly #struckOut: StruckOut;
   #ops: Op[] = [];
   #held = 0;
-  /** Something of what is held was written already. */
+  /** True if a part of the paragraph has been written. */
   #isPartlyWritten = false;
-  /** Where among what is held the paragraph begins that is being read. */
+  /** The index of the first operation of the current paragraph. */
   #paragraphAt = 0;
   #tail = "";
   #raised = "";
   #label: NumberLabel | undefined;
   #gap: Gap | undefined;
   #isStruck = false;
-  /** The level of the paragraph as a heading. */
+  /** The heading level of the paragraph; undefined for body text. */
   level: number | undefined;
 
   constructor(flow: TextFlow, struckOut: StruckOut) {
@@ -52,23 +52,23 @@ export class StoryText {
     this.#struckOut = struckOut;
   }
 
-  /** The end of the text that stands before this place in its paragraph. */
+  /** The last characters of the paragraph so far. */
   get tail(): string {
     return this.#tail === "" ? (this.#label?.text ?? "") : this.#tail + this.#raised;
   }
 
-  /** True where the paragraph has text so far. */
+  /** True if the paragraph has text so far. */
   get hasText(): boolean {
     return this.#tail !== "" || this.#raised !== "";
   }
 
-  /** Takes what stands before the paragraph's first character. */
+  /** Sets the number of the paragraph, which is written before its text. */
   number(label: NumberLabel | undefined): void {
     if (!label || !this.hasText) this.#label = label;
     else if (!this.#isPartlyWritten) this.#insertLabel(label);
   }
 
-  /** Adds text that applies. */
+  /** Adds text that is not struck out. */
   add(text: string, { region, isRaised = false }: LiveText = {}): void {
     if (text === "") return;
     if (isRaised) this.#raised += text;
@@ -77,7 +77,7 @@ export class StoryText {
     if (!isRaised) this.#write(text, region);
   }
 
-  /** Adds text that does not apply; `isDeletion` where a reviewer deleted it. */
+  /** Adds struck-out text. `isDeletion`: it is a tracked deletion. */
   strike(text: string, isDeletion: boolean): void {
     if (text === "") return;
     this.#writeRaised();
@@ -88,7 +88,7 @@ export class StoryText {
     this.#gap = { isDeletion: isDeletion && this.#gap?.isDeletion !== false, hasBlank };
   }
 
-  /** A break within the paragraph. */
+  /** Writes a line break within the paragraph. */
   break(): void {
     this.#writeRaised();
     this.#push({ breaks: "set" }, 1);
@@ -108,7 +108,7 @@ export class StoryText {
     if (end === "alone") this.endBlock(2);
   }
 
-  /** Keeps words of two paragraphs apart, as their mark did. */
+  /** Keeps the words of two joined paragraphs apart. */
   #join(): void {
     if (this.hasText) this.#gap = { isDeletion: this.#gap?.isDeletion ?? true, hasBlank: true };
   }
@@ -118,18 +118,18 @@ export class StoryText {
     this.#push({ breaks: 1 }, 1);
   }
 
-  /** Divides a cell from the next one. */
+  /** Separates a cell from the next one. */
   endCell(): void {
     this.#push({ text: "\t" }, 1);
     this.#forget();
   }
 
-  /** Ends the text that a paragraph whose mark was deleted left. */
+  /** Ends the text of a paragraph whose mark was deleted. */
   beginTable(): void {
     if (this.hasText) this.endBlock(2);
   }
 
-  /** Ends a row, with one line break, or whatever else stands alone. */
+  /** Ends a row with one line break, or another block with two. */
   endBlock(breaks: 1 | 2): void {
     this.#writeRaised();
     this.#flush();
@@ -141,8 +141,8 @@ export class StoryText {
   }
 
   /**
-   * Begins a page. What stands at the foot of the one before comes behind its text; where a paragraph or a
-   * row goes on over the end of the page (`isWithin`), before it, if it was not too long to be held.
+   * Begins a page. The `foot` of the previous page is written after its text. If a paragraph or a row continues
+   * on the next page (`isWithin`), the foot is written before it, unless it is too long to be buffered.
    */
   turnPage(foot: readonly FlowPiece[][], isWithin: boolean): void {
     this.#writeRaised();
@@ -152,7 +152,7 @@ export class StoryText {
     this.#flow.turnPage();
   }
 
-  /** Adds paragraphs that are complete, between two others. */
+  /** Inserts complete paragraphs between two others. */
   insert(paragraphs: readonly (readonly FlowPiece[])[]): void {
     if (paragraphs.length === 0) return;
     this.endBlock(2);
@@ -195,8 +195,8 @@ export class StoryText {
   }
 
   /**
-   * What follows a stretch that was left out, kept apart from what stands before it. A word of which a
-   * reviewer deleted letters stays one.
+   * The text after a stretch that was left out, with a blank before it if it needs one. A word of which only
+   * some letters were deleted stays one word.
    */
   #closeGap(text: string): string {
     const gap = this.#gap;
@@ -236,5 +236,5 @@ export class StoryText {
   }
 }
 
-/** What a blank never stands behind. */
+/** Punctuation that is never followed by a blank. */
 const OPEN = /[\p{Ps}\p{Pi}]$/u;

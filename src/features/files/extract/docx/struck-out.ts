@@ -1,9 +1,9 @@
-/** Words that are struck out, or deleted by a reviewer: they do not apply, and are kept apart. */
+/** Struck-out words and tracked deletions. They do not apply, so they are kept out of the running text. */
 import { ExtractionFailure } from "../../failures.ts";
 import type { FlowPiece } from "../flow.ts";
 import type { HeldUnits } from "./held-text.ts";
 
-/** Stretches of one document. */
+/** The most struck-out stretches of one document. */
 const MOST_STRETCHES = 50_000;
 const WORDS_BEFORE = 4;
 
@@ -17,19 +17,19 @@ export class StruckOut {
     this.#units = units;
   }
 
-  /** Begins a stretch; `before` is the text that stands before it in its paragraph. */
+  /** Begins a stretch. `before`: the preceding text of the paragraph. */
   begin(before: string): void {
     if (this.#stretches.length >= MOST_STRETCHES) throw new ExtractionFailure("too_much_text");
     this.#stretches.push({ after: lastWords(before), pieces: [] });
   }
 
-  /** Adds to the stretch that was begun last. */
+  /** Adds text to the current stretch. */
   add(text: string): void {
     this.#units.count(text);
     this.#stretches.at(-1)?.pieces.push(text);
   }
 
-  /** Each stretch as a line that says where it stood. */
+  /** Each stretch as a line that names its original position. */
   lines(): FlowPiece[][] {
     return this.#stretches.flatMap(({ after, pieces }) => {
       const text = pieces.join("").replaceAll(/\s+/g, " ").trim();

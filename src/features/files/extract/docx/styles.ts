@@ -1,12 +1,12 @@
-/** The styles of a Word document, as far as they make headings, lists and pages, or say what text is. */
+/** The styles of a Word document: those properties that affect headings, lists, page breaks and text. */
 import { levelNumber } from "./numbers/numbering.ts";
 import { isOn, readRunProperty, type RunFormat } from "./run-format.ts";
 
-/** Outline levels below the ninth are body text. */
+/** The outline has nine levels; anything deeper is body text. */
 const DEEPEST_LEVEL = 9;
-/** Styles that a style is based on, one upon the other; they may go round in a circle. */
+/** The longest chain of base styles that is followed, because a chain may be circular. */
 const MOST_BASES = 10;
-/** Styles beyond it are not read: Word itself has some hundred. */
+/** Further styles are ignored. Word itself has a few hundred. */
 const MOST_STYLES = 20_000;
 
 type Style = {
@@ -26,16 +26,16 @@ const NOTHING: RunFormat = {};
 export class WordStyles {
   readonly #styles = new Map<string, Style>();
   readonly #runs = new Map<string, RunFormat>();
-  /** The language of its text, such as `en-GB`; "" where it names none. */
+  /** The default language, such as `en-GB`; "" if it is not set. */
   language = "";
-  /** The style of paragraphs that name none. */
+  /** The id of the default paragraph style. */
   #default = "";
   #current: Style | undefined;
 
   open(name: string, attributes: Record<string, string>): void {
     const value = attributes["w:val"] ?? "";
     if (name === "w:style") this.#begin(attributes);
-    // Outside of styles stands what is so of all text.
+    // Outside of a style are the defaults of the document.
     if (name === "w:lang" && !this.#current) this.language = value.toLowerCase();
     if (!this.#current) return;
     if (name === "w:name") this.#current.level ??= levelOfName(value);
@@ -55,19 +55,19 @@ export class WordStyles {
 
   text(): void {}
 
-  /** The style that a paragraph has which names this one, or none. */
+  /** The style that applies to a paragraph: the given one, or the default style for "". */
   named(styleId: string): string {
     return styleId === "" ? this.#default : styleId;
   }
 
-  /** The heading level of paragraphs of a style; undefined for body text. */
+  /** The heading level of a style; undefined for body text. */
   levelOf(styleId: string): number | undefined {
     if (!this.#styles.has(styleId)) return levelOfName(styleId);
     const style = this.#first(styleId, ({ level }) => level !== undefined);
     return style?.level === undefined ? undefined : headingLevel(style.level);
   }
 
-  /** The list that paragraphs of a style belong to; without a level where the list itself tells it. */
+  /** The list of a style; without a level if the list itself defines it. */
   listOf(styleId: string): ListOfStyle | undefined {
     const style = this.#first(styleId, ({ list }) => list !== undefined);
     if (style?.list === undefined) return undefined;
@@ -75,13 +75,13 @@ export class WordStyles {
     return { list: style.list, ...(level !== undefined && { level }) };
   }
 
-  /** True where paragraphs of a style begin a page. */
+  /** True if paragraphs of this style begin on a new page. */
   beginsPage(styleId: string): boolean {
     const style = this.#first(styleId, ({ beginsPage }) => beginsPage !== undefined);
     return style?.beginsPage === true;
   }
 
-  /** What a style, with those that it is based on, says of characters. */
+  /** The character format of a style, including its base styles. */
   runOf(styleId: string): RunFormat {
     const known = this.#runs.get(styleId);
     if (known) return known;
@@ -99,7 +99,7 @@ export class WordStyles {
     if (isDefault && attributes["w:type"] === "paragraph") this.#default = id;
   }
 
-  /** The style itself, or the nearest of those that it is based on, that says something. */
+  /** The style or its nearest base style that matches. */
   #first(styleId: string, says: (style: Style) => boolean): Style | undefined {
     for (const style of this.#bases(styleId)) if (says(style)) return style;
     return undefined;
@@ -114,17 +114,17 @@ export class WordStyles {
   }
 }
 
-/** The level of an outline, which counts from 0; the tenth is that of body text. */
+/** The outline level, from 0; 9 is body text. */
 export function levelOfOutline(value: string): number {
   return /^\d$/.test(value) ? Number(value) + 1 : DEEPEST_LEVEL + 1;
 }
 
-/** The level of a heading; undefined for that of body text. */
+/** The heading level of an outline level; undefined for body text. */
 export function headingLevel(level: number): number | undefined {
   return level > DEEPEST_LEVEL ? undefined : level;
 }
 
-/** Built-in styles have the same names in every language. */
+/** Built-in styles have the same names in all languages of Word. */
 function levelOfName(name: string): number | undefined {
   if (/^title$/i.test(name)) return 1;
   const level = /^heading ?([1-9])$/i.exec(name)?.[1];

@@ -1,7 +1,7 @@
 /**
- * What fonts of symbols show for the bytes from 0x20 to 0xff, in Unicode: the tables of Unicode's own files
- * (SYMBOL.TXT) and proposals (L2/11-052R), as dingbat-to-unicode (BSD-2-Clause) has them. Signs that fonts
- * lack, of boxes, ticks and arrows, are written with the common ones that look like them.
+ * The Unicode characters of symbol fonts for the bytes 0x20 to 0xff, from Unicode's SYMBOL.TXT and the proposal
+ * L2/11-052R, as listed in dingbat-to-unicode (BSD-2-Clause). Boxes, ticks and arrows that few fonts contain
+ * are replaced by similar, common ones.
  */
 
 const MISSING = "\ufffd";

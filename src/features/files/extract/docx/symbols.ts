@@ -1,15 +1,15 @@
-/** Characters that mean something only in their font. */
+/** Converts characters of symbol fonts to Unicode. */
 import { SYMBOL_FONTS } from "./symbol-fonts.ts";
 
 export type SymbolText = {
   text: string;
-  /** Characters that have no Unicode; each is U+FFFD in the text. */
+  /** The number of characters without a Unicode equivalent; each is U+FFFD in the text. */
   unreadable: number;
 };
 
 const UNKNOWN = "\ufffd";
 const PRIVATE_USE = /[\ue000-\uf8ff\u{f0000}-\u{10ffff}]/u;
-/** Word shifts the bytes of fonts of symbols there. */
+/** Word maps the bytes of symbol fonts to the private use area from here. */
 const SHIFT = 0xf000;
 const FIRST_BYTE = 0x20;
 const LAST_BYTE = 0xff;
@@ -18,7 +18,7 @@ const TABLES = new Map(
   Object.entries(SYMBOL_FONTS).map(([font, table]) => [font, Array.from(table)]),
 );
 
-/** A text as its font shows it. */
+/** Converts a text of a font to Unicode. */
 export function symbolText(text: string, font: string | undefined): SymbolText {
   const table = tableOf(font);
   if (!table && !PRIVATE_USE.test(text)) return { text, unreadable: 0 };
@@ -26,7 +26,7 @@ export function symbolText(text: string, font: string | undefined): SymbolText {
   return { text: shown.join(""), unreadable: shown.filter((sign) => sign === UNKNOWN).length };
 }
 
-/** A character that an element names by its code, in hexadecimal digits. */
+/** Converts a character that is given by its code in hexadecimal digits. */
 export function symbolOf(code: string, font: string | undefined): SymbolText {
   const value = /^[0-9a-f]{1,6}$/i.test(code) ? Number.parseInt(code, 16) : 0;
   if (value < FIRST_BYTE || value > 0x10ffff) return { text: UNKNOWN, unreadable: 1 };

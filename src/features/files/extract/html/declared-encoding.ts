@@ -1,15 +1,15 @@
-/** Reads the encoding that a page declares (HTML standard, section 13.2.3). */
+/** Finds the encoding that a page declares (HTML standard, section 13.2.3). */
 import type { ByteSource } from "../byte-source.ts";
 import { encodingOfLabel } from "../encoding.ts";
 import { type MarkupHandler, MarkupParser } from "../markup.ts";
 
-/** Browsers start again with a declaration that they find after the first 1,024 bytes. */
+/** Bytes searched for a declaration. Browsers also apply one that follows the first 1,024 bytes. */
 const LOOKED_AT = 1024 * 1024;
 const SLICE = 16 * 1024;
 
-/** The encoding of the first valid `meta`, else of the XML declaration; undefined without both. */
+/** The encoding of the first valid `meta`, else of the XML declaration; undefined if there is neither. */
 export async function declaredEncoding(source: ByteSource): Promise<string | undefined> {
-  // A declaration that can be found this way is ASCII in every encoding.
+  // In every encoding of which a declaration counts, the declaration itself is ASCII.
   const text = new TextDecoder("windows-1252").decode(await source.read(0, LOOKED_AT));
   const [, xml] = XML_ENCODING.exec(text.slice(0, 1024)) ?? [];
   return encodingOfMetas(text) ?? (xml === undefined ? undefined : toPageEncoding(xml));
@@ -47,7 +47,7 @@ function encodingOfMeta(attributes: Record<string, string>): string | undefined 
 
 const CONTENT_CHARSET = /charset[\t\n\f\r ]*=[\t\n\f\r ]*["']?([^\t\n\f\r ;"']+)/i;
 
-/** A page that declares UTF-16 in ASCII cannot be UTF-16. */
+/** A page that declares UTF-16 in ASCII bytes cannot be UTF-16. */
 function toPageEncoding(label: string): string | undefined {
   const encoding = encodingOfLabel(label);
   if (encoding === "x-user-defined") return "windows-1252";

@@ -1,6 +1,6 @@
 /**
- * What of a page is never shown: a person who reads the page could not know that it is there, so the model
- * is not told it either. What style sheets hide, or colour and place, is not noticed.
+ * Detects hidden elements. They are left out, because users do not see them and so the model must not use them.
+ * Text that is hidden by a style sheet, a colour or its position is not detected.
  */
 
 const NEVER_SHOWN = new Set(
@@ -9,11 +9,11 @@ const NEVER_SHOWN = new Set(
   ),
 );
 
-/** Without comments and white space. */
+/** Matches styles from which comments and white space were removed. */
 const HIDING_STYLE =
   /(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|content-visibility:hidden|mso-hide:all|(?:opacity|font-size):\+?0*(?:\.0*)?(?:[a-z]+|%)?(?:!|;|$))/i;
 
-/** True where an element and all within it are hidden, by its name, an attribute or its own style. */
+/** True if an element and its descendants are hidden by its name, an attribute or its style attribute. */
 export function isHidden(name: string, attributes: Record<string, string>): boolean {
   if (NEVER_SHOWN.has(name) || Object.hasOwn(attributes, "hidden")) return true;
   if (name === "dialog" && !Object.hasOwn(attributes, "open")) return true;

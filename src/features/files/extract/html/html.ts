@@ -1,4 +1,4 @@
-/** HTML: the text that a reader of the page sees. */
+/** Extracts the visible text of HTML pages. */
 import type { Source } from "../byte-source.ts";
 import { decodeText } from "../encoding.ts";
 import { MarkupParser } from "../markup.ts";
@@ -8,7 +8,7 @@ import { declaredEncoding } from "./declared-encoding.ts";
 import { ReversedLists } from "./reversed-lists.ts";
 import { VisibleText } from "./visible-text.ts";
 
-/** Reads a page. Scripts are never run, and nothing that it refers to is fetched. */
+/** Extracts a page. Scripts are never run, and linked resources are never fetched. */
 export async function* readHtml(
   source: Source,
   writer: PageWriter,
@@ -19,7 +19,7 @@ export async function* readHtml(
   yield* writer.end(true);
 }
 
-/** Reads the markup of a page, and leaves the last part of it to be taken. */
+/** Extracts the markup of a page. The caller ends the writer, which returns the last page. */
 export async function* readMarkup(
   markup: AsyncIterable<string> | Iterable<string>,
   writer: PageWriter,

@@ -1,4 +1,4 @@
-/** The numbers of list items, as a browser shows them. */
+/** Computes the numbers of list items as browsers show them. */
 import { alphabetic, lowerRoman } from "../list-numbers.ts";
 
 const TYPES: Record<string, string> = {
@@ -16,7 +16,7 @@ type List = {
   step: 1 | -1;
 };
 
-/** Counts the items of lists within lists. */
+/** Counts the items of nested lists. */
 export class ListMarks {
   readonly #lists: List[] = [];
 
@@ -57,7 +57,7 @@ const FORMATS: Record<string, (number: number) => string> = {
   "upper-roman": (number) => lowerRoman(number).toUpperCase(),
 };
 
-/** The list style from the style attribute, or from `type`, which is case-sensitive. */
+/** The list style of the style attribute, else of the `type` attribute, which is case-sensitive. */
 function styleOf({ style = "", type = "" }: Record<string, string>): string | undefined {
   const declared = style
     .split(";")

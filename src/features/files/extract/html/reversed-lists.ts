@@ -1,14 +1,14 @@
-/** Numbers lists that count down to 1, whose first number is known only at their end. */
+/** Numbers reversed lists, which count down to 1. Their first number is known only at their end. */
 import type { MarkupHandler } from "../markup.ts";
 
-/** Bounds of the events that are held until a list ends. The items of a longer list get no numbers. */
+/** Bounds of the events that are buffered until a list ends. The items of a longer list get no numbers. */
 const MOST_EVENTS = 100_000;
 const LONGEST_HELD = 2_000_000;
 
 type Attributes = Record<string, string>;
 type ListInWork = { attributes: Attributes; depth: number; items: number };
 
-/** Passes elements on, and sets the `start` of each such list. */
+/** Passes elements on, and sets the `start` attribute of each reversed list. */
 export class ReversedLists implements MarkupHandler {
   readonly #next: MarkupHandler;
   #depth = 0;

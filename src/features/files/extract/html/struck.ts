@@ -1,8 +1,8 @@
-/** Detects struck-out elements: by their name, their style attribute, or a simple rule of a style sheet. */
+/** Detects struck-out elements by their name, their style attribute, or a simple rule of a style sheet. */
 
 const STRUCK = new Set(["del", "s", "strike"]);
 
-/** UTF-16 code units of all style sheets of a page, and the number of rules that are kept. */
+/** UTF-16 code units of all style sheets of a page, and the most rules that are kept. */
 const LONGEST_SHEETS = 256 * 1024;
 const MOST_RULES = 2_000;
 const MOST_CLASSES = 50;
@@ -13,13 +13,13 @@ export class StrikingStyles {
   #sheet: string[] = [];
   #read = 0;
 
-  /** Adds text of a `style` element. */
+  /** Buffers text of a `style` element. */
   add(text: string): void {
     this.#read += text.length;
     if (this.#read <= LONGEST_SHEETS) this.#sheet.push(text);
   }
 
-  /** Ends a `style` element, and reads its rules. */
+  /** Parses the rules of the buffered `style` element. */
   endSheet(): void {
     const sheet = withoutComments(this.#sheet.join(""));
     this.#sheet = [];
@@ -36,7 +36,7 @@ export class StrikingStyles {
     );
   }
 
-  /** Nested rules are ignored, because they apply to some media only. */
+  /** Ignores nested rules, because they apply only to some media. */
   #addRule(rule: string): void {
     const [selectors = "", declarations = "", ...others] = rule.split("{");
     if (others.length > 0 || !strikes(declarations)) return;
@@ -50,7 +50,7 @@ export class StrikingStyles {
 
 const SIMPLE = /^([a-z][a-z\d]*)?(\.[\w-]+)?$/i;
 
-/** True where a style draws a line through the text. */
+/** True if a style draws a line through the text. */
 function strikes(style: string): boolean {
   return style
     .split(";")

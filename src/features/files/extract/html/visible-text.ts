@@ -1,4 +1,4 @@
-/** The elements of a page as running text. */
+/** Converts the elements of a page to running text. */
 import type { RegionKind } from "../../../../lib/text-regions.ts";
 import { TextFlow } from "../flow.ts";
 import type { MarkupHandler } from "../markup.ts";
@@ -22,7 +22,7 @@ const LISTS = new Set(["ol", "ul", "menu", "dir"]);
 
 /** UTF-16 code units; a longer superscript is written as normal text. */
 const LONGEST_SHIFTED = 200;
-/** UTF-16 code units of the running text that are kept for context. */
+/** UTF-16 code units of the preceding running text that are kept for context. */
 const REMEMBERED = 200;
 
 const NOTES = /(?:^|;)\s*mso-element\s*:\s*(?:foot|end)note\s*(?:;|$)/i;
@@ -46,12 +46,12 @@ export class VisibleText implements MarkupHandler {
   #isStyle = false;
   #preformatted = 0;
   #endsInSpace = true;
-  /** The end of the running text. */
+  /** The last characters of the running text. */
   #before = "";
   #struck: string[] = [];
   /** True right after struck-out words. */
   #isBehindStruck = false;
-  /** Numbers of list items whose text has not begun. */
+  /** The marks of list items whose text has not begun. */
   #marks: string[] = [];
 
   constructor(writer: PageWriter) {
@@ -160,7 +160,7 @@ export class VisibleText implements MarkupHandler {
     this.#endsInSpace = true;
   }
 
-  /** Cells of a row are divided by tabs; one behind the last is taken away with the line's end. */
+  /** Separates cells with tabs. The end of the line removes the tab after the last cell. */
   #endCell(): void {
     this.#endShifted();
     this.#write("\t");
@@ -211,7 +211,7 @@ export class VisibleText implements MarkupHandler {
     return this.#noteAt === undefined ? undefined : "note";
   }
 
-  /** A browser does not show a blank at the start of a line, or after another blank. */
+  /** Skips a blank at the start of a line or after another blank, as browsers do. */
   #showText(text: string): void {
     if (this.#struckAt !== undefined) return void this.#struck.push(text);
     const isTrimmed = this.#endsInSpace && this.#preformatted === 0;

@@ -1,4 +1,4 @@
-/** Reads a mail (RFC 5322, MIME): its headers, its body and its attachments. */
+/** Extracts a mail (RFC 5322, MIME): its headers, its body and its attachments. */
 import type { Address, Attachment, Email, PostalMimeOptions } from "postal-mime";
 import { codePointLength, firstCodePoints } from "../../../../lib/code-points.ts";
 import { ExtractionFailure } from "../../failures.ts";
@@ -9,9 +9,9 @@ import { readMarkup } from "../html/html.ts";
 import { type FileKind, recognise } from "../kind.ts";
 import type { ExtractedPage, PageWriter } from "../pages.ts";
 
-/** Bytes of a mail. It is held in memory, together with its decoded attachments. */
+/** The most bytes of a mail, because the mail and its decoded attachments are held in memory. */
 const LARGEST_MAIL = 20 * 1024 * 1024;
-/** Attachments that become files; further ones are only named. */
+/** The most attachments that become files; further ones are only listed by name. */
 const MOST_ATTACHMENTS = 50;
 const LONGEST_NAME = 255;
 
@@ -21,19 +21,19 @@ const PARSER: PostalMimeOptions = {
   maxHeadersSize: 512 * 1024,
 };
 
-/** `kind` is undefined for an attachment that is not read. */
+/** `kind` is undefined for an unsupported attachment. */
 export type MailAttachment = {
   name: string;
   bytes: Uint8Array<ArrayBuffer>;
   kind: FileKind | undefined;
 };
 
-/** A picture that the body shows is part of it. */
+/** The content ids of inline pictures, which are part of the body and not attachments. */
 const PICTURE = /["'(=]cid:([^"'()<>\s]{1,500})/gi;
 
 type Mail = { email: Email; attachments: MailAttachment[] };
 
-/** Throws `ExtractionFailure`: `too_large` or `damaged`. */
+/** Parses a mail with its attachments. Throws `ExtractionFailure` `too_large` or `damaged`. */
 export async function parseMail(source: ByteSource): Promise<Mail> {
   if (source.size > LARGEST_MAIL) throw new ExtractionFailure("too_large");
   const bytes = await source.read(0, source.size);
@@ -49,7 +49,7 @@ export async function parseMail(source: ByteSource): Promise<Mail> {
   return { email, attachments };
 }
 
-/** Reads a mail as one page: its headers as lines, then its body, preferably the HTML one. */
+/** Extracts a mail as one page: its headers as lines, then its body, preferably the HTML version. */
 export async function* readMail(
   source: ByteSource,
   writer: PageWriter,
@@ -59,7 +59,7 @@ export async function* readMail(
   const { html = "", text } = email;
   const { length } = writer;
   if (html.trim() !== "") yield* readMarkup(slicesOf(html), writer);
-  // The HTML form may be a picture alone.
+  // The HTML version may consist of a picture only.
   if (writer.length === length)
     writer.write(storable((text ?? "").replaceAll(/\r\n?/g, "\n")).trimEnd());
   yield* writer.end(true);
@@ -105,7 +105,7 @@ function writeHeaders(email: Email, attachments: MailAttachment[], writer: PageW
     ["To", to?.map(addressOf).join(", ")],
     ["Cc", cc?.map(addressOf).join(", ")],
     ["Bcc", bcc?.map(addressOf).join(", ")],
-    // Unchanged, because the parser converts it to UTC.
+    // The original header, because the parser converts the date to UTC.
     ["Date", email.headers.find(({ key }) => key === "date")?.value],
     ["Attachments", attachments.map(shownName).join(", ")],
   ] as const;

@@ -1,4 +1,4 @@
-/** What an OpenDocument text keeps within its sentences and does not belong there: notes, comments, boxes, deletions. */
+/** Separates notes, comments, text boxes and deletions from the sentences of an OpenDocument text. */
 import { ExtractionFailure } from "../../failures.ts";
 import { storable } from "../flow.ts";
 import type { XmlAttributes } from "../local-name.ts";
@@ -6,7 +6,7 @@ import { LONGEST_TEXT, type PageWriter } from "../pages.ts";
 import { writeRaised } from "../superscripts.ts";
 import { attribute } from "./styles.ts";
 
-/** Comments whose words are followed at once, and UTF-16 code units of those. */
+/** The most comments whose annotated words are collected at once, and the UTF-16 code units kept of those. */
 const MOST_FOLLOWED = 20;
 const LONGEST_WORDS = 200;
 
@@ -21,7 +21,7 @@ type Aside = {
   kind: "note" | "comment" | "box" | "deletion";
   depth: number;
   id: string;
-  /** Its text, the mark of a note, the author of a comment. */
+  /** The text of the aside. `mark` is set for notes, `author` for comments. */
   text: string;
   mark: string;
   author: string;
@@ -48,7 +48,7 @@ export class Asides {
     return this.#open.length > 0;
   }
 
-  /** The words of a deletion, where the element marks its position; undefined for any other. */
+  /** The deleted words if the element marks the position of a deletion; undefined for all other elements. */
   open(
     name: string,
     attributes: XmlAttributes,
@@ -76,7 +76,7 @@ export class Asides {
     else if (this.#element !== "date" && this.#element !== "creator-initials") aside.text += text;
   }
 
-  /** The mark of a note that ends at this depth; empty for other asides, undefined where none ends. */
+  /** The mark of the note that ends at this depth; empty for other asides; undefined if none ends. */
   close(depth: number): string | undefined {
     this.#element = "";
     const aside = this.#open.at(-1);
@@ -86,19 +86,19 @@ export class Asides {
     return aside.kind === "note" && !this.isOpen ? aside.mark.trim() : "";
   }
 
-  /** Running text: the words of comments that are open. */
+  /** Adds running text to the annotated words of all open comments. */
   follow(text: string): void {
     for (const comment of this.#followed.values()) {
       if (comment.words.length < LONGEST_WORDS) comment.words += text;
     }
   }
 
-  /** The texts of boxes since they were taken. */
+  /** Removes and returns the texts of the text boxes since the last call. */
   takeBoxes(): string[] {
     return this.#boxes.splice(0);
   }
 
-  /** Writes the notes and the comments, each as a line of its own. */
+  /** Writes each note and each comment on a separate line. */
   writeTo(): void {
     let lines = 0;
     const beginLine = () => this.#writer.write(lines++ === 0 ? "\n\n" : "\n");

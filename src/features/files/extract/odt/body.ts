@@ -1,4 +1,4 @@
-/** The text of an OpenDocument text (ODF 1.3 part 3, sections 4 to 6) as running text. */
+/** Converts the body of an OpenDocument text (ODF 1.3 part 3, sections 4 to 6) to running text. */
 import { TextFlow } from "../flow.ts";
 import { localName, type XmlAttributes } from "../local-name.ts";
 import type { MarkupHandler } from "../markup.ts";
@@ -9,7 +9,7 @@ import { Asides } from "./asides.ts";
 import { HeadingCounters, ListCounters } from "./list-counters.ts";
 import { attribute, type OdtStyles, OUTLINE } from "./styles.ts";
 
-/** Elements whose text is not that of the document. */
+/** Elements whose text is not part of the document. */
 const LEFT_OUT = new Set([
   "change-info",
   "forms",
@@ -20,7 +20,7 @@ const LEFT_OUT = new Set([
   "binary-data",
 ]);
 const MOST_HEADING_LEVELS = 6;
-/** UTF-16 code units. */
+/** UTF-16 code units of the preceding text that are kept for context. */
 const REMEMBERED = 200;
 const MOST_BLANKS = 100;
 
@@ -35,7 +35,7 @@ export class OdtBody implements MarkupHandler {
   #depth = 0;
   #leftOutAt: number | undefined;
   #isBody = false;
-  /** The depth of the paragraph, and those of the spans and paragraphs that are struck out. */
+  /** The depth of the current paragraph, and the depths of struck-out spans and paragraphs. */
   #paragraphAt: number | undefined;
   readonly #struckAt: number[] = [];
   readonly #shiftedAt: { depth: number; isRaised: boolean }[] = [];
@@ -76,13 +76,13 @@ export class OdtBody implements MarkupHandler {
     else if (this.#paragraphAt !== undefined) this.#show(text.replaceAll(/[\t\n\r ]+/g, " "));
   }
 
-  /** Writes the notes and comments; what is struck out is left to the caller. */
+  /** Writes the notes and comments. The caller writes the struck-out words. */
   end(): void {
     this.#flow.end(1);
     this.#asides.writeTo();
   }
 
-  /** True where the element is of a note, a comment, a text box or a deletion. */
+  /** True if the element belongs to a note, a comment, a text box or a deletion. */
   #openAside(name: string, attributes: XmlAttributes): boolean {
     const mark = this.#asides.open(name, attributes, { depth: this.#depth, before: this.#before });
     if (mark !== undefined) this.#showDeletion(mark);

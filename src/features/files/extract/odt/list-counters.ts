@@ -1,4 +1,4 @@
-/** The numbers of lists within lists (ODF 1.3 part 3, section 5.3). */
+/** Counts the items of nested lists (ODF 1.3 part 3, section 5.3). */
 import type { XmlAttributes } from "../local-name.ts";
 import { attribute, type OdtStyles } from "./styles.ts";
 
@@ -8,7 +8,7 @@ type List = { style: string; counters: number[] };
 
 export class ListCounters {
   readonly #styles: OdtStyles;
-  /** The lists that are open, the outermost first. Those within share its counters. */
+  /** The open lists, the outermost first. Nested lists share its counters. */
   readonly #open: List[] = [];
   readonly #byId = new Map<string, number[]>();
   readonly #byStyle = new Map<string, number[]>();
@@ -49,7 +49,7 @@ export class ListCounters {
     this.#pending = this.#styles.label(list.style, counters);
   }
 
-  /** The label of the item that has begun; once. */
+  /** Returns the label of the current item once; "" after that. */
   takeLabel(): string {
     const label = this.#pending;
     this.#pending = "";
@@ -64,11 +64,11 @@ export class ListCounters {
   }
 }
 
-/** The numbers of headings, which are counted in one list. */
+/** Counts headings, which form a single list. */
 export class HeadingCounters {
   readonly #counters: number[] = [];
 
-  /** The counters of a heading of a level, from 1. */
+  /** Returns the counters of the next heading, one per level. `level` is from 1. */
   next(level: number, startOf: (level: number) => number): readonly number[] {
     const depth = Math.min(Math.max(level, 1), DEEPEST);
     while (this.#counters.length < depth) {

@@ -1,10 +1,10 @@
-/** Headers and footers of an OpenDocument text: those of its master pages, each once. */
+/** The headers and footers of the master pages of an OpenDocument text, each once. */
 import { storable } from "../flow.ts";
 import { localName } from "../local-name.ts";
 import type { MarkupHandler } from "../markup.ts";
 import type { PageWriter } from "../pages.ts";
 
-/** UTF-16 code units of all of them. */
+/** UTF-16 code units of all headers and footers together. */
 const LONGEST = 100_000;
 
 export class OdtMargins implements MarkupHandler {
@@ -33,7 +33,7 @@ export class OdtMargins implements MarkupHandler {
     if (this.#length <= LONGEST) this.#text += text;
   }
 
-  /** Writes those of a kind, each as a line of its own behind or before the text. */
+  /** Writes all headers or all footers, each as a separate paragraph. */
   writeTo(writer: PageWriter, kind: "header" | "footer"): void {
     for (const [text, of] of this.#found) {
       if (of !== kind) continue;

@@ -1,4 +1,4 @@
-/** OpenDocument texts (ODT): a ZIP of XML. */
+/** Extracts OpenDocument texts (ODT): a ZIP of XML parts. */
 import { ExtractionFailure } from "../../failures.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { localName } from "../local-name.ts";
@@ -13,13 +13,13 @@ import { OdtMargins } from "./margins.ts";
 import { OdtStyles } from "./styles.ts";
 
 const TYPE = /^application\/vnd\.oasis\.opendocument\.text(?:-template)?\s*$/;
-/** Bytes of XML that are read of one document. */
+/** The most bytes of XML parsed per document. */
 const MOST_XML = 60_000_000;
-/** Bytes of one part as it is stored. */
+/** The most stored bytes of one part. */
 const LARGEST_PART = 12 * 1024 * 1024;
 const LONGEST_TYPE = 200;
 
-/** True for an OpenDocument text, by its part `mimetype`. Throws `damaged` or `too_large`. */
+/** True for an OpenDocument text, according to its part `mimetype`. Throws `damaged` or `too_large`. */
 export async function isOdt(source: ByteSource): Promise<boolean> {
   const entry = (await readZipDirectory(source))?.get("mimetype");
   if (!entry) return false;
@@ -30,7 +30,7 @@ export async function isOdt(source: ByteSource): Promise<boolean> {
   return TYPE.test(String.fromCharCode(...bytes));
 }
 
-/** Reads a document: headers, text, notes, comments, footers, and what is struck out. */
+/** Extracts a document: headers, text, notes, comments, struck-out words and footers, in this order. */
 export async function* readOdt(
   source: ByteSource,
   writer: PageWriter,
@@ -67,7 +67,7 @@ async function readNamed(
   return entry && readPart(source, entry, LARGEST_PART);
 }
 
-/** The parts of a document behind a password are stored encrypted. */
+/** Throws `encrypted` for a password-protected document, whose parts are stored encrypted. */
 async function refuseEncrypted(
   source: ByteSource,
   directory: ZipDirectory,

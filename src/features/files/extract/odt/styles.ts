@@ -1,4 +1,4 @@
-/** Styles of an OpenDocument text (ODF 1.3 part 3, sections 16 and 19): what is struck out, and how lists count. */
+/** Styles of an OpenDocument text (ODF 1.3 part 3, sections 16 and 19): strikethrough, position and numbering. */
 import { alphabetic, lowerRoman } from "../list-numbers.ts";
 import { localName, type XmlAttributes } from "../local-name.ts";
 import type { MarkupHandler } from "../markup.ts";
@@ -47,7 +47,7 @@ export class OdtStyles implements MarkupHandler {
     return this.#find(style, ({ position }) => position);
   }
 
-  /** The label of an item such as "1.2)"; empty where its level has no number. */
+  /** The label of a list item, such as "1.2)"; empty if its level is not numbered. */
   label(list: string, counters: readonly number[]): string {
     const levels = this.#lists.get(list);
     const level = levels?.get(counters.length);
@@ -91,10 +91,10 @@ export class OdtStyles implements MarkupHandler {
   }
 }
 
-/** The list style of the numbers of headings. */
+/** The name under which the list style of headings is stored. */
 export const OUTLINE = "/outline";
 
-/** An attribute by its name without prefix; empty where there is none. */
+/** The value of an attribute by its name without prefix; empty if it is missing. */
 export function attribute(attributes: XmlAttributes, name: string): string {
   for (const key in attributes) if (localName(key) === name) return attributes[key] ?? "";
   return "";
@@ -109,7 +109,7 @@ function readProperties(style: TextStyle, attributes: XmlAttributes): void {
   if (position !== "") style.position = toPosition(position);
 }
 
-/** By name, or in percent of the height of the font. */
+/** Parses a text position, which is a name or a percentage of the font height. */
 function toPosition(position: string): "sub" | "super" | undefined {
   if (position === "super" || position === "sub") return position;
   const percent = Number.parseFloat(position);

@@ -1,6 +1,6 @@
 /**
- * Names of elements and attributes with the prefixes that the specification gives their namespaces, whatever
- * prefixes a document uses, in transitional and in strict documents (ECMA-376 part 1, annex A).
+ * Normalizes the prefixes of elements and attributes to those of the specification, in transitional and strict
+ * documents (ECMA-376 part 1, annex A).
  */
 import type { MarkupHandler } from "../markup.ts";
 
@@ -19,16 +19,16 @@ const PREFIXES = new Map([
 
 const KNOWN = new Set(PREFIXES.values());
 
-/** Stands for a namespace that is not read, where a document gives it the prefix of one that is. */
+/** The prefix of an unknown namespace that a document binds to a prefix of the specification. */
 const OTHER = "other";
 
-/** What a prefix meant before an element at a depth gave it another meaning. */
+/** The binding of a prefix before an element at this depth changed it. */
 type Former = { depth: number; prefix: string; meaning: string | undefined };
 
-/** Passes elements on by their names in the specification. */
+/** Passes elements on under their names in the specification. */
 export class NamespaceReader implements MarkupHandler {
   readonly #handler: MarkupHandler;
-  /** Of the prefixes that are in force, those that the specification writes otherwise. */
+  /** The current prefixes that differ from those of the specification. */
   readonly #renamed = new Map<string, string>();
   readonly #former: Former[] = [];
   readonly #names: string[] = [];
@@ -84,7 +84,7 @@ export class NamespaceReader implements MarkupHandler {
     return Object.fromEntries(named) as Record<string, string>;
   }
 
-  /** A default namespace is that of elements alone. */
+  /** A default namespace does not apply to attributes. */
   #nameOf(name: string, isElement: boolean): string {
     const colon = name.indexOf(":");
     if (colon < 0 && !isElement) return name;

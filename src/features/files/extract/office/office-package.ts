@@ -1,6 +1,6 @@
 /**
- * What an Office package holds, by its content types and relationships (ECMA-376 part 2, sections 6.2.3
- * and 6.5): names and folders of parts are free, and only these say what a part is.
+ * Opens an Office package by its content types and relationships (ECMA-376 part 2, sections 6.2.3 and 6.5).
+ * Only these determine what a part is, because names and folders of parts are arbitrary.
  */
 import type { ByteSource } from "../byte-source.ts";
 import { parsePart } from "./xml-part.ts";
@@ -9,22 +9,22 @@ import { readZipDirectory, type ZipDirectory } from "../zip-directory.ts";
 
 export type OfficePackage = {
   directory: ZipDirectory;
-  /** The part that the package is about; undefined where it says so of none that is there. */
+  /** The name of the main part; undefined if the package has none. */
   mainPart: string | undefined;
-  /** Of a part by its name; undefined where the package does not say. */
+  /** The content type of a part by its name; undefined if it is not declared. */
   contentTypeOf: (name: string) => string | undefined;
 };
 
-/** A relationship of a part: its id, its kind, and the name of the other part within the package. */
+/** A relationship of a part: its id, its type, and the name of the target part in the package. */
 export type Relationship = { id: string; type: string; target: string };
 
 const TYPES = "[content_types].xml";
 const MAIN = /\.main\+xml$/;
-/** Bytes of one of the parts that explain the others, stored and inflated. */
+/** The most bytes of the content types or of one part of relationships, stored and inflated. */
 const LARGEST_STORED = 512 * 1024;
 const LARGEST_INFLATED = 4_000_000;
 
-/** Undefined for a ZIP without content types. Throws `damaged` or `too_large`. */
+/** Opens a package; undefined for a ZIP without content types. Throws `damaged` or `too_large`. */
 export async function openPackage(source: ByteSource): Promise<OfficePackage | undefined> {
   const directory = await readZipDirectory(source);
   if (!directory?.has(TYPES)) return undefined;
@@ -34,7 +34,7 @@ export async function openPackage(source: ByteSource): Promise<OfficePackage | u
   const main = relationships.find(({ type }) => type === "officedocument")?.target;
   return {
     directory,
-    // A package without relationships is read all the same where one part is of a main type.
+    // A package without relationships is accepted if a part has the content type of a main part.
     mainPart: [main, ...types.namesOf(MAIN)].find(
       (name) => name !== undefined && directory.has(name),
     ),
@@ -42,7 +42,7 @@ export async function openPackage(source: ByteSource): Promise<OfficePackage | u
   };
 }
 
-/** The relationships of a part, of the package itself for "". None where there are none. */
+/** The internal relationships of a part, or of the package itself for ""; empty if there are none. */
 export async function readRelationships(
   source: ByteSource,
   directory: ZipDirectory,
@@ -60,7 +60,7 @@ export async function readRelationships(
   return found;
 }
 
-/** A target is a relative reference (RFC 3986), seen from the folder of the part. */
+/** A target is a relative reference (RFC 3986) with the folder of the part as its base. */
 function resolve(folder: string, target: string): string | undefined {
   const url = URL.parse(target, `part:///${folder}`);
   if (url?.protocol !== "part:") return undefined;
@@ -73,7 +73,7 @@ function resolve(folder: string, target: string): string | undefined {
 
 type OpenElement = (name: string, attributes: Record<string, string>) => void;
 
-/** Tells of each element by its local name, in lower case. Nothing where the part is not there. */
+/** Calls `open` for each element with its local name in lower case. Does nothing if the part is missing. */
 async function readMarkup(
   source: ByteSource,
   directory: ZipDirectory,
@@ -92,7 +92,7 @@ async function readMarkup(
   for (const _ of parsePart(part, new InflatedBytes(LARGEST_INFLATED), handler));
 }
 
-/** Content types of parts, by their names or by the endings of these. */
+/** The content types of parts, by name or by file extension. */
 class ContentTypes {
   readonly #byName = new Map<string, string>();
   readonly #byEnding = new Map<string, string>();

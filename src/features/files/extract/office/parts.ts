@@ -1,4 +1,4 @@
-/** The parts of a Word document that are read, found by their relationships or where Word puts them. */
+/** Finds the parts of a Word document by their relationships, or under the names that Word uses. */
 import { ExtractionFailure } from "../../failures.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { isOleContainer, streamsIn } from "../ole.ts";
@@ -6,15 +6,15 @@ import { readPart, type ZipPart } from "../zip.ts";
 import { readRelationships, type Relationship } from "./office-package.ts";
 import { openWordPackage, type WordPackage } from "./word-package.ts";
 
-/** Bytes of the parts together, as they are stored. */
+/** The most stored bytes of all parts together. */
 const MOST_STORED = 12 * 1024 * 1024;
 
-/** Types of parts of which a document has one, each with the name that Word gives it. */
+/** Types of parts that occur once per document. Word names each part after its type. */
 const SINGLE = ["styles", "numbering", "settings", "footnotes", "endnotes", "comments"] as const;
 
 const MOST_OTHERS = 500;
 
-/** Each part is held as it is stored. */
+/** Loads parts into memory as they are stored, that is, compressed. */
 export class WordParts {
   readonly #source: ByteSource;
   readonly #package: WordPackage;
@@ -30,7 +30,7 @@ export class WordParts {
     this.#byId = new Map(related.map((relationship) => [relationship.id, relationship]));
   }
 
-  /** Throws `encrypted` for a document behind a password, and `damaged` for what is no document. */
+  /** Throws `encrypted` for a password-protected document, `unsupported_type` for an older format, else `damaged`. */
   static async open(source: ByteSource): Promise<WordParts> {
     if (isOleContainer(await source.read(0, 8))) {
       const { encrypted } = await streamsIn(source);
@@ -51,7 +51,7 @@ export class WordParts {
     return part;
   }
 
-  /** The one part of a type; undefined where there is none. */
+  /** The only part of a type; undefined if there is none. */
   async single(type: (typeof SINGLE)[number] | "commentsextended"): Promise<ZipPart | undefined> {
     const { directory, mainPart } = this.#package;
     const folder = mainPart.slice(0, mainPart.lastIndexOf("/") + 1);
@@ -61,7 +61,7 @@ export class WordParts {
     return found === undefined ? undefined : this.#read(found);
   }
 
-  /** What the program that saved the document noted of it. */
+  /** The extended properties, such as the page count of the last save; undefined if there are none. */
   async properties(): Promise<ZipPart | undefined> {
     const related = await readRelationships(this.#source, this.#package.directory, "");
     const found = related.find(
@@ -70,7 +70,7 @@ export class WordParts {
     return found && this.#read(found.target);
   }
 
-  /** A part by the id of its relationship, with its content type; undefined beyond what is read of one document. */
+  /** A part by the id of its relationship; undefined if there is none, or if the limit of parts is reached. */
   async byId(
     id: string,
   ): Promise<{ part: ZipPart; contentType: string; name: string } | undefined> {

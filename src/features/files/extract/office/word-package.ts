@@ -1,15 +1,15 @@
-/** Whether an Office package is a Word document that is read. */
+/** Detects supported Word documents among Office packages. */
 import type { ByteSource } from "../byte-source.ts";
 import { type OfficePackage, openPackage } from "./office-package.ts";
 
-/** Documents and templates. Those that may hold macros are of other types. */
+/** Documents and templates. Those with macros have other types. */
 const WORD =
   /^application\/vnd\.openxmlformats-officedocument\.wordprocessingml\.(?:document|template)\.main\+xml$/;
 const MACROS = "application/vnd.ms-office.vbaproject";
 
 export type WordPackage = OfficePackage & { mainPart: string };
 
-/** Undefined for anything else, and for a document with macros. Throws `damaged` or `too_large`. */
+/** Opens a Word document; undefined for anything else, and with macros. Throws `damaged` or `too_large`. */
 export async function openWordPackage(source: ByteSource): Promise<WordPackage | undefined> {
   const found = await openPackage(source);
   const mainPart = found?.mainPart;

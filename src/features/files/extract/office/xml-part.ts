@@ -1,12 +1,12 @@
-/** A part of a Word document, read by a handler of its elements. */
+/** Parses an XML part with a handler of its elements. */
 import { encodingOfMark } from "../encoding.ts";
 import { type MarkupHandler, MarkupParser } from "../markup.ts";
 import { NamespaceReader } from "./namespaces.ts";
 import { type InflatedBytes, inflatePart, type ZipPart } from "../zip.ts";
 
 /**
- * Gives a part to its handler, by the names of the specification; yields now and then, so that what came of it can be
- * taken.
+ * Parses a part with a handler, which gets the names of the specification. Yields after each slice, so that the
+ * caller can take the output.
  */
 export function* parsePart(
   part: ZipPart,
@@ -27,7 +27,7 @@ export function* parsePart(
 
 const SLICE = 64 * 1024;
 
-/** The parser holds what it is given until it has read it. */
+/** The parser buffers its whole input, so it gets small slices. */
 function* slices(text: string): Generator<string> {
   for (let from = 0; from < text.length; from += SLICE) yield text.slice(from, from + SLICE);
 }

@@ -1,10 +1,10 @@
-/** How cells show their values: number formats and struck-out fonts (ECMA-376 part 1, section 18.8). */
+/** The number formats and struck-out fonts of cells (ECMA-376 part 1, section 18.8). */
 import type { format as formatValue } from "numfmt";
 import { localName, type XmlAttributes } from "../local-name.ts";
 import type { MarkupHandler } from "../markup.ts";
 
 const MOST_STYLES = 65_536;
-/** UTF-16 code units. */
+/** UTF-16 code units of a number format. */
 const LONGEST_FORMAT = 500;
 
 type Style = { numberFormat: number; font: number };
@@ -49,7 +49,7 @@ export class CellStyles implements MarkupHandler {
     return this.#struckFonts.has(this.#styles[style]?.font ?? -1);
   }
 
-  /** A number as the cell shows it; as it is stored if its format cannot be applied. */
+  /** Formats a number as the cell shows it; returns the stored value if its format cannot be applied. */
   show(value: string, style: number): string {
     const number = Number(value);
     if (value.trim() === "" || !Number.isFinite(number)) return value;
@@ -73,7 +73,7 @@ export class CellStyles implements MarkupHandler {
 const DAYS_TO_1904 = 1_462;
 const DATE = /[dmyhs]/i;
 
-/** Formats that every workbook has (section 18.8.30). */
+/** The built-in number formats by id (section 18.8.30). */
 const BUILT_IN: Record<number, string> = {
   1: "0",
   2: "0.00",

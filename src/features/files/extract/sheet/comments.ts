@@ -1,4 +1,4 @@
-/** Comments of a sheet (ECMA-376 part 1, section 18.7). */
+/** Writes the comments of a sheet (ECMA-376 part 1, section 18.7). */
 import { storable } from "../flow.ts";
 import { localName, type XmlAttributes } from "../local-name.ts";
 import type { MarkupHandler } from "../markup.ts";

@@ -1,15 +1,15 @@
-/** Texts of cells: a run after the other, each struck out or not (ECMA-376 part 1, section 18.4). */
+/** The texts of cells as runs, each struck out or not (ECMA-376 part 1, section 18.4). */
 import { ExtractionFailure } from "../../failures.ts";
 import { localName, type XmlAttributes } from "../local-name.ts";
 import type { MarkupHandler } from "../markup.ts";
 import { LONGEST_TEXT } from "../pages.ts";
 
-/** Texts and runs of them that are held. */
+/** The most runs that are held in memory; an empty text counts as one. */
 const MOST_RUNS = 600_000;
 
 export type CellRun = { text: string; isStruck: boolean };
 
-/** Reads the runs of one text: give it the elements of `si` or `is`. */
+/** Collects the runs of one text from the elements of `si` or `is`. */
 export class RunReader {
   #runs: CellRun[] = [];
   #isText = false;
@@ -38,7 +38,7 @@ export class RunReader {
     else this.#runs.push({ text, isStruck: this.#isStruck });
   }
 
-  /** The runs so far; begins anew. */
+  /** Returns the runs so far, and resets the reader. */
   take(): CellRun[] {
     const runs = this.#runs;
     this.#runs = [];
@@ -46,7 +46,7 @@ export class RunReader {
   }
 }
 
-/** The table of texts that cells refer to by number. */
+/** The table of texts that cells refer to by index. */
 export class SharedStrings implements MarkupHandler {
   readonly #strings: CellRun[][] = [];
   readonly #reader = new RunReader();

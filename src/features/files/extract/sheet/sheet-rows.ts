@@ -1,4 +1,4 @@
-/** The rows of a sheet as lines, its cells divided by tabs. */
+/** Writes the rows of a sheet as lines, with tabs between cells. */
 import { ExtractionFailure } from "../../failures.ts";
 import { storable } from "../flow.ts";
 import { localName, type XmlAttributes } from "../local-name.ts";
@@ -9,11 +9,11 @@ import { namesColumns } from "../text/csv.ts";
 import type { CellStyles } from "./cell-styles.ts";
 import { type CellRun, RunReader, type SharedStrings } from "./shared-strings.ts";
 
-/** UTF-16 code units of a row that is a heading. */
+/** UTF-16 code units of a header row; a longer row is not treated as one. */
 const LONGEST_HEADER = 500;
 /** UTF-16 code units of one cell; spreadsheet programs allow 32,767. */
 const LONGEST_CELL = 200_000;
-/** Empty cells that are shown between two others. */
+/** The most tabs written between two cells. */
 const MOST_GAPS = 20;
 
 type Cell = { column: number; type: string; style: number; value: string; formula: string };
@@ -25,7 +25,7 @@ export class SheetRows implements MarkupHandler {
   readonly #runs = new RunReader();
   #cell: Cell | undefined;
   #element = "";
-  /** UTF-16 code units of the cell so far. */
+  /** UTF-16 code units of the current cell so far. */
   #length = 0;
   #line = "";
   #column = 0;
@@ -117,7 +117,7 @@ export class SheetRows implements MarkupHandler {
 
 const LAST_COLUMN = 16_384;
 
-/** The number of the column of a cell such as "AB12". */
+/** The column number, from 1, of a cell reference such as "AB12". */
 function columnOf(reference: string): number | undefined {
   const [letters] = /^[A-Z]{1,3}/.exec(reference) ?? [];
   if (letters === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** The parts of a spreadsheet package (ECMA-376 part 1, section 18.2): its sheets, in order. */
+/** Opens a spreadsheet package (ECMA-376 part 1, section 18.2), and lists its sheets in order. */
 import { ExtractionFailure } from "../../failures.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { localName, type XmlAttributes } from "../local-name.ts";
@@ -12,12 +12,12 @@ const SPREADSHEET =
 const MACROS = "application/vnd.ms-office.vbaproject";
 
 const MOST_SHEETS = 500;
-/** Bytes of one part as it is stored. */
+/** The most stored bytes of one part. */
 const LARGEST_PART = 12 * 1024 * 1024;
 
 export type SpreadsheetPackage = OfficePackage & { mainPart: string };
 
-/** Undefined for anything else, and for a spreadsheet with macros. Throws `damaged` or `too_large`. */
+/** Opens a spreadsheet; undefined for anything else, and with macros. Throws `damaged` or `too_large`. */
 export async function openSpreadsheet(source: ByteSource): Promise<SpreadsheetPackage | undefined> {
   const found = await openPackage(source);
   const mainPart = found?.mainPart;
@@ -32,9 +32,9 @@ export type SheetEntry = { name: string; isHidden: boolean; part: string };
 
 type Workbook = {
   sheets: SheetEntry[];
-  /** Dates are counted from 1904, as on the first Macs. */
+  /** True if dates are counted from 1904 (the date system of old Macs) instead of 1900. */
   isFrom1904: boolean;
-  /** The part of a type that the workbook refers to; undefined without one. */
+  /** The part of a relationship type of the workbook; undefined if there is none. */
   partOf: (type: string) => Promise<ZipPart | undefined>;
 };
 
@@ -60,7 +60,7 @@ export async function readWorkbook(
   return { sheets, isFrom1904: list.isFrom1904, partOf };
 }
 
-/** A part by its name; undefined if there is none. */
+/** Loads a part by its name; undefined if there is none. */
 export async function readNamed(
   source: ByteSource,
   directory: OfficePackage["directory"],

@@ -1,4 +1,4 @@
-/** Spreadsheets (XLSX): each sheet under its name, its rows as lines. */
+/** Extracts spreadsheets (XLSX): each sheet as a heading with its name and one line per row. */
 import { ExtractionFailure } from "../../failures.ts";
 import type { ByteSource } from "../byte-source.ts";
 import type { MarkupHandler } from "../markup.ts";
@@ -19,10 +19,10 @@ import {
   type SpreadsheetPackage,
 } from "./workbook.ts";
 
-/** Bytes of XML that are read of one spreadsheet. */
+/** The most bytes of XML parsed per spreadsheet. */
 const MOST_XML = 100_000_000;
 
-/** Reads all sheets, hidden ones too. Values are shown in the number format of their cell. */
+/** Extracts all sheets, including hidden ones. Values have the number format of their cell. */
 export async function* readXlsx(
   source: ByteSource,
   writer: PageWriter,

@@ -1,12 +1,12 @@
-/** CSV: the decoded file. A first row that names columns is the heading of all other rows. */
+/** Extracts CSV files. A first row of column names becomes the heading of all other rows. */
 import type { Source } from "../byte-source.ts";
 import type { ExtractedPage, PageWriter } from "../pages.ts";
 import { textOf, writeDecoded } from "./text.ts";
 
-/** UTF-16 code units. Every passage stores the header. */
+/** UTF-16 code units; limited because every passage stores the header. */
 const LONGEST_HEADER = 500;
 
-/** Reads a file unchanged, as one page. */
+/** Extracts a CSV file unchanged, as one page. */
 export async function* readCsv(
   source: Source,
   writer: PageWriter,
@@ -22,7 +22,7 @@ export async function* readCsv(
   yield* writer.end(true);
 }
 
-/** Writes the text once its first row is complete; returns the text until then. */
+/** Writes the text once its first row is complete or too long for a header; returns the text until then. */
 function writeHeader(writer: PageWriter, text: string): string | undefined {
   const end = endOfRow(text);
   if (end === undefined && text.length <= LONGEST_HEADER) return text;
@@ -34,7 +34,7 @@ function writeHeader(writer: PageWriter, text: string): string | undefined {
   return undefined;
 }
 
-/** The end of the first row; undefined if it is not complete. A line break within quotes does not end it. */
+/** The index of the end of the first row; undefined if it is incomplete. A quoted line break does not end it. */
 function endOfRow(text: string): number | undefined {
   let isQuoted = false;
   for (let at = 0; at < Math.min(text.length, LONGEST_HEADER); at++) {
@@ -45,7 +45,7 @@ function endOfRow(text: string): number | undefined {
   return undefined;
 }
 
-/** True for a row of two or more cells, all of them words. */
+/** True for a row of at least two cells that are all words. */
 export function namesColumns(row: string): boolean {
   const cells = row.split(DELIMITERS.find((delimiter) => row.includes(delimiter)) ?? ",");
   return cells.length > 1 && cells.every((cell) => /\p{L}/u.test(cell) && !/^"?\d/.test(cell));

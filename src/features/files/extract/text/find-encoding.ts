@@ -1,4 +1,4 @@
-/** Finds the encoding of a text file: by its byte order mark, by a declaration, or by its bytes. */
+/** Determines the encoding of a text file by its byte order mark, a declaration, or its bytes. */
 import { encodingOfMark, isUtf8 } from "../encoding.ts";
 import { ExtractionFailure } from "../../failures.ts";
 import type { ByteSource, Source } from "../byte-source.ts";
@@ -7,17 +7,17 @@ import { type EncodingSample, SampleCollector } from "./sample.ts";
 import { utf16Of } from "./utf16.ts";
 
 type EncodingHints = {
-  /** The encoding that the client names. Only a byte order mark overrides it. */
+  /** The encoding given by the client. Only a byte order mark overrides it. */
   named?: string | undefined;
-  /** Reads what the file declares. A declaration of UTF-8 counts only if the bytes are UTF-8. */
+  /** Finds the declared encoding of the file. A declaration of UTF-8 counts only if the bytes are valid UTF-8. */
   declared?: (source: ByteSource) => Promise<string | undefined>;
 };
 
 const HEAD_SIZE = 64 * 1024;
 
 /**
- * The encoding, as TextDecoder names it. Throws `ExtractionFailure` `unknown_encoding` if another one is
- * nearly as likely.
+ * Returns the encoding as a label for TextDecoder. Throws `ExtractionFailure` `unknown_encoding` if another
+ * encoding is nearly as likely.
  */
 export async function findEncoding(
   source: Source,
@@ -47,7 +47,7 @@ async function sampleOf(body: AsyncIterable<Uint8Array>): Promise<EncodingSample
   return collector.end();
 }
 
-/** A UTF-8 text with a few broken bytes stays UTF-8: any other encoding would garble all of it. */
+/** A UTF-8 text with a few invalid bytes is decoded as UTF-8, because any other encoding would garble all of it. */
 const LEAST_CHARACTERS = 10;
 const MOST_BROKEN = 0.1;
 

@@ -1,4 +1,4 @@
-/** Markdown: headings that begin with `#`, and struck-out words, both outside of code. */
+/** Parses headings that begin with `#`, and strikethrough, in Markdown outside of code. */
 import type { PageWriter } from "../pages.ts";
 import { StruckOutWords } from "../struck-out.ts";
 import { type MarkdownStretch, markdownStretchesOf } from "./strikethrough.ts";
@@ -6,15 +6,15 @@ import { type MarkdownStretch, markdownStretchesOf } from "./strikethrough.ts";
 const HEADING = /^ {0,3}(#{1,6})[ \t]+(?=\S)/;
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 
-/** A longer line is not a heading, and is written as it comes. */
+/** UTF-16 code units; a longer line is not a heading, and is written without waiting for its end. */
 const LONGEST_LINE = 10_000;
-/** UTF-16 code units; a longer paragraph is read in parts. */
+/** UTF-16 code units; a longer paragraph is processed in parts. */
 const LONGEST_PARAGRAPH = 50_000;
 
 export class MarkdownText {
   readonly #writer: PageWriter;
   readonly #struckOut = new StruckOutWords();
-  /** The fence that ends the current block of code; undefined outside of code. */
+  /** The closing fence of the current code block; undefined outside of code. */
   #fence: string | undefined;
   #line = "";
   /** The lines of the current paragraph. */
@@ -50,7 +50,7 @@ export class MarkdownText {
     else this.#writeHeading(line, before.length, marks.length);
   }
 
-  /** True for a line of fenced code, and for the fences. */
+  /** Handles code blocks. True for a line of code and for a fence. */
   #readFence(line: string): boolean {
     const fence = FENCE.exec(line)?.[1];
     if (this.#fence === undefined) {
@@ -106,7 +106,7 @@ export class MarkdownText {
 const INDENTED = /^(?: {4}|\t)/;
 const ITEM = /^ {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]/;
 
-/** Removes the marks that may close a heading. */
+/** Removes the optional closing `#` characters of a heading. */
 function withoutClosing(text: string): string {
   const heading = text.trimEnd();
   let end = heading.length;

@@ -1,21 +1,21 @@
-/** Collects the lines of a text that are not ASCII: only they tell its encoding. */
+/** Collects the non-ASCII lines of a text, which determine its encoding. */
 
-/** Bytes that are collected. */
+/** The most bytes that are collected. */
 const MOST_KEPT = 16 * 1024;
-/** Bytes after which a line is divided at its next blank, and after which it is divided anywhere. */
+/** Bytes after which a line is cut at its next blank, and after which it is cut anywhere. */
 const [LONG, LONGEST] = [512, 4096];
 
 const [TAB, LF, CR, SPACE, ESCAPE] = [0x09, 0x0a, 0x0d, 0x20, 0x1b];
 
 export type EncodingSample = {
-  /** Lines with other bytes than ASCII, one after the other. */
+  /** The non-ASCII lines, concatenated. */
   bytes: Uint8Array;
-  /** How many of the lines may end within a character. */
+  /** The number of lines that may end within a character. */
   cuts: number;
   hasEscapes: boolean;
 };
 
-/** Collects the lines that are not ASCII until there are enough of them. */
+/** Collects non-ASCII lines until `MOST_KEPT` bytes are reached. */
 export class SampleCollector {
   readonly #kept: Uint8Array[] = [];
   #size = 0;
@@ -24,7 +24,7 @@ export class SampleCollector {
   #line = new Uint8Array(LONGEST);
   #length = 0;
   #isHigh = false;
-  /** True after a cut until the next blank, because the character boundaries are unknown there. */
+  /** True from a cut to the next blank, where character boundaries are unknown. */
   #isLost = false;
 
   get isFull(): boolean {
@@ -52,7 +52,7 @@ export class SampleCollector {
   #addByte(byte: number): void {
     if (byte === ESCAPE) this.#hasEscapes = true;
     const isBreak = byte === LF || byte === CR;
-    // In no encoding is a blank part of another character.
+    // The byte of a blank is never part of another character, in any encoding.
     const isBlank = isBreak || byte === SPACE || byte === TAB;
     if (this.#isLost) {
       this.#isLost = !isBlank;

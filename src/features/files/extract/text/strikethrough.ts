@@ -1,15 +1,15 @@
-/** Words that Markdown strikes out: `~~words~~` (GitHub Flavored Markdown, section 6.5) and tags of HTML. */
+/** Finds strikethrough in Markdown: `~~words~~` (GitHub Flavored Markdown, section 6.5) and HTML tags. */
 import { textBehindStruck } from "../struck-out.ts";
 
 export type MarkdownStretch = { text: string; isStruck: boolean };
 
-/** Escaped characters, runs of backticks, tildes, and tags. */
+/** Escaped characters, runs of backticks, runs of tildes, and tags. */
 const TOKEN = /\\[^]|`+|~+|<\/?(?:del|s|strike)>/gi;
 const OPENING_TAG = /^<\w/;
 
 /**
- * A paragraph in stretches, live and struck out by turns: without the marks, and with one blank between what
- * stood on both sides.
+ * Splits a paragraph into alternating live and struck-out stretches, without the marks. One blank remains
+ * between the words on both sides of a struck-out stretch.
  */
 export function markdownStretchesOf(paragraph: string): MarkdownStretch[] {
   const stretches: MarkdownStretch[] = [];
@@ -29,7 +29,7 @@ function addLive(stretches: MarkdownStretch[], text: string): void {
   stretches.push({ text: live, isStruck: false });
 }
 
-/** The marks and, between them, the words. */
+/** Indexes of a struck-out stretch: `start` and `end` include the marks, the others do not. */
 type Range = { start: number; wordsAt: number; wordsEnd: number; end: number };
 
 function* struckRanges(text: string): Generator<Range> {
@@ -49,12 +49,12 @@ function* struckRanges(text: string): Generator<Range> {
   }
 }
 
-/** A tag, or two tildes with a word behind them. */
+/** True for an opening tag, and for two tildes before a word. */
 function opens({ at, text: mark }: Token, text: string): boolean {
   return OPENING_TAG.test(mark) || (mark === "~~" && /\S/.test(text[at + 2] ?? ""));
 }
 
-/** The tag that belongs to another, or two tildes with a word before them. */
+/** True for the matching closing tag, and for two tildes after a word. */
 function closes(opening: Token, { at, text: mark }: Token, text: string): boolean {
   if (opening.text === "~~") return mark === "~~" && /\S/.test(text[at - 1] ?? "");
   return mark.toLowerCase() === opening.text.toLowerCase().replace("<", "</");
@@ -62,14 +62,14 @@ function closes(opening: Token, { at, text: mark }: Token, text: string): boolea
 
 type Token = { at: number; text: string };
 
-/** Where runs of each length come last: one without another behind it opens no code. */
+/** The last index of a run of each length, because the last run of a length cannot open a code span. */
 function lastTicks(tokens: readonly Token[]): Map<number, number> {
   return new Map(
     tokens.flatMap(({ text }, index) => (text.startsWith("`") ? [[text.length, index]] : [])),
   );
 }
 
-/** The index of the run that closes the code which one opens; its own where none does. */
+/** The index of the run that closes the code span; the index of the opening run if there is none. */
 function endOfCode(
   tokens: readonly Token[],
   opening: number,

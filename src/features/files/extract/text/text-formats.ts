@@ -1,10 +1,10 @@
-/** Detects formats that consist of text but are not read as plain text. */
+/** Detects text-based formats that are not extracted as plain text. */
 import type { FailureCode } from "../../failures.ts";
 
-/** UTF-16 code units. */
+/** UTF-16 code units that are examined. */
 const LOOKED_AT = 16 * 1024;
 
-/** The reason to refuse a text, by its beginning; undefined if it is supported. */
+/** The failure code for an unsupported format, by the start of the text; undefined if it is supported. */
 export function refusalOfText(text: string): FailureCode | undefined {
   const start = text.slice(0, LOOKED_AT).trimStart();
   if (start.startsWith("{\\rtf")) return "unsupported_rtf";
@@ -14,7 +14,7 @@ export function refusalOfText(text: string): FailureCode | undefined {
   return isWebArchive(start) ? "unsupported_mhtml" : undefined;
 }
 
-/** A PDF that was opened in an editor, or was sent as text. */
+/** True for a PDF that was saved by a text editor or sent as text. */
 function isPdfSource(start: string): boolean {
   if (/^%PDF-\d/.test(start)) return true;
   return /^\d{1,9} \d{1,5} obj\b/m.test(start) && /^endobj\b/m.test(start);
@@ -33,7 +33,7 @@ function isOfficeXml(start: string): boolean {
   return OFFICE_XML.some(([tag, namespace]) => tag.test(start) && start.includes(namespace));
 }
 
-/** The unfolded headers of a mail or a web archive by their names in lower case; empty if there are none. */
+/** The unfolded headers of a mail or a web archive, by name in lower case; empty if there are none. */
 function headersOf(start: string): Map<string, string> {
   const [envelope = ""] = /^From [^\n]{0,998}\n/.exec(start) ?? [];
   const block = start.slice(envelope.length).split(/\r?\n\r?\n/, 1)[0] ?? "";
@@ -60,7 +60,7 @@ function isWebArchive(start: string): boolean {
 
 const ENVELOPE = ["from", "to", "date", "received", "message-id", "return-path"];
 
-/** Headers that only programs write. */
+/** Headers that only software adds. */
 const MACHINE_WRITTEN = [
   "mime-version",
   "message-id",
@@ -71,7 +71,7 @@ const MACHINE_WRITTEN = [
   "content-type",
 ];
 
-/** True for a mail (RFC 5322). A text that only looks like one is a mail only if its name ends in `.eml`. */
+/** True for a mail (RFC 5322). A text that merely resembles one must be named `.eml`. */
 export function isMail(text: string, name: string): boolean {
   const headers = headersOf(text.slice(0, LOOKED_AT));
   const isSent = ENVELOPE.some((header) => headers.has(header));

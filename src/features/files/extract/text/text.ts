@@ -1,11 +1,11 @@
-/** Plain text and Markdown: the decoded file, without the words that Markdown strikes out. */
+/** Extracts plain text and Markdown. */
 import type { Source } from "../byte-source.ts";
 import { decodeText } from "../encoding.ts";
 import type { ExtractedPage, PageWriter } from "../pages.ts";
 import { findEncoding } from "./find-encoding.ts";
 import { MarkdownText } from "./markdown.ts";
 
-/** Reads a file unchanged, as one page. */
+/** Extracts a plain text file unchanged, as one page. */
 export async function* readText(
   source: Source,
   writer: PageWriter,
@@ -18,7 +18,7 @@ export async function* readText(
   yield* writer.end(true);
 }
 
-/** Reads a file, marks its headings, and moves struck-out words to its end. */
+/** Extracts a Markdown file as one page, with its headings. Moves struck-out words to the end. */
 export async function* readMarkdown(
   source: Source,
   writer: PageWriter,
@@ -33,13 +33,13 @@ export async function* readMarkdown(
   yield* writer.end(true);
 }
 
-/** The decoded text of a file, piece by piece. */
+/** Decodes a file in pieces. `named`: the encoding given by the client. */
 export async function* textOf(source: Source, named: string | undefined): AsyncGenerator<string> {
   const encoding = await findEncoding(source, { named });
   yield* decodeText(await source.stream(), encoding);
 }
 
-/** Writes text unchanged, and counts the characters that could not be decoded. */
+/** Writes text unchanged, and counts its undecodable characters. */
 export function writeDecoded(writer: PageWriter, text: string, level?: number): void {
   writer.countUnreadable(text.split("\uFFFD").length - 1);
   writer.write(text, { level });

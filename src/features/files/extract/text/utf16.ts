@@ -2,22 +2,22 @@
 
 const ENCODINGS = ["utf-16le", "utf-16be"] as const;
 
-/** ASCII and the punctuation of Chinese and Japanese make up at least 1 % of any text. */
+/** ASCII, and Chinese and Japanese punctuation, which make up at least 1 % of any text. */
 const COMMON = /[ -~\n\r\u3000-\u3002\uff0c]/g;
 const COMMON_IN_CHINESE = /[\n\r\u3000-\u3002\uff0c]/g;
 const LEAST_COMMON = 0.01;
-/** In the wrong byte order such characters are rare. */
+/** The least ratio of common characters between the two byte orders; they are rare in the wrong one. */
 const TIMES_AS_MANY = 4;
 
 // oxlint-disable-next-line no-control-regex
 const NO_TEXT = /[\0-\x08\x0e-\x1f\x7f-\x9f\uFFFD\uFFFE\uFFFF]|\p{Cn}|\p{Co}/gu;
 const MOST_NO_TEXT = 0.005;
 
-/** A short text uses few rows of 256 characters of Unicode, unless it is Chinese or Japanese. */
+/** A shorter text uses few rows of 256 Unicode characters, unless it is Chinese or Japanese. */
 const LONG = 64;
 const MOST_ROWS_OF_SHORT = 3;
 
-/** The encoding of a head that is UTF-16; undefined if it is not. */
+/** The encoding, with its byte order, of a file by its first bytes; undefined if it is not UTF-16. */
 export function utf16Of(head: Uint8Array): (typeof ENCODINGS)[number] | undefined {
   if (head.byteLength < 4 || !head.includes(0)) return undefined;
   const whole = head.subarray(0, head.byteLength & ~1);
@@ -31,7 +31,7 @@ export function utf16Of(head: Uint8Array): (typeof ENCODINGS)[number] | undefine
 function commonIn(bytes: Uint8Array, encoding: string): number | undefined {
   const text = new TextDecoder(encoding).decode(bytes);
   const odd = text.match(NO_TEXT)?.length ?? 0;
-  // A character may be cut off at the end.
+  // The last character may be incomplete.
   if (odd > 1 + text.length * MOST_NO_TEXT) return undefined;
   const isOfManyRows = text.length < LONG && rowsOf(text) > MOST_ROWS_OF_SHORT;
   const common = text.match(isOfManyRows ? COMMON_IN_CHINESE : COMMON)?.length ?? 0;

@@ -1,20 +1,20 @@
-/** What was chosen, ticked or filled in: content controls, and the form fields of older documents. */
+/** The values of content controls, and of form fields of older documents. */
 import { isOn } from "../run-format.ts";
 
 const TICKED = "☑";
 const NOT_TICKED = "☐";
 
-/** UTF-16 code units of what a control asks for while it is not filled in. */
+/** UTF-16 code units of the placeholder of an empty control. */
 const LONGEST_PROMPT = 200;
 const MOST_ENTRIES = 200;
 const LONGEST_ENTRY = 500;
 
-/** Controls whose text is a value, and not a part of the document in a frame. */
+/** Controls whose text is a value. Other controls only group content of the document. */
 const VALUES = new Set(["w:dropDownList", "w:comboBox", "w:date", "w:text"]);
 
 /** A content control (ECMA-376 part 1, section 17.5.2). */
 export class ContentControl {
-  /** Its content has begun. */
+  /** True once the content of the control has begun. */
   isOpen = false;
   #isValue = false;
   #isCheckBox = false;
@@ -41,17 +41,17 @@ export class ContentControl {
     return this.#isCheckBox;
   }
 
-  /** True where something else stands for the text of its content. */
+  /** True if another text replaces the content. */
   hides(): boolean {
     return this.isOpen && (this.#isCheckBox || this.#isEmpty);
   }
 
-  /** Takes text that is hidden. */
+  /** Collects hidden text, which is the placeholder of an empty control. */
   read(text: string): void {
     if (this.#prompt.length < LONGEST_PROMPT) this.#prompt += text.slice(0, LONGEST_PROMPT);
   }
 
-  /** What stands for its content, once; undefined where that speaks for itself. */
+  /** The text that replaces the content, returned once; undefined if the content is shown as it is. */
   say(): { text: string; isValue: boolean } | undefined {
     if (this.#isSaid || !this.hides()) return undefined;
     this.#isSaid = true;
@@ -62,9 +62,9 @@ export class ContentControl {
   }
 }
 
-/** A field whose code and result stand in the text, such as a form field (section 17.16.17). */
+/** A field with a code and a result in the text, such as a form field (section 17.16.17). */
 export class TextField {
-  /** What is read is its code, which is not shown. */
+  /** True within the code of the field, which is not shown. */
   isInstruction = true;
   #kind: "check" | "choice" | "text" | undefined;
   #default: string | undefined;
@@ -84,17 +84,17 @@ export class TextField {
     }
   }
 
-  /** True where its result is a value that someone filled in. */
+  /** True if the result is a value that a user entered. */
   get isValue(): boolean {
     return this.#kind === "text";
   }
 
-  /** True where its value stands for its result. */
+  /** True if the value replaces the result. */
   hides(): boolean {
     return this.#kind === "check" || this.#kind === "choice";
   }
 
-  /** What was ticked or chosen, once. */
+  /** The ticked or selected value, returned once; "" for other fields. */
   say(): string {
     if (this.#isSaid) return "";
     this.#isSaid = true;

@@ -1,10 +1,10 @@
-/** The controls and fields that are open at a place, one within the other. */
+/** The nested controls and fields that are open at the current position. */
 import { ContentControl, TextField } from "./form-fields.ts";
 
 const MOST_FIELDS = 20;
 const MOST_CONTROLS = 100;
 
-/** What stands for a control or a field. */
+/** The text that replaces a control or a field. */
 export type FormText = { text: string; isValue: boolean };
 
 export class FormState {
@@ -16,7 +16,7 @@ export class FormState {
     return this.#fields.some(({ isInstruction }) => isInstruction);
   }
 
-  /** True where text is a value that someone filled in. */
+  /** True if the text is a value that a user entered. */
   get isValue(): boolean {
     return (
       this.#fields.some(({ isValue }) => isValue) ||
@@ -24,7 +24,7 @@ export class FormState {
     );
   }
 
-  /** Takes text; undefined where it is shown, else what stands for it. */
+  /** The texts that replace hidden text; undefined if the text is shown. */
   hide(text: string): FormText[] | undefined {
     const control = this.#controls.findLast((each) => each.hides());
     control?.read(text);
@@ -46,7 +46,7 @@ export class FormState {
     if (control) control.isOpen = true;
   }
 
-  /** Ends the innermost control; what stands for it, if that was not said yet. */
+  /** Ends the innermost control. Returns the text that replaces it, unless it was returned before. */
   endControl(): FormText[] {
     const said = this.#controls.pop()?.say();
     return said ? [said] : [];
@@ -56,7 +56,7 @@ export class FormState {
     this.#fields.at(-1)?.readProperty(name, attributes);
   }
 
-  /** A field begins, its result begins (`separate`), or it ends. */
+  /** Handles the start of a field, of its result (`separate`), and its end. Returns the value of the field. */
   turnField(type: string | undefined): FormText[] {
     const field = this.#fields.at(-1);
     if (type === "begin" && this.#fields.length < MOST_FIELDS) this.#fields.push(new TextField());
@@ -66,7 +66,7 @@ export class FormState {
     return [{ text: field.say(), isValue: true }];
   }
 
-  /** What stands for controls whose content has a paragraph that ends. Code of a field ends with it. */
+  /** Ends the codes of all fields. Returns the texts that replace the open controls. */
   endParagraph(): FormText[] {
     for (const field of this.#fields) field.isInstruction = false;
     return this.#controls.flatMap((control) => control.say() ?? []);

@@ -1,18 +1,18 @@
-/** What reviewers noted at the margin of a Word document, with the words that it is about. */
+/** Comments of a Word document, with the words that they annotate. */
 import type { MarkupHandler } from "../../markup.ts";
 import type { FlowPiece } from "../../flow.ts";
 import { isOn } from "../run-format.ts";
 import type { ReadStory } from "../held-text.ts";
 
-/** UTF-16 code units of the words that a comment is about. */
+/** UTF-16 code units of the annotated words. */
 const LONGEST_WORDS = 200;
 const LONGEST_NAME = 80;
-/** Comments whose words are gathered at one time. */
+/** The most comments whose annotated words are collected at once. */
 const MOST_OPEN = 20;
 
 type Comment = { author: string; text: string; paragraph: string };
 type Words = { text: string };
-/** A reference to a comment, and the words that it is about. */
+/** A comment and the words that it annotates. */
 type AnchoredComment = { comment: Comment; about: string };
 
 export class WordComments {
@@ -30,7 +30,7 @@ export class WordComments {
     this.#threads = threads;
   }
 
-  /** Takes an element that begins or ends the words of a comment, or refers to it. */
+  /** Handles the start and the end of the annotated words, and the reference to a comment. */
   mark(name: string, id: string): void {
     if (name === "w:commentRangeStart") this.#begin(id);
     else if (name === "w:commentRangeEnd") this.#end(id);
@@ -41,7 +41,7 @@ export class WordComments {
     if (this.#open.size < MOST_OPEN && this.#comments.has(id)) this.#open.set(id, { text: "" });
   }
 
-  /** Takes text that stands where it was read. */
+  /** Adds running text to the annotated words of all open comments. */
   read(text: string): void {
     for (const words of this.#open.values()) {
       if (words.text.length <= LONGEST_WORDS) words.text += text.slice(0, LONGEST_WORDS + 1);
@@ -54,7 +54,7 @@ export class WordComments {
     if (words) this.#about.set(id, shortened(words.text));
   }
 
-  /** Refers to a comment, behind its words; each is written once. */
+  /** Handles the reference, which follows the annotated words. Each comment is written once. */
   #refer(id: string): void {
     const comment = this.#comments.get(id);
     if (!comment) return;
@@ -63,7 +63,7 @@ export class WordComments {
     this.#anchored.push({ comment, about: this.#about.get(id) ?? "" });
   }
 
-  /** The comments that were referred to, in their order; replies behind what they reply to. */
+  /** The referenced comments in document order, each followed by its replies. */
   paragraphs(): FlowPiece[][] {
     const replies = Map.groupBy(this.#anchored, ({ comment }) =>
       this.#threads.rootOf(comment.paragraph),
@@ -106,11 +106,11 @@ function shortened(words: string): string {
   return line.length <= LONGEST_WORDS ? line : `${line.slice(0, LONGEST_WORDS).trimEnd()}…`;
 }
 
-/** Threads deeper than this are cut: a reply to a reply is one to the comment. */
+/** The most levels of replies that are followed. */
 const MOST_STEPS = 10;
 const MOST_ENTRIES = 20_000;
 
-/** Which comment replies to which, by the ids of their last paragraphs. */
+/** The threads of comments, by the ids of their last paragraphs. */
 export class CommentThreads implements MarkupHandler {
   readonly #parents = new Map<string, string>();
   readonly #resolved = new Set<string>();
@@ -126,7 +126,7 @@ export class CommentThreads implements MarkupHandler {
 
   text(): void {}
 
-  /** The paragraph of the comment that a thread begins with; the paragraph itself where it replies to none. */
+  /** The paragraph id of the first comment of the thread; the given id if the comment is not a reply. */
   rootOf(paragraph: string): string {
     let root = paragraph;
     for (let steps = 0; steps < MOST_STEPS; steps++) {

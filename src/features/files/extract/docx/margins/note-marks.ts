@@ -1,4 +1,4 @@
-/** The marks that refer to notes, some of which are text of the document. */
+/** The marks of references to notes: numbered ones, and custom ones that are part of the text. */
 import { raiseMark } from "../../superscripts.ts";
 import type { MainText } from "../main-text.ts";
 import type { WordNotes } from "./notes.ts";
@@ -7,19 +7,19 @@ type OpenMark = { notes: WordNotes; id: string; mark: string };
 
 export class NoteMarks {
   readonly #main: MainText | undefined;
-  /** A note whose mark is the text that follows in its run. */
+  /** The note whose custom mark is the rest of the current run. */
   #open: OpenMark | undefined;
 
   constructor(main: MainText | undefined) {
     this.#main = main;
   }
 
-  /** True while text is the mark of a note. */
+  /** True while the text is a custom mark. */
   get isOpen(): boolean {
     return this.#open !== undefined;
   }
 
-  /** The mark of a note; "" where it follows as text. */
+  /** The mark of a note; "" if a custom mark follows as text. */
   refer(name: string, id: string, markFollows: boolean): string {
     const notes = this.#notes(name);
     if (!notes) return "";
@@ -30,7 +30,7 @@ export class NoteMarks {
     return mark;
   }
 
-  /** Takes text of a mark, and returns it as it is written. */
+  /** Adds text to the custom mark, and returns it raised. */
   read(text: string): string {
     const mark = raiseMark(text);
     if (this.#open) this.#open.mark += mark;
@@ -42,7 +42,7 @@ export class NoteMarks {
     this.#open = undefined;
   }
 
-  /** What a note says that was deleted with its mark. */
+  /** Removes and returns the text of a note whose reference was deleted; "" if there is none. */
   take(name: string, id: string): string {
     return this.#notes(name)?.take(id) ?? "";
   }

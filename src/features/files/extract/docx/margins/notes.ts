@@ -1,4 +1,4 @@
-/** Footnotes or endnotes: their marks, and what they say. */
+/** Footnotes or endnotes: their marks and their texts. */
 import { raiseMark } from "../../superscripts.ts";
 import type { FlowPiece } from "../../flow.ts";
 import { formatNumber } from "../../number-format.ts";
@@ -11,7 +11,7 @@ export class WordNotes {
   #number: number;
   #due: FlowPiece[][] = [];
 
-  /** `texts` by the ids of the notes; `format` is that of the whole document. */
+  /** `texts`: by the ids of the notes. `format`: that of the whole document. */
   constructor(texts: Map<string, string>, format: NoteFormat) {
     this.#texts = texts;
     this.#ofDocument = format;
@@ -24,7 +24,7 @@ export class WordNotes {
     return raiseMark(formatNumber(this.#number++, format));
   }
 
-  /** Refers to a note by its mark. Each is written once, with the first place that refers to it. */
+  /** Records a reference to a note. Each note is written once, after its first reference. */
   refer(id: string, mark: string): void {
     const text = this.take(id);
     if (text === undefined) return;
@@ -32,14 +32,14 @@ export class WordNotes {
     this.#due.push([{ text: note, region: "note" }]);
   }
 
-  /** What a note says, once. */
+  /** Removes and returns the text of a note; undefined if there is none or it was taken before. */
   take(id: string): string | undefined {
     const text = this.#texts.get(id);
     this.#texts.delete(id);
     return text;
   }
 
-  /** The notes that were referred to since the last time. */
+  /** The notes referred to since the last call. */
   takeDue(): FlowPiece[][] {
     return this.#due.splice(0);
   }

@@ -1,14 +1,14 @@
-/** Headers and footers: what stands at the edges of the pages of a section. */
+/** The headers and footers of sections. */
 import type { FlowPiece } from "../../flow.ts";
 import { type Section, shownSlots } from "../outline.ts";
 
-/** Gives each text once, with the first section that has it. */
+/** Returns each text once, for the first section that uses it. */
 export class PageEdges {
   readonly #texts: ReadonlyMap<string, string>;
   readonly #hasEvenPages: boolean;
   readonly #written = new Set<string>();
 
-  /** `texts` by the ids of the relationships that name their parts. */
+  /** `texts`: by the ids of their relationships. */
   constructor(texts: ReadonlyMap<string, string>, hasEvenPages: boolean) {
     this.#texts = texts;
     this.#hasEvenPages = hasEvenPages;

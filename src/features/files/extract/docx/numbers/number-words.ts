@@ -1,4 +1,4 @@
-/** Numbers in English words and ordinals, from 1 to 9,999, as Word writes them. */
+/** Formats numbers from 1 to 9,999 as English words and ordinals, as Word does. */
 
 const SMALL =
   "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(
@@ -16,19 +16,19 @@ const IRREGULAR: Record<string, string> = {
   twelve: "twelfth",
 };
 
-/** Such as `21st`. */
+/** Formats an ordinal, such as `21st`. */
 export function toOrdinal(number: number): string {
   const isTeen = number % 100 > 10 && number % 100 < 20;
   const suffix = isTeen ? undefined : ["", "st", "nd", "rd"][number % 10];
   return `${number}${suffix || "th"}`;
 }
 
-/** Such as `Twenty-one`. */
+/** Formats a number as words, such as `Twenty-one`. */
 export function toCardinal(number: number): string {
   return capitalised(cardinal(number));
 }
 
-/** Such as `Twenty-first`. */
+/** Formats an ordinal as words, such as `Twenty-first`. */
 export function toOrdinalWords(number: number): string {
   const words = cardinal(number);
   const at = Math.max(words.lastIndexOf(" "), words.lastIndexOf("-")) + 1;

@@ -1,27 +1,27 @@
-/** The numbers that Word puts before paragraphs, which stand nowhere in their text. */
+/** Computes the numbers that Word shows before paragraphs. The document stores only their rules. */
 import { ExtractionFailure } from "../../../failures.ts";
 import { formatNumber } from "../../number-format.ts";
 import { isOn } from "../run-format.ts";
 import { symbolText } from "../symbols.ts";
 
-/** Where a paragraph is numbered: a list, and a level of it from 0. */
+/** The list that numbers a paragraph, and its level from 0. */
 export type Numbered = { list: string; level: number };
 
-/** A paragraph, as far as it says what its number is. `language`: such as `en-GB`, or "". */
+/** The properties of a paragraph that determine its number. `language`: such as `en-GB`, or "". */
 type NumberedParagraph = { style: string; language: string; list: Partial<Numbered> };
 
-/** What stands before a paragraph; `gap` divides it from the text. */
+/** The number of a paragraph, and the `gap` between it and the text. */
 export type NumberLabel = { text: string; gap: string };
 
 type Level = {
   format: string;
-  /** The first of the numbers that a format of its own lists, such as `001`. */
+  /** The first number of a custom format, such as `001`. */
   example: string;
   text: string;
   start: number;
   isDecimal: boolean;
   suffix: string;
-  /** The number of levels whose paragraphs begin this one anew; 0 where none does. */
+  /** Paragraphs of this many upper levels restart this level; 0 if none does. */
   restart?: number;
   style?: string;
   font?: string;
@@ -33,18 +33,18 @@ type List = {
   starts: Map<number, number>;
   levels: Map<number, Level>;
 };
-/** What was counted along one scheme; lists that have begun in it. */
+/** The current numbers of a scheme, and its lists that have begun. */
 type Count = { numbers: (number | undefined)[]; begun: Set<List> };
 
 const DEEPEST_LEVEL = 8;
-/** Lists, and schemes of them, of one document. */
+/** The most lists, and the most schemes, of one document. */
 const MOST_LISTS = 50_000;
 
-/** Reads the part that defines lists. */
+/** Parses the numbering part, which defines lists. */
 export class WordNumbering {
   readonly #schemes = new Map<string, Scheme>();
   readonly #lists = new Map<string, List>();
-  /** Schemes by the styles that hold them for others. */
+  /** Schemes by the numbering styles that share them. */
   readonly #styled = new Map<string, Scheme>();
   #scheme: Scheme | undefined;
   #level: Level | undefined;
@@ -73,13 +73,13 @@ export class WordNumbering {
     return this.#lists.get(id);
   }
 
-  /** The scheme of a list, which may be that of a style. */
+  /** The scheme of a list, which may be defined by a numbering style. */
   schemeOf(list: List): Scheme | undefined {
     const scheme = this.#schemes.get(list.scheme);
     return scheme?.style === undefined ? scheme : (this.#styled.get(scheme.style) ?? scheme);
   }
 
-  /** The level of a list that paragraphs of a style stand on. */
+  /** The level of a list that a paragraph style is linked to; undefined if there is none. */
   levelOfStyle(list: string, style: string): number | undefined {
     const found = this.#lists.get(list);
     const levels = found && this.schemeOf(found)?.levels;
@@ -143,13 +143,13 @@ function readLevel(
   if (name === "w:rFonts") level.font = attributes["w:ascii"] ?? attributes["w:hAnsi"] ?? "";
 }
 
-/** A format of its own stands beside one for programs that do not know it, which does not count then. */
+/** Ignores the fallback for older applications that accompanies a custom format. */
 function formatOf(value: string, example: string | undefined, level: Level): Partial<Level> {
   if (value === "custom") return { format: value, example: example?.split(",")[0]?.trim() ?? "" };
   return level.format === "custom" ? {} : { format: value };
 }
 
-/** Counts along the paragraphs of one text. */
+/** Numbers the paragraphs of one text. */
 export class WordCounter {
   readonly #numbering: WordNumbering;
   readonly #counts = new Map<Scheme, Count>();
@@ -159,8 +159,8 @@ export class WordCounter {
   }
 
   /**
-   * Counts a paragraph, and returns what stands before its text, in its language; undefined where it is in
-   * no list. What it says of its list itself goes before what its style says.
+   * Counts a paragraph and returns its number in its language; undefined if it is not in a list. Its own list
+   * properties override those of its style.
    */
   next(
     { style, language, list: own }: NumberedParagraph,
@@ -188,7 +188,7 @@ export class WordCounter {
     return { text, gap: level.suffix === "nothing" ? "" : " " };
   }
 
-  /** Levels above that have no number yet get their first one, as if a paragraph had had it. */
+  /** Levels above without a number get their first one, as if a paragraph of that level had preceded. */
   #count(list: List, scheme: Scheme, position: number): Count["numbers"] {
     const count = this.#counts.get(scheme) ?? { numbers: [], begun: new Set() };
     this.#counts.set(scheme, count);
@@ -214,7 +214,7 @@ function startOf(list: List, scheme: Scheme, position: number): number {
   return list.starts.get(position) ?? levelOf(list, scheme, position)?.start ?? 1;
 }
 
-/** Such as `%1.%2`: the numbers of the levels above, each in its own format. */
+/** Replaces placeholders such as `%1.%2` with the numbers of their levels, each in its own format. */
 function labelOf(
   text: string,
   numbers: Count["numbers"],
@@ -226,10 +226,10 @@ function labelOf(
   });
 }
 
-/** The sign of its font; a dot where that has no Unicode, or is a picture. */
+/** The bullet character; "•" for a picture or a character without a Unicode equivalent. */
 function bulletOf({ text, font, isPicture }: Level): string {
   if (isPicture || text === "") return "•";
-  // Word's second level: a letter that is drawn as a ring.
+  // Word uses the letter "o" of Courier New as a ring for the second level.
   if (text === "o" && font?.startsWith("Courier")) return "◦";
   const shown = symbolText(text, font).text;
   return shown.includes("\ufffd") ? "•" : shown;
