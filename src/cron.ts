@@ -41,9 +41,13 @@ const JOBS: Record<string, Job> = {
 
 const FAILURE = "_error";
 
-/** Runs every job and logs one event with all counts. Never throws: the next run is a minute away. */
-export async function runMinute(env: Env): Promise<void> {
+/**
+ * Runs every job and logs one event with all counts and the time that it was scheduled for, in milliseconds since
+ * 1970. Never throws: the next run is a minute away.
+ */
+export async function runMinute(env: Env, scheduledTime: number): Promise<void> {
   try {
+    const scheduled_at = toIso(new Date(scheduledTime));
     const deps = createDeps(env);
     const startedAt = deps.clock();
     const results = await Promise.all(
@@ -51,7 +55,7 @@ export async function runMinute(env: Env): Promise<void> {
     );
     const fields: LogFields = Object.assign({}, ...results);
     const write = results.some(hasFailed) ? logError : logEvent;
-    write("minute", { duration_ms: deps.clock() - startedAt, ...fields });
+    write("minute", { scheduled_at, duration_ms: deps.clock() - startedAt, ...fields });
   } catch (error) {
     logError("minute_failed", { cause: nameOf(error) });
   }

@@ -10,5 +10,5 @@ export { ChatRoom } from "./features/turns/room/chat-room.do.ts";
 export default {
   fetch: app.fetch,
   queue: (batch: MessageBatch<FileJob>, env: Env) => handleJobs(batch, env),
-  scheduled: (_event: ScheduledController, env: Env) => runMinute(env),
+  scheduled: (event: ScheduledController, env: Env) => runMinute(env, event.scheduledTime),
 };
