@@ -48,6 +48,15 @@ export async function beginIngestion(
   }
 }
 
+/** The CTEs that run statements if the CTE `begun` has a row; each statement must end in a condition. */
+export function erasuresSql(statements: readonly SQL[]): SQL {
+  const ctes = statements.map(
+    (statement, i) =>
+      sql`${sql.raw(`erased_${i}`)} AS (${statement} AND EXISTS (SELECT FROM begun))`,
+  );
+  return sql.join(ctes, sql`, `);
+}
+
 async function begin(
   { db, clock }: BeginDeps,
   file: FileRow,
@@ -61,17 +70,13 @@ async function begin(
     UPDATE files SET status = 'processing', ingestion_attempt = ${next}::int, resume_count = 0, processed = false,
       failure_code = NULL, encoding = ${encoding ?? null}, encoding_candidates = NULL, page_count = NULL,
       scanned_pages = NULL, pages_done = NULL, pages_failed = NULL, unreadable = NULL, text_length = NULL,
-      language = NULL,      embed_due_at = NULL, embed_failures = 0,
+      language = NULL, embed_due_at = NULL, embed_failures = 0,
       sha256 = ${sha256}, content_type = ${contentTypeOf(kind)}, updated_at = ${at}::timestamptz
     WHERE id = ${id} AND user_id = ${ownerId} AND ingestion_attempt = ${attempt}::int AND status IN ('pending', 'failed')
     RETURNING id`;
-  const erased = erasures.map(
-    (statement, i) =>
-      sql`${sql.raw(`erased_${i}`)} AS (${statement} AND EXISTS (SELECT FROM begun))`,
-  );
   const { found } = await batch(db, {
     // In one statement: the second of two concurrent calls must not erase what the first has extracted.
-    begun: sql`WITH begun AS (${begun}), ${sql.join(erased, sql`, `)} SELECT id FROM begun`,
+    begun: sql`WITH begun AS (${begun}), ${erasuresSql(erasures)} SELECT id FROM begun`,
     found: sql<FileRow>`
         SELECT ${fileColumns} FROM files AS f WHERE f.id = ${id} AND f.user_id = ${ownerId}`,
   });

@@ -1,4 +1,5 @@
 /** Retries the transcription of the pages without text of a ready file. */
+import { erasuresSql } from "../begin-ingestion.ts";
 import { sql } from "drizzle-orm";
 import { batch } from "../../../db/client.ts";
 import { isUnreachable } from "../../../db/errors.ts";
@@ -41,10 +42,6 @@ async function begin(
 ): Promise<FileRow> {
   const isLasting = sql`p.ocr_failures >= ${LASTING_FAILURE}::int`;
   const isLeft = sql`p.file_id = ${id}::uuid AND p.is_scanned AND p.source = 'text' AND NOT ${isLasting}`;
-  const erased = passagesDelete(id).map(
-    (statement, i) =>
-      sql`${sql.raw(`erased_${i}`)} AS (${statement} AND EXISTS (SELECT FROM begun))`,
-  );
   const { found } = await batch(db, {
     begun: sql`
       WITH begun AS (
@@ -58,7 +55,7 @@ async function begin(
       ), reset AS (
         UPDATE file_pages AS p SET ocr_failures = 0, ocr_call_id = NULL, ocr_call_expires_at = NULL
         WHERE ${isLeft} AND EXISTS (SELECT FROM begun)
-      ), ${sql.join(erased, sql`, `)} SELECT id FROM begun`,
+      ), ${erasuresSql(passagesDelete(id))} SELECT id FROM begun`,
     found: sql<FileRow>`
       SELECT ${fileColumns} FROM files AS f WHERE f.id = ${id} AND f.user_id = ${ownerId}`,
   });

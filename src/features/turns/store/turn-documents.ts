@@ -61,11 +61,9 @@ export function allowsTurnSql(ownerId: string, files: Attachments, own: SQL, inh
     : sql`true`;
   const areSettled = waits
     ? sql`true`
-    : sql`NOT ${isAnyInIngestion(ownerId, sql`${own} || ${inherited}`)}`;
-  return sql`${areFound} AND NOT ${isAny(ownerId, own, FAILED)} AND ${areSettled}`;
+    : sql`NOT ${hasIngestionSql(ownerId, sql`${own} || ${inherited}`)}`;
+  return sql`${areFound} AND NOT ${hasFailedSql(ownerId, own)} AND ${areSettled}`;
 }
-
-const FAILED = sql.raw("f.status = 'failed'");
 
 type FileStates = { found: number; has_failed: boolean; has_unsettled: boolean };
 
@@ -83,8 +81,8 @@ export async function findFileProblem(
     db,
     sql<FileStates>`
       WITH target AS (${target})
-      SELECT ${countOf(ownerId, named)} AS found, ${isAny(ownerId, sql`target.own`, FAILED)} AS has_failed,
-        ${isAnyInIngestion(ownerId, sql`target.own || target.inherited`)} AS has_unsettled
+      SELECT ${countOf(ownerId, named)} AS found, ${hasFailedSql(ownerId, sql`target.own`)} AS has_failed,
+        ${hasIngestionSql(ownerId, sql`target.own || target.inherited`)} AS has_unsettled
       FROM target`,
   );
   const files = rows[0];
@@ -111,13 +109,13 @@ function countOf(ownerId: string, ids: readonly string[]): SQL {
     SELECT count(*)::int FROM files AS f WHERE f.user_id = ${ownerId} AND f.id = ANY(${uuidArray(ids)}))`;
 }
 
-function isAny(ownerId: string, ids: SQL, condition: SQL): SQL {
+function hasFailedSql(ownerId: string, ids: SQL): SQL {
   return sql`EXISTS (
-    SELECT FROM files AS f WHERE f.user_id = ${ownerId} AND f.id = ANY(${ids}) AND ${condition})`;
+    SELECT FROM files AS f WHERE f.user_id = ${ownerId} AND f.id = ANY(${ids}) AND f.status = 'failed')`;
 }
 
 /** The files themselves, and those that came attached to a mail among them. */
-function isAnyInIngestion(ownerId: string, ids: SQL): SQL {
+function hasIngestionSql(ownerId: string, ids: SQL): SQL {
   return sql`EXISTS (
     SELECT FROM files AS f WHERE f.user_id = ${ownerId} AND (f.id = ANY(${ids}) OR f.parent_file_id = ANY(${ids}))
       AND f.status IN ('pending', 'processing'))`;

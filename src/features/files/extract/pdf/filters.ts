@@ -2,6 +2,7 @@
  * Measures the unpacked size of PDF streams (ISO 32000-2, section 7.4) without buffering the
  * output.
  */
+import { concatBytes } from "../../../../lib/bytes.ts";
 import { constants, inflateSync } from "node:zlib";
 import { ExtractionFailure } from "../../failures.ts";
 import { InflatedBytes, inflatePart } from "../zip.ts";
@@ -60,17 +61,7 @@ function inflatedUntilDamage(bytes: Uint8Array, limit: number): Uint8Array | und
   } catch (error) {
     if (error instanceof ExtractionFailure && error.code === "too_large") return undefined;
   }
-  return concat(pieces);
-}
-
-function concat(pieces: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.byteLength;
-  }
-  return whole;
+  return concatBytes(pieces);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Encodes pixels as PNG (https://www.w3.org/TR/png-3/). */
+import { concatBytes } from "../../../../lib/bytes.ts";
 import { crc32 } from "node:zlib";
 import { ascii } from "../byte-search.ts";
 import type { Picture } from "./picture.ts";
@@ -42,7 +43,7 @@ export async function encodePng(raster: Raster): Promise<Picture | undefined> {
     chunk("IDAT", lines),
     chunk("IEND", new Uint8Array(0)),
   ];
-  return { mediaType: "image/png", bytes: concat([SIGNATURE, ...chunks]) };
+  return { mediaType: "image/png", bytes: concatBytes([SIGNATURE, ...chunks]) };
 }
 
 /** Returns a palette of greys from white to black, for samples with 0 as white. */
@@ -104,15 +105,4 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
   bytes.set(data, 8);
   view.setUint32(8 + data.byteLength, crc32(bytes.subarray(4, 8 + data.byteLength)));
   return bytes;
-}
-
-/** Concatenates byte arrays. */
-export function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.byteLength;
-  }
-  return whole;
 }

@@ -1,8 +1,9 @@
 /** Decodes the pictures of TIFF files, which are packed as in PDF, in strips of rows. */
+import { concatBytes } from "../../../../lib/bytes.ts";
 import { ExtractionFailure } from "../../failures.ts";
 import { decodeFax } from "./bilevel.ts";
 import { LARGEST_RASTER, type Picture } from "./picture.ts";
-import { concat, encodePng, invertedGreys, type Raster, rowSize } from "./png.ts";
+import { encodePng, invertedGreys, type Raster, rowSize } from "./png.ts";
 import { isLittleEndian, pagesOfTiff, TAG, type TiffPage } from "./tiff-pages.ts";
 import { inflate, type Unpack, unpackLzw, unpackRuns } from "./unpack.ts";
 
@@ -57,7 +58,8 @@ function jpegOf(page: TiffPage, [strip, ...others]: Uint8Array[]): Picture | und
   if (!strip || others.length > 0 || strip.byteLength < 4) return undefined;
   const tables = Uint8Array.from(page.get(TAG.jpegTables) ?? []);
   // The tables are enclosed in their own start and end markers.
-  const bytes = tables.byteLength > 4 ? concat([tables.subarray(0, -2), strip.subarray(2)]) : strip;
+  const bytes =
+    tables.byteLength > 4 ? concatBytes([tables.subarray(0, -2), strip.subarray(2)]) : strip;
   return { mediaType: "image/jpeg", bytes };
 }
 
