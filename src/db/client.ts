@@ -6,9 +6,10 @@ import { drizzle, type NeonHttpDatabase } from "drizzle-orm/neon-http";
 import type { Config } from "../env.ts";
 import { isUnreachable } from "./errors.ts";
 import * as documents from "./schema-documents.ts";
+import * as security from "./schema-security.ts";
 import * as accounts from "./schema.ts";
 
-const schema = { ...accounts, ...documents };
+const schema = { ...accounts, ...documents, ...security };
 
 export type Db = NeonHttpDatabase<typeof schema>;
 

@@ -30,15 +30,22 @@ export const users = pgTable(
     name: text().notNull(),
     email: text().notNull(),
     pendingEmail: text("pending_email"),
-    hashedPassword: text("hashed_password").notNull(),
+    // Null for an account that signs in through an identity provider alone.
+    hashedPassword: text("hashed_password"),
     isActive: boolean("is_active").notNull().default(true),
     emailVerified: boolean("email_verified").notNull().default(false),
     createdAt: time("created_at").notNull(),
     updatedAt: time("updated_at").notNull(),
     // The normalised form in which addresses are compared.
     emailKey: text("email_key").notNull(),
+    role: text({ enum: ["user", "admin"] })
+      .notNull()
+      .default("user"),
   },
-  (t) => [uniqueIndex("users_email_key").on(t.emailKey)],
+  (t) => [
+    uniqueIndex("users_email_key").on(t.emailKey),
+    check("users_role_check", sql`${t.role} IN ('user', 'admin')`),
+  ],
 );
 
 export const sessions = pgTable(
@@ -54,8 +61,15 @@ export const sessions = pgTable(
     lastSeenAt: time("last_seen_at").notNull(),
     expiresAt: time("expires_at").notNull(),
     endedAt: time("ended_at"),
+    country: text(),
+    method: text({ enum: ["password", "oidc"] })
+      .notNull()
+      .default("password"),
   },
-  (t) => [index("sessions_user_idx").on(t.userId, t.lastSeenAt.desc())],
+  (t) => [
+    index("sessions_user_idx").on(t.userId, t.lastSeenAt.desc()),
+    check("sessions_method_check", sql`${t.method} IN ('password', 'oidc')`),
+  ],
 );
 
 /** Filled by a trigger of `sessions`, which drizzle cannot declare. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { migrate } from "../../local/migrate.ts";
 import { type LocalPostgres, openPostgres } from "../../local/postgres.ts";
 import * as documents from "../../src/db/schema-documents.ts";
+import * as security from "../../src/db/schema-security.ts";
 import * as accounts from "../../src/db/schema.ts";
 
 /** One database made by the migrations, and one made from the schema alone. */
@@ -19,7 +20,7 @@ beforeAll(async () => {
   const nothing = generateDrizzleJson({});
   const statements = await generateMigration(
     nothing,
-    generateDrizzleJson({ ...accounts, ...documents }, nothing.id),
+    generateDrizzleJson({ ...accounts, ...documents, ...security }, nothing.id),
   );
   for (const statement of statements) await declared.pool.query(statement);
 });

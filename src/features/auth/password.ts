@@ -11,8 +11,8 @@ import type { HashQueue } from "./hash-queue.ts";
 export type Passwords = {
   /** Returns a PHC string. */
   hash(password: string): Promise<string>;
-  /** True when the password matches the PHC string. */
-  verify(password: string, phc: string): Promise<boolean>;
+  /** True when the password matches the PHC string; false for an account without a password. */
+  verify(password: string, phc: string | null): Promise<boolean>;
   /** Takes as long as a verification, so that response times do not reveal unknown accounts. */
   verifyNothing(password: string): Promise<false>;
 };
@@ -55,6 +55,7 @@ export function createPasswords(queue: HashQueue): Passwords {
       return toPhc(salt, await digest(password, salt, COST));
     },
     verify: async (password, phc) => {
+      if (phc === null) return verifyNothing(password);
       const stored = parsePhc(phc);
       if (!stored) return refuseStored(() => verifyNothing(password));
       return equalInConstantTime(await digest(password, stored.salt, stored.cost), stored.hash);

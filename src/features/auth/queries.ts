@@ -4,6 +4,7 @@ import { batch, type Db, run } from "../../db/client.ts";
 import { violates } from "../../db/errors.ts";
 import { sessions, users } from "../../db/schema.ts";
 import { Problem } from "../../lib/problem.ts";
+import { recordEventSql, type SecurityEvent } from "../audit/record.ts";
 import { toEmailKey } from "./email.ts";
 import { selectWatched, type SessionChat } from "./session-end.ts";
 import { SESSION_TTL_SECONDS } from "./tokens.ts";
@@ -16,10 +17,17 @@ type NewUser = Pick<UserRow, "id" | "name" | "email" | "hashedPassword"> & { now
 
 type SessionRow = typeof sessions.$inferSelect;
 
-export type NewSession = Pick<SessionRow, "id" | "userId" | "userAgent"> & { now: Date };
+export type NewSession = Pick<SessionRow, "id" | "userId" | "userAgent" | "country" | "method"> & {
+  now: Date;
+};
 
-/** Creates the account and its first session in one batch. Throws `email_taken`. */
-export async function insertUser(db: Db, user: NewUser, session: NewSession): Promise<UserRow> {
+/** Creates the account, its first session and their events in one batch. Throws `email_taken`. */
+export async function insertUser(
+  db: Db,
+  user: NewUser,
+  session: NewSession,
+  events: readonly SecurityEvent[],
+): Promise<UserRow> {
   const { now, ...columns } = user;
   const emailKey = toEmailKey(user.email);
   const row = { ...columns, emailKey, createdAt: now, updatedAt: now };
@@ -27,12 +35,13 @@ export async function insertUser(db: Db, user: NewUser, session: NewSession): Pr
     await batch(db, {
       user: db.insert(users).values(row).onConflictDoNothing({ target: users.id }),
       session: insertSession(db, session),
+      events: events.map((event) => recordEventSql(event)),
     });
   } catch (error) {
     if (violates(error, "users_email_key")) throw new Problem("email_taken");
     throw error;
   }
-  return { ...row, pendingEmail: null, isActive: true, emailVerified: false };
+  return { ...row, pendingEmail: null, isActive: true, emailVerified: false, role: "user" };
 }
 
 /** The account with this address, in any spelling. */
@@ -42,8 +51,13 @@ export async function findUserByEmail(db: Db, email: string): Promise<UserRow | 
   return rows[0];
 }
 
-export async function startSession(db: Db, session: NewSession): Promise<void> {
-  await run(insertSession(db, session));
+/** Starts a session and records the event. */
+export async function startSession(
+  db: Db,
+  session: NewSession,
+  event: SecurityEvent,
+): Promise<void> {
+  await batch(db, { session: insertSession(db, session), event: recordEventSql(event) });
 }
 
 function insertSession(db: Db, { now, ...columns }: NewSession) {

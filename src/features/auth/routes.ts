@@ -1,6 +1,7 @@
 /** Routes for registration, sign-in, refresh and sign-out. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { clientOf } from "../../http/client.ts";
 import { envelope } from "../../http/fields.ts";
 import { type App, createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { requireHttps } from "../../http/https.ts";
@@ -83,12 +84,12 @@ const logoutRoute = route({
 export const authRoutes = createRouter()
   .openapi(registerRoute, async (c) => {
     requireHttps(c);
-    const signedIn = await register(c.get("deps"), c.req.valid("json"), c.req.header("user-agent"));
+    const signedIn = await register(c.get("deps"), c.req.valid("json"), clientOf(c));
     return c.json(signInResponse(c, signedIn, "Welcome."), 201);
   })
   .openapi(loginRoute, async (c) => {
     requireHttps(c);
-    const signedIn = await login(c.get("deps"), c.req.valid("json"), c.req.header("user-agent"));
+    const signedIn = await login(c.get("deps"), c.req.valid("json"), clientOf(c));
     return c.json(signInResponse(c, signedIn, "Welcome back."), 200);
   })
   .openapi(refreshRoute, async (c) => {

@@ -1,6 +1,8 @@
 /** Registers accounts and signs them in. */
 import type { Deps } from "../../deps.ts";
+import type { RequestClient } from "../../http/client.ts";
 import { Problem } from "../../lib/problem.ts";
+import type { SecurityEvent } from "../audit/record.ts";
 import type { TokenPair } from "./cookies.ts";
 import { checkPassword } from "./password-policy.ts";
 import {
@@ -14,8 +16,6 @@ import { issueTokens } from "./refresh.ts";
 
 export type SignedInUser = { user: UserRow; tokens: TokenPair };
 
-const LONGEST_USER_AGENT = 500;
-
 /**
  * Creates the account and signs it in. Throws `email_taken`, `too_many_password_checks`, or a 422 about
  * the password.
@@ -23,15 +23,18 @@ const LONGEST_USER_AGENT = 500;
 export async function register(
   deps: Deps,
   account: { name: string; email: string; password: string },
-  userAgent: string | undefined,
+  client: RequestClient,
 ): Promise<SignedInUser> {
   checkPassword(account.password, account);
   const { name, email, password } = account;
-  const now = new Date(deps.clock());
   const userId = deps.newId();
-  const session = newSession(deps, userId, userAgent);
+  const session = newSession(deps, userId, client, "password");
+  const { now } = session;
   const hashedPassword = await deps.passwords.hash(password);
-  const user = await insertUser(deps.db, { id: userId, name, email, hashedPassword, now }, session);
+  const created = { id: deps.newId(), userId, kind: "account_created", client, now } as const;
+  const events = [created, signedIn(deps, session, client)];
+  const row = { id: userId, name, email, hashedPassword, now };
+  const user = await insertUser(deps.db, row, session, events);
   return { user, tokens: await issueTokens(deps, { userId, sessionId: session.id }, 0) };
 }
 
@@ -42,19 +45,42 @@ export async function register(
 export async function login(
   deps: Deps,
   { email, password }: { email: string; password: string },
-  userAgent: string | undefined,
+  client: RequestClient,
 ): Promise<SignedInUser> {
   const user = await findUserByEmail(deps.db, email);
   const correct = await (user
     ? deps.passwords.verify(password, user.hashedPassword)
     : deps.passwords.verifyNothing(password));
   if (!user || !correct || !user.isActive) throw new Problem("invalid_credentials");
-  const session = newSession(deps, user.id, userAgent);
-  await startSession(deps.db, session);
+  return openSession(deps, user, client, "password");
+}
+
+/** Starts a session of an account that has proved who it is, by every factor that it has. */
+export async function openSession(
+  deps: Deps,
+  user: UserRow,
+  client: RequestClient,
+  method: NewSession["method"],
+): Promise<SignedInUser> {
+  const session = newSession(deps, user.id, client, method);
+  await startSession(deps.db, session, signedIn(deps, session, client));
   return { user, tokens: await issueTokens(deps, { userId: user.id, sessionId: session.id }, 0) };
 }
 
-function newSession(deps: Deps, userId: string, userAgent: string | undefined): NewSession {
-  const shown = userAgent?.slice(0, LONGEST_USER_AGENT).toWellFormed() ?? null;
-  return { id: deps.newId(), userId, userAgent: shown, now: new Date(deps.clock()) };
+function newSession(
+  deps: Deps,
+  userId: string,
+  { userAgent, country }: RequestClient,
+  method: NewSession["method"],
+): NewSession {
+  return { id: deps.newId(), userId, userAgent, country, method, now: new Date(deps.clock()) };
+}
+
+function signedIn(
+  deps: Deps,
+  { id, userId, method, now }: NewSession,
+  client: RequestClient,
+): SecurityEvent {
+  const details = { method };
+  return { id: deps.newId(), userId, kind: "signed_in", sessionId: id, client, details, now };
 }

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { batch, type Db } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import { Problem } from "../../lib/problem.ts";
-import { getUser } from "../auth/queries.ts";
+import { confirmIdentity } from "../auth/confirm-identity.ts";
 import type { Target } from "../deletion/outbox.ts";
 
 /** As many as can be erased right after the response; the cron job erases the rest. */
@@ -15,13 +15,12 @@ const MOST_AT_ONCE = 200;
  * when the account was already deleted.
  */
 export async function eraseAccount(
-  { db, passwords }: Pick<Deps, "db" | "passwords">,
+  deps: Pick<Deps, "db" | "passwords">,
   userId: string,
   password: string,
 ): Promise<Target[]> {
-  const { hashedPassword } = await getUser(db, userId);
-  if (!(await passwords.verify(password, hashedPassword))) throw new Problem("invalid_credentials");
-  const { left, erased } = await deleteUser(db, userId, hashedPassword);
+  const { hashedPassword } = await confirmIdentity(deps, { userId }, { password });
+  const { left, erased } = await deleteUser(deps.db, userId, hashedPassword);
   const { deleted, is_there: isThere } = erased.rows[0] ?? {};
   if (!deleted && isThere) throw new Problem("invalid_credentials");
   // The first call may have deleted it although its response was lost.
@@ -30,7 +29,7 @@ export async function eraseAccount(
 }
 
 /** Deletes the account only if the password has not changed since it was checked. */
-function deleteUser(db: Db, userId: string, checked: string) {
+function deleteUser(db: Db, userId: string, checked: string | null) {
   return batch(db, {
     left: sql<Target>`
       (SELECT 'room' AS kind, c.id::text AS target FROM chats AS c WHERE c.user_id = ${userId}
@@ -44,7 +43,7 @@ function deleteUser(db: Db, userId: string, checked: string) {
        LIMIT ${MOST_AT_ONCE}::int)`,
     erased: sql<{ deleted: boolean; is_there: boolean }>`
       WITH gone AS (
-        DELETE FROM users WHERE id = ${userId} AND hashed_password = ${checked} RETURNING id
+        DELETE FROM users WHERE id = ${userId} AND hashed_password IS NOT DISTINCT FROM ${checked}::text RETURNING id
       )
       SELECT EXISTS (SELECT FROM gone) AS deleted,
         EXISTS (SELECT FROM users WHERE id = ${userId}) AS is_there`,

@@ -2,9 +2,9 @@
 import type { z } from "@hono/zod-openapi";
 import type { Deps } from "../../deps.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
-import { Problem } from "../../lib/problem.ts";
 import { toEmailKey } from "../auth/email.ts";
 import { clearSessionCookies } from "../auth/cookies.ts";
+import { confirmIdentity, type Proof } from "../auth/confirm-identity.ts";
 import { changeUser, getUser, type UserRow } from "../auth/queries.ts";
 import { AccountDeletion, toUser, User, UserChange } from "../auth/schemas.ts";
 import { eraseNow } from "../deletion/erase-now.ts";
@@ -68,7 +68,7 @@ async function change(deps: Deps, userId: string, wanted: Change): Promise<UserR
   if (!name && !email) return getUser(deps.db, userId);
   const changes = {
     ...(name && { name }),
-    ...(email && { pendingEmail: await checkEmail(deps, userId, email, password ?? "") }),
+    ...(email && { pendingEmail: await checkEmail(deps, userId, email, { password }) }),
   };
   return changeUser(deps.db, userId, changes, new Date(deps.clock()));
 }
@@ -77,14 +77,7 @@ async function change(deps: Deps, userId: string, wanted: Change): Promise<UserR
  * The address to verify; null if it is the current one. Requires the password, so that a stolen token
  * alone cannot take over the account.
  */
-async function checkEmail(
-  { db, passwords }: Deps,
-  userId: string,
-  email: string,
-  password: string,
-) {
-  const user = await getUser(db, userId);
-  if (!(await passwords.verify(password, user.hashedPassword)))
-    throw new Problem("invalid_credentials");
+async function checkEmail(deps: Deps, userId: string, email: string, proof: Proof) {
+  const user = await confirmIdentity(deps, { userId }, proof);
   return toEmailKey(email) === user.emailKey ? null : email;
 }

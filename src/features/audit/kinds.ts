@@ -1,0 +1,30 @@
+/** What is recorded as a security event of an account. */
+export const SECURITY_EVENT_KINDS = [
+  "account_created",
+  "account_deactivated",
+  "account_reactivated",
+  "account_erased",
+  "account_exported",
+  "signed_in",
+  "sign_in_failed",
+  "signed_out",
+  "session_ended",
+  "other_sessions_ended",
+  "refresh_token_replayed",
+  "password_changed",
+  "password_reset_requested",
+  "password_reset",
+  "email_change_requested",
+  "email_verified",
+  "second_factor_enabled",
+  "second_factor_disabled",
+  "second_factor_failed",
+  "recovery_code_used",
+  "identity_linked",
+  "api_key_created",
+  "api_key_revoked",
+  "role_changed",
+  "budget_changed",
+] as const;
+
+export type SecurityEventKind = (typeof SECURITY_EVENT_KINDS)[number];
