@@ -63,7 +63,7 @@ const Origins = optional(
   ),
 ).transform((origins) => origins ?? []);
 
-const ConfigSchema = z.object({
+const Variables = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   SECRET_KEY: text.min(32),
   DATABASE_HTTP_URL: optional(url),
@@ -89,6 +89,12 @@ const ConfigSchema = z.object({
   LEAST_UPLOAD_RATE: optional(z.coerce.number().int().positive()).transform(
     (bytesPerSecond) => bytesPerSecond ?? 16 * 1024,
   ),
+});
+
+/** A model of no known name is priced by the provider that serves it. */
+const ConfigSchema = Variables.transform(({ MODELS, ...config }) => {
+  const { OPENAI_BASE_URL: openaiUrl } = config;
+  return { ...config, MODELS: { ...MODELS, ...(openaiUrl !== undefined && { openaiUrl }) } };
 });
 
 export type Config = z.infer<typeof ConfigSchema>;

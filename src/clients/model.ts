@@ -2,7 +2,12 @@
 import OpenAI, { APIConnectionTimeoutError, APIError } from "openai";
 import type { Config } from "../env.ts";
 import { logError } from "../lib/log.ts";
-import type { EmbeddingModel, Model, Provider } from "../lib/models.ts";
+import {
+  DEFAULT_BASE_URLS,
+  type EmbeddingModel,
+  type Model,
+  type Provider,
+} from "../lib/models.ts";
 import { Problem } from "../lib/problem.ts";
 import { type Completion, readCompletion } from "./model/completion.ts";
 import { type Embeddings, readEmbeddings } from "./model/embeddings.ts";
@@ -20,8 +25,6 @@ import { readAnswer, type TakeChunks } from "./model/stream-reader.ts";
 
 export type { ModelChunk } from "./model/chunks.ts";
 export type { TokenCount } from "./model/usage.ts";
-
-const DEFAULT_ANTHROPIC_URL = "https://api.anthropic.com/v1/";
 
 export type PromptMessage = { role: "system" | "user" | "assistant"; content: string };
 
@@ -77,7 +80,7 @@ type Endpoint<M extends Model = Model> = { client: OpenAI; model: M; known: Know
 
 function createProviders(config: Config): Partial<Record<Provider, OpenAI>> {
   const openai = createProvider(config.OPENAI_API_KEY, config.OPENAI_BASE_URL);
-  const { ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL = DEFAULT_ANTHROPIC_URL } = config;
+  const { ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL = DEFAULT_BASE_URLS.anthropic } = config;
   const anthropic = ANTHROPIC_API_KEY && createProvider(ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL);
   return { ...(openai && { openai }), ...(anthropic && { anthropic }) };
 }

@@ -19,6 +19,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import type { Rates } from "../lib/prices.ts";
 
 export const time = <const Name extends string>(name: Name) =>
   timestamp(name, { withTimezone: true, precision: 3, mode: "date" });
@@ -213,9 +214,14 @@ export const aiUsage = pgTable(
     promptTokens: integer("prompt_tokens").notNull(),
     completionTokens: integer("completion_tokens").notNull(),
     totalTokens: integer("total_tokens").notNull(),
-    costEstimate: numeric("cost_estimate", { precision: 20, scale: 12 }).notNull(),
+    // Null where no price is known.
+    costEstimate: numeric("cost_estimate", { precision: 20, scale: 12 }),
     estimated: boolean().notNull(),
     createdAt: time("created_at").notNull(),
+    cacheWriteTokens: integer("cache_write_tokens"),
+    audioPromptTokens: integer("audio_prompt_tokens"),
+    audioCompletionTokens: integer("audio_completion_tokens"),
+    rates: jsonb().$type<Rates>(),
     cachedTokens: integer("cached_tokens"),
     reasoningTokens: integer("reasoning_tokens"),
   },

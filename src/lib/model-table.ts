@@ -5,13 +5,13 @@ import {
   type EmbeddingModel,
   findEmbeddingModel,
   type Model,
+  type ModelTable,
   OFFERED,
   ownModel,
   PARAMETERS,
   STORED_WIDTH,
 } from "./models.ts";
-
-type ModelTable = { chat: readonly Model[]; embedding: readonly EmbeddingModel[] };
+import { type Prices, type Rates, toRate } from "./prices.ts";
 
 /** US dollars per million tokens. */
 const price = z.number().nonnegative().optional();
@@ -24,6 +24,10 @@ const Settings = z.strictObject({
   prompt_price: price,
   cached_price: price,
   completion_price: price,
+  cache_write_price: price,
+  reasoning_price: price,
+  audio_prompt_price: price,
+  audio_completion_price: price,
   refuses: z.array(z.enum(PARAMETERS)).optional(),
   reasons: z.boolean().optional(),
   fallback: z.string().min(1).nullable().optional(),
@@ -75,7 +79,9 @@ function toModel([name, settings]: [string, Settings]): Model {
   };
 }
 
-function toEmbeddingModel([name, settings]: [string, Settings]): EmbeddingModel {
+/** An embedding has no completion to pay for. */
+function toEmbeddingModel([name, given]: [string, Settings]): EmbeddingModel {
+  const settings = { completion_price: given.prompt_price && 0, ...given };
   const known = findEmbeddingModel(name) ?? { ...ownModel(name), dimensions: undefined };
   const { dimensions = known.dimensions } = settings;
   return { ...known, ...propertiesOf(settings, known), dimensions: dimensions ?? undefined };
@@ -91,30 +97,65 @@ function propertiesOf(settings: Settings, known: Model): Omit<Model, "name" | "f
     provider: settings.provider ?? known.provider,
     contextTokens,
     maxOutputTokens: settings.max_output_tokens ?? output,
-    ...promptPrices(settings, known),
-    completionPrice: settings.completion_price ?? known.completionPrice,
+    prices: toPrices(settings, known.prices),
     ...(settings.refuses && { refuses: settings.refuses }),
     ...(settings.reasons !== undefined && { reasons: settings.reasons }),
   };
 }
 
-/** The known price of cached tokens does not apply if the prompt price is overridden. */
-function promptPrices(
-  settings: Settings,
-  known: Model,
-): Pick<Model, "promptPrice" | "cachedPrice"> {
-  const { prompt_price: promptPrice = known.promptPrice } = settings;
-  const isKnown = promptPrice === known.promptPrice;
-  const cachedPrice = settings.cached_price ?? (isKnown ? known.cachedPrice : promptPrice);
-  return { promptPrice, ...(cachedPrice !== undefined && { cachedPrice }) };
+/**
+ * Configured prices are valid at any time. A known rate of cached, written or audio tokens does not go with
+ * another price of the prompt, nor one of reasoning or audio with another price of the completion.
+ */
+function toPrices(settings: Settings, prices: Prices | undefined): Prices | undefined {
+  const given = toRates(settings);
+  const { prompt, completion } = given;
+  if (prompt !== undefined && completion !== undefined) {
+    return [{ rates: { ...given, prompt, completion } }];
+  }
+  return prices?.map(({ rates, ...validity }) => ({
+    ...validity,
+    rates: { ...withoutReplaced(rates, given), ...given },
+  }));
+}
+
+function withoutReplaced(rates: Rates, given: Partial<Rates>): Rates {
+  const { cached: _, cacheWrite: _w, audioPrompt: _p, ...ofCompletion } = rates;
+  const { reasoning: _r, audioCompletion: _c, ...ofPrompt } = rates;
+  if (given.prompt !== undefined) return ofCompletion;
+  return given.completion !== undefined ? ofPrompt : rates;
+}
+
+/** The configured rates, by their setting. */
+const RATES = {
+  prompt: "prompt_price",
+  completion: "completion_price",
+  cached: "cached_price",
+  cacheWrite: "cache_write_price",
+  reasoning: "reasoning_price",
+  audioPrompt: "audio_prompt_price",
+  audioCompletion: "audio_completion_price",
+} as const satisfies Record<keyof Rates, keyof Settings>;
+
+function toRates(settings: Settings): Partial<Rates> {
+  const given = Object.entries(RATES).flatMap(([rate, setting]) => {
+    const dollars = settings[setting];
+    return dollars === undefined ? [] : [[rate, toRate(dollars)]];
+  });
+  return Object.fromEntries(given);
 }
 
 type Fault = { path: string[]; message: string };
 
 /** Checks rules across several settings. */
 function findFaults(settings: Record<string, Settings>, { chat }: ModelTable): Fault[] {
-  return chat.flatMap(({ name, contextTokens, maxOutputTokens, fallback }): Fault[] => {
-    if (!settings[name]) return [];
+  return chat.flatMap(({ name, contextTokens, maxOutputTokens, fallback, prices }): Fault[] => {
+    const own = settings[name];
+    if (!own) return [];
+    if (!prices && Object.keys(toRates(own)).length > 0) {
+      const message = "needs prompt_price and completion_price: neither is published";
+      return [{ path: [name], message }];
+    }
     if (maxOutputTokens >= contextTokens) {
       return [{ path: [name, "max_output_tokens"], message: "must be less than context_tokens" }];
     }

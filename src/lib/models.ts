@@ -1,5 +1,7 @@
-/** The built-in models, and the prices of their tokens. */
+/** The built-in models. */
 import { utf8Length } from "./bytes.ts";
+import { findPublished } from "./price-table.ts";
+import { costAt, type PricedTokens, type Prices, ratesAt } from "./prices.ts";
 
 export type Provider = "openai" | "anthropic";
 
@@ -10,11 +12,8 @@ export type Model = {
   contextTokens: number;
   /** The most tokens of one answer. */
   maxOutputTokens: number;
-  /** US dollars per million tokens, which is micro-dollars per token. */
-  promptPrice: number;
-  /** The price of prompt tokens from the provider's cache; `promptPrice` if absent. */
-  cachedPrice?: number;
-  completionPrice: number;
+  /** Absent while unknown. */
+  prices?: Prices | undefined;
   /** Request parameters that its provider is known to refuse. */
   refuses?: readonly Parameter[];
   /** True if it spends tokens on reasoning before its first word. */
@@ -36,58 +35,66 @@ export const PARAMETERS = [
 
 export type Parameter = (typeof PARAMETERS)[number];
 
-/** US dollars per million tokens of a prompt, of a prompt from the cache, and of a completion. */
-type Prices = readonly [prompt: number, cached: number, completion: number];
+/** Where the providers serve their models, unless a base URL is configured. */
+export const DEFAULT_BASE_URLS: Record<Provider, string> = {
+  openai: "https://api.openai.com/v1",
+  anthropic: "https://api.anthropic.com/v1/",
+};
 
 const row = (
   name: string,
   provider: Provider,
   contextTokens: number,
-  [promptPrice, cachedPrice, completionPrice]: Prices,
   fallback?: string,
 ): Model => ({
   name,
   provider,
   contextTokens,
   maxOutputTokens: 8_192,
-  promptPrice,
-  cachedPrice,
-  completionPrice,
+  prices: findPublished(DEFAULT_BASE_URLS[provider], name)?.prices,
   ...(fallback !== undefined && { fallback }),
 });
 
-const FREE: Prices = [0, 0, 0];
-
 /** The context of a fallback fits every prompt built for its model. */
 export const OFFERED: readonly Model[] = [
-  row("gpt-4o-mini", "openai", 128_000, [0.15, 0.075, 0.6], "claude-haiku-4-5"),
-  row("gpt-4o", "openai", 128_000, [2.5, 1.25, 10], "claude-sonnet-4-5"),
-  row("gpt-4.1-nano", "openai", 1_047_576, [0.1, 0.025, 0.4], "claude-haiku-4-5"),
-  row("gpt-4.1-mini", "openai", 1_047_576, [0.4, 0.1, 1.6], "claude-haiku-4-5"),
-  row("gpt-4.1", "openai", 1_047_576, [2, 0.5, 8], "claude-sonnet-4-5"),
-  row("gpt-5-mini", "openai", 400_000, [0.25, 0.025, 2], "claude-haiku-4-5"),
-  row("gpt-5", "openai", 400_000, [1.25, 0.125, 10], "claude-sonnet-4-5"),
-  row("claude-haiku-4-5", "anthropic", 200_000, [1, 0.1, 5], "gpt-4.1-mini"),
-  row("claude-sonnet-4-5", "anthropic", 200_000, [3, 0.3, 15], "gpt-4.1"),
-  row("claude-opus-4-1", "anthropic", 200_000, [15, 1.5, 75], "gpt-5"),
+  row("gpt-4o-mini", "openai", 128_000, "claude-haiku-4-5"),
+  row("gpt-4o", "openai", 128_000, "claude-sonnet-4-5"),
+  row("gpt-4.1-nano", "openai", 1_047_576, "claude-haiku-4-5"),
+  row("gpt-4.1-mini", "openai", 1_047_576, "claude-haiku-4-5"),
+  row("gpt-4.1", "openai", 1_047_576, "claude-sonnet-4-5"),
+  row("gpt-5-mini", "openai", 400_000, "claude-haiku-4-5"),
+  row("gpt-5", "openai", 400_000, "claude-sonnet-4-5"),
+  row("claude-haiku-4-5", "anthropic", 200_000, "gpt-4.1-mini"),
+  row("claude-sonnet-4-5", "anthropic", 200_000, "gpt-4.1"),
+  row("claude-opus-4-1", "anthropic", 200_000, "gpt-5"),
 ];
+
+/** The models to choose from, and where a model of no known name is served. */
+export type ModelTable = {
+  chat: readonly Model[];
+  embedding: readonly EmbeddingModel[];
+  /** The configured base URL for names that the tables do not have; absent for the provider's own. */
+  openaiUrl?: string;
+};
 
 /**
  * The model of that name from the table. A name in `configured` that the table does not have (compatible
- * providers have their own names) gets a cautious size and no price. Undefined for any other name.
+ * providers have their own names) gets a cautious size, and its price where the provider publishes one.
+ * Undefined for any other name.
  */
 export function findModel(
   name: string,
   configured: readonly string[],
-  table: readonly Model[] = OFFERED,
+  { chat, openaiUrl }: ModelTable = BUILT_IN,
 ): Model | undefined {
-  const offered = table.find((model) => model.name === name);
-  return offered || !configured.includes(name) ? offered : ownModel(name);
+  const offered = chat.find((model) => model.name === name);
+  return offered || !configured.includes(name) ? offered : ownModel(name, openaiUrl);
 }
 
-/** A model with unknown properties. */
-export function ownModel(name: string): Model {
-  return { ...row(name, "openai", 32_768, FREE), maxOutputTokens: 4_096 };
+/** A model with unknown properties, and the price at its provider where that is published. */
+export function ownModel(name: string, baseUrl = DEFAULT_BASE_URLS.openai): Model {
+  const prices = findPublished(baseUrl, name)?.prices;
+  return { ...row(name, "openai", 32_768), maxOutputTokens: 4_096, prices };
 }
 
 /** An embedding model. Its output costs nothing. */
@@ -96,8 +103,8 @@ export type EmbeddingModel = Model & {
   dimensions: number | undefined;
 };
 
-const embeddingRow = (name: string, promptPrice: number, dimensions?: number): EmbeddingModel => ({
-  ...row(name, "openai", 8_192, [promptPrice, promptPrice, 0]),
+const embeddingRow = (name: string, dimensions?: number): EmbeddingModel => ({
+  ...row(name, "openai", 8_192),
   dimensions,
 });
 
@@ -105,58 +112,36 @@ const embeddingRow = (name: string, promptPrice: number, dimensions?: number): E
 export const STORED_WIDTH = 1_536;
 
 export const EMBEDDING: readonly EmbeddingModel[] = [
-  embeddingRow("text-embedding-3-small", 0.02, STORED_WIDTH),
-  embeddingRow("text-embedding-3-large", 0.13, STORED_WIDTH),
-  embeddingRow("text-embedding-ada-002", 0.1),
+  embeddingRow("text-embedding-3-small", STORED_WIDTH),
+  embeddingRow("text-embedding-3-large", STORED_WIDTH),
+  embeddingRow("text-embedding-ada-002"),
 ];
 
-/** The embedding model of that name, without a price if it is unknown; undefined for "none". */
+const BUILT_IN: ModelTable = { chat: OFFERED, embedding: EMBEDDING };
+
+/** The embedding model of that name, whose price may be unknown; undefined for "none". */
 export function findEmbeddingModel(
   name: string,
-  table: readonly EmbeddingModel[] = EMBEDDING,
+  { embedding, openaiUrl = DEFAULT_BASE_URLS.openai }: ModelTable = BUILT_IN,
 ): EmbeddingModel | undefined {
   if (name === "none") return undefined;
-  return table.find((model) => model.name === name) ?? embeddingRow(name, 0);
+  const found = embedding.find((model) => model.name === name);
+  const prices = findPublished(openaiUrl, name)?.prices;
+  return found ?? { ...embeddingRow(name), prices };
 }
 
 /** The model for a failover; undefined without one. */
 export function fallbackOf(
   { fallback }: Model,
-  table: readonly Model[] = OFFERED,
+  { chat }: ModelTable = BUILT_IN,
 ): Model | undefined {
-  return table.find((model) => model.name === fallback);
+  return chat.find((model) => model.name === fallback);
 }
 
-const PICO_PER_MICRO = 1_000_000;
-const COST_DIGITS = 12;
-const SHOWN_DIGITS = 6;
-
-/** The cost of a call in US dollars, as an exact decimal with at least six decimals. */
-export function costOf(
-  { promptPrice, cachedPrice = promptPrice, completionPrice }: Model,
-  usage: { promptTokens: number; completionTokens: number; cachedTokens?: number },
-): string {
-  const { promptTokens, completionTokens, cachedTokens = 0 } = usage;
-  const pico =
-    BigInt(promptTokens - cachedTokens) * picoPrice(promptPrice) +
-    BigInt(cachedTokens) * picoPrice(cachedPrice) +
-    BigInt(completionTokens) * picoPrice(completionPrice);
-  return formatCost(pico);
-}
-
-/** Converts a decimal of the database (`0.000123000000`) to the wire form (`0.000123`). */
-export function trimCost(decimal: string): string {
-  const [whole = "0", fraction = ""] = decimal.split(".");
-  return `${whole}.${fraction.replace(/0+$/, "").padEnd(SHOWN_DIGITS, "0")}`;
-}
-
-function picoPrice(microsPerToken: number): bigint {
-  return BigInt(Math.round(microsPerToken * PICO_PER_MICRO));
-}
-
-function formatCost(pico: bigint): string {
-  const digits = pico.toString().padStart(COST_DIGITS + 1, "0");
-  return trimCost(`${digits.slice(0, -COST_DIGITS)}.${digits.slice(-COST_DIGITS)}`);
+/** The cost of a call at a time, in US dollars as an exact decimal; null while the price is unknown. */
+export function costOf({ prices }: Model, tokens: PricedTokens, at: Date): string | null {
+  const rates = ratesAt(prices, at);
+  return rates ? costAt(rates, tokens) : null;
 }
 
 /** An estimate that suffices for budgets in most scripts. */

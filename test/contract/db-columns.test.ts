@@ -68,7 +68,7 @@ it("matches the types that a raw statement returns: times, numeric and int8 as t
   expectTypeOf<
     Pick<Row, "cost_estimate" | "attempt" | "file_size" | "embed_due_at">
   >().toEqualTypeOf<{
-    cost_estimate: string;
+    cost_estimate: string | null;
     attempt: number;
     file_size: string;
     embed_due_at: string | null;

@@ -21,13 +21,13 @@ function reasonsOf(models: unknown): string[] {
 
 describe("the configured models", () => {
   it("are those of the table where nothing is configured", () => {
-    const { chat, embedding } = tableOf("");
-    expect(findModel("gpt-4o", [], chat)).toEqual(findModel("gpt-4o", []));
-    expect(embedding.map(({ name }) => name)).toContain("text-embedding-3-small");
+    const table = tableOf("");
+    expect(findModel("gpt-4o", [], table)).toEqual(findModel("gpt-4o", []));
+    expect(table.embedding.map(({ name }) => name)).toContain("text-embedding-3-small");
   });
 
   it("offer a model of any name, with all its properties", () => {
-    const { chat } = tableOf({
+    const table = tableOf({
       "mistral-small-latest": {
         provider: "openai",
         context_tokens: 64_000,
@@ -40,57 +40,54 @@ describe("the configured models", () => {
         fallback: "claude-haiku-4-5",
       },
     });
-    const model = findModel("mistral-small-latest", [], chat);
+    const model = findModel("mistral-small-latest", [], table);
     expect(model).toEqual({
       name: "mistral-small-latest",
       provider: "openai",
       contextTokens: 64_000,
       maxOutputTokens: 2_000,
-      promptPrice: 0.1,
-      cachedPrice: 0.05,
-      completionPrice: 0.3,
+      prices: [{ rates: { prompt: 100_000, cached: 50_000, completion: 300_000 } }],
       refuses: ["max_completion_tokens", "stream_options"],
       reasons: false,
       fallback: "claude-haiku-4-5",
     });
-    expect(model && fallbackOf(model, chat)?.name).toBe("claude-haiku-4-5");
+    expect(model && fallbackOf(model, table)?.name).toBe("claude-haiku-4-5");
   });
 
   it("override properties of a known model, and keep the rest", () => {
-    const { chat } = tableOf({ "gpt-4o": { prompt_price: 1 }, "gpt-5": { fallback: null } });
-    expect(findModel("gpt-4o", [], chat)).toEqual({
+    const table = tableOf({ "gpt-4o": { prompt_price: 1 }, "gpt-5": { fallback: null } });
+    expect(findModel("gpt-4o", [], table)).toEqual({
       ...findModel("gpt-4o", []),
-      promptPrice: 1,
-      cachedPrice: 1,
+      prices: [{ rates: { prompt: 1_000_000, completion: 10_000_000 } }],
     });
-    expect(findModel("gpt-5", [], chat)).not.toHaveProperty("fallback");
-    expect(findModel("gpt-5-mini", [], chat)).toEqual(findModel("gpt-5-mini", []));
+    expect(findModel("gpt-5", [], table)).not.toHaveProperty("fallback");
+    expect(findModel("gpt-5-mini", [], table)).toEqual(findModel("gpt-5-mini", []));
   });
 
   it("leave room for a prompt where only the context is configured", () => {
-    const { chat } = tableOf({
+    const table = tableOf({
       tiny: { context_tokens: 4_096 },
       "gpt-4o": { context_tokens: 8_192 },
     });
-    expect(findModel("tiny", [], chat)?.maxOutputTokens).toBe(1_024);
-    expect(findModel("gpt-4o", [], chat)?.maxOutputTokens).toBe(2_048);
+    expect(findModel("tiny", [], table)?.maxOutputTokens).toBe(1_024);
+    expect(findModel("gpt-4o", [], table)?.maxOutputTokens).toBe(2_048);
   });
 
   it("can be embedding models, which generate no answer", () => {
-    const { chat, embedding } = tableOf({
+    const table = tableOf({
       "mistral-embed": { dimensions: null, prompt_price: 0.1, refuses: ["dimensions"] },
       "text-embedding-3-small": { prompt_price: 0.03 },
     });
-    expect(findModel("mistral-embed", [], chat)).toBeUndefined();
-    expect(findEmbeddingModel("mistral-embed", embedding)).toMatchObject({
+    expect(findModel("mistral-embed", [], table)).toBeUndefined();
+    expect(findEmbeddingModel("mistral-embed", table)).toMatchObject({
       dimensions: undefined,
-      promptPrice: 0.1,
+      prices: [{ rates: { prompt: 100_000, completion: 0 } }],
     });
-    expect(findEmbeddingModel("text-embedding-3-small", embedding)).toMatchObject({
+    expect(findEmbeddingModel("text-embedding-3-small", table)).toMatchObject({
       dimensions: 1_536,
-      promptPrice: 0.03,
+      prices: [{ rates: { prompt: 30_000, completion: 0 } }],
     });
-    expect(findEmbeddingModel("none", embedding)).toBeUndefined();
+    expect(findEmbeddingModel("none", table)).toBeUndefined();
   });
 
   it.each([
@@ -100,6 +97,7 @@ describe("the configured models", () => {
     [{ a: { provider: "mistral" } }, /^MODELS\.a\.provider: .*"openai"\|"anthropic"/],
     [{ a: { context_tokens: 0.5 } }, /^MODELS\.a\.context_tokens: /],
     [{ a: { prompt_price: -1 } }, /^MODELS\.a\.prompt_price: /],
+    [{ a: { prompt_price: 1 } }, /^MODELS\.a: needs prompt_price and completion_price/],
     [{ a: { refuses: ["seed"] } }, /^MODELS\.a\.refuses\.0: .*"max_completion_tokens"/],
     [{ a: { fallback: "a" } }, /^MODELS\.a\.fallback: must name another model of the table$/],
     [{ a: { fallback: "gpt-0" } }, /^MODELS\.a\.fallback: must name another model of the table$/],

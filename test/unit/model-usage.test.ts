@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { mergeCounts, type TokenCount, toTokenCount } from "../../src/clients/model/usage.ts";
-import { costOf, findModel } from "../../src/lib/models.ts";
-import { present } from "../../src/lib/assert.ts";
 
 const prompt = (tokens: number, more: object = {}) => ({ prompt_tokens: tokens, ...more });
 const whole = { completion_tokens: 20, total_tokens: 30 };
+
+/** Prompt, completion, cached, reasoning, and other parts. */
+type Counts = [number, number, number?, number?, Partial<TokenCount>?];
 
 describe("A token count", () => {
   it.each([
@@ -33,7 +34,16 @@ describe("A token count", () => {
         cache_read_input_tokens: 1_920,
         cache_creation_input_tokens: 80,
       },
-      [2_006, 20, 1_920],
+      [2_006, 20, 1_920, undefined, { cacheWriteTokens: 80 }],
+    ],
+    [
+      "sound",
+      prompt(10, {
+        ...whole,
+        prompt_tokens_details: { cached_tokens: 0, audio_tokens: 7 },
+        completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 12 },
+      }),
+      [10, 20, 0, 0, { audioPromptTokens: 7, audioCompletionTokens: 12 }],
     ],
     [
       "the Responses API's names",
@@ -81,12 +91,14 @@ describe("A token count", () => {
       prompt(10, { ...whole, prompt_tokens_details: null, completion_tokens_details: null }),
       [10, 20],
     ],
-  ])("of %s", (_, usage, [promptTokens, completionTokens, cachedTokens, reasoningTokens]) => {
+  ])("of %s", (_, usage, counts) => {
+    const [promptTokens, completionTokens, cachedTokens, reasoningTokens, more] = counts as Counts;
     expect(toTokenCount(usage)).toEqual({
       promptTokens,
       completionTokens,
       ...(cachedTokens !== undefined && { cachedTokens }),
       ...(reasoningTokens !== undefined && { reasoningTokens }),
+      ...more,
     });
   });
 
@@ -127,13 +139,4 @@ it("The last count of an answer wins, but a zero replaces nothing", () => {
   const merged = counts.reduce((earlier, later) => mergeCounts(earlier, later));
   const all = { promptTokens: 10, completionTokens: 7, cachedTokens: 4, reasoningTokens: 2 };
   expect(merged).toEqual(all);
-});
-
-it("Cached tokens have a price of their own", () => {
-  const usage = { promptTokens: 2_006, completionTokens: 300, cachedTokens: 1_920 };
-  const [gpt, own] = ["gpt-4o", "own"].map((name) => present(findModel(name, ["own"]), name));
-  expect(gpt && costOf(gpt, usage)).toBe("0.005615");
-  expect(own && costOf(own, usage)).toBe("0.000000");
-  const { cachedPrice: _, ...older } = present(gpt, "the model");
-  expect(costOf(older, usage)).toBe("0.008015");
 });

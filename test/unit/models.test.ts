@@ -1,40 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { promptBudget } from "../../src/features/turns/context/budget.ts";
 import {
-  costOf,
   estimateTokens,
   fallbackOf,
   findModel,
   type Model,
   OFFERED,
-  trimCost,
 } from "../../src/lib/models.ts";
-
-function model(name: string) {
-  const found = findModel(name, []);
-  if (!found) throw new Error(`${name} is in the table`);
-  return found;
-}
-
-describe("the cost of a call", () => {
-  it("is exact where a float would not be", () => {
-    const usage = { promptTokens: 1_000_003, completionTokens: 7 };
-    expect(costOf(model("gpt-4o-mini"), usage)).toBe("0.15000465");
-  });
-
-  it("has six decimal places at least, and as many as it needs", () => {
-    const mini = model("gpt-4o-mini");
-    expect(costOf(mini, { promptTokens: 0, completionTokens: 0 })).toBe("0.000000");
-    expect(costOf(mini, { promptTokens: 1, completionTokens: 0 })).toBe("0.00000015");
-    expect(costOf(mini, { promptTokens: 100, completionTokens: 180 })).toBe("0.000123");
-  });
-
-  it("reads the database's decimal as the wire shows it", () => {
-    expect(trimCost("0.000123000000")).toBe("0.000123");
-    expect(trimCost("12.500000000000")).toBe("12.500000");
-    expect(trimCost("3")).toBe("3.000000");
-  });
-});
 
 describe("the table of models", () => {
   it("offers no model that it does not contain", () => {
@@ -43,11 +15,22 @@ describe("the table of models", () => {
 
   it("accepts a configured model, with a cautious context size and no price", () => {
     const own = findModel("llama-local", ["llama-local"]);
-    expect(own).toMatchObject({ provider: "openai", promptPrice: 0, contextTokens: 32_768 });
+    expect(own).toMatchObject({ provider: "openai", contextTokens: 32_768 });
+    expect(own?.prices).toBeUndefined();
+  });
+
+  it("knows the published price of a name that the configured provider serves", () => {
+    const table = { chat: OFFERED, embedding: [], openaiUrl: "https://api.deepseek.com/v1" };
+    const own = findModel("deepseek-reasoner", ["deepseek-reasoner"], table);
+    expect(own?.prices?.[0]?.rates.prompt).toBeGreaterThan(0);
+    const elsewhere = { ...table, openaiUrl: "https://llm.example.com/v1" };
+    const unknown = findModel("deepseek-reasoner", ["deepseek-reasoner"], elsewhere);
+    expect(unknown?.prices).toBeUndefined();
   });
 
   it("keeps the table's prices for a configured model too", () => {
-    expect(findModel("gpt-4o", ["gpt-4o"])?.promptPrice).toBe(2.5);
+    const [price] = findModel("gpt-4o", ["gpt-4o"])?.prices ?? [];
+    expect(price?.rates).toMatchObject({ prompt: 2_500_000, completion: 10_000_000 });
   });
 });
 

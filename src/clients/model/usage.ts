@@ -1,4 +1,5 @@
 /** Token counts as providers report them. Pure. */
+import { TOKEN_PARTS } from "../../lib/prices.ts";
 import { type Fields, toFields } from "./fields.ts";
 
 export type TokenCount = {
@@ -10,6 +11,11 @@ export type TokenCount = {
   cachedTokens?: number;
   /** Completion tokens spent on reasoning; absent when the provider does not report them. */
   reasoningTokens?: number;
+  /** Prompt tokens written to the provider's cache. */
+  cacheWriteTokens?: number;
+  /** Tokens of sound, in the prompt and in the completion. */
+  audioPromptTokens?: number;
+  audioCompletionTokens?: number;
 };
 
 /** The largest `integer` of Postgres: no provider serves more in one call. */
@@ -31,13 +37,27 @@ export function toTokenCount(usage: unknown): TokenCount | undefined {
   const outside = reasoningOutside(prompt.tokens + counted, total, { counted, reasoning });
   const completion = counted + outside;
   if (prompt.tokens + completion > LARGEST_COUNT) return undefined;
-  const ofReasoning = reasoning ?? (outside > 0 ? outside : undefined);
+  const parts: Parts = {
+    ...prompt.parts,
+    reasoningTokens: reasoning ?? (outside > 0 ? outside : undefined),
+    audioCompletionTokens: completionDetail(fields, "audio_tokens"),
+  };
   return {
     promptTokens: prompt.tokens,
     completionTokens: completion,
-    ...(prompt.cached !== undefined && { cachedTokens: Math.min(prompt.cached, prompt.tokens) }),
-    ...(ofReasoning !== undefined && { reasoningTokens: Math.min(ofReasoning, completion) }),
+    ...withinTotals(parts, { prompt: prompt.tokens, completion }),
   };
+}
+
+type Parts = { [Name in (typeof TOKEN_PARTS)[number]["name"]]?: number | undefined };
+
+/** The reported parts, none larger than what it is part of. */
+function withinTotals(parts: Parts, totals: { prompt: number; completion: number }) {
+  const within = TOKEN_PARTS.map(({ name, of }) => {
+    const count = parts[name];
+    return [name, count === undefined ? undefined : Math.min(count, totals[of])] as const;
+  });
+  return Object.fromEntries(within.filter(([, count]) => count !== undefined));
 }
 
 /**
@@ -46,13 +66,11 @@ export function toTokenCount(usage: unknown): TokenCount | undefined {
  */
 export function mergeCounts(earlier: TokenCount | undefined, later: TokenCount): TokenCount {
   if (!earlier) return later;
-  const cached = later.cachedTokens || earlier.cachedTokens;
-  const reasoning = later.reasoningTokens || earlier.reasoningTokens;
+  const parts = TOKEN_PARTS.map(({ name }) => [name, later[name] || earlier[name]] as const);
   return {
     promptTokens: later.promptTokens || earlier.promptTokens,
     completionTokens: later.completionTokens || earlier.completionTokens,
-    ...(cached !== undefined && { cachedTokens: cached }),
-    ...(reasoning !== undefined && { reasoningTokens: reasoning }),
+    ...Object.fromEntries(parts.filter(([, count]) => count !== undefined)),
   };
 }
 
@@ -60,31 +78,40 @@ export function mergeCounts(earlier: TokenCount | undefined, later: TokenCount):
  * Anthropic reports cache reads and writes in addition to `input_tokens`; all others include them in the
  * prompt tokens.
  */
-function readPrompt(fields: Fields): { tokens: number; cached: number | undefined } | undefined {
-  const cached = readCached(fields);
+function readPrompt(fields: Fields): { tokens: number; parts: Parts } | undefined {
+  const cachedTokens = readCached(fields);
   const inside = firstCount(fields, "prompt_tokens");
   const tokens = inside ?? firstCount(fields, "input_tokens");
   if (tokens === undefined) return undefined;
+  const written = firstCount(fields, "cache_creation_input_tokens");
+  const audioPromptTokens = promptDetail(fields, "audio_tokens");
+  const parts = { cachedTokens, cacheWriteTokens: written, audioPromptTokens };
   const isBeside = "cache_read_input_tokens" in fields && inside === undefined;
-  if (!isBeside && (cached ?? 0) <= tokens) return { tokens, cached };
-  const written = firstCount(fields, "cache_creation_input_tokens") ?? 0;
-  return { tokens: tokens + (cached ?? 0) + written, cached };
+  if (!isBeside && (cachedTokens ?? 0) <= tokens) return { tokens, parts };
+  return { tokens: tokens + (cachedTokens ?? 0) + (written ?? 0), parts };
 }
 
 function readCached(fields: Fields): number | undefined {
-  const details =
-    toFields(fields.prompt_tokens_details) ?? toFields(fields.input_tokens_details) ?? {};
   return (
-    firstCount(details, "cached_tokens") ??
+    promptDetail(fields, "cached_tokens") ??
     // DeepSeek; Anthropic and compatible servers; Moonshot.
     firstCount(fields, "prompt_cache_hit_tokens", "cache_read_input_tokens", "cached_tokens")
   );
 }
 
+function promptDetail(fields: Fields, name: string): number | undefined {
+  const details = toFields(fields.prompt_tokens_details) ?? toFields(fields.input_tokens_details);
+  return details && firstCount(details, name);
+}
+
+function completionDetail(fields: Fields, name: string): number | undefined {
+  const { completion_tokens_details: ours, output_tokens_details: others } = fields;
+  const details = toFields(ours) ?? toFields(others);
+  return details && firstCount(details, name);
+}
+
 function readReasoning(fields: Fields): number | undefined {
-  const details =
-    toFields(fields.completion_tokens_details) ?? toFields(fields.output_tokens_details) ?? {};
-  return firstCount(details, "reasoning_tokens") ?? firstCount(fields, "reasoning_tokens");
+  return completionDetail(fields, "reasoning_tokens") ?? firstCount(fields, "reasoning_tokens");
 }
 
 /**

@@ -159,7 +159,7 @@ async function saveUsage({ db }: EmbedDeps, usage: NewUsage): Promise<void> {
 }
 
 function modelOf({ config, model }: EmbedDeps): EmbeddingModel | undefined {
-  const found = findEmbeddingModel(config.EMBEDDING_MODEL, config.MODELS.embedding);
+  const found = findEmbeddingModel(config.EMBEDDING_MODEL, config.MODELS);
   return found && model.canAsk(found) ? found : undefined;
 }
 

@@ -91,7 +91,7 @@ function excerptOf(text: string): string {
 
 function titleModel(config: Deps["config"]): Model {
   const name = config.TITLE_MODEL ?? config.DEFAULT_MODEL;
-  const model = findModel(name, [name], config.MODELS.chat);
+  const model = findModel(name, [name], config.MODELS);
   if (!model) throw new Problem("unknown_model");
   return model;
 }

@@ -93,7 +93,7 @@ function wantsStream(c: Context<App>, { stream }: TurnOptions): boolean {
 
 function chooseModel(c: Context<App>, { model: name }: TurnOptions): Model {
   const { DEFAULT_MODEL, MODELS } = c.get("deps").config;
-  const model = findModel(name ?? DEFAULT_MODEL, [DEFAULT_MODEL], MODELS.chat);
+  const model = findModel(name ?? DEFAULT_MODEL, [DEFAULT_MODEL], MODELS);
   if (!model) throw new Problem("unknown_model");
   return model;
 }

@@ -121,7 +121,7 @@ async function estimateCost(
 ): Promise<Cost> {
   const now = clock();
   const model = present(
-    findModel(config.DEFAULT_MODEL, [config.DEFAULT_MODEL], config.MODELS.chat),
+    findModel(config.DEFAULT_MODEL, [config.DEFAULT_MODEL], config.MODELS),
     "the default model",
   );
   const usage: NewUsage = {
@@ -139,7 +139,7 @@ async function estimateCost(
   };
   const seconds = (now - Date.parse(answer.created_at)) / 1000;
   const outcome = { usage, finishReason, estimated: true };
-  return { usage, metadata: answerMetadata(outcome, { model }, seconds) };
+  return { usage, metadata: answerMetadata(outcome, { model }, { at: now, seconds }) };
 }
 
 /** False where it has ended meanwhile. */

@@ -2,7 +2,8 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { TokenCount } from "../../clients/model.ts";
 import type { aiUsage } from "../../db/schema.ts";
-import { costOf, type Model } from "../../lib/models.ts";
+import type { Model } from "../../lib/models.ts";
+import { costAt, ratesAt } from "../../lib/prices.ts";
 
 /** One call to a provider. Its id is created before the call, so that the write can be repeated. */
 export type NewUsage = TokenCount & {
@@ -27,10 +28,12 @@ export type NewUsage = TokenCount & {
  */
 export function usageInsert(usage: NewUsage, only: SQL = sql`true`): SQL {
   const { promptTokens, completionTokens, cachedTokens = null, reasoningTokens = null } = usage;
+  const { cacheWriteTokens = null, audioPromptTokens = null, audioCompletionTokens = null } = usage;
+  const rates = ratesAt(usage.model.prices, new Date(usage.at));
   return sql`
     INSERT INTO ai_usage (id, user_id, chat_id, message_id, service_type, attempt, provider, model_name,
       prompt_tokens, completion_tokens, total_tokens, cached_tokens, reasoning_tokens,
-      cost_estimate, estimated, created_at)
+      cache_write_tokens, audio_prompt_tokens, audio_completion_tokens, cost_estimate, rates, estimated, created_at)
     SELECT ${usage.id}::uuid, users.id,
       (SELECT c.id FROM chats AS c WHERE c.id = ${usage.chatId}::uuid AND c.user_id = users.id),
       (SELECT m.id FROM messages AS m JOIN chats AS c ON c.id = m.chat_id AND c.user_id = users.id
@@ -38,7 +41,8 @@ export function usageInsert(usage: NewUsage, only: SQL = sql`true`): SQL {
       ${usage.kind}, ${usage.attempt}::int, ${usage.model.provider}, ${usage.model.name},
       ${promptTokens}::int, ${completionTokens}::int, ${promptTokens + completionTokens}::int,
       ${cachedTokens}::int, ${reasoningTokens}::int,
-      ${costOf(usage.model, usage)}::numeric, ${usage.estimated}::boolean, ${usage.at}::timestamptz
+      ${cacheWriteTokens}::int, ${audioPromptTokens}::int, ${audioCompletionTokens}::int,
+      ${rates ? costAt(rates, usage) : null}::numeric, ${rates ? JSON.stringify(rates) : null}::jsonb, ${usage.estimated}::boolean, ${usage.at}::timestamptz
     FROM users WHERE users.id = ${usage.userId}::uuid AND ${only}
     ON CONFLICT DO NOTHING`;
 }

@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { TokenCount } from "../../clients/model.ts";
 import { costOf, type Model } from "../../lib/models.ts";
+import { TOKEN_PARTS } from "../../lib/prices.ts";
 
 export const Usage = z
   .object({
@@ -16,7 +17,18 @@ export const Usage = z
       description:
         "Completion tokens that were reasoning; absent if the provider does not report them.",
     }),
-    cost: z.string().openapi({ description: "Exact decimal.", example: "0.000123" }),
+    cache_write_tokens: z.int().optional().openapi({
+      description: "Prompt tokens that were written to the provider's cache.",
+    }),
+    audio_prompt_tokens: z.int().optional().openapi({ description: "Prompt tokens of sound." }),
+    audio_completion_tokens: z
+      .int()
+      .optional()
+      .openapi({ description: "Completion tokens of sound." }),
+    cost: z.string().nullable().openapi({
+      description: "Exact decimal. Null while the price of the model is unknown.",
+      example: "0.000123",
+    }),
     currency: z.literal("USD"),
     estimated: z
       .boolean()
@@ -26,19 +38,26 @@ export const Usage = z
 
 export type Usage = z.infer<typeof Usage>;
 
+/** What a call used and cost; `at`: the time of its usage row, whose price applies. */
 export function toUsage(
   model: Model,
   { usage, estimated }: { usage: TokenCount; estimated: boolean },
+  at: Date,
 ): Usage {
-  const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = usage;
+  const { promptTokens, completionTokens } = usage;
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
-    ...(cachedTokens !== undefined && { cached_tokens: cachedTokens }),
-    ...(reasoningTokens !== undefined && { reasoning_tokens: reasoningTokens }),
-    cost: costOf(model, usage),
+    ...partsOf(usage),
+    cost: costOf(model, usage, at),
     currency: "USD",
     estimated,
   };
+}
+
+/** What the provider reports of the parts. */
+function partsOf(usage: TokenCount): Partial<Usage> {
+  const parts = TOKEN_PARTS.map(({ name, column }) => [column, usage[name]] as const);
+  return Object.fromEntries(parts.filter(([, count]) => count !== undefined));
 }

@@ -209,7 +209,7 @@ describe("the failover model", () => {
     });
     const model = findModel("gpt-4.1", []);
     const counts = { promptTokens: usage.prompt_tokens, completionTokens: usage.completion_tokens };
-    expect(usage.cost).toBe(model && costOf(model, counts));
+    expect(usage.cost).toBe(model && costOf(model, counts, new Date()));
   });
 
   it("is not called when its provider is not configured", async () => {

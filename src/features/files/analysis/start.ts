@@ -28,7 +28,7 @@ export async function startAnalysis(
   { ownerId, fileId, body, key }: AnalysisOrder,
 ): Promise<Begun> {
   const { DEFAULT_MODEL, MODELS } = deps.config;
-  const model = findModel(body.model ?? DEFAULT_MODEL, [DEFAULT_MODEL], MODELS.chat);
+  const model = findModel(body.model ?? DEFAULT_MODEL, [DEFAULT_MODEL], MODELS);
   if (!model) throw new Problem("unknown_model");
   const analysis = {
     id: deps.newId(),

@@ -41,7 +41,7 @@ const FINAL = new Set<ProblemCode>([
 /** Calls the model once. Every failure of the provider is an outcome. */
 export async function tryPart(deps: TryDeps, call: PartCall, part: ClaimedPart): Promise<Try> {
   const { DEFAULT_MODEL, MODELS } = deps.config;
-  const model = findModel(part.model_name, [DEFAULT_MODEL], MODELS.chat);
+  const model = findModel(part.model_name, [DEFAULT_MODEL], MODELS);
   if (!model) return { outcome: { failure: "unknown_model", isLast: true }, usage: [] };
   const prompt = promptOf(call, part, createBoundary(deps.newId));
   const at = toIso(new Date(deps.clock()));

@@ -14,7 +14,7 @@ type TranscribeDeps = Pick<Deps, "model" | "config" | "newId">;
 /** The model that `OCR_MODEL` names; undefined if it or its provider is not configured. */
 export function findOcrModel({ model, config }: Omit<TranscribeDeps, "newId">): Model | undefined {
   const { OCR_MODEL: name, MODELS } = config;
-  const found = name === undefined ? undefined : findModel(name, [name], MODELS.chat);
+  const found = name === undefined ? undefined : findModel(name, [name], MODELS);
   return found && model.canAsk(found) ? found : undefined;
 }
 

@@ -96,7 +96,7 @@ function nextAttempt(
   answer: Answer,
 ): Attempt | undefined {
   const { first, endsAt, stop } = input;
-  const fallback = fallbackOf(first.model, config.MODELS.chat);
+  const fallback = fallbackOf(first.model, config.MODELS);
   if (!fallback || !client.canAsk(fallback)) return undefined;
   if (!answer.problem || !canBeReplaced(answer, answer.problem)) return undefined;
   if (stop.aborted || clock() >= endsAt) return undefined;

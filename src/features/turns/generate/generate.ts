@@ -194,6 +194,7 @@ function toFinishedTurn(
   const spent = usageOf({ userId, chatId, answerId: answer.id }, generated.attempt, generated, now);
   // A provider that was not called costs nothing, and has no row.
   const usage = generated.isUncalled ? [] : spent;
-  const message = finishedAnswer(answer, generated, generated.attempt, (now - startedAt) / 1000);
+  const ended = { at: now, seconds: (now - startedAt) / 1000 };
+  const message = finishedAnswer(answer, generated, generated.attempt, ended);
   return { userId, chatId, at: toIso(new Date(now)), usage, message };
 }

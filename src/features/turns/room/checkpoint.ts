@@ -93,7 +93,7 @@ function toInterrupted(running: RunningCheckpoint, received: Received, now: numb
   const finishReason = running.isStopped ? null : "turn_interrupted";
   const outcome = { content, finishReason, usage, estimated: true };
   const seconds = (now - Date.parse(running.startedAt)) / 1000;
-  const message = finishedAnswer(answer, { ...outcome, status }, running, seconds);
+  const message = finishedAnswer(answer, { ...outcome, status }, running, { at: now, seconds });
   const rows = usageOf({ userId, chatId, answerId: answer.id }, running, outcome, now);
   // A provider that was not called costs nothing, and has no row.
   const spent = promptTokens === 0 ? [] : rows;

@@ -1,5 +1,6 @@
 /** The answer as it is stored: its text, how it ended, its metadata; and its reductions for a refused save. Pure. */
 import type { TokenCount } from "../../../clients/model.ts";
+import { TOKEN_PARTS } from "../../../lib/prices.ts";
 import type { Model } from "../../../lib/models.ts";
 import { catalogue, type ProblemCode } from "../../../lib/problem.ts";
 import { toStorable } from "../../../lib/storable-text.ts";
@@ -25,15 +26,18 @@ type Outcome = {
 
 type GeneratedBy = { model: Model; failover?: Failover };
 
-/** The stored message of an answer, `seconds` after its turn began. */
+/** When the turn ended, in milliseconds since 1970, and how many seconds it took. */
+type Ended = { at: number; seconds: number };
+
+/** The stored message of an answer. */
 export function finishedAnswer(
   answer: Message,
   outcome: Outcome & Pick<Message, "content" | "status">,
   by: GeneratedBy,
-  seconds: number,
+  ended: Ended,
 ): Message {
   const { content, status } = outcome;
-  const metadata = { ...answer.metadata, ...answerMetadata(outcome, by, seconds) };
+  const metadata = { ...answer.metadata, ...answerMetadata(outcome, by, ended) };
   return { ...answer, content, status, metadata };
 }
 
@@ -41,12 +45,12 @@ export function finishedAnswer(
 export function answerMetadata(
   outcome: Outcome,
   { model, failover }: GeneratedBy,
-  seconds: number,
+  { at, seconds }: Ended,
 ) {
   const { reasoning, refusal } = outcome;
   return {
     model: model.name,
-    usage: toUsage(model, outcome),
+    usage: toUsage(model, outcome, new Date(at)),
     finish_reason: outcome.finishReason,
     processing_time: seconds,
     ...(refusal && { refusal }),
@@ -92,7 +96,8 @@ function reducedMetadata({ metadata }: Message, usage: NewUsage[], finishReason:
   if (!answer) return { finish_reason: finishReason };
   const seconds = Number(metadata.processing_time);
   const outcome = { usage: answer, finishReason, estimated: answer.estimated };
-  return answerMetadata(outcome, answer, Number.isFinite(seconds) ? seconds : 0);
+  const ended = { at: Date.parse(answer.at), seconds: Number.isFinite(seconds) ? seconds : 0 };
+  return answerMetadata(outcome, answer, ended);
 }
 
 /** The largest `integer` of Postgres, which also bounds the sum of both counts. */
@@ -102,16 +107,12 @@ const MOST_TOKENS = 2 ** 31 - 1;
 export function clampUsage(usage: NewUsage): NewUsage {
   const promptTokens = clamp(usage.promptTokens, MOST_TOKENS);
   const completionTokens = clamp(usage.completionTokens, MOST_TOKENS - promptTokens);
-  const { cachedTokens, reasoningTokens, ...rest } = usage;
-  return {
-    ...rest,
-    promptTokens,
-    completionTokens,
-    ...(cachedTokens !== undefined && { cachedTokens: clamp(cachedTokens, promptTokens) }),
-    ...(reasoningTokens !== undefined && {
-      reasoningTokens: clamp(reasoningTokens, completionTokens),
-    }),
-  };
+  const parts = TOKEN_PARTS.flatMap(({ name, of }) => {
+    const count = usage[name];
+    const most = of === "prompt" ? promptTokens : completionTokens;
+    return count === undefined ? [] : [[name, clamp(count, most)]];
+  });
+  return { ...usage, promptTokens, completionTokens, ...Object.fromEntries(parts) };
 }
 
 function clamp(count: number, most: number): number {
