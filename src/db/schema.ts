@@ -206,7 +206,7 @@ export const aiUsage = pgTable(
     chatId: uuid("chat_id").references(() => chats.id, { onDelete: "set null" }),
     messageId: uuid("message_id").references(() => messages.id, { onDelete: "set null" }),
     serviceType: text("service_type", {
-      enum: ["answer", "title", "name", "embedding", "analysis", "ocr"],
+      enum: ["answer", "title", "name", "embedding", "analysis", "ocr", "rewrite", "rerank"],
     }).notNull(),
     attempt: integer().notNull().default(1),
     provider: text().notNull(),
@@ -231,7 +231,7 @@ export const aiUsage = pgTable(
     index("ai_usage_chat_idx").on(t.chatId),
     check(
       "ai_usage_service_type_check",
-      sql`${t.serviceType} IN ('answer', 'title', 'name', 'embedding', 'analysis', 'ocr')`,
+      sql`${t.serviceType} IN ('answer', 'title', 'name', 'embedding', 'analysis', 'ocr', 'rewrite', 'rerank')`,
     ),
   ],
 );
