@@ -6,7 +6,7 @@
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { listen, readText, sendJson } from "./http-server.ts";
-import { asksForTitle, offlineTokens } from "./provider/assistant.ts";
+import { kindOf, offlineTokens } from "./provider/assistant.ts";
 import {
   type CompletionRequest,
   type Reply,
@@ -138,8 +138,7 @@ class Provider {
 
   #replyTo(request: CompletionRequest): Reply {
     const { messages } = request;
-    // A title is never streamed, and an answer always is; `SYSTEM_PROMPT` may mention title deeds.
-    const kind = !request.stream && asksForTitle(messages) ? "title" : "answer";
+    const kind = kindOf(request);
     const taken = this.#scripts.take(messages.map(({ content }) => content).join("\n"), kind);
     // A script sets the whole timing; it may leave the text to the assistant.
     const given = taken?.script ?? { ...OFFLINE_PACE, ...this.#options.script };

@@ -50,9 +50,16 @@ const TurnLimits = z.strictObject({
   watchdog_ms: ms(30_000),
   log_kept_ms: ms(10 * 60_000),
   file_wait_ms: ms(120_000),
+  rewrite_ms: ms(2_000),
 });
 
 export type TurnLimits = z.infer<typeof TurnLimits>;
+
+/** How passages are found. */
+const Retrieval = z.strictObject({
+  /** A small model rewrites the user's question into search queries. */
+  rewrite: z.boolean().default(true),
+});
 
 const Origins = optional(
   text.transform((list) =>
@@ -85,6 +92,7 @@ const Variables = z.object({
   KEEP_REASONING: flag,
   MODELS: json(Models),
   TURN_LIMITS: json(TurnLimits),
+  RETRIEVAL: json(Retrieval),
   BODY_TIMEOUT_MS: optional(z.coerce.number().int().positive()).transform((ms) => ms ?? 30_000),
   LEAST_UPLOAD_RATE: optional(z.coerce.number().int().positive()).transform(
     (bytesPerSecond) => bytesPerSecond ?? 16 * 1024,

@@ -9,17 +9,25 @@ const INTRODUCTION =
   "I am the offline stand-in of this development server, not a language model. Set OPENAI_API_KEY in .dev.vars for real answers.";
 
 const PASSAGE = /<(passage-\w+) id="(\d+)"[^>]*>([\s\S]*?)<\/\1>/g;
+/** What the service says of its search, above the passages or instead of them. */
+const NOTICE = /^\s*\([^()]*\)\s/;
 const MOST_QUOTES = 3;
 
-/** For a request for a title in words only. */
-const TITLE: JsonSchema = {
-  type: "object",
-  properties: { suggested_name: { type: "string" }, reasoning: { type: "string" } },
+/** For a request for JSON in words only. */
+const SCHEMAS: { [kind in Kind]?: JsonSchema } = {
+  title: {
+    type: "object",
+    properties: { suggested_name: { type: "string" }, reasoning: { type: "string" } },
+  },
+  rewrite: {
+    type: "object",
+    properties: { queries: { type: "array", items: { type: "string" } } },
+  },
 };
 
 /** An answer to the last user message: from the passages where there are any, else about itself. */
 function answerOffline(messages: readonly ChatMessage[]): string {
-  const question = lastOf(messages, "user").replaceAll(PASSAGE, "");
+  const question = lastOf(messages, "user").replaceAll(PASSAGE, "").replace(NOTICE, "");
   const passages = readPassages(messages.map((message) => message.content).join("\n"));
   if (passages.length > 0) return answerFromPassages(question, passages);
   const asked = messages.filter((message) => message.role === "user").length;
@@ -36,15 +44,38 @@ function titleOffline(messages: readonly ChatMessage[]): string {
   return title === "" ? "Conversation" : title.charAt(0).toUpperCase() + title.slice(1);
 }
 
-/** True for instructions to name a conversation. */
-export function asksForTitle(messages: readonly ChatMessage[]): boolean {
-  return messages.some(({ role, content }) => role === "system" && /\btitle\b/i.test(content));
+/** What a completion is for. */
+type Kind = "answer" | "title" | "rewrite";
+
+/**
+ * The kind of a request, by its instructions. Only an answer is streamed: `SYSTEM_PROMPT` may mention title
+ * deeds or search queries.
+ */
+export function kindOf({ messages, stream }: CompletionRequest): Kind {
+  if (stream) return "answer";
+  const instructions = messages.filter(({ role }) => role === "system");
+  const mention = (words: RegExp) => instructions.some(({ content }) => words.test(content));
+  if (mention(/\bsearch queries\b/i)) return "rewrite";
+  return mention(/\btitle\b/i) ? "title" : "answer";
+}
+
+const MOST_KEY_WORDS = 12;
+
+/**
+ * One search query: the question's own significant words. A model would write the words of the documents instead,
+ * and resolve what a follow-up refers to.
+ */
+function queryOffline(messages: readonly ChatMessage[]): string {
+  const [, asked = ""] = /"question":"((?:[^"\\]|\\.)*)"/.exec(lastOf(messages, "user")) ?? [];
+  const words = wordsOf(String(JSON.parse(`"${asked}"`)));
+  const significant = words.filter((word) => !EMPTY_WORDS.has(word.toLowerCase()));
+  return significant.slice(0, MOST_KEY_WORDS).join(" ");
 }
 
 /** The answer in pieces; as JSON where the request asks for it. */
-export function offlineTokens(request: CompletionRequest, kind: "title" | "answer"): string[] {
+export function offlineTokens(request: CompletionRequest, kind: Kind): string[] {
   const { messages, response_format } = request;
-  const schema = response_format?.json_schema?.schema ?? (kind === "title" ? TITLE : undefined);
+  const schema = response_format?.json_schema?.schema ?? SCHEMAS[kind];
   if (response_format?.json_schema?.name?.startsWith("document_")) {
     const passages = readPassages(messages.map(({ content }) => content).join("\n"));
     return [
@@ -63,6 +94,7 @@ export function offlineTokens(request: CompletionRequest, kind: "title" | "answe
 /** The text for a property of that name in a JSON answer. */
 function writeProperty(name: string, messages: readonly ChatMessage[]): string {
   if (/^(title|name|suggested_name)$/.test(name)) return titleOffline(messages);
+  if (name === "queries") return queryOffline(messages);
   if (name === "reasoning") return "Named after the first words of the question.";
   return answerOffline(messages);
 }

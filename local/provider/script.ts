@@ -1,8 +1,8 @@
 /** How a test controls the provider: by a marker in the prompt. */
 
 export type Script = {
-  /** Which requests it applies to; by default any that contains the marker. */
-  kind?: "answer" | "title" | "embedding" | "ocr";
+  /** Which requests it applies to; by default any answer or title whose prompt contains the marker. */
+  kind?: "answer" | "title" | "embedding" | "ocr" | "rewrite";
   /** How many requests it applies to; all by default. */
   times?: number;
   /** Answers with this status instead, in OpenAI's format unless there is a body. */
@@ -79,6 +79,6 @@ export class Scripts {
 
 /** A document's text may contain a marker that is meant for the answers about it. */
 function isFor(script: Script, kind: NonNullable<Script["kind"]>): boolean {
-  const isOwn = kind === "embedding" || kind === "ocr";
+  const isOwn = kind !== "answer" && kind !== "title";
   return isOwn ? script.kind === kind : (script.kind ?? kind) === kind;
 }

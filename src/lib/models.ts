@@ -91,6 +91,19 @@ export function findModel(
   return offered || !configured.includes(name) ? offered : ownModel(name, openaiUrl);
 }
 
+/** The configured models, as far as small tasks need them. */
+type SmallModelConfig = {
+  TITLE_MODEL?: string | undefined;
+  DEFAULT_MODEL: string;
+  MODELS: ModelTable;
+};
+
+/** The model of small tasks beside an answer, such as a title. */
+export function findSmallModel({ TITLE_MODEL, DEFAULT_MODEL, MODELS }: SmallModelConfig): Model {
+  const name = TITLE_MODEL ?? DEFAULT_MODEL;
+  return findModel(name, [name], MODELS) ?? ownModel(name, MODELS.openaiUrl);
+}
+
 /** A model with unknown properties, and the price at its provider where that is published. */
 export function ownModel(name: string, baseUrl = DEFAULT_BASE_URLS.openai): Model {
   const prices = findPublished(baseUrl, name)?.prices;

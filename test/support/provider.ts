@@ -28,6 +28,11 @@ export async function requestsContaining(text: string): Promise<SeenRequest[]> {
   return (await fetch(url, { headers })).json() as Promise<SeenRequest[]>;
 }
 
+/** The requests for an answer among them: not for a title, nor for search queries. */
+export async function answersContaining(text: string): Promise<SeenRequest[]> {
+  return (await requestsContaining(text)).filter(({ body }) => body.stream);
+}
+
 /**
  * An answer just below the limit of a mebibyte, of characters that JSON writes as six bytes: more than the
  * network buffers for a client that reads nothing.

@@ -120,7 +120,7 @@ describe("the messages for a strict provider", () => {
     const prompt = promptWithPassages(
       model,
       [user("One?"), bot(""), user("Two?")],
-      [passage],
+      { passages: [passage] },
       "a1b2",
     );
     expectStrict(prompt);

@@ -23,6 +23,7 @@ const RESERVED_KEYS = [
   "failover",
   "refusal",
   "reasoning",
+  "queries",
 ];
 
 export const Content = text({ min: 1, max: LONGEST_MESSAGE }).openapi({
@@ -87,7 +88,10 @@ export const Message = z
 \`processing_time\`; \`refusal: true\` if the model refused to answer; \`reasoning\` if the server stores it; and after a \
 failover \`failover: { from, code }\` with the model that failed and why. Answers from documents have \`citations\`, an array \
 of \`Citation\`, each verified word for word against its document, and \`unverified_quotes\`, an array of \`{ text }\`: \
-quotations that refer to a document and were not found in it.`,
+quotations that refer to a document and were not found in it. Where the documents were too long to go into the prompt whole, \
+\`queries: { status, texts }\` says what they were searched for besides the user's own words: with \`rewritten\` the queries that a \
+small model made of the conversation, at most four. With every other status \`texts\` is empty: \`off\` by configuration, \`late\`, \
+\`failed\` (the model gave none), or \`unavailable\` (no provider).`,
     }),
     sibling_ids: z
       .array(ShownId)

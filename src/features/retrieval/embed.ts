@@ -136,18 +136,24 @@ export async function embedQuestion(
   text: string,
   waitUntil: (saving: Promise<void>) => void = () => undefined,
 ): Promise<QuestionVector | undefined> {
+  const [vector] = await embedQuestions(deps, userId, [text], waitUntil);
+  return vector;
+}
+
+/** The same for several texts in one call, in their order; empty if there can be none or the provider fails. */
+export async function embedQuestions(
+  deps: EmbedDeps,
+  userId: string,
+  texts: readonly string[],
+  waitUntil: (saving: Promise<void>) => void = () => undefined,
+): Promise<QuestionVector[]> {
   const model = modelOf(deps);
-  if (!model || lacksVectors(deps.db)) return undefined;
-  const made = await embedOrNothing(
-    deps,
-    model,
-    [text.slice(0, LONGEST_QUESTION)],
-    QUESTION_TIMEOUT_MS,
-  );
-  const [values] = made?.vectors ?? [];
-  if (!made || !values) return undefined;
+  if (!model || lacksVectors(deps.db)) return [];
+  const inputs = texts.map((text) => text.slice(0, LONGEST_QUESTION));
+  const made = await embedOrNothing(deps, model, inputs, QUESTION_TIMEOUT_MS);
+  if (!made) return [];
   waitUntil(saveUsage(deps, usageOf(deps, userId, model, made.count)));
-  return { model: model.name, values };
+  return made.vectors.map((values) => ({ model: model.name, values }));
 }
 
 async function saveUsage({ db }: EmbedDeps, usage: NewUsage): Promise<void> {

@@ -1,10 +1,11 @@
 /** Finds passages of the owner's documents: the only search over them. */
 import { type SQL, sql } from "drizzle-orm";
-import { type Db, read } from "../../db/client.ts";
+import { batch, type Db, read } from "../../db/client.ts";
 import { columnsSql, type RowOf, type RowOfList } from "../../db/columns.ts";
 import { type files, passages } from "../../db/schema-documents.ts";
 import { termsOf } from "./question-terms.ts";
 import { lexicalRanks, scopeOf } from "./lexical.ts";
+import { COVERAGE, type Evidence, isEvidence, STANDOUT } from "./evidence.ts";
 import type { FoundPassage } from "./passage.ts";
 import { type QuestionVector, toVectorText, whereVectors } from "./vectors.ts";
 
@@ -18,7 +19,12 @@ type PassageSearch = {
   limit: number;
 };
 
-type FoundPassages = { passages: FoundPassage[]; mode: "hybrid" | "lexical" };
+type FoundPassages = {
+  passages: FoundPassage[];
+  mode: "hybrid" | "lexical";
+  /** False where none of the passages seems to speak of the question. */
+  isRelevant: boolean;
+};
 
 const passageColumns = columnsSql(passages, "p", [
   "fileId",
@@ -30,10 +36,11 @@ const passageColumns = columnsSql(passages, "p", [
   "text",
 ]);
 
-type FoundRow = RowOfList<typeof passageColumns> & {
-  file_name: RowOf<typeof files>["original_name"];
-  score: number;
-};
+type FoundRow = RowOfList<typeof passageColumns> &
+  Evidence & {
+    file_name: RowOf<typeof files>["original_name"];
+    score: number;
+  };
 
 /**
  * The best passages first. One statement, or a second one if the first shows that pgvector is missing.
@@ -43,22 +50,37 @@ export async function findPassages(
   ownerId: string,
   search: PassageSearch,
 ): Promise<FoundPassages> {
-  const lexical = async (): Promise<FoundPassages> => ({
-    passages: await searchBy(db, lexicalStatement(ownerId, search)),
-    mode: "lexical",
-  });
+  const lexical = async () => toFound(await read(db, lexicalStatement(ownerId, search)), "lexical");
   const { vector } = search;
   if (!vector) return lexical();
-  const hybrid = async (): Promise<FoundPassages> => ({
-    passages: await searchBy(db, hybridStatement(ownerId, search, vector)),
-    mode: "hybrid",
-  });
+  const hybrid = async () =>
+    toFound(await read(db, hybridStatement(ownerId, search, vector)), "hybrid");
   return whereVectors(db, hybrid, lexical);
 }
 
-async function searchBy(db: Db, statement: SQL<FoundRow>): Promise<FoundPassage[]> {
-  const rows = await read(db, statement);
-  return rows.map(toFoundPassage);
+/** The same for several searches in one trip, in their order. Without a vector of each all are only lexical. */
+export async function findPassagesOfEach(
+  db: Db,
+  ownerId: string,
+  searches: readonly PassageSearch[],
+): Promise<FoundPassages[]> {
+  const run = async (statements: SQL<FoundRow>[], mode: FoundPassages["mode"]) => {
+    const { found } = await batch(db, { found: statements });
+    return found.map(({ rows }) => toFound(rows, mode));
+  };
+  const lexical = () => {
+    const statements = searches.map((search) => lexicalStatement(ownerId, search));
+    return run(statements, "lexical");
+  };
+  const hybrids = searches.flatMap((search) =>
+    search.vector ? [hybridStatement(ownerId, search, search.vector)] : [],
+  );
+  if (hybrids.length < searches.length) return lexical();
+  return whereVectors(db, () => run(hybrids, "hybrid"), lexical);
+}
+
+function toFound(rows: readonly FoundRow[], mode: FoundPassages["mode"]): FoundPassages {
+  return { passages: rows.map(toFoundPassage), mode, isRelevant: rows.some(isEvidence) };
 }
 
 function toFoundPassage(row: FoundRow): FoundPassage {
@@ -91,6 +113,7 @@ function lexicalStatement(ownerId: string, search: PassageSearch): SQL<FoundRow>
   return sql<FoundRow>`
     WITH ${scopeOf(ownerId, search.fileIds)},
     ${lexicalRanks(ownerId, termsOf(search.query), RANKED.lexical)},
+    near AS (SELECT NULL::uuid AS file_id, NULL::int AS ordinal, NULL::float8 AS standout WHERE false),
     ranked AS (SELECT file_id, ordinal, score FROM lexical)
     ${foundRows(ownerId, search.limit)}`;
 }
@@ -105,9 +128,12 @@ function hybridStatement(
     WITH ${scopeOf(ownerId, search.fileIds)},
     ${lexicalRanks(ownerId, termsOf(search.query), RANKED.lexical)},
     near AS (
-      SELECT v.file_id, v.ordinal, (1 - (v.embedding <=> ${questionVector})) * sqrt(document.factor) AS nearness
-      FROM passage_vectors v JOIN document USING (file_id)
-      WHERE v.user_id = ${ownerId}::uuid AND v.model = ${vector.model}
+      SELECT file_id, ordinal, similarity * sqrt(factor) AS nearness, ${STANDOUT} AS standout
+      FROM (
+        SELECT v.file_id, v.ordinal, factor, 1 - (v.embedding <=> ${questionVector}) AS similarity
+        FROM passage_vectors v JOIN document USING (file_id)
+        WHERE v.user_id = ${ownerId}::uuid AND v.model = ${vector.model}
+      ) AS compared
       ORDER BY nearness DESC LIMIT ${RANKED.near}
     ),
     weighted AS (
@@ -127,8 +153,11 @@ function hybridStatement(
 /** Selects the passages of `ranked`. Checks the owner again, on the passage itself. */
 function foundRows(ownerId: string, limit: number): SQL {
   return sql`
-    SELECT ${passageColumns}, scope.file_name, ranked.score::float8 AS score
+    SELECT ${passageColumns}, scope.file_name, ranked.score::float8 AS score,
+      ${COVERAGE} AS coverage, near.standout
     FROM ranked JOIN passages p USING (file_id, ordinal) JOIN scope USING (file_id)
+      LEFT JOIN lexical USING (file_id, ordinal) LEFT JOIN near USING (file_id, ordinal)
+      LEFT JOIN asked USING (language)
     WHERE p.user_id = ${ownerId}::uuid
     ORDER BY ranked.score DESC, p.file_id, p.ordinal LIMIT ${limit}::int`;
 }

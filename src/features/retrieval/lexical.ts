@@ -2,6 +2,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { uuidArray } from "../../db/uuid-array.ts";
 import { isId } from "../../lib/ids.ts";
+import { ASKED, INFORMATION } from "./evidence.ts";
 import type { QuestionTerm } from "./question-terms.ts";
 import { PASSAGES_OF_PART } from "./slices.ts";
 import { termSql } from "./terms.ts";
@@ -37,18 +38,20 @@ export function scopeOf(ownerId: string, fileIds: string[] | undefined): SQL {
     )`;
 }
 
-/** The CTE `lexical (file_id, ordinal, score)`: the best passages of the lexical search. */
+/** The CTEs `lexical (file_id, ordinal, score, information)`, the best passages of the lexical search, and `asked`. */
 export function lexicalRanks(ownerId: string, questionTerms: QuestionTerm[], limit: number): SQL {
   return sql`
     ${postings(ownerId, questionTerms)},
     ${NAMED_DOCUMENTS},
     ${RARITIES},
+    ${ASKED},
     passage AS (
-      SELECT nr * ${ORDINALS_PER_FILE}::bigint + posting / 256 AS nr_and_ordinal, sum(gain * (posting % 256)) AS gain
+      SELECT nr * ${ORDINALS_PER_FILE}::bigint + posting / 256 AS nr_and_ordinal,
+        sum(gain * (posting % 256)) AS gain, sum(information) AS information
       FROM affordable, unnest(postings) AS posting GROUP BY 1
     ),
     lexical AS (
-      SELECT file_id, (nr_and_ordinal % ${ORDINALS_PER_FILE})::int AS ordinal, gain * factor AS score
+      SELECT file_id, (nr_and_ordinal % ${ORDINALS_PER_FILE})::int AS ordinal, gain * factor AS score, information
       FROM passage JOIN document ON nr = nr_and_ordinal / ${ORDINALS_PER_FILE}
       ORDER BY score DESC, file_id, ordinal LIMIT ${limit}
     )`;
@@ -105,7 +108,7 @@ const NAMED_DOCUMENTS = sql`
 /** The CTE `affordable`: the hits that count, and the gain of a mention of their term. */
 const RARITIES = sql`
   rarity AS (
-    SELECT id, weight, ln(1 + (passages - df + 0.5) / (df + 0.5)) AS rarity,
+    SELECT id, term, weight, ln(1 + (passages - df + 0.5) / (df + 0.5)) AS rarity,
       sum(df) OVER (ORDER BY df, id ROWS UNBOUNDED PRECEDING) <= ${MOST_POSTINGS}
         OR row_number() OVER (ORDER BY df, id) = 1 AS everywhere
     FROM (SELECT id, sum(count) AS df FROM hit WHERE kind <> 'name' GROUP BY id) AS counted
@@ -113,7 +116,7 @@ const RARITIES = sql`
   ),
   affordable AS (
     SELECT nr, postings, weight * (${WITHIN_DOCUMENT}::float8 * ln(1 + (size - count + 0.5) / (count + 0.5))
-      + ${1 - WITHIN_DOCUMENT}::float8 * rarity) AS gain
+      + ${1 - WITHIN_DOCUMENT}::float8 * rarity) AS gain, ${INFORMATION} AS information
     FROM hit JOIN rarity USING (id) JOIN document USING (nr)
     WHERE everywhere OR rank <= ${NAMED_FIRST}
   )`;

@@ -1,8 +1,7 @@
 /** Asks a small model for a chat's title. */
 import type { TokenCount } from "../../clients/model.ts";
 import type { Deps } from "../../deps.ts";
-import { estimateTokens, findModel, type Model } from "../../lib/models.ts";
-import { Problem } from "../../lib/problem.ts";
+import { estimateTokens, findSmallModel, type Model } from "../../lib/models.ts";
 import { readTitle } from "./title-text.ts";
 
 /** The suggestion and its usage. */
@@ -43,7 +42,7 @@ export async function suggestName(
   { text }: { text: string },
   signal: AbortSignal,
 ): Promise<Suggestion> {
-  const model = titleModel(config);
+  const model = findSmallModel(config);
   const excerpt = excerptOf(text);
   const messages = [
     { role: "system" as const, content: INSTRUCTIONS },
@@ -70,7 +69,7 @@ export function failedAttempt({
 }: NamingDeps): Pick<Suggestion, "model" | "usage" | "estimated"> | undefined {
   if (!client.isConfigured()) return undefined;
   const usage = { promptTokens: 0, completionTokens: 0 };
-  return { model: titleModel(config), usage, estimated: true };
+  return { model: findSmallModel(config), usage, estimated: true };
 }
 
 /**
@@ -87,11 +86,4 @@ export function estimatedAttempt(deps: NamingDeps, text: string): ReturnType<typ
 
 function excerptOf(text: string): string {
   return text.slice(0, LONGEST_EXCERPT).toWellFormed();
-}
-
-function titleModel(config: Deps["config"]): Model {
-  const name = config.TITLE_MODEL ?? config.DEFAULT_MODEL;
-  const model = findModel(name, [name], config.MODELS);
-  if (!model) throw new Problem("unknown_model");
-  return model;
 }

@@ -5,7 +5,7 @@ import { newDocument, setStatus, textBetween } from "../../support/documents.ts"
 import { indexDocument } from "../../support/indexing.ts";
 import { startFastWorker } from "../../support/fast-worker.ts";
 import { callsContaining, injectFault, query } from "../../support/postgres.ts";
-import { release, requestsContaining, script } from "../../support/provider.ts";
+import { answersContaining, release, script } from "../../support/provider.ts";
 import { until } from "../../support/until.ts";
 
 const WORDS = "party notice shall deliver written goods within period schedule agreed terms".split(
@@ -53,7 +53,7 @@ async function ask(content: string, ids = [contract]) {
 }
 
 async function promptOf(text: string): Promise<string> {
-  return (await requestsContaining(text)).at(-1)?.body.messages.at(-1)?.content ?? "";
+  return (await answersContaining(text)).at(-1)?.body.messages.at(-1)?.content ?? "";
 }
 
 /** This user's trips to Postgres, without recording the cost of embeddings. */
@@ -83,7 +83,7 @@ describe("a question about a long document", () => {
     );
   });
 
-  it("takes two trips before the model is called, one to verify quotations, and one at the end", async () => {
+  it("takes three trips before the model is called, one to verify quotations, and one at the end", async () => {
     const marker = await script({ tokens: [`“${PENALTY}” [2]`], holdAfter: 0 });
     const chatId = await newChat(ada, { auto_title: false });
     const before = await trips();
@@ -91,11 +91,11 @@ describe("a question about a long document", () => {
       content: `The penalty? ${marker}`,
       file_ids: [contract],
     });
-    await until(async () => (await requestsContaining(marker)).length === 1);
-    expect((await trips()) - before).toBe(2);
+    await until(async () => (await answersContaining(marker)).length === 1);
+    expect((await trips()) - before).toBe(3);
     await release(marker);
     const { body } = await turn;
-    expect((await trips()) - before).toBe(4);
+    expect((await trips()) - before).toBe(5);
     expect(body.ai_response.metadata.citations).toHaveLength(1);
   });
 
@@ -105,10 +105,10 @@ describe("a question about a long document", () => {
     const { citations, unverified } = await ask(`The penalty? ${marker}`);
     expect({ citations, unverified }).toEqual({ citations: [], unverified: [] });
     // One of them creates the chat.
-    expect((await trips()) - before).toBe(1 + 3);
+    expect((await trips()) - before).toBe(1 + 4);
   });
 
-  it("is recorded with the cost of its vector", async () => {
+  it("is recorded with the cost of its vectors and queries", async () => {
     const bob = await signUp();
     const id = await newDocument(bob, PAGES, { name: "supply.pdf" });
     await bob.post("/chat", { content: "The penalty?", file_ids: [id] });
@@ -117,9 +117,15 @@ describe("a question about a long document", () => {
         "SELECT service_type AS kind FROM ai_usage WHERE user_id = $1 ORDER BY 1",
         [bob.user.id],
       );
-      return found.length === 3 && found;
+      return found.length === 5 && found;
     });
-    expect(rows.map(({ kind }) => kind)).toEqual(["answer", "embedding", "title"]);
+    expect(rows.map(({ kind }) => kind)).toEqual([
+      "answer",
+      "embedding",
+      "embedding",
+      "rewrite",
+      "title",
+    ]);
   });
 
   it("may quote text elsewhere in the document, but none that it does not contain", async () => {
@@ -150,7 +156,8 @@ describe("a question about a long document", () => {
       status: 503,
       code: "database_unavailable",
     });
-    expect(await query("SELECT id FROM ai_usage WHERE chat_id = $1", [chatId])).toEqual([]);
+    const usage = "SELECT service_type AS kind FROM ai_usage WHERE chat_id = $1";
+    expect(await query(usage, [chatId])).toEqual([{ kind: "rewrite" }]);
     const again = await ada.post(`/messages/${failed.body.message_id}/regenerate`);
     expect(again.body.ai_response.status).toBe("complete");
   });
@@ -160,7 +167,7 @@ describe("a question about a long document", () => {
     const chatId = await newChat(ada, { auto_title: false });
     const body = { content: marker, file_ids: [contract] };
     const turn = ada.post(`/chats/${chatId}/messages`, body);
-    await until(async () => (await requestsContaining(marker)).length === 1);
+    await until(async () => (await answersContaining(marker)).length === 1);
     const fault = {
       contains: "jsonb_to_recordset",
       times: 2,
@@ -202,7 +209,7 @@ it("Quotations that cannot be looked up within the turn's time do not delay its 
       headers: { authorization: `Bearer ${ada.accessToken}`, "content-type": "application/json" },
       body: JSON.stringify({ content: marker, file_ids: [contract] }),
     });
-    await until(async () => (await requestsContaining(marker)).length > 0);
+    await until(async () => (await answersContaining(marker)).length > 0);
     const slow = { contains: contract, times: 1_000, kind: "delay" as const, delayMs: 11_000 };
     const restore = await injectFault(slow);
     await release(marker);

@@ -1,7 +1,7 @@
 /** A provider whose answer is determined by the user message: its words, its pace, its failure. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { listen, readText, type RunningServer, sendJson } from "../../../local/http-server.ts";
-import { asksForTitle } from "../../../local/provider/assistant.ts";
+import { kindOf } from "../../../local/provider/assistant.ts";
 import {
   type CompletionRequest,
   sendStream,
@@ -19,7 +19,7 @@ export function startSeededProvider(): Promise<RunningServer> {
   return listen(async (request: IncomingMessage, response: ServerResponse) => {
     const body: CompletionRequest = JSON.parse(await readText(request));
     const reply = { request: body, released: Promise.resolve() };
-    const isTitle = !body.stream && asksForTitle(body.messages);
+    const isTitle = kindOf(body) === "title";
     const script = isTitle ? titleFor(lastUserMessage(body)) : scriptFor(lastUserMessage(body));
     if (script.raw) await sendRaw({ ...reply, script }, response);
     else if (isTitle) await sendWhole({ ...reply, script }, response);

@@ -3,27 +3,32 @@ import { codePointLength, firstCodePoints } from "../../../lib/code-points.ts";
 import { estimateTokens, type Model } from "../../../lib/models.ts";
 import type { Excerpt, NumberedPassage } from "../../citations/excerpt.ts";
 import type { CitedSource } from "../../citations/verify.ts";
-import { type EmbedDeps, embedQuestion } from "../../retrieval/embed.ts";
-import { findPassages } from "../../retrieval/find.ts";
+import type { EmbedDeps } from "../../retrieval/embed.ts";
 import type { FoundPassage } from "../../retrieval/passage.ts";
-import type { PastMessage } from "../store/turn.ts";
+import type { Queries } from "../store/answer.ts";
 import type { ContextDocument } from "../store/turn-documents.ts";
 import { foundTokens, wholeCharacters, wholeTokens } from "./budget.ts";
 import { divide, mergeNeighbours, numberPassages } from "./passages.ts";
+import type { Rewriting } from "./rewrite.ts";
+import { searchDocuments } from "./search.ts";
 
 /** The passages, and the documents that they are from. */
-export type Gathered = { passages: NumberedPassage[]; sources: CitedSource[] };
+export type Gathered = {
+  passages: NumberedPassage[];
+  sources: CitedSource[];
+  /** True where a search found nothing that seems to speak of the question. */
+  foundNothing?: boolean;
+  /** Where the documents were searched. */
+  queries?: Queries;
+};
 
-const MOST_FOUND = 24;
 const MOST_OPENINGS = 5;
 const LONGEST_OPENING = 1_500;
 
-/** A user message as short as this is searched together with the one before it. */
-const SHORT_MESSAGE = 60;
+/** `model`: of the answer. */
+type Conversation = Omit<Rewriting, "documents"> & { model: Model };
 
-type Conversation = { userId: string; path: readonly PastMessage[]; model: Model };
-
-/** The passages for the user message at the end of the path. One trip; none where the documents go in whole. */
+/** The passages for the user message at the end of the path. Two trips; none where the documents go in whole. */
 export async function gatherPassages(
   deps: EmbedDeps,
   conversation: Conversation,
@@ -32,8 +37,9 @@ export async function gatherPassages(
   const ready = documents.filter(({ status }) => status === "ready");
   const { model } = conversation;
   if (fitWhole(ready, model)) return takeWhole(ready);
-  const found = await search(deps, conversation, ready);
-  return takeBest(ready, found, foundTokens(model));
+  const searched = await searchDocuments(deps, { ...conversation, documents: ready });
+  const { found, isRelevant, queries } = searched;
+  return { ...takeBest(ready, found, foundTokens(model)), foundNothing: !isRelevant, queries };
 }
 
 function fitWhole(documents: readonly ContextDocument[], model: Model): boolean {
@@ -52,31 +58,6 @@ function takeWhole(documents: readonly ContextDocument[]): Gathered {
     parts: document.parts ?? [],
   }));
   return { passages: numberPassages(excerpts.filter(({ text }) => text.trim() !== "")), sources };
-}
-
-async function search(
-  deps: EmbedDeps,
-  { userId, path }: Conversation,
-  documents: readonly ContextDocument[],
-): Promise<FoundPassage[]> {
-  const query = queryOf(path);
-  const vector = await embedQuestion(deps, userId, query);
-  const fileIds = documents.map(({ id }) => id);
-  const { passages } = await findPassages(deps.db, userId, {
-    query,
-    vector,
-    fileIds,
-    limit: MOST_FOUND,
-  });
-  return passages;
-}
-
-/** The last user message, after the one before it where it is short. */
-function queryOf(path: readonly PastMessage[]): string {
-  const messages = path.filter(({ type }) => type === "user").map(({ content }) => content);
-  const last = messages.at(-1) ?? "";
-  const isShort = last.length < SHORT_MESSAGE;
-  return [...(isShort ? messages.slice(-2, -1) : []), last].join("\n");
 }
 
 /** The openings of the first documents and the best passages, within the budget, by document. */

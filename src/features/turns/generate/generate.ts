@@ -2,13 +2,14 @@
 import type { Deps } from "../../../deps.ts";
 import { toIso, within } from "../../../lib/clock.ts";
 import { Problem } from "../../../lib/problem.ts";
+import type { NewUsage } from "../../usage/queries.ts";
 import type { Verified } from "../../citations/verify.ts";
 import type { FileChangeSignal } from "../context/wait.ts";
 import { citeAnswer } from "../context/cite.ts";
 import type { EmitDelta } from "./provider-stream.ts";
 import { type AttemptedAnswer, streamWithFailover, usageOf } from "./failover.ts";
 import type { Attempt, TurnSink } from "./turn-sink.ts";
-import { finishedAnswer } from "../store/answer.ts";
+import { finishedAnswer, type Queries } from "../store/answer.ts";
 import type { TurnLimits } from "../../../env.ts";
 import { fitMessage } from "../../messages/fit-message.ts";
 import { toCitationEvents, toDeltas, type TurnEvent } from "../wire/events.ts";
@@ -106,8 +107,12 @@ function isNewTitle(name: string, { begun }: TurnInput, title: Title | undefined
   return name !== begun.chatTitle && (name === title?.name || name === title?.placeholder);
 }
 
-/** The answer, and its verified quotations where there are documents. */
-type Generated = AttemptedAnswer & { quoted?: Verified };
+/** The answer; its verified quotations and the queries where there are documents; the costs of its prompt. */
+type Generated = AttemptedAnswer & {
+  quoted?: Verified;
+  queries?: Queries;
+  preparation?: NewUsage[];
+};
 
 async function generateAnswer(
   input: TurnInput,
@@ -115,7 +120,8 @@ async function generateAnswer(
   sink: TurnSink,
 ): Promise<Generated> {
   const prepared = await prepare(input, deps, sink);
-  if ("uncalled" in prepared) return prepared.uncalled;
+  const { preparation = [] } = prepared;
+  if ("uncalled" in prepared) return { ...prepared.uncalled, preparation };
   const { prompt, gathered } = prepared;
   const { attempt: first, begun, userId, deadline } = input;
   const emit: EmitDelta = (type, text) => toDeltas(text, type).forEach((event) => sink.emit(event));
@@ -125,7 +131,8 @@ async function generateAnswer(
   const leftMs = deadline.citations - deps.clock();
   const quoted = await citeAnswer(deps.db, userId, answer, gathered, leftMs);
   toCitationEvents(quoted.citations).forEach((event) => sink.emit(event));
-  return { ...answer, quoted };
+  const { queries } = gathered;
+  return { ...answer, quoted, preparation, ...(queries && { queries }) };
 }
 
 /** A title that is requested from the model. */
@@ -193,7 +200,7 @@ function toFinishedTurn(
   const { answer } = begun;
   const spent = usageOf({ userId, chatId, answerId: answer.id }, generated.attempt, generated, now);
   // A provider that was not called costs nothing, and has no row.
-  const usage = generated.isUncalled ? [] : spent;
+  const usage = [...(generated.preparation ?? []), ...(generated.isUncalled ? [] : spent)];
   const ended = { at: now, seconds: (now - startedAt) / 1000 };
   const message = finishedAnswer(answer, generated, generated.attempt, ended);
   return { userId, chatId, at: toIso(new Date(now)), usage, message };

@@ -10,6 +10,7 @@ import { type Gathered, gatherPassages } from "../context/gather.ts";
 import { type ContextDocument, findContextDocuments } from "../store/turn-documents.ts";
 import type { BegunTurn } from "../store/turn.ts";
 import type { AttemptedAnswer } from "./failover.ts";
+import type { NewUsage } from "../../usage/queries.ts";
 import { wholeCharacters } from "../context/budget.ts";
 import { createBoundary } from "../../citations/fence.ts";
 import { type Prompt, promptFor, promptWithPassages } from "./prompt.ts";
@@ -19,8 +20,11 @@ import type { TurnSink } from "./turn-sink.ts";
 /** `gathered`: the passages, where there are documents. */
 type WithPrompt = { prompt: Prompt; gathered?: Gathered };
 
-/** `uncalled`: the answer of a turn that ends before a provider is called. */
-type Prepared = WithPrompt | { uncalled: AttemptedAnswer };
+/** `uncalled`: the answer of a turn that ends before a provider is called for it. */
+type Outcome = WithPrompt | { uncalled: AttemptedAnswer };
+
+/** `preparation`: the usage rows of the calls that the prompt was prepared by. */
+type Prepared = Outcome & { preparation?: NewUsage[] };
 
 /** The prompt of a turn without documents in its context; undefined with documents. */
 export function promptWithoutDocuments(
@@ -39,6 +43,39 @@ export async function prepare(
 ): Promise<Prepared> {
   if (input.stop.aborted) return { uncalled: toUncalled(input) };
   if (input.prompt) return { prompt: input.prompt };
+  const costs = new PreparationCosts(sink);
+  const outcome = await gatherInTime(input, { ...deps, costs }, sink);
+  return { ...outcome, preparation: costs.close() };
+}
+
+/** Collects usage rows. A turn that ends early has them as they are at that moment. */
+class PreparationCosts {
+  readonly #rows = new Map<string, NewUsage>();
+  readonly #sink: Pick<TurnSink, "checkpoint">;
+  #isOpen = true;
+
+  constructor(sink: Pick<TurnSink, "checkpoint">) {
+    this.#sink = sink;
+  }
+
+  /** Replaces an earlier row with the same id. */
+  record(usage: NewUsage): void {
+    // A checkpoint after the turn's end would replace the end itself.
+    if (!this.#isOpen) return;
+    this.#rows.set(usage.id, usage);
+    this.#sink.checkpoint({ preparation: [...this.#rows.values()] });
+  }
+
+  /** Ignores what is recorded from now on. */
+  close(): NewUsage[] {
+    this.#isOpen = false;
+    return [...this.#rows.values()];
+  }
+}
+
+type PrepareDeps = GenerateDeps & { costs: PreparationCosts };
+
+async function gatherInTime(input: TurnInput, deps: PrepareDeps, sink: TurnSink): Promise<Outcome> {
   try {
     const leftMs = input.deadline.answer - deps.clock();
     const prepared = await within(leftMs, unlessAborted(input.stop, gather(input, deps)));
@@ -52,7 +89,7 @@ export async function prepare(
   }
 }
 
-async function gather(input: TurnInput, deps: GenerateDeps): Promise<WithPrompt> {
+async function gather(input: TurnInput, deps: PrepareDeps): Promise<WithPrompt> {
   return buildWithDocuments(input, deps, await waitForContext(input, deps));
 }
 
@@ -73,8 +110,8 @@ function waitForContext(
 }
 
 async function buildWithDocuments(
-  { userId, begun, attempt }: TurnInput,
-  deps: GenerateDeps,
+  { userId, chatId, begun, attempt, stop }: TurnInput,
+  deps: PrepareDeps,
   documents: readonly ContextDocument[],
 ): Promise<WithPrompt> {
   const { model } = attempt;
@@ -82,9 +119,12 @@ async function buildWithDocuments(
   const { SYSTEM_PROMPT } = deps.config;
   const isReadable = documents.some(({ status }) => status === "ready");
   if (!isReadable) return { prompt: promptFor(model, path, SYSTEM_PROMPT) };
-  const gathered = await gatherPassages(deps, { userId, path, model }, documents);
+  const messageId = begun.answer.id;
+  const record = (usage: NewUsage) => deps.costs.record(usage);
+  const conversation = { userId, chatId, messageId, path, model, stop, record };
+  const gathered = await gatherPassages(deps, conversation, documents);
   const boundary = createBoundary(deps.newId);
-  const prompt = promptWithPassages(model, path, gathered.passages, boundary, SYSTEM_PROMPT);
+  const prompt = promptWithPassages(model, path, gathered, boundary, SYSTEM_PROMPT);
   return { prompt, gathered };
 }
 

@@ -2,10 +2,15 @@
 import type { PromptMessage } from "../../../clients/model.ts";
 import { estimateTokens, type Model } from "../../../lib/models.ts";
 import { fencePassages, withoutFences } from "../../citations/fence.ts";
-import type { NumberedPassage } from "../../citations/excerpt.ts";
 import { MOST_PROMPT_MESSAGES, promptBudget } from "../context/budget.ts";
+import type { Gathered } from "../context/gather.ts";
 import type { PastMessage } from "../store/turn.ts";
-import { DEFAULT_SYSTEM_PROMPT, documentInstructions, NO_PASSAGES } from "./system-prompt.ts";
+import {
+  DEFAULT_SYSTEM_PROMPT,
+  documentInstructions,
+  NO_PASSAGES,
+  NOTHING_RELEVANT,
+} from "./system-prompt.ts";
 
 export type Prompt = { messages: PromptMessage[]; estimatedTokens: number };
 
@@ -115,16 +120,17 @@ export function promptFor(
 /**
  * The same with passages of documents above the user message, and instructions about them below the system
  * prompt. `boundary`: from `createBoundary`, for this prompt alone. Fences in messages are removed, so that no
- * message can pass for a passage.
+ * message can pass for a passage. A notice above them says where a search found nothing relevant.
  */
 export function promptWithPassages(
   model: Model,
   path: readonly PastMessage[],
-  passages: readonly NumberedPassage[],
+  { passages, foundNothing = false }: Pick<Gathered, "passages" | "foundNothing">,
   boundary: string,
   system = DEFAULT_SYSTEM_PROMPT,
 ): Prompt {
-  const fenced = passages.length > 0 ? fencePassages(passages, boundary) : NO_PASSAGES;
+  const notice = foundNothing ? `${NOTHING_RELEVANT}${BETWEEN_JOINED}` : "";
+  const fenced = passages.length > 0 ? notice + fencePassages(passages, boundary) : NO_PASSAGES;
   const unfenced = path.map(({ type, content }) => ({ type, content: withoutFences(content) }));
   const instructions = `${system}\n\n${documentInstructions(boundary)}`;
   return buildPrompt(instructions, unfenced, promptBudget(model), fenced);

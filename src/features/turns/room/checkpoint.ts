@@ -5,7 +5,7 @@ import { Problem, type ProblemCode } from "../../../lib/problem.ts";
 import { SHOWN_SIBLINGS } from "../../messages/queries.ts";
 import type { Message } from "../../messages/schemas.ts";
 import { usageOf } from "../generate/failover.ts";
-import type { Attempt } from "../generate/turn-sink.ts";
+import type { Attempt, CheckpointedCost } from "../generate/turn-sink.ts";
 import { finishedAnswer, SAVE_REFUSED } from "../store/answer.ts";
 import type { FinishedTurn, NewTurn } from "../store/turn.ts";
 import type { Received, TurnEvent } from "../wire/events.ts";
@@ -14,19 +14,19 @@ import type { Received, TurnEvent } from "../wire/events.ts";
 type Checkpoint = { running: RunningCheckpoint } | { finished: FinishedTurn };
 
 /** With the current attempt. */
-export type RunningCheckpoint = Attempt & {
-  userId: string;
-  chatId: string;
-  answer: Message;
-  /** True once subscribers may have events of the turn. */
-  hasBegun?: boolean;
-  /** True where the turn was stopped before a provider was called. */
-  isStopped?: boolean;
-  /** 0 until a provider is called. */
-  estimatedPromptTokens: number;
-  /** ISO 8601. */
-  startedAt: string;
-};
+export type RunningCheckpoint = Attempt &
+  Pick<CheckpointedCost, "estimatedPromptTokens"> &
+  Partial<Pick<CheckpointedCost, "preparation">> & {
+    userId: string;
+    chatId: string;
+    answer: Message;
+    /** True once subscribers may have events of the turn. */
+    hasBegun?: boolean;
+    /** True where the turn was stopped before a provider was called. */
+    isStopped?: boolean;
+    /** ISO 8601. */
+    startedAt: string;
+  };
 
 export function serializeCheckpoint(checkpoint: Checkpoint): string {
   return JSON.stringify(checkpoint);
@@ -88,16 +88,17 @@ function toInterrupted(running: RunningCheckpoint, received: Received, now: numb
   const { content, reasoning } = received;
   const { userId, chatId, answer, estimatedPromptTokens: promptTokens } = running;
   const completionTokens = estimateTokens(reasoning) + estimateTokens(content);
-  const usage = { promptTokens, completionTokens };
   const status = running.isStopped ? "stopped" : "interrupted";
   const finishReason = running.isStopped ? null : "turn_interrupted";
-  const outcome = { content, finishReason, usage, estimated: true };
+  const counted = { usage: { promptTokens, completionTokens }, estimated: true };
+  const outcome = { content, finishReason, ...counted };
   const seconds = (now - Date.parse(running.startedAt)) / 1000;
   const message = finishedAnswer(answer, { ...outcome, status }, running, { at: now, seconds });
   const rows = usageOf({ userId, chatId, answerId: answer.id }, running, outcome, now);
   // A provider that was not called costs nothing, and has no row.
   const spent = promptTokens === 0 ? [] : rows;
-  return { userId, chatId, at: toIso(new Date(now)), message, usage: spent };
+  const usage = [...(running.preparation ?? []), ...spent];
+  return { userId, chatId, at: toIso(new Date(now)), message, usage };
 }
 
 /**

@@ -13,6 +13,17 @@ import type { FinishedTurn } from "./turn.ts";
 /** The model that failed first, and why; part of the answer's metadata. */
 export type Failover = { from: string; code: ProblemCode };
 
+/** What an answer's documents were searched for, besides the user's own words; part of its metadata. */
+export type Queries = {
+  /**
+   * `rewritten`: by `texts` too. Otherwise by the user's own words alone: rewriting is switched off (`off`), was
+   * not done in time (`late`), gave no usable queries (`failed`), or has no provider (`unavailable`).
+   */
+  status: "rewritten" | "off" | "late" | "failed" | "unavailable";
+  /** The queries of the model, the best first; empty unless `rewritten`. */
+  texts: string[];
+};
+
 /** How a generation ended, and what it cost. */
 type Outcome = {
   finishReason: string | null;
@@ -22,6 +33,7 @@ type Outcome = {
   reasoning?: string;
   refusal?: true;
   quoted?: Verified;
+  queries?: Queries;
 };
 
 type GeneratedBy = { model: Model; failover?: Failover };
@@ -47,7 +59,7 @@ export function answerMetadata(
   { model, failover }: GeneratedBy,
   { at, seconds }: Ended,
 ) {
-  const { reasoning, refusal } = outcome;
+  const { reasoning, refusal, queries } = outcome;
   return {
     model: model.name,
     usage: toUsage(model, outcome, new Date(at)),
@@ -56,6 +68,7 @@ export function answerMetadata(
     ...(refusal && { refusal }),
     ...(reasoning !== undefined && { reasoning }),
     ...(failover && { failover }),
+    ...(queries && { queries }),
     ...outcome.quoted,
   };
 }

@@ -1,0 +1,76 @@
+/** Searches the documents of a turn: by the user's own words, and by what a model makes of them. */
+import { type EmbedDeps, embedQuestion, embedQuestions } from "../../retrieval/embed.ts";
+import { findPassages, findPassagesOfEach } from "../../retrieval/find.ts";
+import { fusePassages } from "../../retrieval/fuse.ts";
+import type { FoundPassage } from "../../retrieval/passage.ts";
+import type { Queries } from "../store/answer.ts";
+import type { PastMessage } from "../store/turn.ts";
+import { rewriteQuestion, type Rewriting } from "./rewrite.ts";
+
+type Searched = {
+  /** The best first. */
+  found: FoundPassage[];
+  /** False where nothing that was found seems to speak of the question. */
+  isRelevant: boolean;
+  queries: Queries;
+};
+
+const MOST_FOUND = 24;
+
+/** A user message as short as this is searched together with the one before it. */
+const SHORT_MESSAGE = 60;
+
+/**
+ * Two trips: one for the user's own words, while the model writes queries, and one for all its queries; only the
+ * first where there are none.
+ */
+export async function searchDocuments(deps: EmbedDeps, input: Rewriting): Promise<Searched> {
+  const { userId, path, documents } = input;
+  const scope = { userId, fileIds: documents.map(({ id }) => id) };
+  const [own, queries] = await Promise.all([
+    findByOwnWords(deps, scope, path),
+    rewriteQuestion(deps, input),
+  ]);
+  const isNeeded = queries.texts.length > 0 && !input.stop.aborted;
+  const others = isNeeded ? await findByQueries(deps, scope, queries.texts) : [];
+  const searches = [own, ...others];
+  return {
+    found: fusePassages(
+      searches.map(({ passages }) => passages),
+      MOST_FOUND,
+    ),
+    isRelevant: searches.some(({ isRelevant }) => isRelevant),
+    queries,
+  };
+}
+
+type Scope = { userId: string; fileIds: string[] };
+
+async function findByOwnWords(
+  deps: EmbedDeps,
+  { userId, fileIds }: Scope,
+  path: readonly PastMessage[],
+) {
+  const query = queryOf(path);
+  const vector = await embedQuestion(deps, userId, query);
+  return findPassages(deps.db, userId, { query, vector, fileIds, limit: MOST_FOUND });
+}
+
+async function findByQueries(deps: EmbedDeps, { userId, fileIds }: Scope, texts: string[]) {
+  const vectors = await embedQuestions(deps, userId, texts);
+  const searches = texts.map((query, index) => ({
+    query,
+    vector: vectors[index],
+    fileIds,
+    limit: MOST_FOUND,
+  }));
+  return findPassagesOfEach(deps.db, userId, searches);
+}
+
+/** The last user message, after the one before it where it is short. */
+function queryOf(path: readonly PastMessage[]): string {
+  const messages = path.filter(({ type }) => type === "user").map(({ content }) => content);
+  const last = messages.at(-1) ?? "";
+  const isShort = last.length < SHORT_MESSAGE;
+  return [...(isShort ? messages.slice(-2, -1) : []), last].join("\n");
+}
