@@ -26,15 +26,20 @@ function affordable(ranked: Retrieved[]): Retrieved[] {
   return passing < 0 ? ranked : ranked.slice(0, passing);
 }
 
-function score({ document, gold }: Question, retrieved: Retrieved[]): Score {
+function score(question: Question, retrieved: Retrieved[]): Score {
+  return {
+    recall: recallOf(question, retrieved),
+    characters: sum(retrieved.map(({ start, end }) => end - start)),
+  };
+}
+
+/** The share of the gold's characters that was retrieved, from 0 to 1. */
+export function recallOf({ document, gold }: Question, retrieved: readonly Retrieved[]): number {
   const right = retrieved.filter((stretch) => stretch.document === document);
   const spans = union(right.map(({ start, end }): Span => [start, end]));
   const wanted = union(gold);
   const found = wanted.flatMap((span) => spans.map((other) => overlap(span, other)));
-  return {
-    recall: sum(found) / sum(wanted.map(([start, end]) => end - start)),
-    characters: sum(retrieved.map(({ start, end }) => end - start)),
-  };
+  return sum(found) / sum(wanted.map(([start, end]) => end - start));
 }
 
 /** The same characters as disjoint ranges. */

@@ -7,7 +7,7 @@ import { termSql } from "./terms.ts";
 
 /** Of a found passage. */
 export type Evidence = {
-  /** The share of the question's information that its words have, from 0 to 1; null for none of its words. */
+  /** The share of the question's information that its words have, about 0 to 1; null if it has none of them. */
   coverage: number | null;
   /** How far its vector stands out among those of the scope, up to 1; null without one. */
   standout: number | null;
@@ -30,12 +30,13 @@ export function isEvidence({ coverage, standout }: Evidence): boolean {
 /** The words of the question itself have at least this weight, and those of its frame less. */
 const ASKED_WEIGHT = 1;
 
-/** More than all words together: a passage that begins the clause, or defines the term, that is asked for. */
-const OF_MARK = 1_000_000;
+/** More than all words together: a passage of the clause that is asked for by its number. */
+const OF_PART = 1_000_000;
 
 /** What a hit tells of a question: rare words tell more. */
 export const INFORMATION = sql`
-  CASE WHEN kind = 'mark' THEN ${OF_MARK}::float8 WHEN weight >= ${ASKED_WEIGHT}::float8 THEN rarity ELSE 0 END`;
+  CASE WHEN kind = 'word' AND weight >= ${ASKED_WEIGHT}::float8 THEN rarity
+    WHEN rarity.term LIKE '#part:%' THEN ${OF_PART}::float8 ELSE 0 END`;
 
 /** The CTE `asked (language, mass)`: the information of the question's words, as they are stemmed in a language. */
 export const ASKED = sql`
@@ -50,8 +51,8 @@ export const ASKED = sql`
     GROUP BY language
   )`;
 
-/** Of the columns of `lexical` and `asked`. */
-export const COVERAGE = sql`least(1, lexical.information / nullif(asked.mass, 0))::float8`;
+/** Of the columns of `lexical`, null where it does not have the passage, and `asked`. */
+export const COVERAGE = sql`(lexical.information / nullif(asked.mass, 0))::float8`;
 
 /**
  * Of the column `similarity`. Models differ in how near unrelated texts are: the similarity counts from the mean of

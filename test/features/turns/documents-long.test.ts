@@ -1,45 +1,24 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { newChat } from "../../support/chats.ts";
 import { type Body, type SignedIn, signUp } from "../../support/client.ts";
-import { newDocument, setStatus, textBetween } from "../../support/documents.ts";
-import { indexDocument } from "../../support/indexing.ts";
+import { newDocument, textBetween } from "../../support/documents.ts";
 import { startFastWorker } from "../../support/fast-worker.ts";
+import { filler, longDocument, longPages } from "../../support/long-documents.ts";
 import { callsContaining, injectFault, query } from "../../support/postgres.ts";
 import { answersContaining, release, script } from "../../support/provider.ts";
 import { until } from "../../support/until.ts";
 
-const WORDS = "party notice shall deliver written goods within period schedule agreed terms".split(
-  " ",
-);
-
-/** A clause without relevant content. */
-const filler = (seed: number) =>
-  `${seed}. ${Array.from({ length: 60 }, (_, n) => WORDS[(seed * 7 + n * (1 + (seed % 5))) % WORDS.length]).join(" ")}.`;
-
 const PENALTY = "The Supplier forfeits a penalty of 𝒳 4,750 euros for each begun week of delay.";
 const COURT = "All disputes go before the courts of Zwolle, to the exclusion of any other venue.";
 
-/** Eighty pages, far more than fits into a prompt. */
-const PAGES = Array.from({ length: 80 }, (_, page) => {
-  const clauses = Array.from({ length: 9 }, (_, n) => filler(page * 9 + n + 1));
-  if (page === 41) clauses.splice(4, 0, PENALTY);
-  if (page === 70) clauses.splice(4, 0, COURT);
-  return `${page === 0 ? "SUPPLY AGREEMENT between Alder and Birch\n\n" : ""}${clauses.join("\n\n")}\n\n`;
-});
+const PAGES = longPages({ 41: PENALTY, 70: COURT });
 
 let ada: SignedIn;
 let contract: string;
 beforeAll(async () => {
   ada = await signUp();
-  contract = await longDocument(PAGES);
+  contract = await longDocument(ada, PAGES);
 });
-
-async function longDocument(pages: string[]): Promise<string> {
-  const id = await newDocument(ada, pages, { name: "supply.pdf", status: "processing" });
-  await indexDocument(id);
-  await setStatus(id, "ready");
-  return id;
-}
 
 async function ask(content: string, ids = [contract]) {
   const chatId = await newChat(ada, { auto_title: false });

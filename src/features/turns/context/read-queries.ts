@@ -30,16 +30,22 @@ function toQuery(text: string): string {
   return firstCodePoints(line, LONGEST_QUERY);
 }
 
-/** Undefined if the text contains no JSON. */
+const BEGINS_JSON = /^\s{0,20}(?:`{3}\w{0,20}\s{0,20})?[{[]/;
+
+/** Undefined if the text contains no JSON: a list may have brackets in it. */
 function queriesInJson(text: string): string[] | undefined {
   const start = text.search(/[{[]/);
   if (start < 0) return undefined;
+  const strings = stringsInJson(text.slice(start));
+  return strings.length > 0 || BEGINS_JSON.test(text) ? strings : undefined;
+}
+
+function stringsInJson(text: string): string[] {
   const end = Math.max(text.lastIndexOf("}"), text.lastIndexOf("]")) + 1;
   try {
-    return stringsOf(JSON.parse(text.slice(start, end)), DEEPEST_JSON);
+    return stringsOf(JSON.parse(text.slice(0, end)), DEEPEST_JSON);
   } catch {
-    const literals = literalsIn(text.slice(start));
-    return literals.length > 0 ? literals : undefined;
+    return literalsIn(text);
   }
 }
 
