@@ -17,6 +17,7 @@ import { toSnippet } from "../../src/features/search/snippet.ts";
 import { joinWrapped, stretchesOf, tokensOf } from "../../src/lib/text-tokens.ts";
 import { fencePassages } from "../../src/features/citations/fence.ts";
 import { divide } from "../../src/features/turns/context/passages.ts";
+import { readQueries } from "../../src/features/turns/context/read-queries.ts";
 import { firstWords, readTitle } from "../../src/features/titles/title-text.ts";
 import { foldText } from "../../src/lib/fold-text.ts";
 import { divideText } from "../../src/lib/code-points.ts";
@@ -46,6 +47,7 @@ export const MESSAGE_ENTRIES: Record<string, Read> = {
   termsOf,
   firstWords,
   readTitle,
+  readQueries,
   toStorable,
   findUnstorable,
   divideText: (text) => divideText(text, 100),

@@ -38,13 +38,17 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([worker.close(), off.close()]));
 
-async function post(path: string, body: Body, url = worker.url) {
+async function post(
+  path: string,
+  body: Body,
+  url = worker.url,
+): Promise<{ status: number; body: Body }> {
   const response = await fetch(url + path, {
     method: "POST",
     headers: { authorization: `Bearer ${ada.accessToken}`, "content-type": "application/json" },
     body: JSON.stringify(body),
   });
-  return { status: response.status, body: (await response.json()) as Body };
+  return { status: response.status, body: await response.json() };
 }
 
 /** A chat with the document, whose first question is not about the penalty. */

@@ -60,13 +60,13 @@ function stringsOf(value: unknown, depth: number): string[] {
 }
 
 /** A string in quotation marks, or the beginning of one. */
-const LITERAL = /"((?:[^"\\]|\\.)*)("|$)/gsu;
+const LITERAL = /"((?:[^"\\]|\\.)*)("|\\?$)/gsu;
 
 /** The complete strings of JSON that is truncated or malformed, except for keys. */
 function literalsIn(json: string): string[] {
   return [...json.matchAll(LITERAL)].flatMap(({ 0: whole, 1: inner = "", 2: quote, index }) => {
     const isKey = /^\s{0,20}:/.test(json.slice(index + whole.length, index + whole.length + 21));
-    return quote === "" || isKey ? [] : [unescape(whole, inner)];
+    return quote !== '"' || isKey ? [] : [unescape(whole, inner)];
   });
 }
 
