@@ -14,19 +14,14 @@ export type Attempt = {
   failover?: Failover;
 };
 
-/** What a turn has cost so far, if it ends now. */
-export type CheckpointedCost = {
-  /** Of the running attempt; 0 until a provider is called for the answer. */
-  estimatedPromptTokens: number;
-  /** The usage rows of calls that the prompt was prepared by. */
-  preparation: NewUsage[];
-};
+/** `preparation`: the usage rows of the calls that the prompt was prepared by. */
+type CheckpointedCost = { estimatedPromptTokens?: number; preparation?: NewUsage[] };
 
 export type TurnSink = {
   /** Appends the next event of the turn. Never waits: a slow subscriber delays nobody. */
   emit(event: TurnEvent): void;
   /** Stores changes of the turn's checkpoint, before a provider is called. */
-  checkpoint(changes: Partial<Attempt> & Partial<CheckpointedCost>): void;
+  checkpoint(changes: Partial<Attempt> & CheckpointedCost): void;
   /** Saves the end of the turn, until a time in milliseconds since the epoch. */
   save(finished: FinishedTurn, endsAt: number): Promise<SaveResult>;
   /** Saves a title that comes after the answer. Resolves to the chat's title; undefined where it is not saved. */

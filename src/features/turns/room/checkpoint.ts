@@ -4,8 +4,9 @@ import { estimateTokens } from "../../../lib/models.ts";
 import { Problem, type ProblemCode } from "../../../lib/problem.ts";
 import { SHOWN_SIBLINGS } from "../../messages/queries.ts";
 import type { Message } from "../../messages/schemas.ts";
+import type { NewUsage } from "../../usage/queries.ts";
 import { usageOf } from "../generate/failover.ts";
-import type { Attempt, CheckpointedCost } from "../generate/turn-sink.ts";
+import type { Attempt } from "../generate/turn-sink.ts";
 import { finishedAnswer, SAVE_REFUSED } from "../store/answer.ts";
 import type { FinishedTurn, NewTurn } from "../store/turn.ts";
 import type { Received, TurnEvent } from "../wire/events.ts";
@@ -14,19 +15,21 @@ import type { Received, TurnEvent } from "../wire/events.ts";
 type Checkpoint = { running: RunningCheckpoint } | { finished: FinishedTurn };
 
 /** With the current attempt. */
-export type RunningCheckpoint = Attempt &
-  Pick<CheckpointedCost, "estimatedPromptTokens"> &
-  Partial<Pick<CheckpointedCost, "preparation">> & {
-    userId: string;
-    chatId: string;
-    answer: Message;
-    /** True once subscribers may have events of the turn. */
-    hasBegun?: boolean;
-    /** True where the turn was stopped before a provider was called. */
-    isStopped?: boolean;
-    /** ISO 8601. */
-    startedAt: string;
-  };
+export type RunningCheckpoint = Attempt & {
+  userId: string;
+  chatId: string;
+  answer: Message;
+  /** True once subscribers may have events of the turn. */
+  hasBegun?: boolean;
+  /** True where the turn was stopped before a provider was called. */
+  isStopped?: boolean;
+  /** 0 until a provider is called for the answer. */
+  estimatedPromptTokens: number;
+  /** The usage rows of the calls that the prompt was prepared by. */
+  preparation?: NewUsage[];
+  /** ISO 8601. */
+  startedAt: string;
+};
 
 export function serializeCheckpoint(checkpoint: Checkpoint): string {
   return JSON.stringify(checkpoint);
