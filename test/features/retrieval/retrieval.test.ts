@@ -2,13 +2,18 @@ import { beforeAll, describe, expect, inject, it } from "vitest";
 import { createModelClient } from "../../../src/clients/model.ts";
 import { createDb } from "../../../src/db/client.ts";
 import { readConfig, type Env } from "../../../src/env.ts";
-import { embedNext, embedQuestion, type EmbedDeps } from "../../../src/features/retrieval/embed.ts";
-import { findPassages } from "../../../src/features/retrieval/find.ts";
+import {
+  embedNext,
+  embedQuestion,
+  embedQuestions,
+  type EmbedDeps,
+} from "../../../src/features/retrieval/embed.ts";
+import { findPassages, findPassagesOfEach } from "../../../src/features/retrieval/find.ts";
 import { indexFile } from "../../../src/features/retrieval/store.ts";
 import { newId } from "../../../src/lib/ids.ts";
 import { codePointLength } from "../../../src/lib/code-points.ts";
 import { signUp } from "../../support/client.ts";
-import { query } from "../../support/postgres.ts";
+import { countCalls, query } from "../../support/postgres.ts";
 
 const vars: unknown = inject("vars");
 const config = readConfig(vars as Env);
@@ -128,6 +133,44 @@ describe("a library of documents", () => {
     expect(rows).toEqual([{ language: "german" }]);
   });
 
+  const ASKED: [string, boolean][] = [
+    ["Who keeps the roof in good order?", true],
+    ["Fristen der Kündigungen?", true],
+    ["What does clause 2 say?", true],
+    ["Which vaccination does the dog need before boarding?", false],
+    ["Wie viele Monde hat der Jupiter?", false],
+    ["?!", false],
+  ];
+  it.each(ASKED)(
+    "decides whether anything speaks of the question: %s",
+    async (text, isRelevant) => {
+      expect(await findPassages(db, userId, { query: text, limit: 5 })).toMatchObject({
+        isRelevant,
+      });
+      const vector = await embedQuestion(deps, userId, text);
+      const search = { query: text, limit: 5, vector, fileIds: [lease, loan, miete] };
+      expect(await findPassages(db, userId, search)).toMatchObject({ isRelevant });
+    },
+  );
+
+  it("finds the same for several questions in one trip, with and without vectors", async () => {
+    const texts = ["monthly rent", "interest a year", "no such words"];
+    for (const vectors of [[], await embedQuestions(deps, userId, texts)]) {
+      const searches = texts.map((text, index) => ({
+        query: text,
+        vector: vectors[index],
+        fileIds: [lease, loan],
+        limit: 3,
+      }));
+      const each: unknown[] = [];
+      for (const search of searches) each.push(await findPassages(db, userId, search));
+      const calls = await countCalls(lease, async () => {
+        expect(await findPassagesOfEach(db, userId, searches)).toEqual(each);
+      });
+      expect(calls).toBe(1);
+    }
+  });
+
   it("never shows a passage to another user, whatever ids they send", async () => {
     const stranger = (await signUp()).user.id;
     const vector = await embedQuestion(deps, stranger, "rent");
@@ -135,6 +178,8 @@ describe("a library of documents", () => {
       for (const given of [undefined, vector]) {
         const search = { query: "rent governing law", limit: 50, fileIds, vector: given };
         expect((await findPassages(db, stranger, search)).passages).toEqual([]);
+        const [each] = await findPassagesOfEach(db, stranger, [search]);
+        expect(each).toMatchObject({ passages: [], isRelevant: false });
       }
     }
   });
