@@ -27,10 +27,15 @@ const SHORT_MESSAGE = 60;
 export async function searchDocuments(deps: EmbedDeps, input: Rewriting): Promise<Searched> {
   const { userId, path, documents } = input;
   const scope = { userId, fileIds: documents.map(({ id }) => id) };
-  const [own, queries] = await Promise.all([
-    findByOwnWords(deps, scope, path),
-    rewriteQuestion(deps, input),
-  ]);
+  const failed = new AbortController();
+  const stop = AbortSignal.any([input.stop, failed.signal]);
+  const rewriting = rewriteQuestion(deps, { ...input, stop });
+  const own = await findByOwnWords(deps, scope, path).catch((error: unknown) => {
+    // Nobody waits for the queries any more.
+    failed.abort();
+    throw error;
+  });
+  const queries = await rewriting;
   const isNeeded = queries.texts.length > 0 && !input.stop.aborted;
   const others = isNeeded ? await findByQueries(deps, scope, queries.texts) : [];
   const searches = [own, ...others];
