@@ -8,6 +8,7 @@ import { purgeChats } from "./features/deletion/purge.ts";
 import { runDeletions } from "./features/deletion/run-deletions.ts";
 import { sweepBucket } from "./features/files/sweep/sweep.ts";
 import { resumeAnalyses } from "./features/files/analysis/analyse-job.ts";
+import { reindexFiles } from "./features/files/reindex.ts";
 import { resumeIngestions } from "./features/files/resume-ingestions.ts";
 import { checkRooms, reconcileTurns } from "./features/turns/reconcile.ts";
 import { toIso } from "./lib/clock.ts";
@@ -23,6 +24,8 @@ const JOBS: Record<string, Job> = {
   rooms: checkRooms,
   // Resumes stalled ingestions, and deletes files whose bytes never arrived.
   files: resumeIngestions,
+  // Makes indexes of older code again, and embeds what lacks vectors of the current model.
+  reindex: reindexFiles,
   // Resumes stalled analyses.
   analyses: (env, deps) => resumeAnalyses({ ...deps, jobs: env.FILE_JOBS }),
   // Closes streams and sockets of ended sessions.

@@ -201,8 +201,25 @@ export const indexedFiles = pgTable(
     userId: uuid("user_id").notNull(),
     language: text().notNull(),
     passages: integer().notNull(),
+    indexVersion: integer("index_version").notNull().default(0),
+    slot: integer().notNull().default(0),
+    buildVersion: integer("build_version"),
+    buildNext: integer("build_next").notNull().default(0),
+    buildDueAt: time("build_due_at")
+      .notNull()
+      .default(sql`'-infinity'`),
+    buildFailures: integer("build_failures").notNull().default(0),
+    embeddingModel: text("embedding_model"),
   },
-  (t) => [index("indexed_files_owner_idx").on(t.userId)],
+  (t) => [
+    index("indexed_files_owner_idx").on(t.userId),
+    index("indexed_files_version_idx").on(t.indexVersion, t.fileId),
+    index("indexed_files_build_idx")
+      .on(t.fileId)
+      .where(sql`${t.buildVersion} IS NOT NULL`),
+    index("indexed_files_embedding_idx").on(t.embeddingModel, t.fileId),
+    check("indexed_files_slot_check", sql`${t.slot} IN (0, 1)`),
+  ],
 );
 
 export const passageTerms = pgTable(

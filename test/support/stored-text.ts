@@ -2,7 +2,7 @@
 import { expect, inject } from "vitest";
 import { createDb } from "../../src/db/client.ts";
 import { findPassages } from "../../src/features/retrieval/find.ts";
-import { passagesDelete } from "../../src/features/retrieval/store.ts";
+import { passagesDelete } from "../../src/features/retrieval/indexing/builds.ts";
 import { firstCodePoints } from "../../src/lib/code-points.ts";
 import { grow, newChat } from "./chats.ts";
 import type { SignedIn } from "./client.ts";

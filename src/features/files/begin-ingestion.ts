@@ -6,7 +6,7 @@ import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { toIso } from "../../lib/clock.ts";
 import { Problem } from "../../lib/problem.ts";
-import { passagesDelete } from "../retrieval/store.ts";
+import { passagesDelete } from "../retrieval/indexing/builds.ts";
 import type { FileKind } from "./extract/kind.ts";
 import { contentTypeOf } from "./extract/kind.ts";
 import type { FailureCode } from "./failures.ts";
@@ -48,6 +48,10 @@ export async function beginIngestion(
   }
 }
 
+/** Locks a file until the end of the transaction: statements after this one see what others had in progress. */
+export const lockedFileSql = (id: string): SQL =>
+  sql`SELECT FROM files WHERE id = ${id}::uuid FOR UPDATE`;
+
 /** The CTEs that run statements if the CTE `begun` has a row; each statement must end in a condition. */
 export function erasuresSql(statements: readonly SQL[]): SQL {
   const ctes = statements.map(
@@ -75,6 +79,8 @@ async function begin(
     WHERE id = ${id} AND user_id = ${ownerId} AND ingestion_attempt = ${attempt}::int AND status IN ('pending', 'failed')
     RETURNING id`;
   const { found } = await batch(db, {
+    // A late worker may be storing what the next statement must see to delete.
+    locked: lockedFileSql(id),
     // In one statement: the second of two concurrent calls must not erase what the first has extracted.
     begun: sql`WITH begun AS (${begun}), ${erasuresSql(erasures)} SELECT id FROM begun`,
     found: sql<FileRow>`
@@ -88,17 +94,14 @@ async function begin(
 }
 
 const embeddingDoneSql = sql.raw("embed_due_at = NULL, embed_failures = 0");
-/** Delays double from one minute up to an hour. */
-const LONGEST_PAUSE_MINUTES = 60;
-/** After about seven hours of consecutive failures the file has lexical search only. */
-const MOST_EMBED_FAILURES = 12;
+/** Delays double from one minute up to a day; until then the file has lexical search only. */
+const LONGEST_PAUSE_MINUTES = 24 * 60;
 
 function embedLaterSql(at: string): SQL {
-  const minutes = sql`least(2 ^ least(embed_failures, 10), ${LONGEST_PAUSE_MINUTES}::int)`;
+  const minutes = sql`least(2 ^ least(embed_failures, 11), ${LONGEST_PAUSE_MINUTES}::int)`;
   return sql`
     embed_failures = embed_failures + 1,
-    embed_due_at = CASE WHEN embed_failures + 1 < ${MOST_EMBED_FAILURES}::int
-      THEN ${at}::timestamptz + ${minutes} * interval '1 minute' END`;
+    embed_due_at = ${at}::timestamptz + ${minutes} * interval '1 minute'`;
 }
 
 /** `candidates`: of `unknown_encoding`. */

@@ -7,7 +7,7 @@ import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { toIso } from "../../lib/clock.ts";
 import { codePointLength } from "../../lib/code-points.ts";
-import type { Ingestion } from "../retrieval/store.ts";
+import type { Ingestion } from "../retrieval/indexing/builds.ts";
 import { type ReadMail, storeAttachments } from "./attachments.ts";
 import { type ExtractedPage, extractDocument } from "./extract/extract.ts";
 import { kindOfContentType } from "./extract/kind.ts";

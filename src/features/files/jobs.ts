@@ -3,7 +3,7 @@
 /**
  * - `extract`: extracts the text of the next pages
  * - `ocr`: transcribes the next scanned page; `from` is how often it has failed
- * - `index`: cuts the text into passages
+ * - `index`: cuts the text into passages and indexes them, or continues; also of a ready file with an old index
  * - `embed`: embeds the next passages
  * - `analyse`: analyses the next part of the text
  */

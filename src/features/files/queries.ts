@@ -6,7 +6,7 @@ import { files } from "../../db/schema-documents.ts";
 import { PAGE_BYTES } from "../../lib/page-bytes.ts";
 import { Problem } from "../../lib/problem.ts";
 import type { TextRegion } from "../../lib/text-regions.ts";
-import type { Ingestion } from "../retrieval/store.ts";
+import type { Ingestion } from "../retrieval/indexing/builds.ts";
 
 /** The columns of a file, from a table or query named `f`. */
 export const fileColumns = columnsSql(files, "f", [

@@ -39,10 +39,10 @@ async function takeSteps(
 ): Promise<FileJob | "ready" | undefined> {
   const endsAt = deps.clock() + BUDGET_MS;
   if (job.step !== "extract") await saveProgress(deps, job);
-  let next = await takeStep(env, deps, job);
+  let next = await takeStep(env, deps, job, endsAt);
   // The next pages get their own message: these may have used most of an isolate's memory.
   while (isIngestionJob(next) && !READS_PAGES.has(next.step) && deps.clock() < endsAt) {
-    next = await takeStep(env, deps, next);
+    next = await takeStep(env, deps, next, endsAt);
   }
   return next;
 }
@@ -64,12 +64,15 @@ async function takeStep(
   env: Env,
   deps: Deps,
   job: IngestionJob,
+  endsAt: number,
 ): Promise<FileJob | "ready" | undefined> {
   const { fileId, ingestionAttempt, from } = job;
   if (job.step === "extract") return extractPages(env, deps, job);
   if (job.step === "ocr") return transcribeNext(deps, job);
   if (job.step === "index") {
-    await indexFile(deps, { fileId, ingestionAttempt });
+    const indexed = await indexFile(deps, { fileId, ingestionAttempt }, endsAt);
+    if (indexed === "superseded") return undefined;
+    if (indexed === "more") return { step: "index", fileId, ingestionAttempt, from: from + 1 };
     return { step: "embed", fileId, ingestionAttempt, from: 0 };
   }
   const embedded = await embedNext(deps, { fileId, ingestionAttempt });

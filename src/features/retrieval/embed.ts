@@ -10,7 +10,8 @@ import { logError, nameOf } from "../../lib/log.ts";
 import { type EmbeddingModel, estimateTokens, findEmbeddingModel } from "../../lib/models.ts";
 import { Problem } from "../../lib/problem.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
-import type { Ingestion } from "./store.ts";
+import type { Ingestion } from "./indexing/builds.ts";
+import { isOrdinalOf } from "./indexing/slots.ts";
 import { lacksVectors, type QuestionVector, toVectorText, whereVectors } from "./vectors.ts";
 
 export type EmbedDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
@@ -29,16 +30,20 @@ const LONGEST_QUESTION = 8_000;
 type Embedded = "more" | "done" | "failed";
 
 /**
- * Embeds the next passages of a file. "done" when all have vectors, or cannot get any (no pgvector, no
- * provider); "failed" when the provider failed. Passages without vectors are found by lexical search.
+ * Embeds the next passages of a file that have no vector of the current model, and replaces those of another one.
+ * "done" when all have vectors, or cannot get any (no pgvector, no provider); "failed" when the provider failed, or
+ * Postgres refused its vectors. Passages without vectors are found by lexical search.
  */
 export async function embedNext(deps: EmbedDeps, ingestion: Ingestion): Promise<Embedded> {
-  const model = modelOf(deps);
+  const model = findAskableModel(deps);
   if (!model) return "done";
   return whereVectors<Embedded>(
     deps.db,
     async () => embedPassages(deps, ingestion, model),
-    async () => "done",
+    async () => {
+      await write(deps.db, embeddedUpdate(ingestion, model, sql`true`));
+      return "done";
+    },
   );
 }
 
@@ -52,9 +57,12 @@ async function embedPassages(
   ingestion: Ingestion,
   model: EmbeddingModel,
 ): Promise<Embedded> {
-  const rows = await listNext(deps, ingestion);
+  const rows = await listNext(deps, ingestion, model);
   const [first] = rows;
-  if (!first) return "done";
+  if (!first) {
+    await write(deps.db, embeddedUpdate(ingestion, model, HAS_ALL_VECTORS));
+    return "done";
+  }
   const texts = rows.map(({ original_name: fileName, headings, text }) =>
     [fileName, ...headings, text].join("\n"),
   );
@@ -68,11 +76,13 @@ async function embedPassages(
   const isSaved = await saveVectors(deps, usage, [
     vectorsInsert(ingestion, model, vectors),
     failuresReset(ingestion),
+    embeddedUpdate(ingestion, model, HAS_ALL_VECTORS),
   ]);
-  return !isSaved || rows.length < PASSAGES_AT_ONCE ? "done" : "more";
+  if (!isSaved) return "failed";
+  return rows.length < PASSAGES_AT_ONCE ? "done" : "more";
 }
 
-/** Saves vectors and usage; false if Postgres refuses the vectors, which a retry cannot change. */
+/** Saves vectors and usage; false if Postgres refuses the vectors. */
 async function saveVectors(
   { db }: EmbedDeps,
   usage: NewUsage,
@@ -91,14 +101,17 @@ async function saveVectors(
 async function listNext(
   { db }: EmbedDeps,
   { fileId, ingestionAttempt }: Ingestion,
+  { name }: EmbeddingModel,
 ): Promise<PassageRow[]> {
   return read(
     db,
     sql<PassageRow>`
       SELECT ${fileColumns}, ${passageColumns}
-      FROM files f JOIN passages p ON p.file_id = f.id
+      FROM files f JOIN indexed_files i ON i.file_id = f.id
+        JOIN passages p ON p.file_id = f.id AND ${isOrdinalOf(sql`p.ordinal`, sql`i.slot`)}
       WHERE f.id = ${fileId}::uuid AND f.ingestion_attempt = ${ingestionAttempt}::int
-        AND NOT EXISTS (SELECT FROM passage_vectors v WHERE v.file_id = p.file_id AND v.ordinal = p.ordinal)
+        AND NOT EXISTS (
+          SELECT FROM passage_vectors v WHERE v.file_id = p.file_id AND v.ordinal = p.ordinal AND v.model = ${name})
       ORDER BY p.ordinal LIMIT ${PASSAGES_AT_ONCE}`,
   );
 }
@@ -116,7 +129,26 @@ function vectorsInsert(
     SELECT file.id, ordinal, file.user_id, ${name}, r.vector::vector
     FROM file JOIN passages p ON p.file_id = file.id
       JOIN json_to_recordset(${JSON.stringify(vectors)}::json) AS r (ordinal int, vector text) USING (ordinal)
-    ON CONFLICT DO NOTHING`;
+    ON CONFLICT (file_id, ordinal) DO UPDATE SET model = excluded.model, embedding = excluded.embedding
+      WHERE passage_vectors.model <> excluded.model`;
+}
+
+/** Condition: every passage of the index `i` that the search reads has a vector of its embedding model. */
+const HAS_ALL_VECTORS = sql`i.passages = (
+  SELECT count(*) FROM passage_vectors AS v
+  WHERE v.file_id = i.file_id AND v.model = m.name AND ${isOrdinalOf(sql`v.ordinal`, sql`i.slot`)})`;
+
+/** Saves the model as the embedding model of the file's index, on a condition. */
+function embeddedUpdate(
+  { fileId, ingestionAttempt }: Ingestion,
+  { name }: EmbeddingModel,
+  condition: SQL,
+): SQL {
+  return sql`
+    UPDATE indexed_files AS i SET embedding_model = m.name
+    FROM files AS f, (VALUES (${name}::text)) AS m (name)
+    WHERE i.file_id = ${fileId}::uuid AND f.id = i.file_id AND f.ingestion_attempt = ${ingestionAttempt}::int
+      AND i.embedding_model IS DISTINCT FROM m.name AND ${condition}`;
 }
 
 /** Resets the count of consecutive failures. */
@@ -147,7 +179,7 @@ export async function embedQuestions(
   texts: readonly string[],
   waitUntil: (saving: Promise<void>) => void = () => undefined,
 ): Promise<QuestionVector[]> {
-  const model = modelOf(deps);
+  const model = findAskableModel(deps);
   if (!model || lacksVectors(deps.db)) return [];
   const inputs = texts.map((text) => text.slice(0, LONGEST_QUESTION));
   const made = await embedOrNothing(deps, model, inputs, QUESTION_TIMEOUT_MS);
@@ -164,7 +196,11 @@ async function saveUsage({ db }: EmbedDeps, usage: NewUsage): Promise<void> {
   }
 }
 
-function modelOf({ config, model }: EmbedDeps): EmbeddingModel | undefined {
+/** The current embedding model; undefined if there is none, or no provider of it. */
+export function findAskableModel({
+  config,
+  model,
+}: Pick<Deps, "config" | "model">): EmbeddingModel | undefined {
   const found = findEmbeddingModel(config.EMBEDDING_MODEL, config.MODELS);
   return found && model.canAsk(found) ? found : undefined;
 }

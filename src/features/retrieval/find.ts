@@ -7,6 +7,7 @@ import { termsOf } from "./question-terms.ts";
 import { lexicalRanks, scopeOf } from "./lexical.ts";
 import { COVERAGE, type Evidence, isEvidence, STANDOUT } from "./evidence.ts";
 import type { FoundPassage } from "./passage.ts";
+import { isOrdinalOf, ordinalSql } from "./indexing/slots.ts";
 import { type QuestionVector, toVectorText, whereVectors } from "./vectors.ts";
 
 type PassageSearch = {
@@ -28,7 +29,6 @@ type FoundPassages = {
 
 const passageColumns = columnsSql(passages, "p", [
   "fileId",
-  "ordinal",
   "startOffset",
   "endOffset",
   "page",
@@ -39,11 +39,14 @@ const passageColumns = columnsSql(passages, "p", [
 type FoundRow = RowOfList<typeof passageColumns> &
   Evidence & {
     file_name: RowOf<typeof files>["original_name"];
+    ordinal: number;
     score: number;
   };
 
 /**
- * The best passages first. One statement, or a second one if the first shows that pgvector is missing.
+ * The best passages first. Passages without a vector of the question's model, such as those of a file that is not
+ * embedded again yet after a change of the model, are found by the lexical search alone. One statement, or a second
+ * one if the first shows that pgvector is missing.
  */
 export async function findPassages(
   db: Db,
@@ -133,6 +136,7 @@ function hybridStatement(
         SELECT v.file_id, v.ordinal, factor, 1 - (v.embedding <=> ${questionVector}) AS similarity
         FROM passage_vectors v JOIN document USING (file_id)
         WHERE v.user_id = ${ownerId}::uuid AND v.model = ${vector.model}
+          AND ${isOrdinalOf(sql`v.ordinal`, sql`document.slot`)}
       ) AS compared
       ORDER BY nearness DESC LIMIT ${RANKED.near}
     ),
@@ -153,7 +157,7 @@ function hybridStatement(
 /** Selects the passages of `ranked`. Checks the owner again, on the passage itself. */
 function foundRows(ownerId: string, limit: number): SQL {
   return sql`
-    SELECT ${passageColumns}, scope.file_name, ranked.score::float8 AS score,
+    SELECT ${passageColumns}, ${ordinalSql(sql`p.ordinal`)} AS ordinal, scope.file_name, ranked.score::float8 AS score,
       ${COVERAGE} AS coverage, near.standout
     FROM ranked JOIN passages p USING (file_id, ordinal) JOIN scope USING (file_id)
       LEFT JOIN lexical USING (file_id, ordinal) LEFT JOIN near USING (file_id, ordinal)

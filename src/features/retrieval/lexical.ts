@@ -5,6 +5,7 @@ import { isId } from "../../lib/ids.ts";
 import { ASKED, INFORMATION } from "./evidence.ts";
 import type { QuestionTerm } from "./question-terms.ts";
 import { PASSAGES_OF_PART } from "./slices.ts";
+import { isPartOf, ORDINALS_PER_FILE, partSql } from "./indexing/slots.ts";
 import { termSql } from "./terms.ts";
 
 /** The most postings per search, rarest terms first: frequent terms carry little information. */
@@ -19,9 +20,6 @@ const WITHIN_DOCUMENT = 0.3;
 /** The boost of a document that the question names. */
 const NAMED = 5;
 
-/** More than a document has passages: combines a file's number and an ordinal into one number. */
-const ORDINALS_PER_FILE = 1_000_000;
-
 /**
  * The most terms, highest weights first. With an unknown number the planner would scan the whole index.
  */
@@ -32,7 +30,7 @@ export function scopeOf(ownerId: string, fileIds: string[] | undefined): SQL {
   const only = fileIds ? sql`AND f.id = ANY(${uuidArray(fileIds.filter(isId))})` : sql``;
   return sql`
     scope AS MATERIALIZED (
-      SELECT row_number() OVER () AS nr, i.file_id, f.original_name AS file_name, i.language, i.passages
+      SELECT row_number() OVER () AS nr, i.file_id, f.original_name AS file_name, i.language, i.passages, i.slot
       FROM indexed_files i JOIN files f ON f.id = i.file_id
       WHERE i.user_id = ${ownerId}::uuid AND f.user_id = ${ownerId}::uuid AND f.status = 'ready' ${only}
     )`;
@@ -80,11 +78,12 @@ function postings(ownerId: string, questionTerms: QuestionTerm[]): SQL {
     ),
     hit AS MATERIALIZED (
       SELECT id, kind, nr, postings, cardinality(postings)::float8 AS count,
-        least(passages - part, ${PASSAGES_OF_PART})::float8 AS size
+        least(passages - (${partSql(sql`part`)}), ${PASSAGES_OF_PART})::float8 AS size
       FROM term CROSS JOIN LATERAL (
         SELECT file_id, part, postings FROM passage_terms t
         WHERE t.user_id = ${ownerId}::uuid AND t.term = term.term OFFSET 0
       ) AS t JOIN scope USING (file_id)
+      WHERE ${isPartOf(sql`part`, sql`slot`)}
     )`;
 }
 
@@ -100,7 +99,7 @@ const NAMED_DOCUMENTS = sql`
     SELECT nr, sum(gain * postings[1]) AS score FROM hit JOIN name USING (id) GROUP BY nr
   ),
   document AS (
-    SELECT nr, file_id, row_number() OVER (ORDER BY score DESC NULLS LAST) AS rank,
+    SELECT nr, file_id, slot, row_number() OVER (ORDER BY score DESC NULLS LAST) AS rank,
       1 + ${NAMED}::float8 * coalesce(score / nullif(max(score) OVER (), 0), 0) AS factor
     FROM scope LEFT JOIN naming USING (nr)
   )`;

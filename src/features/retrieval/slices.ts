@@ -28,17 +28,20 @@ export const PASSAGES_OF_PART = 200;
 /** The beginning of a document, in UTF-16 units: title, date and parties. */
 const BEGINNING = 1_500;
 
+/** The slices of a document in order. `from`: the first ordinal, which must begin a slice. */
 export function* slicesOf(
   passages: Iterable<Passage>,
   file: { name: string; text: string },
+  from = 0,
 ): Generator<Slice> {
   const naming = {
     name: wordsOfName(file.name),
     beginning: indexedWords(file.text.slice(0, BEGINNING)),
   };
   let rows: IndexedPassage[] = [];
-  let part = 0;
+  let part = from;
   for (const passage of passages) {
+    if (passage.ordinal < from) continue;
     if (rows.length === PASSAGES_OF_PART) {
       yield { part, rows: withAround(rows), naming: part === 0 ? naming : undefined };
       rows = [];

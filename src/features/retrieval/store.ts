@@ -1,45 +1,73 @@
-/** Makes a file searchable: cuts its text, and stores the passages and their terms. */
-import { and, eq, type SQL, sql } from "drizzle-orm";
-import { batch, type Db, read, run, write } from "../../db/client.ts";
+/** Makes a file searchable, and its index again if older code made it: cuts its text, and stores passages and terms. */
+import { sql } from "drizzle-orm";
+import { type Db, read } from "../../db/client.ts";
 import { columnsSql, type RowOfList } from "../../db/columns.ts";
-import { filePages, files } from "../../db/schema-documents.ts";
-import type { Deps } from "../../deps.ts";
+import { filePages } from "../../db/schema-documents.ts";
+import {
+  type BuildDeps,
+  endOf,
+  eraseSpare,
+  type IndexState,
+  type Ingestion,
+  openIndex,
+  storeSlice,
+  swapIndex,
+} from "./indexing/builds.ts";
 import { type CuttableText, cutPassages } from "./cut.ts";
+import { INDEX_VERSION } from "./indexing/index-version.ts";
 import { guessLanguage } from "./language.ts";
-import { type Slice, slicesOf } from "./slices.ts";
-import { termsInsert } from "./terms.ts";
-
-/** One ingestion attempt of a file: writes of earlier attempts have no effect. */
-export type Ingestion = { fileId: string; ingestionAttempt: number };
+import { slicesOf } from "./slices.ts";
 
 /** Code points per read. */
 const READ_AT_ONCE = 1_000_000;
 
+/** "superseded": a newer attempt has begun, or the file was deleted. */
+type Indexed = "done" | "more" | "superseded";
+
 /**
- * Cuts the text of a file into passages and stores them. May run twice, even at once, because cutting is
- * deterministic. Does nothing if a newer attempt has begun; beginning an attempt must have deleted what
- * an earlier one stored.
+ * Brings the index of a file to the current version, from its stored text; "more" if it is not done at `endsAt`
+ * (by `deps.clock`). An older index is searched until the new one is complete, and then erased. May run twice,
+ * even at once, and end anywhere: the next call continues. Beginning an attempt must have deleted what an
+ * earlier one stored.
  */
-export async function indexFile({ db }: Pick<Deps, "db">, ingestion: Ingestion): Promise<void> {
-  const name = await findName(db, ingestion);
-  if (name === undefined) return;
-  const doc = await readText(db, ingestion.fileId);
-  const language = guessLanguage(doc.text);
-  let count = 0;
-  for (const slice of slicesOf(cutPassages(doc), { name, text: doc.text })) {
-    await storeSlice(db, ingestion, language, slice);
-    count += slice.rows.length;
-  }
-  await markIndexed(db, ingestion, language, count);
+export async function indexFile(
+  deps: BuildDeps,
+  ingestion: Ingestion,
+  endsAt = Infinity,
+): Promise<Indexed> {
+  do {
+    const index = await openIndex(deps.db, ingestion);
+    if (!index) return "superseded";
+    const next = nextStep(index);
+    if (next === "none") return "done";
+    if (next === "erase") await eraseSpare(deps, index);
+    else if (await build(deps, index, endsAt)) return "done";
+  } while (deps.clock() < endsAt);
+  return "more";
 }
 
-async function findName(
-  db: Db,
-  { fileId, ingestionAttempt }: Ingestion,
-): Promise<string | undefined> {
-  const isCurrent = and(eq(files.id, fileId), eq(files.ingestionAttempt, ingestionAttempt));
-  const [file] = await run(db.select({ name: files.originalName }).from(files).where(isCurrent));
-  return file?.name;
+function nextStep({ version, buildVersion }: IndexState): "none" | "erase" | "build" {
+  // During a deploy older code leaves alone what newer code makes.
+  if (buildVersion !== null && buildVersion > INDEX_VERSION) return "none";
+  if (version >= INDEX_VERSION) return buildVersion === null ? "none" : "erase";
+  return buildVersion === INDEX_VERSION ? "build" : "erase";
+}
+
+/** Continues a build until `endsAt`. True if the search reads it, and nothing is left to erase. */
+async function build(deps: BuildDeps, index: IndexState, endsAt: number): Promise<boolean> {
+  const doc = await readText(deps.db, index.ingestion.fileId);
+  const language = guessLanguage(doc.text);
+  const file = { name: index.name, text: doc.text };
+  let next = index.buildNext;
+  for (const slice of slicesOf(cutPassages(doc), file, next)) {
+    // A concurrent worker has stored it.
+    if (slice.part < next) continue;
+    const stored = await storeSlice(deps, index, language, slice);
+    if (stored === undefined || stored < endOf(slice)) return false;
+    next = stored;
+    if (deps.clock() >= endsAt) return false;
+  }
+  return swapIndex(deps, index, { language, passages: next });
 }
 
 const pageColumns = columnsSql(filePages, "p", [
@@ -76,52 +104,4 @@ async function readPages(db: Db, fileId: string, from: number): Promise<PageRow[
         AND start_offset < ${from + READ_AT_ONCE}::int AND end_offset > ${from}::int
       ORDER BY part`,
   );
-}
-
-/**
- * Selects the file if the attempt is its newest, and locks it so that no other can begin during the
- * statement.
- */
-const lockedFile = ({ fileId, ingestionAttempt }: Ingestion): SQL => sql`
-  SELECT id, user_id FROM files WHERE id = ${fileId}::uuid AND ingestion_attempt = ${ingestionAttempt}::int FOR SHARE`;
-
-async function storeSlice(db: Db, ingestion: Ingestion, language: string, slice: Slice) {
-  const rows = slice.rows.map(({ passage }) => passage);
-  const passages = sql`
-    WITH file AS (${lockedFile(ingestion)})
-    INSERT INTO passages (file_id, ordinal, user_id, start_offset, end_offset, page, headings, text)
-    SELECT file.id, p.ordinal, file.user_id, p.start, p."end", p.page, p.headings, p.text
-    FROM file, json_to_recordset(${JSON.stringify(rows)}::json)
-      AS p (ordinal int, start int, "end" int, page int, headings text[], text text)
-    ON CONFLICT DO NOTHING`;
-  const terms = termsInsert(lockedFile(ingestion), language, slice);
-  await batch(db, { passages, terms });
-}
-
-/** Makes the file visible to the search. */
-async function markIndexed(
-  db: Db,
-  ingestion: Ingestion,
-  language: string,
-  count: number,
-): Promise<void> {
-  const statement = sql`
-    WITH file AS (
-      UPDATE files SET language = ${language}
-      WHERE id = ${ingestion.fileId}::uuid AND ingestion_attempt = ${ingestion.ingestionAttempt}::int
-      RETURNING id, user_id
-    )
-    INSERT INTO indexed_files (file_id, user_id, language, passages)
-    SELECT id, user_id, ${language}, ${count}::int FROM file
-    ON CONFLICT (file_id) DO UPDATE SET language = excluded.language, passages = excluded.passages`;
-  await write(db, statement);
-}
-
-/** The statements that delete what is indexed of a file, for the batch that begins a new attempt. */
-export function passagesDelete(fileId: string): SQL[] {
-  return [
-    sql`DELETE FROM indexed_files WHERE file_id = ${fileId}::uuid`,
-    sql`DELETE FROM passage_terms WHERE file_id = ${fileId}::uuid`,
-    sql`DELETE FROM passages WHERE file_id = ${fileId}::uuid`,
-  ];
 }

@@ -30,12 +30,12 @@ export function termSql(lexeme: SQL): SQL {
 }
 
 /**
- * The statement that stores the terms of a slice. `heldFile` selects and locks the file's id and user_id.
+ * The statement that stores the terms of a slice. `file` selects the id and user_id of its file, or nothing.
  */
-export function termsInsert(heldFile: SQL, language: string, slice: Slice): SQL {
+export function termsInsert(file: SQL, language: string, slice: Slice): SQL {
   const config = sql`${language}::regconfig`;
   return sql`
-    WITH file AS (${heldFile}),
+    WITH file AS (${file}),
     passage AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(slice.rows.flatMap(toRows))}::json)
         AS p (ordinal int, form text, size int, body text, titles text, around text, marks json)

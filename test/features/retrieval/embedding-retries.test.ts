@@ -47,11 +47,15 @@ it("Passages that a provider refuses to embed get their vectors later, and the f
   expect(await stateOf(id)).toMatchObject({ status: "ready", failures: "0" });
 });
 
-it("A provider that refuses every time is not called endlessly", async () => {
+it("A provider that refuses every time is called once a day in the end", async () => {
   const marker = await script({ kind: "embedding", errorStatus: 500 });
   const { id } = await readyFile(ada, textWith(marker), "clauses.txt");
-  await query("UPDATE files SET embed_failures = 11, embed_due_at = now() WHERE id = $1", [id]);
+  await query("UPDATE files SET embed_failures = 40, embed_due_at = now() WHERE id = $1", [id]);
   await fireCron(platformUrl);
-  await until(async () => (await stateOf(id))?.is_due === "f");
-  expect(await stateOf(id)).toMatchObject({ status: "ready", failures: "12" });
+  await until(async () => (await stateOf(id))?.failures === "41");
+  const [row] = await query(
+    "SELECT status, round(extract(epoch FROM embed_due_at - now()) / 3600) AS hours FROM files WHERE id = $1",
+    [id],
+  );
+  expect(row).toEqual({ status: "ready", hours: "24" });
 });

@@ -53,13 +53,17 @@ const MIETE = `MIETVERTRAG
 § 2 Kündigung. Die Kündigung ist nur mit einer Frist von drei Monaten zulässig und muss schriftlich erklärt werden.
 `;
 
-/** A file whose text was extracted, before its passages are made. */
+/**
+ * A file whose text was extracted, before its passages are made. It is never due to be embedded, whatever cron
+ * another test runs.
+ */
 async function readFile(userId: string, name: string, text: string): Promise<string> {
   const id = newId();
   await query(
     `INSERT INTO files (id, user_id, original_name, file_path, file_url, file_size, content_type, status,
-       processed, created_at, ingestion_attempt)
-     VALUES ($1, $2, $4, 'files/' || $3::text, '/files/' || $3::text || '/content', 1, 'text/plain', 'ready', true, now(), 1)`,
+       processed, created_at, ingestion_attempt, embed_due_at)
+     VALUES ($1, $2, $4, 'files/' || $3::text, '/files/' || $3::text || '/content', 1, 'text/plain', 'ready', true,
+       now(), 1, 'infinity')`,
     [id, userId, id, name],
   );
   const length = codePointLength(text);

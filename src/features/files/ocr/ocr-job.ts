@@ -2,7 +2,7 @@
 import type { Deps } from "../../../deps.ts";
 import { toIso } from "../../../lib/clock.ts";
 import type { Model } from "../../../lib/models.ts";
-import type { Ingestion } from "../../retrieval/store.ts";
+import type { Ingestion } from "../../retrieval/indexing/builds.ts";
 import type { NewUsage } from "../../usage/queries.ts";
 import { LONGEST_TEXT } from "../extract/pages.ts";
 import { kindOfContentType, isImage } from "../extract/kind.ts";

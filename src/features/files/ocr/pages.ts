@@ -4,7 +4,7 @@ import { batch, type Db, readOne, write } from "../../../db/client.ts";
 import { columnsSql, type RowOf, type RowOfList } from "../../../db/columns.ts";
 import { filePages, files } from "../../../db/schema-documents.ts";
 import type { TextRegion } from "../../../lib/text-regions.ts";
-import type { Ingestion } from "../../retrieval/store.ts";
+import type { Ingestion } from "../../retrieval/indexing/builds.ts";
 import { type NewUsage, usageInsert } from "../../usage/queries.ts";
 
 /** The most attempts at a page. After that, it stays without text. */

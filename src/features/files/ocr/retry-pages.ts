@@ -1,5 +1,5 @@
 /** Retries the transcription of the pages without text of a ready file. */
-import { erasuresSql } from "../begin-ingestion.ts";
+import { erasuresSql, lockedFileSql } from "../begin-ingestion.ts";
 import { sql } from "drizzle-orm";
 import { batch } from "../../../db/client.ts";
 import { isUnreachable } from "../../../db/errors.ts";
@@ -7,7 +7,7 @@ import type { Deps } from "../../../deps.ts";
 import type { Env } from "../../../env.ts";
 import { toIso } from "../../../lib/clock.ts";
 import { Problem } from "../../../lib/problem.ts";
-import { passagesDelete } from "../../retrieval/store.ts";
+import { passagesDelete } from "../../retrieval/indexing/builds.ts";
 import { notifyChats } from "../notify-chats.ts";
 import { fileColumns, type FileRow } from "../queries.ts";
 import { sendJob } from "../send-job.ts";
@@ -43,6 +43,7 @@ async function begin(
   const isLasting = sql`p.ocr_failures >= ${LASTING_FAILURE}::int`;
   const isLeft = sql`p.file_id = ${id}::uuid AND p.is_scanned AND p.source = 'text' AND NOT ${isLasting}`;
   const { found } = await batch(db, {
+    locked: lockedFileSql(id),
     begun: sql`
       WITH begun AS (
         UPDATE files SET status = 'processing', processed = false, ingestion_attempt = ${next}::int, resume_count = 0,

@@ -1,0 +1,8 @@
+/**
+ * The version of the index that this code makes. Raise it by one with every change of what is stored for a text:
+ * of the cut (passages, headings above them, language), of words and terms (normal form, stemming, weights,
+ * how a document is named) and of marks. The cron then makes the indexes of all files again, from their stored
+ * text, while the old ones are searched. Changes of the search alone (find.ts, lexical.ts, the terms of a
+ * question) need no new version. test/features/retrieval/index-version.test.ts fails where it was forgotten.
+ */
+export const INDEX_VERSION = 1;
