@@ -10,6 +10,8 @@ import { databaseAt, type SeenDatabase } from "./postgres.ts";
 import { bucketAt, type SeenBucket } from "./storage.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
 
+type DatabaseVars = { DATABASE_URL: string; DATABASE_HTTP_URL: string };
+
 export type OwnWorld = SeenDatabase &
   SeenBucket & {
     worker: RunningWorker;
@@ -19,6 +21,8 @@ export type OwnWorld = SeenDatabase &
     minute: Minute;
     /** The variables of another client of the bucket. */
     bucketVars: Record<string, string>;
+    /** The variables of another client of the database. */
+    databaseVars: DatabaseVars;
     close: () => Promise<void>;
   };
 
@@ -44,6 +48,7 @@ export async function startOwnWorld(): Promise<OwnWorld> {
     signUp: (name) => signUp(name, worker.url),
     minute: minuteOf(worker),
     bucketVars: bucketVars(s3),
+    databaseVars: database,
     close: () => running.disposeAsync(),
   };
 }

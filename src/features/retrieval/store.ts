@@ -60,12 +60,13 @@ async function build(deps: BuildDeps, index: IndexState, endsAt: number): Promis
   const file = { name: index.name, text: doc.text };
   let next = index.buildNext;
   for (const slice of slicesOf(cutPassages(doc), file, next)) {
+    // Each call makes progress, however long the text takes to read and cut.
+    if (next > index.buildNext && deps.clock() >= endsAt) return false;
     // A concurrent worker has stored it.
     if (slice.part < next) continue;
     const stored = await storeSlice(deps, index, language, slice);
     if (stored === undefined || stored < endOf(slice)) return false;
     next = stored;
-    if (deps.clock() >= endsAt) return false;
   }
   return swapIndex(deps, index, { language, passages: next });
 }
