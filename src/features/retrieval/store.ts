@@ -5,7 +5,7 @@ import { columnsSql, type RowOfList } from "../../db/columns.ts";
 import { filePages } from "../../db/schema-documents.ts";
 import {
   type BuildDeps,
-  endOf,
+  ordinalAfter,
   eraseSpare,
   type IndexState,
   type Ingestion,
@@ -65,7 +65,7 @@ async function build(deps: BuildDeps, index: IndexState, endsAt: number): Promis
     // A concurrent worker has stored it.
     if (slice.part < next) continue;
     const stored = await storeSlice(deps, index, language, slice);
-    if (stored === undefined || stored < endOf(slice)) return false;
+    if (stored === undefined || stored < ordinalAfter(slice)) return false;
     next = stored;
   }
   return swapIndex(deps, index, { language, passages: next });

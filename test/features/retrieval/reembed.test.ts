@@ -22,7 +22,6 @@ let changed: RunningWorker;
 let without: RunningWorker;
 let ada: SignedIn;
 let minute: Minute;
-let hasVectors: boolean;
 beforeAll(async () => {
   world = await startOwnWorld();
   const vars = { ...world.bucketVars, ...world.databaseVars };
@@ -32,8 +31,6 @@ beforeAll(async () => {
   ]);
   ada = await world.signUp();
   minute = minuteOf(changed);
-  const [server] = await world.query("SELECT to_regclass('passage_vectors') AS it");
-  hasVectors = server?.it !== null;
 }, WORLD_START_MS);
 afterAll(() => Promise.all([changed.close(), without.close()]).then(() => world.close()));
 
@@ -88,7 +85,6 @@ it("After a change of the embedding model each file is embedded again, and found
   const mark = newMark();
   const { id } = await readyFile(ada, textWith(mark), "clauses.txt");
   const count = await countOf(id);
-  if (!hasVectors) return;
   await isEmbedded(id, OLD_MODEL);
   expect(await vectorsOf(id)).toEqual({ [OLD_MODEL]: count });
   const before = await searchNow(`Which clause names ${mark}?`, id);
@@ -101,7 +97,6 @@ it("After a change of the embedding model each file is embedded again, and found
 });
 
 it("A provider that refuses a new model is called again after a pause, and the old vectors stay until then", async () => {
-  if (!hasVectors) return;
   const mark = newMark();
   const { id } = await readyFile(ada, textWith(mark), "clauses.txt");
   const count = await countOf(id);
@@ -135,7 +130,6 @@ it("A file that was ingested without an embedding model is embedded once there i
   const { id } = await readyFile(at(without.url, ada), textWith(newMark()), "clauses.txt");
   const count = await countOf(id);
   expect(await minuteOf(without)()).toMatchObject({ reindex_embedding: 0 });
-  if (!hasVectors) return;
   expect(await vectorsOf(id)).toEqual({ none: count });
   expect(await minute()).toMatchObject({ reindex_embedding: 1 });
   await isEmbedded(id, NEW_MODEL);
@@ -144,7 +138,6 @@ it("A file that was ingested without an embedding model is embedded once there i
 
 it("Passages whose embedding was killed after some calls get their vectors", async () => {
   const { id } = await readyFile(ada, textWith(newMark()), "clauses.txt");
-  if (!hasVectors) return;
   await isEmbedded(id, OLD_MODEL);
   await world.query("DELETE FROM passage_vectors WHERE file_id = $1 AND ordinal >= 64", [id]);
   // As of code that did not store the model.
@@ -158,5 +151,5 @@ it("Two runs of the cron at once have a file embedded once", async () => {
   await readyFile(at(without.url, ada), textWith(newMark()), "clauses.txt");
   const lines = await Promise.all([minute(), world.minute()]);
   const claimed = lines.map((line) => Number(line.reindex_embedding));
-  expect(claimed.toSorted()).toEqual([0, 1]);
+  expect(claimed.reduce((sum, count) => sum + count)).toBe(1);
 });

@@ -141,7 +141,7 @@ function sliceStatements(deps: BuildDeps, index: IndexState, language: string, s
     terms: termsInsert(file, language, inSlot(target, slice)),
     progress: sql`
       WITH file AS (${file})
-      UPDATE indexed_files AS i SET build_next = ${endOf(slice)}::int, ${progressSql(deps)}
+      UPDATE indexed_files AS i SET build_next = ${ordinalAfter(slice)}::int, ${progressSql(deps)}
       FROM file WHERE i.file_id = file.id`,
     current: sql<RowOf<typeof indexedFiles, "buildNext">>`
       SELECT i.build_next FROM indexed_files AS i JOIN files AS f ON f.id = i.file_id
@@ -151,7 +151,7 @@ function sliceStatements(deps: BuildDeps, index: IndexState, language: string, s
 }
 
 /** The ordinal after a slice. */
-export const endOf = ({ part, rows }: Slice): number => part + rows.length;
+export const ordinalAfter = ({ part, rows }: Slice): number => part + rows.length;
 
 /** Copies the vectors of passages that did not change: the same text has the same vector. */
 function vectorsCopy(index: IndexState, slice: Slice): SQL {
