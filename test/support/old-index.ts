@@ -69,7 +69,7 @@ export class Indexes {
   /** Makes an index look as if older code had made it. */
   async makeOld(id: string): Promise<void> {
     await this.#query(
-      "UPDATE indexed_files SET index_version = 0, build_due_at = '-infinity' WHERE file_id = $1",
+      "UPDATE indexed_files SET index_version = 0, build_due_at = now() - interval '1 second' WHERE file_id = $1",
       [id],
     );
     await this.#query(`UPDATE passage_terms SET term = '${OLD}' || term WHERE file_id = $1`, [id]);

@@ -63,6 +63,7 @@ async function embedPassages(
     await write(deps.db, embeddedUpdate(ingestion, model, HAS_ALL_VECTORS));
     return "done";
   }
+  // A change of this text needs a new INDEX_VERSION and EMBEDDED_SINCE.
   const texts = rows.map(({ original_name: fileName, headings, text }) =>
     [fileName, ...headings, text].join("\n"),
   );

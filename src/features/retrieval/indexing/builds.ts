@@ -9,7 +9,7 @@ import { columnsSql, type RowOf, type RowOfList } from "../../../db/columns.ts";
 import { files, indexedFiles } from "../../../db/schema-documents.ts";
 import type { Deps } from "../../../deps.ts";
 import { toIso } from "../../../lib/clock.ts";
-import { INDEX_VERSION } from "./index-version.ts";
+import { EMBEDDED_SINCE, INDEX_VERSION } from "./index-version.ts";
 import type { Slice } from "../slices.ts";
 import { inSlot, isOrdinalOf, isPartOf, otherSlot, type Slot } from "./slots.ts";
 import { termsInsert } from "../terms.ts";
@@ -104,8 +104,9 @@ export async function storeSlice(
 ): Promise<number | undefined> {
   const statements = sliceStatements(deps, index, language, slice);
   const withoutVectors = async () => batch(deps.db, statements);
-  // A first index has no vectors to keep.
-  const stored = await (index.version < 0
+  // A first index, for example, has none.
+  const hasVectors = index.version >= EMBEDDED_SINCE;
+  const stored = await (!hasVectors
     ? withoutVectors()
     : whereVectors(
         deps.db,

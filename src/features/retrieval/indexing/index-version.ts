@@ -6,3 +6,10 @@
  * question) need no new version. test/features/retrieval/index-version.test.ts fails where it was forgotten.
  */
 export const INDEX_VERSION = 1;
+
+/**
+ * The first version whose passages are embedded as they are now. Vectors of older indexes are made again; of newer
+ * ones, those of passages that did not change are kept. Set it to a new version if the text that is embedded
+ * changes.
+ */
+export const EMBEDDED_SINCE = 0;
