@@ -33,15 +33,14 @@ async function measure(grounding: Grounding, library: Library): Promise<void> {
   say(`${documents.length} documents, ${rows[0].passages} passages, ${questions.length} questions`);
   for (const id of ids.values()) await library.embed(id);
   const windows = documents.flatMap(({ name, text }) => windowsOf(name, text));
-  const model = library.hasRealModel ? library.deps.config.EMBEDDING_MODEL : "local stand-in";
+  const model = library.deps.config.EMBEDDING_MODEL;
   say("");
   say("| scope | search | recall at 5 (characters) | at 10 (characters) | within 4,000 |");
   say("|---|---|---|---|---|");
   for (const scope of ["library", "document"] as const) {
     const row = (name: string, rank: Ranker) => printRow(questions, scope, name, rank);
     await row("BM25 over windows of 500", bm25(windows));
-    if (library.hasRealModel)
-      await row(`windows by vector (${model})`, await rankByVectors(library.deps, windows));
+    await row(`windows by vector (${model})`, await rankByVectors(library.deps, windows));
     await row("ours, lexical alone", ours(library, ids, false));
     await row(`ours, hybrid (${model})`, ours(library, ids, true));
   }

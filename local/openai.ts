@@ -15,10 +15,16 @@ import {
 } from "./provider/completion.ts";
 import { OfflineOcr } from "./provider/ocr.ts";
 import { inFrame, withoutPictures } from "./provider/pictures.ts";
-import { embed, type EmbeddingRequest } from "./provider/embeddings.ts";
+import {
+  embed,
+  type EmbeddingRequest,
+  LOCAL_SENTENCES,
+  refusalOfEmbedding,
+} from "./provider/embeddings.ts";
 import { refusalOf, sendError, sendScriptedError, sendWrongKey } from "./provider/errors.ts";
 import { sendRaw } from "./provider/raw.ts";
 import { type Script, Scripts } from "./provider/script.ts";
+import { SentenceModel } from "./provider/sentence-model.ts";
 import { refusalOfControl, sendRefusal } from "./request-guard.ts";
 import { isEqual, newSecret } from "./secrets.ts";
 
@@ -54,7 +60,7 @@ export type ProviderOptions = {
 
 /** As fast as a quick model: a person sees it stream. */
 const OFFLINE_PACE: Script = { firstTokenDelayMs: 100, tokenDelayMs: 15 };
-const MODELS = ["gpt-4o-mini", "text-embedding-3-small", "local-ocr"];
+const MODELS = ["gpt-4o-mini", "text-embedding-3-small", LOCAL_SENTENCES, "local-ocr"];
 /** What `OCR_MODEL` is to be: any model transcribes the pictures that it is shown. */
 export const LOCAL_OCR_MODEL = "local-ocr";
 const KEPT_REQUESTS = 5_000;
@@ -81,6 +87,7 @@ class Provider {
   readonly #options: ProviderOptions;
   readonly #scripts = new Scripts();
   readonly #ocr = new OfflineOcr();
+  readonly #sentences = new SentenceModel();
   #seen: SeenRequest[] = [];
   #sequence = 0;
 
@@ -108,14 +115,16 @@ class Provider {
     return isEqual(`Bearer ${this.apiKey}`, authorization);
   }
 
-  #embed(body: EmbeddingRequest, response: ServerResponse): void {
+  async #embed(body: EmbeddingRequest, response: ServerResponse): Promise<void> {
     const script = this.#scripts.take([body.input].flat().join("\n"), "embedding")?.script;
-    if (script?.errorStatus !== undefined) sendScriptedError(response, script);
-    else sendJson(response, 200, embed(body));
+    if (script?.errorStatus !== undefined) return sendScriptedError(response, script);
+    const refusal = refusalOfEmbedding(body);
+    if (refusal !== undefined) return sendError(response, 400, refusal);
+    sendJson(response, 200, await embed(body, this.#sentences));
   }
 
-  close(): Promise<void> {
-    return this.#ocr.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#ocr.close(), this.#sentences.close()]);
   }
 
   async #complete(

@@ -10,6 +10,7 @@ import { migrate } from "./migrate.ts";
 import { startNeon } from "./neon.ts";
 import { LOCAL_OCR_MODEL, startProvider } from "./openai.ts";
 import { readPort, requireFreePort } from "./ports.ts";
+import { LOCAL_SENTENCES } from "./provider/embeddings.ts";
 import { startS3 } from "./s3.ts";
 import { localCredentials } from "./s3/credentials.ts";
 import { newSecret } from "./secrets.ts";
@@ -100,6 +101,7 @@ async function standInForProvider(settings: Settings): Promise<string> {
   settings.OPENAI_BASE_URL = provider.baseUrl;
   settings.OPENAI_API_KEY = provider.apiKey;
   settings.OCR_MODEL ??= LOCAL_OCR_MODEL;
+  settings.EMBEDDING_MODEL ??= LOCAL_SENTENCES;
   return "Provider   an offline stand-in (set OPENAI_API_KEY in .dev.vars for real answers)";
 }
 

@@ -2,6 +2,7 @@
 import { startNeon, type LocalNeon } from "../../local/neon.ts";
 import { migrate } from "../../local/migrate.ts";
 import { startProvider } from "../../local/openai.ts";
+import { LOCAL_SENTENCES } from "../../local/provider/embeddings.ts";
 import { createModelClient } from "../../src/clients/model.ts";
 import { createDb } from "../../src/db/client.ts";
 import { type Env, readConfig } from "../../src/env.ts";
@@ -10,14 +11,13 @@ import { findPassages } from "../../src/features/retrieval/find.ts";
 import { indexFile } from "../../src/features/retrieval/store.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { codePointLength } from "../../src/lib/code-points.ts";
+import { withStoredVectors } from "./stored-vectors.ts";
 import type { Retrieved } from "./score.ts";
 
 export type Library = {
   neon: LocalNeon;
   deps: EmbedDeps;
   userId: string;
-  /** False where the vectors are the stand-in's, which carry no meaning. */
-  hasRealModel: boolean;
   add(name: string, text: string): Promise<string>;
   embed(fileId: string): Promise<void>;
   /** Milliseconds of the search alone, and what it found. */
@@ -30,29 +30,20 @@ export type Search = { fileIds?: string[] | undefined; hybrid: boolean };
 /** More than the figures need. */
 const LIMIT = 60;
 
-/** A database of its own, embedded or on a real server. Vectors come from OpenAI where there is a key. */
+/**
+ * A database of its own, embedded or on a real server. Vectors come from the provider in the environment,
+ * or from the stand-in's sentence model.
+ */
 export async function openLibrary(postgresUrl?: string): Promise<Library> {
   const neon = await startNeon(postgresUrl ? { postgresUrl } : {});
   await migrate(neon.pool);
-  const apiKey = process.env.OPENAI_API_KEY;
-  const provider = apiKey ? undefined : await startProvider();
-  const vars: unknown = {
-    DATABASE_URL: neon.connectionString,
-    DATABASE_HTTP_URL: neon.url,
-    SECRET_KEY: "a secret of the bench, of at least 32 characters",
-    OPENAI_API_KEY: apiKey ?? provider?.apiKey,
-    OPENAI_BASE_URL: provider?.baseUrl ?? process.env.OPENAI_BASE_URL,
-  };
-  const config = readConfig(vars as Env);
-  const db = createDb(config);
-  const deps = { config, db, model: createModelClient(config), clock: Date.now, newId };
+  const { deps, provider } = await connect(neon);
   const userId = await addUser(neon);
   const names = new Map<string, string>();
   return {
     neon,
     deps,
     userId,
-    hasRealModel: apiKey !== undefined,
     add: async (name, text) => {
       const fileId = await addFile(neon, userId, name, text);
       names.set(fileId, name);
@@ -65,7 +56,12 @@ export async function openLibrary(postgresUrl?: string): Promise<Library> {
     find: async (query, { fileIds, hybrid }) => {
       const vector = hybrid ? await embedQuestion(deps, userId, query) : undefined;
       const startedAt = performance.now();
-      const { passages } = await findPassages(db, userId, { query, vector, fileIds, limit: LIMIT });
+      const { passages } = await findPassages(deps.db, userId, {
+        query,
+        vector,
+        fileIds,
+        limit: LIMIT,
+      });
       const ms = performance.now() - startedAt;
       const found = passages.map(({ fileId, start, end }) => ({
         document: names.get(fileId) ?? "",
@@ -79,6 +75,25 @@ export async function openLibrary(postgresUrl?: string): Promise<Library> {
       await neon.close();
     },
   };
+}
+
+/** The dependencies of the search, and the stand-in where the environment names no provider. */
+async function connect(neon: LocalNeon) {
+  const { OPENAI_API_KEY, OPENAI_BASE_URL, EMBEDDING_MODEL } = process.env;
+  const isReal = OPENAI_API_KEY !== undefined || OPENAI_BASE_URL !== undefined;
+  const provider = isReal ? undefined : await startProvider();
+  const vars: unknown = {
+    DATABASE_URL: neon.connectionString,
+    DATABASE_HTTP_URL: neon.url,
+    SECRET_KEY: "a secret of the bench, of at least 32 characters",
+    OPENAI_API_KEY: provider?.apiKey ?? OPENAI_API_KEY,
+    OPENAI_BASE_URL: provider?.baseUrl ?? OPENAI_BASE_URL,
+    EMBEDDING_MODEL: provider ? LOCAL_SENTENCES : EMBEDDING_MODEL,
+  };
+  const config = readConfig(vars as Env);
+  const db = createDb(config);
+  const model = withStoredVectors(createModelClient(config));
+  return { deps: { config, db, model, clock: Date.now, newId }, provider };
 }
 
 async function addUser({ pool }: LocalNeon): Promise<string> {

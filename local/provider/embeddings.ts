@@ -1,8 +1,12 @@
 /**
- * Vectors of hashed words and word parts. They carry no meaning: texts are near that share words, or words
- * of one stem ("terminate", "termination"), so a search by them finds little that a lexical search does
- * not. They let the whole vector path run offline, and nothing more.
+ * The embeddings of the stand-in. `local-sentences` is a small sentence model. Every other name gets
+ * vectors of hashed words and word parts, which cost nothing and carry no meaning: texts are near that
+ * share words, or words of one stem ("terminate", "termination").
  */
+import { SENTENCE_WIDTH, type SentenceModel } from "./sentence-model.ts";
+
+/** What `EMBEDDING_MODEL` is to be for vectors that carry meaning. */
+export const LOCAL_SENTENCES = "local-sentences";
 
 const DEFAULT_DIMENSIONS = 1_536;
 
@@ -26,21 +30,38 @@ export type EmbeddingRequest = {
   model?: string;
 };
 
+/** Why a model refuses a request; undefined where it does not. The message is vLLM's. */
+export function refusalOfEmbedding({ model, input, dimensions }: EmbeddingRequest) {
+  if ([input].flat().length === 0) return "Invalid 'input': must not be empty.";
+  const isFixed = model === LOCAL_SENTENCES && dimensions !== undefined;
+  return isFixed && dimensions !== SENTENCE_WIDTH
+    ? `Model "${model}" does not support matryoshka representation, changing output dimensions will lead to poor results.`
+    : undefined;
+}
+
 /** The provider's response to a request for embeddings. */
-export function embed(request: EmbeddingRequest): unknown {
-  const inputs = typeof request.input === "string" ? [request.input] : request.input;
-  const dimensions = request.dimensions ?? DEFAULT_DIMENSIONS;
+export async function embed(request: EmbeddingRequest, sentences: SentenceModel): Promise<unknown> {
+  const inputs = [request.input].flat();
   const tokens = inputs.reduce((sum, text) => sum + Math.ceil(text.length / 4), 0);
+  const vectors = await vectorsOf(inputs, request, sentences);
   return {
     object: "list",
     model: request.model,
-    data: inputs.map((text, index) => {
-      const vector = vectorOf(text, dimensions);
+    data: vectors.map((vector, index) => {
       const embedding = request.encoding_format === "base64" ? toBase64(vector) : [...vector];
       return { object: "embedding", index, embedding };
     }),
     usage: { prompt_tokens: tokens, total_tokens: tokens },
   };
+}
+
+async function vectorsOf(
+  inputs: string[],
+  { model, dimensions = DEFAULT_DIMENSIONS }: EmbeddingRequest,
+  sentences: SentenceModel,
+): Promise<Float32Array[]> {
+  if (model !== LOCAL_SENTENCES) return inputs.map((text) => vectorOf(text, dimensions));
+  return (await sentences.embed(inputs)).map((vector) => Float32Array.from(vector));
 }
 
 function vectorOf(text: string, dimensions: number): Float32Array {
