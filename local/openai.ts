@@ -4,6 +4,7 @@
  *
  * @see https://platform.openai.com/docs/api-reference/chat
  */
+import { setTimeout as pause } from "node:timers/promises";
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { listen, readText, sendJson } from "./http-server.ts";
 import { kindOf, offlineTokens } from "./provider/assistant.ts";
@@ -23,6 +24,7 @@ import {
 } from "./provider/embeddings.ts";
 import { refusalOf, sendError, sendScriptedError, sendWrongKey } from "./provider/errors.ts";
 import { sendRaw } from "./provider/raw.ts";
+import { rerank, type RerankRequest } from "./provider/rerank.ts";
 import { type Script, Scripts } from "./provider/script.ts";
 import { SentenceModel } from "./provider/sentence-model.ts";
 import { refusalOfControl, sendRefusal } from "./request-guard.ts";
@@ -105,6 +107,7 @@ class Provider {
     const body = parse(await readText(request));
     if (body === undefined) return sendError(response, 400, "We could not parse the JSON body.");
     if (url.pathname === "/v1/embeddings") return this.#embed(body, response);
+    if (url.pathname === "/v1/rerank") return this.#rerank(body, response);
     if (url.pathname === "/v1/chat/completions") {
       return this.#complete(body, request.headers, response);
     }
@@ -120,7 +123,16 @@ class Provider {
     if (script?.errorStatus !== undefined) return sendScriptedError(response, script);
     const refusal = refusalOfEmbedding(body);
     if (refusal !== undefined) return sendError(response, 400, refusal);
-    sendJson(response, 200, await embed(body, this.#sentences));
+    const left = new AbortController();
+    response.once("close", () => left.abort());
+    sendJson(response, 200, await embed(body, this.#sentences, left.signal));
+  }
+
+  async #rerank(body: RerankRequest, response: ServerResponse): Promise<void> {
+    const script = this.#scripts.take(body.query ?? "", "rerank")?.script;
+    if (script?.firstTokenDelayMs !== undefined) await pause(script.firstTokenDelayMs);
+    if (script?.errorStatus !== undefined) return sendScriptedError(response, script);
+    sendJson(response, 200, rerank(body));
   }
 
   async close(): Promise<void> {

@@ -51,6 +51,7 @@ const TurnLimits = z.strictObject({
   log_kept_ms: ms(10 * 60_000),
   file_wait_ms: ms(120_000),
   rewrite_ms: ms(2_000),
+  rerank_ms: ms(1_500),
 });
 
 export type TurnLimits = z.infer<typeof TurnLimits>;
@@ -88,6 +89,11 @@ const Variables = z.object({
   TITLE_MODEL: optional(text),
   OCR_MODEL: optional(text),
   EMBEDDING_MODEL: optional(text).transform((name) => name ?? "text-embedding-3-small"),
+  EMBEDDING_BASE_URL: optional(url),
+  EMBEDDING_API_KEY: optional(text),
+  RERANK_MODEL: optional(text),
+  RERANK_BASE_URL: optional(url),
+  RERANK_API_KEY: optional(text),
   SYSTEM_PROMPT: optional(text),
   KEEP_REASONING: flag,
   MODELS: json(Models),

@@ -20,12 +20,17 @@ export type Library = {
   userId: string;
   add(name: string, text: string): Promise<string>;
   embed(fileId: string): Promise<void>;
+  /** The name of a file by its id. */
+  nameOf(fileId: string): string;
   /** Milliseconds of the search alone, and what it found. */
   find(query: string, how: Search): Promise<{ found: Retrieved[]; ms: number }>;
   close(): Promise<void>;
 };
 
 export type Search = { fileIds?: string[] | undefined; hybrid: boolean };
+
+/** Calls that may fail for one file: a busy machine is slower than the time limit of a call. */
+const MOST_FAILURES = 5;
 
 /** More than the figures need. */
 const LIMIT = 60;
@@ -40,10 +45,12 @@ export async function openLibrary(postgresUrl?: string): Promise<Library> {
   const { deps, provider } = await connect(neon);
   const userId = await addUser(neon);
   const names = new Map<string, string>();
+  const nameOf = (fileId: string) => names.get(fileId) ?? "";
   return {
     neon,
     deps,
     userId,
+    nameOf,
     add: async (name, text) => {
       const fileId = await addFile(neon, userId, name, text);
       names.set(fileId, name);
@@ -51,7 +58,11 @@ export async function openLibrary(postgresUrl?: string): Promise<Library> {
       return fileId;
     },
     embed: async (fileId) => {
-      while ((await embedNext(deps, { fileId, ingestionAttempt: 1 })) === "more");
+      let failures = 0;
+      for (let state = "more"; state !== "done"; failures += state === "failed" ? 1 : 0) {
+        if (failures > MOST_FAILURES) throw new Error("the provider of embeddings fails");
+        state = await embedNext(deps, { fileId, ingestionAttempt: 1 });
+      }
     },
     find: async (query, { fileIds, hybrid }) => {
       const vector = hybrid ? await embedQuestion(deps, userId, query) : undefined;
@@ -64,7 +75,7 @@ export async function openLibrary(postgresUrl?: string): Promise<Library> {
       });
       const ms = performance.now() - startedAt;
       const found = passages.map(({ fileId, start, end }) => ({
-        document: names.get(fileId) ?? "",
+        document: nameOf(fileId),
         start,
         end,
       }));

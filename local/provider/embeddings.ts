@@ -40,10 +40,15 @@ export function refusalOfEmbedding({ model, input, dimensions }: EmbeddingReques
 }
 
 /** The provider's response to a request for embeddings. */
-export async function embed(request: EmbeddingRequest, sentences: SentenceModel): Promise<unknown> {
+export async function embed(
+  request: EmbeddingRequest,
+  sentences: SentenceModel,
+  signal: AbortSignal,
+): Promise<unknown> {
   const inputs = [request.input].flat();
   const tokens = inputs.reduce((sum, text) => sum + Math.ceil(text.length / 4), 0);
-  const vectors = await vectorsOf(inputs, request, sentences);
+  const embedBySentences = () => sentences.embed(inputs, signal);
+  const vectors = await vectorsOf(inputs, request, embedBySentences);
   return {
     object: "list",
     model: request.model,
@@ -58,10 +63,10 @@ export async function embed(request: EmbeddingRequest, sentences: SentenceModel)
 async function vectorsOf(
   inputs: string[],
   { model, dimensions = DEFAULT_DIMENSIONS }: EmbeddingRequest,
-  sentences: SentenceModel,
+  embedBySentences: () => Promise<number[][]>,
 ): Promise<Float32Array[]> {
   if (model !== LOCAL_SENTENCES) return inputs.map((text) => vectorOf(text, dimensions));
-  return (await sentences.embed(inputs)).map((vector) => Float32Array.from(vector));
+  return (await embedBySentences()).map((vector) => Float32Array.from(vector));
 }
 
 function vectorOf(text: string, dimensions: number): Float32Array {

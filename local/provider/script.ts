@@ -2,7 +2,7 @@
 
 export type Script = {
   /** Which requests it applies to; by default any answer or title whose prompt contains the marker. */
-  kind?: "answer" | "title" | "embedding" | "ocr" | "rewrite";
+  kind?: "answer" | "title" | "embedding" | "ocr" | "rewrite" | "rerank";
   /** How many requests it applies to; all by default. */
   times?: number;
   /** Answers with this status instead, in OpenAI's format unless there is a body. */

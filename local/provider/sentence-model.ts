@@ -16,6 +16,7 @@ const IDLE_MS = 60_000;
 
 type Job = {
   texts: string[];
+  signal: AbortSignal | undefined;
   vectors: number[][];
   finished: PromiseWithResolvers<number[][]>;
 };
@@ -27,10 +28,13 @@ export class SentenceModel {
   #running: Job | undefined;
   #idle: NodeJS.Timeout | undefined;
 
-  /** One vector per text. Requests with few texts left go first: somebody waits for a question. */
-  embed(texts: readonly string[]): Promise<number[][]> {
+  /**
+   * One vector per text. Requests with few texts left go first: somebody waits for a question. Rejects when
+   * the signal, of a client that left, is aborted.
+   */
+  embed(texts: readonly string[], signal?: AbortSignal): Promise<number[][]> {
     const cut = texts.map((text) => text.slice(0, LONGEST_TEXT));
-    const job: Job = { texts: cut, vectors: [], finished: Promise.withResolvers() };
+    const job: Job = { texts: cut, signal, vectors: [], finished: Promise.withResolvers() };
     this.#jobs.push(job);
     this.#next();
     return job.finished.promise;
@@ -46,6 +50,10 @@ export class SentenceModel {
   #next(): void {
     if (this.#running) return;
     clearTimeout(this.#idle);
+    for (const { signal, finished } of this.#jobs) {
+      if (signal?.aborted) finished.reject(signal.reason);
+    }
+    this.#jobs = this.#jobs.filter(({ signal }) => !signal?.aborted);
     const job = this.#jobs.toSorted((a, b) => leftOf(a) - leftOf(b))[0];
     if (!job) {
       this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref();

@@ -10,6 +10,7 @@ import {
 } from "../lib/models.ts";
 import { Problem } from "../lib/problem.ts";
 import { type Completion, readCompletion } from "./model/completion.ts";
+import { embedInBatches, KnownLimits } from "./model/embedding-batches.ts";
 import { type Embeddings, readEmbeddings } from "./model/embeddings.ts";
 import { fetchWithWholeErrors } from "./model/fetch.ts";
 import { readJson } from "./model/json-body.ts";
@@ -21,6 +22,7 @@ import {
   type Refusal,
   toProviderProblem,
 } from "./model/provider-errors.ts";
+import { type Ranking, readRanking } from "./model/ranking.ts";
 import { readAnswer, type TakeChunks } from "./model/stream-reader.ts";
 
 export type { ModelChunk } from "./model/chunks.ts";
@@ -50,17 +52,30 @@ export type ModelClient = {
    */
   stream(request: ModelRequest, signal: AbortSignal, take: TakeChunks): Promise<void>;
   complete(request: ModelRequest, signal: AbortSignal): Promise<Completion>;
+  /** True when a provider of embeddings is configured. */
+  canEmbed(model: EmbeddingModel): boolean;
+  /** Throws `ai_not_configured` when the model has no vectors that can be stored. */
   embed(
     request: { model: EmbeddingModel; texts: string[] },
     signal: AbortSignal,
   ): Promise<Embeddings>;
+  /** True when a provider of rerankers is configured. */
+  canRerank(): boolean;
+  rerank(request: RankingRequest, signal: AbortSignal): Promise<Ranking>;
 };
+
+export type RankingRequest = { model: Model; query: string; documents: string[] };
 
 export function createModelClient(config: Config): ModelClient {
   const providers = createProviders(config);
+  const embeddings = createEmbeddings(config);
+  const reranker = createReranker(config) ?? embeddings ?? providers.openai;
   const known = new KnownRefusals();
-  const endpointOf = <M extends Model>(model: M): Endpoint<M> => {
-    const client = providers[model.provider];
+  const limits = new KnownLimits();
+  const endpointOf = <M extends Model>(
+    model: M,
+    client = providers[model.provider],
+  ): Endpoint<M> => {
     if (!client) throw new Problem("ai_not_configured");
     return { client, model, known };
   };
@@ -71,7 +86,11 @@ export function createModelClient(config: Config): ModelClient {
     stream: async (request, signal, take) =>
       stream(endpointOf(request.model), { request, signal, take }),
     complete: async (request, signal) => complete(endpointOf(request.model), request, signal),
-    embed: async ({ model, texts }, signal) => embed(endpointOf(model), texts, signal),
+    canEmbed: ({ provider }) => (embeddings ?? providers[provider]) !== undefined,
+    embed: async ({ model, texts }, signal) =>
+      embed({ ...endpointOf(model, embeddings), limits }, texts, signal),
+    canRerank: () => reranker !== undefined,
+    rerank: async (request, signal) => rerank(endpointOf(request.model, reranker), request, signal),
   };
 }
 
@@ -83,6 +102,21 @@ function createProviders(config: Config): Partial<Record<Provider, OpenAI>> {
   const { ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL = DEFAULT_BASE_URLS.anthropic } = config;
   const anthropic = ANTHROPIC_API_KEY && createProvider(ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL);
   return { ...(openai && { openai }), ...(anthropic && { anthropic }) };
+}
+
+/** Undefined where embeddings come from the provider of the model. */
+function createEmbeddings(config: Config): OpenAI | undefined {
+  const { EMBEDDING_API_KEY, EMBEDDING_BASE_URL, OPENAI_BASE_URL } = config;
+  if (EMBEDDING_API_KEY === undefined && EMBEDDING_BASE_URL === undefined) return undefined;
+  // A key is never sent to another address than the one that it was configured with.
+  return createProvider(EMBEDDING_API_KEY, EMBEDDING_BASE_URL ?? OPENAI_BASE_URL);
+}
+
+/** Undefined where the provider of embeddings reranks too. */
+function createReranker(config: Config): OpenAI | undefined {
+  const { RERANK_API_KEY, RERANK_BASE_URL, EMBEDDING_BASE_URL, OPENAI_BASE_URL } = config;
+  if (RERANK_API_KEY === undefined && RERANK_BASE_URL === undefined) return undefined;
+  return createProvider(RERANK_API_KEY, RERANK_BASE_URL ?? EMBEDDING_BASE_URL ?? OPENAI_BASE_URL);
 }
 
 /** A self-hosted server may need no key; without a base URL the SDK calls OpenAI. */
@@ -139,18 +173,40 @@ async function complete(
   }
 }
 
+/** In UTF-16 units: more than a text of as many tokens has, in most scripts. */
+const CHARACTERS_PER_TOKEN = 4;
+
 async function embed(
-  to: Endpoint<EmbeddingModel>,
+  to: Endpoint<EmbeddingModel> & { limits: KnownLimits },
   texts: string[],
   signal: AbortSignal,
 ): Promise<Embeddings> {
-  const { name, dimensions } = to.model;
-  // Numbers, not base64: not every compatible provider supports base64.
-  const width = dimensions !== undefined && { dimensions };
-  const body = { model: name, input: texts, encoding_format: "float", ...width };
-  try {
+  const { name, dimensions, contextTokens } = to.model;
+  const send = async (input: string[], width: number | undefined) => {
+    // Numbers, not base64: not every compatible provider supports base64.
+    const asked = width !== undefined && { dimensions: width };
+    const body = { model: name, input, encoding_format: "float", ...asked };
     const response = await post(to, "/embeddings", body, signal);
-    return readEmbeddings(await readJson(response), texts.length);
+    return readEmbeddings(await readJson(response), input.length);
+  };
+  const known = to.limits.of(to.client.baseURL, name);
+  const cut = texts.map((text) => text.slice(0, contextTokens * CHARACTERS_PER_TOKEN));
+  try {
+    return await embedInBatches(cut, { known, dimensions, send, toRefusal });
+  } catch (error) {
+    throw signal.aborted ? new Problem("ai_timeout", { cause: error }) : toProblem(error, to.model);
+  }
+}
+
+async function rerank(
+  to: Endpoint,
+  { query, documents }: RankingRequest,
+  signal: AbortSignal,
+): Promise<Ranking> {
+  const body = { model: to.model.name, query, documents, top_n: documents.length };
+  try {
+    const response = await post(to, "/rerank", body, signal);
+    return readRanking(await readJson(response), documents.length);
   } catch (error) {
     throw signal.aborted ? new Problem("ai_timeout", { cause: error }) : toProblem(error, to.model);
   }

@@ -1,5 +1,5 @@
 /** Parses an embeddings response. Pure. */
-import { STORED_WIDTH } from "../../lib/models.ts";
+import { fromBase64 } from "../../lib/bytes.ts";
 import { Problem } from "../../lib/problem.ts";
 import { toFields } from "./fields.ts";
 import { type TokenCount, toTokenCount } from "./usage.ts";
@@ -11,8 +11,8 @@ export type Embeddings = {
 };
 
 /**
- * The vectors of `count` texts. Throws `ai_unavailable` when there are fewer or more, or when they differ
- * in width or are wider than the column: a truncated vector would mean something else.
+ * The vectors of `count` texts, of any width. Throws `ai_unavailable` when there are fewer or more, or when
+ * they differ in width.
  */
 export function readEmbeddings(value: unknown, count: number): Embeddings {
   const fields = toFields(value);
@@ -24,12 +24,24 @@ export function readEmbeddings(value: unknown, count: number): Embeddings {
       index: Number(entry?.index ?? position),
     }))
     .toSorted((a, b) => a.index - b.index);
-  const vectors = inOrder.map(({ vector }) => vector).filter(isVector);
+  const vectors = inOrder.map(({ vector }) => toVector(vector)).filter(isVector);
   const width = vectors[0]?.length ?? 0;
   const isWhole = vectors.length === count && vectors.every(({ length }) => length === width);
-  if (!isWhole || width > STORED_WIDTH) throw new Problem("ai_unavailable");
+  if (!isWhole) throw new Problem("ai_unavailable");
   return { vectors, usage: fields && toTokenCount(fields.usage) };
 }
+
+/** Some providers send base64 of 32-bit floats whatever is requested. */
+function toVector(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  const bytes = fromBase64(value);
+  if (!bytes || bytes.length % FLOAT_BYTES !== 0) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const count = bytes.length / FLOAT_BYTES;
+  return Array.from({ length: count }, (_, index) => view.getFloat32(index * FLOAT_BYTES, true));
+}
+
+const FLOAT_BYTES = 4;
 
 function isVector(value: unknown): value is number[] {
   return Array.isArray(value) && value.length > 0 && value.every(Number.isFinite);

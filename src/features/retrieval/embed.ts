@@ -12,6 +12,7 @@ import { Problem } from "../../lib/problem.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
 import type { Ingestion } from "./indexing/builds.ts";
 import { isOrdinalOf } from "./indexing/slots.ts";
+import { questionOf } from "./question-terms.ts";
 import { lacksVectors, type QuestionVector, toVectorText, whereVectors } from "./vectors.ts";
 
 export type EmbedDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
@@ -47,7 +48,7 @@ export async function embedNext(deps: EmbedDeps, ingestion: Ingestion): Promise<
   );
 }
 
-const fileColumns = columnsSql(files, "f", ["userId", "originalName"]);
+const fileColumns = columnsSql(files, "f", ["userId"]);
 const passageColumns = columnsSql(passages, "p", ["ordinal", "headings", "text"]);
 
 type PassageRow = RowOfList<typeof fileColumns> & RowOfList<typeof passageColumns>;
@@ -63,10 +64,9 @@ async function embedPassages(
     await write(deps.db, embeddedUpdate(ingestion, model, HAS_ALL_VECTORS));
     return "done";
   }
-  // A change of this text needs a new INDEX_VERSION and EMBEDDED_SINCE.
-  const texts = rows.map(({ original_name: fileName, headings, text }) =>
-    [fileName, ...headings, text].join("\n"),
-  );
+  // Without the name of the file, which would make all passages of a file alike. A change of this text needs a new
+  // INDEX_VERSION and EMBEDDED_SINCE.
+  const texts = rows.map(({ headings, text }) => [...headings, text].join("\n"));
   const made = await embedOrNothing(deps, model, texts, CALL_TIMEOUT_MS);
   if (!made) return "failed";
   const usage = usageOf(deps, first.user_id, model, made.count);
@@ -182,7 +182,7 @@ export async function embedQuestions(
 ): Promise<QuestionVector[]> {
   const model = findAskableModel(deps);
   if (!model || lacksVectors(deps.db)) return [];
-  const inputs = texts.map((text) => text.slice(0, LONGEST_QUESTION));
+  const inputs = texts.map((text) => questionOf(text).slice(0, LONGEST_QUESTION));
   const made = await embedOrNothing(deps, model, inputs, QUESTION_TIMEOUT_MS);
   if (!made) return [];
   waitUntil(saveUsage(deps, usageOf(deps, userId, model, made.count)));
@@ -203,7 +203,7 @@ export function findAskableModel({
   model,
 }: Pick<Deps, "config" | "model">): EmbeddingModel | undefined {
   const found = findEmbeddingModel(config.EMBEDDING_MODEL, config.MODELS);
-  return found && model.canAsk(found) ? found : undefined;
+  return found && model.canEmbed(found) ? found : undefined;
 }
 
 type Count = { tokens: TokenCount; estimated: boolean };

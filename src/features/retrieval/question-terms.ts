@@ -47,6 +47,18 @@ function divide(query: string): { frame: string; question: string } {
   return { frame: parts.toSpliced(at, 1).join(" "), question: parts[at] ?? "" };
 }
 
+/** Fewer do not say what is asked. */
+const FEWEST_WORDS = 3;
+
+/**
+ * The part of a query whose meaning is to be found, without its frame: a vector of both would be near to
+ * every passage of the named document.
+ */
+export function questionOf(query: string): string {
+  const { question } = divide(query);
+  return foldedWords(question).length < FEWEST_WORDS ? query : question.trim();
+}
+
 function contentOf(text: string): string[] {
   const words = formsOf(text);
   const content = words.filter((word) => !QUESTION_WORDS.has(word));

@@ -3,6 +3,7 @@ import { type EmbedDeps, embedQuestion, embedQuestions } from "../../retrieval/e
 import { findPassages, findPassagesOfEach } from "../../retrieval/find.ts";
 import { fusePassages } from "../../retrieval/fuse.ts";
 import type { FoundPassage } from "../../retrieval/passage.ts";
+import { rerankPassages } from "../../retrieval/rerank.ts";
 import type { Queries } from "../store/answer.ts";
 import type { PastMessage } from "../store/turn.ts";
 import { rewriteQuestion, type Rewriting } from "./rewrite.ts";
@@ -17,11 +18,14 @@ type Searched = {
 
 const MOST_FOUND = 24;
 
+/** More, because the answer may stand behind them. */
+const MOST_RERANKED = 48;
+
 /** A user message as short as this is searched together with the one before it. */
 const SHORT_MESSAGE = 60;
 
 /**
- * Two trips: one for the user's own words, while the model writes queries, and one for all its queries; only the
+ * Two trips to Postgres: one for the user's own words, while the model writes queries, and one for all its queries; only the
  * first where there are none.
  */
 export async function searchDocuments(deps: EmbedDeps, input: Rewriting): Promise<Searched> {
@@ -39,11 +43,13 @@ export async function searchDocuments(deps: EmbedDeps, input: Rewriting): Promis
   const isNeeded = queries.texts.length > 0 && !input.stop.aborted;
   const others = isNeeded ? await findByQueries(deps, scope, queries.texts) : [];
   const searches = [own, ...others];
+  const fused = fusePassages(
+    searches.map(({ passages }) => passages),
+    mostFound(deps),
+  );
+  const ranked = await rerankPassages(deps, { ...input, query: queryOf(path) }, fused);
   return {
-    found: fusePassages(
-      searches.map(({ passages }) => passages),
-      MOST_FOUND,
-    ),
+    found: ranked.slice(0, MOST_FOUND),
     isRelevant: searches.some(({ isRelevant }) => isRelevant),
     queries,
   };
@@ -58,7 +64,7 @@ async function findByOwnWords(
 ) {
   const query = queryOf(path);
   const vector = await embedQuestion(deps, userId, query);
-  return findPassages(deps.db, userId, { query, vector, fileIds, limit: MOST_FOUND });
+  return findPassages(deps.db, userId, { query, vector, fileIds, limit: mostFound(deps) });
 }
 
 async function findByQueries(deps: EmbedDeps, { userId, fileIds }: Scope, texts: string[]) {
@@ -67,9 +73,13 @@ async function findByQueries(deps: EmbedDeps, { userId, fileIds }: Scope, texts:
     query,
     vector: vectors[index],
     fileIds,
-    limit: MOST_FOUND,
+    limit: mostFound(deps),
   }));
   return findPassagesOfEach(deps.db, userId, searches);
+}
+
+function mostFound({ config }: EmbedDeps): number {
+  return config.RERANK_MODEL === undefined ? MOST_FOUND : MOST_RERANKED;
 }
 
 /** The last user message, after the one before it where it is short. */
