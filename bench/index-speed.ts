@@ -7,6 +7,7 @@ import { startPostgres, stopAll } from "./processes.ts";
 import { say } from "./report.ts";
 import { type Grounding, readGrounding } from "./retrieval/grounding.ts";
 import { type Library, openLibrary } from "./retrieval/library.ts";
+import { countPassages, multiply } from "./retrieval/multiply.ts";
 import { quantile } from "./streams.ts";
 
 const FOLDER = join(import.meta.dirname, "..", "..", "shared", "data", "grounding");
@@ -45,40 +46,6 @@ async function timesOf(library: Library, { questions }: Grounding): Promise<stri
     times.push((await library.find(question, { hybrid: false })).ms);
   }
   return `${quantile(times, 0.5).toFixed(0)} (${quantile(times, 0.95).toFixed(0)})`;
-}
-
-async function countPassages({ neon, userId }: Library): Promise<number> {
-  const { rows } = await neon.pool.query<{ n: string }>(
-    "SELECT count(*) AS n FROM passages WHERE user_id = $1",
-    [userId],
-  );
-  return Number(rows[0]?.n);
-}
-
-/** As many copies of the files as needed, each under its own name. */
-async function multiply(library: Library, size: number): Promise<void> {
-  const { pool } = library.neon;
-  const copies = Math.max(0, Math.round(size / (await countPassages(library))) - 1);
-  const file =
-    "user_id, file_path, file_url, file_size, content_type, status, processed, created_at, ingestion_attempt, language";
-  await pool.query(
-    `CREATE TABLE copy AS SELECT id AS old, gen_random_uuid() AS new, number
-     FROM files, generate_series(1, ${copies}) AS number WHERE user_id = '${library.userId}'`,
-  );
-  for (const statement of [
-    `INSERT INTO files (id, original_name, ${file})
-     SELECT new, number || ' ' || original_name, ${file} FROM files JOIN copy ON old = id`,
-    `INSERT INTO passages SELECT new, ordinal, user_id, start_offset, end_offset, page, headings, text
-     FROM passages JOIN copy ON old = file_id`,
-    `INSERT INTO passage_terms SELECT user_id, term, new, part, postings
-     FROM passage_terms JOIN copy ON old = file_id`,
-    `INSERT INTO indexed_files SELECT new, user_id, language, passages
-     FROM indexed_files JOIN copy ON old = file_id`,
-    "DROP TABLE copy",
-    "VACUUM ANALYZE",
-  ]) {
-    await pool.query(statement);
-  }
 }
 
 try {

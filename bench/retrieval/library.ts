@@ -30,7 +30,7 @@ export type Library = {
 export type Search = { fileIds?: string[] | undefined; hybrid: boolean };
 
 /** Calls that may fail for one file: a busy machine is slower than the time limit of a call. */
-const MOST_FAILURES = 5;
+const MOST_FAILURES = 50;
 
 /** More than the figures need. */
 const LIMIT = 60;
