@@ -52,11 +52,11 @@ async function measure(
   documents: ContextDocument[],
   questions: Question[],
 ): Promise<void> {
-  const { hasRealModel, deps } = library;
+  const { config } = library.deps;
   say(
     `${documents.length} documents, ${questions.length} questions that they answer, ${UNANSWERABLE.length} that they do not`,
   );
-  say(hasRealModel ? `${deps.config.EMBEDDING_MODEL}, ${deps.config.DEFAULT_MODEL}` : "stand-ins");
+  say(`${config.EMBEDDING_MODEL}, ${config.DEFAULT_MODEL}`);
   say("");
   say(
     "| in the prompt | answer found (characters) | all of it (questions) | notice though answered | notice where unanswered |",

@@ -202,7 +202,9 @@ export function findAskableModel({
   config,
   model,
 }: Pick<Deps, "config" | "model">): EmbeddingModel | undefined {
-  const found = findEmbeddingModel(config.EMBEDDING_MODEL, config.MODELS);
+  const { EMBEDDING_BASE_URL: openaiUrl, EMBEDDING_MODEL, MODELS } = config;
+  const table = { ...MODELS, ...(openaiUrl !== undefined && { openaiUrl }) };
+  const found = findEmbeddingModel(EMBEDDING_MODEL, table);
   return found && model.canEmbed(found) ? found : undefined;
 }
 

@@ -2,7 +2,7 @@
 import type { Deps } from "../../deps.ts";
 import { toIso } from "../../lib/clock.ts";
 import { logError } from "../../lib/log.ts";
-import { estimateTokens, ownModel } from "../../lib/models.ts";
+import { estimateTokens, type Model, ownModel } from "../../lib/models.ts";
 import { Problem } from "../../lib/problem.ts";
 import type { NewUsage } from "../usage/queries.ts";
 import type { FoundPassage } from "./passage.ts";
@@ -33,16 +33,16 @@ export async function rerankPassages(
   input: Reranking,
   found: readonly FoundPassage[],
 ): Promise<FoundPassage[]> {
-  const name = deps.config.RERANK_MODEL;
-  if (name === undefined || found.length < 2 || !deps.model.canRerank()) return [...found];
+  const model = rerankerOf(deps);
+  if (!model || found.length < 2) return [...found];
   const query = input.query.slice(0, LONGEST_QUERY).toWellFormed();
   const documents = found.map(({ headings, text }) => [...headings, text].join("\n"));
-  const estimate = estimatedUsage(deps, input, name, [query, ...documents]);
+  const estimate = estimatedUsage(deps, input, model, [query, ...documents]);
   input.record(estimate);
   const { rerank_ms: mostMs } = deps.config.TURN_LIMITS;
   const signal = AbortSignal.any([input.stop, AbortSignal.timeout(mostMs)]);
   try {
-    const request = { model: ownModel(name), query, documents };
+    const request = { model, query, documents };
     const { order, usage } = await deps.model.rerank(request, signal);
     if (usage) input.record({ ...estimate, ...usage, estimated: false });
     return order.flatMap((index) => found[index] ?? []);
@@ -54,15 +54,21 @@ export async function rerankPassages(
   }
 }
 
+function rerankerOf({ config, model: client }: RerankDeps): Model | undefined {
+  const { RERANK_MODEL: name, RERANK_BASE_URL, EMBEDDING_BASE_URL, OPENAI_BASE_URL } = config;
+  if (name === undefined || !client.canRerank()) return undefined;
+  return ownModel(name, RERANK_BASE_URL ?? EMBEDDING_BASE_URL ?? OPENAI_BASE_URL);
+}
+
 /** The cost of a call whose outcome is unknown. */
 function estimatedUsage(
   { newId, clock }: RerankDeps,
   { userId, chatId, messageId }: Reranking,
-  name: string,
+  model: Model,
   texts: string[],
 ): NewUsage {
   const promptTokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);
   const key = { id: newId(), userId, chatId, messageId, kind: "rerank" as const, attempt: 1 };
   const counts = { promptTokens, completionTokens: 0, estimated: true };
-  return { ...key, model: ownModel(name), ...counts, at: toIso(new Date(clock())) };
+  return { ...key, model, ...counts, at: toIso(new Date(clock())) };
 }

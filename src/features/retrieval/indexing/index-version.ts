@@ -12,4 +12,4 @@ export const INDEX_VERSION = 1;
  * ones, those of passages that did not change are kept. Set it to a new version if the text that is embedded
  * changes.
  */
-export const EMBEDDED_SINCE = 0;
+export const EMBEDDED_SINCE = 1;
