@@ -91,7 +91,8 @@ export async function openLibrary(postgresUrl?: string): Promise<Library> {
 /** The dependencies of the search, and the stand-in where the environment names no provider. */
 async function connect(neon: LocalNeon) {
   const { OPENAI_API_KEY, OPENAI_BASE_URL, EMBEDDING_MODEL } = process.env;
-  const isReal = OPENAI_API_KEY !== undefined || OPENAI_BASE_URL !== undefined;
+  const { EMBEDDING_BASE_URL, EMBEDDING_API_KEY } = process.env;
+  const isReal = [OPENAI_API_KEY, OPENAI_BASE_URL, EMBEDDING_BASE_URL].some(Boolean);
   const provider = isReal ? undefined : await startProvider();
   const vars: unknown = {
     DATABASE_URL: neon.connectionString,
@@ -99,6 +100,8 @@ async function connect(neon: LocalNeon) {
     SECRET_KEY: "a secret of the bench, of at least 32 characters",
     OPENAI_API_KEY: provider?.apiKey ?? OPENAI_API_KEY,
     OPENAI_BASE_URL: provider?.baseUrl ?? OPENAI_BASE_URL,
+    EMBEDDING_BASE_URL,
+    EMBEDDING_API_KEY,
     EMBEDDING_MODEL: provider ? LOCAL_SENTENCES : EMBEDDING_MODEL,
   };
   const config = readConfig(vars as Env);
