@@ -37,5 +37,7 @@ export function toVectorText(values: number[]): string {
     ...values.slice(0, WIDTH),
     ...Array<number>(Math.max(0, WIDTH - values.length)).fill(0),
   ];
+  // The distance of a vector without a direction is NaN, which sorts before every other.
+  if (!filled.some(Boolean)) filled[WIDTH - 1] = 1;
   return `[${filled.join(",")}]`;
 }
