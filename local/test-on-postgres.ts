@@ -29,6 +29,7 @@ const TESTS = [
   "test/features/turns/stop",
   "test/features/turns/turn-failures",
   "test/features/turns/turns-overlap",
+  "test/features/usage/budgets",
 ];
 
 const NO_PROGRAMS =

@@ -62,6 +62,20 @@ const Retrieval = z.strictObject({
   rewrite: z.boolean().default(true),
 });
 
+const Limit = z.strictObject({
+  tokens: z.int().nonnegative().optional(),
+  /** US dollars, as an exact decimal. */
+  cost: z
+    .string()
+    .regex(/^\d{1,8}(\.\d{1,12})?$/)
+    .optional(),
+});
+
+/** The limits of every account that has none of its own, by period. */
+const Budgets = z.strictObject({ day: Limit.optional(), month: Limit.optional() });
+
+export type Budgets = z.infer<typeof Budgets>;
+
 const Origins = optional(
   text.transform((list) =>
     list
@@ -97,6 +111,7 @@ const Variables = z.object({
   SYSTEM_PROMPT: optional(text),
   KEEP_REASONING: flag,
   MODELS: json(Models),
+  BUDGETS: optional(json(Budgets)),
   TURN_LIMITS: json(TurnLimits),
   RETRIEVAL: json(Retrieval),
   BODY_TIMEOUT_MS: optional(z.coerce.number().int().positive()).transform((ms) => ms ?? 30_000),

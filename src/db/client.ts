@@ -5,11 +5,12 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { drizzle, type NeonHttpDatabase } from "drizzle-orm/neon-http";
 import type { Config } from "../env.ts";
 import { isUnreachable } from "./errors.ts";
+import * as budgets from "./schema-budgets.ts";
 import * as documents from "./schema-documents.ts";
 import * as security from "./schema-security.ts";
 import * as accounts from "./schema.ts";
 
-const schema = { ...accounts, ...documents, ...security };
+const schema = { ...accounts, ...budgets, ...documents, ...security };
 
 export type Db = NeonHttpDatabase<typeof schema>;
 

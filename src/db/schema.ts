@@ -222,6 +222,7 @@ export const aiUsage = pgTable(
     audioPromptTokens: integer("audio_prompt_tokens"),
     audioCompletionTokens: integer("audio_completion_tokens"),
     rates: jsonb().$type<Rates>(),
+    keyId: uuid("key_id"),
     cachedTokens: integer("cached_tokens"),
     reasoningTokens: integer("reasoning_tokens"),
   },

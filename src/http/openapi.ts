@@ -25,6 +25,7 @@ const TAGS = [
   { name: "Messages", description: "Read and rate messages." },
   { name: "Files", description: "Upload documents, read their text and analyse them." },
   { name: "Search", description: "Search messages and documents." },
+  { name: "Usage", description: "What calls to AI providers used and cost, and the budgets." },
   { name: "Accounts", description: "Sign up, in and out, and manage the account." },
   { name: "System", description: "Health and the API description." },
 ];

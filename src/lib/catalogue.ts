@@ -153,6 +153,12 @@ export const catalogue = {
     title: "Validation failed",
     detail: "Some fields are missing, unknown or invalid; `errors` lists them.",
   },
+  model_unpriced: {
+    status: 422,
+    title: "Model without a price",
+    detail:
+      "The price of this model is unknown, so that it cannot be used under a budget of money. Choose another model.",
+  },
   unknown_model: {
     status: 422,
     title: "Unknown model",
@@ -206,6 +212,12 @@ export const catalogue = {
     title: "Too many password checks",
     detail:
       "The server is checking too many passwords at the moment. Retry after the time in the Retry-After header.",
+  },
+  budget_exhausted: {
+    status: 429,
+    title: "Budget exhausted",
+    detail:
+      "The budget is used up, or what is left does not cover this request. Retry after the time in the Retry-After header, or ask an administrator for more.",
   },
   too_many_subscribers: {
     status: 429,

@@ -100,6 +100,38 @@ export function picoCost(rates: Rates, tokens: PricedTokens): bigint {
   );
 }
 
+/**
+ * The most that a call of a model can cost, in pico-dollars, whatever part of its tokens is cached, written or sound
+ * and whatever the hour; undefined while no price is known.
+ */
+export function mostCost(
+  prices: Prices | undefined,
+  { promptTokens, completionTokens }: Pick<PricedTokens, "promptTokens" | "completionTokens">,
+): bigint | undefined {
+  if (!prices || prices.length === 0) return undefined;
+  const rates = prices.map((price) => price.rates);
+  const prompt = rates.flatMap((each) => [
+    each.prompt,
+    each.cached,
+    each.cacheWrite,
+    each.audioPrompt,
+  ]);
+  const completion = rates.flatMap((each) => [
+    each.completion,
+    each.reasoning,
+    each.audioCompletion,
+  ]);
+  return BigInt(promptTokens) * highest(prompt) + BigInt(completionTokens) * highest(completion);
+}
+
+function highest(rates: readonly (Rate | undefined)[]): bigint {
+  const all = rates.flatMap((rate) => {
+    if (rate === undefined) return [];
+    return typeof rate === "number" ? [rate] : rate.map(([, tier]) => tier);
+  });
+  return BigInt(Math.max(0, ...all));
+}
+
 /** Each part within what is left of the total, and the rest at the total's own rate: no token is paid twice. */
 function split(rate: Rate, total: number, parts: readonly [Rate, number][]): [Rate, number][] {
   let left = total;
@@ -128,7 +160,8 @@ export function toRate(dollarsPerMillion: number): number {
   return Math.round(dollarsPerMillion * PICO_PER_MICRO);
 }
 
-function formatCost(pico: bigint): string {
+/** Pico-dollars as an exact decimal of US dollars, with at least six decimals. */
+export function formatCost(pico: bigint): string {
   const digits = pico.toString().padStart(COST_DIGITS + 1, "0");
   return trimCost(`${digits.slice(0, -COST_DIGITS)}.${digits.slice(-COST_DIGITS)}`);
 }

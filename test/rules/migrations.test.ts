@@ -3,6 +3,7 @@ import type pg from "pg";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { migrate } from "../../local/migrate.ts";
 import { type LocalPostgres, openPostgres } from "../../local/postgres.ts";
+import * as budgets from "../../src/db/schema-budgets.ts";
 import * as documents from "../../src/db/schema-documents.ts";
 import * as security from "../../src/db/schema-security.ts";
 import * as accounts from "../../src/db/schema.ts";
@@ -20,7 +21,7 @@ beforeAll(async () => {
   const nothing = generateDrizzleJson({});
   const statements = await generateMigration(
     nothing,
-    generateDrizzleJson({ ...accounts, ...documents, ...security }, nothing.id),
+    generateDrizzleJson({ ...accounts, ...budgets, ...documents, ...security }, nothing.id),
   );
   for (const statement of statements) await declared.pool.query(statement);
 });

@@ -121,8 +121,11 @@ async function callRoom(c: Context<App>, input: StartTurn): Promise<StartResult>
   }
 }
 
+/** Only the members cross from the room: the header is made from them. */
 function toProblem({ code, members }: TurnRefusal): Problem {
-  return new Problem(code, { members });
+  const { retry_after: seconds } = members;
+  const headers = typeof seconds === "number" ? { "retry-after": String(seconds) } : {};
+  return new Problem(code, { members, headers });
 }
 
 function idsOf({ chatId, userMessage, answerId }: NewTurn): TurnIds {

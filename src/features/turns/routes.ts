@@ -51,6 +51,8 @@ const problems: ProblemCode[] = [
   "file_processing",
   "file_not_ready",
   "unknown_model",
+  "model_unpriced",
+  "budget_exhausted",
   "reserved_key",
   "too_many_subscribers",
   ...providerProblems,

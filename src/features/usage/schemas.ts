@@ -1,7 +1,8 @@
-/** Wire shape of the usage of a provider call. */
+/** Wire shapes of usage: of one provider call, and of sums of them. */
 import { z } from "@hono/zod-openapi";
 import type { TokenCount } from "../../clients/model.ts";
 import { costOf, type Model } from "../../lib/models.ts";
+import { isStorableTime, ShownTime } from "../../http/fields.ts";
 import { TOKEN_PARTS } from "../../lib/prices.ts";
 
 export const Usage = z
@@ -61,3 +62,83 @@ function partsOf(usage: TokenCount): Partial<Usage> {
   const parts = TOKEN_PARTS.map(({ name, column }) => [column, usage[name]] as const);
   return Object.fromEntries(parts.filter(([, count]) => count !== undefined));
 }
+
+const Day = z.iso.date().refine(isStorableTime).openapi({ format: "date", example: "2026-11-01" });
+
+const GROUPINGS = ["day", "model", "chat", "kind"] as const;
+
+export type Grouping = (typeof GROUPINGS)[number];
+
+export const UsageQuery = z.object({
+  from: Day.optional().openapi({ description: "The first day, UTC, inclusive." }),
+  to: Day.optional().openapi({ description: "The last day, UTC, exclusive." }),
+  group_by: z.enum(GROUPINGS).default("day"),
+});
+
+const totals = {
+  calls: z.int(),
+  prompt_tokens: z.int(),
+  completion_tokens: z.int().openapi({ description: "Reasoning included." }),
+  total_tokens: z.int(),
+  cached_tokens: z.int(),
+  reasoning_tokens: z.int(),
+  cost: z.string().openapi({
+    description: "Exact decimal: the sum of all calls whose price is known.",
+    example: "1.204500",
+  }),
+  currency: z.literal("USD"),
+  unpriced_calls: z.int().openapi({ description: "Calls whose cost is unknown." }),
+  estimated_calls: z.int().openapi({ description: "Calls whose usage is an estimate." }),
+};
+
+const UsageTotals = z.object(totals).openapi("UsageTotals");
+
+export type UsageTotals = z.infer<typeof UsageTotals>;
+
+const UsageEntry = z
+  .object({
+    key: z.string().nullable().openapi({
+      description:
+        "The day, model, chat id or kind of call; null without a chat, or for a deleted one.",
+      example: "2026-11-23",
+    }),
+    ...totals,
+  })
+  .openapi("UsageEntry");
+
+export type UsageEntry = z.infer<typeof UsageEntry>;
+
+export const UsageReport = z
+  .object({
+    from: z.string().openapi({ format: "date" }),
+    to: z.string().openapi({ format: "date" }),
+    group_by: z.enum(GROUPINGS),
+    totals: UsageTotals,
+    series: z.array(UsageEntry),
+  })
+  .openapi("UsageReport");
+
+export type UsageReport = z.infer<typeof UsageReport>;
+
+const amount = (description: string) =>
+  z.string().openapi({ description: `${description} An exact decimal.`, example: "5.000000" });
+
+const UsageLimit = z
+  .object({
+    subject: z.enum(["user", "key"]).openapi({ description: "The account, or the API key." }),
+    period: z.enum(["day", "month"]).openapi({ description: "UTC." }),
+    unit: z.enum(["tokens", "cost"]).openapi({ description: "`cost` is in US dollars." }),
+    limit: amount("The limit."),
+    used: amount("What ended calls have used."),
+    reserved: amount("The most that running answers may use."),
+    left: amount("What a new answer may use."),
+    renews_at: ShownTime,
+    unpriced_calls: z
+      .int()
+      .openapi({ description: "Calls of the period whose cost is unknown, and not in `used`." }),
+  })
+  .openapi("UsageLimit");
+
+export type UsageLimit = z.infer<typeof UsageLimit>;
+
+export const UsageLimits = z.object({ limits: z.array(UsageLimit) }).openapi("UsageLimits");

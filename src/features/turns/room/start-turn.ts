@@ -4,8 +4,8 @@ import { toProblem } from "../../../http/problem-response.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
 import type { Model } from "../../../lib/models.ts";
 import { Problem, type ProblemCode } from "../../../lib/problem.ts";
-import { readLimits } from "../context/budget.ts";
 import type { FileChangeSignal } from "../context/wait.ts";
+import { turnLimits } from "../generate/worst-turn.ts";
 import { generateTurn, titleTextOf, turnDeadline } from "../generate/generate.ts";
 import { promptWithoutDocuments } from "../generate/prepare.ts";
 import { beginTurn, findTurnOfKey } from "../store/begin-turn.ts";
@@ -101,8 +101,8 @@ export class TurnStarter {
    * unnoticed, is ended first.
    */
   async #begin(turn: NewTurn, model: Model): Promise<BegunTurn | { replay: TurnIds }> {
-    const { db } = this.#deps;
-    const limits = readLimits(model);
+    const { db, config, model: client } = this.#deps;
+    const limits = turnLimits(config, client, model);
     try {
       return await beginTurn(db, turn, limits);
     } catch (error) {

@@ -12,10 +12,12 @@ import {
   type KeyUse,
 } from "../../../db/idempotency-keys.ts";
 import { present } from "../../../lib/assert.ts";
+import { BYTES_PER_TOKEN } from "../../../lib/models.ts";
 import { Problem } from "../../../lib/problem.ts";
 import { lockChat } from "../../chats/change.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../../messages/queries.ts";
 import { toMessage } from "../../messages/schemas.ts";
+import { lockBudgetSql, reserveSql, toBudgetProblem } from "../../usage/budgets.ts";
 import { insertTurnSql, targetSql } from "./target.ts";
 import {
   type BegunTurn,
@@ -23,7 +25,10 @@ import {
   type NewTurn,
   type PastMessage,
   type ReadLimits,
+  type TurnBudget,
   type TurnIds,
+  type BeginLimits,
+  type WorstTurn,
 } from "./turn.ts";
 import {
   allowsTurnSql,
@@ -40,13 +45,13 @@ const MAX_ATTEMPTS = 3;
 /**
  * Commits the user message, where it is a new one, and an empty, streaming answer, and reads what the prompt
  * needs. Where the turn's key was used before, changes nothing and returns the ids of the earlier turn. One
- * trip. Throws `not_found`, `file_failed`, `file_processing`, `idempotency_key_reused`, or `turn_in_progress`,
- * because a unique index admits one streaming answer per chat.
+ * trip. Throws `not_found`, `file_failed`, `file_processing`, `idempotency_key_reused`, `budget_exhausted`,
+ * `model_unpriced`, or `turn_in_progress`, because a unique index admits one streaming answer per chat.
  */
 export async function beginTurn(
   db: Db,
   turn: NewTurn,
-  limits: ReadLimits,
+  limits: BeginLimits,
   attemptsLeft = MAX_ATTEMPTS,
 ): Promise<BegunTurn | { replay: TurnIds }> {
   try {
@@ -65,7 +70,7 @@ export async function beginTurn(
 async function runBatch(
   db: Db,
   turn: NewTurn,
-  limits: ReadLimits,
+  limits: BeginLimits,
 ): Promise<BegunTurn | { replay: TurnIds } | undefined> {
   const { userId, chatId, userMessage } = turn;
   const claim = claimOf(turn);
@@ -76,6 +81,7 @@ async function runBatch(
     lockFiles: lockFilesSql(userId, turn.files),
     chat: createOrLockChatSql(turn, claim),
     messages: insertTurnSql(turn, claim),
+    ...(limits.budget && reservation(turn, limits, limits.budget)),
     keepKey: key.keep,
     use: key.use,
     pair: pairSql(turn),
@@ -91,6 +97,16 @@ async function runBatch(
   return { ...messages, needsTitle, path: path.rows, documents: documents.rows };
 }
 
+/** After the messages are inserted, because what a turn reserves depends on its history. */
+function reservation(turn: NewTurn, limits: ReadLimits, { worst, defaults }: TurnBudget) {
+  const payer = { userId: turn.userId, keyId: turn.keyId ?? null };
+  const answer = pathTokensSql(turn, limits, worst);
+  return {
+    lockBudget: lockBudgetSql(payer),
+    reserve: reserveSql(payer, answer, worst, { defaults, at: turn.at }),
+  };
+}
+
 /** Throws the problem of a violated constraint; returns where the batch may be tried again. */
 async function throwRefusal(
   db: Db,
@@ -99,6 +115,8 @@ async function throwRefusal(
   attemptsLeft: number,
 ): Promise<void> {
   if (violates(error, "chats_user_id_fkey")) throw new Problem("invalid_token");
+  const exhausted = toBudgetProblem(error, new Date(turn.at));
+  if (exhausted) throw exhausted;
   if (!violates(error, "messages_one_streaming_key")) throw error;
   const running = await findStreamingAnswer(db, turn);
   if (running) throw new Problem("turn_in_progress", { members: { message_id: running } });
@@ -164,9 +182,30 @@ function pickMessage({ chat_title: _title, auto_title: _auto, ...row }: PairRow)
 }
 
 /** Walks from the user message towards the root, as far as the limits of the prompt allow. */
-function pathSql({ chatId, userId, userMessage }: NewTurn, limits: ReadLimits): SQL<PastMessage> {
+function pathSql(turn: NewTurn, limits: ReadLimits): SQL<PastMessage> {
   return sql<PastMessage>`
-    WITH RECURSIVE path AS (
+    WITH RECURSIVE ${pathCte(turn, limits)} SELECT type, content FROM path ORDER BY depth DESC`;
+}
+
+/** The answer and the most tokens of its prompt, where the turn was inserted: see `reserveSql`. */
+function pathTokensSql(
+  turn: NewTurn,
+  limits: ReadLimits,
+  { fixedTokens, documentTokens }: WorstTurn,
+): SQL {
+  return sql`
+    WITH RECURSIVE ${pathCte(turn, limits)}
+    SELECT a.id, ${fixedTokens}::int
+      + CASE WHEN a.file_ids = '{}' THEN 0 ELSE ${documentTokens}::int END
+      + (SELECT ceil(coalesce(sum(octet_length(content)), 0)::numeric / ${BYTES_PER_TOKEN}::int) + 4 * count(*) FROM path)
+      AS prompt_tokens
+    FROM messages AS a JOIN chats ON chats.id = a.chat_id
+    WHERE a.chat_id = ${turn.chatId} AND a.id = ${turn.answerId} AND a.status = 'streaming'
+      AND chats.user_id = ${turn.userId}`;
+}
+
+function pathCte({ chatId, userId, userMessage }: NewTurn, limits: ReadLimits): SQL {
+  return sql`path AS (
       SELECT m.parent_id, m.type, m.content, 0 AS bytes, 1 AS depth
       FROM messages AS m JOIN chats ON chats.id = m.chat_id
       WHERE m.chat_id = ${chatId} AND m.id = ${userMessage.id} AND chats.user_id = ${userId}
@@ -175,8 +214,7 @@ function pathSql({ chatId, userId, userMessage }: NewTurn, limits: ReadLimits): 
       FROM path JOIN messages AS m ON m.chat_id = ${chatId} AND m.id = path.parent_id
       WHERE path.bytes + octet_length(m.content) <= ${limits.historyBytes}::int
         AND path.depth < ${limits.historyMessages}::int
-    )
-    SELECT type, content FROM path ORDER BY depth DESC`;
+    )`;
 }
 
 async function findStreamingAnswer(

@@ -1,12 +1,14 @@
 /** A turn on its way through Postgres: how it begins, what its beginning reads, and how it ends. */
 import type { IdempotencyKey } from "../../../db/idempotency-keys.ts";
+import type { Budgets } from "../../../env.ts";
 import type { Message } from "../../messages/schemas.ts";
+import type { WorstCase } from "../../usage/budgets.ts";
 import type { NewUsage } from "../../usage/queries.ts";
 import type { TargetedTurn } from "./target.ts";
 import type { ContextDocument } from "./turn-documents.ts";
 
-/** A turn before its commit. `key`: the idempotency key of its request. */
-export type NewTurn = TargetedTurn & { key?: IdempotencyKey };
+/** A turn before its commit. `key`: the idempotency key of its request; `keyId`: of the API key that pays. */
+export type NewTurn = TargetedTurn & { key?: IdempotencyKey; keyId?: string };
 
 /** The ids by which a repeated request finds its turn. */
 export type TurnIds = { chatId: string; userMessageId: string; answerId: string };
@@ -28,6 +30,15 @@ export type BegunTurn = {
 
 /** How much to read for a prompt: bytes and messages of history, characters of whole documents. */
 export type ReadLimits = { historyBytes: number; historyMessages: number; wholeDocuments: number };
+
+/** The most that a turn can take: what every prompt has, and what documents add to one. */
+export type WorstTurn = WorstCase & { fixedTokens: number; documentTokens: number };
+
+/** What a turn reserves, and the configured budgets. */
+export type TurnBudget = { worst: WorstTurn; defaults: Budgets };
+
+/** `budget`: absent where none is configured. */
+export type BeginLimits = ReadLimits & { budget?: TurnBudget };
 
 export type FinishedTurn = {
   userId: string;
