@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { startCron } from "./cron.ts";
 import { claimFolder } from "./folder-lock.ts";
 import { migrate } from "./migrate.ts";
+import { type ReceivedMail, startMail } from "./mail.ts";
 import { startNeon } from "./neon.ts";
 import { LOCAL_OCR_MODEL, startProvider } from "./openai.ts";
 import { readPort, requireFreePort } from "./ports.ts";
@@ -40,6 +41,7 @@ async function main(): Promise<string> {
     await standInForPostgres(settings, folder),
     await standInForS3(settings, join(folder, "s3")),
     await standInForProvider(settings),
+    await standInForMail(settings, `http://localhost:${port}`),
   ];
   const envFile = join(folder, "dev.vars");
   const cronKey = newSecret();
@@ -103,6 +105,30 @@ async function standInForProvider(settings: Settings): Promise<string> {
   settings.OCR_MODEL ??= LOCAL_OCR_MODEL;
   settings.EMBEDDING_MODEL ??= LOCAL_SENTENCES;
   return "Provider   an offline stand-in (set OPENAI_API_KEY in .dev.vars for real answers)";
+}
+
+/**
+ * Changes the settings to the stand-in's address, unless they name a sender. It is given the key that the Worker has:
+ * Amazon's services share one.
+ */
+async function standInForMail(settings: Settings, url: string): Promise<string> {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = settings;
+  settings.APP_URL ??= url;
+  if (settings.MAIL_FROM || settings.SES_ENDPOINT) {
+    const isOn = settings.MAIL_FROM && accessKeyId && secretAccessKey;
+    return `Mail       ${isOn ? `from ${settings.MAIL_FROM}` : "off: set MAIL_FROM and the AWS key"}`;
+  }
+  if (!accessKeyId || !secretAccessKey) return "Mail       off: set the AWS key and MAIL_FROM";
+  const region = settings.AWS_REGION ?? "us-east-1";
+  const mail = await startMail({ accessKeyId, secretAccessKey, region, onMail: print });
+  stops.push(mail.close);
+  settings.SES_ENDPOINT = mail.endpoint;
+  settings.MAIL_FROM = "Indifly <no-reply@localhost.example>";
+  return "Mail       a local SES stand-in, which prints each mail here";
+}
+
+function print({ to, subject, text }: ReceivedMail): void {
+  say(`\nMail to ${to.join(", ")}: ${subject}\n\n${text}`);
 }
 
 function greeting(url: string, notes: string[]): string {

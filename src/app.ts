@@ -1,6 +1,9 @@
 /** The table of contents: middleware in order, the sign-in boundary, features, one error renderer. */
 import { authRoutes } from "./features/auth/routes.ts";
 import { authenticate } from "./features/auth/authenticate.ts";
+import { resendRoutes, verificationRoutes } from "./features/auth/mails/routes.ts";
+import { forgottenPasswordRoutes, passwordRoutes } from "./features/auth/passwords/routes.ts";
+import { sessionRoutes } from "./features/auth/sessions/routes.ts";
 import { storedMessageRoutes } from "./features/chats/message-routes.ts";
 import { chatRoutes } from "./features/chats/routes.ts";
 import { fileRoutes } from "./features/files/routes.ts";
@@ -36,6 +39,8 @@ app.use(guardRequest(app));
 
 app.route("/", systemRoutes(app));
 app.route("/", authRoutes);
+app.route("/", forgottenPasswordRoutes);
+app.route("/", verificationRoutes);
 app.route("/", socketRoutes);
 
 // Every route from here on requires a signed-in user.
@@ -43,6 +48,9 @@ app.use(authenticate);
 app.use(finishChanges);
 
 app.route("/", userRoutes);
+app.route("/", sessionRoutes);
+app.route("/", passwordRoutes);
+app.route("/", resendRoutes);
 app.route("/", chatRoutes);
 app.route("/", messageRoutes);
 app.route("/", storedMessageRoutes);

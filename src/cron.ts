@@ -4,6 +4,7 @@ import { deleteExpiredKeys } from "./db/idempotency-keys.ts";
 import { createDeps, type Deps } from "./deps.ts";
 import type { Env } from "./env.ts";
 import { deliverSessionEnds } from "./features/auth/deliver-session-ends.ts";
+import { enqueueLostMails } from "./features/auth/mails/enqueue.ts";
 import { purgeChats } from "./features/deletion/purge.ts";
 import { runDeletions } from "./features/deletion/run-deletions.ts";
 import { sweepBucket } from "./features/files/sweep/sweep.ts";
@@ -15,9 +16,9 @@ import { toIso } from "./lib/clock.ts";
 import { logError, logEvent, type LogFields, nameOf } from "./lib/log.ts";
 
 /** Returns counts for the log. It may run twice, even at once. */
-type Job = (env: Env, deps: Deps) => Promise<Record<string, number>>;
+type MinuteJob = (env: Env, deps: Deps) => Promise<Record<string, number>>;
 
-const JOBS: Record<string, Job> = {
+const JOBS: Record<string, MinuteJob> = {
   // Settles answers whose room no longer runs them.
   turns: reconcileTurns,
   // Wakes rooms that have lost their alarm.
@@ -30,6 +31,8 @@ const JOBS: Record<string, Job> = {
   analyses: (env, deps) => resumeAnalyses({ ...deps, jobs: env.FILE_JOBS }),
   // Closes streams and sockets of ended sessions.
   session_ends: deliverSessionEnds,
+  // Enqueues ordered mails that seem lost.
+  mails: enqueueLostMails,
   // Erases what deletions left outside Postgres.
   deletions: runDeletions,
   // Purges the rows of deleted chats.

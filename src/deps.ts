@@ -1,5 +1,6 @@
 /** The composition root: the dependencies of features, the same for requests, alarms, queue and cron. */
 import { createReadCMap, type ReadCMap } from "./clients/cmaps.ts";
+import { createMailClient, type MailClient } from "./clients/mail.ts";
 import { createModelClient, type ModelClient } from "./clients/model.ts";
 import { createStorageClient, type StorageClient } from "./clients/storage.ts";
 import { createDb, type Db } from "./db/client.ts";
@@ -15,6 +16,7 @@ export type Deps = {
   db: Db;
   model: ModelClient;
   storage: StorageClient;
+  mail: MailClient;
   readCMap: ReadCMap;
   passwords: Passwords;
   tokens: Tokens;
@@ -41,6 +43,7 @@ export function createDeps(env: Env): Deps {
     db: createDb(config),
     model: createModelClient(config),
     storage: createStorageClient(config),
+    mail: createMailClient(config),
     readCMap: createReadCMap(env.ASSETS),
     passwords: createPasswords(createHashQueue(systemClock, HASHING)),
     tokens: createTokens(config.SECRET_KEY, systemClock),

@@ -3,6 +3,7 @@
  * environment: the rest of the code gets a `Config`.
  */
 import { z } from "zod";
+import type { MailJob } from "./features/auth/mails/orders.ts";
 import type { FileJob } from "./features/files/jobs.ts";
 import type { ChatRoom } from "./features/turns/room/chat-room.do.ts";
 import { Models } from "./lib/model-table.ts";
@@ -12,6 +13,7 @@ export type Env = {
   CHAT_ROOM: DurableObjectNamespace<ChatRoom>;
   ASSETS: Fetcher;
   FILE_JOBS: Queue<FileJob>;
+  MAIL_JOBS: Queue<MailJob>;
 };
 
 /** An empty variable counts as absent: the process environment can unset one of a file only this way. */
@@ -94,6 +96,9 @@ const Variables = z.object({
   AWS_REGION: optional(text),
   S3_BUCKET_NAME: optional(text),
   S3_ENDPOINT: optional(url),
+  SES_ENDPOINT: optional(url),
+  MAIL_FROM: optional(text.regex(/^[^\r\n]+@[^\r\n]+$/, "not an e-mail address")),
+  APP_URL: optional(url),
   OPENAI_API_KEY: optional(text),
   OPENAI_BASE_URL: optional(url),
   ANTHROPIC_API_KEY: optional(text),

@@ -2,13 +2,12 @@
 import { app } from "./app.ts";
 import { runMinute } from "./cron.ts";
 import type { Env } from "./env.ts";
-import type { FileJob } from "./features/files/jobs.ts";
-import { handleJobs } from "./queue.ts";
+import { handleJobs, type Job } from "./queue.ts";
 
 export { ChatRoom } from "./features/turns/room/chat-room.do.ts";
 
 export default {
   fetch: app.fetch,
-  queue: (batch: MessageBatch<FileJob>, env: Env) => handleJobs(batch, env),
+  queue: (batch: MessageBatch<Job>, env: Env) => handleJobs(batch, env),
   scheduled: (event: ScheduledController, env: Env) => runMinute(env, event.scheduledTime),
 };

@@ -1,23 +1,27 @@
-/** Handles the messages of the job queue and of its dead-letter queue. A message may arrive twice. */
+/** Handles the messages of the queues and of their dead-letter queues. A message may arrive twice. */
 import { describeFailure, refusesContent } from "./db/errors.ts";
 import { createDeps } from "./deps.ts";
 import type { Env } from "./env.ts";
+import type { MailJob } from "./features/auth/mails/orders.ts";
+import { failMail, sendMail } from "./features/auth/mails/send.ts";
 import { analysePart, failAnalyseJob } from "./features/files/analysis/analyse-job.ts";
 import type { FileJob } from "./features/files/jobs.ts";
 import { failIngestionJob, runIngestionJob } from "./features/files/run-job.ts";
-import { logError, logEvent } from "./lib/log.ts";
+import { type LogFields, logError, logEvent } from "./lib/log.ts";
 
-const DEAD_LETTERS = "indifly-file-jobs-dead";
+/** A message of any of the queues. */
+export type Job = FileJob | MailJob;
+
+const DEAD_FILE_JOBS = "indifly-file-jobs-dead";
+const DEAD_MAILS = "indifly-mails-dead";
 const FIRST_RETRY_SECONDS = 2;
 
 /** Runs each job separately: one that fails is retried, and finally dead-lettered. */
-export async function handleJobs(batch: MessageBatch<FileJob>, env: Env): Promise<void> {
-  const act = batch.queue === DEAD_LETTERS ? fail : runOrFail;
+export async function handleJobs(batch: MessageBatch<Job>, env: Env): Promise<void> {
   for (const message of batch.messages) {
-    const { step, fileId: file_id } = message.body;
-    const fields = { queue: batch.queue, step, file_id, attempt: message.attempts };
+    const fields = { queue: batch.queue, ...describe(message.body), attempt: message.attempts };
     try {
-      await act(env, message.body);
+      await act(env, batch.queue, message.body);
       message.ack();
       logEvent("job", fields);
     } catch (error) {
@@ -25,6 +29,17 @@ export async function handleJobs(batch: MessageBatch<FileJob>, env: Env): Promis
       message.retry({ delaySeconds: FIRST_RETRY_SECONDS * 3 ** (message.attempts - 1) });
     }
   }
+}
+
+function describe(job: Job): LogFields {
+  return "mailId" in job ? { mail_id: job.mailId } : { step: job.step, file_id: job.fileId };
+}
+
+async function act(env: Env, queue: string, job: Job): Promise<void> {
+  if ("mailId" in job) {
+    return queue === DEAD_MAILS ? failMail(createDeps(env), job) : sendMail(createDeps(env), job);
+  }
+  return queue === DEAD_FILE_JOBS ? fail(env, job) : runOrFail(env, job);
 }
 
 /** A job whose values Postgres refuses fails at once: a retry would be refused too. */

@@ -1,5 +1,5 @@
 /**
- * Signature Version 4 as S3 checks it, in the header or in the query of a request.
+ * Signature Version 4 as S3 and other services check it, in the header or in the query of a request.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
  */
@@ -39,10 +39,11 @@ export function authorize(
   request: S3Request,
   credentials: Credentials,
   now: number,
+  service = "s3",
 ): Authorization {
   const isPresigned = parameter(request, "X-Amz-Algorithm") !== undefined;
   const claim = isPresigned ? readQueryClaim(request, now) : readHeaderClaim(request, now);
-  checkScope(claim, credentials, isPresigned);
+  checkScope(claim, { ...credentials, service }, isPresigned);
   checkSignedHeaders(request, claim);
   const key = signingKey(credentials.secretAccessKey, claim.scope);
   const canonical = sha256Hex(canonicalRequest(request, claim));
@@ -117,7 +118,11 @@ function dateOf(date: string, malformed: Malformed | "AccessDenied"): number {
   return time;
 }
 
-function checkScope(claim: Claim, credentials: Credentials, isPresigned: boolean): void {
+function checkScope(
+  claim: Claim,
+  credentials: Credentials & { service: string },
+  isPresigned: boolean,
+): void {
   const [day, region, service, end] = claim.scope.split("/");
   const malformed = isPresigned
     ? "AuthorizationQueryParametersError"
@@ -126,7 +131,7 @@ function checkScope(claim: Claim, credentials: Credentials, isPresigned: boolean
   if (region !== credentials.region) {
     throw new S3Failure(malformed, `The region is wrong; expecting '${credentials.region}'`);
   }
-  if (service !== "s3" || end !== "aws4_request" || day !== claim.date.slice(0, 8)) {
+  if (service !== credentials.service || end !== "aws4_request" || day !== claim.date.slice(0, 8)) {
     throw new S3Failure(malformed);
   }
 }

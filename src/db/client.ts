@@ -7,10 +7,11 @@ import type { Config } from "../env.ts";
 import { isUnreachable } from "./errors.ts";
 import * as budgets from "./schema-budgets.ts";
 import * as documents from "./schema-documents.ts";
+import * as mail from "./schema-mail.ts";
 import * as security from "./schema-security.ts";
 import * as accounts from "./schema.ts";
 
-const schema = { ...accounts, ...budgets, ...documents, ...security };
+const schema = { ...accounts, ...budgets, ...documents, ...mail, ...security };
 
 export type Db = NeonHttpDatabase<typeof schema>;
 

@@ -42,6 +42,7 @@ export const users = pgTable(
     role: text({ enum: ["user", "admin"] })
       .notNull()
       .default("user"),
+    passwordVersion: integer("password_version").notNull().default(0),
   },
   (t) => [
     uniqueIndex("users_email_key").on(t.emailKey),
@@ -66,6 +67,8 @@ export const sessions = pgTable(
     method: text({ enum: ["password", "oidc"] })
       .notNull()
       .default("password"),
+    rotatedAt: time("rotated_at"),
+    endedEventId: uuid("ended_event_id"),
   },
   (t) => [
     index("sessions_user_idx").on(t.userId, t.lastSeenAt.desc()),

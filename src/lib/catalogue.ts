@@ -47,6 +47,11 @@ export const catalogue = {
     title: "Invalid token",
     detail: "The token is invalid or has expired. Sign in again.",
   },
+  invalid_link: {
+    status: 401,
+    title: "Invalid link",
+    detail: "The link is invalid, was used already or has expired. Ask for a new one.",
+  },
   origin_not_allowed: {
     status: 403,
     title: "Origin not allowed",

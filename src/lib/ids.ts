@@ -1,5 +1,5 @@
 /** Ids, UUIDv7 (RFC 9562 section 5.7) so that newer rows sort after older ones, and random secrets. */
-import { v7, validate, version } from "uuid";
+import { parse, stringify, v7, validate, version } from "uuid";
 import { toBase64Url } from "./bytes.ts";
 
 /** Creates a new id; an argument of pure code. */
@@ -16,6 +16,20 @@ export function firstIdAt(time: number): string {
 /** True for any UUID in canonical form, whatever its version: old rows may have others. */
 export function isId(value: string): boolean {
   return validate(value) && version(value) > 0;
+}
+
+/** The 16 bytes of an id. */
+export function idToBytes(id: string): Uint8Array {
+  return parse(id);
+}
+
+/** The id of 16 bytes; undefined if they are not a UUID. */
+export function bytesToId(bytes: Uint8Array): string | undefined {
+  try {
+    return stringify(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A secret of 32 random bytes, in Base64url. */

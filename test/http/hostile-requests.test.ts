@@ -8,7 +8,7 @@ import { anonymous, at, bearer, expectProblem, type SignedIn, signUp } from "../
 import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
 import { signedUpJar } from "../support/jar.ts";
 import { query } from "../support/postgres.ts";
-import { tokensAt } from "../support/tokens.ts";
+import { jwtRefreshToken, tokensAt } from "../support/tokens.ts";
 
 const SECOND = 1_000;
 const DASHES = "-".repeat(36);
@@ -73,9 +73,12 @@ describe("input that could cause a 500", () => {
     }
     for (const refreshCounter of [-1, 0.5, 2 ** 31, 1e300]) {
       const claims = { userId: sub, sessionId: sid, refreshCounter };
-      const token = await tokensAt(0).issueRefresh(claims);
-      const response = await anonymous().post("/auth/refresh", { refresh_token: token });
-      expectProblem(response, 401, "invalid_token");
+      for (const issue of [tokensAt(0).issueRefresh, jwtRefreshToken]) {
+        const response = await anonymous().post("/auth/refresh", {
+          refresh_token: await issue(claims),
+        });
+        expectProblem(response, 401, "invalid_token");
+      }
     }
   });
 });

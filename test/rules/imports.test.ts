@@ -154,6 +154,7 @@ const DOORS: [string, RegExp, RegExp][] = [
   ["the Neon driver", of("(@neondatabase|drizzle-orm/neon-http)"), /^db\/client\.ts$/],
   ["aws4fetch", of("aws4fetch"), /^clients\/(storage|mail)\.ts$/],
   ["openai", of("openai"), /^clients\/model\.ts$/],
+  ["bcryptjs", of("bcryptjs"), /^features\/auth\/passwords\/bcrypt\.ts$/],
   ["jose", of("jose"), /^features\/auth\/tokens\.ts$/],
   ["@noble/hashes", of("@noble/hashes"), /^features\/auth\/password\.ts$/],
   ["SHA-256", /subtle\.digest\(/, /^lib\/sha256\.ts$/],
@@ -167,7 +168,7 @@ const DOORS: [string, RegExp, RegExp][] = [
   ["the console", /\bconsole\./, /^lib\/log\.ts$/],
   [
     "the raw environment",
-    /\bprocess\.env|\bc\.env\.[A-Z_]+(?<!CHAT_ROOM|ASSETS|FILE_JOBS)\b/,
+    /\bprocess\.env|\bc\.env\.[A-Z_]+(?<!CHAT_ROOM|ASSETS|FILE_JOBS|MAIL_JOBS)\b/,
     /^env\.ts$/,
   ],
 ];

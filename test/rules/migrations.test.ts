@@ -5,6 +5,7 @@ import { migrate } from "../../local/migrate.ts";
 import { type LocalPostgres, openPostgres } from "../../local/postgres.ts";
 import * as budgets from "../../src/db/schema-budgets.ts";
 import * as documents from "../../src/db/schema-documents.ts";
+import * as mail from "../../src/db/schema-mail.ts";
 import * as security from "../../src/db/schema-security.ts";
 import * as accounts from "../../src/db/schema.ts";
 
@@ -21,7 +22,10 @@ beforeAll(async () => {
   const nothing = generateDrizzleJson({});
   const statements = await generateMigration(
     nothing,
-    generateDrizzleJson({ ...accounts, ...budgets, ...documents, ...security }, nothing.id),
+    generateDrizzleJson(
+      { ...accounts, ...budgets, ...documents, ...mail, ...security },
+      nothing.id,
+    ),
   );
   for (const statement of statements) await declared.pool.query(statement);
 });

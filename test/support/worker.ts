@@ -83,7 +83,7 @@ export async function startWorkerWithoutRetries(): Promise<RunningWorker> {
   const configPath = join(folder.path, "wrangler.toml");
   const config = await readFile(join(ROOT, "wrangler.toml"), "utf8");
   const changed = config
-    .replace(/max_retries = \d+/, "max_retries = 0")
+    .replaceAll(/max_retries = \d+/g, "max_retries = 0")
     .replace("node local/assets.ts", "true")
     .replace("./dist/assets", join(ROOT, "dist", "assets"))
     .replace("src/index.ts", join(ROOT, "src", "index.ts"));

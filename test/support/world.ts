@@ -3,6 +3,7 @@ import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { migrate } from "../../local/migrate.ts";
+import { startMail } from "../../local/mail.ts";
 import { startNeon } from "../../local/neon.ts";
 import { startProvider } from "../../local/openai.ts";
 import { startS3 } from "../../local/s3.ts";
@@ -24,7 +25,11 @@ declare module "vitest" {
     /** The URL of the bucket; its content is shared by all tests. */
     s3Url: string;
     /** The bearer tokens of the stand-ins' control endpoints. */
-    controlKeys: { neon: string; provider: string; s3: string };
+    controlKeys: { neon: string; provider: string; s3: string; mail: string };
+    /** The URL of the stand-in for SES. */
+    mailUrl: string;
+    /** The variables with which a Worker sends mails; those of the run's own Workers are without. */
+    mailVars: Vars;
     /** The environment of the Worker, for a test that starts one with other values. */
     vars: Vars;
     /** An archive of an empty Postgres to start from; empty where the server is a real one. */
@@ -61,6 +66,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   stack.defer(provider.close);
   const s3 = await startS3({ ...BUCKET, control: true });
   stack.defer(s3.close);
+  const { accessKeyId, secretAccessKey, region } = s3;
+  const mail = await startMail({ accessKeyId, secretAccessKey, region, control: true });
+  stack.defer(mail.close);
   await bundling;
   const vars: Vars = {
     DATABASE_URL: neon.connectionString,
@@ -84,6 +92,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     neon: present(neon.controlKey, "the key of Neon's control"),
     provider: provider.controlKey,
     s3: present(s3.controlKey, "the key of the bucket's control"),
+    mail: present(mail.controlKey, "the key of the mail's control"),
+  });
+  project.provide("mailUrl", mail.endpoint);
+  project.provide("mailVars", {
+    SES_ENDPOINT: mail.endpoint,
+    MAIL_FROM: "Indifly <no-reply@indifly.example>",
+    APP_URL: FRONTEND,
   });
   project.provide("vars", vars);
   project.provide("emptyPostgres", emptyPostgres);

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from "node:crypto";
+import { createHash, createHmac, hkdfSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import {
   ACCESS_TTL_SECONDS,
@@ -132,11 +132,44 @@ describe("a token signed with the right key", () => {
 });
 
 describe("a refresh token", () => {
-  it("carries the refreshCounter of its session, for thirty days", async () => {
-    const token = await at(0).issueRefresh({ ...claims, refreshCounter: 7 });
-    const read = { ...claims, refreshCounter: 7 };
+  const read = { ...claims, refreshCounter: 7 };
+
+  it("names its session and its counter, and is the same whenever it is issued", async () => {
+    const token = await at(0).issueRefresh(read);
+    expect(token).toMatch(/^[\w-]{96}$/);
+    expect(await at(SESSION_TTL_SECONDS).issueRefresh(read)).toBe(token);
+    expect(await at(SESSION_TTL_SECONDS).readRefresh(token)).toEqual(read);
+    const next = await at(0).issueRefresh({ ...read, refreshCounter: 8 });
+    expect(next).not.toBe(token);
+  });
+
+  it("is refused when any bit of it was changed, or its length", async () => {
+    const token = await at(0).issueRefresh(read);
+    const bytes = Buffer.from(token, "base64url");
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const changed = Buffer.from(bytes);
+      changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(await at(0).readRefresh(changed.toString("base64url")), String(bit)).toBeUndefined();
+    }
+    for (const other of ["", "A", `${token}A`, token.slice(1), `${token}=`, ` ${token}`]) {
+      expect(await at(0).readRefresh(other), other).toBeUndefined();
+    }
+  });
+
+  it("of another secret is invalid", async () => {
+    const token = await at(0, "another secret, which is long enough too").issueRefresh(read);
+    expect(await at(0).readRefresh(token)).toBeUndefined();
+  });
+
+  it("of the version before is accepted for thirty days", async () => {
+    const key = Buffer.from(hkdfSync("sha256", SECRET, "indifly", "refresh token", 32));
+    const kid = createHash("sha256").update(key).digest().subarray(0, 6).toString("base64url");
+    const access = decode(await at(0).issueAccess(claims), 1);
+    const exp = NOW / 1000 + SESSION_TTL_SECONDS;
+    const header = { alg: "HS256", typ: "rt+jwt", kid };
+    const token = forge(header, { ...access, gen: 7, exp }, "refresh token");
     expect(await at(SESSION_TTL_SECONDS + TOLERANCE - 1).readRefresh(token)).toEqual(read);
     expect(await at(SESSION_TTL_SECONDS + TOLERANCE).readRefresh(token)).toBeUndefined();
-    expect(decode(token, 0).typ).toBe("rt+jwt");
+    expect(await at(0).readRefresh(`${token}x`)).toBeUndefined();
   });
 });

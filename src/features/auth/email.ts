@@ -44,6 +44,13 @@ export function toEmailKey(text: string): string {
   return parseEmail(text)?.key ?? trimInvisible(text).toLowerCase();
 }
 
+/** The address for mail servers: the local part as it was typed, the domain in ASCII. */
+export function toDeliveryAddress(email: string): string {
+  const at = email.lastIndexOf("@");
+  const host = toHost(email.slice(at + 1));
+  return host === undefined ? email : `${email.slice(0, at)}@${host}`;
+}
+
 /** The local part in compatibility form and lower case; undefined unless it is valid in both forms. */
 function toLocalKey(local: string): string | undefined {
   const key = local.normalize("NFKC").toLowerCase().normalize("NFKC");

@@ -7,12 +7,21 @@ import { argon2idAsync } from "@noble/hashes/argon2.js";
 import { fromBase64, toBase64 } from "../../lib/bytes.ts";
 import { logError } from "../../lib/log.ts";
 import type { HashQueue } from "./hash-queue.ts";
+import { exceedsBcrypt, isBcrypt, verifyBcrypt } from "./passwords/bcrypt.ts";
 
 export type Passwords = {
   /** Returns a PHC string. */
   hash(password: string): Promise<string>;
-  /** True when the password matches the PHC string; false for an account without a password. */
-  verify(password: string, phc: string | null): Promise<boolean>;
+  /**
+   * True when the password matches the stored hash, a PHC string or one of bcrypt; false for an account without a
+   * password.
+   */
+  verify(password: string, stored: string | null): Promise<boolean>;
+  /**
+   * True for a hash to replace by a new one of the verified password: it has another cost, or is of bcrypt and covers
+   * the whole password.
+   */
+  isOutdated(password: string, stored: string): boolean;
   /** Takes as long as a verification, so that response times do not reveal unknown accounts. */
   verifyNothing(password: string): Promise<false>;
 };
@@ -54,11 +63,19 @@ export function createPasswords(queue: HashQueue): Passwords {
       const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
       return toPhc(salt, await digest(password, salt, COST));
     },
-    verify: async (password, phc) => {
-      if (phc === null) return verifyNothing(password);
-      const stored = parsePhc(phc);
-      if (!stored) return refuseStored(() => verifyNothing(password));
-      return equalInConstantTime(await digest(password, stored.salt, stored.cost), stored.hash);
+    verify: async (password, stored) => {
+      if (stored === null) return verifyNothing(password);
+      if (isBcrypt(stored)) {
+        return queue.run((keepAlive) => verifyBcrypt(password, stored, keepAlive));
+      }
+      const parsed = parsePhc(stored);
+      if (!parsed) return refuseStored(() => verifyNothing(password));
+      return equalInConstantTime(await digest(password, parsed.salt, parsed.cost), parsed.hash);
+    },
+    isOutdated: (password, stored) => {
+      if (isBcrypt(stored)) return !exceedsBcrypt(password);
+      const { m, t, p, dkLen } = parsePhc(stored)?.cost ?? {};
+      return m !== COST.m || t !== COST.t || p !== COST.p || dkLen !== COST.dkLen;
     },
     verifyNothing,
   };

@@ -1,17 +1,15 @@
 /** SQL of accounts and sessions. */
-import { and, eq, gt, gte, isNull, sql } from "drizzle-orm";
+import { eq, sql, type SQL } from "drizzle-orm";
 import { batch, type Db, run } from "../../db/client.ts";
 import { violates } from "../../db/errors.ts";
 import { sessions, users } from "../../db/schema.ts";
+import { toIso } from "../../lib/clock.ts";
 import { Problem } from "../../lib/problem.ts";
 import { recordEventSql, type SecurityEvent } from "../audit/record.ts";
 import { toEmailKey } from "./email.ts";
-import { selectWatched, type SessionChat } from "./session-end.ts";
 import { SESSION_TTL_SECONDS } from "./tokens.ts";
 
 export type UserRow = typeof users.$inferSelect;
-
-const IDLE_DAYS = 14;
 
 type NewUser = Pick<UserRow, "id" | "name" | "email" | "hashedPassword"> & { now: Date };
 
@@ -27,6 +25,7 @@ export async function insertUser(
   user: NewUser,
   session: NewSession,
   events: readonly SecurityEvent[],
+  mails: readonly SQL[],
 ): Promise<UserRow> {
   const { now, ...columns } = user;
   const emailKey = toEmailKey(user.email);
@@ -35,13 +34,15 @@ export async function insertUser(
     await batch(db, {
       user: db.insert(users).values(row).onConflictDoNothing({ target: users.id }),
       session: insertSession(db, session),
+      mails,
       events: events.map((event) => recordEventSql(event)),
     });
   } catch (error) {
     if (violates(error, "users_email_key")) throw new Problem("email_taken");
     throw error;
   }
-  return { ...row, pendingEmail: null, isActive: true, emailVerified: false, role: "user" };
+  const initial = { pendingEmail: null, isActive: true, emailVerified: false, passwordVersion: 0 };
+  return { ...row, ...initial, role: "user" };
 }
 
 /** The account with this address, in any spelling. */
@@ -51,13 +52,50 @@ export async function findUserByEmail(db: Db, email: string): Promise<UserRow | 
   return rows[0];
 }
 
-/** Starts a session and records the event. */
+/** A hash of the verified password to store in place of an outdated one. */
+export type Rehash = { from: string; to: string };
+
+/**
+ * Starts a session and records the event, if the account is active and its password has not changed since it was read;
+ * false otherwise.
+ */
 export async function startSession(
   db: Db,
+  user: Pick<UserRow, "passwordVersion">,
   session: NewSession,
   event: SecurityEvent,
-): Promise<void> {
-  await batch(db, { session: insertSession(db, session), event: recordEventSql(event) });
+  rehash?: Rehash,
+): Promise<boolean> {
+  const hasStarted = sql`EXISTS (SELECT FROM sessions AS s WHERE s.id = ${session.id}::uuid)`;
+  const { started } = await batch(db, {
+    rehashed: rehash && rehashSql(session.userId, rehash),
+    session: insertSessionOfSql(session, user.passwordVersion),
+    event: recordEventSql(event, hasStarted),
+    started: sql<{ has_started: boolean }>`SELECT ${hasStarted} AS has_started`,
+  });
+  return started.rows[0]?.has_started ?? false;
+}
+
+/** Changes nothing when the hash is another one by now: a parallel sign-in was faster, or the password changed. */
+function rehashSql(userId: string, { from, to }: Rehash): SQL {
+  return sql`
+    UPDATE users SET hashed_password = ${to}::text
+    WHERE id = ${userId}::uuid AND hashed_password = ${from}::text`;
+}
+
+function insertSessionOfSql(
+  { id, userId, userAgent, country, method, now }: NewSession,
+  passwordVersion: number,
+): SQL {
+  const at = sql`${toIso(now)}::timestamptz`;
+  return sql`
+    INSERT INTO sessions (id, user_id, user_agent, country, method, created_at, last_seen_at, expires_at)
+    SELECT ${id}::uuid, u.id, ${userAgent}::text, ${country}::text, ${method}::text, ${at}, ${at},
+      ${at} + make_interval(secs => ${SESSION_TTL_SECONDS}::int)
+    FROM users AS u
+    WHERE u.id = ${userId}::uuid AND u.is_active AND u.password_version = ${passwordVersion}::int
+    FOR SHARE
+    ON CONFLICT (id) DO NOTHING`;
 }
 
 function insertSession(db: Db, { now, ...columns }: NewSession) {
@@ -66,93 +104,17 @@ function insertSession(db: Db, { now, ...columns }: NewSession) {
   return db.insert(sessions).values(row).onConflictDoNothing({ target: sessions.id });
 }
 
-/** The outcome of a refresh: the session's new counter, or why the token was refused. */
-type Rotation = { refreshCounter: number } | "ended" | "replayed";
-
-/** `watched`: the chats that the session may be subscribed to, if it has ended. */
-type Refreshed = { rotation: Rotation; watched: SessionChat[] };
-
-/**
- * Increments the counter of a live session when the token has the current one. A token one behind gets
- * the current counter (its response was lost, or a parallel request was faster); an older token was
- * replayed and ends the session. One guarded statement, so that twenty parallel refreshes increment the
- * counter once.
- */
-export async function rotateSession(
-  db: Db,
-  token: { sessionId: string; userId: string; refreshCounter: number },
-  now: Date,
-): Promise<Refreshed> {
-  const { advanced, watched } = await batch(db, {
-    advanced: advance(db, token, now),
-    watched: selectWatched(token.sessionId),
-  });
-  return { rotation: toRotation(advanced[0]), watched: watched.rows };
-}
-
-function toRotation(row: Pick<SessionRow, "refreshCounter" | "endedAt"> | undefined): Rotation {
-  if (!row) return "ended";
-  return row.endedAt ? "replayed" : { refreshCounter: row.refreshCounter };
-}
-
-function advance(
-  db: Db,
-  {
-    sessionId,
-    userId,
-    refreshCounter,
-  }: { sessionId: string; userId: string; refreshCounter: number },
-  now: Date,
-) {
-  const idleSince = new Date(now.getTime() - IDLE_DAYS * 24 * 60 * 60 * 1000);
-  const replayed = sql`${sessions.refreshCounter} > ${refreshCounter} + 1`;
-  return db
-    .update(sessions)
-    .set({
-      refreshCounter: sql`CASE WHEN ${sessions.refreshCounter} = ${refreshCounter} THEN ${refreshCounter} + 1 ELSE ${sessions.refreshCounter} END`,
-      lastSeenAt: now,
-      endedAt: sql`CASE WHEN ${replayed} THEN ${now.toISOString()}::timestamptz END`,
-    })
-    .where(
-      and(
-        eq(sessions.id, sessionId),
-        eq(sessions.userId, userId),
-        isNull(sessions.endedAt),
-        gt(sessions.expiresAt, now),
-        gte(sessions.lastSeenAt, idleSince),
-        gte(sessions.refreshCounter, refreshCounter),
-      ),
-    )
-    .returning({ refreshCounter: sessions.refreshCounter, endedAt: sessions.endedAt });
-}
-
-/**
- * Ends a session; does nothing if it has ended or does not exist. Returns the chats that it may be
- * subscribed to.
- */
-export async function endSession(db: Db, sessionId: string, now: Date): Promise<SessionChat[]> {
-  const live = and(eq(sessions.id, sessionId), isNull(sessions.endedAt));
-  const { watched } = await batch(db, {
-    ended: db.update(sessions).set({ endedAt: now }).where(live),
-    watched: selectWatched(sessionId),
-  });
-  return watched.rows;
-}
-
 /** The signed-in account. Throws `invalid_token` when it was deleted. */
 export async function getUser(db: Db, userId: string): Promise<UserRow> {
   const rows = await run(db.select().from(users).where(eq(users.id, userId)));
   return rows[0] ?? throwInvalidToken();
 }
 
-/** Changes of an account. `pendingEmail` takes effect once it is verified; null withdraws it. */
-type UserChanges = { name?: string; pendingEmail?: string | null };
-
 /** Updates the account. Throws `invalid_token` when it was deleted. */
 export async function changeUser(
   db: Db,
   userId: string,
-  changes: UserChanges,
+  changes: { name: string },
   now: Date,
 ): Promise<UserRow> {
   const set = { ...changes, updatedAt: now };

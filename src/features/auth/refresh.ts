@@ -1,13 +1,14 @@
 /** Exchanges a refresh token for a new pair of tokens. */
 import type { Context } from "hono";
 import type { Deps } from "../../deps.ts";
+import { clientOf } from "../../http/client.ts";
 import { requireHttps } from "../../http/https.ts";
 import type { App } from "../../http/router.ts";
 import { logEvent } from "../../lib/log.ts";
 import { Problem } from "../../lib/problem.ts";
 import type { TokenPair } from "./cookies.ts";
-import { rotateSession } from "./queries.ts";
 import { notifyRooms } from "./session-end.ts";
+import { rotateSession } from "./sessions/queries.ts";
 import type { AccessClaims } from "./tokens.ts";
 
 /** The user, the session and its new tokens. Throws `invalid_token` or `https_required`. */
@@ -19,7 +20,14 @@ export async function refreshSession(
   const deps = c.get("deps");
   const claims = await deps.tokens.readRefresh(refreshToken);
   if (!claims) throw new Problem("invalid_token");
-  const { rotation, watched } = await rotateSession(deps.db, claims, new Date(deps.clock()));
+  const { rotation, watched } = await rotateSession(deps.db, claims, {
+    id: deps.newId(),
+    kind: "refresh_token_replayed",
+    userId: claims.userId,
+    sessionId: claims.sessionId,
+    client: clientOf(c),
+    now: new Date(deps.clock()),
+  });
   notifyRooms(c, watched);
   if (rotation === "replayed") logReplay(claims);
   if (typeof rotation === "string") throw new Problem("invalid_token");

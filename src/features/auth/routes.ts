@@ -13,8 +13,8 @@ import {
   setSessionCookies,
   type TokenPair,
 } from "./cookies.ts";
-import { endSession } from "./queries.ts";
 import { refreshSession } from "./refresh.ts";
+import { enqueueMails } from "./mails/enqueue.ts";
 import {
   CookieRenewed,
   GivenRefreshToken,
@@ -24,9 +24,10 @@ import {
   TokenResponse,
   toUser,
 } from "./schemas.ts";
-import { notifyRooms } from "./session-end.ts";
+import { notifyRooms, type SessionChat } from "./session-end.ts";
+import { endSession } from "./sessions/queries.ts";
 import { login, register, type SignedInUser } from "./sign-in.ts";
-import { ACCESS_TTL_SECONDS } from "./tokens.ts";
+import { ACCESS_TTL_SECONDS, type AccessClaims } from "./tokens.ts";
 
 const tags = ["Accounts"];
 
@@ -85,6 +86,7 @@ export const authRoutes = createRouter()
   .openapi(registerRoute, async (c) => {
     requireHttps(c);
     const signedIn = await register(c.get("deps"), c.req.valid("json"), clientOf(c));
+    enqueueMails(c, signedIn.mailId);
     return c.json(signInResponse(c, signedIn, "Welcome."), 201);
   })
   .openapi(loginRoute, async (c) => {
@@ -99,9 +101,8 @@ export const authRoutes = createRouter()
     return c.json({ expires_in: ACCESS_TTL_SECONDS }, 200);
   })
   .openapi(logoutRoute, async (c) => {
-    const sessionId = await findSessionId(c, c.req.valid("json").refresh_token ?? undefined);
-    const { db, clock } = c.get("deps");
-    if (sessionId) notifyRooms(c, await endSession(db, sessionId, new Date(clock())));
+    const claims = await findSession(c, c.req.valid("json").refresh_token ?? undefined);
+    if (claims) notifyRooms(c, await signOut(c, claims));
     clearSessionCookies(c);
     return c.json({ success: true as const, message: "Signed out.", data: {} }, 200);
   });
@@ -131,17 +132,30 @@ function cookieRefreshToken(c: Context<App>): string {
   return cookies.refresh;
 }
 
+/** Ends the session; returns the chats that it may be subscribed to. */
+function signOut(c: Context<App>, { userId, sessionId }: AccessClaims): Promise<SessionChat[]> {
+  const { db, newId, clock } = c.get("deps");
+  return endSession(db, sessionId, {
+    id: newId(),
+    kind: "signed_out",
+    userId,
+    sessionId,
+    client: clientOf(c),
+    now: new Date(clock()),
+  });
+}
+
 /** The session of the request's token, expired or not, from the body, the header or the cookies. */
-async function findSessionId(c: Context<App>, given?: string): Promise<string | undefined> {
+async function findSession(c: Context<App>, given?: string): Promise<AccessClaims | undefined> {
   const { tokens } = c.get("deps");
-  if (given !== undefined) return (await tokens.readRefresh(given))?.sessionId;
+  if (given !== undefined) return tokens.readRefresh(given);
   const authorization = c.req.header("authorization");
   if (authorization !== undefined) {
-    return (await tokens.readExpiredAccess(bearerToken(authorization) ?? ""))?.sessionId;
+    return tokens.readExpiredAccess(bearerToken(authorization) ?? "");
   }
   const cookies = readSessionCookies(c);
   if (!cookies) return undefined;
   requireAllowedOrigin(c);
   const claims = await tokens.readRefresh(cookies.refresh ?? "");
-  return (claims ?? (await tokens.readExpiredAccess(cookies.access ?? "")))?.sessionId;
+  return claims ?? tokens.readExpiredAccess(cookies.access ?? "");
 }

@@ -43,6 +43,21 @@ export const GivenRefreshToken = z
   .strictObject({ refresh_token: Token.max(4_096).nullish() })
   .openapi("RefreshToken");
 
+/** The token of a link in a mail. */
+export const MailToken = text({ min: 1, max: 200 }).openapi({
+  example: "3q2-7wEXAMPLEfZ0kQWm5hJb8nXc1vTgYr4uLoPsDaI",
+});
+
+export const PasswordChange = z
+  .strictObject({ current_password: GivenPassword, new_password: NewPassword })
+  .openapi("PasswordChange");
+
+export const ForgottenPassword = z.strictObject({ email: Email }).openapi("ForgottenPassword");
+
+export const PasswordReset = z
+  .strictObject({ token: MailToken, new_password: NewPassword })
+  .openapi("PasswordReset");
+
 export const User = z
   .object({
     id: ShownId,

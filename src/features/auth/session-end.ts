@@ -10,6 +10,7 @@ import type { RowOf } from "../../db/columns.ts";
 import type { chatSessions } from "../../db/schema.ts";
 import type { Env } from "../../env.ts";
 import type { App } from "../../http/router.ts";
+import { delay } from "../../lib/clock.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 
 /** A chat whose room may have a stream or socket of an ended session. */
@@ -43,10 +44,20 @@ export function notifyRooms(c: Context<App>, watched: SessionChat[]): void {
   if (watched.length > 0) c.executionCtx.waitUntil(closeAndMark(c, watched));
 }
 
-/** What is not marked as closed is closed again by the cron job. */
+/** The pauses before rooms that could not be reached are called again: the platform allows 30 s after the response. */
+const PAUSES_MS = [0, 1_000, 5_000, 12_000];
+
+/** What is not marked as closed is closed again by the cron job, within a minute. */
 async function closeAndMark(c: Context<App>, watched: SessionChat[]): Promise<void> {
+  let left = watched;
   try {
-    await markSessionClosed(c.get("deps").db, await closeWatched(c.env, watched));
+    for (const pauseMs of PAUSES_MS) {
+      if (left.length === 0) return;
+      await delay(pauseMs);
+      const closed = await closeWatched(c.env, left);
+      await markSessionClosed(c.get("deps").db, closed);
+      left = left.filter((chat) => !closed.includes(chat));
+    }
   } catch (error) {
     logError("session_end_not_marked", { cause: nameOf(error) });
   }

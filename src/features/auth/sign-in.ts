@@ -4,11 +4,13 @@ import type { RequestClient } from "../../http/client.ts";
 import { Problem } from "../../lib/problem.ts";
 import type { SecurityEvent } from "../audit/record.ts";
 import type { TokenPair } from "./cookies.ts";
+import { orderIfConfigured } from "./mails/orders.ts";
 import { checkPassword } from "./password-policy.ts";
 import {
   findUserByEmail,
   insertUser,
   type NewSession,
+  type Rehash,
   startSession,
   type UserRow,
 } from "./queries.ts";
@@ -17,14 +19,14 @@ import { issueTokens } from "./refresh.ts";
 export type SignedInUser = { user: UserRow; tokens: TokenPair };
 
 /**
- * Creates the account and signs it in. Throws `email_taken`, `too_many_password_checks`, or a 422 about
+ * Creates the account and signs it in. `mailId`: the mail to enqueue, where mails are configured. Throws `email_taken`, `too_many_password_checks`, or a 422 about
  * the password.
  */
 export async function register(
   deps: Deps,
   account: { name: string; email: string; password: string },
   client: RequestClient,
-): Promise<SignedInUser> {
+): Promise<SignedInUser & { mailId: string | undefined }> {
   checkPassword(account.password, account);
   const { name, email, password } = account;
   const userId = deps.newId();
@@ -34,8 +36,10 @@ export async function register(
   const created = { id: deps.newId(), userId, kind: "account_created", client, now } as const;
   const events = [created, signedIn(deps, session, client)];
   const row = { id: userId, name, email, hashedPassword, now };
-  const user = await insertUser(deps.db, row, session, events);
-  return { user, tokens: await issueTokens(deps, { userId, sessionId: session.id }, 0) };
+  const mail = orderIfConfigured(deps, { kind: "verify_email", userId, now });
+  const user = await insertUser(deps.db, row, session, events, mail.statements);
+  const tokens = await issueTokens(deps, { userId, sessionId: session.id }, 0);
+  return { user, tokens, mailId: mail.id };
 }
 
 /**
@@ -52,18 +56,41 @@ export async function login(
     ? deps.passwords.verify(password, user.hashedPassword)
     : deps.passwords.verifyNothing(password));
   if (!user || !correct || !user.isActive) throw new Problem("invalid_credentials");
-  return openSession(deps, user, client, "password");
+  const rehash = await rehashOutdated(deps, password, user.hashedPassword);
+  return openSession(deps, user, client, "password", rehash);
 }
 
-/** Starts a session of an account that has proved who it is, by every factor that it has. */
+/** A new hash of a verified password, where the stored one is outdated. A full queue leaves it to the next sign-in. */
+async function rehashOutdated(
+  { passwords }: Pick<Deps, "passwords">,
+  password: string,
+  stored: string | null,
+): Promise<Rehash | undefined> {
+  if (stored === null || !passwords.isOutdated(password, stored)) return undefined;
+  try {
+    return { from: stored, to: await passwords.hash(password) };
+  } catch (error) {
+    if (error instanceof Problem && error.code === "too_many_password_checks") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Starts a session of an account that has proved who it is, by every factor that it has. Throws `invalid_credentials`
+ * when the password has changed since the account was read.
+ */
 export async function openSession(
   deps: Deps,
   user: UserRow,
   client: RequestClient,
   method: NewSession["method"],
+  rehash?: Rehash,
 ): Promise<SignedInUser> {
   const session = newSession(deps, user.id, client, method);
-  await startSession(deps.db, session, signedIn(deps, session, client));
+  const event = signedIn(deps, session, client);
+  if (!(await startSession(deps.db, user, session, event, rehash))) {
+    throw new Problem("invalid_credentials");
+  }
   return { user, tokens: await issueTokens(deps, { userId: user.id, sessionId: session.id }, 0) };
 }
 

@@ -1,14 +1,20 @@
 /**
- * The access and refresh tokens of a session: JWTs with separate keys, so that one is never accepted as
- * the other. The only file that knows jose.
+ * The access and refresh tokens of a session, with separate keys, so that one is never accepted as the other. The
+ * only file that knows jose.
  *
  * @see RFC 9068 JWT Profile for OAuth 2.0 Access Tokens (`at+jwt`), RFC 8725 JWT Best Practices
  */
 import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
-import { encodeUtf8, toBase64Url } from "../../lib/bytes.ts";
-import { sha256 } from "../../lib/sha256.ts";
-import { isId } from "../../lib/ids.ts";
+import { toBase64Url } from "../../lib/bytes.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { type DerivedKey, deriveKey } from "../../lib/derive-key.ts";
+import { isId } from "../../lib/ids.ts";
+import {
+  HIGHEST_COUNTER,
+  issueRefreshToken,
+  readRefreshToken,
+  type RefreshClaims,
+} from "./sessions/refresh-token.ts";
 
 const ALGORITHM = "HS256";
 const ISSUER = "indifly";
@@ -21,11 +27,10 @@ export const ACCESS_TTL_SECONDS = 15 * 60;
 export const SESSION_TTL_SECONDS = 30 * 24 * 60 * 60;
 
 export type AccessClaims = { userId: string; sessionId: string };
-/** `refreshCounter` counts the rotations of the session's refresh token. */
-type RefreshClaims = AccessClaims & { refreshCounter: number };
 
 export type Tokens = {
   issueAccess(claims: AccessClaims): Promise<string>;
+  /** The same claims give the same token. */
   issueRefresh(claims: RefreshClaims): Promise<string>;
   /** The claims; undefined for anything but a valid token of this kind. */
   readAccess(token: string): Promise<AccessClaims | undefined>;
@@ -35,22 +40,31 @@ export type Tokens = {
 };
 
 type Kind = { type: string; purpose: string; ttlSeconds: number };
-type Key = { id: string; key: CryptoKey };
 
 const ACCESS: Kind = { type: "at+jwt", purpose: "access token", ttlSeconds: ACCESS_TTL_SECONDS };
-const REFRESH: Kind = { type: "rt+jwt", purpose: "refresh token", ttlSeconds: SESSION_TTL_SECONDS };
+/**
+ * The refresh tokens of the version before: signed no longer, and accepted until the last of them has expired, 30 days
+ * after the deployment.
+ */
+const JWT_REFRESH: Kind = {
+  type: "rt+jwt",
+  purpose: "refresh token",
+  ttlSeconds: SESSION_TTL_SECONDS,
+};
 
 /** Signs and verifies tokens. Keys are derived from the secret on first use. */
 export function createTokens(secret: string, clock: Clock): Tokens {
   const access = once(() => deriveKey(secret, ACCESS.purpose));
-  const refresh = once(() => deriveKey(secret, REFRESH.purpose));
+  const refresh = once(() => deriveKey(secret, "rotating refresh token"));
+  const jwtRefresh = once(() => deriveKey(secret, JWT_REFRESH.purpose));
   return {
-    issueAccess: async (claims) => sign(ACCESS, await access(), claims, {}, clock),
-    issueRefresh: async ({ refreshCounter, ...claims }) =>
-      sign(REFRESH, await refresh(), claims, { gen: refreshCounter }, clock),
+    issueAccess: async (claims) => sign(ACCESS, await access(), claims, clock),
+    issueRefresh: async (claims) => issueRefreshToken(await refresh(), claims),
     readAccess: async (token) => toClaims(await verify(ACCESS, await access(), token, clock)),
     readRefresh: async (token) =>
-      toRefreshClaims(await verify(REFRESH, await refresh(), token, clock)),
+      token.includes(".")
+        ? toRefreshClaims(await verify(JWT_REFRESH, await jwtRefresh(), token, clock))
+        : readRefreshToken(await refresh(), token),
     readExpiredAccess: async (token) =>
       toClaims(await verify(ACCESS, await access(), token, clock, { expired: true })),
   };
@@ -58,14 +72,13 @@ export function createTokens(secret: string, clock: Clock): Tokens {
 
 function sign(
   kind: Kind,
-  { id, key }: Key,
+  { id, key }: DerivedKey,
   { userId, sessionId }: AccessClaims,
-  extra: Record<string, unknown>,
   clock: Clock,
 ): Promise<string> {
   const issuedAt = Math.floor(clock() / 1000);
-  return new SignJWT({ sid: sessionId, ...extra })
-    .setProtectedHeader({ alg: ALGORITHM, typ: kind.type, kid: id })
+  return new SignJWT({ sid: sessionId })
+    .setProtectedHeader({ alg: ALGORITHM, typ: kind.type, kid: toBase64Url(id) })
     .setSubject(userId)
     .setIssuer(ISSUER)
     .setAudience(AUDIENCE)
@@ -76,7 +89,7 @@ function sign(
 
 async function verify(
   kind: Kind,
-  { id, key }: Key,
+  { id, key }: DerivedKey,
   token: string,
   clock: Clock,
   { expired = false } = {},
@@ -93,7 +106,7 @@ async function verify(
       clockTolerance: TOLERANCE_SECONDS,
       currentDate: new Date(clock()),
     });
-    return protectedHeader.kid === id ? payload : undefined;
+    return protectedHeader.kid === toBase64Url(id) ? payload : undefined;
   } catch (error) {
     // jose checks the expiry last: by then signature and type are verified.
     if (expired && error instanceof errors.JWTExpired) return error.payload;
@@ -114,26 +127,8 @@ function toRefreshClaims(payload: JWTPayload | undefined): RefreshClaims | undef
   return { ...claims, refreshCounter: payload.gen };
 }
 
-/** An integer that still fits a Postgres `integer` after an increment. */
 function isCounter(value: unknown): value is number {
-  return Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 31 - 1;
-}
-
-/** HKDF-SHA256 (RFC 5869): one key per purpose from one secret; its id is a hash of the key. */
-async function deriveKey(secret: string, purpose: string): Promise<Key> {
-  const input = await crypto.subtle.importKey("raw", encodeUtf8(secret), "HKDF", false, [
-    "deriveBits",
-  ]);
-  const bits = await crypto.subtle.deriveBits(
-    { name: "HKDF", hash: "SHA-256", salt: encodeUtf8("indifly"), info: encodeUtf8(purpose) },
-    input,
-    256,
-  );
-  const key = await crypto.subtle.importKey("raw", bits, { name: "HMAC", hash: "SHA-256" }, false, [
-    "sign",
-    "verify",
-  ]);
-  return { id: toBase64Url((await sha256(bits)).slice(0, 6)), key };
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= HIGHEST_COUNTER;
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

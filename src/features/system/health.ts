@@ -15,6 +15,9 @@ export const Health = z
     database: z.enum(["connected", "unavailable"]),
     s3: Availability,
     ai_service: Availability,
+    mail: z.enum(["configured", "not_configured"]).openapi({
+      description: "Without mails, addresses are not verified and passwords cannot be reset.",
+    }),
     version: z.string(),
     timestamp: ShownTime,
   })
@@ -63,7 +66,7 @@ async function runCheck(deps: Deps, check: Check): Promise<Health> {
   return health;
 }
 
-async function checkAll({ db, storage, model, clock }: Deps): Promise<Health> {
+async function checkAll({ db, storage, model, mail, clock }: Deps): Promise<Health> {
   const [database, s3, ai] = await Promise.all([
     succeeds(async () => Boolean(await read(db, sql`SELECT 1`))),
     availability(storage),
@@ -75,6 +78,7 @@ async function checkAll({ db, storage, model, clock }: Deps): Promise<Health> {
     database: database ? "connected" : "unavailable",
     s3,
     ai_service: ai,
+    mail: mail.isConfigured() ? "configured" : "not_configured",
     version,
     timestamp: toIso(new Date(clock())),
   };

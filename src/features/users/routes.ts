@@ -1,16 +1,13 @@
 /** Routes of the signed-in account. */
-import type { z } from "@hono/zod-openapi";
-import type { Deps } from "../../deps.ts";
+import { clientOf } from "../../http/client.ts";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
-import { toEmailKey } from "../auth/email.ts";
 import { clearSessionCookies } from "../auth/cookies.ts";
-import { confirmIdentity, type Proof } from "../auth/confirm-identity.ts";
-import { changeUser, getUser, type UserRow } from "../auth/queries.ts";
+import { enqueueMails } from "../auth/mails/enqueue.ts";
+import { getUser } from "../auth/queries.ts";
 import { AccountDeletion, toUser, User, UserChange } from "../auth/schemas.ts";
 import { eraseNow } from "../deletion/erase-now.ts";
+import { changeAccount } from "./change.ts";
 import { eraseAccount } from "./erase.ts";
-
-type Change = z.infer<typeof UserChange>;
 
 const tags = ["Accounts"];
 
@@ -28,7 +25,7 @@ const changeMe = route({
   tags,
   summary: "Change your name or e-mail address",
   description:
-    "A new address takes effect once it is verified; until then the old one stays valid.",
+    "A new address takes effect once it is verified by the link of a mail; until then the old one stays valid. The old one is told. The current address withdraws a pending one.",
   request: { body: jsonBody(UserChange) },
   problems: ["invalid_credentials", "too_many_password_checks"],
   responses: { 200: json(User, "The account as it is now.") },
@@ -52,8 +49,12 @@ export const userRoutes = createRouter()
     return c.json(toUser(await getUser(db, c.get("principal").userId)), 200);
   })
   .openapi(changeMe, async (c) => {
+    const { name, email, current_password: password } = c.req.valid("json");
+    const wanted = { ...(name && { name }), ...(email && { email }), proof: { password } };
     const { userId } = c.get("principal");
-    return c.json(toUser(await change(c.get("deps"), userId, c.req.valid("json"))), 200);
+    const { user, mailIds } = await changeAccount(c.get("deps"), userId, wanted, clientOf(c));
+    enqueueMails(c, ...mailIds);
+    return c.json(toUser(user), 200);
   })
   .openapi(eraseMe, async (c) => {
     const { password } = c.req.valid("json");
@@ -62,22 +63,3 @@ export const userRoutes = createRouter()
     clearSessionCookies(c);
     return c.body(null, 204);
   });
-
-async function change(deps: Deps, userId: string, wanted: Change): Promise<UserRow> {
-  const { name, email, current_password: password } = wanted;
-  if (!name && !email) return getUser(deps.db, userId);
-  const changes = {
-    ...(name && { name }),
-    ...(email && { pendingEmail: await checkEmail(deps, userId, email, { password }) }),
-  };
-  return changeUser(deps.db, userId, changes, new Date(deps.clock()));
-}
-
-/**
- * The address to verify; null if it is the current one. Requires the password, so that a stolen token
- * alone cannot take over the account.
- */
-async function checkEmail(deps: Deps, userId: string, email: string, proof: Proof) {
-  const user = await confirmIdentity(deps, { userId }, proof);
-  return toEmailKey(email) === user.emailKey ? null : email;
-}

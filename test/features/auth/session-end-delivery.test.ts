@@ -122,6 +122,9 @@ it("A reused old refresh token that ends its session adds that end to the outbox
   const refresh = (token: string) => nobody.post("/auth/refresh", { refresh_token: token });
   const second = (await refresh(ada.refreshToken)).body.refresh_token;
   await refresh(second);
+  await world.query("UPDATE sessions SET rotated_at = now() - interval '11 s' WHERE id = $1", [
+    sessionOf(ada),
+  ]);
   expect((await refresh(ada.refreshToken)).status).toBe(401);
   expect(await outboxOf(ada)).toHaveLength(1);
 });

@@ -5,6 +5,7 @@ import { type FastWorker, startFastWorker } from "../../support/fast-worker.ts";
 import { countCalls, query } from "../../support/postgres.ts";
 import { connect, newTicket, openTab, type Tab } from "../../support/socket.ts";
 import { allEvents, type StreamEvent } from "../../support/sse.ts";
+import { ageRotation } from "../../support/tokens.ts";
 import { until } from "../../support/until.ts";
 
 const SESSION_ENDED = { code: 1008, reason: "session ended" };
@@ -135,6 +136,7 @@ describe("a reused old refresh token", () => {
       token = (await nobody.post("/auth/refresh", { refresh_token: token })).body.refresh_token;
     }
     expect(await isOpen(tab)).toBe(true);
+    await ageRotation(ada);
     const stolen = await nobody.post("/auth/refresh", { refresh_token: ada.refreshToken });
     expect(stolen.status).toBe(401);
     expect(await turn.rest()).not.toContain("stream_complete");

@@ -10,7 +10,7 @@ import {
 } from "../../support/client.ts";
 import { FRONTEND, signedUpJar } from "../../support/jar.ts";
 import { countCalls, query } from "../../support/postgres.ts";
-import { tokensAt } from "../../support/tokens.ts";
+import { ageRotation, jwtRefreshToken, tokensAt } from "../../support/tokens.ts";
 
 const nobody = anonymous();
 const MINUTE = 60_000;
@@ -103,6 +103,7 @@ describe("a refresh token", () => {
       Array.from({ length: 20 }, () => refresh(eve.refreshToken)),
     );
     expect(new Set(responses.map((response) => response.status))).toEqual(new Set([200]));
+    expect(new Set(responses.map(({ body }) => body.refresh_token)).size).toBe(1);
     const rows = await query("SELECT refresh_counter, ended_at FROM sessions WHERE user_id = $1", [
       eve.user.id,
     ]);
@@ -120,8 +121,22 @@ describe("a refresh token", () => {
     const eve = await signUp();
     const second = (await refresh(eve.refreshToken)).body.refresh_token;
     const third = (await refresh(second)).body.refresh_token;
+    await ageRotation(eve);
     expectProblem(await refresh(eve.refreshToken), 401, "invalid_token");
     expectProblem(await refresh(third), 401, "invalid_token");
+  });
+
+  it("of the version before is exchanged for a new one, with which the session goes on", async () => {
+    const eve = await signUp();
+    const old = await jwtRefreshToken({ ...sessionOf(eve), refreshCounter: 0 });
+    const { status, body } = await refresh(old);
+    expect({ status, form: /^[\w-]{96}$/.test(body.refresh_token) }).toEqual({
+      status: 200,
+      form: true,
+    });
+    await refresh((await refresh(body.refresh_token)).body.refresh_token);
+    await ageRotation(eve);
+    expectProblem(await refresh(old), 401, "invalid_token");
   });
 
   it("is refused when it is forged, an access token, or of a session that has ended or is idle", async () => {
