@@ -127,11 +127,17 @@ function parseMail(body: string): ReceivedMail | undefined {
     const { Subject, Body } = Content.Simple;
     const to: unknown = Destination.ToAddresses;
     const texts = [from, Subject.Data, Body.Text.Data, Body.Html.Data];
-    if (!Array.isArray(to) || to.length === 0 || ![...to, ...texts].every(isText)) return undefined;
+    if (!Array.isArray(to) || to.length === 0 || !to.every(isAscii)) return undefined;
+    if (!texts.every(isText)) return undefined;
     return { from, to, subject: Subject.Data, text: Body.Text.Data, html: Body.Html.Data };
   } catch {
     return undefined;
   }
+}
+
+/** SES delivers to no other local parts, and takes domains in Punycode alone. */
+function isAscii(address: unknown): boolean {
+  return typeof address === "string" && /^[\x20-\x7e]+$/.test(address);
 }
 
 function isText(value: unknown): boolean {

@@ -4,24 +4,26 @@
  * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
  */
 import { AwsClient } from "aws4fetch";
-import type { Config } from "../env.ts";
 
 export type Mail = { to: string; subject: string; text: string; html: string };
 
 export type MailClient = {
   isConfigured: () => boolean;
-  /** Throws `MailRefusal`, or the error of a failed connection. */
+  /** Sends it; throws `MailRefusal`, or the error of a failed connection. */
   send: (mail: Mail) => Promise<void>;
 };
 
-type MailConfig = Pick<
-  Config,
-  | "AWS_ACCESS_KEY_ID"
-  | "AWS_SECRET_ACCESS_KEY"
-  | "AWS_REGION"
-  | "SES_ENDPOINT"
-  | "MAIL_FROM"
-  | "APP_URL"
+/** `APP_URL` is where links point: no mail is useful without it. */
+type MailConfig = Partial<
+  Record<
+    | "AWS_ACCESS_KEY_ID"
+    | "AWS_SECRET_ACCESS_KEY"
+    | "AWS_REGION"
+    | "SES_ENDPOINT"
+    | "MAIL_FROM"
+    | "APP_URL",
+    string | undefined
+  >
 >;
 
 /** SES responded with an error. `code` is SES's own, such as `MessageRejected`. */

@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ACCOUNT_PROMISES } from "./account-promises.ts";
 
 const TESTS = join(import.meta.dirname, "..");
 
 /** The tests that keep each promise: files, and titles as they are written there. */
 const PROMISES: Record<number, Record<string, string[]>> = {
+  ...ACCOUNT_PROMISES,
   // An acknowledged message is readable at once, and after SIGKILL.
   1: {
     "faults/acknowledged.test.ts": [
@@ -60,14 +62,6 @@ const PROMISES: Record<number, Record<string, string[]>> = {
     ],
     "faults/schedules.test.ts": [
       "Whatever fails, and whenever the process is killed, nothing is lost, duplicated or stuck",
-    ],
-  },
-  // Refresh tokens.
-  5: {
-    "features/auth/sessions.test.ts": [
-      "used twenty times at once advances the session by exactly one",
-      "can be used again when the response was lost",
-      "that was used long ago ends the session, whether the thief or the user sends it",
     ],
   },
   // A subscriber cut at any byte resumes.

@@ -19,8 +19,11 @@ const PUBLIC = [
   "GET /health",
   "GET /health/live",
   "GET /openapi.json",
+  "POST /auth/email/verify",
   "POST /auth/login",
   "POST /auth/logout",
+  "POST /auth/password/forgot",
+  "POST /auth/password/reset",
   "POST /auth/refresh",
   "POST /auth/register",
 ];

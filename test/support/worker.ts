@@ -78,7 +78,7 @@ export function startWorker(vars: Vars): Promise<RunningWorker> {
 }
 
 /** The same, with a queue that does not retry: a failed job goes to the dead-letter queue at once. */
-export async function startWorkerWithoutRetries(): Promise<RunningWorker> {
+export async function startWorkerWithoutRetries(vars: Vars = {}): Promise<RunningWorker> {
   const folder = await makeFolder("config");
   const configPath = join(folder.path, "wrangler.toml");
   const config = await readFile(join(ROOT, "wrangler.toml"), "utf8");
@@ -88,7 +88,8 @@ export async function startWorkerWithoutRetries(): Promise<RunningWorker> {
     .replace("./dist/assets", join(ROOT, "dist", "assets"))
     .replace("src/index.ts", join(ROOT, "src", "index.ts"));
   await writeFile(configPath, changed);
-  const worker = await startBuilt(inject("workerFolder"), inject("vars"), configPath);
+  const all = { ...inject("vars"), ...vars };
+  const worker = await startBuilt(inject("workerFolder"), all, configPath);
   return { ...worker, close: () => worker.close().then(folder.remove) };
 }
 

@@ -1,6 +1,6 @@
 /** SQL of accounts and sessions. */
 import { eq, sql, type SQL } from "drizzle-orm";
-import { batch, type Db, run } from "../../db/client.ts";
+import { batch, type Db, run, write } from "../../db/client.ts";
 import { violates } from "../../db/errors.ts";
 import { sessions, users } from "../../db/schema.ts";
 import { toIso } from "../../lib/clock.ts";
@@ -52,9 +52,6 @@ export async function findUserByEmail(db: Db, email: string): Promise<UserRow | 
   return rows[0];
 }
 
-/** A hash of the verified password to store in place of an outdated one. */
-export type Rehash = { from: string; to: string };
-
 /**
  * Starts a session and records the event, if the account is active and its password has not changed since it was read;
  * false otherwise.
@@ -64,11 +61,9 @@ export async function startSession(
   user: Pick<UserRow, "passwordVersion">,
   session: NewSession,
   event: SecurityEvent,
-  rehash?: Rehash,
 ): Promise<boolean> {
   const hasStarted = sql`EXISTS (SELECT FROM sessions AS s WHERE s.id = ${session.id}::uuid)`;
   const { started } = await batch(db, {
-    rehashed: rehash && rehashSql(session.userId, rehash),
     session: insertSessionOfSql(session, user.passwordVersion),
     event: recordEventSql(event, hasStarted),
     started: sql<{ has_started: boolean }>`SELECT ${hasStarted} AS has_started`,
@@ -76,11 +71,21 @@ export async function startSession(
   return started.rows[0]?.has_started ?? false;
 }
 
-/** Changes nothing when the hash is another one by now: a parallel sign-in was faster, or the password changed. */
-function rehashSql(userId: string, { from, to }: Rehash): SQL {
-  return sql`
-    UPDATE users SET hashed_password = ${to}::text
-    WHERE id = ${userId}::uuid AND hashed_password = ${from}::text`;
+/**
+ * Replaces the hash of the same password. Changes nothing when another one is stored by now: a parallel sign-in was
+ * faster, or the password changed.
+ */
+export async function replaceHash(
+  db: Db,
+  userId: string,
+  { from, to }: { from: string; to: string },
+): Promise<void> {
+  await write(
+    db,
+    sql`
+      UPDATE users SET hashed_password = ${to}::text
+      WHERE id = ${userId}::uuid AND hashed_password = ${from}::text`,
+  );
 }
 
 function insertSessionOfSql(

@@ -10,7 +10,7 @@ import {
   findUserByEmail,
   insertUser,
   type NewSession,
-  type Rehash,
+  replaceHash,
   startSession,
   type UserRow,
 } from "./queries.ts";
@@ -56,22 +56,21 @@ export async function login(
     ? deps.passwords.verify(password, user.hashedPassword)
     : deps.passwords.verifyNothing(password));
   if (!user || !correct || !user.isActive) throw new Problem("invalid_credentials");
-  const rehash = await rehashOutdated(deps, password, user.hashedPassword);
-  return openSession(deps, user, client, "password", rehash);
+  await rehashOutdated(deps, user, password);
+  return openSession(deps, user, client, "password");
 }
 
-/** A new hash of a verified password, where the stored one is outdated. A full queue leaves it to the next sign-in. */
+/** Replaces an outdated hash of the verified password. A full queue leaves it to the next sign-in. */
 async function rehashOutdated(
-  { passwords }: Pick<Deps, "passwords">,
+  { db, passwords }: Pick<Deps, "db" | "passwords">,
+  { id, hashedPassword }: UserRow,
   password: string,
-  stored: string | null,
-): Promise<Rehash | undefined> {
-  if (stored === null || !passwords.isOutdated(password, stored)) return undefined;
+): Promise<void> {
+  if (hashedPassword === null || !passwords.isOutdated(password, hashedPassword)) return;
   try {
-    return { from: stored, to: await passwords.hash(password) };
+    await replaceHash(db, id, { from: hashedPassword, to: await passwords.hash(password) });
   } catch (error) {
-    if (error instanceof Problem && error.code === "too_many_password_checks") return undefined;
-    throw error;
+    if (!(error instanceof Problem && error.code === "too_many_password_checks")) throw error;
   }
 }
 
@@ -84,11 +83,10 @@ export async function openSession(
   user: UserRow,
   client: RequestClient,
   method: NewSession["method"],
-  rehash?: Rehash,
 ): Promise<SignedInUser> {
   const session = newSession(deps, user.id, client, method);
   const event = signedIn(deps, session, client);
-  if (!(await startSession(deps.db, user, session, event, rehash))) {
+  if (!(await startSession(deps.db, user, session, event))) {
     throw new Problem("invalid_credentials");
   }
   return { user, tokens: await issueTokens(deps, { userId: user.id, sessionId: session.id }, 0) };
