@@ -84,6 +84,8 @@ describe("npm run dev", { timeout: START_MS }, () => {
     await until(async () => output().includes('"event":"minute"'));
     const account = { name: "Ada Example", email: EMAIL, password: PASSWORD };
     expect((await call("/auth/register", account)).status).toBe(201);
+    await until(async () => /^Mail to ada\..*: Verify/m.test(local?.output() ?? ""));
+    expect(output()).toContain(`${url}/app#verify_email=`);
     await signIn();
     const events = await allEvents(await call("/chat", { content: QUESTION, stream: true }));
     chatId = events[0]?.data.message.chat_id;
@@ -109,7 +111,7 @@ describe("npm run dev", { timeout: START_MS }, () => {
 
   it("listens for its database, its bucket and its provider on loopback alone", async () => {
     const settings = parseEnv(await readFile(join(folder.path, "dev.vars"), "utf8"));
-    for (const name of ["DATABASE_HTTP_URL", "S3_ENDPOINT", "OPENAI_BASE_URL"]) {
+    for (const name of ["DATABASE_HTTP_URL", "S3_ENDPOINT", "OPENAI_BASE_URL", "SES_ENDPOINT"]) {
       const url = settings[name] ?? "";
       expect(new URL(url).hostname).toBe("127.0.0.1");
       expect(await statusOf({ url, headers: { host: "evil.example" } })).toBe(421);

@@ -13,7 +13,8 @@ import { selectWatchedBy, type SessionChat } from "../session-end.ts";
 import { endSessionsSql, selectEnded } from "../sessions/queries.ts";
 
 /**
- * Sets the new password and ends all other sessions. Returns the chats that they may be subscribed to. Throws
+ * Sets the new password, ends all other sessions, and withdraws a pending address, which somebody else who knew the
+ * old password may have asked for. Returns the chats that they may be subscribed to. Throws
  * `invalid_credentials`, `too_many_password_checks`, `invalid_token`, or a 422 about the new password.
  */
 export async function changePassword(
@@ -39,7 +40,7 @@ export async function changePassword(
   const isApplied = sql`EXISTS (SELECT FROM users AS u WHERE u.id = ${userId}::uuid AND u.hashed_password = ${hash}::text)`;
   const { outcome, watched } = await batch(deps.db, {
     user: sql`
-      UPDATE users SET hashed_password = ${hash}::text, password_version = password_version + 1,
+      UPDATE users SET hashed_password = ${hash}::text, password_version = password_version + 1, pending_email = NULL,
         updated_at = ${toIso(now)}::timestamptz
       WHERE id = ${userId}::uuid AND password_version = ${user.passwordVersion}::int`,
     sessions: endSessionsSql(event, sql`s.id <> ${sessionId}::uuid AND ${isApplied}`),

@@ -12,8 +12,8 @@ import { selectWatchedBy, type SessionChat } from "../session-end.ts";
 import { endSessionsSql, selectEnded } from "../sessions/queries.ts";
 
 /**
- * Sets the new password, ends all sessions, and marks the address as verified: the mail has arrived there. Returns the
- * chats that the sessions may be subscribed to. Throws `invalid_link`, `too_many_password_checks`, or a 422 about the
+ * Sets the new password, ends all sessions, withdraws a pending address, and marks the current one as verified: the mail
+ * has arrived there. Returns the chats that the sessions may be subscribed to. Throws `invalid_link`, `too_many_password_checks`, or a 422 about the
  * password; only a successful call uses the link.
  */
 export async function resetPassword(
@@ -32,7 +32,7 @@ export async function resetPassword(
     link: useLinkSql(linkId, event),
     user: sql`
       UPDATE users SET hashed_password = ${hash}::text, password_version = password_version + 1, email_verified = true,
-        updated_at = ${toIso(now)}::timestamptz
+        pending_email = NULL, updated_at = ${toIso(now)}::timestamptz
       WHERE id = ${userId}::uuid AND ${isUsed}`,
     sessions: endSessionsSql(event, isUsed),
     otherLinks: sql`

@@ -20,7 +20,8 @@ const change = route({
   path: "/auth/password",
   tags,
   summary: "Change your password",
-  description: "Ends all your other sessions, and voids the links of mails that reset it.",
+  description:
+    "Ends all your other sessions, withdraws a pending e-mail address, and voids the links of mails that reset the password.",
   request: { body: jsonBody(PasswordChange) },
   problems: ["invalid_credentials", "too_many_password_checks"],
   responses: { 200: json(envelope(z.object({})), "The password was changed.") },
@@ -47,7 +48,8 @@ const reset = route({
   open: true,
   tags,
   summary: "Set a new password with the token of a mail",
-  description: "Ends all sessions and API keys of the account. Sign in with the new password.",
+  description:
+    "Ends all sessions and API keys of the account, and withdraws a pending e-mail address. Sign in with the new password.",
   request: { body: jsonBody(PasswordReset) },
   problems: ["invalid_link", "too_many_password_checks", "database_unavailable"],
   responses: { 200: json(envelope(z.object({})), "The password was changed.") },

@@ -90,6 +90,23 @@ describe("a new address", () => {
     expect((await me(ada)).email).toBe(ada.user.email);
   });
 
+  it("that a thief has asked for is withdrawn when the password is changed or reset", async () => {
+    const [ada, eve] = [await accounts.newPerson(), await accounts.newPerson()];
+    const [thiefs, other] = [newAddress(), newAddress()];
+    await changeEmail(ada, thiefs);
+    await changeEmail(eve, other);
+    const tokens = [
+      tokenIn((await waitForMails(thiefs))[0]),
+      tokenIn((await waitForMails(other))[0]),
+    ];
+    const given = { current_password: ada.password, new_password: NEW_PASSWORD };
+    expect((await ada.post("/auth/password", given)).status).toBe(200);
+    await waitForMails(eve.user.email, 2);
+    expect((await accounts.reset(await accounts.resetToken(eve))).status).toBe(200);
+    for (const token of tokens) expectProblem(await accounts.verify(token), 401, "invalid_link");
+    expect(await me(ada)).toMatchObject({ email: ada.user.email, pending_email: null });
+  });
+
   it("that another account has got meanwhile is refused, and the link can be used later", async () => {
     const ada = await accounts.newPerson();
     const address = newAddress();
