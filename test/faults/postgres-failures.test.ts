@@ -52,6 +52,8 @@ const MOST_TRIPS: Record<string, number> = {
   "POST /files/upload": 2,
   "POST /files/{id}/complete": 2,
   "POST /auth/logout": 1,
+  "DELETE /auth/sessions": 1,
+  "DELETE /auth/sessions/{id}": 1,
   "DELETE /users/me": 2,
 };
 

@@ -12,6 +12,7 @@ import { announce, formOf, sendTo } from "../files.ts";
 import { newKey, withKey } from "../keys.ts";
 import { query } from "../postgres.ts";
 import type { Operation } from "../routes.ts";
+import { sessionIdOf, signInAgain } from "../sessions.ts";
 
 export type RouteCall = {
   send: () => Promise<ApiResponse>;
@@ -46,11 +47,21 @@ const SPECIAL: Record<string, Prepare> = {
   "POST /auth/refresh": async () => {
     const eve = await newPerson();
     const body = { refresh_token: eve.refreshToken };
-    return callOf(eve, () => nobody.post("/auth/refresh", body), sessionOf(eve));
+    return callOf(eve, () => nobody.post("/auth/refresh", body), sessionIdOf(eve));
   },
   "POST /auth/logout": async () => {
     const eve = await newPerson();
-    return callOf(eve, () => eve.post("/auth/logout"), sessionOf(eve));
+    return callOf(eve, () => eve.post("/auth/logout"), sessionIdOf(eve));
+  },
+  "DELETE /auth/sessions": async () => {
+    const eve = await newPerson();
+    await signInAgain(eve, platformUrl);
+    return callOf(eve, () => eve.delete("/auth/sessions"));
+  },
+  "DELETE /auth/sessions/{id}": async () => {
+    const eve = await newPerson();
+    const path = `/auth/sessions/${sessionIdOf(await signInAgain(eve, platformUrl))}`;
+    return callOf(eve, () => eve.delete(path));
   },
   "DELETE /users/me": async () => {
     const eve = await newPerson();
@@ -112,12 +123,6 @@ function callOf(
   marker: string = of.user.id,
 ): RouteCall {
   return { send, marker, count: () => countRows(COUNTS, of.user.id) };
-}
-
-/** The session of a refresh token, as the token itself says. */
-function sessionOf({ refreshToken }: SignedIn): string {
-  const [, claims = ""] = refreshToken.split(".");
-  return JSON.parse(Buffer.from(claims, "base64url").toString()).sid;
 }
 
 const nobody = anonymous(platformUrl);

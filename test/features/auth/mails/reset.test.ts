@@ -9,7 +9,7 @@ import {
 import { expectProblem, type ApiResponse } from "../../../support/client.ts";
 import { atOnce } from "../../../support/keys.ts";
 import { mailsTo, tokenIn, waitForMails } from "../../../support/mail.ts";
-import { query } from "../../../support/postgres.ts";
+import { injectFault, query } from "../../../support/postgres.ts";
 import { eventsOf, refreshStatus, signInAgain } from "../../../support/sessions.ts";
 import { until } from "../../../support/until.ts";
 
@@ -56,6 +56,16 @@ describe("a forgotten password", () => {
     const kinds = await eventsOf(ada);
     expect(kinds.filter((kind) => kind === "password_reset")).toHaveLength(1);
   }, 60_000);
+
+  it("is replaced once when the response of Postgres was lost", async () => {
+    const ada = await accounts.newPerson();
+    const token = await accounts.resetToken(ada);
+    await injectFault({ contains: ada.user.id, times: 1, kind: "cut_after_commit" });
+    expect((await accounts.reset(token)).status).toBe(200);
+    expect((await accounts.signIn(ada, NEW_PASSWORD)).status).toBe(200);
+    const kinds = await eventsOf(ada);
+    expect(kinds.filter((kind) => kind === "password_reset")).toHaveLength(1);
+  });
 
   it("is answered alike for known, unknown, disabled and passwordless accounts, and mailed to the known one alone", async () => {
     const [ada, off, oidc] = [
