@@ -5,6 +5,8 @@ import { resendRoutes, verificationRoutes } from "./features/auth/mails/routes.t
 import { forgottenPasswordRoutes, passwordRoutes } from "./features/auth/passwords/routes.ts";
 import { sessionRoutes } from "./features/auth/sessions/routes.ts";
 import { storedMessageRoutes } from "./features/chats/message-routes.ts";
+import { secondFactorRoutes } from "./features/auth/totp/routes.ts";
+import { secondStepRoutes } from "./features/auth/totp/sign-in-routes.ts";
 import { chatRoutes } from "./features/chats/routes.ts";
 import { fileRoutes } from "./features/files/routes.ts";
 import { uploadRoutes } from "./features/files/upload-routes.ts";
@@ -41,6 +43,7 @@ app.route("/", systemRoutes(app));
 app.route("/", authRoutes);
 app.route("/", forgottenPasswordRoutes);
 app.route("/", verificationRoutes);
+app.route("/", secondStepRoutes);
 app.route("/", socketRoutes);
 
 // Every route from here on requires a signed-in user.
@@ -51,6 +54,7 @@ app.route("/", userRoutes);
 app.route("/", sessionRoutes);
 app.route("/", passwordRoutes);
 app.route("/", resendRoutes);
+app.route("/", secondFactorRoutes);
 app.route("/", chatRoutes);
 app.route("/", messageRoutes);
 app.route("/", storedMessageRoutes);

@@ -7,6 +7,7 @@ import { createDb, type Db } from "./db/client.ts";
 import { type Config, type Env, readConfig } from "./env.ts";
 import { createHashQueue } from "./features/auth/hash-queue.ts";
 import { createPasswords, type Passwords } from "./features/auth/password.ts";
+import { createSealedBoxes, type SealedBoxes } from "./features/auth/sealed-boxes.ts";
 import { createTokens, type Tokens } from "./features/auth/tokens.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import { type NewId, newId } from "./lib/ids.ts";
@@ -20,6 +21,7 @@ export type Deps = {
   readCMap: ReadCMap;
   passwords: Passwords;
   tokens: Tokens;
+  sealedBoxes: SealedBoxes;
   clock: Clock;
   newId: NewId;
 };
@@ -47,6 +49,7 @@ export function createDeps(env: Env): Deps {
     readCMap: createReadCMap(env.ASSETS),
     passwords: createPasswords(createHashQueue(systemClock, HASHING)),
     tokens: createTokens(config.SECRET_KEY, systemClock),
+    sealedBoxes: createSealedBoxes(config.SECRET_KEY, systemClock),
     clock: systemClock,
     newId,
   };

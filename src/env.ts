@@ -104,6 +104,7 @@ const Variables = z.object({
   ANTHROPIC_API_KEY: optional(text),
   ANTHROPIC_BASE_URL: optional(url),
   ALLOWED_ORIGINS: Origins,
+  PASSWORD_SIGN_IN: optional(z.enum(["on", "off"])).transform((value) => value !== "off"),
   DEFAULT_MODEL: optional(text).transform((name) => name ?? "gpt-4o-mini"),
   TITLE_MODEL: optional(text),
   OCR_MODEL: optional(text),

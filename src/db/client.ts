@@ -9,9 +9,10 @@ import * as budgets from "./schema-budgets.ts";
 import * as documents from "./schema-documents.ts";
 import * as mail from "./schema-mail.ts";
 import * as security from "./schema-security.ts";
+import * as signIn from "./schema-sign-in.ts";
 import * as accounts from "./schema.ts";
 
-const schema = { ...accounts, ...budgets, ...documents, ...mail, ...security };
+const schema = { ...accounts, ...budgets, ...documents, ...mail, ...security, ...signIn };
 
 export type Db = NeonHttpDatabase<typeof schema>;
 

@@ -1,5 +1,6 @@
 /** The closed catalogue of all expected failures. */
 import { type CatalogueEntry, providerCatalogue } from "./provider-catalogue.ts";
+import { signInCatalogue } from "./sign-in-catalogue.ts";
 
 export const catalogue = {
   malformed_json: {
@@ -245,6 +246,7 @@ export const catalogue = {
     detail:
       "The server is misconfigured; `variables` names the invalid settings. An operator has to correct them.",
   },
+  ...signInCatalogue,
   ...providerCatalogue,
   turn_interrupted: {
     status: 502,

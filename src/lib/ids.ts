@@ -34,5 +34,9 @@ export function bytesToId(bytes: Uint8Array): string | undefined {
 
 /** A secret of 32 random bytes, in Base64url. */
 export function newSecret(): string {
-  return toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
+  return toBase64Url(randomBytes(32));
+}
+
+export function randomBytes(size: number): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(size));
 }

@@ -7,6 +7,7 @@ import * as budgets from "../../src/db/schema-budgets.ts";
 import * as documents from "../../src/db/schema-documents.ts";
 import * as mail from "../../src/db/schema-mail.ts";
 import * as security from "../../src/db/schema-security.ts";
+import * as signIn from "../../src/db/schema-sign-in.ts";
 import * as accounts from "../../src/db/schema.ts";
 
 /** One database made by the migrations, and one made from the schema alone. */
@@ -23,7 +24,7 @@ beforeAll(async () => {
   const statements = await generateMigration(
     nothing,
     generateDrizzleJson(
-      { ...accounts, ...budgets, ...documents, ...mail, ...security },
+      { ...accounts, ...budgets, ...documents, ...mail, ...security, ...signIn },
       nothing.id,
     ),
   );

@@ -21,6 +21,7 @@ const PUBLIC = [
   "GET /openapi.json",
   "POST /auth/email/verify",
   "POST /auth/login",
+  "POST /auth/login/totp",
   "POST /auth/logout",
   "POST /auth/password/forgot",
   "POST /auth/password/reset",

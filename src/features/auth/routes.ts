@@ -7,12 +7,8 @@ import { type App, createRouter, json, jsonBody, route } from "../../http/router
 import { requireHttps } from "../../http/https.ts";
 import { Problem } from "../../lib/problem.ts";
 import { bearerToken, requireAllowedOrigin } from "./authenticate.ts";
-import {
-  clearSessionCookies,
-  readSessionCookies,
-  setSessionCookies,
-  type TokenPair,
-} from "./cookies.ts";
+import { clearSessionCookies, readSessionCookies, setSessionCookies } from "./cookies.ts";
+import { requirePasswordSignIn } from "./password-sign-in.ts";
 import { refreshSession } from "./refresh.ts";
 import { enqueueMails } from "./mails/enqueue.ts";
 import {
@@ -22,11 +18,11 @@ import {
   Register,
   SignedIn,
   TokenResponse,
-  toUser,
 } from "./schemas.ts";
 import { notifyRooms, type SessionChat } from "./session-end.ts";
 import { endSession } from "./sessions/queries.ts";
-import { login, register, type SignedInUser } from "./sign-in.ts";
+import { login, register } from "./sign-in.ts";
+import { signInResponse, tokenFields } from "./sign-in-response.ts";
 import { ACCESS_TTL_SECONDS, type AccessClaims } from "./tokens.ts";
 
 const tags = ["Accounts"];
@@ -38,7 +34,12 @@ const registerRoute = route({
   tags,
   summary: "Create an account and sign in",
   request: { body: jsonBody(Register) },
-  problems: ["email_taken", "too_many_password_checks", "database_unavailable"],
+  problems: [
+    "email_taken",
+    "too_many_password_checks",
+    "password_sign_in_off",
+    "database_unavailable",
+  ],
   responses: { 201: json(SignedIn, "The account, its tokens, and the session cookies.") },
 });
 
@@ -49,7 +50,15 @@ const loginRoute = route({
   tags,
   summary: "Sign in",
   request: { body: jsonBody(Login) },
-  problems: ["invalid_credentials", "too_many_password_checks", "database_unavailable"],
+  description:
+    "Where the account has a second factor, 401 `second_factor_required` has a `challenge` for POST /auth/login/totp.",
+  problems: [
+    "invalid_credentials",
+    "second_factor_required",
+    "too_many_password_checks",
+    "password_sign_in_off",
+    "database_unavailable",
+  ],
   responses: { 200: json(SignedIn, "The account, its tokens, and the session cookies.") },
 });
 
@@ -85,12 +94,14 @@ const logoutRoute = route({
 export const authRoutes = createRouter()
   .openapi(registerRoute, async (c) => {
     requireHttps(c);
+    requirePasswordSignIn(c.get("deps"));
     const signedIn = await register(c.get("deps"), c.req.valid("json"), clientOf(c));
     enqueueMails(c, signedIn.mailId);
     return c.json(signInResponse(c, signedIn, "Welcome."), 201);
   })
   .openapi(loginRoute, async (c) => {
     requireHttps(c);
+    requirePasswordSignIn(c.get("deps"));
     const signedIn = await login(c.get("deps"), c.req.valid("json"), clientOf(c));
     return c.json(signInResponse(c, signedIn, "Welcome back."), 200);
   })
@@ -106,21 +117,6 @@ export const authRoutes = createRouter()
     clearSessionCookies(c);
     return c.json({ success: true as const, message: "Signed out.", data: {} }, 200);
   });
-
-function signInResponse(c: Context<App>, { user, tokens }: SignedInUser, message: string) {
-  setSessionCookies(c, tokens);
-  const data = { user_id: user.id };
-  return { success: true as const, message, user: toUser(user), data, ...tokenFields(tokens) };
-}
-
-function tokenFields({ access, refresh }: TokenPair) {
-  return {
-    access_token: access,
-    token_type: "bearer" as const,
-    expires_in: ACCESS_TTL_SECONDS,
-    refresh_token: refresh,
-  };
-}
 
 /** A bearer token takes precedence over the cookie, although it cannot renew a session. */
 function cookieRefreshToken(c: Context<App>): string {

@@ -28,7 +28,17 @@ const NewPassword = text({ min: 8, max: 128, base: z.string().normalize("NFC") }
 });
 
 /** A password to verify: any text up to a length that is cheap to hash. */
-const GivenPassword = text({ max: 1_000 }).openapi({ example: "seven tall lamps" });
+export const GivenPassword = text({ max: 1_000 }).openapi({ example: "seven tall lamps" });
+
+/**
+ * The fields of step-up: every body that `confirmIdentity` reads has `code`, and a password under its own
+ * name (`password`, `current_password`), which an account without one leaves out.
+ */
+export const GivenCode = text({ max: 100 }).openapi({
+  description:
+    "A code of the authenticator app, or a recovery code, where the account has a second factor.",
+  example: "492039",
+});
 
 export const Register = z
   .strictObject({ name: Name, email: Email, password: NewPassword })
@@ -49,7 +59,11 @@ export const MailToken = text({ min: 1, max: 200 }).openapi({
 });
 
 export const PasswordChange = z
-  .strictObject({ current_password: GivenPassword, new_password: NewPassword })
+  .strictObject({
+    current_password: GivenPassword.nullish(),
+    code: GivenCode.nullish(),
+    new_password: NewPassword,
+  })
   .openapi("PasswordChange");
 
 export const ForgottenPassword = z.strictObject({ email: Email }).openapi("ForgottenPassword");
@@ -99,16 +113,15 @@ export const UserChange = z
   .strictObject({
     name: Name.nullish(),
     email: Email.nullish(),
-    current_password: GivenPassword.nullish(),
-  })
-  .refine((change) => !change.email || typeof change.current_password === "string", {
-    path: ["current_password"],
-    message: "To change the e-mail address, send the current password as `current_password`.",
+    current_password: GivenPassword.nullish().openapi({
+      description: "Required to change the e-mail address, where the account has a password.",
+    }),
+    code: GivenCode.nullish(),
   })
   .openapi("UserChange", { example: { name: "Ada Example" } });
 
 export const AccountDeletion = z
-  .strictObject({ password: GivenPassword })
+  .strictObject({ password: GivenPassword.nullish(), code: GivenCode.nullish() })
   .openapi("AccountDeletion", { example: { password: "seven tall lamps" } });
 
 export function toUser(row: UserRow): z.infer<typeof User> {

@@ -15,6 +15,7 @@ import {
   type UserRow,
 } from "./queries.ts";
 import { issueTokens } from "./refresh.ts";
+import { requireSecondFactor } from "./totp/challenge.ts";
 
 export type SignedInUser = { user: UserRow; tokens: TokenPair };
 
@@ -44,7 +45,7 @@ export async function register(
 
 /**
  * Signs in. Throws `invalid_credentials` for an unknown account, a wrong password and a disabled account
- * alike, and `too_many_password_checks`.
+ * alike, `second_factor_required`, and `too_many_password_checks`.
  */
 export async function login(
   deps: Deps,
@@ -57,6 +58,7 @@ export async function login(
     : deps.passwords.verifyNothing(password));
   if (!user || !correct || !user.isActive) throw new Problem("invalid_credentials");
   await rehashOutdated(deps, user, password);
+  await requireSecondFactor(deps, user);
   return openSession(deps, user, client, "password");
 }
 

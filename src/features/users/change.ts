@@ -4,6 +4,7 @@ import { batch } from "../../db/client.ts";
 import { users } from "../../db/schema.ts";
 import type { Deps } from "../../deps.ts";
 import type { RequestClient } from "../../http/client.ts";
+import type { Principal } from "../../lib/principal.ts";
 import { Problem } from "../../lib/problem.ts";
 import { recordEventSql, type SecurityEvent } from "../audit/record.ts";
 import { confirmIdentity, type Proof } from "../auth/confirm-identity.ts";
@@ -18,17 +19,18 @@ type Changed = { user: UserRow; mailIds: (string | undefined)[] };
 
 /**
  * The account as it is now. A new address requires the proof, so that a stolen token alone cannot take over the
- * account. Throws `invalid_credentials`, `too_many_password_checks`, or `invalid_token` when the account was deleted.
+ * account. Throws what `confirmIdentity` throws.
  */
 export async function changeAccount(
   deps: Deps,
-  userId: string,
+  principal: Pick<Principal, "userId" | "sessionId">,
   wanted: Wanted,
   client: RequestClient,
 ): Promise<Changed> {
+  const { userId } = principal;
   const { name, email, proof } = wanted;
   if (email !== undefined) {
-    const user = await confirmIdentity(deps, { userId }, proof);
+    const user = await confirmIdentity(deps, principal, proof, client);
     return changeEmail(deps, user, { email, ...(name && { name }) }, client);
   }
   const now = new Date(deps.clock());

@@ -2,24 +2,28 @@
 import { sql } from "drizzle-orm";
 import { batch, type Db } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
+import type { RequestClient } from "../../http/client.ts";
+import type { Principal } from "../../lib/principal.ts";
 import { Problem } from "../../lib/problem.ts";
-import { confirmIdentity } from "../auth/confirm-identity.ts";
+import { confirmIdentity, type Proof } from "../auth/confirm-identity.ts";
 import type { Target } from "../deletion/outbox.ts";
 
 /** As many as can be erased right after the response; the cron job erases the rest. */
 const MOST_AT_ONCE = 200;
 
 /**
- * Deletes the account and all its rows if the password is correct. Returns the rooms and objects to erase
- * right away, rooms with possible subscribers first. Throws `invalid_credentials`, or `invalid_token`
- * when the account was already deleted.
+ * Deletes the account and all its rows if the proof is correct. Returns the rooms and objects to erase
+ * right away, rooms with possible subscribers first. Throws what `confirmIdentity` throws, also when the
+ * account was already deleted.
  */
 export async function eraseAccount(
-  deps: Pick<Deps, "db" | "passwords">,
-  userId: string,
-  password: string,
+  deps: Deps,
+  principal: Principal,
+  proof: Proof,
+  client: RequestClient,
 ): Promise<Target[]> {
-  const { hashedPassword } = await confirmIdentity(deps, { userId }, { password });
+  const { userId } = principal;
+  const { hashedPassword } = await confirmIdentity(deps, principal, proof, client);
   const { left, erased } = await deleteUser(deps.db, userId, hashedPassword);
   const { deleted, is_there: isThere } = erased.rows[0] ?? {};
   if (!deleted && isThere) throw new Problem("invalid_credentials");

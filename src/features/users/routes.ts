@@ -4,6 +4,7 @@ import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { clearSessionCookies } from "../auth/cookies.ts";
 import { enqueueMails } from "../auth/mails/enqueue.ts";
 import { getUser } from "../auth/queries.ts";
+import { stepUpProblems } from "../auth/confirm-identity.ts";
 import { AccountDeletion, toUser, User, UserChange } from "../auth/schemas.ts";
 import { eraseNow } from "../deletion/erase-now.ts";
 import { changeAccount } from "./change.ts";
@@ -27,7 +28,7 @@ const changeMe = route({
   description:
     "A new address takes effect once it is verified by the link of a mail; until then the old one stays valid. The old one is told. The current address withdraws a pending one.",
   request: { body: jsonBody(UserChange) },
-  problems: ["invalid_credentials", "too_many_password_checks"],
+  problems: stepUpProblems,
   responses: { 200: json(User, "The account as it is now.") },
 });
 
@@ -39,7 +40,7 @@ const eraseMe = route({
   description:
     "Permanently deletes the account with every chat, message and file. Running answers are stopped; streams, sockets and sessions end. A retry responds with 401 `invalid_token`, because the account no longer exists.",
   request: { body: jsonBody(AccountDeletion) },
-  problems: ["invalid_credentials", "too_many_password_checks"],
+  problems: stepUpProblems,
   responses: { 204: { description: "The account was deleted and the cookies are cleared." } },
 });
 
@@ -49,16 +50,21 @@ export const userRoutes = createRouter()
     return c.json(toUser(await getUser(db, c.get("principal").userId)), 200);
   })
   .openapi(changeMe, async (c) => {
-    const { name, email, current_password: password } = c.req.valid("json");
-    const wanted = { ...(name && { name }), ...(email && { email }), proof: { password } };
-    const { userId } = c.get("principal");
-    const { user, mailIds } = await changeAccount(c.get("deps"), userId, wanted, clientOf(c));
+    const { name, email, current_password: password, code } = c.req.valid("json");
+    const proof = { password, code, passwordField: "current_password" };
+    const wanted = { ...(name && { name }), ...(email && { email }), proof };
+    const { user, mailIds } = await changeAccount(
+      c.get("deps"),
+      c.get("principal"),
+      wanted,
+      clientOf(c),
+    );
     enqueueMails(c, ...mailIds);
     return c.json(toUser(user), 200);
   })
   .openapi(eraseMe, async (c) => {
-    const { password } = c.req.valid("json");
-    const left = await eraseAccount(c.get("deps"), c.get("principal").userId, password);
+    const proof = c.req.valid("json");
+    const left = await eraseAccount(c.get("deps"), c.get("principal"), proof, clientOf(c));
     c.executionCtx.waitUntil(eraseNow(c, left));
     clearSessionCookies(c);
     return c.body(null, 204);

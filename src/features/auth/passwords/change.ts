@@ -23,7 +23,7 @@ export async function changePassword(
   { proof, newPassword }: { proof: Proof; newPassword: string },
   client: RequestClient,
 ): Promise<SessionChat[]> {
-  const user = await confirmIdentity(deps, principal, proof);
+  const user = await confirmIdentity(deps, principal, proof, client);
   checkPassword(newPassword, user, "/new_password");
   const hash = await deps.passwords.hash(newPassword);
   const { userId, sessionId } = principal;

@@ -8,6 +8,8 @@ import { createRouter, json, jsonBody, route } from "../../../http/router.ts";
 import { toEmailKey } from "../email.ts";
 import { enqueueMails } from "../mails/enqueue.ts";
 import { orderIfConfigured } from "../mails/orders.ts";
+import { stepUpProblems } from "../confirm-identity.ts";
+import { requirePasswordSignIn } from "../password-sign-in.ts";
 import { ForgottenPassword, PasswordChange, PasswordReset } from "../schemas.ts";
 import { notifyRooms } from "../session-end.ts";
 import { changePassword } from "./change.ts";
@@ -23,7 +25,7 @@ const change = route({
   description:
     "Ends all your other sessions, withdraws a pending e-mail address, and voids the links of mails that reset the password.",
   request: { body: jsonBody(PasswordChange) },
-  problems: ["invalid_credentials", "too_many_password_checks"],
+  problems: [...stepUpProblems, "password_sign_in_off"],
   responses: { 200: json(envelope(z.object({})), "The password was changed.") },
 });
 
@@ -36,7 +38,7 @@ const forgot = route({
   description:
     "The response is the same whether or not an account has this address. The mail contains a link with a token in its fragment, `#reset_password=`, that can be used once, within an hour. An account gets at most five an hour.",
   request: { body: jsonBody(ForgottenPassword) },
-  problems: ["database_unavailable"],
+  problems: ["database_unavailable", "password_sign_in_off"],
   responses: {
     202: json(envelope(z.object({})), "If an account has this address, a mail will arrive."),
   },
@@ -51,13 +53,20 @@ const reset = route({
   description:
     "Ends all sessions and API keys of the account, and withdraws a pending e-mail address. Sign in with the new password.",
   request: { body: jsonBody(PasswordReset) },
-  problems: ["invalid_link", "too_many_password_checks", "database_unavailable"],
+  problems: [
+    "invalid_link",
+    "too_many_password_checks",
+    "database_unavailable",
+    "password_sign_in_off",
+  ],
   responses: { 200: json(envelope(z.object({})), "The password was changed.") },
 });
 
 export const passwordRoutes = createRouter().openapi(change, async (c) => {
-  const { current_password: password, new_password: newPassword } = c.req.valid("json");
-  const wanted = { proof: { password }, newPassword };
+  requirePasswordSignIn(c.get("deps"));
+  const { current_password: password, code, new_password: newPassword } = c.req.valid("json");
+  const proof = { password, code, passwordField: "current_password" };
+  const wanted = { proof, newPassword };
   notifyRooms(c, await changePassword(c.get("deps"), c.get("principal"), wanted, clientOf(c)));
   return c.json({ success: true as const, message: "Your password was changed.", data: {} }, 200);
 });
@@ -66,6 +75,7 @@ export const passwordRoutes = createRouter().openapi(change, async (c) => {
 export const forgottenPasswordRoutes = createRouter()
   .openapi(forgot, async (c) => {
     const deps = c.get("deps");
+    requirePasswordSignIn(deps);
     const emailKey = toEmailKey(c.req.valid("json").email);
     const now = new Date(deps.clock());
     // Whether there is such an account is looked up when the mail is sent: the response cannot tell.
@@ -78,6 +88,7 @@ export const forgottenPasswordRoutes = createRouter()
   })
   .openapi(reset, async (c) => {
     requireHttps(c);
+    requirePasswordSignIn(c.get("deps"));
     const { token, new_password: newPassword } = c.req.valid("json");
     notifyRooms(c, await resetPassword(c.get("deps"), { token, newPassword }, clientOf(c)));
     return c.json({ success: true as const, message: "Your password was changed.", data: {} }, 200);
