@@ -9,6 +9,7 @@ import { claimFolder } from "./folder-lock.ts";
 import { migrate } from "./migrate.ts";
 import { type ReceivedMail, startMail } from "./mail.ts";
 import { startNeon } from "./neon.ts";
+import { ADMIN_GROUP, startOidc } from "./oidc.ts";
 import { LOCAL_OCR_MODEL, startProvider } from "./openai.ts";
 import { readPort, requireFreePort } from "./ports.ts";
 import { LOCAL_SENTENCES } from "./provider/embeddings.ts";
@@ -42,6 +43,7 @@ async function main(): Promise<string> {
     await standInForS3(settings, join(folder, "s3")),
     await standInForProvider(settings),
     await standInForMail(settings, `http://localhost:${port}`),
+    ...(process.argv.includes("--oidc") ? [await standInForIssuer(settings)] : []),
   ];
   const envFile = join(folder, "dev.vars");
   const cronKey = newSecret();
@@ -129,6 +131,18 @@ async function standInForMail(settings: Settings, url: string): Promise<string> 
 
 function print({ to, subject, text }: ReceivedMail): void {
   say(`\nMail to ${to.join(", ")}: ${subject}\n\n${text}`);
+}
+
+/** With `--oidc`: changes the settings to the stand-in's address, unless they name an identity provider. */
+async function standInForIssuer(settings: Settings): Promise<string> {
+  if (settings.OIDC_ISSUER) return `Sign-in    through ${settings.OIDC_ISSUER}`;
+  const oidc = await startOidc();
+  stops.push(oidc.close);
+  settings.OIDC_ISSUER = oidc.issuer;
+  settings.OIDC_CLIENT_ID = oidc.clientId;
+  settings.OIDC_CLIENT_SECRET = oidc.clientSecret;
+  settings.OIDC_ADMIN_GROUP ??= ADMIN_GROUP;
+  return "Sign-in    by password, or as an example person at /auth/oidc/start";
 }
 
 function greeting(url: string, notes: string[]): string {

@@ -5,6 +5,8 @@ import { resendRoutes, verificationRoutes } from "./features/auth/mails/routes.t
 import { forgottenPasswordRoutes, passwordRoutes } from "./features/auth/passwords/routes.ts";
 import { sessionRoutes } from "./features/auth/sessions/routes.ts";
 import { storedMessageRoutes } from "./features/chats/message-routes.ts";
+import { identityLinkRoutes } from "./features/auth/oidc/link-routes.ts";
+import { oidcRoutes } from "./features/auth/oidc/routes.ts";
 import { secondFactorRoutes } from "./features/auth/totp/routes.ts";
 import { secondStepRoutes } from "./features/auth/totp/sign-in-routes.ts";
 import { chatRoutes } from "./features/chats/routes.ts";
@@ -44,6 +46,7 @@ app.route("/", authRoutes);
 app.route("/", forgottenPasswordRoutes);
 app.route("/", verificationRoutes);
 app.route("/", secondStepRoutes);
+app.route("/", oidcRoutes);
 app.route("/", socketRoutes);
 
 // Every route from here on requires a signed-in user.
@@ -55,6 +58,7 @@ app.route("/", sessionRoutes);
 app.route("/", passwordRoutes);
 app.route("/", resendRoutes);
 app.route("/", secondFactorRoutes);
+app.route("/", identityLinkRoutes);
 app.route("/", chatRoutes);
 app.route("/", messageRoutes);
 app.route("/", storedMessageRoutes);

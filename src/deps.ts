@@ -2,6 +2,7 @@
 import { createReadCMap, type ReadCMap } from "./clients/cmaps.ts";
 import { createMailClient, type MailClient } from "./clients/mail.ts";
 import { createModelClient, type ModelClient } from "./clients/model.ts";
+import { createOidcClient, type OidcClient } from "./clients/oidc.ts";
 import { createStorageClient, type StorageClient } from "./clients/storage.ts";
 import { createDb, type Db } from "./db/client.ts";
 import { type Config, type Env, readConfig } from "./env.ts";
@@ -22,6 +23,8 @@ export type Deps = {
   passwords: Passwords;
   tokens: Tokens;
   sealedBoxes: SealedBoxes;
+  /** Undefined where no identity provider is configured. */
+  oidc: OidcClient | undefined;
   clock: Clock;
   newId: NewId;
 };
@@ -50,9 +53,16 @@ export function createDeps(env: Env): Deps {
     passwords: createPasswords(createHashQueue(systemClock, HASHING)),
     tokens: createTokens(config.SECRET_KEY, systemClock),
     sealedBoxes: createSealedBoxes(config.SECRET_KEY, systemClock),
+    oidc: createOidc(config),
     clock: systemClock,
     newId,
   };
   depsCache.set(env, deps);
   return deps;
+}
+
+function createOidc(config: Config): OidcClient | undefined {
+  const { OIDC_ISSUER, OIDC_CLIENT_ID } = config;
+  if (OIDC_ISSUER === undefined || OIDC_CLIENT_ID === undefined) return undefined;
+  return createOidcClient({ ...config, OIDC_ISSUER, OIDC_CLIENT_ID }, systemClock);
 }

@@ -23,6 +23,12 @@ const optional = <T extends z.ZodType>(schema: T) =>
 const url = z.url({ protocol: /^https?$/ });
 const text = z.string();
 
+/** Tokens travel over it, so only a provider on this machine may do without TLS. */
+const issuer = z.union([
+  z.url({ protocol: /^https$/ }),
+  z.url({ protocol: /^http$/, hostname: /^(?:localhost|127\.0\.0\.1)$/ }),
+]);
+
 const json = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value, context) => {
     if (typeof value !== "string" || value === "") return {};
@@ -105,6 +111,13 @@ const Variables = z.object({
   ANTHROPIC_BASE_URL: optional(url),
   ALLOWED_ORIGINS: Origins,
   PASSWORD_SIGN_IN: optional(z.enum(["on", "off"])).transform((value) => value !== "off"),
+  OIDC_ISSUER: optional(issuer),
+  OIDC_CLIENT_ID: optional(text),
+  OIDC_CLIENT_SECRET: optional(text),
+  OIDC_SCOPES: optional(text.regex(/\bopenid\b/)).transform(
+    (scopes) => scopes ?? "openid email profile",
+  ),
+  OIDC_ADMIN_GROUP: optional(text),
   DEFAULT_MODEL: optional(text).transform((name) => name ?? "gpt-4o-mini"),
   TITLE_MODEL: optional(text),
   OCR_MODEL: optional(text),
@@ -126,8 +139,22 @@ const Variables = z.object({
   ),
 });
 
+const Consistent = Variables.superRefine((config, context) => {
+  const needs = (path: keyof typeof config, message: string) =>
+    context.addIssue({ code: "custom", path: [path], message });
+  if (config.OIDC_ISSUER && !config.OIDC_CLIENT_ID) {
+    needs("OIDC_CLIENT_ID", "needed by OIDC_ISSUER");
+  }
+  if (config.OIDC_CLIENT_ID && !config.OIDC_ISSUER) {
+    needs("OIDC_ISSUER", "needed by OIDC_CLIENT_ID");
+  }
+  if (!config.PASSWORD_SIGN_IN && !config.OIDC_ISSUER) {
+    needs("OIDC_ISSUER", "without it and passwords, nobody could sign in");
+  }
+});
+
 /** A model of no known name is priced by the provider that serves it. */
-const ConfigSchema = Variables.transform(({ MODELS, ...config }) => {
+const ConfigSchema = Consistent.transform(({ MODELS, ...config }) => {
   const { OPENAI_BASE_URL: openaiUrl } = config;
   return { ...config, MODELS: { ...MODELS, ...(openaiUrl !== undefined && { openaiUrl }) } };
 });

@@ -8,6 +8,66 @@ export const signInCatalogue = {
     detail:
       "This account has a second factor. Send a code of the authenticator app or a recovery code; a sign-in goes on at POST /auth/login/totp with the `challenge` of this response.",
   },
+  sign_in_expired: {
+    status: 400,
+    title: "Sign-in expired",
+    detail:
+      "This sign-in has expired, is complete, or was started in another browser. Start it again.",
+  },
+  identity_rejected: {
+    status: 401,
+    title: "Identity not verified",
+    detail: "The response of the identity provider could not be verified. Start the sign-in again.",
+  },
+  invalid_sign_in_code: {
+    status: 401,
+    title: "Invalid code",
+    detail:
+      "The code is invalid, was used, has expired, or does not belong to the verifier. Start the sign-in again.",
+  },
+  sign_in_denied: {
+    status: 403,
+    title: "Sign-in denied",
+    detail: "The identity provider denied the sign-in, or it was cancelled.",
+  },
+  account_deactivated: {
+    status: 403,
+    title: "Account deactivated",
+    detail: "This account is deactivated. An administrator can reactivate it.",
+  },
+  identity_without_email: {
+    status: 403,
+    title: "No e-mail address",
+    detail:
+      "The identity provider has sent no e-mail address, which an account needs. An operator has to request the scope for it.",
+  },
+  link_required: {
+    status: 409,
+    title: "Account not linked",
+    detail:
+      "There is an account with this e-mail address. Sign in to it, then link the identity with POST /auth/oidc/link.",
+  },
+  identity_taken: {
+    status: 409,
+    title: "Identity taken",
+    detail:
+      "This identity is linked to another account, or the account is linked to another identity of the provider.",
+  },
+  identity_provider_failed: {
+    status: 502,
+    title: "Identity provider failed",
+    detail: "The identity provider has refused the server, or its response is malformed.",
+  },
+  identity_provider_unavailable: {
+    status: 503,
+    title: "Identity provider unavailable",
+    detail: "The identity provider cannot be reached right now. Retry in a moment.",
+  },
+  oidc_not_configured: {
+    status: 404,
+    title: "No identity provider",
+    detail: "This server has no identity provider. An operator has to configure it.",
+  },
   invalid_challenge: {
     status: 401,
     title: "Invalid challenge",

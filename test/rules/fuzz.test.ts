@@ -10,7 +10,13 @@ const ROUNDS = 100;
 const AT_ONCE = 20;
 
 /** Each of these hashes a password, which takes as long as fifty other calls. */
-const SLOW = new Set(["/auth/register", "/auth/login", "delete /users/me", "patch /users/me"]);
+const SLOW = new Set([
+  "/auth/register",
+  "/auth/login",
+  "delete /users/me",
+  "patch /users/me",
+  "post /auth/totp",
+]);
 
 const isSlow = (path: string, method: string) => SLOW.has(path) || SLOW.has(`${method} ${path}`);
 

@@ -157,6 +157,7 @@ const DOORS: [string, RegExp, RegExp][] = [
   ["bcryptjs", of("bcryptjs"), /^features\/auth\/passwords\/bcrypt\.ts$/],
   ["jose", of("jose"), /^features\/auth\/tokens\.ts$/],
   ["@noble/hashes", of("@noble/hashes"), /^features\/auth\/password\.ts$/],
+  ["oauth4webapi", of("oauth4webapi"), /^clients\/oidc\.ts$/],
   ["otpauth", of("otpauth"), /^features\/auth\/totp\/one-time-code\.ts$/],
   ["SHA-256", /subtle\.digest\(/, /^lib\/sha256\.ts$/],
   ["the runtime's own module", of("cloudflare:workers"), /\.do\.ts$/],

@@ -13,7 +13,7 @@ describe("a challenge", () => {
   it("is refused when it is changed, expired, of another secret, or another purpose's token", async () => {
     const ada = await signUp();
     const app = await enrol(ada);
-    const value = { userId: ada.user.id, password: "" };
+    const value = { userId: ada.user.id, passwordVersion: -1 };
     const MINUTE = 60_000;
     const challenge = await challengeOf(ada);
     const sealed = await Promise.all([
@@ -48,7 +48,7 @@ describe("a challenge", () => {
 
   it("is void once the password has changed, the account is disabled or deleted", async () => {
     for (const change of [
-      "UPDATE users SET hashed_password = hashed_password || '0' WHERE id = $1",
+      "UPDATE users SET password_version = password_version + 1 WHERE id = $1",
       "UPDATE users SET is_active = false WHERE id = $1",
     ]) {
       const ada = await signUp();

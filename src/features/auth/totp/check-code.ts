@@ -32,10 +32,19 @@ export async function checkSecondFactor(
   if (!code) throw new Problem("second_factor_required");
   const { userId } = factor;
   const check = { id: deps.newId(), userId, now: new Date(deps.clock()) };
-  if (!(await countCheck(deps.db, check))) throw tooManyCodes(factor, check.now);
+  await countOrRefuse(deps, check, factor);
   if (await accept(deps, factor, check, code, client)) return;
   await recordEvent(deps.db, eventOf(deps, check, "second_factor_failed", client));
   throw new Problem("invalid_code");
+}
+
+/** Counts a check. Throws `too_many_codes` where there are to be none for a while. */
+export async function countOrRefuse(
+  { db }: Deps,
+  check: Check,
+  factor: Pick<SecondFactorRow, "retryAt">,
+): Promise<void> {
+  if (!(await countCheck(db, check))) throw tooManyCodes(factor, check.now);
 }
 
 async function accept(
@@ -71,7 +80,7 @@ function eventOf(
   return { id: deps.newId(), userId, kind, client, now };
 }
 
-function tooManyCodes({ retryAt }: SecondFactorRow, now: Date): Problem {
+function tooManyCodes({ retryAt }: Pick<SecondFactorRow, "retryAt">, now: Date): Problem {
   const waitMs = (retryAt?.getTime() ?? 0) - now.getTime();
   const seconds = waitMs > 0 ? Math.ceil(waitMs / 1000) : FIRST_WAIT_SECONDS;
   return new Problem("too_many_codes", { headers: { "retry-after": String(seconds) } });

@@ -5,11 +5,12 @@ import type { Principal } from "../../../lib/principal.ts";
 import { Problem } from "../../../lib/problem.ts";
 import type { SecurityEvent } from "../../audit/record.ts";
 import { confirmIdentity, type Proof } from "../confirm-identity.ts";
+import { countOrRefuse } from "./check-code.ts";
 import { findTimeStep, newTotpSecret, toOtpauthUrl } from "./one-time-code.ts";
 import {
   confirmPending,
   deleteSecondFactor,
-  findPendingSecret,
+  findPending,
   findSecondFactor,
   insertPending,
 } from "./queries.ts";
@@ -35,7 +36,7 @@ export async function beginEnrolment(
   return { secret, otpauthUrl: toOtpauthUrl(secret, user.email) };
 }
 
-/** The recovery codes, once the app has shown its code. Throws `no_second_factor` or `invalid_code`. */
+/** The recovery codes, once the app has shown its code. Throws `no_second_factor`, `invalid_code` or `too_many_codes`. */
 export async function confirmEnrolment(
   deps: Deps,
   { userId, sessionId }: Signed,
@@ -43,16 +44,18 @@ export async function confirmEnrolment(
   client: RequestClient,
 ): Promise<string[]> {
   const now = new Date(deps.clock());
-  const sealed = await findPendingSecret(deps.db, userId);
-  const secret = sealed && (await deps.sealedBoxes.totpSecret.open(sealed, userId));
-  if (!sealed || !secret) throw new Problem("no_second_factor");
+  const pending = await findPending(deps.db, userId);
+  const secret = pending && (await deps.sealedBoxes.totpSecret.open(pending.secret, userId));
+  if (!pending || secret === undefined) throw new Problem("no_second_factor");
+  await countOrRefuse(deps, { id: deps.newId(), userId, now }, pending);
   const step = findTimeStep(secret, code.replace(/\s/g, ""), now);
   if (step === undefined) throw new Problem("invalid_code");
   const codes = newRecoveryCodes();
   const hashes = await Promise.all(codes.map((each) => hashRecoveryCode(userId, each)));
   const codeHashes = hashes.filter((hash) => hash !== undefined);
   const event = changed(deps, userId, sessionId, "second_factor_enabled", client);
-  if (!(await confirmPending(deps.db, { userId, secret: sealed, step, codeHashes }, event))) {
+  const confirmed = { userId, secret: pending.secret, step, codeHashes };
+  if (!(await confirmPending(deps.db, confirmed, event))) {
     throw new Problem("no_second_factor");
   }
   return codes;

@@ -1,6 +1,6 @@
 /** SQL of second factors and recovery codes. */
-import { and, eq, isNotNull, sql } from "drizzle-orm";
-import { batch, type Db, readOne, run, write } from "../../../db/client.ts";
+import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { batch, type Db, run, write } from "../../../db/client.ts";
 import { users } from "../../../db/schema.ts";
 import { secondFactors } from "../../../db/schema-sign-in.ts";
 import { toIso } from "../../../lib/clock.ts";
@@ -46,14 +46,11 @@ function selectConfirmed(db: Db, userId: string) {
   return db.select().from(secondFactors).where(isConfirmed);
 }
 
-/** The secret of an enrolment that waits for its confirmation. */
-export async function findPendingSecret(db: Db, userId: string): Promise<string | undefined> {
-  const row = await readOne(
-    db,
-    sql<{ secret: string }>`
-      SELECT secret FROM second_factors WHERE user_id = ${userId} AND confirmed_at IS NULL`,
-  );
-  return row?.secret;
+/** An enrolment that waits for its confirmation. */
+export async function findPending(db: Db, userId: string): Promise<SecondFactorRow | undefined> {
+  const isPending = and(eq(secondFactors.userId, userId), isNull(secondFactors.confirmedAt));
+  const rows = await run(db.select().from(secondFactors).where(isPending));
+  return rows[0];
 }
 
 /**
@@ -96,7 +93,7 @@ export async function confirmPending(
   const { confirmed } = await batch(db, {
     enabled: sql`
       WITH enabled AS (
-        UPDATE second_factors SET confirmed_at = ${at}::timestamptz, last_step = ${step}::integer
+        UPDATE second_factors SET confirmed_at = ${at}::timestamptz, last_step = ${step}::integer, checks = 0, retry_at = NULL
         WHERE user_id = ${userId} AND secret = ${secret}::text AND confirmed_at IS NULL
         RETURNING user_id
       )

@@ -35,7 +35,7 @@ const confirmRoute = route({
   description:
     "From now on a sign-in by password, and every change that asks for the password, needs a code.",
   request: { body: jsonBody(Confirmation) },
-  problems: ["invalid_code", "no_second_factor"],
+  problems: ["invalid_code", "too_many_codes", "no_second_factor"],
   responses: {
     200: json(RecoveryCodes, "Ten codes for when the app is lost: each works once, in its place."),
   },
