@@ -32,6 +32,7 @@ const LEFT_OUT = (operation: Operation) =>
  */
 const AFTERWARDS: Record<string, { status: number; trip?: number }> = {
   "POST /auth/register": { status: 409 },
+  "POST /auth/totp/confirm": { status: 409, trip: 2 },
   "DELETE /users/me": { status: 401, trip: 1 },
   "DELETE /chats/{id}": { status: 404 },
   "DELETE /files/{id}": { status: 404 },

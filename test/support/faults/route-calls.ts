@@ -11,6 +11,7 @@ import { newDocument } from "../documents.ts";
 import { announce, formOf, sendTo } from "../files.ts";
 import { newKey, withKey } from "../keys.ts";
 import { query } from "../postgres.ts";
+import { codesOf } from "../second-factor.ts";
 import type { Operation } from "../routes.ts";
 import { sessionIdOf, signInAgain } from "../sessions.ts";
 
@@ -62,6 +63,16 @@ const SPECIAL: Record<string, Prepare> = {
     const eve = await newPerson();
     const path = `/auth/sessions/${sessionIdOf(await signInAgain(eve, platformUrl))}`;
     return callOf(eve, () => eve.delete(path));
+  },
+  "POST /auth/totp": async () => {
+    const eve = await newPerson();
+    return callOf(eve, () => eve.post("/auth/totp", { password: eve.password }));
+  },
+  "POST /auth/totp/confirm": async () => {
+    const eve = await newPerson();
+    const { body } = await eve.post("/auth/totp", { password: eve.password });
+    const code = codesOf(body.secret);
+    return callOf(eve, () => eve.post("/auth/totp/confirm", { code: code() }));
   },
   "DELETE /users/me": async () => {
     const eve = await newPerson();
