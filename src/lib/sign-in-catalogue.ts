@@ -83,7 +83,7 @@ export const signInCatalogue = {
     status: 403,
     title: "Fresh sign-in required",
     detail:
-      "This change needs a session that was signed in through the identity provider in the last 10 minutes. Sign in again, then repeat it.",
+      "This change needs a session that was signed in through the identity provider a few minutes ago. Sign in again, then repeat it.",
   },
   password_sign_in_off: {
     status: 403,
