@@ -64,7 +64,7 @@ export type ModelClient = {
   rerank(request: RankingRequest, signal: AbortSignal): Promise<Ranking>;
 };
 
-export type RankingRequest = { model: Model; query: string; documents: string[] };
+type RankingRequest = { model: Model; query: string; documents: string[] };
 
 export function createModelClient(config: Config): ModelClient {
   const providers = createProviders(config);

@@ -33,26 +33,6 @@ export const catalogue = {
     title: "Unknown event id",
     detail: "The event id to resume from does not belong to this chat. Resume without one.",
   },
-  unauthenticated: {
-    status: 401,
-    title: "Not signed in",
-    detail: "Sign in to use this part of the API.",
-  },
-  invalid_credentials: {
-    status: 401,
-    title: "Wrong credentials",
-    detail: "The e-mail address or the password is wrong.",
-  },
-  invalid_token: {
-    status: 401,
-    title: "Invalid token",
-    detail: "The token is invalid or has expired. Sign in again.",
-  },
-  invalid_link: {
-    status: 401,
-    title: "Invalid link",
-    detail: "The link is invalid, was used already or has expired. Ask for a new one.",
-  },
   origin_not_allowed: {
     status: 403,
     title: "Origin not allowed",
@@ -88,11 +68,6 @@ export const catalogue = {
     status: 408,
     title: "Body too slow",
     detail: "The request body did not arrive in time. Send it again over a faster connection.",
-  },
-  email_taken: {
-    status: 409,
-    title: "E-mail address taken",
-    detail: "An account with this e-mail address already exists. Sign in, or use another address.",
   },
   turn_in_progress: {
     status: 409,
@@ -212,12 +187,6 @@ export const catalogue = {
     status: 426,
     title: "Upgrade required",
     detail: "This route only accepts WebSocket connections.",
-  },
-  too_many_password_checks: {
-    status: 429,
-    title: "Too many password checks",
-    detail:
-      "The server is checking too many passwords at the moment. Retry after the time in the Retry-After header.",
   },
   budget_exhausted: {
     status: 429,

@@ -1,7 +1,38 @@
-/** The part of the catalogue about the second factor and the identity provider. */
+/** The part of the catalogue about accounts and signing in. */
 import type { CatalogueEntry } from "./provider-catalogue.ts";
 
 export const signInCatalogue = {
+  unauthenticated: {
+    status: 401,
+    title: "Not signed in",
+    detail: "Sign in to use this part of the API.",
+  },
+  invalid_credentials: {
+    status: 401,
+    title: "Wrong credentials",
+    detail: "The e-mail address or the password is wrong.",
+  },
+  invalid_token: {
+    status: 401,
+    title: "Invalid token",
+    detail: "The token is invalid or has expired. Sign in again.",
+  },
+  invalid_link: {
+    status: 401,
+    title: "Invalid link",
+    detail: "The link is invalid, was used already or has expired. Ask for a new one.",
+  },
+  email_taken: {
+    status: 409,
+    title: "E-mail address taken",
+    detail: "An account with this e-mail address already exists. Sign in, or use another address.",
+  },
+  too_many_password_checks: {
+    status: 429,
+    title: "Too many password checks",
+    detail:
+      "The server is checking too many passwords at the moment. Retry after the time in the Retry-After header.",
+  },
   second_factor_required: {
     status: 401,
     title: "Second factor required",
