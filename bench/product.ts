@@ -29,20 +29,24 @@ export function varsOf(
     DATABASE_URL: neon.connectionString,
     DATABASE_HTTP_URL: neon.url,
     SECRET_KEY: "a secret of the bench, of at least 32 characters",
+    LIMITS: '{"off":true}',
     OPENAI_BASE_URL: provider.url,
     OPENAI_API_KEY: "bench",
   };
 }
 
 /** Bundles the Worker, starts it, and signs up. */
-export async function startProduct(vars: Record<string, string>): Promise<Product> {
+export async function startProduct(
+  vars: Record<string, string>,
+  email = "bench@example.com",
+): Promise<Product> {
   const folder = await makeFolder();
   await bundleWorker(folder);
   const port = await freePort();
   const config = await writeConfig({ folder, module: "index.js", port, vars, rooms: true });
   let child = await startWorkerd(config, port);
   const url = `http://127.0.0.1:${port}`;
-  const headers = { ...JSON_TYPE, authorization: `Bearer ${await signUp(url)}` };
+  const headers = { ...JSON_TYPE, authorization: `Bearer ${await signUp(url, email)}` };
   return {
     url,
     headers,
@@ -62,8 +66,8 @@ export async function startProduct(vars: Record<string, string>): Promise<Produc
   };
 }
 
-async function signUp(url: string): Promise<string> {
-  const account = { name: "Bench", email: "bench@example.com", password: "seven tall lamps" };
+async function signUp(url: string, email: string): Promise<string> {
+  const account = { name: "Bench", email, password: "seven tall lamps" };
   const answer = await call("POST", `${url}/auth/register`, JSON_TYPE, JSON.stringify(account));
   return JSON.parse(answer).access_token;
 }

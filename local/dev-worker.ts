@@ -5,7 +5,7 @@
 import type { Env } from "../src/env.ts";
 import worker from "../src/index.ts";
 
-export { ChatRoom } from "../src/index.ts";
+export { ChatRoom, Limiter } from "../src/index.ts";
 
 type DevEnv = Env & { LOCAL_CRON_KEY: string };
 

@@ -25,6 +25,8 @@ export type WorkerConfig = {
   vars: Record<string, string>;
   /** True where it has the product's bindings. */
   rooms: boolean;
+  /** True where the objects that count requests cannot be reached. */
+  withoutLimiter?: boolean;
 };
 
 /** Bundles the Worker into a folder as `index.js`, as a deployment would. */
@@ -58,14 +60,22 @@ export async function writeConfig(config: WorkerConfig): Promise<string> {
   return path;
 }
 
-function render({ module, port, vars, rooms, folder }: WorkerConfig): string {
+function render({ module, port, vars, rooms, folder, withoutLimiter }: WorkerConfig): string {
   const texts = Object.entries(vars).map(
     ([name, text]) => `(name = "${name}", text = ${quote(text)})`,
   );
   const room = `(name = "CHAT_ROOM", durableObjectNamespace = "ChatRoom")`;
+  const limiter = `(name = "LIMITER", durableObjectNamespace = "Limiter")`;
   const assets = `(name = "ASSETS", service = "disk")`;
-  const bindings = [...texts, ...(rooms ? [room, assets] : [])].join(", ");
-  const objects = `durableObjectNamespaces = [(className = "ChatRoom", uniqueKey = "room", enableSql = true)],
+  const bindings = [
+    ...texts,
+    ...(rooms ? [room, assets] : []),
+    ...(rooms && !withoutLimiter ? [limiter] : []),
+  ].join(", ");
+  const objects = `durableObjectNamespaces = [
+    (className = "ChatRoom", uniqueKey = "room", enableSql = true),
+    (className = "Limiter", uniqueKey = "limiter", enableSql = true),
+  ],
   durableObjectStorage = (localDisk = "disk"),`;
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (

@@ -4,6 +4,7 @@ import { authenticate } from "./features/auth/authenticate.ts";
 import { resendRoutes, verificationRoutes } from "./features/auth/mails/routes.ts";
 import { forgottenPasswordRoutes, passwordRoutes } from "./features/auth/passwords/routes.ts";
 import { sessionRoutes } from "./features/auth/sessions/routes.ts";
+import { keyRoutes } from "./features/auth/keys/routes.ts";
 import { storedMessageRoutes } from "./features/chats/message-routes.ts";
 import { identityLinkRoutes } from "./features/auth/oidc/link-routes.ts";
 import { oidcRoutes } from "./features/auth/oidc/routes.ts";
@@ -24,6 +25,7 @@ import { userRoutes } from "./features/users/routes.ts";
 import { crossOrigin } from "./http/cors.ts";
 import { renderProblem } from "./http/problem-response.ts";
 import { guardRequest } from "./http/request-guard.ts";
+import { filterAddress, limitRequests, rateLimitHeaders } from "./http/rate-limit.ts";
 import { requestLog } from "./http/request-log.ts";
 import { finishChanges } from "./http/run-to-end.ts";
 import { provideDeps } from "./http/provide-deps.ts";
@@ -39,6 +41,8 @@ app.use(securityHeaders);
 app.use(noStore);
 app.use(provideDeps);
 app.use(crossOrigin);
+app.use(rateLimitHeaders);
+app.use(filterAddress);
 app.use(guardRequest(app));
 
 app.route("/", systemRoutes(app));
@@ -51,6 +55,7 @@ app.route("/", socketRoutes);
 
 // Every route from here on requires a signed-in user.
 app.use(authenticate);
+app.use(limitRequests);
 app.use(finishChanges);
 
 app.route("/", userRoutes);
@@ -59,6 +64,7 @@ app.route("/", passwordRoutes);
 app.route("/", resendRoutes);
 app.route("/", secondFactorRoutes);
 app.route("/", identityLinkRoutes);
+app.route("/", keyRoutes);
 app.route("/", chatRoutes);
 app.route("/", messageRoutes);
 app.route("/", storedMessageRoutes);

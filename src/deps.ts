@@ -6,11 +6,13 @@ import { createOidcClient, type OidcClient } from "./clients/oidc.ts";
 import { createStorageClient, type StorageClient } from "./clients/storage.ts";
 import { createDb, type Db } from "./db/client.ts";
 import { type Config, type Env, readConfig } from "./env.ts";
+import { createDevices, type Devices } from "./features/auth/devices.ts";
 import { createHashQueue } from "./features/auth/hash-queue.ts";
 import { createPasswords, type Passwords } from "./features/auth/password.ts";
 import { createSealedBoxes, type SealedBoxes } from "./features/auth/sealed-boxes.ts";
 import { createTokens, type Tokens } from "./features/auth/tokens.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
+import { createRateLimits, type RateLimits } from "./limits/limits.ts";
 import { type NewId, newId } from "./lib/ids.ts";
 
 export type Deps = {
@@ -25,6 +27,8 @@ export type Deps = {
   sealedBoxes: SealedBoxes;
   /** Undefined where no identity provider is configured. */
   oidc: OidcClient | undefined;
+  devices: Devices;
+  limits: RateLimits;
   clock: Clock;
   newId: NewId;
 };
@@ -54,6 +58,8 @@ export function createDeps(env: Env): Deps {
     tokens: createTokens(config.SECRET_KEY, systemClock),
     sealedBoxes: createSealedBoxes(config.SECRET_KEY, systemClock),
     oidc: createOidc(config),
+    devices: createDevices(config.SECRET_KEY),
+    limits: createRateLimits(env, config.LIMITS),
     clock: systemClock,
     newId,
   };

@@ -6,6 +6,8 @@ import { z } from "zod";
 import type { MailJob } from "./features/auth/mails/orders.ts";
 import type { FileJob } from "./features/files/jobs.ts";
 import type { ChatRoom } from "./features/turns/room/chat-room.do.ts";
+import { Limits } from "./limits/figures.ts";
+import type { Limiter } from "./limits/limiter.do.ts";
 import { Models } from "./lib/model-table.ts";
 
 /** What Cloudflare passes to the Worker: bindings, and strings that are not validated yet. */
@@ -14,6 +16,9 @@ export type Env = {
   ASSETS: Fetcher;
   FILE_JOBS: Queue<FileJob>;
   MAIL_JOBS: Queue<MailJob>;
+  LIMITER: DurableObjectNamespace<Limiter>;
+  /** The platform's own rate limit, where it has one. */
+  COARSE_LIMITER?: RateLimit;
 };
 
 /** An empty variable counts as absent: the process environment can unset one of a file only this way. */
@@ -131,6 +136,7 @@ const Variables = z.object({
   KEEP_REASONING: flag,
   MODELS: json(Models),
   BUDGETS: optional(json(Budgets)),
+  LIMITS: json(Limits),
   TURN_LIMITS: json(TurnLimits),
   RETRIEVAL: json(Retrieval),
   BODY_TIMEOUT_MS: optional(z.coerce.number().int().positive()).transform((ms) => ms ?? 30_000),

@@ -4,6 +4,7 @@ import { runMinute } from "./cron.ts";
 import type { Env } from "./env.ts";
 import { handleJobs, type Job } from "./queue.ts";
 
+export { Limiter } from "./limits/limiter.do.ts";
 export { ChatRoom } from "./features/turns/room/chat-room.do.ts";
 
 export default {

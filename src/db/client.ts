@@ -8,11 +8,12 @@ import { isUnreachable } from "./errors.ts";
 import * as budgets from "./schema-budgets.ts";
 import * as documents from "./schema-documents.ts";
 import * as mail from "./schema-mail.ts";
+import * as keys from "./schema-keys.ts";
 import * as security from "./schema-security.ts";
 import * as signIn from "./schema-sign-in.ts";
 import * as accounts from "./schema.ts";
 
-const schema = { ...accounts, ...budgets, ...documents, ...mail, ...security, ...signIn };
+const schema = { ...accounts, ...budgets, ...documents, ...keys, ...mail, ...security, ...signIn };
 
 export type Db = NeonHttpDatabase<typeof schema>;
 

@@ -137,6 +137,8 @@ export const messages = pgTable(
     fileUrl: text("file_url"),
     metadata: jsonb().$type<Record<string, unknown>>().notNull().default({}),
     createdAt: time("created_at").notNull(),
+    // The API key that pays for an answer; null for a session.
+    keyId: uuid("key_id"),
     fileIds: uuid("file_ids").array().notNull().default([]),
   },
   (t) => [

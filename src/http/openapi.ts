@@ -8,13 +8,17 @@ const DESCRIPTION = `A headless AI chat backend for legal assistance.
 
 **Authentication.** API clients send \`Authorization: Bearer <access_token>\` and refresh it with \
 \`POST /auth/refresh\`. Browsers may send the session cookies instead; a change that is authenticated by cookie \
-must come from an allowed \`Origin\`.
+must come from an allowed \`Origin\`. Programs send an API key (\`POST /auth/keys\`) as the bearer token, on the routes \
+of its scopes.
 
 **Errors** are \`application/problem+json\` (RFC 9457) with a stable \`code\` and a \`request_id\`.
 
 **Retries.** A call that creates or generates takes an \`Idempotency-Key\`: for 24 hours the same key and body \
 return the first response again (\`Idempotent-Replayed: true\`), or join its stream while the answer is generated; \
 another body is refused. A refused request does not use up its key; a failed answer does.
+
+**Limits.** A response that a limit governs has \`RateLimit\` and \`RateLimit-Policy\` \
+(draft-ietf-httpapi-ratelimit-headers). Over a limit it is 429 \`rate_limited\` with \`Retry-After\`.
 
 **Ids** are UUIDs, **times** ISO 8601 UTC with milliseconds, **lengths** are counted in Unicode code points. \
 Unknown body fields are refused, unknown query parameters are ignored.`;
@@ -45,6 +49,13 @@ export function describeApi(app: OpenAPIHono<App>): Document {
     in: "cookie",
     name: "access_token",
     description: "`__Host-access_token` on https. Set at sign-in; refreshed automatically.",
+  });
+  registry.registerComponent("securitySchemes", "key", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "ifk_…",
+    description:
+      "An API key. Each route names the scopes that serve it; a route without one needs a signed-in person.",
   });
   registry.register("Problem", ProblemSchema);
   for (const { code, example } of problemExamples()) {

@@ -5,7 +5,8 @@
 import type { MiddlewareHandler } from "hono";
 import { newId } from "../lib/ids.ts";
 import { systemClock } from "../lib/clock.ts";
-import { logEvent } from "../lib/log.ts";
+import { logEvent, type LogFields } from "../lib/log.ts";
+import type { Principal } from "../lib/principal.ts";
 import type { App } from "./router.ts";
 
 /** Gives the request an id, and logs it once the response's headers are known. */
@@ -21,8 +22,14 @@ export const requestLog: MiddlewareHandler<App> = async function requestLog(c, n
     route: c.get("route"),
     status: c.res.status,
     problem: c.get("problem"),
-    user_id: c.get("principal")?.userId,
-    session_id: c.get("principal")?.sessionId,
+    ...principalFields(c.get("principal")),
     duration_ms: systemClock() - startedAt,
   });
 };
+
+/** Undefined for a request that is not signed in. */
+function principalFields(principal: Principal | undefined): LogFields {
+  if (!principal) return {};
+  const { userId, sessionId, via } = principal;
+  return { user_id: userId, [via === "key" ? "key_id" : "session_id"]: sessionId };
+}

@@ -3,13 +3,17 @@ import { createRoute, OpenAPIHono, type RouteConfig, type z } from "@hono/zod-op
 import type { MiddlewareHandler } from "hono";
 import type { Deps } from "../deps.ts";
 import type { Env } from "../env.ts";
+import type { KeyScope } from "../lib/key-scopes.ts";
+import type { Verdict } from "../limits/limits.ts";
 import type { Principal } from "../lib/principal.ts";
 import { Problem, type ProblemCode } from "../lib/problem.ts";
 import { toFieldErrors } from "./field-errors.ts";
+import { requireScope, scopesOf } from "./key-scope.ts";
 import { KeyHeader, keyProblems, replayedHeader } from "./keyed-route.ts";
 import { negotiate } from "./negotiate.ts";
 import { problemResponses } from "./problem-docs.ts";
 import { readJsonBody, refuseEncodedBody } from "./request-body.ts";
+import { limitRoute, type RouteLimit } from "./rate-limit.ts";
 import { checkQuery } from "./request-query.ts";
 
 export type App = {
@@ -18,6 +22,8 @@ export type App = {
     requestId: string;
     deps: Deps;
     principal: Principal;
+    /** What the limits that govern the request say, by their names. */
+    verdicts?: Map<string, Verdict>;
     /** The code of the problem that the request ended with; for the log. */
     problem: ProblemCode;
     /** The path template of the route; for the log, because a path would hold ids. */
@@ -45,6 +51,10 @@ type Definition = Omit<RouteConfig, "path" | "middleware"> & {
   problems?: readonly ProblemCode[];
   /** True when the route needs no sign-in. */
   open?: boolean;
+  /** The scope by which an API key may call the route; without one, only a session may. */
+  scope?: KeyScope;
+  /** A limit of its own, in addition to the one of all signed-in requests. */
+  limit?: RouteLimit;
   /** True when the route takes an `Idempotency-Key`, which its handler reads with `readKey`. */
   keyed?: boolean;
   /** Formats that `Accept` may name in addition to those of the responses: a redirect has no content. */
@@ -60,6 +70,8 @@ export function route<const R extends Definition & { path: string }>(definition:
     problems = [],
     open = false,
     keyed = false,
+    scope,
+    limit: _limit,
     formats: _,
     ...config
   }: Definition & { path: string } = definition;
@@ -68,7 +80,7 @@ export function route<const R extends Definition & { path: string }>(definition:
     operationId: operationIdOf(definition),
     ...config,
     ...(keyed && { request: { ...config.request, headers: KeyHeader } }),
-    ...(open ? {} : { security: [{ bearer: [] }, { cookie: [] }] }),
+    ...(open ? {} : { security: securityOf(config.method, scope) }),
     middleware: middlewareOf(definition),
     responses: {
       ...problemResponses(codes),
@@ -77,6 +89,12 @@ export function route<const R extends Definition & { path: string }>(definition:
   };
   // The additions change no type that a handler sees: its input and its successful responses.
   return createRoute(declared) as unknown as R;
+}
+
+/** Who may call: a signed-in person, or a key with one of these scopes. */
+function securityOf(method: string, scope: KeyScope | undefined) {
+  const byKey = scopesOf(method, scope).map((each) => ({ key: [each] }));
+  return [{ bearer: [] }, { cookie: [] }, ...byKey];
 }
 
 /** Adds the header of a replayed response to the successful ones. */
@@ -100,7 +118,12 @@ function middlewareOf(definition: Definition & { path: string }): MiddlewareHand
     "content" in response && response.content ? Object.keys(response.content) : [],
   );
   const formats = [...produced, ...(definition.formats ?? [])];
-  const middleware: MiddlewareHandler[] = [nameRoute(definition.path), negotiate(formats)];
+  const middleware: MiddlewareHandler[] = [
+    nameRoute(definition.path),
+    requireScope(definition.method, definition.scope),
+    ...(definition.limit ? [limitRoute(definition.limit)] : []),
+    negotiate(formats),
+  ];
   if (definition.request?.query) middleware.push(checkQuery);
   if (definition.request?.body) middleware.push(refuseEncodedBody);
   if (definition.request?.body?.content["application/json"]) middleware.push(readJsonBody);
@@ -117,8 +140,13 @@ export function nameRoute(path: string): MiddlewareHandler<App> {
 
 function sharedProblems(definition: Definition & { path: string }): ProblemCode[] {
   const codes: ProblemCode[] = ["not_acceptable", "internal_error", "headers_too_large"];
+  codes.push("rate_limited");
+  if (definition.limit === "mail" || definition.limit === "step_up") {
+    codes.push("limiter_unavailable");
+  }
   if (!definition.open) {
-    codes.push("unauthenticated", "invalid_token", "origin_not_allowed", "database_unavailable");
+    codes.push("unauthenticated", "invalid_token", "origin_not_allowed", "insufficient_scope");
+    codes.push("database_unavailable");
   }
   if (!definition.open || definition.path.startsWith("/auth/")) codes.push("https_required");
   if (definition.path.includes("{")) codes.push("not_found");

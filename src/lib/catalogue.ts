@@ -1,4 +1,5 @@
 /** The closed catalogue of all expected failures. */
+import { limitCatalogue } from "./limit-catalogue.ts";
 import { type CatalogueEntry, providerCatalogue } from "./provider-catalogue.ts";
 import { signInCatalogue } from "./sign-in-catalogue.ts";
 
@@ -216,6 +217,7 @@ export const catalogue = {
       "The server is misconfigured; `variables` names the invalid settings. An operator has to correct them.",
   },
   ...signInCatalogue,
+  ...limitCatalogue,
   ...providerCatalogue,
   turn_interrupted: {
     status: 502,

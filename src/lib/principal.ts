@@ -1,6 +1,13 @@
-/** The authenticated user and session of a request. */
+import type { KeyScope } from "./key-scopes.ts";
+
+/** The authenticated user of a request, by a session or by an API key. */
 export type Principal = {
   userId: string;
+  /** Of a key, its id: its streams end with the key as those of a session do with the session. */
   sessionId: string;
-  via: "bearer" | "cookie";
-};
+} & ({ via: "bearer" | "cookie" } | { via: "key"; scopes: readonly KeyScope[] });
+
+/** The id of the API key that a request is made with; undefined for a session. */
+export function keyIdOf(principal: Principal): string | undefined {
+  return principal.via === "key" ? principal.sessionId : undefined;
+}

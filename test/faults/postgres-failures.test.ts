@@ -34,6 +34,7 @@ const AFTERWARDS: Record<string, { status: number; trip?: number }> = {
   "POST /auth/register": { status: 409 },
   "POST /auth/totp/confirm": { status: 409, trip: 2 },
   "DELETE /users/me": { status: 401, trip: 1 },
+  "DELETE /auth/keys/{id}": { status: 404 },
   "DELETE /chats/{id}": { status: 404 },
   "DELETE /files/{id}": { status: 404 },
   // The turn began, and no provider was called: its key returns it as interrupted, which a stream

@@ -6,6 +6,7 @@ import { type LocalPostgres, openPostgres } from "../../local/postgres.ts";
 import * as budgets from "../../src/db/schema-budgets.ts";
 import * as documents from "../../src/db/schema-documents.ts";
 import * as mail from "../../src/db/schema-mail.ts";
+import * as keys from "../../src/db/schema-keys.ts";
 import * as security from "../../src/db/schema-security.ts";
 import * as signIn from "../../src/db/schema-sign-in.ts";
 import * as accounts from "../../src/db/schema.ts";
@@ -24,7 +25,7 @@ beforeAll(async () => {
   const statements = await generateMigration(
     nothing,
     generateDrizzleJson(
-      { ...accounts, ...budgets, ...documents, ...mail, ...security, ...signIn },
+      { ...accounts, ...budgets, ...documents, ...keys, ...mail, ...security, ...signIn },
       nothing.id,
     ),
   );

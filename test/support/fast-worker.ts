@@ -9,7 +9,7 @@ import { inject } from "vitest";
 import { freePort } from "../../local/ports.ts";
 import { peakMiB, resetPeak } from "../../local/peak-memory.ts";
 import { makeFolder } from "../../local/scratch.ts";
-import { startWorkerd, writeConfig } from "../../local/workerd.ts";
+import { startWorkerd, type WorkerConfig, writeConfig } from "../../local/workerd.ts";
 import { present } from "../../src/lib/assert.ts";
 import type { Vars } from "./worker.ts";
 
@@ -29,16 +29,22 @@ export type FastWorker = {
 };
 
 /** Starts it in the world of this run, with some variables of its own. */
-export function startFastWorker(vars: Vars = {}): Promise<FastWorker> {
-  return startAlone(inject("workerFolder"), { ...inject("vars"), ...vars });
+export function startFastWorker(vars: Vars = {}, options: Options = {}): Promise<FastWorker> {
+  return startAlone(inject("workerFolder"), { ...inject("vars"), ...vars }, options);
 }
 
+type Options = Pick<WorkerConfig, "withoutLimiter">;
+
 /** Starts a Worker that was bundled before. */
-export async function startAlone(bundle: string, vars: Vars): Promise<FastWorker> {
+export async function startAlone(
+  bundle: string,
+  vars: Vars,
+  options: Options = {},
+): Promise<FastWorker> {
   const folder = await makeFolder("workerd");
   const port = await freePort();
   await copyFile(join(bundle, "index.js"), join(folder.path, "index.js"));
-  const base = { folder: folder.path, module: "index.js", port, rooms: true };
+  const base = { ...options, folder: folder.path, module: "index.js", port, rooms: true };
   const config = await writeConfig({ ...base, vars });
   let child = await startWorkerd(config, port);
   let logs = logsOf(child);

@@ -78,6 +78,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     OPENAI_API_KEY: provider.apiKey,
     OPENAI_BASE_URL: provider.baseUrl,
     ALLOWED_ORIGINS: FRONTEND,
+    // Tests of limits start a Worker of their own.
+    LIMITS: '{"off":true}',
   };
   const platform = await startBuilt(folder.path, vars);
   stack.defer(() => platform.close());

@@ -1,6 +1,6 @@
 /**
  * Authenticates a request: by bearer token if there is an `Authorization` header, otherwise by cookie.
- * The token identifies the user without a trip to Postgres.
+ * An access token identifies the user without a trip to Postgres, an API key with one.
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { isAllowedOrigin } from "../../http/cors.ts";
@@ -9,9 +9,11 @@ import { isSafeMethod } from "../../http/run-to-end.ts";
 import type { Principal } from "../../lib/principal.ts";
 import { Problem } from "../../lib/problem.ts";
 import { readSessionCookies, setSessionCookies, type TokenPair } from "./cookies.ts";
+import { authenticateKey } from "./keys/authenticate-key.ts";
 import { refreshSession } from "./refresh.ts";
 
 const BEARER = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
+const API_KEY = /^bearer +(\w+)$/i;
 
 /** The sign-in boundary: every route mounted after it has a principal. */
 export const authenticate: MiddlewareHandler<App> = async function authenticate(c, next) {
@@ -41,6 +43,8 @@ export function bearerToken(authorization: string): string | undefined {
 }
 
 async function byBearer(c: Context<App>, authorization: string): Promise<Principal> {
+  const key = API_KEY.exec(authorization)?.[1];
+  if (key !== undefined) return authenticateKey(c, key);
   const token = bearerToken(authorization);
   const claims = token && (await c.get("deps").tokens.readAccess(token));
   if (!claims) throw new Problem("invalid_token");

@@ -1,13 +1,15 @@
 /**
- * Every minute, notifies the rooms that do not know yet that a session has ended, or that it has opened
- * since.
+ * Every minute, notifies the rooms that do not know yet that a session or an API key has ended, or that
+ * it has opened since.
  */
 import { inArray, sql } from "drizzle-orm";
-import { batch, type Db, run } from "../../db/client.ts";
+import { batch, type Db } from "../../db/client.ts";
+import { apiKeys } from "../../db/schema-keys.ts";
 import { sessionEnds } from "../../db/schema.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { toIso } from "../../lib/clock.ts";
+import { selectEndedKeys } from "./keys/queries.ts";
 import {
   closeWatched,
   markSessionClosed,
@@ -26,11 +28,11 @@ export async function deliverSessionEnds(
   env: Env,
   { db, clock }: Deps,
 ): Promise<Record<string, number>> {
-  const at = toIso(new Date(clock()));
-  const due = await listDue(db, at);
+  const now = new Date(clock());
+  const due = await listDue(db, now);
   const closed = await closeWatched(env, due);
   await markSessionClosed(db, closed);
-  await markTried(db, due, at);
+  await markTried(db, due, now);
   return { notified: closed.length, failed: due.length - closed.length };
 }
 
@@ -38,10 +40,12 @@ export async function deliverSessionEnds(
  * Lists those never tried first, then the least recently tried. Deletes ends that can no longer have a
  * room.
  */
-async function listDue(db: Db, at: string): Promise<SessionChat[]> {
+async function listDue(db: Db, now: Date): Promise<SessionChat[]> {
+  const at = toIso(now);
   const watched = selectWatchedBy(sql`
     SELECT s.id, s.user_id, e.tried_at
-    FROM session_ends AS e JOIN sessions AS s ON s.id = e.session_id`);
+    FROM session_ends AS e JOIN sessions AS s ON s.id = e.session_id
+    UNION ALL ${selectEndedKeys(now)}`);
   const { due } = await batch(db, {
     due: sql<SessionChat>`
       SELECT session_id, chat_id FROM (${watched}) AS w
@@ -53,14 +57,14 @@ async function listDue(db: Db, at: string): Promise<SessionChat[]> {
   return due.rows;
 }
 
-async function markTried(db: Db, tried: SessionChat[], at: string): Promise<void> {
+async function markTried(db: Db, tried: SessionChat[], now: Date): Promise<void> {
   if (tried.length === 0) return;
   const ids = [...new Set(tried.map(({ session_id: id }) => id))];
-  const wereTried = inArray(sessionEnds.sessionId, ids);
-  await run(
-    db
+  await batch(db, {
+    sessions: db
       .update(sessionEnds)
-      .set({ triedAt: new Date(at) })
-      .where(wereTried),
-  );
+      .set({ triedAt: now })
+      .where(inArray(sessionEnds.sessionId, ids)),
+    keys: db.update(apiKeys).set({ triedAt: now }).where(inArray(apiKeys.id, ids)),
+  });
 }

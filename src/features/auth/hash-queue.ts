@@ -2,6 +2,7 @@
  * Hashes one password at a time per isolate. A hash blocks the thread for 100 ms and takes 19 MiB: twenty
  * at once would stall every stream of the isolate.
  */
+import { concurrencyHeaders } from "../../http/rate-limit.ts";
 import { type Clock, delay, nextTask } from "../../lib/clock.ts";
 import { Problem } from "../../lib/problem.ts";
 
@@ -70,12 +71,8 @@ export function createHashQueue(clock: Clock, options: HashQueueOptions): HashQu
   };
 }
 
-/** Headers of draft-ietf-httpapi-ratelimit-headers; the limit is shared by all clients. */
+/** The limit is shared by all clients. */
 function refusal(capacity: number): Problem {
-  const headers = {
-    "retry-after": String(RETRY_AFTER_SECONDS),
-    ratelimit: `"passwords";r=0;t=${RETRY_AFTER_SECONDS}`,
-    "ratelimit-policy": `"passwords";q=${capacity};qu="concurrent-requests"`,
-  };
+  const headers = concurrencyHeaders("passwords", capacity, RETRY_AFTER_SECONDS);
   return new Problem("too_many_password_checks", { headers });
 }

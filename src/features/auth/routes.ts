@@ -24,6 +24,8 @@ import { endSession } from "./sessions/queries.ts";
 import { login, register } from "./sign-in.ts";
 import { signInResponse, tokenFields } from "./sign-in-response.ts";
 import { ACCESS_TTL_SECONDS, type AccessClaims } from "./tokens.ts";
+import { limitSignIn } from "./limit-sign-in.ts";
+import { rememberDevice } from "./known-device.ts";
 
 const tags = ["Accounts"];
 
@@ -31,6 +33,7 @@ const registerRoute = route({
   method: "post",
   path: "/auth/register",
   open: true,
+  limit: "mail",
   tags,
   summary: "Create an account and sign in",
   request: { body: jsonBody(Register) },
@@ -57,6 +60,7 @@ const loginRoute = route({
     "second_factor_required",
     "too_many_password_checks",
     "password_sign_in_off",
+    "limiter_unavailable",
     "database_unavailable",
   ],
   responses: { 200: json(SignedIn, "The account, its tokens, and the session cookies.") },
@@ -97,12 +101,16 @@ export const authRoutes = createRouter()
     requirePasswordSignIn(c.get("deps"));
     const signedIn = await register(c.get("deps"), c.req.valid("json"), clientOf(c));
     enqueueMails(c, signedIn.mailId);
+    await rememberDevice(c, signedIn.user.email);
     return c.json(signInResponse(c, signedIn, "Welcome."), 201);
   })
   .openapi(loginRoute, async (c) => {
     requireHttps(c);
     requirePasswordSignIn(c.get("deps"));
-    const signedIn = await login(c.get("deps"), c.req.valid("json"), clientOf(c));
+    const given = c.req.valid("json");
+    const signedIn = await limitSignIn(c, given.email, () =>
+      login(c.get("deps"), given, clientOf(c)),
+    );
     return c.json(signInResponse(c, signedIn, "Welcome back."), 200);
   })
   .openapi(refreshRoute, async (c) => {

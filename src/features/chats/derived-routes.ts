@@ -16,6 +16,7 @@ const tags = ["Chats"];
 const name = route({
   method: "post",
   path: "/chats/{id}/name",
+  scope: "chat",
   tags,
   summary: "Let the model name a chat",
   description:
@@ -29,6 +30,7 @@ const name = route({
 const download = route({
   method: "get",
   path: "/chats/{id}/export",
+  scope: "chat",
   tags,
   summary: "Download a chat",
   description:

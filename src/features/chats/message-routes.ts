@@ -11,6 +11,7 @@ const tags = ["Messages"];
 const store = route({
   method: "post",
   path: "/messages",
+  scope: "chat",
   tags,
   summary: "Store a message without generating an answer",
   description: "The message is added below the chat's current message and becomes the current one.",

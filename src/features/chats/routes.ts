@@ -60,6 +60,7 @@ const changeProblems: ProblemCode[] = ["precondition_failed", "malformed_header"
 const list = route({
   method: "get",
   path: "/chats",
+  scope: "chat",
   tags,
   summary: "List your chats",
   description: "Pinned chats first, then by latest activity. Messages are not included.",
@@ -70,6 +71,7 @@ const list = route({
 const create = route({
   method: "post",
   path: "/chats",
+  scope: "chat",
   tags,
   summary: "Create a chat",
   keyed: true,
@@ -86,6 +88,7 @@ const create = route({
 const read = route({
   method: "get",
   path: "/chats/{id}",
+  scope: "chat",
   tags,
   summary: "Get a chat with its newest messages",
   request: { params: ById, headers: IfNoneMatch },
@@ -99,6 +102,7 @@ const read = route({
 const rename = route({
   method: "put",
   path: "/chats/{id}",
+  scope: "chat",
   tags,
   summary: "Rename a chat",
   description: "Later messages no longer rename the chat.",
@@ -110,6 +114,7 @@ const rename = route({
 const change = route({
   method: "patch",
   path: "/chats/{id}",
+  scope: "chat",
   tags,
   summary: "Rename, pin or archive a chat, or switch to another branch",
   request: { params: ById, headers: IfMatch, body: jsonBody(ChatChange) },
@@ -120,6 +125,7 @@ const change = route({
 const remove = route({
   method: "delete",
   path: "/chats/{id}",
+  scope: "chat",
   tags,
   summary: "Delete a chat",
   description: "Stops a running answer and deletes all messages.",

@@ -30,6 +30,7 @@ const ANY_DOCUMENT = [...READABLE_TYPES, "application/octet-stream"];
 const list = route({
   method: "get",
   path: "/files",
+  scope: "files",
   tags,
   summary: "List your files",
   description: "Newest first. Follow `Link` to the next page.",
@@ -47,6 +48,7 @@ const list = route({
 const read = route({
   method: "get",
   path: "/files/{id}",
+  scope: "files",
   tags,
   summary: "Get a file and the status of its ingestion",
   request: { params: ById },
@@ -56,6 +58,7 @@ const read = route({
 const remove = route({
   method: "delete",
   path: "/files/{id}",
+  scope: "files",
   tags,
   summary: "Delete a file",
   description:
@@ -67,6 +70,7 @@ const remove = route({
 const download = route({
   method: "get",
   path: "/files/{id}/content",
+  scope: "files",
   tags,
   summary: "Download a file",
   description:
@@ -86,6 +90,7 @@ const download = route({
 const readText = route({
   method: "get",
   path: "/files/{id}/text",
+  scope: "files",
   tags,
   summary: "Get the text of a file",
   description:

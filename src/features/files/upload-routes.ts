@@ -26,6 +26,8 @@ const problems: ProblemCode[] = [
 const upload = route({
   method: "post",
   path: "/files/upload",
+  scope: "files",
+  limit: "uploads",
   tags,
   summary: "Upload a file",
   description:
@@ -39,6 +41,8 @@ const upload = route({
 const start = route({
   method: "post",
   path: "/files",
+  scope: "files",
+  limit: "uploads",
   tags,
   summary: "Announce a file and get a signed URL for its bytes",
   description:
@@ -57,6 +61,7 @@ const start = route({
 const complete = route({
   method: "post",
   path: "/files/{id}/complete",
+  scope: "files",
   tags,
   summary: "Complete an upload to the bucket",
   description:

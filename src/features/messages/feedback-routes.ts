@@ -10,6 +10,7 @@ const tags = ["Messages"];
 const rate = route({
   method: "put",
   path: "/messages/{id}/feedback",
+  scope: "chat",
   tags,
   summary: "Rate an answer",
   description: "Stores the feedback, replacing earlier feedback on the same answer.",
@@ -21,6 +22,7 @@ const rate = route({
 const unrate = route({
   method: "delete",
   path: "/messages/{id}/feedback",
+  scope: "chat",
   tags,
   summary: "Delete the feedback on an answer",
   request: { params: ById },

@@ -10,6 +10,7 @@ const tags = ["Messages"];
 const list = route({
   method: "get",
   path: "/chats/{id}/messages",
+  scope: "chat",
   tags,
   summary: "List the messages of a chat",
   description:

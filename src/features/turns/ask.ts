@@ -3,8 +3,10 @@ import type { Context } from "hono";
 import { SSE_HEADERS } from "../../http/event-stream.ts";
 import { readKey } from "../../http/keyed-route.ts";
 import { prefersToJson } from "../../http/negotiate.ts";
+import { concurrencyHeaders } from "../../http/rate-limit.ts";
 import type { App } from "../../http/router.ts";
 import { findModel, type Model } from "../../lib/models.ts";
+import { keyIdOf } from "../../lib/principal.ts";
 import { Problem } from "../../lib/problem.ts";
 import { linkedFile } from "../messages/linked-file.ts";
 import { replayTurn } from "./replay.ts";
@@ -18,6 +20,9 @@ import {
 } from "./store/target.ts";
 import type { NewTurn, TurnIds } from "./store/turn.ts";
 import type { Attachments } from "./store/turn-documents.ts";
+
+/** A user's answers may go on for minutes, or end at any moment. */
+const RETRY_TURN_SECONDS = 5;
 
 const EVENT_STREAM = "text/event-stream";
 
@@ -41,7 +46,7 @@ export async function startTurn(
   const turn = { ...toNewTurn(c, await target(), toFiles(body)), ...(key && { key }) };
   const { sessionId } = c.get("principal");
   const result = await callRoom(c, { turn, model, wait: !streams, sessionId });
-  if ("refused" in result) throw toProblem(result.refused);
+  if ("refused" in result) throw toProblem(c, result.refused);
   if ("replay" in result) return replayTurn(c, result.replay, streams);
   if ("stream" in result) return new Response(result.stream, { headers: SSE_HEADERS });
   return c.json(toTurnResponse(idsOf(turn), result.outcome), 200);
@@ -104,9 +109,21 @@ function toFiles({ file_ids: ids, file_url: url, wait }: TurnOptions): Attachmen
 }
 
 function toNewTurn(c: Context<App>, target: TurnInChat, files: Attachments): NewTurn {
-  const { newId, clock } = c.get("deps");
-  const { userId } = c.get("principal");
-  return { ...target, userId, answerId: newId(), files, at: new Date(clock()).toISOString() };
+  const { newId, clock, config } = c.get("deps");
+  const principal = c.get("principal");
+  const { userId } = principal;
+  const keyId = keyIdOf(principal);
+  const { off, turns_at_once: mostAtOnce } = config.LIMITS;
+  const at = new Date(clock()).toISOString();
+  return {
+    ...target,
+    userId,
+    answerId: newId(),
+    files,
+    ...(keyId && { keyId }),
+    ...(!off && { mostAtOnce }),
+    at,
+  };
 }
 
 /** A deploy may restart the room in the middle of a call; the room ends by itself what it began. */
@@ -121,10 +138,15 @@ async function callRoom(c: Context<App>, input: StartTurn): Promise<StartResult>
   }
 }
 
-/** Only the members cross from the room: the header is made from them. */
-function toProblem({ code, members }: TurnRefusal): Problem {
+/** Only the members cross from the room: the headers are made from them. */
+function toProblem(c: Context<App>, { code, members }: TurnRefusal): Problem {
   const { retry_after: seconds } = members;
-  const headers = typeof seconds === "number" ? { "retry-after": String(seconds) } : {};
+  if (typeof seconds === "number") {
+    return new Problem(code, { members, headers: { "retry-after": String(seconds) } });
+  }
+  if (code !== "too_many_turns") return new Problem(code, { members });
+  const { turns_at_once: count } = c.get("deps").config.LIMITS;
+  const headers = concurrencyHeaders("turns_at_once", count, RETRY_TURN_SECONDS);
   return new Problem(code, { members, headers });
 }
 

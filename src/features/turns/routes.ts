@@ -54,6 +54,7 @@ const problems: ProblemCode[] = [
   "model_unpriced",
   "budget_exhausted",
   "reserved_key",
+  "too_many_turns",
   "too_many_subscribers",
   ...providerProblems,
   "ai_empty",
@@ -66,6 +67,8 @@ const problems: ProblemCode[] = [
 const send = route({
   method: "post",
   path: "/chat",
+  scope: "chat",
+  limit: "turns",
   tags,
   summary: "Send a user message",
   description: "Without `chat_id` a chat is created, with a title made from the user message.",
@@ -78,6 +81,8 @@ const send = route({
 const sendInChat = route({
   method: "post",
   path: "/chats/{id}/messages",
+  scope: "chat",
+  limit: "turns",
   tags,
   summary: "Send a user message in a chat",
   keyed: true,
@@ -89,6 +94,8 @@ const sendInChat = route({
 const sendStreaming = route({
   method: "post",
   path: "/chats/{id}/messages/stream",
+  scope: "chat",
+  limit: "turns",
   tags,
   summary: "Send a user message in a chat, and stream the answer",
   keyed: true,
@@ -100,6 +107,7 @@ const sendStreaming = route({
 const readStream = route({
   method: "get",
   path: "/chats/{id}/stream",
+  scope: "chat",
   tags,
   summary: "Resume or follow a turn",
   description:
@@ -115,6 +123,7 @@ const readStream = route({
 const stop = route({
   method: "post",
   path: "/chats/{id}/stop",
+  scope: "chat",
   tags,
   summary: "Stop an answer",
   description:
@@ -130,6 +139,8 @@ const stop = route({
 const regenerate = route({
   method: "post",
   path: "/messages/{id}/regenerate",
+  scope: "chat",
+  limit: "turns",
   tags,
   summary: "Regenerate an answer",
   description:
@@ -143,6 +154,8 @@ const regenerate = route({
 const edit = route({
   method: "patch",
   path: "/messages/{id}",
+  scope: "chat",
+  limit: "turns",
   tags,
   summary: "Edit a user message, and get an answer",
   description:

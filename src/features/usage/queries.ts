@@ -33,16 +33,20 @@ export function usageInsert(usage: NewUsage, only: SQL = sql`true`): SQL {
   return sql`
     INSERT INTO ai_usage (id, user_id, chat_id, message_id, service_type, attempt, provider, model_name,
       prompt_tokens, completion_tokens, total_tokens, cached_tokens, reasoning_tokens,
-      cache_write_tokens, audio_prompt_tokens, audio_completion_tokens, cost_estimate, rates, estimated, created_at)
+      cache_write_tokens, audio_prompt_tokens, audio_completion_tokens, cost_estimate, rates, estimated, created_at, key_id)
     SELECT ${usage.id}::uuid, users.id,
       (SELECT c.id FROM chats AS c WHERE c.id = ${usage.chatId}::uuid AND c.user_id = users.id),
-      (SELECT m.id FROM messages AS m JOIN chats AS c ON c.id = m.chat_id AND c.user_id = users.id
-       WHERE m.id = ${usage.messageId}::uuid),
+      message.id,
       ${usage.kind}, ${usage.attempt}::int, ${usage.model.provider}, ${usage.model.name},
       ${promptTokens}::int, ${completionTokens}::int, ${promptTokens + completionTokens}::int,
       ${cachedTokens}::int, ${reasoningTokens}::int,
       ${cacheWriteTokens}::int, ${audioPromptTokens}::int, ${audioCompletionTokens}::int,
-      ${rates ? costAt(rates, usage) : null}::numeric, ${rates ? JSON.stringify(rates) : null}::jsonb, ${usage.estimated}::boolean, ${usage.at}::timestamptz
-    FROM users WHERE users.id = ${usage.userId}::uuid AND ${only}
+      ${rates ? costAt(rates, usage) : null}::numeric, ${rates ? JSON.stringify(rates) : null}::jsonb, ${usage.estimated}::boolean, ${usage.at}::timestamptz,
+      message.key_id
+    FROM users LEFT JOIN LATERAL (
+      SELECT m.id, m.key_id FROM messages AS m JOIN chats AS c ON c.id = m.chat_id AND c.user_id = users.id
+      WHERE m.id = ${usage.messageId}::uuid
+    ) AS message ON true
+    WHERE users.id = ${usage.userId}::uuid AND ${only}
     ON CONFLICT DO NOTHING`;
 }

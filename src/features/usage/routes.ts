@@ -2,6 +2,7 @@
 import { attachment } from "../../http/content-disposition.ts";
 import { prefersToJson } from "../../http/negotiate.ts";
 import { createRouter, json, route } from "../../http/router.ts";
+import { keyIdOf } from "../../lib/principal.ts";
 import { toIso } from "../../lib/clock.ts";
 import { toCsv } from "./csv.ts";
 import { listLimits, reportUsage } from "./report.ts";
@@ -13,6 +14,7 @@ const CSV = "text/csv";
 const read = route({
   method: "get",
   path: "/usage",
+  scope: "usage",
   tags,
   summary: "Read your usage",
   description:
@@ -32,6 +34,7 @@ const read = route({
 const limits = route({
   method: "get",
   path: "/usage/limits",
+  scope: "usage",
   tags,
   summary: "Read your budgets",
   description: "Each budget with what is used, reserved by running answers, and left.",
@@ -67,7 +70,8 @@ export const usageRoutes = createRouter()
   })
   .openapi(limits, async (c) => {
     const { db, clock, config } = c.get("deps");
-    const payer = { userId: c.get("principal").userId, keyId: null };
+    const principal = c.get("principal");
+    const payer = { userId: principal.userId, keyId: keyIdOf(principal) ?? null };
     const at = toIso(new Date(clock()));
     return c.json({ limits: await listLimits(db, payer, { defaults: config.BUDGETS, at }) }, 200);
   });

@@ -5,6 +5,7 @@ import { clearSessionCookies } from "../auth/cookies.ts";
 import { enqueueMails } from "../auth/mails/enqueue.ts";
 import { getUser } from "../auth/queries.ts";
 import { stepUpProblems } from "../auth/confirm-identity.ts";
+import { forgetDevice } from "../auth/known-device.ts";
 import { AccountDeletion, toUser, User, UserChange } from "../auth/schemas.ts";
 import { eraseNow } from "../deletion/erase-now.ts";
 import { changeAccount } from "./change.ts";
@@ -15,6 +16,7 @@ const tags = ["Accounts"];
 const readMe = route({
   method: "get",
   path: "/users/me",
+  scope: "read",
   tags,
   summary: "Get your account",
   responses: { 200: json(User, "The account.") },
@@ -23,6 +25,7 @@ const readMe = route({
 const changeMe = route({
   method: "patch",
   path: "/users/me",
+  limit: "step_up",
   tags,
   summary: "Change your name or e-mail address",
   description:
@@ -35,6 +38,7 @@ const changeMe = route({
 const eraseMe = route({
   method: "delete",
   path: "/users/me",
+  limit: "step_up",
   tags,
   summary: "Delete your account",
   description:
@@ -67,5 +71,6 @@ export const userRoutes = createRouter()
     const left = await eraseAccount(c.get("deps"), c.get("principal"), proof, clientOf(c));
     c.executionCtx.waitUntil(eraseNow(c, left));
     clearSessionCookies(c);
+    forgetDevice(c);
     return c.body(null, 204);
   });

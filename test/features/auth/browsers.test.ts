@@ -22,8 +22,9 @@ describe("a browser that only sends cookies", () => {
     const account = { name: "Jar", email, password: "seven tall lamps" };
     const { headers } = await new Jar().post("/auth/register", account);
     const cookies = headers.getSetCookie();
-    expect(cookies).toHaveLength(2);
-    for (const cookie of cookies) {
+    expect(cookies).toHaveLength(3);
+    expect(cookies.filter((cookie) => cookie.startsWith("device="))).toHaveLength(1);
+    for (const cookie of cookies.filter((cookie) => !cookie.startsWith("device="))) {
       expect(cookie).toMatch(/^(access|refresh)_token=/);
       expect(cookie).toContain("Max-Age=2592000");
       expect(cookie).toContain("Path=/");

@@ -7,6 +7,7 @@ import {
   type SignedIn,
   signUpWithFiles,
 } from "../client.ts";
+import { newApiKey } from "../api-keys.ts";
 import { newDocument } from "../documents.ts";
 import { announce, formOf, sendTo } from "../files.ts";
 import { newKey, withKey } from "../keys.ts";
@@ -119,8 +120,9 @@ function sendAs(
   return send(path, body, headers);
 }
 
-/** A chat, one of its messages, or a file. */
+/** A chat, one of its messages, a file, or an API key. */
 async function newIdFor(of: SignedIn, { method, path }: Operation): Promise<string> {
+  if (path.startsWith("/auth/keys/")) return (await newApiKey(of)).id;
   if (path.startsWith("/files/")) return newDocument(of, ["The deposit is due in May."]);
   const { body } = await of.post("/chats", { title: "Of a test" });
   if (!path.startsWith("/messages/")) return body.id;
@@ -153,6 +155,7 @@ const COUNTS = `SELECT
   (SELECT count(*) FROM files WHERE user_id = $1::uuid) AS files,
   (SELECT count(*) FROM file_analyses AS a JOIN files AS f ON f.id = a.file_id WHERE f.user_id = $1::uuid) AS analyses,
   (SELECT count(*) FROM idempotency_keys WHERE user_id = $1::uuid) AS keys,
+  (SELECT count(*) FROM api_keys WHERE user_id = $1::uuid AND revoked_at IS NULL) AS api_keys,
   (SELECT count(*) FROM sessions WHERE user_id = $1::uuid AND ended_at IS NULL) AS sessions`;
 
 async function countRows(sql: string, parameter: string): Promise<Record<string, number>> {

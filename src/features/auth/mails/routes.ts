@@ -28,6 +28,7 @@ const verify = route({
 const resend = route({
   method: "post",
   path: "/auth/email/verify/resend",
+  limit: "mail",
   tags,
   summary: "Send the verification mail again",
   description:

@@ -5,6 +5,7 @@ import { toProblem } from "../../../http/problem-response.ts";
 import type { App } from "../../../http/router.ts";
 import { setSessionCookies } from "../cookies.ts";
 import type { OidcFlow } from "../sealed-boxes.ts";
+import { rememberDevice } from "../known-device.ts";
 import { openSession } from "../sign-in.ts";
 import { linkIdentity, openAccount } from "./account.ts";
 import { issueCode } from "./code.ts";
@@ -32,6 +33,7 @@ export async function completeFlow(
   if (flow.mode === "cookie") {
     const { tokens } = await openSession(deps, user, client, "oidc");
     setSessionCookies(c, tokens);
+    await rememberDevice(c, user.email);
     return { location };
   }
   const code = await issueCode(deps, user.id, flow.codeChallenge);

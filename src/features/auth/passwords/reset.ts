@@ -9,6 +9,7 @@ import { recordEventSql, type SecurityEvent } from "../../audit/record.ts";
 import { getLink, isUsedSql, useLinkSql } from "../mails/links.ts";
 import { checkPassword } from "../password-policy.ts";
 import { selectWatchedBy, type SessionChat } from "../session-end.ts";
+import { revokeKeysSql, selectWatchedByKeys } from "../keys/queries.ts";
 import { endSessionsSql, selectEnded } from "../sessions/queries.ts";
 
 /**
@@ -28,7 +29,7 @@ export async function resetPassword(
   const now = new Date(clock());
   const event: SecurityEvent = { id: newId(), userId, kind: "password_reset", client, now };
   const isUsed = isUsedSql(linkId, event);
-  const { outcome, watched } = await batch(db, {
+  const { outcome, watched, keyChats } = await batch(db, {
     link: useLinkSql(linkId, event),
     user: sql`
       UPDATE users SET hashed_password = ${hash}::text, password_version = password_version + 1, email_verified = true,
@@ -38,10 +39,12 @@ export async function resetPassword(
     otherLinks: sql`
       DELETE FROM email_tokens
       WHERE user_id = ${userId}::uuid AND purpose = 'reset_password' AND id <> ${linkId}::uuid AND ${isUsed}`,
+    keys: sql`${revokeKeysSql(userId, now)} AND ${isUsed}`,
+    keyChats: selectWatchedByKeys(userId),
     event: recordEventSql(event, isUsed),
     outcome: sql<{ is_used: boolean }>`SELECT ${isUsed} AS is_used`,
     watched: selectWatchedBy(selectEnded(event)),
   });
   if (!outcome.rows[0]?.is_used) throw new Problem("invalid_link");
-  return watched.rows;
+  return [...watched.rows, ...keyChats.rows];
 }

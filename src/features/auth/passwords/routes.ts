@@ -20,6 +20,7 @@ const tags = ["Accounts"];
 const change = route({
   method: "post",
   path: "/auth/password",
+  limit: "step_up",
   tags,
   summary: "Change your password",
   description:
@@ -32,6 +33,7 @@ const change = route({
 const forgot = route({
   method: "post",
   path: "/auth/password/forgot",
+  limit: "mail",
   open: true,
   tags,
   summary: "Ask for a mail to reset your password",

@@ -18,6 +18,7 @@ const tags = ["Accounts"];
 const enrolRoute = route({
   method: "post",
   path: "/auth/totp",
+  limit: "step_up",
   tags,
   summary: "Enrol an authenticator app as second factor",
   description:
@@ -44,6 +45,7 @@ const confirmRoute = route({
 const removeRoute = route({
   method: "delete",
   path: "/auth/totp",
+  limit: "step_up",
   tags,
   summary: "Disable the second factor",
   description: "Needs the password, and a code of the app or a recovery code.",

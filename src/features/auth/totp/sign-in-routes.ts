@@ -2,6 +2,7 @@
 import { clientOf } from "../../../http/client.ts";
 import { requireHttps } from "../../../http/https.ts";
 import { createRouter, json, jsonBody, route } from "../../../http/router.ts";
+import { limitSignIn } from "../limit-sign-in.ts";
 import { requirePasswordSignIn } from "../password-sign-in.ts";
 import { SignedIn } from "../schemas.ts";
 import { openSession } from "../sign-in.ts";
@@ -23,6 +24,7 @@ const secondStepRoute = route({
     "invalid_challenge",
     "invalid_code",
     "too_many_codes",
+    "limiter_unavailable",
     "password_sign_in_off",
     "database_unavailable",
   ],
@@ -35,7 +37,9 @@ export const secondStepRoutes = createRouter().openapi(secondStepRoute, async (c
   requirePasswordSignIn(deps);
   const { challenge, code, recovery_code: recoveryCode } = c.req.valid("json");
   const { user, factor } = await readChallenge(deps, challenge);
-  await checkSecondFactor(deps, factor, code || recoveryCode, clientOf(c));
-  const signedIn = await openSession(deps, user, clientOf(c), "password");
+  const signedIn = await limitSignIn(c, user.email, async () => {
+    await checkSecondFactor(deps, factor, code || recoveryCode, clientOf(c));
+    return openSession(deps, user, clientOf(c), "password");
+  });
   return c.json(signInResponse(c, signedIn, "Welcome back."), 200);
 });

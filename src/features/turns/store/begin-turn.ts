@@ -30,6 +30,7 @@ import {
   type BeginLimits,
   type WorstTurn,
 } from "./turn.ts";
+import { isFullSql, lockUserSql, mayRunSql } from "./turns-at-once.ts";
 import {
   allowsTurnSql,
   contextDocumentsSql,
@@ -46,7 +47,8 @@ const MAX_ATTEMPTS = 3;
  * Commits the user message, where it is a new one, and an empty, streaming answer, and reads what the prompt
  * needs. Where the turn's key was used before, changes nothing and returns the ids of the earlier turn. One
  * trip. Throws `not_found`, `file_failed`, `file_processing`, `idempotency_key_reused`, `budget_exhausted`,
- * `model_unpriced`, or `turn_in_progress`, because a unique index admits one streaming answer per chat.
+ * `model_unpriced`, `too_many_turns`, or `turn_in_progress`, because a unique index admits one streaming answer per
+ * chat.
  */
 export async function beginTurn(
   db: Db,
@@ -76,9 +78,12 @@ async function runBatch(
   const claim = claimOf(turn);
   const key = keyStatements(claim);
   const messageKey = { userId, chatId, userMessageId: userMessage.id };
-  const { use, pair, path, documents } = await batch(db, {
+  const { use, pair, path, documents, full } = await batch(db, {
     lockKey: key.lock,
     lockFiles: lockFilesSql(userId, turn.files),
+    lockUser: lockUserSql(turn),
+    // Before the writes: a turn may end meanwhile, and none can begin.
+    full: isFullSql(turn),
     chat: createOrLockChatSql(turn, claim),
     messages: insertTurnSql(turn, claim),
     ...(limits.budget && reservation(turn, limits, limits.budget)),
@@ -91,6 +96,7 @@ async function runBatch(
   const earlier = earlierUse(claim, use?.rows[0]);
   if (earlier) return { replay: toTurnIds(earlier) };
   const inserted = toPair(turn, pair.rows);
+  if (!inserted && full?.rows[0]?.full) throw new Problem("too_many_turns");
   if (!inserted) return undefined;
   const needsTitle = inserted.autoTitle && firstUserText(path.rows) !== undefined;
   const { autoTitle: _, ...messages } = inserted;
@@ -139,7 +145,8 @@ function createOrLockChatSql(turn: NewTurn, claim: Claim | undefined): SQL {
   return sql`
     INSERT INTO chats (id, user_id, title, created_at, updated_at)
     SELECT ${chatId}::uuid, ${userId}::uuid, ${turn.newChatTitle}, ${at}::timestamptz, ${at}::timestamptz
-    WHERE ${keyIsFree(claim)} AND ${allowsTurnSql(userId, files, ownFilesSql(userId, files), NO_IDS)}
+    WHERE ${keyIsFree(claim)} AND ${mayRunSql(turn)}
+      AND ${allowsTurnSql(userId, files, ownFilesSql(userId, files), NO_IDS)}
     ON CONFLICT (id) DO NOTHING`;
 }
 

@@ -6,6 +6,7 @@ import { latestSql } from "../../../db/times.ts";
 import { Problem } from "../../../lib/problem.ts";
 import { SHOWN_SIBLINGS } from "../../messages/queries.ts";
 import type { Message } from "../../messages/schemas.ts";
+import { mayRunSql } from "./turns-at-once.ts";
 import {
   allowsTurnSql,
   type Attachments,
@@ -45,6 +46,10 @@ export type TargetedTurn = {
   userId: string;
   answerId: string;
   files: Attachments;
+  /** The API key that pays; absent for a session. */
+  keyId?: string;
+  /** How many turns the user may run at the same time; absent without a limit. */
+  mostAtOnce?: number;
   at: string;
 } & TurnTarget;
 
@@ -54,15 +59,16 @@ export type TargetedTurn = {
  * key is used: it checks again whatever an earlier statement read.
  */
 export function insertTurnSql(turn: TargetedTurn, claim: Claim | undefined): SQL {
-  const { userId, answerId, files, at, target } = turn;
+  const { userId, answerId, files, at, target, keyId = null } = turn;
   const allowed = allowsTurnSql(userId, files, sql`target.own`, sql`target.inherited`);
   return sql`
-    WITH target AS (${targetSql(turn)} AND ${keyIsFree(claim)}),
+    WITH target AS (${targetSql(turn)} AND ${keyIsFree(claim)} AND ${mayRunSql(turn)}),
     allowed AS (SELECT * FROM target WHERE ${allowed}),
     ${target === "regenerate" ? existingUserMessageSql(turn) : insertUserMessageSql(turn)},
     answer AS (
-      INSERT INTO messages (id, chat_id, parent_id, type, content, status, file_ids, created_at)
-      SELECT ${answerId}, chat_id, id, 'bot', '', 'streaming', file_ids, ${at}::timestamptz FROM user_message
+      INSERT INTO messages (id, chat_id, parent_id, type, content, status, file_ids, created_at, key_id)
+      SELECT ${answerId}, chat_id, id, 'bot', '', 'streaming', file_ids, ${at}::timestamptz, ${keyId}::uuid
+      FROM user_message
       ON CONFLICT (id) DO NOTHING
       RETURNING id, chat_id
     )

@@ -7,8 +7,8 @@ import type { NewUsage } from "../../usage/queries.ts";
 import type { TargetedTurn } from "./target.ts";
 import type { ContextDocument } from "./turn-documents.ts";
 
-/** A turn before its commit. `key`: the idempotency key of its request; `keyId`: of the API key that pays. */
-export type NewTurn = TargetedTurn & { key?: IdempotencyKey; keyId?: string };
+/** A turn before its commit. `key`: the idempotency key of its request. */
+export type NewTurn = TargetedTurn & { key?: IdempotencyKey };
 
 /** The ids by which a repeated request finds its turn. */
 export type TurnIds = { chatId: string; userMessageId: string; answerId: string };
