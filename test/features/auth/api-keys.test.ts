@@ -48,9 +48,13 @@ describe("POST /auth/keys", () => {
   });
 
   it("requires the password", async () => {
-    for (const password of [undefined, null, "", "wrong lamps"]) {
-      const response = await ada.post("/auth/keys", { name: "A", scopes: ["chat"], password });
-      expectProblem(response, 401, "invalid_credentials");
+    const create = (password: unknown) =>
+      ada.post("/auth/keys", { name: "A", scopes: ["chat"], password });
+    for (const password of ["", "wrong lamps"]) {
+      expectProblem(await create(password), 401, "invalid_credentials");
+    }
+    for (const password of [undefined, null]) {
+      expectProblem(await create(password), 422, "validation_failed", "/password");
     }
   });
 

@@ -52,8 +52,8 @@ async function errorWith(behaviour: Behaviour, given: Record<string, string> = {
   expect(location.startsWith(PAGE)).toBe(true);
   expect(location).not.toContain(SECRET_TEXT);
   const error = new URL(location).searchParams.get("error");
-  expect(browser.cookiesOf(worker.url)).toEqual(
-    error === null ? ["access_token", "refresh_token"] : [],
+  expect(browser.cookiesOf(worker.url).toSorted()).toEqual(
+    error === null ? ["access_token", "device", "refresh_token"] : [],
   );
   return error;
 }

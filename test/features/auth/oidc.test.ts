@@ -24,7 +24,11 @@ describe("a sign-in through the identity provider", () => {
     const person = newPerson(oidc);
     const end = await signInAt(worker.url, { browser, person, query: { return_to: PAGE } });
     expect(locationOf(end)).toBe(PAGE);
-    expect(browser.cookiesOf(worker.url).toSorted()).toEqual(["access_token", "refresh_token"]);
+    expect(browser.cookiesOf(worker.url).toSorted()).toEqual([
+      "access_token",
+      "device",
+      "refresh_token",
+    ]);
     const me = await browser.open(`${worker.url}/users/me`);
     expect(await me.json()).toMatchObject({
       name: "Olga Example",

@@ -3,7 +3,6 @@ import { type ApiResponse, expectProblem, signUp } from "../../support/client.ts
 import { startFastWorker } from "../../support/fast-worker.ts";
 import { runningTurn } from "../../support/chats.ts";
 import { newApiKey } from "../../support/api-keys.ts";
-import { upload } from "../../support/files.ts";
 import { newKey, withKey } from "../../support/keys.ts";
 import { release, script } from "../../support/provider.ts";
 import {
@@ -162,7 +161,13 @@ describe("the limit of uploads", () => {
     };
     const announced = await atOnce(5, () => ada.post("/files", announcement));
     expect(countStatuses(announced)).toEqual({ 201: 2, 429: 3 });
-    expectRefusal(await upload(ada, "Some text."), "uploads");
+    // In one piece: the Worker closes the connection of a refused request whose body is still on its way.
+    const form = new FormData();
+    form.set("file", new File(["Some text."], "a.txt", { type: "text/plain" }));
+    const encoded = new Response(form);
+    const type = encoded.headers.get("content-type") ?? "";
+    const body = new Uint8Array(await encoded.arrayBuffer());
+    expectRefusal(await ada.post("/files/upload", body, { "content-type": type }), "uploads");
   });
 });
 
