@@ -82,8 +82,12 @@ export class Indexes {
   }
 
   /** The passages that a question finds in a file. */
-  async find(fileId: string, question: string) {
-    const search = { query: question, fileIds: [fileId], limit: 1_000 };
+  async find(
+    fileId: string,
+    question: string,
+    more: { limit?: number; mostReferred?: number } = {},
+  ) {
+    const search = { query: question, fileIds: [fileId], limit: 1_000, ...more };
     return (await findPassages(this.#deps.db, this.#of.user.id, search)).passages;
   }
 

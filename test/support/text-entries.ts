@@ -57,7 +57,7 @@ export const MESSAGE_ENTRIES: Record<string, Read> = {
 export const DOCUMENT_ENTRIES: Record<string, Read> = {
   guessLanguage,
   cutPassages: (text) => [...passagesOf(text)],
-  slicesOf: (text) => [...slicesOf(passagesOf(text), { name: text.slice(0, 255), text })],
+  slicesOf: (text) => [...slicesOf([...passagesOf(text)], { name: text.slice(0, 255), text })],
   divide: (text) => divide(FILE, [partOf(text)]),
   fencePassages: (text) =>
     fencePassages([{ ...FILE, ...partOf(text), end: text.length, number: 1 }], "0123456789ab"),

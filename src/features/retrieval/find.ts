@@ -8,6 +8,7 @@ import { lexicalRanks, scopeOf } from "./lexical.ts";
 import { COVERAGE, type Evidence, isEvidence, STANDOUT } from "./evidence.ts";
 import type { FoundPassage } from "./passage.ts";
 import { isOrdinalOf, ordinalSql } from "./indexing/slots.ts";
+import { withReferred } from "./referred.ts";
 import { type QuestionVector, toVectorText, whereVectors } from "./vectors.ts";
 
 type PassageSearch = {
@@ -18,6 +19,8 @@ type PassageSearch = {
   /** Searches only these files; ids of foreign files find nothing. */
   fileIds?: string[] | undefined;
   limit: number;
+  /** Adds at most so many passages that the best ones refer to, behind these. */
+  mostReferred?: number;
 };
 
 type FoundPassages = {
@@ -41,6 +44,7 @@ type FoundRow = RowOfList<typeof passageColumns> &
     file_name: RowOf<typeof files>["original_name"];
     ordinal: number;
     score: number;
+    is_referred: boolean;
   };
 
 /**
@@ -83,7 +87,8 @@ export async function findPassagesOfEach(
 }
 
 function toFound(rows: readonly FoundRow[], mode: FoundPassages["mode"]): FoundPassages {
-  return { passages: rows.map(toFoundPassage), mode, isRelevant: rows.some(isEvidence) };
+  const isRelevant = rows.some((row) => !row.is_referred && isEvidence(row));
+  return { passages: rows.map(toFoundPassage), mode, isRelevant };
 }
 
 function toFoundPassage(row: FoundRow): FoundPassage {
@@ -97,6 +102,7 @@ function toFoundPassage(row: FoundRow): FoundPassage {
     headings: row.headings,
     text: row.text,
     score: row.score,
+    isReferred: row.is_referred,
   };
 }
 
@@ -117,8 +123,8 @@ function lexicalStatement(ownerId: string, search: PassageSearch): SQL<FoundRow>
     WITH ${scopeOf(ownerId, search.fileIds)},
     ${lexicalRanks(ownerId, termsOf(search.query), RANKED.lexical)},
     near AS (SELECT NULL::uuid AS file_id, NULL::int AS ordinal, NULL::float8 AS standout WHERE false),
-    ranked AS (SELECT file_id, ordinal, score FROM lexical)
-    ${foundRows(ownerId, search.limit)}`;
+    ranked AS (SELECT file_id, ordinal, score FROM lexical),
+    ${foundRows(ownerId, search)}`;
 }
 
 function hybridStatement(
@@ -150,18 +156,18 @@ function hybridStatement(
     ranked AS (
       SELECT file_id, ordinal, sum(weight / (${RANK_OFFSET}::int + rank)) AS score
       FROM weighted GROUP BY file_id, ordinal
-    )
-    ${foundRows(ownerId, search.limit)}`;
+    ),
+    ${foundRows(ownerId, search)}`;
 }
 
-/** Selects the passages of `ranked`. Checks the owner again, on the passage itself. */
-function foundRows(ownerId: string, limit: number): SQL {
+/** Selects the best passages of `ranked`. Checks the owner again, on the passage itself. */
+function foundRows(ownerId: string, { limit, mostReferred = 0 }: PassageSearch): SQL {
   return sql`
-    SELECT ${passageColumns}, ${ordinalSql(sql`p.ordinal`)} AS ordinal, scope.file_name, ranked.score::float8 AS score,
-      ${COVERAGE} AS coverage, near.standout
-    FROM ranked JOIN passages p USING (file_id, ordinal) JOIN scope USING (file_id)
+    ${withReferred(ownerId, limit, mostReferred)}
+    SELECT ${passageColumns}, ${ordinalSql(sql`p.ordinal`)} AS ordinal, scope.file_name, found.score::float8 AS score,
+      found.is_referred, ${COVERAGE} AS coverage, near.standout
+    FROM found JOIN passages p USING (file_id, ordinal) JOIN scope USING (file_id)
       LEFT JOIN lexical USING (file_id, ordinal) LEFT JOIN near USING (file_id, ordinal)
       LEFT JOIN asked USING (language)
-    WHERE p.user_id = ${ownerId}::uuid
-    ORDER BY ranked.score DESC, p.file_id, p.ordinal LIMIT ${limit}::int`;
+    WHERE p.user_id = ${ownerId}::uuid ORDER BY found.is_referred, found.rank`;
 }

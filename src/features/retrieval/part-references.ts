@@ -1,7 +1,7 @@
 /** Finds references to parts of a document: “clause 7.2”, “Schedule B”, “Article IV”, “page 14”. Pure. */
 
 /** Names of parts that are identified by their number alone. */
-const CLAUSE = `clauses?|sections?|sec\\.|articles?|art\\.|paragraphs?|para\\.|subsections?|§§?|artikel|abschnitt|absatz|ziffer|paragraf|klausel|artículos?|cláusulas?|sección|artigos?|seção|articol[oi]|clausola|sezione|artyku[łl]|punkt|artikkel|stk\\.`;
+const CLAUSE = `clauses?|sections?|sec\\.|articles?|art\\.|paragraphs?|para\\.|subsections?|§§?|artikel(?:n|en)?|abschnitte?n?|absatz|ziffern?|paragraf(?:en)?|klauseln?|artículos?|cláusulas?|sección|secciones|artigos?|seção|articol[oi]|clausol[ae]|sezion[ei]|artyku[łl]|punkt|artikkel|stk\\.`;
 /** Names of parts that are identified by their name and number. */
 const ATTACHED = `schedules?|exhibits?|annex(?:es)?|appendi(?:x|ces)|attachments?|anlagen?|anhang|annexes?|anexos?|allegat[oi]|bijlagen?|bilagor?|bilag|zalacznik|załącznik|chapters?|kapitel|chapitres?|capítulos?`;
 const PAGE = `pages?|pp?\\.|seiten?|páginas?|pagin[ae]|sider?|sidan?|stron[ay]?`;
@@ -41,6 +41,50 @@ export function referencesIn(text: string): string[] {
   return [...new Set(keys)].slice(0, MOST_REFERENCES);
 }
 
+/** The longest passage has fewer units. */
+const EXAMINED_OF_PASSAGE = 4_000;
+
+/** What stands between the numbers of a list, such as “(a), ” in “Sections 3.1(a), 3.2 and 3.4”. */
+const BETWEEN = `(?:\\(\\p{L}{1,4}\\)|\\(\\d{1,2}\\)){0,3}\\s{0,2}(?:[,;&/–-]|and|or|to|und|oder|bis|et|ou|à|y|e|o|en|of|och|og|i|lub)\\s{0,2}(?:(?:and|or|und|oder|et|ou)\\s)?`;
+const NEXT_NUMBER = new RegExp(`${BETWEEN}(\\d{1,3}(?:\\.\\d{1,3}){0,5})${AFTER}`, "uy");
+const NEXT_LABEL = new RegExp(`${BETWEEN}(\\d{1,3}|[A-Z])${AFTER}`, "uy");
+
+/**
+ * The keys of the parts that a passage refers to by name, in order: “subject to Sections 4 and 5.1” refers to `4`
+ * and `5.1`. A number without the name of a part may be any number.
+ */
+export function partsReferredTo(text: string): string[] {
+  const examined = text.slice(0, EXAMINED_OF_PASSAGE);
+  const found = [
+    ...[...examined.matchAll(CLAUSE_REFERENCE)].flatMap((match) => {
+      const [, number = ""] = match;
+      return [number, ...listed(examined, match, NEXT_NUMBER)].map((other) => ({
+        at: match.index,
+        key: numberKey(other),
+      }));
+    }),
+    ...[...examined.matchAll(ATTACHED_REFERENCE)].flatMap((match) => {
+      const [, name = "", label = ""] = match;
+      return [label, ...listed(examined, match, NEXT_LABEL)].map((other) => ({
+        at: match.index,
+        key: attachedKey(name, other),
+      }));
+    }),
+  ];
+  const keys = found.toSorted((a, b) => a.at - b.at).map(({ key }) => key);
+  return [...new Set(keys)].slice(0, MOST_REFERENCES);
+}
+
+/** The further numbers of a list that begins with a reference. */
+function listed(text: string, first: RegExpExecArray, next: RegExp): string[] {
+  const numbers: string[] = [];
+  next.lastIndex = first.index + first[0].length;
+  for (let match; numbers.length < MOST_REFERENCES && (match = next.exec(text));) {
+    numbers.push(match[1] ?? "");
+  }
+  return numbers;
+}
+
 function keysOf(
   text: string,
   pattern: RegExp,
@@ -78,7 +122,7 @@ function attachedKey(name: string, label: string): string {
   const stem = name
     .toLowerCase()
     .replace(/ices$/u, "ix")
-    .replace(/(?<=annex)es$|s$/u, "");
+    .replace(/(?<=annex)es$|(?<=anlage)n$|s$/u, "");
   return `${stem} ${label.toLowerCase()}`;
 }
 

@@ -18,4 +18,6 @@ export type FoundPassage = Passage & {
   fileName: string;
   /** Comparable within one search only; higher is better. */
   score: number;
+  /** True where it was not found itself, but passages that were refer to it. */
+  isReferred: boolean;
 };

@@ -1,4 +1,5 @@
 /** Groups passages with their indexed words into slices of a few hundred. */
+import { crossReferences } from "./cross-references.ts";
 import { marksOf } from "./passage-marks.ts";
 import type { Passage } from "./passage.ts";
 import { indexedWords, type Words, wordsOfName } from "./words.ts";
@@ -12,6 +13,8 @@ export type IndexedPassage = {
   /** The words of the adjacent passages, which give it context. */
   around: Words[];
   marks: Map<string, number>;
+  /** The ordinals of the passages that it refers to, in the order of the references. */
+  targets: number[];
 };
 
 export type Slice = {
@@ -30,7 +33,7 @@ const BEGINNING = 1_500;
 
 /** The slices of a document in order. `from`: the first ordinal, which must begin a slice. */
 export function* slicesOf(
-  passages: Iterable<Passage>,
+  passages: readonly Passage[],
   file: { name: string; text: string },
   from = 0,
 ): Generator<Slice> {
@@ -38,6 +41,7 @@ export function* slicesOf(
     name: wordsOfName(file.name),
     beginning: indexedWords(file.text.slice(0, BEGINNING)),
   };
+  const targets = crossReferences(passages);
   let rows: IndexedPassage[] = [];
   let part = from;
   for (const passage of passages) {
@@ -47,15 +51,15 @@ export function* slicesOf(
       rows = [];
       part = passage.ordinal;
     }
-    rows.push(indexed(passage));
+    rows.push(indexed(passage, targets.get(passage.ordinal) ?? []));
   }
   yield { part, rows: withAround(rows), naming: part === 0 ? naming : undefined };
 }
 
-function indexed(passage: Passage): IndexedPassage {
+function indexed(passage: Passage, targets: number[]): IndexedPassage {
   const body = indexedWords(passage.text);
   const titles = indexedWords(passage.headings.join(" "));
-  return { passage, body, titles, around: [], marks: marksOf(passage) };
+  return { passage, body, titles, around: [], marks: marksOf(passage), targets };
 }
 
 function withAround(rows: IndexedPassage[]): IndexedPassage[] {

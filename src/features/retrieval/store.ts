@@ -59,7 +59,7 @@ async function build(deps: BuildDeps, index: IndexState, endsAt: number): Promis
   const language = guessLanguage(doc.text);
   const file = { name: index.name, text: doc.text };
   let next = index.buildNext;
-  for (const slice of slicesOf(cutPassages(doc), file, next)) {
+  for (const slice of slicesOf([...cutPassages(doc)], file, next)) {
     // Each call makes progress, however long the text takes to read and cut.
     if (next > index.buildNext && deps.clock() >= endsAt) return false;
     // A concurrent worker has stored it.

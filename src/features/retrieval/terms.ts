@@ -17,6 +17,14 @@ const USUAL_SIZE = 45;
  */
 const NAMING = { name: 100, beginning: 60 };
 
+/**
+ * Begins the term of the passages that a passage refers to: `>12` of those that passage 12 does. Their impacts say
+ * the order of the references: the higher, the earlier.
+ */
+export const REFERRED_BY = ">";
+
+const MOST_IMPACT = 255;
+
 const FORMS = ["written", "folded"] as const;
 type Form = (typeof FORMS)[number];
 
@@ -38,7 +46,7 @@ export function termsInsert(file: SQL, language: string, slice: Slice): SQL {
     WITH file AS (${file}),
     passage AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(slice.rows.flatMap(toRows))}::json)
-        AS p (ordinal int, form text, size int, body text, titles text, around text, marks json)
+        AS p (ordinal int, form text, size int, body text, titles text, around text, marks json, targets int[])
     ),
     counted AS (
       SELECT ordinal, form, size, lexeme, cardinality(positions)::real AS count
@@ -64,11 +72,14 @@ export function termsInsert(file: SQL, language: string, slice: Slice): SQL {
       UNION ALL
       SELECT '#' || key, ordinal, value::real * 100 FROM passage, json_each_text(marks)
       UNION ALL
+      SELECT ${REFERRED_BY}::text || passage.ordinal, target, ${MOST_IMPACT}::int - nr
+      FROM passage, unnest(targets) WITH ORDINALITY AS t (target, nr)
+      UNION ALL
       SELECT '@' || term, 0, max(impact) FROM (${namingOf(slice, config)}) AS naming GROUP BY term
     )
     INSERT INTO passage_terms (user_id, term, file_id, part, postings)
     SELECT file.user_id, term, file.id, ${slice.part}::int,
-      array_agg(ordinal * 256 + least(impact, 255)::int ORDER BY ordinal)
+      array_agg(ordinal * 256 + least(impact, ${MOST_IMPACT}::int)::int ORDER BY ordinal)
     FROM file, found GROUP BY file.user_id, file.id, term
     ON CONFLICT DO NOTHING`;
 }
@@ -79,10 +90,10 @@ function toRows(passage: IndexedPassage) {
   const isSame = (["body", "titles", "around"] as const).every(
     (key) => written[key] === folded[key],
   );
-  return isSame ? [written] : [written, { ...folded, marks: {} }];
+  return isSame ? [written] : [written, { ...folded, marks: {}, targets: [] }];
 }
 
-function toRow({ passage, body, titles, around, marks }: IndexedPassage, form: Form) {
+function toRow({ passage, body, titles, around, marks, targets }: IndexedPassage, form: Form) {
   return {
     ordinal: passage.ordinal,
     form,
@@ -91,6 +102,7 @@ function toRow({ passage, body, titles, around, marks }: IndexedPassage, form: F
     titles: titles[form],
     around: around.map((words) => words[form]).join(" "),
     marks: Object.fromEntries(marks),
+    targets,
   };
 }
 

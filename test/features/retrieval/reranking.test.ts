@@ -25,6 +25,7 @@ const passage = (ordinal: number, text: string): FoundPassage => ({
   headings: [],
   text,
   score: 1,
+  isReferred: false,
 });
 
 const FOUND = [

@@ -21,6 +21,7 @@ export function inSlot(slot: Slot, slice: Slice): Slice {
   const rows = slice.rows.map((row) => ({
     ...row,
     passage: { ...row.passage, ordinal: row.passage.ordinal + ORDINALS_PER_SLOT },
+    targets: row.targets.map((ordinal) => ordinal + ORDINALS_PER_SLOT),
   }));
   return { ...slice, part: -1 - slice.part, rows };
 }

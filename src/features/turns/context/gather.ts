@@ -60,7 +60,7 @@ function takeWhole(documents: readonly ContextDocument[]): Gathered {
   return { passages: numberPassages(excerpts.filter(({ text }) => text.trim() !== "")), sources };
 }
 
-/** The openings of the first documents and the best passages, within the budget, by document. */
+/** The openings of the first documents, the best passages and what they refer to, within the budget, by document. */
 function takeBest(
   documents: readonly ContextDocument[],
   found: readonly FoundPassage[],

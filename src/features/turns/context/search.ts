@@ -9,7 +9,7 @@ import type { PastMessage } from "../store/turn.ts";
 import { rewriteQuestion, type Rewriting } from "./rewrite.ts";
 
 type Searched = {
-  /** The best first. */
+  /** The best first, and last those that they refer to. */
   found: FoundPassage[];
   /** False where nothing that was found seems to speak of the question. */
   isRelevant: boolean;
@@ -20,6 +20,9 @@ const MOST_FOUND = 24;
 
 /** More, because the answer may stand behind them. */
 const MOST_RERANKED = 48;
+
+/** Passages that the best ones refer to, such as the clauses that they are subject to. */
+const MOST_REFERRED = 12;
 
 /** A user message as short as this is searched together with the one before it. */
 const SHORT_MESSAGE = 60;
@@ -43,13 +46,11 @@ export async function searchDocuments(deps: EmbedDeps, input: Rewriting): Promis
   const isNeeded = queries.texts.length > 0 && !input.stop.aborted;
   const others = isNeeded ? await findByQueries(deps, scope, queries.texts) : [];
   const searches = [own, ...others];
-  const fused = fusePassages(
-    searches.map(({ passages }) => passages),
-    mostFound(deps),
-  );
-  const ranked = await rerankPassages(deps, { ...input, query: queryOf(path) }, fused);
+  const lists = searches.map(({ passages }) => passages);
+  const { found, referred } = fusePassages(lists, mostFound(deps));
+  const ranked = await rerankPassages(deps, { ...input, query: queryOf(path) }, found);
   return {
-    found: ranked.slice(0, MOST_FOUND),
+    found: [...ranked.slice(0, MOST_FOUND), ...referred.slice(0, MOST_REFERRED)],
     isRelevant: searches.some(({ isRelevant }) => isRelevant),
     queries,
   };
@@ -64,7 +65,7 @@ async function findByOwnWords(
 ) {
   const query = queryOf(path);
   const vector = await embedQuestion(deps, userId, query);
-  return findPassages(deps.db, userId, { query, vector, fileIds, limit: mostFound(deps) });
+  return findPassages(deps.db, userId, { query, vector, fileIds, ...limits(deps) });
 }
 
 async function findByQueries(deps: EmbedDeps, { userId, fileIds }: Scope, texts: string[]) {
@@ -73,10 +74,12 @@ async function findByQueries(deps: EmbedDeps, { userId, fileIds }: Scope, texts:
     query,
     vector: vectors[index],
     fileIds,
-    limit: mostFound(deps),
+    ...limits(deps),
   }));
   return findPassagesOfEach(deps.db, userId, searches);
 }
+
+const limits = (deps: EmbedDeps) => ({ limit: mostFound(deps), mostReferred: MOST_REFERRED });
 
 function mostFound({ config }: EmbedDeps): number {
   return config.RERANK_MODEL === undefined ? MOST_FOUND : MOST_RERANKED;
