@@ -6,8 +6,10 @@ export type Excerpt = {
   fileName: string;
   /** Null if the document has no known pages. */
   page: number | null;
-  /** The heading that it stands under; of a row of a table, the header row. */
+  /** The heading that it stands under. */
   heading?: string | undefined;
+  /** Of an excerpt that begins with a row of a table, the header row above it, its cells separated by tabs. */
+  columns?: string | undefined;
   start: number;
   end: number;
   text: string;

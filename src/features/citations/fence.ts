@@ -50,11 +50,13 @@ export function fencePassages(passages: readonly NumberedPassage[], boundary: st
   return passages.map((passage) => fence(passage, `passage-${boundary}`)).join("\n");
 }
 
-function fence({ number, fileName, page, heading, text }: NumberedPassage, tag: string): string {
+function fence(passage: NumberedPassage, tag: string): string {
+  const { number, fileName, page, heading, columns, text } = passage;
   const [name, data] = [fenceName(fileName), withoutFences(text)];
   const under = heading === undefined ? "" : ` heading="${fenceName(heading)}"`;
   const where = page === null ? under : ` page="${page}"`;
-  return `<${tag} id="${number}" file="${name}"${where}>${data}</${tag}>`;
+  const names = columns === undefined ? "" : ` columns="${fenceColumns(columns)}"`;
+  return `<${tag} id="${number}" file="${name}"${where}${names}>${data}</${tag}>`;
 }
 
 /**
@@ -89,10 +91,15 @@ function plainLetters(character: string): string {
 }
 
 const LONGEST_NAME = 120;
+const LONGEST_COLUMNS = 500;
 
 /** The name on one line, without characters that could end the attribute or the tag. */
-function fenceName(name: string): string {
+function fenceName(name: string, longest = LONGEST_NAME): string {
   const line = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
   const tame = line.replaceAll('"', "”").replaceAll("<", "‹").replaceAll(">", "›");
-  return firstCodePoints(tame, LONGEST_NAME);
+  return firstCodePoints(tame, longest);
+}
+
+function fenceColumns(columns: string): string {
+  return fenceName(columns.replaceAll("\t", " | "), LONGEST_COLUMNS);
 }

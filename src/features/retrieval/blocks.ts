@@ -1,5 +1,6 @@
 /** Divides a text into paragraphs, clauses and headings. Positions are UTF-16 indexes; see cut.ts. */
 import { type TitleLine, markOf, titleOf } from "./headings.ts";
+import { LONGEST_ROW, TableScanner, type TableRow } from "./tables.ts";
 
 /** A paragraph, clause or heading, trimmed. */
 export type Block = {
@@ -9,22 +10,26 @@ export type Block = {
   title: TitleLine | undefined;
   /** True if the block is only a heading. */
   isTitle: boolean;
+  /** Set if the block is a row of a table, which is not divided. */
+  row?: TableRow | undefined;
 };
 
 /** A line that the file format marks as a heading. */
 type MarkedLine = { start: number; end: number; level: number };
 
+const LINE_BREAKS = /[\n\r\f\v\u2028\u2029]/g;
+
 /**
- * Line breaks, and the wide gaps that text extracted from a layout has instead. A gap is bounded: the engine
- * keeps a stack entry for each character of a repetition.
+ * The wide gaps that text extracted from a layout has instead of line breaks. A gap is bounded: the engine keeps a
+ * stack entry for each character of a repetition.
  */
-const BREAKS = /[\n\r\f\v\u2028\u2029]| {3,10000}|\t{2,10000}/g;
+const WIDE_GAPS = / {3,10000}|\t{2,10000}/g;
 
 /** A line of at least this length that does not end a sentence continues on the next one. */
 const WRAPPED_LENGTH = 40;
 const LONGEST_MARKED = 200;
 
-type Line = { start: number; end: number };
+type Line = { start: number; end: number; row?: TableRow };
 
 export function* readBlocks(text: string, marked: MarkedLine[]): Generator<Block> {
   let open: Block | undefined;
@@ -45,14 +50,34 @@ export function* readBlocks(text: string, marked: MarkedLine[]): Generator<Block
 
 /** Trimmed lines; undefined for an empty one. */
 function* readLines(text: string): Generator<Line | undefined> {
-  let from = 0;
-  for (const found of text.matchAll(BREAKS)) {
-    const line = trim(text, from, found.index);
-    // An empty line ends a paragraph; a wide gap does not.
-    if (line || found[0].length === 1) yield line;
-    from = found.index + found[0].length;
+  const tables = new TableScanner();
+  for (const { start, end } of readRanges(text, LINE_BREAKS)) {
+    const line = trim(text, start, end);
+    const row = tables.next(
+      line ? text.slice(line.start, Math.min(line.end, line.start + LONGEST_ROW + 1)) : "",
+    );
+    if (row && line) yield { ...line, row };
+    else if (line) yield* readColumns(text, line);
+    else yield undefined;
   }
-  yield trim(text, from, text.length);
+}
+
+/** The parts of a line between wide gaps, which do not end a paragraph. */
+function* readColumns(text: string, { start, end }: Line): Generator<Line> {
+  for (const range of readRanges(text.slice(start, end), WIDE_GAPS)) {
+    const line = trim(text, start + range.start, start + range.end);
+    if (line) yield line;
+  }
+}
+
+/** The ranges between the matches of a global expression. */
+function* readRanges(text: string, between: RegExp): Generator<Line> {
+  let start = 0;
+  for (const { index, 0: found } of text.matchAll(between)) {
+    yield { start, end: index };
+    start = index + found.length;
+  }
+  yield { start, end: text.length };
 }
 
 /** The trimmed range; undefined if it is blank. */
@@ -71,18 +96,20 @@ export function isBlank(code: number): boolean {
 
 const EXAMINED_UNITS = 200;
 
-function blockOf(text: string, { start, end }: Line, marked: MarkedLines): Block {
+function blockOf(text: string, { start, end, row }: Line, marked: MarkedLines): Block {
   const level = marked.levelAt(start, end);
   const line = text.slice(start, Math.min(end, start + EXAMINED_UNITS)).replace(/\u00a0/g, " ");
   if (level !== undefined && end - start <= LONGEST_MARKED) {
-    return { start, end, title: { level, text: line }, isTitle: true };
+    return { start, end, title: { level, text: line }, isTitle: true, row };
   }
+  if (row) return { start, end, title: undefined, isTitle: false, row };
   const title = titleOf(line);
   return { start, end, title, isTitle: title?.whole === true };
 }
 
 /** True when a line continues the paragraph above it, as in hard-wrapped text. */
 function goesOn(text: string, open: Block, last: Line, line: Line, next: Block): boolean {
+  if (open.row || next.row) return false;
   if (last.end !== open.end || open.isTitle || next.isTitle || next.title) return false;
   const head = text.slice(line.start, line.start + EXAMINED_UNITS);
   if (markOf(head)) return false;

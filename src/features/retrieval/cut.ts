@@ -7,6 +7,7 @@ import { type Block, readBlocks } from "./blocks.ts";
 import type { TitleLine } from "./headings.ts";
 import type { Passage } from "./passage.ts";
 import { LONGEST, readSentences, type SentenceSpan } from "./sentences.ts";
+import { withColumns } from "./tables.ts";
 import { codePointLength, indexAfter } from "../../lib/code-points.ts";
 
 /** All offsets are code points into the text. */
@@ -61,7 +62,7 @@ function* joinStretches(text: string, blocks: Iterable<Block>): Generator<Cut> {
   const leastUnits = Math.max(LEAST_UNITS, text.length / MOST_PASSAGES);
   for (const block of blocks) {
     if (block.title) titles = below(titles, block.title);
-    for (const stretch of readSentences(text, block.start, block.end)) {
+    for (const stretch of block.row ? [block] : readSentences(text, block.start, block.end)) {
       const isAhead = block.title !== undefined && stretch.start === block.start;
       const isScarce = count > FREE_PASSAGES + stretch.start / leastUnits;
       const most = open?.isTitle || isScarce ? LONGEST : JOINED;
@@ -71,8 +72,8 @@ function* joinStretches(text: string, blocks: Iterable<Block>): Generator<Cut> {
         count++;
         open = undefined;
       }
-      open ??= { ...stretch, path: [], isTitle: true };
-      if (open.isTitle) open.path = pathOf(titles);
+      open ??= { start: stretch.start, end: stretch.end, path: [], isTitle: true };
+      if (open.isTitle) open.path = withColumns(pathOf(titles), block.row?.columns);
       open.end = stretch.end;
       open.isTitle &&= block.isTitle;
     }

@@ -48,7 +48,7 @@ export const SearchHit = z
     end: z.int().optional(),
     headings: z.array(z.string()).optional().openapi({
       description:
-        "The headings above the passage, outermost first. Of a row of a table, the header row.",
+        "The headings above the passage, outermost first. Of a row of a table, the header row is the last, its cells separated by tabs.",
     }),
     snippet: z.string().openapi({
       description: "Safe HTML: escaped text with matches in `<mark>`.",

@@ -97,3 +97,14 @@ describe("a clause that refers to another clause", () => {
     expect(links.length).toBeLessThanOrEqual(24 + 12);
   });
 });
+
+describe("a row in the midst of a table", () => {
+  it("comes with the names of its columns", async () => {
+    const rows = Array.from({ length: 10_000 }, (_, n) => `Part ${n}\t${n} kg\tbin ${n % 7}`);
+    rows[7_000] = "Penalty for the Supplier\t12 kg\tforfeit";
+    const table = `Name\tWeight\tBin\n${rows.join("\n")}\n`;
+    const prompt = await promptOf([await longDocument([table], "parts.docx")]);
+    const shown = prompt.match(/<passage-[^<>]*>(?=[^<>]*Penalty for the Supplier)/)?.[0];
+    expect(shown).toContain('page="1" columns="Name | Weight | Bin"');
+  });
+});

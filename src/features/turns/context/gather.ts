@@ -5,6 +5,7 @@ import type { Excerpt, NumberedPassage } from "../../citations/excerpt.ts";
 import type { CitedSource } from "../../citations/verify.ts";
 import type { EmbedDeps } from "../../retrieval/embed.ts";
 import type { FoundPassage } from "../../retrieval/passage.ts";
+import { headingAndColumns } from "../../retrieval/tables.ts";
 import type { Queries } from "../store/answer.ts";
 import type { ContextDocument } from "../store/turn-documents.ts";
 import { foundTokens, wholeCharacters, wholeTokens } from "./budget.ts";
@@ -74,7 +75,7 @@ function takeBest(
 }
 
 function toExcerpt({ headings, ...found }: FoundPassage): Excerpt {
-  return { ...found, heading: headings.at(-1) };
+  return { ...found, ...headingAndColumns(headings) };
 }
 
 function openingOf(document: ContextDocument): Excerpt[] {
@@ -88,9 +89,9 @@ function openingOf(document: ContextDocument): Excerpt[] {
 
 function withinBudget(excerpts: readonly Excerpt[], mostTokens: number): Excerpt[] {
   let leftTokens = mostTokens;
-  return excerpts.flatMap(({ fileId, fileName, page, heading, start, end, text }) => {
-    leftTokens -= estimateTokens(text);
-    return leftTokens < 0 ? [] : [{ fileId, fileName, page, heading, start, end, text }];
+  return excerpts.flatMap(({ fileId, fileName, page, heading, columns, start, end, text }) => {
+    leftTokens -= estimateTokens(text) + estimateTokens(columns ?? "");
+    return leftTokens < 0 ? [] : [{ fileId, fileName, page, heading, columns, start, end, text }];
   });
 }
 

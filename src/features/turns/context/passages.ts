@@ -3,6 +3,7 @@ import { codePointLength, endsInsidePair, indexAfter } from "../../../lib/code-p
 import type { TextPart } from "../../citations/document-text.ts";
 import type { Excerpt, NumberedPassage } from "../../citations/excerpt.ts";
 import { headingAt, headingsOf } from "../../citations/nearest-heading.ts";
+import { columnChanges, columnsAt, TableScanner } from "../../retrieval/tables.ts";
 
 /** Numbers them from 1. */
 export function numberPassages(excerpts: readonly Excerpt[]): NumberedPassage[] {
@@ -22,16 +23,19 @@ export function divide(
 ): Excerpt[] {
   const { fileId, fileName } = document;
   const excerpts: Excerpt[] = [];
+  const tables = new TableScanner();
   let above: string | undefined;
   for (const part of parts) {
     const { page, start, text } = part;
     const headings = page === null ? headingsOf(part) : [];
-    let at = start;
+    const changes = columnChanges(text, tables);
+    let [at, index] = [start, 0];
     for (const piece of pieces(text)) {
       const end = at + codePointLength(piece);
       const heading = headingAt(headings, at) ?? above;
-      excerpts.push({ fileId, fileName, page, heading, start: at, end, text: piece });
-      at = end;
+      const columns = columnsAt(changes, index);
+      excerpts.push({ fileId, fileName, page, heading, columns, start: at, end, text: piece });
+      [at, index] = [end, index + piece.length];
     }
     above = headings.at(-1)?.text ?? above;
   }
