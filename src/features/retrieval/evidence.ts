@@ -3,6 +3,7 @@
  * the search, and the decision.
  */
 import { sql } from "drizzle-orm";
+import { WORD_WEIGHT } from "./question-terms.ts";
 import { termSql } from "./terms.ts";
 
 /** Of a found passage. */
@@ -27,15 +28,12 @@ export function isEvidence({ coverage, standout }: Evidence): boolean {
   return (coverage ?? 0) >= LEAST_COVERAGE || (standout ?? 0) >= LEAST_STANDOUT;
 }
 
-/** The words of the question itself have at least this weight, and those of its frame less. */
-const ASKED_WEIGHT = 1;
-
 /** More than all words together: a passage of the clause that is asked for by its number. */
 const OF_PART = 1_000_000;
 
 /** What a hit tells of a question: rare words tell more. */
 export const INFORMATION = sql`
-  CASE WHEN kind = 'word' AND weight >= ${ASKED_WEIGHT}::float8 THEN rarity
+  CASE WHEN kind = 'word' AND weight >= ${WORD_WEIGHT}::float8 THEN rarity
     WHEN rarity.term LIKE '#part:%' THEN ${OF_PART}::float8 ELSE 0 END`;
 
 /** The CTE `asked (language, mass)`: the information of the question's words, as they are stemmed in a language. */
@@ -46,7 +44,7 @@ export const ASKED = sql`
       SELECT DISTINCT l.language, ${termSql(sql`lexeme`)} AS term
       FROM question_terms, (SELECT DISTINCT language FROM scope) AS l,
         unnest(tsvector_to_array(to_tsvector(l.language::regconfig, text))) AS lexeme
-      WHERE kind = 'word' AND question_terms.weight >= ${ASKED_WEIGHT}::float8
+      WHERE kind = 'word' AND question_terms.weight >= ${WORD_WEIGHT}::float8
     ) AS word CROSS JOIN whole LEFT JOIN rarity USING (term)
     GROUP BY language
   )`;

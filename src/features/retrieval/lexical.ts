@@ -3,7 +3,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { uuidArray } from "../../db/uuid-array.ts";
 import { isId } from "../../lib/ids.ts";
 import { ASKED, INFORMATION } from "./evidence.ts";
-import type { QuestionTerm } from "./question-terms.ts";
+import { type QuestionTerm, WORD_WEIGHT } from "./question-terms.ts";
 import { PASSAGES_OF_PART } from "./slices.ts";
 import { isPartOf, ORDINALS_PER_FILE, partSql } from "./indexing/slots.ts";
 import { termSql } from "./terms.ts";
@@ -18,7 +18,10 @@ const NAMED_FIRST = 10;
 const WITHIN_DOCUMENT = 0.3;
 
 /** The boost of a document that the question names. */
-const NAMED = 5;
+const NAMED = 8;
+
+/** The boost of a passage that has all words of the question itself: one word, however often, says less than two. */
+const COVERED = 0.5;
 
 /**
  * The most terms, highest weights first. With an unknown number the planner would scan the whole index.
@@ -45,11 +48,12 @@ export function lexicalRanks(ownerId: string, questionTerms: QuestionTerm[], lim
     ${ASKED},
     passage AS (
       SELECT nr * ${ORDINALS_PER_FILE}::bigint + posting / 256 AS nr_and_ordinal,
-        sum(gain * (posting % 256)) AS gain, sum(information) AS information
+        sum(gain * (posting % 256)) AS gain, sum(share) AS covered, sum(information) AS information
       FROM affordable, unnest(postings) AS posting GROUP BY 1
     ),
     lexical AS (
-      SELECT file_id, (nr_and_ordinal % ${ORDINALS_PER_FILE})::int AS ordinal, gain * factor AS score, information
+      SELECT file_id, (nr_and_ordinal % ${ORDINALS_PER_FILE})::int AS ordinal,
+        gain * factor * (1 + ${COVERED}::float8 * covered) AS score, information
       FROM passage JOIN document ON nr = nr_and_ordinal / ${ORDINALS_PER_FILE}
       ORDER BY score DESC, file_id, ordinal LIMIT ${limit}
     )`;
@@ -58,6 +62,8 @@ export function lexicalRanks(ownerId: string, questionTerms: QuestionTerm[], lim
 /**
  * The CTE `hit`: the postings of the terms. Words are stemmed in each language of the documents. Each
  * term is looked up separately (`OFFSET 0`), because the planner would otherwise hash the whole index.
+ * `only_names`: words before the question that name the document say nothing about its passages, as all of them
+ * are about it.
  */
 function postings(ownerId: string, questionTerms: QuestionTerm[]): SQL {
   return sql`
@@ -78,7 +84,9 @@ function postings(ownerId: string, questionTerms: QuestionTerm[]): SQL {
     ),
     hit AS MATERIALIZED (
       SELECT id, kind, nr, postings, cardinality(postings)::float8 AS count,
-        least(passages - (${partSql(sql`part`)}), ${PASSAGES_OF_PART})::float8 AS size
+        least(passages - (${partSql(sql`part`)}), ${PASSAGES_OF_PART})::float8 AS size,
+        kind = 'word' AND weight < ${WORD_WEIGHT}::float8
+          AND bool_or(kind = 'name') OVER (PARTITION BY nr, ltrim(term.term, '@')) AS only_names
       FROM term CROSS JOIN LATERAL (
         SELECT file_id, part, postings FROM passage_terms t
         WHERE t.user_id = ${ownerId}::uuid AND t.term = term.term OFFSET 0
@@ -104,18 +112,19 @@ const NAMED_DOCUMENTS = sql`
     FROM scope LEFT JOIN naming USING (nr)
   )`;
 
-/** The CTE `affordable`: the hits that count, and the gain of a mention of their term. */
+/** The CTE `affordable`: the hits that count, the gain of a mention of their term, and its share of the question. */
 const RARITIES = sql`
   rarity AS (
     SELECT id, term, weight, ln(1 + (passages - df + 0.5) / (df + 0.5)) AS rarity,
+      is_asked::int::float8 / greatest(count(*) FILTER (WHERE is_asked) OVER (), 1) AS share,
       sum(df) OVER (ORDER BY df, id ROWS UNBOUNDED PRECEDING) <= ${MOST_POSTINGS}
         OR row_number() OVER (ORDER BY df, id) = 1 AS everywhere
     FROM (SELECT id, sum(count) AS df FROM hit WHERE kind <> 'name' GROUP BY id) AS counted
-      JOIN term USING (id), whole
+      JOIN (SELECT *, kind = 'word' AND weight >= ${WORD_WEIGHT}::float8 AS is_asked FROM term) AS term USING (id), whole
   ),
   affordable AS (
-    SELECT nr, postings, weight * (${WITHIN_DOCUMENT}::float8 * ln(1 + (size - count + 0.5) / (count + 0.5))
+    SELECT nr, postings, share, weight * (${WITHIN_DOCUMENT}::float8 * ln(1 + (size - count + 0.5) / (count + 0.5))
       + ${1 - WITHIN_DOCUMENT}::float8 * rarity) AS gain, ${INFORMATION} AS information
     FROM hit JOIN rarity USING (id) JOIN document USING (nr)
-    WHERE everywhere OR rank <= ${NAMED_FIRST}
+    WHERE NOT only_names AND (everywhere OR rank <= ${NAMED_FIRST})
   )`;

@@ -19,7 +19,16 @@ const QUESTION_WORDS = new Set(
   ),
 );
 
-const WEIGHT = { word: 1, frame: 0.25, part: 4, definition: 0.5, name: 1, nameInQuestion: 0.3 };
+/** The weight of the words of the question itself; those of its frame weigh less. */
+export const WORD_WEIGHT = 1;
+const WEIGHT = {
+  word: WORD_WEIGHT,
+  frame: 0.25,
+  part: 4,
+  definition: 0.5,
+  name: 1,
+  nameInQuestion: 0.3,
+};
 const MOST_WORDS = 64;
 
 /** The terms of a question, with their weights. */

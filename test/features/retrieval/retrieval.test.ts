@@ -106,6 +106,14 @@ describe("a library of documents", () => {
     expect(passages[0]?.headings.at(-1)).toBe("3. Miscellaneous");
   });
 
+  it("does not search for the words that only name the document", async () => {
+    const query =
+      "Consider the Lease between Harbour Estates Ltd. as Landlord and Quill Press Inc. as Tenant; what is kept in order?";
+    const { passages } = await findPassages(db, userId, { query, limit: 1 });
+    expect(passages[0]).toMatchObject({ fileId: lease });
+    expect(passages[0]?.text).toContain("the roof and the walls in good order");
+  });
+
   it("returns passages that stand in the text at their offsets", async () => {
     const { passages } = await findPassages(db, userId, {
       query: "rent repairs interest",
