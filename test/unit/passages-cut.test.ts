@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { crossReferences } from "../../src/features/retrieval/cross-references.ts";
 import { type CuttableText, cutPassages } from "../../src/features/retrieval/cut.ts";
 
 /** No passage is longer, in code points. */
@@ -90,6 +91,20 @@ not paid in time, at the statutory rate.
 
   it("keep a sentence whole that is broken into lines", () => {
     expect(passages.at(-1)?.text).toContain("sums that are\nnot paid in time");
+  });
+
+  it("keep sentences whole where lines end as on Windows", () => {
+    const sentence = (n: number) =>
+      `The ${n} tenants of the Building shall pay the rent on the first day of\neach month, as Section 4 of this Lease and its Schedules require of\nthem${" and of others".repeat(n % 5)}.`;
+    const sentences = Array.from({ length: 20 }, (_, n) => sentence(n + 10));
+    const lines = `1. Rent\n\n${sentences.join("\n")}\n\n4. Days\n\nA day is a day.`;
+    const found = cut(lines.replaceAll("\n", "\r\n"));
+    expect(found.length).toBeGreaterThan(5);
+    for (const { text: of } of found) {
+      expect(of).toMatch(/^(?:The \d|1\. Rent|4\. Days)/);
+      expect(of).toMatch(/\.$/);
+    }
+    expect(crossReferences(found).get(0)).toEqual([found.length - 1]);
   });
 
   it("begin on their declared page, and use headings that the format marks", () => {

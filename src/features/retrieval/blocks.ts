@@ -17,7 +17,7 @@ export type Block = {
 /** A line that the file format marks as a heading. */
 type MarkedLine = { start: number; end: number; level: number };
 
-const LINE_BREAKS = /[\n\r\f\v\u2028\u2029]/g;
+const LINE_BREAKS = /\r\n|[\n\r\f\v\u2028\u2029]/g;
 
 /**
  * The wide gaps that text extracted from a layout has instead of line breaks. A gap is bounded: the engine keeps a

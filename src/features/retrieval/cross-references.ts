@@ -82,11 +82,12 @@ function startsOf(passages: readonly Passage[]) {
 }
 
 function* readLines(passages: readonly Passage[]): Generator<Line> {
+  const breakLength = passages.some(({ text }) => text.includes("\r\n")) ? 2 : 1;
   let at = 0;
   let above: { passage: Passage; line: string } | undefined;
   for (const passage of passages) {
     // An empty line, which no passage contains, ends a paragraph.
-    const isApart = !above || passage.start - above.passage.end > 1;
+    const isApart = !above || passage.start - above.passage.end > breakLength;
     let last = isApart ? undefined : above?.line;
     let isFirst = true;
     for (const text of passage.text.split("\n", MOST_LINES)) {
