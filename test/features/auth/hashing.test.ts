@@ -5,7 +5,6 @@ import { type FastWorker, startFastWorker } from "../../support/fast-worker.ts";
 import { atOnce } from "../../support/keys.ts";
 import { script } from "../../support/provider.ts";
 import { readEvents } from "../../support/sse.ts";
-import { until } from "../../support/until.ts";
 
 const AT_ONCE = 20;
 const JSON_TYPE = { "content-type": "application/json" };
@@ -79,16 +78,19 @@ it("Sign-ins beyond the queue's limit are refused at once, with the time to retr
   const leaving = new AbortController();
   const body = JSON.stringify({ email: ada.user.email, password: "wrong password" });
   const init = { method: "POST", headers: JSON_TYPE, body, signal: leaving.signal };
-  const waiting = atOnce(60, () => ada.fetch("/auth/login", init).catch(() => undefined));
-  const refused = await until(async () => {
-    const response = await signIn(ada.password);
-    return response.status === 429 && response;
-  });
-  expectProblem(refused, 429, "too_many_password_checks");
+  const signedIn = Array.from({ length: 60 }, () => ada.fetch("/auth/login", init));
+  const refused = await Promise.any(
+    signedIn.map(async (sent) => {
+      const response = await sent;
+      if (response.status !== 429) throw new Error("It is hashed.");
+      return response;
+    }),
+  );
+  expect((await refused.json()).code).toBe("too_many_password_checks");
   expect(refused.headers.get("retry-after")).toBe("7");
   expect(refused.headers.get("ratelimit")).toBe('"passwords";r=0;t=7');
   expect(refused.headers.get("ratelimit-policy")).toBe('"passwords";q=32;qu="concurrent-requests"');
   expect((await ada.get("/users/me")).status).toBe(200);
   leaving.abort();
-  await waiting;
+  await Promise.allSettled(signedIn);
 });
