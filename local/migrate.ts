@@ -23,6 +23,24 @@ const TABLE = `
 
 type Migration = { name: string; sql: string; sha256: string };
 
+/** A row of `schema_migrations`. */
+export type AppliedMigration = Pick<Migration, "name" | "sha256">;
+
+/** The names of migrations on disk that are not applied, or changed since; and of those that only the database has. */
+export function compareMigrations(onDisk: AppliedMigration[], applied: AppliedMigration[]) {
+  const hashes = new Map(applied.map(({ name, sha256 }) => [name, sha256]));
+  const isChanged = ({ name, sha256 }: AppliedMigration) =>
+    hashes.has(name) && hashes.get(name) !== sha256;
+  const known = new Set(namesOf(onDisk));
+  return {
+    missing: namesOf(onDisk.filter(({ name }) => !hashes.has(name))),
+    changed: namesOf(onDisk.filter(isChanged)),
+    unknown: namesOf(applied).filter((name) => !known.has(name)),
+  };
+}
+
+const namesOf = (migrations: AppliedMigration[]) => migrations.map(({ name }) => name);
+
 /** Returns the names applied now; throws when an applied file has changed since. */
 export async function migrate(pool: pg.Pool, folder = MIGRATIONS): Promise<string[]> {
   const client = await pool.connect();
@@ -37,10 +55,7 @@ export async function migrate(pool: pg.Pool, folder = MIGRATIONS): Promise<strin
 }
 
 async function applyNew(client: pg.PoolClient, migrations: Migration[]): Promise<string[]> {
-  const { rows } = await client.query<{ name: string; sha256: string }>(
-    "SELECT name, sha256 FROM schema_migrations",
-  );
-  const known = new Map(rows.map((row) => [row.name, row.sha256]));
+  const known = new Map((await listApplied(client)).map((row) => [row.name, row.sha256]));
   const applied: string[] = [];
   for (const migration of migrations) {
     const before = known.get(migration.name);
@@ -50,6 +65,14 @@ async function applyNew(client: pg.PoolClient, migrations: Migration[]): Promise
     applied.push(migration.name);
   }
   return applied;
+}
+
+/** The rows of `schema_migrations`, which must exist. */
+export async function listApplied(client: pg.Pool | pg.PoolClient): Promise<AppliedMigration[]> {
+  const { rows } = await client.query<AppliedMigration>(
+    "SELECT name, sha256 FROM schema_migrations",
+  );
+  return rows;
 }
 
 async function apply(client: pg.PoolClient, { name, sql, sha256 }: Migration): Promise<void> {
@@ -68,7 +91,8 @@ async function apply(client: pg.PoolClient, { name, sql, sha256 }: Migration): P
   }
 }
 
-async function readMigrations(folder: string): Promise<Migration[]> {
+/** The files in the order of their names. */
+export async function readMigrations(folder = MIGRATIONS): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".sql")).toSorted();
   return Promise.all(
     names.map(async (name) => {

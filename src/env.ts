@@ -145,6 +145,9 @@ const Variables = z.object({
   ),
 });
 
+/** The names of all variables. */
+export const VARIABLE_NAMES: readonly string[] = Object.keys(Variables.shape);
+
 const Consistent = Variables.superRefine((config, context) => {
   const needs = (path: keyof typeof config, message: string) =>
     context.addIssue({ code: "custom", path: [path], message });
