@@ -1,7 +1,10 @@
 /** What operators read and run exists: scripts, commands of wrangler, statements of the runbook. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { experimental_getWranglerCommands as getWranglerCommands, experimental_readRawConfig as readRawConfig } from "wrangler";
+import {
+  experimental_getWranglerCommands as getWranglerCommands,
+  experimental_readRawConfig as readRawConfig,
+} from "wrangler";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { parse } from "yaml";
 import { migrate } from "../../local/migrate.ts";
