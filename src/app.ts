@@ -30,7 +30,7 @@ import { requestLog } from "./http/request-log.ts";
 import { finishChanges } from "./http/run-to-end.ts";
 import { provideDeps } from "./http/provide-deps.ts";
 import { createRouter } from "./http/router.ts";
-import { noStore, securityHeaders } from "./http/security-headers.ts";
+import { keepPrivate, securityHeaders } from "./http/security-headers.ts";
 
 export const app = createRouter();
 
@@ -38,7 +38,7 @@ app.onError(renderProblem);
 
 app.use(requestLog);
 app.use(securityHeaders);
-app.use(noStore);
+app.use(keepPrivate);
 app.use(provideDeps);
 app.use(crossOrigin);
 app.use(rateLimitHeaders);

@@ -23,8 +23,17 @@ export const securityHeaders = secureHeaders({
   xXssProtection: false,
 });
 
-/** Keeps responses out of caches, unless the route allows caching. */
-export const noStore: MiddlewareHandler = async function noStore(c, next) {
+/**
+ * Keeps responses out of shared caches, unless the route allows caching. Only what has an entity tag may stay in the
+ * client's own cache, which has to ask each time whether it is still current, and so whether it may still be read.
+ */
+export const keepPrivate: MiddlewareHandler = async function keepPrivate(c, next) {
   await next();
-  if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
+  const { headers } = c.res;
+  if (headers.has("cache-control")) return;
+  const isTagged = headers.has("etag") && READS.has(c.req.method) && KEPT.has(c.res.status);
+  headers.set("cache-control", isTagged ? "private, no-cache" : "private, no-store");
 };
+
+const READS = new Set(["GET", "HEAD"]);
+const KEPT = new Set([200, 304]);

@@ -191,7 +191,7 @@ describe("every response", () => {
       expect(headers.get("content-security-policy")).toContain("default-src 'none'");
       expect(headers.get("referrer-policy")).toBe("no-referrer");
       expect(headers.get("cross-origin-resource-policy")).toBe("same-site");
-      expect(headers.get("cache-control")).toBe("no-store");
+      expect(headers.get("cache-control")).toBe("private, no-store");
     }
   });
 });

@@ -4,9 +4,10 @@ import { batch, type Db, readOne, run, write } from "../../db/client.ts";
 import { columnsSql, type RowOfList } from "../../db/columns.ts";
 import { chats } from "../../db/schema.ts";
 import { present } from "../../lib/assert.ts";
+import type { KnownVersions } from "../../http/entity-tag.ts";
 import { foldText } from "../../lib/fold-text.ts";
 import { Problem } from "../../lib/problem.ts";
-import { ownedChat, pageMessages, pathPage, wholePath } from "../messages/path.ts";
+import { ownedChat, pageMessages, pathPage, unlessKnown, wholePath } from "../messages/path.ts";
 import type { MessageRow } from "../messages/queries.ts";
 
 /** The columns of a `ChatRow`, from a table or query named `c`. */
@@ -88,22 +89,25 @@ function containing(text: string): string {
   return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
 }
 
-/** The chat and the newest page of its active path, oldest message first. Throws `not_found`. */
+/**
+ * The chat and the newest page of its active path, oldest message first; without the messages, which are then not even
+ * read, when the client knows the chat's version. Throws `not_found`.
+ */
 export async function getChatWithMessages(
   db: Db,
   ownerId: string,
   chatId: string,
-  limit: number,
-): Promise<{ chat: ChatRow; messages: MessageRow[] }> {
+  { limit, known }: { limit: number; known: KnownVersions },
+): Promise<{ chat: ChatRow; messages: MessageRow[] | undefined }> {
   const row = await readOne(
     db,
-    sql<ChatRow & { messages: MessageRow[] }>`
+    sql<ChatRow & { messages: MessageRow[] | null }>`
       WITH RECURSIVE ${ownedChat(ownerId, chatId)}, ${pathPage({ limit, offset: 0 })}
-      SELECT ${chatColumns}, (SELECT ${pageMessages} FROM chat) AS messages FROM chat AS c`,
+      SELECT ${chatColumns}, (SELECT ${unlessKnown(known, pageMessages)} FROM chat) AS messages FROM chat AS c`,
   );
   if (!row) throw new Problem("not_found");
   const { messages, ...chat } = row;
-  return { chat, messages };
+  return { chat, messages: messages ?? undefined };
 }
 
 /** Throws `not_found` when the owner has no such chat. */

@@ -1,7 +1,16 @@
 /** Routes of chats. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { entityTag, hasVersion, readIfMatch } from "../../http/entity-tag.ts";
+import {
+  contentTag,
+  entityTag,
+  hasTag,
+  IfNoneMatch,
+  notModified,
+  readIfMatch,
+  readKnownVersions,
+  tagged,
+} from "../../http/entity-tag.ts";
 import { ById } from "../../http/fields.ts";
 import { markReplayed, readKey } from "../../http/keyed-route.ts";
 import { type App, createRouter, json, jsonBody, route, textHeader } from "../../http/router.ts";
@@ -48,13 +57,6 @@ const IfMatch = z.object({
   }),
 });
 
-const IfNoneMatch = z.object({
-  "if-none-match": z.string().optional().openapi({
-    description: "Respond with 304 if the chat still has this version.",
-    example: '"3"',
-  }),
-});
-
 const changeProblems: ProblemCode[] = ["precondition_failed", "malformed_header"];
 
 const list = route({
@@ -64,8 +66,9 @@ const list = route({
   tags,
   summary: "List your chats",
   description: "Pinned chats first, then by latest activity. Messages are not included.",
-  request: { query: ChatQuery },
-  responses: { 200: json(ChatList, "A page of chats.") },
+  request: { query: ChatQuery, headers: IfNoneMatch },
+  problems: ["malformed_header"],
+  responses: { 200: tagged(json(ChatList, "A page of chats.")), 304: notModified },
 });
 
 const create = route({
@@ -95,7 +98,7 @@ const read = route({
   problems: ["malformed_header"],
   responses: {
     200: { ...json(ChatWithMessages, "The chat."), headers: { ETag } },
-    304: { description: "The client has this version.", headers: { ETag } },
+    304: notModified,
   },
 });
 
@@ -137,7 +140,10 @@ export const chatRoutes = createRouter()
   .openapi(list, async (c) => {
     const filter = c.req.valid("query");
     const found = await listChats(c.get("deps").db, c.get("principal").userId, filter);
-    return c.json(toChatList(filter, found), 200);
+    const headers = { etag: await contentTag(found) };
+    const known = c.req.valid("header")["if-none-match"];
+    if (hasTag(known, headers.etag)) return c.body(null, 304, headers);
+    return c.json(toChatList(filter, found), 200, headers);
   })
   .openapi(create, async (c) => {
     const body = c.req.valid("json");
@@ -154,10 +160,11 @@ export const chatRoutes = createRouter()
     const { id } = c.req.valid("param");
     const { db } = c.get("deps");
     const { userId } = c.get("principal");
-    const { chat, messages } = await getChatWithMessages(db, userId, id, MESSAGES_SHOWN);
+    const known = readKnownVersions(c.req.valid("header")["if-none-match"]);
+    const page = { limit: MESSAGES_SHOWN, known };
+    const { chat, messages } = await getChatWithMessages(db, userId, id, page);
     const headers = { etag: entityTag(chat.version) };
-    const known = hasVersion(c.req.valid("header")["if-none-match"], chat.version);
-    if (known) return c.body(null, 304, headers);
+    if (messages === undefined) return c.body(null, 304, headers);
     const shown = messages.map(toMessage);
     return c.json({ ...toChat(chat), messages: shown, ...previousCursor(shown) }, 200, headers);
   })

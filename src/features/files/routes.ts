@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { attachmentAs } from "../../http/content-disposition.ts";
+import { contentTag, hasTag, IfNoneMatch, notModified, tagged } from "../../http/entity-tag.ts";
 import { ById } from "../../http/fields.ts";
 import { namesType } from "../../http/negotiate.ts";
 import { type App, createRouter, json, route, textHeader } from "../../http/router.ts";
@@ -34,14 +35,13 @@ const list = route({
   tags,
   summary: "List your files",
   description: "Newest first. Follow `Link` to the next page.",
-  request: { query: FileQuery },
+  request: { query: FileQuery, headers: IfNoneMatch },
+  problems: ["malformed_header"],
   responses: {
-    200: {
-      ...json(z.array(File), "A page of files."),
-      headers: {
-        Link: textHeader("`next` (RFC 8288)."),
-      },
-    },
+    200: tagged(json(z.array(File), "A page of files."), {
+      Link: textHeader("`next` (RFC 8288)."),
+    }),
+    304: notModified,
   },
 });
 
@@ -51,8 +51,9 @@ const read = route({
   scope: "files",
   tags,
   summary: "Get a file and the status of its ingestion",
-  request: { params: ById },
-  responses: { 200: json(File, "The file.") },
+  request: { params: ById, headers: IfNoneMatch },
+  problems: ["malformed_header"],
+  responses: { 200: tagged(json(File, "The file.")), 304: notModified },
 });
 
 const remove = route({
@@ -95,22 +96,31 @@ const readText = route({
   summary: "Get the text of a file",
   description:
     "The text by page. The pages, concatenated without a separator, are the text that offsets of citations refer to. For text formats it is the decoded file, unchanged.",
-  request: { params: ById, query: TextQuery },
-  problems: ["file_not_uploaded", "file_processing", "file_failed"],
-  responses: { 200: json(FileText, "A part of the text.") },
+  request: { params: ById, query: TextQuery, headers: IfNoneMatch },
+  problems: ["malformed_header", "file_not_uploaded", "file_processing", "file_failed"],
+  responses: { 200: tagged(json(FileText, "A part of the text.")), 304: notModified },
 });
 
 export const fileRoutes = createRouter()
   .openapi(list, async (c) => {
     const filter = c.req.valid("query");
     const rows = await listFiles(c.get("deps").db, c.get("principal").userId, filter);
+    const headers = { etag: await contentTag(rows) };
+    if (hasTag(c.req.valid("header")["if-none-match"], headers.etag)) {
+      return c.body(null, 304, headers);
+    }
     const shown = rows.slice(0, filter.limit);
     const link = rows.length > filter.limit ? linkToNext(filter.limit, shown.at(-1)) : undefined;
-    return c.json(shown.map(toFile), 200, link === undefined ? {} : { link });
+    return c.json(shown.map(toFile), 200, link === undefined ? headers : { ...headers, link });
   })
   .openapi(read, async (c) => {
     const { id } = c.req.valid("param");
-    return c.json(toFile(await getFile(c.get("deps").db, c.get("principal").userId, id)), 200);
+    const file = await getFile(c.get("deps").db, c.get("principal").userId, id);
+    const headers = { etag: await contentTag(file) };
+    if (hasTag(c.req.valid("header")["if-none-match"], headers.etag)) {
+      return c.body(null, 304, headers);
+    }
+    return c.json(toFile(file), 200, headers);
   })
   .openapi(remove, async (c) => {
     const { id } = c.req.valid("param");
@@ -133,7 +143,12 @@ export const fileRoutes = createRouter()
     const query = c.req.valid("query");
     const page = await getFileText(c.get("deps").db, c.get("principal").userId, id, query);
     requireText(page.file);
-    return c.json(toText(page), 200);
+    const text = toText(page);
+    const headers = { etag: await contentTag(text) };
+    if (hasTag(c.req.valid("header")["if-none-match"], headers.etag)) {
+      return c.body(null, 304, headers);
+    }
+    return c.json(text, 200, headers);
   });
 
 function linkToNext(limit: number, last: FileRow | undefined): string | undefined {

@@ -1,8 +1,9 @@
 /** Pages through the active path of a chat in both directions. */
 import { sql, type SQL } from "drizzle-orm";
 import { type Db, readOne } from "../../db/client.ts";
+import type { KnownVersions } from "../../http/entity-tag.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
-import { ownedChat, pageMessages, pathPage, type PathPage } from "./path.ts";
+import { ownedChat, pageMessages, pathPage, type PathPage, unlessKnown } from "./path.ts";
 import type { MessageRow } from "./queries.ts";
 
 type MessagePage = {
@@ -13,33 +14,42 @@ type MessagePage = {
 };
 
 type Found = {
-  messages: MessageRow[];
+  version: number;
+  messages: MessageRow[] | null;
   has_before: boolean;
   has_after: boolean;
-  walked: number;
+  walked: number | null;
 };
 
 /**
- * A page of the active path. Throws `not_found`, or a 422 when `before` is not a message of the chat or
- * `after` is not on the path.
+ * A page of the active path, and the chat's version; no page when the client knows that version. Throws `not_found`, or
+ * a 422 when `before` is not a message of the chat or `after` is not on the path.
  */
 export async function listMessages(
   db: Db,
   ownerId: string,
   chatId: string,
-  page: PathPage,
-): Promise<MessagePage> {
+  page: PathPage & { known: KnownVersions },
+): Promise<{ version: number; page: MessagePage | undefined }> {
   const found = await readOne(db, selectPage(ownerId, chatId, page));
   if (!found) throw new Problem("not_found");
   if (page.before && !found.has_before) throw notOnPath("?before");
   if (page.after && !found.has_after) throw notOnPath("?after");
-  return { messages: found.messages, hasNewer: found.walked > found.messages.length + 1 };
+  const { version, messages, walked } = found;
+  if (messages === null || walked === null) return { version, page: undefined };
+  return { version, page: { messages, hasNewer: walked > messages.length + 1 } };
 }
 
-function selectPage(ownerId: string, chatId: string, page: PathPage): SQL<Found> {
+function selectPage(
+  ownerId: string,
+  chatId: string,
+  page: PathPage & { known: KnownVersions },
+): SQL<Found> {
+  const walked = sql`(SELECT count(*)::int FROM path)`;
   return sql<Found>`
     WITH RECURSIVE ${ownedChat(ownerId, chatId)}, ${pathPage(page)}
-    SELECT ${pageMessages} AS messages, (SELECT count(*)::int FROM path) AS walked,
+    SELECT chat.version, ${unlessKnown(page.known, pageMessages)} AS messages,
+      ${unlessKnown(page.known, walked)} AS walked,
       ${hasBefore(page)} AS has_before, ${hasAfter(page)} AS has_after
     FROM chat`;
 }

@@ -1,5 +1,6 @@
 /** SQL of the active path of a chat, from its current message up to the root, in pages. */
 import { sql, type SQL } from "drizzle-orm";
+import type { KnownVersions } from "../../http/entity-tag.ts";
 import { PAGE_BYTES } from "../../lib/page-bytes.ts";
 import { joinSiblings, messageColumns } from "./queries.ts";
 
@@ -16,6 +17,14 @@ export type PathPage = {
 /** The CTE `chat`: the owner's chat, or no row. */
 export function ownedChat(ownerId: string, chatId: string): SQL {
   return sql`chat AS (SELECT * FROM chats WHERE id = ${chatId} AND user_id = ${ownerId})`;
+}
+
+/** The value, or null where the client knows the version of the CTE `chat`: Postgres then does not compute it. */
+export function unlessKnown(known: KnownVersions, value: SQL): SQL {
+  if (known === "any") return sql`NULL`;
+  if (known.length === 0) return value;
+  const versions = known.map((version) => sql`${version}::int`);
+  return sql`CASE WHEN chat.version IN (${sql.join(versions, sql`, `)}) THEN NULL ELSE ${value} END`;
 }
 
 /**

@@ -1,5 +1,12 @@
 /** Route of a chat's messages. */
 import { z } from "@hono/zod-openapi";
+import {
+  entityTag,
+  IfNoneMatch,
+  notModified,
+  readKnownVersions,
+  tagged,
+} from "../../http/entity-tag.ts";
 import { ById } from "../../http/fields.ts";
 import { createRouter, json, route, textHeader } from "../../http/router.ts";
 import { linksOf, listMessages } from "./list.ts";
@@ -15,21 +22,25 @@ const list = route({
   summary: "List the messages of a chat",
   description:
     "The active path, oldest first; without parameters its newest page. Follow `Link`: `rel=next` leads to older messages, or with `after` to newer ones.",
-  request: { params: ById, query: MessageQuery },
+  request: { params: ById, query: MessageQuery, headers: IfNoneMatch },
+  problems: ["malformed_header"],
   responses: {
-    200: {
-      ...json(z.array(Message), "A page of messages."),
-      headers: {
-        Link: textHeader("`next` and `prev` (RFC 8288)."),
-      },
-    },
+    200: tagged(json(z.array(Message), "A page of messages."), {
+      Link: textHeader("`next` and `prev` (RFC 8288)."),
+    }),
+    304: notModified,
   },
 });
 
 export const messageRoutes = createRouter().openapi(list, async (c) => {
   const { id } = c.req.valid("param");
   const query = c.req.valid("query");
-  const page = await listMessages(c.get("deps").db, c.get("principal").userId, id, query);
-  const link = linksOf(id, query, page);
-  return c.json(page.messages.map(toMessage), 200, link === undefined ? {} : { link });
+  const known = readKnownVersions(c.req.valid("header")["if-none-match"]);
+  const wanted = { ...query, known };
+  const found = await listMessages(c.get("deps").db, c.get("principal").userId, id, wanted);
+  const headers = { etag: entityTag(found.version) };
+  if (!found.page) return c.body(null, 304, headers);
+  const link = linksOf(id, query, found.page);
+  const shown = found.page.messages.map(toMessage);
+  return c.json(shown, 200, link === undefined ? headers : { ...headers, link });
 });

@@ -22,15 +22,18 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** The same for everybody: caches at the edge may keep it, and show it while they ask for a newer one. */
+export const PUBLIC = "public, max-age=300, stale-while-revalidate=3600";
+
 export const PAGE_HEADERS = {
   "content-type": "text/html; charset=utf-8",
   "content-security-policy": POLICY,
-  "cache-control": "public, max-age=300",
+  "cache-control": PUBLIC,
 };
 
 export const SCRIPT_HEADERS = {
   "content-type": "text/javascript; charset=utf-8",
-  "cache-control": "public, max-age=300",
+  "cache-control": PUBLIC,
 };
 
 export const SWAGGER_PAGE = page(

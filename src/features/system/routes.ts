@@ -3,6 +3,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { version } from "../../../package.json";
+import { contentTag, hasTag, IfNoneMatch, notModified, tagged } from "../../http/entity-tag.ts";
 import { envelope } from "../../http/fields.ts";
 import { prefersToJson } from "../../http/negotiate.ts";
 import { describeApi } from "../../http/openapi.ts";
@@ -12,6 +13,7 @@ import { checkHealth, Health, KEPT_SECONDS } from "./health.ts";
 import {
   ASSETS_PATH,
   PAGE_HEADERS,
+  PUBLIC,
   REDOC_PAGE,
   SCRIPT_HEADERS,
   SWAGGER_PAGE,
@@ -68,17 +70,22 @@ const openApi = route({
   open: true,
   tags,
   summary: "Get the OpenAPI document",
+  request: { headers: IfNoneMatch },
+  problems: ["malformed_header"],
   responses: {
-    200: json(
-      z.any().openapi({ type: "object", additionalProperties: true }),
-      "The OpenAPI 3.1 document.",
+    200: tagged(
+      json(
+        z.any().openapi({ type: "object", additionalProperties: true }),
+        "The OpenAPI 3.1 document.",
+      ),
     ),
+    304: notModified,
   },
 });
 
 /** The routes; `/openapi.json` describes `app`. */
 export function systemRoutes(app: OpenAPIHono<App>) {
-  let document: ReturnType<typeof describeApi> | undefined;
+  let described: Awaited<ReturnType<typeof describe>> | undefined;
   const router = createRouter()
     .openapi(welcome, (c) => {
       // A browser names HTML, and not what a program reads.
@@ -93,19 +100,31 @@ export function systemRoutes(app: OpenAPIHono<App>) {
       return c.json(report, 503);
     })
     .openapi(live, (c) => c.json({ status: "alive" as const }, 200))
-    .openapi(openApi, (c) => {
-      document ??= describeApi(app);
-      c.header("cache-control", "public, max-age=300");
-      return c.json(document, 200);
+    .openapi(openApi, async (c) => {
+      // Not a shared promise: it would never settle if the request that began it lost its client.
+      const { document, etag } = (described ??= await describe(app));
+      const headers = { etag, "cache-control": PUBLIC };
+      const isKnown = hasTag(c.req.valid("header")["if-none-match"], etag);
+      return isKnown ? c.body(null, 304, headers) : c.json(document, 200, headers);
     });
   servePages(router);
   return router;
 }
 
+/** The document of this version of the code, and its tag. */
+async function describe(app: OpenAPIHono<App>) {
+  const document = describeApi(app);
+  return { document, etag: await contentTag(document) };
+}
+
 /** Serves the documentation pages, which are not part of the OpenAPI document. */
 function servePages(router: OpenAPIHono<App>): void {
   const serve = (path: string, body: string, headers: Record<string, string>) =>
-    router.get(path, nameRoute(path), (c) => c.body(body, 200, headers));
+    router.get(path, nameRoute(path), async (c) => {
+      const tagged = { ...headers, etag: await contentTag(body) };
+      const isKnown = hasTag(c.req.header("if-none-match"), tagged.etag);
+      return isKnown ? c.body(null, 304, tagged) : c.body(body, 200, tagged);
+    });
   serve("/docs", SWAGGER_PAGE, PAGE_HEADERS);
   serve("/docs/start.js", SWAGGER_START, SCRIPT_HEADERS);
   serve("/redoc", REDOC_PAGE, PAGE_HEADERS);

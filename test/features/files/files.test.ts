@@ -56,7 +56,7 @@ describe("downloading a file", () => {
     const file = await readyFile(ada, "Some text.", name);
     const response = await ada.get(file.file_url, { accept: "text/html,*/*" });
     expect(response.status).toBe(302);
-    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(response.headers.get("cache-control")).toBe("private, no-store");
     const url = response.headers.get("location") ?? "";
     expect(new URL(url).host).not.toBe(new URL(platformUrl).host);
     const bytes = await fetch(url);

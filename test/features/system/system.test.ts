@@ -36,7 +36,7 @@ describe("the health of the service", () => {
       version,
     });
     expect(Math.abs(Date.now() - Date.parse(body.timestamp))).toBeLessThan(60_000);
-    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("cache-control")).toBe("private, no-store");
   });
 
   it("checks no other part when only the Worker is asked for", async () => {
