@@ -11,6 +11,7 @@ import { sweepBucket } from "./features/files/sweep/sweep.ts";
 import { resumeAnalyses } from "./features/files/analysis/analyse-job.ts";
 import { reindexFiles } from "./features/files/reindex.ts";
 import { resumeIngestions } from "./features/files/resume-ingestions.ts";
+import { expireAll } from "./features/retention/expire.ts";
 import { checkRooms, reconcileTurns } from "./features/turns/reconcile.ts";
 import { toIso } from "./lib/clock.ts";
 import { logError, logEvent, type LogFields, nameOf } from "./lib/log.ts";
@@ -33,6 +34,8 @@ const JOBS: Record<string, MinuteJob> = {
   session_ends: deliverSessionEnds,
   // Enqueues ordered mails that seem lost.
   mails: enqueueLostMails,
+  // Deletes chats and files whose time is over.
+  expire: expireAll,
   // Erases what deletions left outside Postgres.
   deletions: runDeletions,
   // Purges the rows of deleted chats.

@@ -69,6 +69,12 @@ const TurnLimits = z.strictObject({
 
 export type TurnLimits = z.infer<typeof TurnLimits>;
 
+/** Longer than any law asks for. */
+const days = z.int().positive().max(36_500).optional();
+
+/** How many days chats live after their last activity, and files after that and their upload; absent: for ever. */
+const Retention = z.strictObject({ chats_days: days, files_days: days });
+
 /** How passages are found. */
 const Retrieval = z.strictObject({
   /** A small model rewrites the user's question into search queries. */
@@ -139,6 +145,7 @@ const Variables = z.object({
   LIMITS: json(Limits),
   TURN_LIMITS: json(TurnLimits),
   RETRIEVAL: json(Retrieval),
+  RETENTION: json(Retention),
   BODY_TIMEOUT_MS: optional(z.coerce.number().int().positive()).transform((ms) => ms ?? 30_000),
   LEAST_UPLOAD_RATE: optional(z.coerce.number().int().positive()).transform(
     (bytesPerSecond) => bytesPerSecond ?? 16 * 1024,

@@ -69,6 +69,7 @@ export const files = pgTable(
     index("files_parent_idx")
       .on(t.parentFileId)
       .where(sql`${t.parentFileId} IS NOT NULL`),
+    index("files_created_idx").on(t.createdAt),
     index("files_list_idx").on(t.userId, t.createdAt.desc(), t.id.desc()),
     index("files_path_idx").on(t.filePath),
     check("files_status_check", sql`${t.status} IN ('pending', 'processing', 'ready', 'failed')`),

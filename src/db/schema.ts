@@ -104,6 +104,9 @@ export const chats = pgTable(
     updatedAt: time("updated_at").notNull(),
     titleReasoning: text("title_reasoning"),
     deletedAt: time("deleted_at"),
+    expiresAt: time("expires_at"),
+    // Deleted a day after its last activity.
+    temporary: boolean().notNull().default(false),
   },
   (t) => [
     index("chats_list_idx").on(
@@ -116,6 +119,15 @@ export const chats = pgTable(
     index("chats_deleted_idx")
       .on(t.deletedAt, t.id)
       .where(sql`${t.deletedAt} IS NOT NULL`),
+    index("chats_expires_idx")
+      .on(t.expiresAt)
+      .where(sql`${t.expiresAt} IS NOT NULL AND ${t.userId} IS NOT NULL`),
+    index("chats_temporary_idx")
+      .on(t.updatedAt)
+      .where(sql`${t.temporary} AND ${t.userId} IS NOT NULL`),
+    index("chats_activity_idx")
+      .on(t.updatedAt)
+      .where(sql`${t.userId} IS NOT NULL`),
     check("chats_owner_check", sql`(${t.userId} IS NULL) = (${t.deletedAt} IS NOT NULL)`),
   ],
 );

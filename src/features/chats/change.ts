@@ -2,16 +2,20 @@
 import { sql, type SQL } from "drizzle-orm";
 import { batch, type Db, readOne } from "../../db/client.ts";
 import { latestSql } from "../../db/times.ts";
+import { toIso } from "../../lib/clock.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
 import { toWatchedChat, type WatchedChat, watchedColumns, type WatchedRow } from "./announce.ts";
 import { chatColumns, type ChatRow } from "./queries.ts";
 
-/** Absent and null fields stay unchanged. */
+/** Absent and null fields stay unchanged, except that a null `expires_at` takes the time away. */
 export type Change = {
   title?: string | null | undefined;
   pinned?: boolean | null | undefined;
   archived?: boolean | null | undefined;
   current_message_id?: string | null | undefined;
+  temporary?: boolean | null | undefined;
+  /** ISO 8601. */
+  expires_at?: string | null | undefined;
 };
 
 type Condition = {
@@ -60,17 +64,21 @@ function update(
   const autoTitle = change.title ? sql`false` : sql`c.auto_title`;
   const pinned = sql`coalesce(${change.pinned ?? null}::boolean, c.pinned)`;
   const archived = sql`coalesce(${change.archived ?? null}::boolean, c.archived)`;
+  const temporary = sql`coalesce(${change.temporary ?? null}::boolean, c.temporary)`;
+  const { expires_at: time } = change;
+  const expires = time === undefined ? sql`c.expires_at` : sql`${time}::timestamptz`;
   const current = change.current_message_id ? sql`leaf.id` : sql`c.current_message_id`;
   return sql<WatchedRow>`
     ${withLeaf(chatId, change.current_message_id)}
     UPDATE chats AS c
     SET title = ${title}, auto_title = ${autoTitle}, pinned = ${pinned}, archived = ${archived},
-      current_message_id = ${current},
+      current_message_id = ${current}, temporary = ${temporary}, expires_at = ${expires},
       title_reasoning = CASE WHEN c.title = ${title} THEN c.title_reasoning END,
       updated_at = CASE WHEN c.title <> ${title} THEN ${latestSql("c.updated_at", condition.at)} ELSE c.updated_at END,
       version = c.version + CASE
-        WHEN (c.title, c.auto_title, c.pinned, c.archived, c.current_message_id)
-          IS DISTINCT FROM (${title}, ${autoTitle}, ${pinned}, ${archived}, ${current}) THEN 1 ELSE 0 END
+        WHEN (c.title, c.auto_title, c.pinned, c.archived, c.current_message_id, c.temporary, c.expires_at)
+          IS DISTINCT FROM
+          (${title}, ${autoTitle}, ${pinned}, ${archived}, ${current}, ${temporary}, ${expires}) THEN 1 ELSE 0 END
     ${change.current_message_id ? sql`FROM leaf` : sql``}
     WHERE c.id = ${chatId} AND c.user_id = ${ownerId} AND ${versionIn(condition)}
       AND ${change.current_message_id ? isQuiet : sql`true`}
@@ -169,6 +177,12 @@ function wasApplied(
   { versions }: Condition,
 ): boolean {
   const moved = versions?.includes(chat.version - 1) ?? false;
-  const keys = ["title", "pinned", "archived"] as const;
-  return moved && isCurrent && keys.every((key) => (change[key] ?? chat[key]) === chat[key]);
+  const keys = ["title", "pinned", "archived", "temporary"] as const;
+  const isSame = keys.every((key) => (change[key] ?? chat[key]) === chat[key]);
+  return moved && isCurrent && isSame && hasTime(chat, change);
+}
+
+function hasTime({ expires_at: stored }: ChatRow, { expires_at: wanted }: Change): boolean {
+  if (wanted === undefined) return true;
+  return (stored && toIso(stored)) === (wanted && toIso(wanted));
 }

@@ -12,7 +12,15 @@ import {
 import { Problem } from "../../lib/problem.ts";
 import { chatColumns, type ChatRow } from "./queries.ts";
 
-type NewChatRow = { id: string; title: string; autoTitle: boolean; at: string };
+type NewChatRow = {
+  id: string;
+  title: string;
+  autoTitle: boolean;
+  temporary: boolean;
+  /** ISO 8601, like `at`. */
+  expiresAt: string | null;
+  at: string;
+};
 
 /** A chat created by this request, or by an earlier one with the same key. */
 type Created = { row: ChatRow; isReplayed: boolean };
@@ -54,10 +62,12 @@ function claimOf(ownerId: string, { id, at }: NewChatRow, key: IdempotencyKey): 
   return { ...key, ownerId, made: { chatId: id }, isMade, at };
 }
 
-function insert(ownerId: string, { id, title, autoTitle, at }: NewChatRow, claim?: Claim): SQL {
+function insert(ownerId: string, chat: NewChatRow, claim?: Claim): SQL {
+  const { id, title, autoTitle, temporary, expiresAt, at } = chat;
   return sql`
-    INSERT INTO chats (id, user_id, title, auto_title, created_at, updated_at)
-    SELECT ${id}::uuid, ${ownerId}::uuid, ${title}, ${autoTitle}::boolean, ${at}::timestamptz, ${at}::timestamptz
+    INSERT INTO chats (id, user_id, title, auto_title, temporary, expires_at, created_at, updated_at)
+    SELECT ${id}::uuid, ${ownerId}::uuid, ${title}, ${autoTitle}::boolean, ${temporary}::boolean,
+      ${expiresAt}::timestamptz, ${at}::timestamptz, ${at}::timestamptz
     WHERE ${keyIsFree(claim)}
     ON CONFLICT (id) DO NOTHING`;
 }
@@ -66,8 +76,9 @@ function select(ownerId: string, id: SQL): SQL<ChatRow> {
   return sql<ChatRow>`SELECT ${chatColumns} FROM chats AS c WHERE c.id = ${id} AND c.user_id = ${ownerId}`;
 }
 
-function freshRow(ownerId: string, { id, title, autoTitle, at }: NewChatRow): ChatRow {
+function freshRow(ownerId: string, chat: NewChatRow): ChatRow {
+  const { id, title, autoTitle, temporary, expiresAt, at } = chat;
   const fresh = { pinned: false, archived: false, current_message_id: null, message_count: 0 };
   const row = { id, user_id: ownerId, title, auto_title: autoTitle, ...fresh, version: 1 };
-  return { ...row, created_at: at, updated_at: at };
+  return { ...row, temporary, expires_at: expiresAt, created_at: at, updated_at: at };
 }

@@ -23,6 +23,8 @@ export const chatColumns = columnsSql(chats, "c", [
   "version",
   "createdAt",
   "updatedAt",
+  "expiresAt",
+  "temporary",
 ]);
 
 /**

@@ -23,6 +23,7 @@ import { announce } from "./announce.ts";
 import { type Change, changeChat } from "./change.ts";
 import { createChat } from "./create.ts";
 import { derivedRoutes } from "./derived-routes.ts";
+import { requireFuture } from "./expiry.ts";
 import {
   type ChatFilter,
   type ChatRow,
@@ -119,7 +120,7 @@ const change = route({
   path: "/chats/{id}",
   scope: "chat",
   tags,
-  summary: "Rename, pin or archive a chat, or switch to another branch",
+  summary: "Rename, pin, archive or limit a chat, or switch to another branch",
   request: { params: ById, headers: IfMatch, body: jsonBody(ChatChange) },
   problems: [...changeProblems, "turn_in_progress"],
   responses: { 200: { ...json(Chat, "The chat as it is now."), headers: { ETag } } },
@@ -147,11 +148,18 @@ export const chatRoutes = createRouter()
   })
   .openapi(create, async (c) => {
     const body = c.req.valid("json");
+    const key = await readKey(c, body);
     const { db, newId, clock } = c.get("deps");
     const at = toIso(new Date(clock()));
-    const { title, auto_title: autoTitle } = body;
-    const chat = { id: newId(), title: title ?? DEFAULT_TITLE, autoTitle: autoTitle ?? true, at };
-    const key = await readKey(c, body);
+    const chat = {
+      id: newId(),
+      title: body.title ?? DEFAULT_TITLE,
+      autoTitle: body.auto_title ?? true,
+      temporary: body.temporary ?? false,
+      expiresAt: body.expires_at ?? null,
+      at,
+    };
+    requireFuture(chat.expiresAt, at);
     const { row, isReplayed } = await createChat(db, c.get("principal").userId, chat, key);
     const headers = { etag: entityTag(row.version), location: `/chats/${row.id}` };
     return c.json(toChat(row), 201, { ...headers, ...markReplayed(isReplayed) });
@@ -189,6 +197,7 @@ async function applyChange(c: Context<App>, chatId: string, change: Change): Pro
   const { db, clock } = c.get("deps");
   const versions = readIfMatch(c.req.header("if-match"));
   const at = toIso(new Date(clock()));
+  requireFuture(change.expires_at, at);
   const changed = await changeChat(db, c.get("principal").userId, chatId, change, { versions, at });
   announce(c, changed);
   return changed.row;

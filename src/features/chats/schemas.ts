@@ -17,6 +17,7 @@ import { toIso } from "../../lib/clock.ts";
 import { decodeCursor } from "../../lib/cursor.ts";
 import { isId } from "../../lib/ids.ts";
 import { Content, Message } from "../messages/schemas.ts";
+import { expiryOf } from "./expiry.ts";
 import type { ChatCursor, ChatRow } from "./queries.ts";
 
 /** The title of a chat without a name. */
@@ -50,6 +51,13 @@ export const Chat = z
     updated_at: ShownTime.openapi({
       description: "Changes with messages and title, not with pin or archive.",
     }),
+    temporary: z.boolean().openapi({
+      description: "True when the chat is deleted 24 hours after `updated_at`.",
+    }),
+    expires_at: ShownTime.nullable().openapi({
+      description:
+        "When the chat will be deleted, within a minute or once a running answer has ended; null when it has no time of its own.",
+    }),
   })
   .openapi("Chat");
 
@@ -79,12 +87,24 @@ export const ChatList = z
   })
   .openapi("ChatList");
 
+const Temporary = z.boolean().nullish().openapi({
+  description: "Whether the chat is deleted 24 hours after its last activity.",
+});
+
+const ExpiryTime = z.iso
+  .datetime({ offset: true, error: "This is not a time with a UTC offset." })
+  .refine(isStorableTime, "This time is out of range.")
+  .transform((moment) => toIso(moment))
+  .openapi({ type: "string", format: "date-time", example: "2036-01-31T12:00:00Z" });
+
 export const NewChat = z
   .strictObject({
     title: Title.nullish().openapi({ description: `Default: "${DEFAULT_TITLE}".` }),
     auto_title: z.boolean().nullish().openapi({
       description: "Whether the first message names the chat. Default: true.",
     }),
+    temporary: Temporary,
+    expires_at: ExpiryTime.nullish().openapi({ description: "When to delete the chat." }),
   })
   .openapi("NewChat", { example: { title: "Deposit of the old flat" } });
 
@@ -98,6 +118,10 @@ export const ChatChange = z
     current_message_id: Id.nullish().openapi({
       description:
         "Any message of the chat; the active path then leads to the newest leaf below it.",
+    }),
+    temporary: Temporary,
+    expires_at: ExpiryTime.nullish().openapi({
+      description: "When to delete the chat; null keeps it.",
     }),
   })
   .openapi("ChatChange", { example: { pinned: true } });
@@ -178,5 +202,10 @@ export const ChatQuery = z.object({
 
 export function toChat(row: ChatRow): Chat {
   const { version: _version, ...shown } = row;
-  return { ...shown, created_at: toIso(row.created_at), updated_at: toIso(row.updated_at) };
+  return {
+    ...shown,
+    created_at: toIso(row.created_at),
+    updated_at: toIso(row.updated_at),
+    expires_at: expiryOf(row),
+  };
 }
