@@ -91,7 +91,10 @@ const logoutRoute = route({
   request: { body: jsonBody(GivenRefreshToken) },
   problems: ["origin_not_allowed", "database_unavailable"],
   responses: {
-    200: json(envelope(z.object({})), "The session has ended; the cookies are cleared."),
+    200: json(
+      envelope(z.object({})),
+      "The session has ended; the cookies that were sent are cleared.",
+    ),
   },
 });
 
@@ -122,7 +125,8 @@ export const authRoutes = createRouter()
   .openapi(logoutRoute, async (c) => {
     const claims = await findSession(c, c.req.valid("json").refresh_token ?? undefined);
     if (claims) notifyRooms(c, await signOut(c, claims));
-    clearSessionCookies(c);
+    // A form of another site is sent without them, and a browser would obey the response all the same.
+    if (readSessionCookies(c)) clearSessionCookies(c);
     return c.json({ success: true as const, message: "Signed out.", data: {} }, 200);
   });
 

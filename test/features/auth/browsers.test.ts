@@ -76,6 +76,16 @@ describe("a browser that only sends cookies", () => {
     expect((await jar.on(inject("workerUrl")).post("/chats", {})).status).toBe(201);
   });
 
+  it("loses no cookie by a sign-out without them, as a form of another site is sent", async () => {
+    for (const origin of ["https://evil.example", "null", null, FRONTEND]) {
+      const { status, headers } = await new Jar(origin).post("/auth/logout");
+      expect({ status, cookies: headers.getSetCookie() }).toEqual({ status: 200, cookies: [] });
+    }
+    const jar = await signedUpJar();
+    await jar.post("/auth/logout");
+    expect([...jar.cookies.keys()]).toEqual(["device"]);
+  });
+
   it("sends cookies that are ignored once there is a bearer token, valid or not", async () => {
     const jar = await signedUpJar();
     const cookie = jar.header();
