@@ -30,11 +30,25 @@ const features = {
     ...product.test,
     name: "product",
     include: ["test/**/*.test.ts"],
-    exclude: ["test/room/**", ...MANY_RUNS],
+    exclude: ["test/room/**", "test/browser/**", ...MANY_RUNS],
   },
 };
 
 const slow = { ...product, test: { ...product.test, name: "slow", include: MANY_RUNS } };
+
+/** Pages in a real Chromium: what only a browser enforces. */
+const browser = {
+  ...product,
+  test: {
+    ...product.test,
+    name: "browser",
+    // Without a Chromium it ends before the rest is started.
+    globalSetup: ["test/support/chromium.ts", ...product.test.globalSetup],
+    include: ["test/browser/**/*.test.ts"],
+    testTimeout: 120_000,
+    expect: { poll: { timeout: 30_000, interval: 25 } },
+  },
+};
 
 /** The parts of a room alone, in workerd: on the SQLite and the alarm that a Durable Object has. */
 const room = {
@@ -55,5 +69,5 @@ const room = {
 };
 
 export default defineConfig({
-  test: { projects: [features, slow, room], maxWorkers: 3, passWithNoTests: false },
+  test: { projects: [features, slow, room, browser], maxWorkers: 3, passWithNoTests: false },
 });

@@ -130,6 +130,6 @@ function pageOf(people: [string, Person][]): string {
     ([subject, { name }]) =>
       `<li><a href="?person=${encodeURIComponent(subject)}">${name}</a></li>`,
   );
-  return `<!doctype html><title>Sign in</title><h1>Who are you?</h1>
+  return `<!doctype html><title>Sign in</title><link rel="icon" href="data:,"><h1>Who are you?</h1>
 <ul>${links.join("")}</ul><a href="?cancel">Cancel</a>`;
 }

@@ -15,6 +15,23 @@ export const ACCOUNT_PROMISES: Record<number, Record<string, string[]>> = {
       "does not extend the session beyond thirty days from the sign-in",
     ],
   },
+  // Cookies, and pages of other origins.
+  14: {
+    "features/auth/browsers.test.ts": [
+      "is signed in for thirty days by two cookies that no script can read",
+      "changes nothing from a page that is not allowed, and reads from any page",
+      "may read errors too, where it is allowed",
+    ],
+    "browser/sign-in.test.ts": ["cannot read its cookies by script, nor from a response"],
+    "browser/strangers.test.ts": [
+      "changes nothing by a form",
+      "changes nothing by fetch or beacon",
+      "reads no response",
+      "cannot show a response in a frame",
+      "follows no answer, by event source or by a socket, even with a ticket",
+      "cannot sign the person out, nor renew the session",
+    ],
+  },
   // Known and unknown accounts are answered alike.
   15: {
     "features/auth/mails/reset.test.ts": [

@@ -1,0 +1,64 @@
+/** An API at `localhost`, a frontend on another port of it, and pages of others. */
+import { type LocalOidc, startOidc } from "../../local/oidc.ts";
+import { startFastWorker } from "./fast-worker.ts";
+import { startPageServer } from "./page-server.ts";
+
+/** `problem` is undefined for a request that succeeded. */
+export type SeenRequest = { method: string; status: number; problem: string | undefined };
+
+export type BrowserSite = {
+  /** The origin of the API. */
+  api: string;
+  /** The page of the frontend, whose origin is allowed. */
+  app: string;
+  /** Empty pages of origins that are not allowed. */
+  strangers: {
+    /** On another port: the same site, so that the cookies are sent. */
+    sameSite: string;
+    foreignName: string;
+    foreignAddress: string;
+  };
+  oidc: LocalOidc;
+  /** The requests that the API has responded to, without the first `since` of them. */
+  requests: (since?: number) => SeenRequest[];
+  close: () => Promise<void>;
+};
+
+/** Starts all of it in the world of this run. */
+export async function startBrowserSite(): Promise<BrowserSite> {
+  await using stack = new AsyncDisposableStack();
+  const oidc = await startOidc();
+  stack.defer(oidc.close);
+  const frontend = await startPageServer();
+  stack.defer(frontend.close);
+  const others = await startPageServer();
+  stack.defer(others.close);
+  const worker = await startFastWorker({
+    ALLOWED_ORIGINS: frontend.originAt("localhost"),
+    OIDC_ISSUER: oidc.issuer,
+    OIDC_CLIENT_ID: oidc.clientId,
+    OIDC_CLIENT_SECRET: oidc.clientSecret,
+  });
+  stack.defer(worker.close);
+  const api = worker.url.replace("127.0.0.1", "localhost");
+  const running = stack.move();
+  return {
+    api,
+    app: `${frontend.originAt("localhost")}/app.html?api=${encodeURIComponent(api)}`,
+    strangers: {
+      sameSite: `${others.originAt("localhost")}/empty.html`,
+      foreignName: `${others.originAt("foreign.example")}/empty.html`,
+      foreignAddress: `${others.originAt("127.0.0.1")}/empty.html`,
+    },
+    oidc,
+    requests: (since = 0) => worker.logs().flatMap(toRequest).slice(since),
+    close: () => running.disposeAsync(),
+  };
+}
+
+/** The request of a line of the log; empty for another event. */
+function toRequest(line: string): SeenRequest[] {
+  if (!line.includes('"event":"request"')) return [];
+  const { method, status, problem } = JSON.parse(line.slice(line.indexOf("{")));
+  return [{ method, status, problem }];
+}
