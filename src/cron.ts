@@ -1,4 +1,5 @@
 /** The cron jobs of each minute; one that fails does not affect the others. */
+import { createMetrics } from "./clients/metrics.ts";
 import { describeDbError } from "./db/errors.ts";
 import { deleteExpiredKeys } from "./db/idempotency-keys.ts";
 import { createDeps, type Deps } from "./deps.ts";
@@ -15,6 +16,7 @@ import { expireAll } from "./features/retention/expire.ts";
 import { checkRooms, reconcileTurns } from "./features/turns/reconcile.ts";
 import { toIso } from "./lib/clock.ts";
 import { logError, logEvent, type LogFields, nameOf } from "./lib/log.ts";
+import { runTraced, type Trace } from "./lib/trace.ts";
 
 /** Returns counts for the log. It may run twice, even at once. */
 type MinuteJob = (env: Env, deps: Deps) => Promise<Record<string, number>>;
@@ -54,19 +56,32 @@ const FAILURE = "_error";
  * Runs every job and logs one event with all counts and the time that it was scheduled for, in milliseconds since
  * 1970. Never throws: the next run is a minute away.
  */
-export async function runMinute(env: Env, scheduledTime: number): Promise<void> {
+export function runMinute(env: Env, scheduledTime: number): Promise<void> {
+  return runTraced(undefined, (trace) => runJobs(env, scheduledTime, trace));
+}
+
+async function runJobs(env: Env, scheduledTime: number, trace: Trace): Promise<void> {
   try {
     const scheduled_at = toIso(new Date(scheduledTime));
     const deps = createDeps(env);
-    const startedAt = deps.clock();
     const results = await Promise.all(
       Object.entries(JOBS).map(([name, job]) => run(name, () => job(env, deps))),
     );
     const fields: LogFields = Object.assign({}, ...results);
     const write = results.some(hasFailed) ? logError : logEvent;
-    write("minute", { scheduled_at, duration_ms: deps.clock() - startedAt, ...fields });
+    write("minute", { scheduled_at, ...trace.fields, ...fields });
+    measure(env, fields, trace);
   } catch (error) {
     logError("minute_failed", { cause: nameOf(error) });
+  }
+}
+
+/** The minute itself, and each count that is not zero: all are far fewer than one invocation may write. */
+function measure(env: Env, fields: LogFields, trace: Trace): void {
+  const metrics = createMetrics(env.METRICS);
+  metrics.write({ kind: "minute", outcome: hasFailed(fields) ? "failed" : "done", ...trace.spent });
+  for (const [name, count] of Object.entries(fields)) {
+    if (typeof count === "number" && count > 0) metrics.write({ kind: "minute", name, count });
   }
 }
 

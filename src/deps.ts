@@ -1,6 +1,7 @@
 /** The composition root: the dependencies of features, the same for requests, alarms, queue and cron. */
 import { createReadCMap, type ReadCMap } from "./clients/cmaps.ts";
 import { createMailClient, type MailClient } from "./clients/mail.ts";
+import { createMetrics, type Metrics } from "./clients/metrics.ts";
 import { createModelClient, type ModelClient } from "./clients/model.ts";
 import { createOidcClient, type OidcClient } from "./clients/oidc.ts";
 import { createStorageClient, type StorageClient } from "./clients/storage.ts";
@@ -22,6 +23,7 @@ export type Deps = {
   storage: StorageClient;
   mail: MailClient;
   readCMap: ReadCMap;
+  metrics: Metrics;
   passwords: Passwords;
   tokens: Tokens;
   sealedBoxes: SealedBoxes;
@@ -47,13 +49,15 @@ export function createDeps(env: Env): Deps {
   const cached = depsCache.get(env);
   if (cached) return cached;
   const config = readConfig(env);
+  const metrics = createMetrics(env.METRICS);
   const deps: Deps = {
     config,
     db: createDb(config),
-    model: createModelClient(config),
+    model: createModelClient(config, metrics),
     storage: createStorageClient(config),
     mail: createMailClient(config),
     readCMap: createReadCMap(env.ASSETS),
+    metrics,
     passwords: createPasswords(createHashQueue(systemClock, HASHING)),
     tokens: createTokens(config.SECRET_KEY, systemClock),
     sealedBoxes: createSealedBoxes(config.SECRET_KEY, systemClock),

@@ -19,6 +19,8 @@ export type Env = {
   LIMITER: DurableObjectNamespace<Limiter>;
   /** The platform's own rate limit, where it has one. */
   COARSE_LIMITER?: RateLimit;
+  /** Absent where nothing is measured. */
+  METRICS?: AnalyticsEngineDataset;
 };
 
 /** An empty variable counts as absent: the process environment can unset one of a file only this way. */
@@ -74,6 +76,15 @@ const days = z.int().positive().max(36_500).optional();
 
 /** How many days chats live after their last activity, and files after that and their upload; absent: for ever. */
 const Retention = z.strictObject({ chats_days: days, files_days: days });
+
+/** When a provider that keeps failing is given a pause: see src/lib/circuit.ts. */
+const ProviderCircuit = z.strictObject({
+  /** Calls it in any case. */
+  off: z.boolean().default(false),
+  failures: z.int().min(1).max(1_000).default(5),
+  window_ms: ms(30_000),
+  pause_ms: ms(10_000),
+});
 
 /** How passages are found. */
 const Retrieval = z.strictObject({
@@ -146,6 +157,8 @@ const Variables = z.object({
   TURN_LIMITS: json(TurnLimits),
   RETRIEVAL: json(Retrieval),
   RETENTION: json(Retention),
+  PROVIDER_CIRCUIT: json(ProviderCircuit),
+  METRICS_TOKEN: optional(text.min(32)),
   BODY_TIMEOUT_MS: optional(z.coerce.number().int().positive()).transform((ms) => ms ?? 30_000),
   LEAST_UPLOAD_RATE: optional(z.coerce.number().int().positive()).transform(
     (bytesPerSecond) => bytesPerSecond ?? 16 * 1024,

@@ -1,4 +1,5 @@
 /** Handles the messages of the queues and of their dead-letter queues. A message may arrive twice. */
+import { createMetrics } from "./clients/metrics.ts";
 import { describeFailure, refusesContent } from "./db/errors.ts";
 import { createDeps } from "./deps.ts";
 import type { Env } from "./env.ts";
@@ -8,6 +9,7 @@ import { analysePart, failAnalyseJob } from "./features/files/analysis/analyse-j
 import type { FileJob } from "./features/files/jobs.ts";
 import { failIngestionJob, runIngestionJob } from "./features/files/run-job.ts";
 import { type LogFields, logError, logEvent } from "./lib/log.ts";
+import { runTraced, type Trace } from "./lib/trace.ts";
 
 /** A message of any of the queues. */
 export type Job = FileJob | MailJob;
@@ -19,16 +21,31 @@ const FIRST_RETRY_SECONDS = 2;
 /** Runs each job separately: one that fails is retried, and finally dead-lettered. */
 export async function handleJobs(batch: MessageBatch<Job>, env: Env): Promise<void> {
   for (const message of batch.messages) {
-    const fields = { queue: batch.queue, ...describe(message.body), attempt: message.attempts };
-    try {
-      await act(env, batch.queue, message.body);
-      message.ack();
-      logEvent("job", fields);
-    } catch (error) {
-      logError("job_failed", { ...fields, ...describeFailure(error) });
-      message.retry({ delaySeconds: FIRST_RETRY_SECONDS * 3 ** (message.attempts - 1) });
-    }
+    await runTraced(message.body.traceparent, (trace) =>
+      handleJob({ message, queue: batch.queue, trace }, env),
+    );
   }
+}
+
+type Arrived = { message: Message<Job>; queue: string; trace: Trace };
+
+async function handleJob({ message, queue, trace }: Arrived, env: Env): Promise<void> {
+  const { body, attempts, timestamp } = message;
+  const age = trace.startedAt - timestamp.getTime();
+  const fields = { queue, ...describe(body), attempt: attempts, queue_age_ms: age };
+  let outcome = "done";
+  try {
+    await act(env, queue, body);
+    message.ack();
+    logEvent("job", { ...fields, ...trace.fields });
+  } catch (error) {
+    outcome = "failed";
+    logError("job_failed", { ...fields, ...trace.fields, ...describeFailure(error) });
+    message.retry({ delaySeconds: FIRST_RETRY_SECONDS * 3 ** (attempts - 1) });
+  }
+  const name = "mailId" in body ? "mail" : body.step;
+  const measured = { name, outcome, queueAgeMs: age, attempts, ...trace.spent };
+  createMetrics(env.METRICS).write({ kind: "job", ...measured });
 }
 
 function describe(job: Job): LogFields {

@@ -4,6 +4,7 @@
  * @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
  */
 import { AwsClient } from "aws4fetch";
+import { timed } from "../lib/trace.ts";
 
 export type Mail = { to: string; subject: string; text: string; html: string };
 
@@ -75,7 +76,7 @@ function openSes(config: MailConfig): ((mail: Mail) => Promise<void>) | undefine
       redirect: "manual",
       signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
     });
-    await requireSuccess(await fetch(request));
+    await requireSuccess(await timed("mail", () => fetch(request)));
   };
 }
 

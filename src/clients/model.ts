@@ -9,6 +9,10 @@ import {
   type Provider,
 } from "../lib/models.ts";
 import { Problem } from "../lib/problem.ts";
+import { currentTrace, timed } from "../lib/trace.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import type { ModelChunk } from "./model/chunks.ts";
+import { Circuits, type Works } from "./model/circuits.ts";
 import { type Completion, readCompletion } from "./model/completion.ts";
 import { embedInBatches, KnownLimits } from "./model/embedding-batches.ts";
 import { type Embeddings, readEmbeddings } from "./model/embeddings.ts";
@@ -66,18 +70,23 @@ export type ModelClient = {
 
 type RankingRequest = { model: Model; query: string; documents: string[] };
 
-export function createModelClient(config: Config): ModelClient {
+/** Counts failures in `metrics`; nowhere by default. */
+export function createModelClient(
+  config: Config,
+  metrics: Metrics = createMetrics(undefined),
+): ModelClient {
   const providers = createProviders(config);
   const embeddings = createEmbeddings(config);
   const reranker = createReranker(config) ?? embeddings ?? providers.openai;
   const known = new KnownRefusals();
   const limits = new KnownLimits();
+  const circuits = new Circuits(config.PROVIDER_CIRCUIT);
   const endpointOf = <M extends Model>(
     model: M,
     client = providers[model.provider],
   ): Endpoint<M> => {
     if (!client) throw new Problem("ai_not_configured");
-    return { client, model, known };
+    return { client, model, known, circuits, metrics };
   };
   return {
     isConfigured: () => Object.keys(providers).length > 0,
@@ -94,8 +103,14 @@ export function createModelClient(config: Config): ModelClient {
   };
 }
 
-/** A model, the client of its provider, and the parameters that this provider is known to refuse. */
-type Endpoint<M extends Model = Model> = { client: OpenAI; model: M; known: KnownRefusals };
+/** A model, the client of its provider, the parameters that it is known to refuse, and how it fails. */
+type Endpoint<M extends Model = Model> = {
+  client: OpenAI;
+  model: M;
+  known: KnownRefusals;
+  circuits: Circuits;
+  metrics: Metrics;
+};
 
 function createProviders(config: Config): Partial<Record<Provider, OpenAI>> {
   const openai = createProvider(config.OPENAI_API_KEY, config.OPENAI_BASE_URL);
@@ -143,34 +158,69 @@ async function isReachable(clients: OpenAI[], signal: AbortSignal): Promise<bool
 
 type Streaming = { request: ModelRequest; signal: AbortSignal; take: TakeChunks };
 
-async function stream(to: Endpoint, { request, signal, take }: Streaming): Promise<void> {
-  try {
-    const body = await openStream(to, request, signal);
-    take([{ type: "begin" }]);
-    await readAnswer(body, take);
-  } catch (error) {
-    if (!signal.aborted) throw toProblem(error, to.model);
-  }
+function stream(to: Endpoint, { request, signal, take }: Streaming): Promise<void> {
+  return guarded(to, CHAT, signal, async (works) => {
+    try {
+      const body = await openStream(to, request, signal);
+      take([{ type: "begin" }]);
+      await readAnswer(body, (chunks) => {
+        if (chunks.some(isOutput)) works();
+        take(chunks);
+      });
+    } catch (error) {
+      if (!signal.aborted) throw toProblem(error, to);
+    }
+  });
+}
+
+function isOutput({ type }: ModelChunk): boolean {
+  return type === "text" || type === "reasoning" || type === "refusal";
+}
+
+const CHAT = "/chat/completions";
+const EMBEDDINGS = "/embeddings";
+const RERANK = "/rerank";
+
+/** Makes the call in the time of its trace, unless the circuit of its endpoint is open. */
+function guarded<T>(
+  { client, circuits }: Endpoint,
+  path: string,
+  signal: AbortSignal,
+  make: (works: Works) => Promise<T>,
+): Promise<T> {
+  const call = (works: Works) => timed("provider", () => make(works));
+  return circuits.call(client.baseURL + path, signal, call);
 }
 
 async function openStream(to: Endpoint, request: ModelRequest, signal: AbortSignal) {
   const body = { ...toRequest(request), stream: true, stream_options: { include_usage: true } };
-  const response = await post(to, "/chat/completions", body, signal);
+  const response = await post(to, CHAT, body, signal);
   if (!response.body) throw new Problem("ai_unavailable");
   return response.body;
 }
 
-async function complete(
-  to: Endpoint,
-  request: ModelRequest,
-  signal: AbortSignal,
-): Promise<Completion> {
-  try {
-    const response = await post(to, "/chat/completions", toRequest(request), signal);
+function complete(to: Endpoint, request: ModelRequest, signal: AbortSignal): Promise<Completion> {
+  return ask(to, CHAT, signal, async () => {
+    const response = await post(to, CHAT, toRequest(request), signal);
     return readCompletion(await readJson(response));
-  } catch (error) {
-    throw signal.aborted ? new Problem("ai_timeout", { cause: error }) : toProblem(error, to.model);
-  }
+  });
+}
+
+/** A call whose response is one piece: a failure is a `Problem`, an abort too. */
+function ask<T>(
+  to: Endpoint,
+  path: string,
+  signal: AbortSignal,
+  call: () => Promise<T>,
+): Promise<T> {
+  return guarded(to, path, signal, async () => {
+    try {
+      return await call();
+    } catch (error) {
+      if (signal.aborted) throw new Problem("ai_timeout", { cause: error });
+      throw toProblem(error, to);
+    }
+  });
 }
 
 /** In UTF-16 units: more than a text of as many tokens has, in most scripts. */
@@ -186,16 +236,14 @@ async function embed(
     // Numbers, not base64: not every compatible provider supports base64.
     const asked = width !== undefined && { dimensions: width };
     const body = { model: name, input, encoding_format: "float", ...asked };
-    const response = await post(to, "/embeddings", body, signal);
+    const response = await post(to, EMBEDDINGS, body, signal);
     return readEmbeddings(await readJson(response), input.length);
   };
   const known = to.limits.of(to.client.baseURL, name);
   const cut = texts.map((text) => text.slice(0, contextTokens * CHARACTERS_PER_TOKEN));
-  try {
-    return await embedInBatches(cut, { known, dimensions, send, toRefusal });
-  } catch (error) {
-    throw signal.aborted ? new Problem("ai_timeout", { cause: error }) : toProblem(error, to.model);
-  }
+  return ask(to, EMBEDDINGS, signal, () =>
+    embedInBatches(cut, { known, dimensions, send, toRefusal }),
+  );
 }
 
 async function rerank(
@@ -204,12 +252,10 @@ async function rerank(
   signal: AbortSignal,
 ): Promise<Ranking> {
   const body = { model: to.model.name, query, documents, top_n: documents.length };
-  try {
-    const response = await post(to, "/rerank", body, signal);
+  return ask(to, RERANK, signal, async () => {
+    const response = await post(to, RERANK, body, signal);
     return readRanking(await readJson(response), documents.length);
-  } catch (error) {
-    throw signal.aborted ? new Problem("ai_timeout", { cause: error }) : toProblem(error, to.model);
-  }
+  });
 }
 
 /**
@@ -223,7 +269,10 @@ function post(
   body: RequestBody,
   signal: AbortSignal,
 ): Promise<Response> {
-  const send = (sent: RequestBody) => client.post(path, { body: sent, signal }).asResponse();
+  const traceparent = currentTrace()?.traceparent;
+  const headers = traceparent === undefined ? {} : { traceparent };
+  const send = (sent: RequestBody) =>
+    client.post(path, { body: sent, signal, headers }).asResponse();
   return sendWithoutRefused(body, { known, address: client.baseURL, model, send, toRefusal });
 }
 
@@ -245,10 +294,10 @@ function toRefusal(error: unknown): Refusal | undefined {
 }
 
 /**
- * Logs the failure and returns its problem, without the provider's text: it may quote the prompt or the
+ * Logs and counts the failure, and returns its problem, without the provider's text: it may quote the prompt or the
  * key.
  */
-function toProblem(error: unknown, model: Model): Problem {
+function toProblem(error: unknown, { model, metrics }: Endpoint): Problem {
   const problem = problemOf(error);
   const { cause } = problem.extras;
   const reported = cause instanceof ProviderError ? { status: cause.status, code: cause.code } : {};
@@ -258,6 +307,8 @@ function toProblem(error: unknown, model: Model): Problem {
     problem: problem.code,
     ...reported,
   });
+  const { provider, name } = model;
+  metrics.write({ kind: "provider_error", name, outcome: problem.code, provider });
   return problem;
 }
 

@@ -4,6 +4,7 @@ import { SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { drizzle, type NeonHttpDatabase } from "drizzle-orm/neon-http";
 import type { Config } from "../env.ts";
+import { timed } from "../lib/trace.ts";
 import { isUnreachable } from "./errors.ts";
 import * as budgets from "./schema-budgets.ts";
 import * as documents from "./schema-documents.ts";
@@ -48,9 +49,11 @@ async function fetchInTime(input: string, init: RequestInit): Promise<Response> 
   }
 }
 
-async function readWhole(input: string, init: RequestInit) {
-  const response = await fetch(input, init);
-  return { ok: response.ok, status: response.status, text: await response.text() };
+function readWhole(input: string, init: RequestInit) {
+  return timed("db", async () => {
+    const response = await fetch(input, init);
+    return { ok: response.ok, status: response.status, text: await response.text() };
+  });
 }
 
 function parse(text: string, hasForm: (body: unknown) => boolean): unknown {

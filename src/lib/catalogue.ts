@@ -256,6 +256,12 @@ export const catalogue = {
     title: "No AI provider",
     detail: "No AI provider is configured for this model. Choose another model.",
   },
+  ai_circuit_open: {
+    status: 503,
+    title: "AI provider is failing",
+    detail:
+      "The AI provider has failed several times in a row and is not called for a moment. Retry after the time in the Retry-After header, or choose another model.",
+  },
   ai_overloaded: {
     status: 503,
     title: "AI provider overloaded",

@@ -1,6 +1,6 @@
 /** Ids, UUIDv7 (RFC 9562 section 5.7) so that newer rows sort after older ones, and random secrets. */
 import { parse, stringify, v7, validate, version } from "uuid";
-import { toBase64Url } from "./bytes.ts";
+import { toBase64Url, toHex } from "./bytes.ts";
 
 /** Creates a new id; an argument of pure code. */
 export type NewId = () => string;
@@ -39,4 +39,18 @@ export function newSecret(): string {
 
 export function randomBytes(size: number): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(size));
+}
+
+/** The id of a trace: 16 random bytes in hexadecimal. */
+export function newTraceId(): string {
+  return randomHex(16);
+}
+
+/** The id of one part of a trace: 8 random bytes in hexadecimal. */
+export function newSpanId(): string {
+  return randomHex(8);
+}
+
+function randomHex(sizeBytes: number): string {
+  return toHex(crypto.getRandomValues(new Uint8Array(sizeBytes)));
 }

@@ -19,6 +19,7 @@ export const providerProblems: readonly ProblemCode[] = [
   "ai_context_exceeded",
   "ai_filtered",
   "ai_overloaded",
+  "ai_circuit_open",
   "ai_timeout",
   "ai_not_configured",
 ];

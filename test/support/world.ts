@@ -80,6 +80,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     ALLOWED_ORIGINS: FRONTEND,
     // Tests of limits start a Worker of their own.
     LIMITS: '{"off":true}',
+    // Tests of failing providers share this Worker.
+    PROVIDER_CIRCUIT: '{"off":true}',
   };
   const platform = await startBuilt(folder.path, vars);
   stack.defer(() => platform.close());

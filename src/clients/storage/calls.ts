@@ -3,6 +3,7 @@ import { readAtMost } from "../../lib/bytes.ts";
 import { delay } from "../../lib/clock.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 import { Problem } from "../../lib/problem.ts";
+import { timed } from "../../lib/trace.ts";
 import { childText, readXml, type XmlElement } from "../../lib/xml.ts";
 
 type Call = {
@@ -74,11 +75,11 @@ export async function find<T>(
 
 async function attempts<T>(bucket: Bucket, call: Call, read: Read<T>): Promise<T> {
   try {
-    return await attempt(bucket, call, read);
+    return await timed("storage", () => attempt(bucket, call, read));
   } catch (error) {
     if (!isTransient(error)) throw error;
     await delay(REPEAT_AFTER_MS);
-    return attempt(bucket, call, read);
+    return timed("storage", () => attempt(bucket, call, read));
   }
 }
 

@@ -1,4 +1,5 @@
 /** The messages of the job queue: a file and a step, never content. */
+import type { TracedMessage } from "../../lib/trace.ts";
 
 /**
  * - `extract`: extracts the text of the next pages
@@ -7,11 +8,13 @@
  * - `embed`: embeds the next passages
  * - `analyse`: analyses the next part of the text
  */
-export type FileJob =
-  | {
-      step: "extract" | "ocr" | "index" | "embed";
-      fileId: string;
-      ingestionAttempt: number;
-      from: number;
-    }
-  | { step: "analyse"; fileId: string; analysisId: string; from: number };
+export type FileJob = TracedMessage &
+  (
+    | {
+        step: "extract" | "ocr" | "index" | "embed";
+        fileId: string;
+        ingestionAttempt: number;
+        from: number;
+      }
+    | { step: "analyse"; fileId: string; analysisId: string; from: number }
+  );

@@ -8,6 +8,7 @@ import type { App } from "../../http/router.ts";
 import { findModel, type Model } from "../../lib/models.ts";
 import { keyIdOf } from "../../lib/principal.ts";
 import { Problem } from "../../lib/problem.ts";
+import { currentTrace } from "../../lib/trace.ts";
 import { linkedFile } from "../messages/linked-file.ts";
 import { replayTurn } from "./replay.ts";
 import type { StartResult, StartTurn, TurnRefusal } from "./room/contract.ts";
@@ -45,7 +46,8 @@ export async function startTurn(
   const model = chooseModel(c, body);
   const turn = { ...toNewTurn(c, await target(), toFiles(body)), ...(key && { key }) };
   const { sessionId } = c.get("principal");
-  const result = await callRoom(c, { turn, model, wait: !streams, sessionId });
+  const traceparent = currentTrace()?.traceparent;
+  const result = await callRoom(c, { turn, model, wait: !streams, sessionId, traceparent });
   if ("refused" in result) throw toProblem(c, result.refused);
   if ("replay" in result) return replayTurn(c, result.replay, streams);
   if ("stream" in result) return new Response(result.stream, { headers: SSE_HEADERS });

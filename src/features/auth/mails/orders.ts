@@ -8,13 +8,14 @@ import type { mailOrders } from "../../../db/schema-mail.ts";
 import type { Deps } from "../../../deps.ts";
 import type { RequestClient } from "../../../http/client.ts";
 import { toIso } from "../../../lib/clock.ts";
+import type { TracedMessage } from "../../../lib/trace.ts";
 
 type MailOrder = RowOf<typeof mailOrders>;
 
 export type MailKind = MailOrder["kind"];
 
 /** A message of the mail queue: an id, never an address or a token. */
-export type MailJob = { mailId: string };
+export type MailJob = TracedMessage & { mailId: string };
 
 /**
  * - `verify_email`: a link to verify the pending address, or the current one

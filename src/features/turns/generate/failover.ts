@@ -10,7 +10,7 @@ import type { Answer } from "./draft.ts";
 import { type Prompt, withHalfTheHistory } from "./prompt.ts";
 import type { Attempt, TurnSink } from "./turn-sink.ts";
 
-/** The answer, and its last attempt; `isUncalled` where no provider was called. */
+/** The answer, and its last attempt; `isUncalled` where its provider was not called. */
 export type AttemptedAnswer = Answer & { attempt: Attempt; isUncalled?: boolean };
 
 type FailoverInput = {
@@ -33,6 +33,7 @@ type FailoverDeps = Pick<Deps, "model" | "config" | "clock" | "newId"> & {
 const REPLACEABLE: ReadonlySet<ProblemCode> = new Set([
   "ai_unavailable",
   "ai_overloaded",
+  "ai_circuit_open",
   "ai_timeout",
   "ai_unauthorized",
   "ai_quota",
@@ -48,9 +49,15 @@ export async function streamWithFailover(
   const call = (model: Model) => callWithinContext(input, { ...deps, emit }, model);
   const answer = await call(input.first.model);
   const second = nextAttempt(input, deps, answer);
-  if (!second) return { ...answer, attempt: input.first };
+  if (!second) return { ...answer, attempt: input.first, isUncalled: isUncalled(answer) };
   deps.sink.checkpoint(second);
-  return { ...(await call(second.model)), attempt: second };
+  const replaced = await call(second.model);
+  return { ...replaced, attempt: second, isUncalled: isUncalled(replaced) };
+}
+
+/** A provider whose circuit is open is not called. */
+function isUncalled({ problem }: Answer): boolean {
+  return problem?.code === "ai_circuit_open";
 }
 
 /**
@@ -103,7 +110,7 @@ function nextAttempt(
   return {
     model: fallback,
     usageId: newId(),
-    spent: usageOf(input, first, answer, clock()),
+    spent: isUncalled(answer) ? [] : usageOf(input, first, answer, clock()),
     failover: { from: first.model.name, code: answer.problem.code },
   };
 }

@@ -200,7 +200,8 @@ function toFinishedTurn(
   const { answer } = begun;
   const spent = usageOf({ userId, chatId, answerId: answer.id }, generated.attempt, generated, now);
   // A provider that was not called costs nothing, and has no row.
-  const usage = [...(generated.preparation ?? []), ...(generated.isUncalled ? [] : spent)];
+  const attempts = generated.isUncalled ? (generated.attempt.spent ?? []) : spent;
+  const usage = [...(generated.preparation ?? []), ...attempts];
   const ended = { at: now, seconds: (now - startedAt) / 1000 };
   const message = finishedAnswer(answer, generated, generated.attempt, ended);
   return { userId, chatId, at: toIso(new Date(now)), usage, message };

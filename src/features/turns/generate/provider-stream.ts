@@ -23,7 +23,7 @@ export async function streamAnswer(
 ): Promise<Answer> {
   const [expired, full] = [new AbortController(), new AbortController()];
   const signal = AbortSignal.any([request.stop, expired.signal, full.signal]);
-  const deadlines = startDeadlines(limits, clock, () => expired.abort());
+  const deadlines = startDeadlines(limits, clock, (reason) => expired.abort(reason));
   const draft = new Draft();
   const onChunks = (chunks: ModelChunk[]) => {
     const { reasoning, text } = draft.add(chunks);
@@ -61,8 +61,15 @@ type Deadlines = {
   clear(): void;
 };
 
-/** Calls `expire` once, when a timeout runs out. One timer checks the last progress, instead of one per token. */
-function startDeadlines(limits: TurnLimits, clock: Clock, expire: () => void): Deadlines {
+/**
+ * Calls `expire` once, when a timeout runs out, with a `TimeoutError` where the provider kept it waiting. One timer
+ * checks the last progress, instead of one per token.
+ */
+function startDeadlines(
+  limits: TurnLimits,
+  clock: Clock,
+  expire: (reason?: DOMException) => void,
+): Deadlines {
   const endsAt = clock() + limits.total_ms;
   let dueAt = clock() + limits.first_token_ms;
   let timer = setTimeout(check, untilDue());
@@ -72,7 +79,8 @@ function startDeadlines(limits: TurnLimits, clock: Clock, expire: () => void): D
   }
 
   function check(): void {
-    if (untilDue() === 0) expire();
+    if (clock() >= dueAt) expire(new DOMException("no progress", "TimeoutError"));
+    else if (untilDue() === 0) expire();
     else timer = setTimeout(check, untilDue());
   }
 

@@ -8,7 +8,8 @@ import { createDeps } from "../../../deps.ts";
 import type { Env } from "../../../env.ts";
 import { toProblem } from "../../../http/problem-response.ts";
 import { systemClock } from "../../../lib/clock.ts";
-import { logError } from "../../../lib/log.ts";
+import { logError, logEvent } from "../../../lib/log.ts";
+import { runTraced, type Trace } from "../../../lib/trace.ts";
 import type { Message } from "../../messages/schemas.ts";
 import { type ChatUpdate, encodeFileStatus, type FileChange } from "../wire/socket.ts";
 import { assembleRoom, type RoomParts } from "./assemble.ts";
@@ -30,12 +31,12 @@ export class ChatRoom extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    ctx.waitUntil(this.#onWake());
+    ctx.waitUntil(runTraced(undefined, () => this.#onWake()));
   }
 
   /** Starts a turn: its stream, its outcome, or why it is refused. */
   async start(request: StartTurn): Promise<StartResult> {
-    return this.#room.starter.start(request);
+    return runTraced(request.traceparent, () => this.#room.starter.start(request));
   }
 
   /** Streams the rest of the turn that an event belongs to; without an id, the running turn from its start. */
@@ -125,11 +126,17 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Never rejects, not even under an invalid environment: the platform retries an alarm only a few times. */
-  override async alarm(): Promise<void> {
+  override alarm(): Promise<void> {
+    return runTraced(undefined, (trace) => this.#onAlarm(trace));
+  }
+
+  async #onAlarm(trace: Trace): Promise<void> {
+    const room_id = this.ctx.id.toString();
     try {
       await this.#room.alarm.run();
+      logEvent("alarm", { room_id, ...trace.fields });
     } catch (error) {
-      logError("alarm_failed", { cause: toProblem(error).code });
+      logError("alarm_failed", { room_id, ...trace.fields, cause: toProblem(error).code });
       await this.ctx.storage.setAlarm(systemClock() + FAILED_ALARM_PAUSE_MS);
     }
   }

@@ -14,6 +14,8 @@ export type StartTurn = {
   wait: boolean;
   /** The session that the stream ends with. */
   sessionId: string;
+  /** The trace of the request; a Worker of the previous version sends none. */
+  traceparent?: string | undefined;
 };
 
 /** `replay`: the earlier turn of the same idempotency key. */

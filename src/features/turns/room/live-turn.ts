@@ -24,6 +24,7 @@ export class LiveTurn {
   #problem: ProblemCode | undefined;
   #retryAfter: number | undefined;
   #finished: FinishedTurn | undefined;
+  #hasOutput = false;
   #isAnswered = false;
   #isEmitting = true;
 
@@ -59,6 +60,20 @@ export class LiveTurn {
     return this.#superseded.promise;
   }
 
+  /** True once it has emitted text or reasoning. */
+  get hasOutput(): boolean {
+    return this.#hasOutput;
+  }
+
+  /** Its end, as far as it is known. */
+  get finished(): FinishedTurn | undefined {
+    return this.#finished;
+  }
+
+  get problem(): ProblemCode | undefined {
+    return this.#problem;
+  }
+
   /** How it ended; undefined where the room dropped it. */
   get outcome(): Promise<TurnOutcome | undefined> {
     return this.#ended.promise;
@@ -74,6 +89,7 @@ export class LiveTurn {
   }
 
   onEvent(event: TurnEvent): void {
+    this.#hasOutput ||= event.type === "content_delta" || event.type === "reasoning_delta";
     if (event.type === "chat_name") this.#chatName = event.name;
     if (event.type === "error") this.#onError(event);
     if (event.type === "ai_message_complete") this.#onAnswered();

@@ -4,6 +4,7 @@
  */
 import type { Deps } from "../../../deps.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
+import { currentTrace, runTraced } from "../../../lib/trace.ts";
 import type { Message } from "../../messages/schemas.ts";
 import type { TurnSink } from "../generate/turn-sink.ts";
 import type { FinishedTurn, SaveResult } from "../store/turn.ts";
@@ -18,6 +19,7 @@ import {
 import type { EventLog } from "./event-log.ts";
 import type { LateTitles } from "./late-titles.ts";
 import { LiveTurn } from "./live-turn.ts";
+import { reportTurn } from "./report-turn.ts";
 import { findSavedAnswer, saveEnd } from "./save.ts";
 import type { StoredTurn } from "./turn-table.ts";
 
@@ -36,6 +38,8 @@ export class TurnRunner {
   readonly #room: Room;
   readonly #deps: Deps;
   #live: LiveTurn | undefined;
+  /** Of the live turn: milliseconds from its request to its first text or reasoning. */
+  #firstTokenMs: number | undefined;
 
   constructor(room: Room, deps: Deps) {
     this.#room = room;
@@ -65,12 +69,16 @@ export class TurnRunner {
     log.reopen(answerId);
     const live = new LiveTurn({ answerId, userId, firstId, isInterrupted: true });
     const save = (finished: FinishedTurn) => this.#saveInterrupted(live, finished);
-    return this.#drive(live, () => emitEnd(finished, save, (event) => this.#emit(live, event)));
+    const end = () => emitEnd(finished, save, (event) => this.#emit(live, event));
+    return runTraced(currentTrace()?.traceparent, () => this.#drive(live, end));
   }
 
   /** The chat is deleted: stops the turn without an event. */
   drop(): void {
-    this.#live?.drop();
+    if (this.#live) {
+      this.#live.drop();
+      this.#report(this.#live);
+    }
     this.#live = undefined;
     this.#room.log.stopFlushing();
   }
@@ -92,6 +100,7 @@ export class TurnRunner {
 
   async #drive(live: LiveTurn, run: () => Promise<void>): Promise<void> {
     this.#live = live;
+    this.#firstTokenMs = undefined;
     const running = run().catch((error: unknown) => this.#onFailure(live, error));
     this.#room.waitUntil(running);
     await running;
@@ -100,8 +109,10 @@ export class TurnRunner {
   #emit(live: LiveTurn, event: TurnEvent): void {
     if (!live.isEmitting) return;
     const { log } = this.#room;
+    const hadOutput = live.hasOutput;
     log.append(event);
     live.onEvent(event);
+    if (!hadOutput && live.hasOutput) this.#firstTokenMs = currentTrace()?.durationMs;
     if (live.isEmitting) log.flushWithin(this.#deps.config.TURN_LIMITS.flush_ms);
     else this.#seal(live);
     this.#room.notify();
@@ -111,6 +122,11 @@ export class TurnRunner {
     this.#live = undefined;
     this.#room.log.seal(live.answerId);
     this.#room.waitUntil(this.#room.schedule());
+    this.#report(live);
+  }
+
+  #report(live: LiveTurn): void {
+    reportTurn(this.#deps, live, currentTrace(), this.#firstTokenMs);
   }
 
   /** Saves the end. What Postgres does not take at once is stored here, and retried by alarm in the end. */
