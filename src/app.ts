@@ -17,6 +17,7 @@ import { analysisRoutes } from "./features/files/analysis/routes.ts";
 import { feedbackRoutes } from "./features/messages/feedback-routes.ts";
 import { messageRoutes } from "./features/messages/routes.ts";
 import { searchRoutes } from "./features/search/routes.ts";
+import { metricsRoutes } from "./features/system/metrics/routes.ts";
 import { systemRoutes } from "./features/system/routes.ts";
 import { turnRoutes } from "./features/turns/routes.ts";
 import { socketRoutes, ticketRoutes } from "./features/turns/live/routes.ts";
@@ -51,6 +52,7 @@ app.route("/", forgottenPasswordRoutes);
 app.route("/", verificationRoutes);
 app.route("/", secondStepRoutes);
 app.route("/", oidcRoutes);
+app.route("/", metricsRoutes);
 app.route("/", socketRoutes);
 
 // Every route from here on requires a signed-in user.

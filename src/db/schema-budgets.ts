@@ -79,6 +79,7 @@ export const usageSums = pgTable(
       name: "usage_sums_pkey",
       columns: [t.userId, t.day, t.kind, t.model, t.chatId],
     }),
+    index("usage_sums_day_idx").on(t.day),
   ],
 );
 

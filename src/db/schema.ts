@@ -72,6 +72,9 @@ export const sessions = pgTable(
   },
   (t) => [
     index("sessions_user_idx").on(t.userId, t.lastSeenAt.desc()),
+    index("sessions_seen_idx")
+      .on(t.lastSeenAt)
+      .where(sql`${t.endedAt} IS NULL`),
     check("sessions_method_check", sql`${t.method} IN ('password', 'oidc')`),
   ],
 );

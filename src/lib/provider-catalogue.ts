@@ -48,4 +48,25 @@ export const providerCatalogue = {
     title: "Answer too long",
     detail: "The AI model reached its output limit before the first word. Retry, or ask for less.",
   },
+  ai_not_configured: {
+    status: 503,
+    title: "No AI provider",
+    detail: "No AI provider is configured for this model. Choose another model.",
+  },
+  ai_circuit_open: {
+    status: 503,
+    title: "AI provider is failing",
+    detail:
+      "The AI provider has failed several times in a row and is not called for a moment. Retry after the time in the Retry-After header, or choose another model.",
+  },
+  ai_overloaded: {
+    status: 503,
+    title: "AI provider overloaded",
+    detail: "The AI provider accepts no more requests right now. Retry in a moment.",
+  },
+  ai_timeout: {
+    status: 504,
+    title: "AI provider too slow",
+    detail: "The AI provider took too long to respond. The text so far is saved; retry.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -19,7 +19,7 @@ describe("a data point", () => {
         throw new Error("too many data points");
       },
     };
-    createMetrics(full as unknown as AnalyticsEngineDataset).write({ kind: "turn" });
+    createMetrics(full).write({ kind: "turn" });
     expect(toDataPoint({ kind: "minute" }).doubles).toHaveLength(11);
   });
 

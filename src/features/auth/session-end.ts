@@ -12,6 +12,7 @@ import type { Env } from "../../env.ts";
 import type { App } from "../../http/router.ts";
 import { delay } from "../../lib/clock.ts";
 import { logError, nameOf } from "../../lib/log.ts";
+import { roomCall } from "../../lib/room-call.ts";
 
 /** A chat whose room may have a stream or socket of an ended session. */
 export type SessionChat = RowOf<typeof chatSessions, "sessionId" | "chatId">;
@@ -85,7 +86,7 @@ async function closeInRoom(
   { CHAT_ROOM }: Pick<Env, "CHAT_ROOM">,
   { chat_id: chatId, session_id: sessionId }: SessionChat,
 ): Promise<boolean> {
-  const end = () => CHAT_ROOM.getByName(chatId).endSession(sessionId);
+  const end = () => roomCall(() => CHAT_ROOM.getByName(chatId).endSession(sessionId));
   try {
     await end().catch(end);
     return true;

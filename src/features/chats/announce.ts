@@ -3,6 +3,7 @@ import { sql, type SQL } from "drizzle-orm";
 import type { Context } from "hono";
 import type { App } from "../../http/router.ts";
 import { logError, nameOf } from "../../lib/log.ts";
+import { roomCall } from "../../lib/room-call.ts";
 import type { Message } from "../messages/schemas.ts";
 import { fitMessage } from "../messages/fit-message.ts";
 import { chatColumns, type ChatRow } from "./queries.ts";
@@ -35,7 +36,7 @@ async function send(c: Context<App>, row: ChatRow, message?: Message): Promise<v
   const shown = message && { message: fitMessage(message) };
   try {
     const change = { version: row.version, chat: toChat(row), ...shown };
-    await c.env.CHAT_ROOM.getByName(row.id).chatChanged(change);
+    await roomCall(() => c.env.CHAT_ROOM.getByName(row.id).chatChanged(change));
   } catch (error) {
     logError("chat_not_announced", { cause: nameOf(error) });
   }

@@ -3,6 +3,7 @@ import type { StorageClient } from "../../clients/storage.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
 import { logError, nameOf } from "../../lib/log.ts";
+import { roomCall } from "../../lib/room-call.ts";
 import type { DeletionAttempt, Target } from "./outbox.ts";
 
 const AT_ONCE = 10;
@@ -41,7 +42,7 @@ async function isErased(env: Env, storage: StorageClient, { kind, target }: Targ
 
 /** Stops a running turn, closes its subscriptions and deletes the room's log. */
 async function eraseRoom(env: Env, chatId: string): Promise<void> {
-  const erase = () => env.CHAT_ROOM.getByName(chatId).erase();
+  const erase = () => roomCall(() => env.CHAT_ROOM.getByName(chatId).erase());
   try {
     await erase();
   } catch {

@@ -5,6 +5,7 @@ import type { RowOf } from "../../db/columns.ts";
 import type { chatFiles } from "../../db/schema-documents.ts";
 import type { Env } from "../../env.ts";
 import { logError, nameOf } from "../../lib/log.ts";
+import { roomCall } from "../../lib/room-call.ts";
 import type { FailureCode } from "./failures.ts";
 
 /** The most chats notified, newest first; other rooms poll the file. */
@@ -21,7 +22,7 @@ export async function notifyChats(
   try {
     const chats = await listChatsOf(db, fileId);
     const notified = chats.map((chatId) =>
-      env.CHAT_ROOM.getByName(chatId).fileChanged({ fileId, status, failureCode }),
+      roomCall(() => env.CHAT_ROOM.getByName(chatId).fileChanged({ fileId, status, failureCode })),
     );
     await Promise.all(notified);
   } catch (error) {

@@ -8,8 +8,10 @@ import type { App } from "../../http/router.ts";
 import { findModel, type Model } from "../../lib/models.ts";
 import { keyIdOf } from "../../lib/principal.ts";
 import { Problem } from "../../lib/problem.ts";
+import { roomCall } from "../../lib/room-call.ts";
 import { currentTrace } from "../../lib/trace.ts";
 import { linkedFile } from "../messages/linked-file.ts";
+import { outcomeMs } from "./outcome-timeout.ts";
 import { replayTurn } from "./replay.ts";
 import type { StartResult, StartTurn, TurnRefusal } from "./room/contract.ts";
 import { problemMembersOf, type Regenerate, toTurnResponse, type TurnBody } from "./schemas.ts";
@@ -131,7 +133,9 @@ function toNewTurn(c: Context<App>, target: TurnInChat, files: Attachments): New
 /** A deploy may restart the room in the middle of a call; the room ends by itself what it began. */
 async function callRoom(c: Context<App>, input: StartTurn): Promise<StartResult> {
   try {
-    return await c.env.CHAT_ROOM.getByName(input.turn.chatId).start(input);
+    const room = c.env.CHAT_ROOM.getByName(input.turn.chatId);
+    const timeoutMs = input.wait ? outcomeMs(c.get("deps").config) : undefined;
+    return await roomCall(() => room.start(input), timeoutMs);
   } catch (error) {
     throw new Problem("room_unavailable", {
       cause: error,

@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import type { App } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
+import { roomCall } from "../../lib/room-call.ts";
 import { requireChat } from "../chats/queries.ts";
 import type { ReadResult } from "./room/contract.ts";
 
@@ -38,7 +39,8 @@ async function readInRoom(
   after: number | undefined,
 ): Promise<ReadResult> {
   try {
-    return await c.env.CHAT_ROOM.getByName(chatId).read(after, c.get("principal").sessionId);
+    const room = c.env.CHAT_ROOM.getByName(chatId);
+    return await roomCall(() => room.read(after, c.get("principal").sessionId));
   } catch (error) {
     throw new Problem("room_unavailable", { cause: error });
   }

@@ -13,6 +13,7 @@ import { toIso } from "../../lib/clock.ts";
 import { firstIdAt } from "../../lib/ids.ts";
 import { logError } from "../../lib/log.ts";
 import { BYTES_PER_TOKEN, findModel, type Model } from "../../lib/models.ts";
+import { roomCall } from "../../lib/room-call.ts";
 import { lockChat } from "../chats/change.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
 import { historyBytes } from "./context/budget.ts";
@@ -80,7 +81,8 @@ async function listStreaming({ db, clock }: Deps): Promise<StreamingAnswer[]> {
 /** Never rejects: an answer that cannot be settled now is found again in a minute. */
 async function settle(env: Env, deps: Deps, answer: StreamingAnswer): Promise<Outcome> {
   try {
-    const settled = await env.CHAT_ROOM.getByName(answer.chat_id).settle(answer.id);
+    const room = env.CHAT_ROOM.getByName(answer.chat_id);
+    const settled = await roomCall(() => room.settle(answer.id));
     if (settled !== "unknown" && settled !== "abandoned") return settled;
     const outcome = settled === "unknown" ? "interrupted" : settled;
     return (await endOrReduce(deps, answer, ENDS[outcome])) ? outcome : "ended";
@@ -228,8 +230,8 @@ export async function checkRooms(env: Env, { db, clock, config }: Deps): Promise
   return counts;
 }
 
-async function ensureAlarm(env: Env, chatId: string): Promise<boolean> {
-  return env.CHAT_ROOM.getByName(chatId).ensureAlarm();
+function ensureAlarm(env: Env, chatId: string): Promise<boolean> {
+  return roomCall(() => env.CHAT_ROOM.getByName(chatId).ensureAlarm());
 }
 
 /** The chats with answers that began in this time, by the time in their ids. */

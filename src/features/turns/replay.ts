@@ -7,10 +7,12 @@ import { markReplayed } from "../../http/keyed-route.ts";
 import type { App } from "../../http/router.ts";
 import { toByteStream } from "../../lib/byte-stream.ts";
 import { catalogue, Problem, type ProblemCode } from "../../lib/problem.ts";
+import { roomCall } from "../../lib/room-call.ts";
 import { Citation } from "../citations/citation.ts";
 import { fitMessage } from "../messages/fit-message.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
 import { type Message, toMessage } from "../messages/schemas.ts";
+import { outcomeMs } from "./outcome-timeout.ts";
 import { tooManySubscribers } from "./read.ts";
 import type { AttachResult, TurnOutcome } from "./room/contract.ts";
 import { problemMembersOf, toTurnResponse } from "./schemas.ts";
@@ -43,7 +45,9 @@ async function attach(c: Context<App>, ids: TurnIds, wait: boolean): Promise<Att
   const { answerId, chatId } = ids;
   const { userId, sessionId } = c.get("principal");
   try {
-    return await c.env.CHAT_ROOM.getByName(chatId).attach({ userId, sessionId, answerId, wait });
+    const room = c.env.CHAT_ROOM.getByName(chatId);
+    const timeoutMs = wait ? outcomeMs(c.get("deps").config) : undefined;
+    return await roomCall(() => room.attach({ userId, sessionId, answerId, wait }), timeoutMs);
   } catch (error) {
     throw new Problem("room_unavailable", { cause: error, members: problemMembersOf(ids) });
   }

@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import { type Db, readOne } from "../../db/client.ts";
 import type { App } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
+import { roomCall } from "../../lib/room-call.ts";
 import { ownedChat, pathToAnswer } from "../messages/path.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
 import { type Message, toMessage } from "../messages/schemas.ts";
@@ -43,7 +44,7 @@ function stopInRoom(c: Context<App>, chatId: string, messageId: string | undefin
 
 async function callRoom<T>(call: () => Promise<T>): Promise<T> {
   try {
-    return await call();
+    return await roomCall(call);
   } catch (error) {
     throw new Problem("room_unavailable", { cause: error });
   }

@@ -27,7 +27,7 @@ export function enqueueMails(c: Context<App>, ...mailIds: (string | undefined)[]
 /** Never throws: the order is stored, and the cron job enqueues it again. */
 async function enqueue(queue: MailQueue, mailId: string): Promise<void> {
   try {
-    await queue.send(withTrace({ mailId }));
+    await queue.send(withTrace<MailJob>({ mailId }));
   } catch (error) {
     logError("mail_not_enqueued", { mail_id: mailId, cause: nameOf(error) });
   }

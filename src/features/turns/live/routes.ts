@@ -7,6 +7,7 @@ import { type App, createRouter, json, jsonBody, route } from "../../../http/rou
 import { logError, nameOf } from "../../../lib/log.ts";
 import { newSecret } from "../../../lib/ids.ts";
 import { Problem } from "../../../lib/problem.ts";
+import { roomCall } from "../../../lib/room-call.ts";
 import { createClosedSocket, toSocketRequest } from "../room/contract.ts";
 import {
   insertTicket,
@@ -128,7 +129,7 @@ async function openSocket(
 ): Promise<WebSocket | null> {
   try {
     const room = c.env.CHAT_ROOM.getByName(chatId);
-    return (await room.fetch(toSocketRequest(key))).webSocket;
+    return (await roomCall(() => room.fetch(toSocketRequest(key)))).webSocket;
   } catch (error) {
     const { db, clock } = c.get("deps");
     c.executionCtx.waitUntil(saveSocketClosed(db, key, clock()).catch(logNotSaved));
