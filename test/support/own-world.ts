@@ -8,7 +8,7 @@ import { type Minute, minuteOf } from "./cron.ts";
 import { bucketVars } from "./own-bucket.ts";
 import { databaseAt, type SeenDatabase } from "./postgres.ts";
 import { bucketAt, type SeenBucket } from "./storage.ts";
-import { type RunningWorker, startWorker } from "./worker.ts";
+import { type RunningWorker, startWorker, type Vars } from "./worker.ts";
 
 type DatabaseVars = { DATABASE_URL: string; DATABASE_HTTP_URL: string };
 
@@ -29,8 +29,8 @@ export type OwnWorld = SeenDatabase &
 /** A separate Postgres takes seconds to start, and far longer where the machine is busy. */
 export const WORLD_START_MS = 180_000;
 
-/** Starts Postgres, a bucket and a Worker between them. */
-export async function startOwnWorld(): Promise<OwnWorld> {
+/** Starts Postgres, a bucket and a Worker between them, with some variables of its own. */
+export async function startOwnWorld(vars: Vars = {}): Promise<OwnWorld> {
   await using stack = new AsyncDisposableStack();
   const neon = await startNeon({ control: true, copyOf: inject("emptyPostgres") });
   stack.defer(neon.close);
@@ -38,7 +38,7 @@ export async function startOwnWorld(): Promise<OwnWorld> {
   const s3 = await startS3({ bucket: "own-files", control: true });
   stack.defer(s3.close);
   const database = { DATABASE_URL: neon.connectionString, DATABASE_HTTP_URL: neon.url };
-  const worker = await startWorker({ ...bucketVars(s3), ...database });
+  const worker = await startWorker({ ...bucketVars(s3), ...database, ...vars });
   stack.defer(() => worker.close());
   const running = stack.move();
   return {

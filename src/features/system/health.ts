@@ -9,6 +9,16 @@ import { delay, toIso, within } from "../../lib/clock.ts";
 
 const Availability = z.enum(["available", "unavailable", "not_configured"]);
 
+const Works = z
+  .object({
+    accounts: z.boolean(),
+    chats: z.boolean(),
+    answers: z.boolean(),
+    files: z.boolean(),
+    search: z.boolean(),
+  })
+  .openapi({ description: "What works with the parts that can be reached." });
+
 export const Health = z
   .object({
     status: z.enum(["healthy", "degraded", "unhealthy"]),
@@ -18,6 +28,7 @@ export const Health = z
     mail: z.enum(["configured", "not_configured"]).openapi({
       description: "Without mails, addresses are not verified and passwords cannot be reset.",
     }),
+    works: Works,
     version: z.string(),
     timestamp: ShownTime,
   })
@@ -79,8 +90,20 @@ async function checkAll({ db, storage, model, mail, clock }: Deps): Promise<Heal
     s3,
     ai_service: ai,
     mail: mail.isConfigured() ? "configured" : "not_configured",
+    works: worksWith(database, s3, ai),
     version,
     timestamp: toIso(new Date(clock())),
+  };
+}
+
+function worksWith(database: boolean, s3: Availability, ai: Availability): Health["works"] {
+  return {
+    accounts: database,
+    chats: database,
+    answers: database && ai === "available",
+    files: database && s3 === "available",
+    // Without a provider of embeddings, by words alone.
+    search: database,
   };
 }
 
