@@ -24,6 +24,11 @@ export const limitCatalogue = {
     title: "Too many answers at once",
     detail: "You have as many answers running as you may. Wait until one ends, or stop it.",
   },
+  server_busy: {
+    status: 503,
+    title: "Server busy",
+    detail: "The server runs as many answers as it can. Retry in a moment.",
+  },
   limiter_unavailable: {
     status: 503,
     title: "Sign-in unavailable",

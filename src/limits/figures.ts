@@ -23,6 +23,8 @@ export const Limits = z.strictObject({
   turns: quotas({ count: 20, seconds: MINUTE }),
   /** Turns of a user that run at the same time. */
   turns_at_once: z.int().min(1).max(1_000).default(3),
+  /** Turns of all users that run at the same time. */
+  turns_in_all: z.int().min(1).max(100_000).default(2_000),
   /** Files that a user uploads or announces. */
   uploads: quotas({ count: 30, seconds: HOUR }),
   /** Failed sign-ins of an address. */
@@ -41,7 +43,7 @@ export const Limits = z.strictObject({
 
 export type Limits = z.infer<typeof Limits>;
 
-export type LimitName = Exclude<keyof Limits, "off" | "turns_at_once">;
+export type LimitName = Exclude<keyof Limits, "off" | "turns_at_once" | "turns_in_all">;
 
 /** The coarse filter of the platform, per address and location: the figures of `wrangler.toml`. */
 export const COARSE = { count: 3_000, seconds: 60 } as const;

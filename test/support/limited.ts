@@ -27,7 +27,12 @@ export async function startLimited(limits: object): Promise<LimitedWorker> {
     "mail",
   ];
   const wide = Object.fromEntries(names.map((name) => [name, hourly(100_000)]));
-  const LIMITS = JSON.stringify({ ...wide, turns_at_once: 1_000, ...limits });
+  const LIMITS = JSON.stringify({
+    ...wide,
+    turns_at_once: 1_000,
+    turns_in_all: 100_000,
+    ...limits,
+  });
   const worker = await startFastWorker({ LIMITS });
   const from = (address: string, headers = {}) =>
     clientWith({ "cf-connecting-ip": address, ...headers }, worker.url);

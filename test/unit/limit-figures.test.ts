@@ -11,6 +11,7 @@ it("The default limits are the promised ones", () => {
     api: [{ count: 100, seconds: 10 }],
     turns: [{ count: 20, seconds: 60 }],
     turns_at_once: 3,
+    turns_in_all: 2_000,
     uploads: [{ count: 30, seconds: 3_600 }],
     sign_in_address: [
       { count: 10, seconds: 60 },

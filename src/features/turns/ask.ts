@@ -117,7 +117,7 @@ function toNewTurn(c: Context<App>, target: TurnInChat, files: Attachments): New
   const principal = c.get("principal");
   const { userId } = principal;
   const keyId = keyIdOf(principal);
-  const { off, turns_at_once: mostAtOnce } = config.LIMITS;
+  const { off, turns_at_once: mostAtOnce, turns_in_all: mostInAll } = config.LIMITS;
   const at = new Date(clock()).toISOString();
   return {
     ...target,
@@ -125,7 +125,7 @@ function toNewTurn(c: Context<App>, target: TurnInChat, files: Attachments): New
     answerId: newId(),
     files,
     ...(keyId && { keyId }),
-    ...(!off && { mostAtOnce }),
+    ...(!off && { mostAtOnce, mostInAll }),
     at,
   };
 }

@@ -55,6 +55,7 @@ const problems: ProblemCode[] = [
   "budget_exhausted",
   "reserved_key",
   "too_many_turns",
+  "server_busy",
   "too_many_subscribers",
   ...providerProblems,
   "ai_empty",

@@ -30,7 +30,7 @@ import {
   type BeginLimits,
   type WorstTurn,
 } from "./turn.ts";
-import { isFullSql, lockUserSql, mayRunSql } from "./turns-at-once.ts";
+import { fullnessSql, lockUserSql, mayRunSql } from "./turns-at-once.ts";
 import {
   allowsTurnSql,
   contextDocumentsSql,
@@ -47,7 +47,7 @@ const MAX_ATTEMPTS = 3;
  * Commits the user message, where it is a new one, and an empty, streaming answer, and reads what the prompt
  * needs. Where the turn's key was used before, changes nothing and returns the ids of the earlier turn. One
  * trip. Throws `not_found`, `file_failed`, `file_processing`, `idempotency_key_reused`, `budget_exhausted`,
- * `model_unpriced`, `too_many_turns`, or `turn_in_progress`, because a unique index admits one streaming answer per
+ * `model_unpriced`, `too_many_turns`, `server_busy`, or `turn_in_progress`, because a unique index admits one streaming answer per
  * chat.
  */
 export async function beginTurn(
@@ -78,12 +78,12 @@ async function runBatch(
   const claim = claimOf(turn);
   const key = keyStatements(claim);
   const messageKey = { userId, chatId, userMessageId: userMessage.id };
-  const { use, pair, path, documents, full } = await batch(db, {
+  const { use, pair, path, documents, fullness } = await batch(db, {
     lockKey: key.lock,
     lockFiles: lockFilesSql(userId, turn.files),
     lockUser: lockUserSql(turn),
     // Before the writes: a turn may end meanwhile, and none can begin.
-    full: isFullSql(turn),
+    fullness: fullnessSql(turn),
     chat: createOrLockChatSql(turn, claim),
     messages: insertTurnSql(turn, claim),
     ...(limits.budget && reservation(turn, limits, limits.budget)),
@@ -96,7 +96,9 @@ async function runBatch(
   const earlier = earlierUse(claim, use?.rows[0]);
   if (earlier) return { replay: toTurnIds(earlier) };
   const inserted = toPair(turn, pair.rows);
-  if (!inserted && full?.rows[0]?.full) throw new Problem("too_many_turns");
+  const [limit] = fullness?.rows ?? [];
+  if (!inserted && limit?.full) throw new Problem("too_many_turns");
+  if (!inserted && limit?.busy) throw new Problem("server_busy");
   if (!inserted) return undefined;
   const needsTitle = inserted.autoTitle && firstUserText(path.rows) !== undefined;
   const { autoTitle: _, ...messages } = inserted;

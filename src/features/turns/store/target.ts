@@ -50,6 +50,8 @@ export type TargetedTurn = {
   keyId?: string;
   /** How many turns the user may run at the same time; absent without a limit. */
   mostAtOnce?: number;
+  /** How many turns of all users may run at the same time; absent without a limit. */
+  mostInAll?: number;
   at: string;
 } & TurnTarget;
 

@@ -1,4 +1,7 @@
-/** How many turns a user may run at the same time: counted under the lock of the user's row. */
+/**
+ * How many turns may run at the same time: those of a user are counted under the lock of the user's row; those of all
+ * without a lock, which sheds load and admits a few more in a race.
+ */
 import { sql, type SQL } from "drizzle-orm";
 import type { TargetedTurn } from "./target.ts";
 
@@ -8,16 +11,34 @@ export function lockUserSql({ userId, mostAtOnce }: TargetedTurn): SQL | undefin
   return sql`SELECT FROM users WHERE id = ${userId} FOR NO KEY UPDATE`;
 }
 
-/** True where the user's other chats leave room for one more: the turn's own chat has one at most. */
+/** True where all users' turns, and the user's own, leave room for one more. */
 export function mayRunSql(turn: TargetedTurn): SQL {
-  if (turn.mostAtOnce === undefined) return sql`true`;
-  return sql`(${runningSql(turn)}) < ${turn.mostAtOnce}::int`;
+  return sql`(${userMayRunSql(turn)} AND ${allMayRunSql(turn)})`;
 }
 
-/** Selects whether the user has as many turns as allowed; undefined for a turn without such a limit. */
-export function isFullSql(turn: TargetedTurn): SQL<{ full: boolean }> | undefined {
-  if (turn.mostAtOnce === undefined) return undefined;
-  return sql<{ full: boolean }>`SELECT NOT ${mayRunSql(turn)} AS full`;
+/** `full`: the user has as many turns as allowed; `busy`: all users together have. */
+type Fullness = { full: boolean; busy: boolean };
+
+/** Selects why the turn may not run; undefined for a turn without limits. */
+export function fullnessSql(turn: TargetedTurn): SQL<Fullness> | undefined {
+  if (turn.mostAtOnce === undefined && turn.mostInAll === undefined) return undefined;
+  return sql<Fullness>`
+    SELECT NOT ${userMayRunSql(turn)} AS full, NOT ${allMayRunSql(turn)} AS busy`;
+}
+
+/** The turn's own chat has one at most. */
+function userMayRunSql(turn: TargetedTurn): SQL {
+  if (turn.mostAtOnce === undefined) return sql`true`;
+  return sql`((${runningSql(turn)}) < ${turn.mostAtOnce}::int)`;
+}
+
+/** Reads as many entries of the index of streaming answers as there may be. */
+function allMayRunSql({ mostInAll }: TargetedTurn): SQL {
+  if (mostInAll === undefined) return sql`true`;
+  return sql`(
+    (SELECT count(*) FROM (
+      SELECT FROM messages AS a WHERE a.status = 'streaming' LIMIT ${mostInAll}::int) AS running)
+    < ${mostInAll}::int)`;
 }
 
 function runningSql({ userId, chatId }: TargetedTurn): SQL {
