@@ -7,6 +7,7 @@ const MANY_RUNS = [
   "test/faults/kills.test.ts",
   "test/faults/schedules.test.ts",
   "test/faults/postgres-failures.test.ts",
+  "test/faults/dependencies.test.ts",
   "test/rules/regular-expressions.test.ts",
   "test/rules/hostile-text.test.ts",
   "test/features/files/scans-many.test.ts",

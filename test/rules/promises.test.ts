@@ -238,9 +238,48 @@ const PROMISES: Record<number, Record<string, string[]>> = {
       "verifies nothing that cannot be looked up, and shows none of it as a citation",
     ],
   },
+  // Any dependency down: a response within its budget, and running streams go on.
+  23: {
+    "faults/dependencies.test.ts": [
+      "%s %s, every route succeeds or says when to retry, and a running stream ends well",
+      "a stream that begins then has the failure as its last event but one",
+    ],
+    "faults/postgres-failures.test.ts": [
+      "Whatever fails in Postgres, every route succeeds or says when to retry, and takes effect once",
+    ],
+    "features/turns/provider-circuit.test.ts": [
+      "is not called for a while: a turn is refused at once, costs nothing, and says when to retry",
+      "admits one call after its pause, and closes when that succeeds",
+      "is answered by the second one at once, and billed for that alone",
+    ],
+    "features/limits/requests.test.ts": [
+      "sheds another user's turn until one ends, changes nothing, and disturbs no running one",
+    ],
+  },
+  // Every request, subscriber, socket and room has a bound in bytes.
+  25: {
+    "http/hostile-requests.test.ts": [
+      "that announces ten gigabytes is refused before it arrives",
+      "that is compressed is refused, whatever it contains",
+    ],
+    "features/messages/memory-pages.test.ts": [
+      "Four concurrent pages of the longest messages",
+      "Four exports that the clients do not read",
+    ],
+    "features/turns/memory-subscribers.test.ts": [
+      "Sockets that read nothing and resume repeatedly",
+      "Streams that the clients do not read",
+    ],
+    "features/turns/slow-subscribers.test.ts": [
+      "A subscriber that reads nothing delays nobody, is disconnected, and resumes without a gap",
+    ],
+    "features/turns/sockets-bounds.test.ts": [
+      "are 64 at most over all chats, however many are opened at once",
+    ],
+  },
 };
 
-const KEPT = [...Array.from({ length: 11 }, (_, index) => index + 1), 17, 19, 20, 21, 22];
+const KEPT = [...Array.from({ length: 11 }, (_, index) => index + 1), 17, 19, 20, 21, 22, 23, 25];
 
 /** The titles of a file's tests, as they are written there. */
 async function namesOf(file: string): Promise<string[]> {

@@ -4,7 +4,7 @@ import { startFastWorker } from "../../support/fast-worker.ts";
 import { runningTurn } from "../../support/chats.ts";
 import { newApiKey } from "../../support/api-keys.ts";
 import { newKey, withKey } from "../../support/keys.ts";
-import { release, script } from "../../support/provider.ts";
+import { answersContaining, release, script } from "../../support/provider.ts";
 import {
   atOnce,
   countStatuses,
@@ -13,6 +13,7 @@ import {
   newAddress,
   startLimited,
 } from "../../support/limited.ts";
+import { until } from "../../support/until.ts";
 
 function expectRefusal(response: ApiResponse, limit: string): void {
   expectProblem(response, 429, "rate_limited");
@@ -97,6 +98,33 @@ describe("the limit of turns", () => {
     await atOnce(6, () => ada.post("/chat", { content: "Hello?" }));
     await turn.finish();
     expect(await turn.rest()).toContain("stream_complete");
+  });
+});
+
+describe("the limit of all users' turns", () => {
+  let worker: LimitedWorker;
+  beforeAll(async () => {
+    worker = await startLimited({ turns_in_all: 1 });
+  });
+  afterAll(() => worker.close());
+
+  it("sheds another user's turn until one ends, changes nothing, and disturbs no running one", async () => {
+    const [ada, eve] = [await worker.signUp(), await worker.signUp()];
+    // Turns of other tests, which share the database, count too.
+    const chatId = (await ada.post("/chats", {})).body.id;
+    const marker = await script({ kind: "answer", tokens: ["One ", "two."], holdAfter: 1 });
+    const running = until(async () => {
+      const sent = await ada.post(`/chats/${chatId}/messages`, { content: marker });
+      return sent.status === 200 && sent;
+    });
+    await until(async () => (await answersContaining(marker)).length === 1);
+    const shed = await eve.post("/chat", { content: "Hello?" });
+    expectProblem(shed, 503, "server_busy");
+    expect(Number(shed.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await eve.get("/chats")).body.total).toBe(0);
+    await release(marker);
+    expect((await running).body.ai_response.content).toBe("One two.");
+    await until(async () => (await eve.post("/chat", { content: "Hello?" })).status === 200);
   });
 });
 
