@@ -106,12 +106,6 @@ export function currentTrace(): Trace | undefined {
 /** What the messages of a queue carry besides their content; those of an older version carry nothing. */
 export type TracedMessage = { traceparent?: string };
 
-/** The message with the trace of what sends it. */
-export function withTrace<T extends TracedMessage>(message: T): T {
-  const traceparent = currentTrace()?.traceparent;
-  return traceparent === undefined ? message : { ...message, traceparent };
-}
-
 /** Runs an outward call, and counts its time in the current trace. */
 export async function timed<T>(on: Dependency, call: () => PromiseLike<T>): Promise<T> {
   const trace = currentTrace();

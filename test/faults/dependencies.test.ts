@@ -1,11 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import {
-  anonymous,
-  type ApiResponse,
-  type Body,
-  type SignedIn,
-  signUp,
-} from "../support/client.ts";
+import { anonymous, type ApiResponse, type SignedIn, signUp } from "../support/client.ts";
 import { type FastWorker, startFastWorker } from "../support/fast-worker.ts";
 import { type FaultProxy, startFaultProxy } from "../support/faults/fault-proxy.ts";
 import type { Fault } from "../support/faults/fault.ts";
@@ -146,7 +140,7 @@ async function outcomeOf(call: () => Promise<ApiResponse>) {
   expect(JSON.stringify(body ?? "")).not.toMatch(/upstream says|message of the proxy/);
   expect(performance.now() - startedAt).toBeLessThan(BUDGET_MS);
   if (status < 400) return { status };
-  return { status, code: (body as Body).code, retryAfter: headers.has("retry-after") };
+  return { status, code: body.code, retryAfter: headers.has("retry-after") };
 }
 
 async function outcomesOf(routes: Record<string, () => Promise<ApiResponse>>) {

@@ -258,18 +258,9 @@ const PROMISES: Record<number, Record<string, string[]>> = {
   },
   // Every request, subscriber, socket and room has a bound in bytes.
   25: {
-    "http/hostile-requests.test.ts": [
-      "that announces ten gigabytes is refused before it arrives",
-      "that is compressed is refused, whatever it contains",
-    ],
-    "features/messages/memory-pages.test.ts": [
-      "Four concurrent pages of the longest messages",
-      "Four exports that the clients do not read",
-    ],
-    "features/turns/memory-subscribers.test.ts": [
-      "Sockets that read nothing and resume repeatedly",
-      "Streams that the clients do not read",
-    ],
+    "http/hostile-requests.test.ts": ["that announces ten gigabytes is refused before it arrives"],
+    "features/messages/memory-pages.test.ts": ["Four concurrent pages of the longest messages"],
+    "features/turns/memory-subscribers.test.ts": ["Streams that the clients do not read"],
     "features/turns/slow-subscribers.test.ts": [
       "A subscriber that reads nothing delays nobody, is disconnected, and resumes without a gap",
     ],

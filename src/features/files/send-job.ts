@@ -1,14 +1,10 @@
 /** Sends jobs to the queue. */
-import { within } from "../../lib/clock.ts";
 import { logError, nameOf } from "../../lib/log.ts";
-import { withTrace } from "../../lib/trace.ts";
+import { sendInTime } from "../../lib/queue-send.ts";
 import type { FileJob } from "./jobs.ts";
 
 /** The delays before a page that has failed never, once and twice. */
 const OCR_PAUSES_SECONDS = [0, 1, 3];
-
-/** How long the queue may take to accept a message. */
-const SEND_MS = 10_000;
 
 export type JobQueue = Pick<Queue<FileJob>, "send">;
 
@@ -18,11 +14,7 @@ export type JobQueue = Pick<Queue<FileJob>, "send">;
  */
 export async function sendJob(queue: JobQueue, job: FileJob): Promise<void> {
   const delaySeconds = job.step === "ocr" ? (OCR_PAUSES_SECONDS[job.from] ?? 0) : 0;
-  const message = withTrace(job);
-  const send = async () => {
-    const sent = queue.send(message, { delaySeconds }).then(() => true);
-    if (!(await within(SEND_MS, sent))) throw new DOMException("not sent", "TimeoutError");
-  };
+  const send = () => sendInTime(queue, job, { delaySeconds });
   try {
     await send();
   } catch {

@@ -7,7 +7,7 @@ import type { Env } from "../../../env.ts";
 import type { App } from "../../../http/router.ts";
 import { toIso } from "../../../lib/clock.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
-import { withTrace } from "../../../lib/trace.ts";
+import { sendInTime } from "../../../lib/queue-send.ts";
 import type { MailJob } from "./orders.ts";
 
 type MailQueue = Pick<Queue<MailJob>, "send">;
@@ -27,7 +27,7 @@ export function enqueueMails(c: Context<App>, ...mailIds: (string | undefined)[]
 /** Never throws: the order is stored, and the cron job enqueues it again. */
 async function enqueue(queue: MailQueue, mailId: string): Promise<void> {
   try {
-    await queue.send(withTrace<MailJob>({ mailId }));
+    await sendInTime(queue, { mailId });
   } catch (error) {
     logError("mail_not_enqueued", { mail_id: mailId, cause: nameOf(error) });
   }

@@ -3,6 +3,7 @@ import { describeFailure, refusesContent } from "../../../db/errors.ts";
 import type { Deps } from "../../../deps.ts";
 import { toIso } from "../../../lib/clock.ts";
 import { logError } from "../../../lib/log.ts";
+import { sendInTime } from "../../../lib/queue-send.ts";
 import type { FileJob } from "../jobs.ts";
 import { sendJob } from "../send-job.ts";
 import { endObsolete, failAnalysis } from "./end.ts";
@@ -31,9 +32,9 @@ export async function analysePart(deps: JobDeps, job: AnalyseJob): Promise<void>
   const outcome = await save(deps, call, await tryPart(deps, call, part));
   if ("failure" in outcome) {
     const delaySeconds = PAUSES_SECONDS[part.failures] ?? 0;
-    if (!outcome.isLast) await deps.jobs.send(job, { delaySeconds });
+    if (!outcome.isLast) await sendInTime(deps.jobs, job, { delaySeconds });
   } else if (!outcome.result) {
-    await deps.jobs.send({ ...job, from: from + 1 });
+    await sendInTime<FileJob>(deps.jobs, { ...job, from: from + 1 });
   }
 }
 
