@@ -2,7 +2,7 @@
 import { logError, nameOf } from "../lib/log.ts";
 
 /** What happened, once; absent numbers are 0, absent labels empty. */
-export type Measurement = {
+type Measurement = {
   kind: "request" | "job" | "alarm" | "turn" | "minute" | "provider_error";
   /** The route, the step of a job, the model, or the count of a minute. */
   name?: string | undefined;

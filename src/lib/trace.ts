@@ -8,7 +8,7 @@ import { newSpanId, newTraceId } from "./ids.ts";
 import { formatTraceparent, parseTraceparent } from "./traceparent.ts";
 
 /** What is called: Postgres, the bucket, an AI provider, the room of a chat, SES. */
-export type Dependency = "db" | "storage" | "provider" | "room" | "mail";
+type Dependency = "db" | "storage" | "provider" | "room" | "mail";
 
 /** Calls to one dependency: `ms` is the time in which at least one was under way. */
 type Spent = { calls: number; ms: number; open: number; openSince: number };

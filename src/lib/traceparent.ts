@@ -4,7 +4,7 @@
  * @see https://www.w3.org/TR/trace-context/ section 3.2
  */
 
-export type TraceParent = {
+type TraceParent = {
   /** 16 bytes in hexadecimal, not all zero. */
   traceId: string;
   /** 8 bytes in hexadecimal, not all zero: the caller's own part of the trace. */

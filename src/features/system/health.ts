@@ -13,7 +13,7 @@ const Works = z
   .object({
     accounts: z.boolean(),
     chats: z.boolean(),
-    answers: z.boolean(),
+    turns: z.boolean(),
     files: z.boolean(),
     search: z.boolean(),
   })
@@ -100,7 +100,7 @@ function worksWith(database: boolean, s3: Availability, ai: Availability): Healt
   return {
     accounts: database,
     chats: database,
-    answers: database && ai === "available",
+    turns: database && ai === "available",
     files: database && s3 === "available",
     // Without a provider of embeddings, by words alone.
     search: database,

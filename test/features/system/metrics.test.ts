@@ -61,7 +61,7 @@ describe("the metrics", () => {
     expect(of("indifly_users")).toEqual([{ value: expect.any(Number) }]);
     expect(Math.abs((of("indifly_users")[0]?.value ?? 0) - Number(users))).toBeLessThan(50);
     expect(of("indifly_sessions_active")[0]?.value).toBeGreaterThan(0);
-    expect(of("indifly_answers_last_hour")).toContainEqual({
+    expect(of("indifly_turns_last_hour")).toContainEqual({
       status: "complete",
       value: expect.any(Number),
     });

@@ -33,7 +33,7 @@ describe("the health of the service", () => {
       database: "connected",
       s3: "available",
       ai_service: "available",
-      works: { accounts: true, chats: true, answers: true, files: true, search: true },
+      works: { accounts: true, chats: true, turns: true, files: true, search: true },
       version,
     });
     expect(Math.abs(Date.now() - Date.parse(body.timestamp))).toBeLessThan(60_000);
@@ -69,7 +69,7 @@ describe("a part that is down", () => {
       status: "unhealthy",
       database: "unavailable",
       s3: "not_configured",
-      works: { accounts: false, chats: false, answers: false, files: false, search: false },
+      works: { accounts: false, chats: false, turns: false, files: false, search: false },
     });
   });
 
@@ -81,7 +81,7 @@ describe("a part that is down", () => {
       database: "connected",
       s3: "unavailable",
       ai_service: "unavailable",
-      works: { accounts: true, chats: true, answers: false, files: false, search: true },
+      works: { accounts: true, chats: true, turns: false, files: false, search: true },
     });
   });
 });

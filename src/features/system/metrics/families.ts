@@ -73,8 +73,8 @@ export const FAMILIES: Record<string, Family> = {
   },
   indifly_chats: { help: "Chats.", labels: [], samples: rowsOf("chats") },
   indifly_messages: { help: "Messages.", labels: [], samples: rowsOf("messages") },
-  indifly_answers_last_hour: {
-    help: "Answers that began in the last hour, by their status, up to 100,000.",
+  indifly_turns_last_hour: {
+    help: "Turns that began in the last hour, by the status of their answer, up to 100,000.",
     labels: ["status"],
     samples: countBy(
       sql`SELECT status AS label FROM messages WHERE id >= (SELECT hour_ago FROM since) AND type = 'bot'`,
