@@ -21,6 +21,7 @@ const BY_SESSION_ALONE = [
   "DELETE /users/me",
   "GET /auth/keys",
   "GET /auth/sessions",
+  "GET /metrics",
   "PATCH /users/me",
   "POST /auth/email/verify/resend",
   "POST /auth/keys",
