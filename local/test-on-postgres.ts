@@ -28,6 +28,8 @@ const TESTS = [
   "test/features/auth/api-keys",
   "test/features/auth/sessions",
   "test/features/limits/requests",
+  "test/features/audit/",
+  "test/features/users/",
   "test/features/turns/stop",
   "test/features/turns/turn-failures",
   "test/features/turns/turns-overlap",

@@ -1,4 +1,6 @@
 /** The table of contents: middleware in order, the sign-in boundary, features, one error renderer. */
+import { adminRoutes } from "./features/admin/routes.ts";
+import { eventRoutes } from "./features/audit/routes.ts";
 import { authRoutes } from "./features/auth/routes.ts";
 import { authenticate } from "./features/auth/authenticate.ts";
 import { resendRoutes, verificationRoutes } from "./features/auth/mails/routes.ts";
@@ -11,6 +13,8 @@ import { oidcRoutes } from "./features/auth/oidc/routes.ts";
 import { secondFactorRoutes } from "./features/auth/totp/routes.ts";
 import { secondStepRoutes } from "./features/auth/totp/sign-in-routes.ts";
 import { chatRoutes } from "./features/chats/routes.ts";
+import { erasureRoutes } from "./features/erasure/routes.ts";
+import { exportRoutes } from "./features/export/routes.ts";
 import { fileRoutes } from "./features/files/routes.ts";
 import { uploadRoutes } from "./features/files/upload-routes.ts";
 import { analysisRoutes } from "./features/files/analysis/routes.ts";
@@ -54,6 +58,7 @@ app.route("/", secondStepRoutes);
 app.route("/", oidcRoutes);
 app.route("/", metricsRoutes);
 app.route("/", socketRoutes);
+app.route("/", erasureRoutes);
 
 // Every route from here on requires a signed-in user.
 app.use(authenticate);
@@ -67,6 +72,9 @@ app.route("/", resendRoutes);
 app.route("/", secondFactorRoutes);
 app.route("/", identityLinkRoutes);
 app.route("/", keyRoutes);
+app.route("/", exportRoutes);
+app.route("/", eventRoutes);
+app.route("/", adminRoutes);
 app.route("/", chatRoutes);
 app.route("/", messageRoutes);
 app.route("/", storedMessageRoutes);

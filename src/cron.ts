@@ -4,11 +4,13 @@ import { describeDbError } from "./db/errors.ts";
 import { deleteExpiredKeys } from "./db/idempotency-keys.ts";
 import { createDeps, type Deps } from "./deps.ts";
 import type { Env } from "./env.ts";
+import { anchorEvents } from "./features/audit/anchor.ts";
 import { deliverSessionEnds } from "./features/auth/deliver-session-ends.ts";
 import { enqueueLostMails } from "./features/auth/mails/enqueue.ts";
 import { purgeChats } from "./features/deletion/purge.ts";
 import { runDeletions } from "./features/deletion/run-deletions.ts";
 import { sweepBucket } from "./features/files/sweep/sweep.ts";
+import { runErasures } from "./features/erasure/run-erasures.ts";
 import { resumeAnalyses } from "./features/files/analysis/analyse-job.ts";
 import { reindexFiles } from "./features/files/reindex.ts";
 import { resumeIngestions } from "./features/files/resume-ingestions.ts";
@@ -42,8 +44,12 @@ const JOBS: Record<string, MinuteJob> = {
   deletions: runDeletions,
   // Purges the rows of deleted chats.
   purge: purgeChats,
+  // Erases what is left of erased accounts.
+  erasures: runErasures,
   // Finds orphans in the bucket and in Postgres.
   sweep: sweepBucket,
+  // Anchors the security events of the days that have passed.
+  audit: anchorEvents,
   // Deletes expired idempotency keys.
   keys: async (_env, { db, clock }) => ({
     expired: await deleteExpiredKeys(db, toIso(new Date(clock()))),

@@ -26,9 +26,9 @@ export const files = pgTable(
   "files",
   {
     id: uuid().primaryKey(),
-    userId: uuid("user_id")
-      .notNull()
-      .references(() => users.id, { onDelete: "cascade" }),
+    // Null once the account is erased: no query by owner finds the file while its rows are purged.
+    userId: uuid("user_id").references(() => users.id, { onDelete: "cascade" }),
+    erasureId: uuid("erasure_id"),
     originalName: text("original_name").notNull(),
     filePath: text("file_path").notNull(),
     fileUrl: text("file_url").notNull(),
@@ -72,6 +72,10 @@ export const files = pgTable(
     index("files_created_idx").on(t.createdAt),
     index("files_list_idx").on(t.userId, t.createdAt.desc(), t.id.desc()),
     index("files_path_idx").on(t.filePath),
+    index("files_erasure_idx")
+      .on(t.erasureId, t.id)
+      .where(sql`${t.erasureId} IS NOT NULL`),
+    check("files_owner_check", sql`(${t.userId} IS NULL) = (${t.erasureId} IS NOT NULL)`),
     check("files_status_check", sql`${t.status} IN ('pending', 'processing', 'ready', 'failed')`),
   ],
 );
@@ -271,10 +275,14 @@ export const deletions = pgTable(
     lastAt: time("last_at").notNull(),
     tries: integer().notNull().default(0),
     createdAt: time("created_at").notNull(),
+    erasureId: uuid("erasure_id"),
   },
   (t) => [
     primaryKey({ name: "deletions_pkey", columns: [t.kind, t.target] }),
     index("deletions_due_idx").on(t.kind, t.dueAt),
+    index("deletions_erasure_idx")
+      .on(t.erasureId)
+      .where(sql`${t.erasureId} IS NOT NULL`),
     check("deletions_kind_check", sql`${t.kind} IN ('object', 'room')`),
   ],
 );

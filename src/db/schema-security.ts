@@ -1,6 +1,7 @@
 /** Drizzle's schema of security events. The chain's functions and triggers are only in the migration. */
-import { foreignKey, index, integer, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
-import { time, users } from "./schema.ts";
+import { sql } from "drizzle-orm";
+import { date, foreignKey, index, integer, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
+import { time } from "./schema.ts";
 
 export const securityEvents = pgTable(
   "security_events",
@@ -16,16 +17,18 @@ export const securityEvents = pgTable(
     createdAt: time("created_at").notNull(),
     hash: text().notNull(),
   },
-  (t) => [unique("security_events_position_key").on(t.userId, t.position)],
+  (t) => [
+    unique("security_events_position_key").on(t.userId, t.position),
+    index("security_events_created_idx").on(t.createdAt, t.id),
+  ],
 );
 
 export const securityEventDetails = pgTable(
   "security_event_details",
   {
     eventId: uuid("event_id").primaryKey(),
-    userId: uuid("user_id")
-      .notNull()
-      .references(() => users.id, { onDelete: "cascade" }),
+    // No foreign key: an account may have more rows than one statement can delete.
+    userId: uuid("user_id").notNull(),
     salt: text().notNull(),
     details: text().notNull(),
   },
@@ -40,3 +43,34 @@ export const securityEventChains = pgTable("security_event_chains", {
   position: integer().notNull(),
   hash: text().notNull(),
 });
+
+export const auditAnchors = pgTable("audit_anchors", {
+  day: date().primaryKey(),
+  events: integer().notNull(),
+  chains: integer().notNull(),
+  hash: text().notNull(),
+  createdAt: time("created_at").notNull(),
+});
+
+/** An erased account: what was erased so far, and when nothing was left. */
+export const erasures = pgTable(
+  "erasures",
+  {
+    id: uuid().primaryKey(),
+    userId: uuid("user_id").notNull(),
+    requestedAt: time("requested_at").notNull(),
+    completedAt: time("completed_at"),
+    chats: integer().notNull().default(0),
+    messages: integer().notNull().default(0),
+    files: integer().notNull().default(0),
+    usageRecords: integer("usage_records").notNull().default(0),
+    sessions: integer().notNull().default(0),
+    eventDetails: integer("event_details").notNull().default(0),
+  },
+  (t) => [
+    unique("erasures_user_key").on(t.userId),
+    index("erasures_open_idx")
+      .on(t.requestedAt)
+      .where(sql`${t.completedAt} IS NULL`),
+  ],
+);

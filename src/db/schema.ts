@@ -110,6 +110,7 @@ export const chats = pgTable(
     expiresAt: time("expires_at"),
     // Deleted a day after its last activity.
     temporary: boolean().notNull().default(false),
+    erasureId: uuid("erasure_id"),
   },
   (t) => [
     index("chats_list_idx").on(
@@ -131,6 +132,9 @@ export const chats = pgTable(
     index("chats_activity_idx")
       .on(t.updatedAt)
       .where(sql`${t.userId} IS NOT NULL`),
+    index("chats_erasure_idx")
+      .on(t.erasureId)
+      .where(sql`${t.erasureId} IS NOT NULL`),
     check("chats_owner_check", sql`(${t.userId} IS NULL) = (${t.deletedAt} IS NOT NULL)`),
   ],
 );
@@ -220,9 +224,8 @@ export const aiUsage = pgTable(
   "ai_usage",
   {
     id: uuid().primaryKey(),
-    userId: uuid("user_id")
-      .notNull()
-      .references(() => users.id, { onDelete: "cascade" }),
+    // No foreign key: an account may have more rows than one statement can delete.
+    userId: uuid("user_id").notNull(),
     chatId: uuid("chat_id").references(() => chats.id, { onDelete: "set null" }),
     messageId: uuid("message_id").references(() => messages.id, { onDelete: "set null" }),
     serviceType: text("service_type", {

@@ -14,8 +14,13 @@ export function attachment(name: string, extension: string): string {
 
 /** The header value for a download whose name includes its extension, if it has one. */
 export function attachmentAs(name: string): string {
+  return disposition(usableFileName(name));
+}
+
+/** A name that file systems accept, with the extension of the given one; `longest` in code points. */
+export function usableFileName(name: string, longest = LONGEST_NAME): string {
   const [, stem = name, extension = ""] = /^(.+)(\.[A-Za-z0-9]{1,8})$/s.exec(name) ?? [];
-  return disposition(usableName(stem) + extension);
+  return usableName(stem, longest) + extension;
 }
 
 function disposition(usable: string): string {
@@ -23,9 +28,9 @@ function disposition(usable: string): string {
   return `attachment; filename="${plain}"; filename*=UTF-8''${encodeExtended(usable)}`;
 }
 
-function usableName(name: string): string {
+function usableName(name: string, longest = LONGEST_NAME): string {
   const spaced = name.replace(UNUSABLE, " ").replace(/\s+/g, " ");
-  const short = firstCodePoints(spaced, LONGEST_NAME);
+  const short = firstCodePoints(spaced, longest);
   return short.replace(/^[. ]+|[. ]+$/g, "") || "download";
 }
 

@@ -129,13 +129,17 @@ export function addressOf(c: Context<App>): string {
   return addressKeyOf(clientOf(c).address);
 }
 
-/** Throws `rate_limited` for a refusal, and `limiter_unavailable` where nothing is served without the limiter. */
+/**
+ * Throws `rate_limited` for a refusal, `invalid_token` for a user who was erased, and `limiter_unavailable` where
+ * nothing is served without the limiter.
+ */
 function check(c: Context<App>, result: LimitResult, withoutLimiter: "open" | "closed"): void {
   if (result === "unreachable") {
     if (withoutLimiter === "closed") throw new Problem("limiter_unavailable");
     return;
   }
   if (!result) return;
+  if (result === "closed") throw new Problem("invalid_token");
   note(c, result);
   if (!result.isAdmitted) throw refusal(result);
 }

@@ -15,8 +15,11 @@ import {
   type Quota,
 } from "./bucket.ts";
 
-/** `busy`: refused only because of attempts whose outcome is not known yet. */
-export type Decision = { outcome: "admitted" | "busy" | "refused"; levels: Level[] };
+/**
+ * `busy`: refused only because of attempts whose outcome is not known yet. `closed`: nothing is admitted, because
+ * the user no longer exists.
+ */
+export type Decision = { outcome: "admitted" | "busy" | "refused" | "closed"; levels: Level[] };
 
 /** An attempt without an outcome for so long has failed. */
 const ATTEMPT_MS = 30_000;
@@ -25,6 +28,7 @@ const ATTEMPT_MS = 30_000;
 const IN_MEMORY_MS = 10_000;
 
 const BUCKETS = "buckets";
+const CLOSED_UNTIL = "closed_until";
 
 /** A write that is lost in a crash forgets some requests; waiting for it would delay each of them. */
 const WITHOUT_WAITING = { allowUnconfirmed: true };
@@ -34,17 +38,32 @@ export class Limiter extends DurableObject<Env> {
   /** When each pending attempt counts as failed, in order. */
   #pending: number[] = [];
   #isAlarmSet = false;
+  /** Milliseconds since the epoch. */
+  #closedUntil: number;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#buckets = ctx.storage.kv.get<TokenBucket[]>(BUCKETS) ?? [];
+    this.#closedUntil = ctx.storage.kv.get<number>(CLOSED_UNTIL) ?? 0;
   }
 
   /** Admits a request if all quotas have room for it. */
   async take(quotas: Quota[]): Promise<Decision> {
+    if (this.#isClosed()) return this.#decide(quotas, "closed");
     const isAdmitted = this.#hasRoom(quotas, 1);
     if (isAdmitted) await this.#count(quotas, 1);
     return this.#decide(quotas, isAdmitted ? "admitted" : "refused");
+  }
+
+  /** Admits no request until then (milliseconds since the epoch): the user was erased. Durable once it resolves. */
+  async close(quotas: Quota[], until: number): Promise<Decision> {
+    this.#closedUntil = until;
+    await Promise.all([
+      this.ctx.storage.put(CLOSED_UNTIL, until),
+      this.ctx.storage.setAlarm(until),
+    ]);
+    this.#isAlarmSet = true;
+    return this.#decide(quotas, "closed");
   }
 
   /** Gives back what `take` counted. */
@@ -72,12 +91,20 @@ export class Limiter extends DurableObject<Env> {
   /** Deletes what is stored once all quotas are available again. */
   override async alarm(): Promise<void> {
     this.#isAlarmSet = false;
+    if (this.#isClosed()) {
+      this.#isAlarmSet = true;
+      return this.ctx.storage.setAlarm(this.#closedUntil);
+    }
     const [quotas, buckets] = [this.#stored(), this.#buckets];
     const now = systemClock();
     const isUsed = quotas.some((quota, index) => drain(buckets[index], quota, now).used > 0);
     if (isUsed) return this.#save(quotas);
     this.#buckets = [];
     return this.ctx.storage.deleteAll();
+  }
+
+  #isClosed(): boolean {
+    return systemClock() < this.#closedUntil;
   }
 
   #hasRoom(quotas: Quota[], amount: number): boolean {

@@ -13,12 +13,17 @@ export type Verdict = {
   levels: readonly Level[];
 };
 
-/** Undefined where limits are lifted. */
-export type LimitResult = Verdict | "unreachable" | undefined;
+/** Undefined where limits are lifted; "closed" for a user who was erased. */
+export type LimitResult = Verdict | "unreachable" | "closed" | undefined;
 
 export type RateLimits = {
   /** Counts a request of this user or address. */
   take(limit: LimitName, key: string): Promise<LimitResult>;
+  /**
+   * Admits no request of this user or address until then (milliseconds since the epoch). False where that is not
+   * possible: the limiter is unreachable, or limits are lifted.
+   */
+  close(limit: LimitName, key: string, until: number): Promise<boolean>;
   /** Gives back what `take` counted. */
   refund(limit: LimitName, key: string): Promise<LimitResult>;
   /** Admits an attempt that only counts if it fails; `settle` must follow. */
@@ -51,6 +56,7 @@ export function createRateLimits(env: Bindings, limits: Limits): RateLimits {
   ): LimitResult => {
     if (typeof decision !== "object") return decision;
     const { outcome, levels } = decision;
+    if (outcome === "closed") return outcome;
     return { limit, isAdmitted: outcome === "admitted", quotas: limits[limit], levels };
   };
   const reserve = async (limit: LimitName, key: string) => {
@@ -65,6 +71,10 @@ export function createRateLimits(env: Bindings, limits: Limits): RateLimits {
   return {
     take: async (limit, key) =>
       toResult(limit, await call(limit, key, (stub, quotas) => stub.take(quotas))),
+    close: async (limit, key, until) => {
+      const decision = await call(limit, key, (stub, quotas) => stub.close(quotas, until));
+      return typeof decision === "object";
+    },
     refund: async (limit, key) =>
       toResult(limit, await call(limit, key, (stub, quotas) => stub.refund(quotas))),
     reserve,

@@ -175,6 +175,12 @@ const PROMISES: Record<number, Record<string, string[]>> = {
       "takes effect when the response of Postgres is lost, and is confirmed",
       "lets a token that is still valid create nothing any more",
     ],
+    "features/users/erasure-portions.test.ts": [
+      "ends in a receipt with counts, once the bucket and the rooms are erased for good",
+      "is continued by the cron, with exact counts: ${kind} at ${step}",
+      "a worker that still reads one of its files writes nothing",
+      "makes all of it unreachable with the response, though one portion does not take it",
+    ],
     "features/deletion/deletion.test.ts": [
       "is erased with the request, and once more when no late write is possible",
       "is erased by the cron when the request died right after the deletion was committed",

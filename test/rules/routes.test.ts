@@ -16,6 +16,8 @@ const PUBLIC = [
   "GET /",
   // Its ticket signs in.
   "GET /chats/{id}/ws",
+  // The account no longer exists.
+  "GET /erasures/{id}",
   "GET /health",
   "GET /health/live",
   "GET /openapi.json",

@@ -41,7 +41,7 @@ export function recordEventSql(event: SecurityEvent, condition: SQL = sql`true`)
     )
     INSERT INTO security_event_details (event_id, user_id, salt, details)
     SELECT event.id, event.user_id, ${salt}::text, ${details}::text FROM event
-    JOIN users ON users.id = event.user_id`;
+    JOIN users ON users.id = event.user_id FOR KEY SHARE OF users`;
 }
 
 /** Records an event that no other statement goes with. */

@@ -1,5 +1,5 @@
 /** SQL of accounts and sessions. */
-import { and, eq, gte, isNull, sql, type SQL } from "drizzle-orm";
+import { and, eq, gte, isNull, not, sql, type SQL } from "drizzle-orm";
 import { batch, type Db, run, write } from "../../db/client.ts";
 import { violates } from "../../db/errors.ts";
 import { sessions, users } from "../../db/schema.ts";
@@ -111,7 +111,7 @@ function insertSession(db: Db, { now, ...columns }: NewSession) {
 
 /** The signed-in account. Throws `invalid_token` when it was deleted. */
 export async function getUser(db: Db, userId: string): Promise<UserRow> {
-  const rows = await run(db.select().from(users).where(eq(users.id, userId)));
+  const rows = await run(db.select().from(users).where(isUser(userId)));
   return rows[0] ?? throwInvalidToken();
 }
 
@@ -140,8 +140,14 @@ export async function changeUser(
   now: Date,
 ): Promise<UserRow> {
   const set = { ...changes, updatedAt: now };
-  const rows = await run(db.update(users).set(set).where(eq(users.id, userId)).returning());
+  const rows = await run(db.update(users).set(set).where(isUser(userId)).returning());
   return rows[0] ?? throwInvalidToken();
+}
+
+/** The row of a very large account is left for some minutes after the account was erased. */
+export function isUser(userId: string) {
+  const isErased = sql`EXISTS (SELECT FROM erasures AS e WHERE e.user_id = ${users.id})`;
+  return and(eq(users.id, userId), not(isErased));
 }
 
 function throwInvalidToken(): never {

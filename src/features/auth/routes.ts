@@ -9,6 +9,7 @@ import { Problem } from "../../lib/problem.ts";
 import { bearerToken, requireAllowedOrigin } from "./authenticate.ts";
 import { clearSessionCookies, readSessionCookies, setSessionCookies } from "./cookies.ts";
 import { requirePasswordSignIn } from "./password-sign-in.ts";
+import { recordFailedSignIn } from "./failed-sign-ins.ts";
 import { refreshSession } from "./refresh.ts";
 import { enqueueMails } from "./mails/enqueue.ts";
 import {
@@ -19,6 +20,7 @@ import {
   SignedIn,
   TokenResponse,
 } from "./schemas.ts";
+import type { UserRow } from "./queries.ts";
 import { notifyRooms, type SessionChat } from "./session-end.ts";
 import { endSession } from "./sessions/queries.ts";
 import { login, register } from "./sign-in.ts";
@@ -111,8 +113,9 @@ export const authRoutes = createRouter()
     requireHttps(c);
     requirePasswordSignIn(c.get("deps"));
     const given = c.req.valid("json");
+    const onFailed = (user: UserRow) => c.executionCtx.waitUntil(recordFailedSignIn(c, user));
     const signedIn = await limitSignIn(c, given.email, () =>
-      login(c.get("deps"), given, clientOf(c)),
+      login(c.get("deps"), given, clientOf(c), onFailed),
     );
     return c.json(signInResponse(c, signedIn, "Welcome back."), 200);
   })

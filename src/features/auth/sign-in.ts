@@ -45,17 +45,20 @@ export async function register(
 
 /**
  * Signs in. Throws `invalid_credentials` for an unknown account, a wrong password and a disabled account
- * alike, `second_factor_required`, and `too_many_password_checks`.
+ * alike, `second_factor_required`, and `too_many_password_checks`. `onFailed` is called with an existing account that
+ * was not signed in, and must not delay the response.
  */
 export async function login(
   deps: Deps,
   { email, password }: { email: string; password: string },
   client: RequestClient,
+  onFailed: (user: UserRow) => void,
 ): Promise<SignedInUser> {
   const user = await findUserByEmail(deps.db, email);
   const correct = await (user
     ? deps.passwords.verify(password, user.hashedPassword)
     : deps.passwords.verifyNothing(password));
+  if (user && !(correct && user.isActive)) onFailed(user);
   if (!user || !correct || !user.isActive) throw new Problem("invalid_credentials");
   await rehashOutdated(deps, user, password);
   await requireSecondFactor(deps, user);

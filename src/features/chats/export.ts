@@ -7,7 +7,7 @@ import { encodeUtf8 } from "../../lib/bytes.ts";
 import { toIso } from "../../lib/clock.ts";
 import { logError } from "../../lib/log.ts";
 import { Problem } from "../../lib/problem.ts";
-import { ownedChat, pageOfAll, pageUpTo, wholePath } from "../messages/path.ts";
+import { messageById, ownedChat, pageOfAll, pageUpTo, wholePath } from "../messages/path.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
 import { toMessage } from "../messages/schemas.ts";
 import type { Format } from "./export-formats.ts";
@@ -110,7 +110,7 @@ function selectPage(
   return sql<ExportRow>`
     WITH RECURSIVE ${ownedChat(chat.user_id, chat.id)}, ${page}
     SELECT ${messageColumns}, p.created_at AS parent_at
-    FROM page JOIN chat ON true JOIN messages AS m ON m.chat_id = chat.id AND m.id = page.id
-    LEFT JOIN messages AS p ON p.chat_id = m.chat_id AND p.id = m.parent_id ${joinSiblings}
+    FROM page CROSS JOIN LATERAL ${messageById(sql`page.id`)}
+    LEFT JOIN messages AS p ON p.id = m.parent_id ${joinSiblings}
     ORDER BY page.depth DESC`;
 }

@@ -1,6 +1,6 @@
 /** The outbox: triggers add a row for everything that a deletion leaves outside Postgres. */
 import { sql, type SQL } from "drizzle-orm";
-import { batch, type Db, readOne } from "../../db/client.ts";
+import { batch, type Db, read, readOne } from "../../db/client.ts";
 import { columnsSql, type RowOfList } from "../../db/columns.ts";
 import { deletions } from "../../db/schema-documents.ts";
 import { toIso } from "../../lib/clock.ts";
@@ -32,6 +32,21 @@ export async function listDue(
         ORDER BY d.due_at LIMIT ${limit}::int`,
   });
   return listed.rows;
+}
+
+/** The most objects that a request erases. */
+const MOST_OF_ERASURE = 200;
+
+/** Objects of an erased account that are due. */
+export async function listDueOfErasure(db: Db, erasureId: string, now: Date): Promise<Target[]> {
+  return read(
+    db,
+    sql<Target>`
+      SELECT ${targetColumns} FROM deletions AS d
+      WHERE d.erasure_id = ${erasureId}::uuid AND d.kind = 'object'
+        AND d.due_at <= ${toIso(now)}::timestamptz AND NOT ${hasFile}
+      LIMIT ${MOST_OF_ERASURE}::int`,
+  );
 }
 
 const hasFile = sql`EXISTS (SELECT FROM files AS f WHERE f.file_path = d.target)`;

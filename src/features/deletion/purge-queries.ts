@@ -78,9 +78,20 @@ const detachReplies = sql`
   UPDATE messages AS m SET parent_id = NULL FROM portion
   WHERE m.chat_id = portion.chat_id AND m.parent_id = portion.id`;
 
-const deleteMessages = sql`
-  WITH ${purgedChats}, ${portion}
-  DELETE FROM messages AS m USING portion WHERE m.id = portion.id`;
+/** The CTE `counted`: adds the messages of the CTE `gone` to the receipts of erased accounts. */
+const counted = sql`counted AS (
+  UPDATE erasures AS e SET messages = e.messages + g.count
+  FROM (
+    SELECT c.erasure_id, count(*)::int AS count FROM gone JOIN chats AS c ON c.id = gone.chat_id
+    WHERE c.erasure_id IS NOT NULL GROUP BY c.erasure_id
+  ) AS g
+  WHERE e.id = g.erasure_id)`;
+
+const deleteMessages = sql<{ chat_id: string }>`
+  WITH ${purgedChats}, ${portion}, gone AS (
+    DELETE FROM messages AS m USING portion WHERE m.id = portion.id RETURNING m.chat_id
+  ), ${counted}
+  SELECT chat_id FROM gone`;
 
 const deleteTickets = sql`
   WITH ${purgedChats}

@@ -36,7 +36,11 @@ const objectColumns = columnsSql(files, "f", [
 ]);
 
 /** What is stored before the job's first page; a concurrent run may have stored later pages. */
-type Progress = RowOfList<typeof objectColumns> & { parts: number; length: number };
+type Progress = RowOfList<typeof objectColumns> & {
+  user_id: string;
+  parts: number;
+  length: number;
+};
 
 /** A stored part; offsets are code points into the whole text. */
 type StoredPart = {

@@ -32,8 +32,11 @@ export const fileColumns = columnsSql(files, "f", [
   "createdAt",
 ]);
 
-/** A file with the columns of `fileColumns`; times and int8 are Postgres text. */
-export type FileRow = RowOfList<typeof fileColumns>;
+/**
+ * A file with an owner: those of erased accounts have none, and no query by owner finds them. Times and
+ * int8 are Postgres text.
+ */
+export type FileRow = RowOfList<typeof fileColumns> & { user_id: string };
 
 /** SQL condition: the attempt is the file's newest and has not ended. */
 export function isProcessing({ fileId, ingestionAttempt }: Ingestion): SQL | undefined {

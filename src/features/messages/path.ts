@@ -107,6 +107,14 @@ function closestTo(after: string | undefined, limit: number): SQL {
 }
 
 /**
+ * The message `m` of an id that is known to be of the chat. OFFSET 0 keeps it a look-up: without statistics, as after
+ * a restore, the planner takes the table for empty, and would read the whole chat for each id.
+ */
+export function messageById(id: SQL): SQL {
+  return sql`(SELECT * FROM messages WHERE id = ${id} OFFSET 0) AS m`;
+}
+
+/**
  * The CTE `page`: the first messages of the CTE `wanted` that fit a page, at least one. Measures their
  * JSON, but only of messages whose texts alone would fit, because text lengths are known without loading
  * the texts.
@@ -119,7 +127,7 @@ const fittingPage = sql`
       FROM (
         SELECT id, depth, position, sum(size) OVER (ORDER BY position) AS bytes FROM wanted
       ) AS rough
-      JOIN chat ON true JOIN messages AS m ON m.chat_id = chat.id AND m.id = rough.id
+      CROSS JOIN LATERAL ${messageById(sql`rough.id`)}
       WHERE rough.position = 1 OR rough.bytes <= ${PAGE_BYTES}::int
     ) AS exact
     WHERE position = 1 OR bytes <= ${PAGE_BYTES}::int
@@ -129,6 +137,5 @@ const fittingPage = sql`
 export const pageMessages = sql`
   (SELECT coalesce(json_agg(shown ORDER BY page.depth DESC), '[]')
    FROM page CROSS JOIN LATERAL (
-     SELECT ${messageColumns} FROM messages AS m ${joinSiblings}
-     WHERE m.chat_id = chat.id AND m.id = page.id
+     SELECT ${messageColumns} FROM ${messageById(sql`page.id`)} ${joinSiblings}
    ) AS shown)`;

@@ -51,7 +51,8 @@ export async function embedNext(deps: EmbedDeps, ingestion: Ingestion): Promise<
 const fileColumns = columnsSql(files, "f", ["userId"]);
 const passageColumns = columnsSql(passages, "p", ["ordinal", "headings", "text"]);
 
-type PassageRow = RowOfList<typeof fileColumns> & RowOfList<typeof passageColumns>;
+type PassageRow = RowOfList<typeof fileColumns> &
+  RowOfList<typeof passageColumns> & { user_id: string };
 
 async function embedPassages(
   deps: EmbedDeps,

@@ -23,8 +23,8 @@ export type NewUsage = TokenCount & {
 
 /**
  * The statement that inserts one usage row, for a batch. References to a deleted chat or message are
- * null; nothing is inserted for a deleted account, or for an id that exists. `only` is an additional SQL
- * condition.
+ * null; nothing is inserted for a deleted account, or for an id that exists. Locks the user's row, as a
+ * foreign key would. `only` is an additional SQL condition.
  */
 export function usageInsert(usage: NewUsage, only: SQL = sql`true`): SQL {
   const { promptTokens, completionTokens, cachedTokens = null, reasoningTokens = null } = usage;
@@ -47,6 +47,6 @@ export function usageInsert(usage: NewUsage, only: SQL = sql`true`): SQL {
       SELECT m.id, m.key_id FROM messages AS m JOIN chats AS c ON c.id = m.chat_id AND c.user_id = users.id
       WHERE m.id = ${usage.messageId}::uuid
     ) AS message ON true
-    WHERE users.id = ${usage.userId}::uuid AND ${only}
+    WHERE users.id = ${usage.userId}::uuid AND ${only} FOR KEY SHARE OF users
     ON CONFLICT DO NOTHING`;
 }

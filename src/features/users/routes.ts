@@ -1,6 +1,6 @@
 /** Routes of the signed-in account. */
 import { clientOf } from "../../http/client.ts";
-import { createRouter, json, jsonBody, route } from "../../http/router.ts";
+import { createRouter, json, jsonBody, route, textHeader } from "../../http/router.ts";
 import { clearSessionCookies } from "../auth/cookies.ts";
 import { enqueueMails } from "../auth/mails/enqueue.ts";
 import { getUser } from "../auth/queries.ts";
@@ -8,8 +8,9 @@ import { stepUpProblems } from "../auth/confirm-identity.ts";
 import { forgetDevice } from "../auth/known-device.ts";
 import { AccountDeletion, toUser, User, UserChange } from "../auth/schemas.ts";
 import { eraseNow } from "../deletion/erase-now.ts";
+import { beginErasure } from "../erasure/begin-erasure.ts";
+import { continueErasure } from "../erasure/continue-erasure.ts";
 import { changeAccount } from "./change.ts";
-import { eraseAccount } from "./erase.ts";
 
 const tags = ["Accounts"];
 
@@ -42,10 +43,15 @@ const eraseMe = route({
   tags,
   summary: "Delete your account",
   description:
-    "Permanently deletes the account with every chat, message and file. Running answers are stopped; streams, sockets and sessions end. A retry responds with 401 `invalid_token`, because the account no longer exists.",
+    "Permanently deletes the account with every chat, message and file. From the response on, nothing of it can be reached; running answers are stopped, streams, sockets and sessions end, and its e-mail address can be registered again. What is stored is then erased in portions: the receipt that `Location` names says when nothing is left. A retry responds with 401 `invalid_token`, because the account no longer exists.",
   request: { body: jsonBody(AccountDeletion) },
   problems: stepUpProblems,
-  responses: { 204: { description: "The account was deleted and the cookies are cleared." } },
+  responses: {
+    204: {
+      description: "The account was deleted and the cookies are cleared.",
+      headers: { Location: textHeader("The path of the receipt: `/erasures/{id}`.") },
+    },
+  },
 });
 
 export const userRoutes = createRouter()
@@ -68,9 +74,10 @@ export const userRoutes = createRouter()
   })
   .openapi(eraseMe, async (c) => {
     const proof = c.req.valid("json");
-    const left = await eraseAccount(c.get("deps"), c.get("principal"), proof, clientOf(c));
-    c.executionCtx.waitUntil(eraseNow(c, left));
+    const begun = await beginErasure(c.get("deps"), c.get("principal"), proof, clientOf(c));
+    c.executionCtx.waitUntil(eraseNow(c, begun.rooms));
+    c.executionCtx.waitUntil(continueErasure(c, begun.erasureId));
     clearSessionCookies(c);
     forgetDevice(c);
-    return c.body(null, 204);
+    return c.body(null, 204, { location: `/erasures/${begun.erasureId}` });
   });

@@ -5,7 +5,7 @@ import { users } from "../../../db/schema.ts";
 import { secondFactors } from "../../../db/schema-sign-in.ts";
 import { toIso } from "../../../lib/clock.ts";
 import { recordEventSql, type SecurityEvent } from "../../audit/record.ts";
-import type { UserRow } from "../queries.ts";
+import { isUser, type UserRow } from "../queries.ts";
 
 export type SecondFactorRow = typeof secondFactors.$inferSelect;
 
@@ -35,7 +35,7 @@ export async function findUserAndFactor(
   userId: string,
 ): Promise<{ user: UserRow | undefined; factor: SecondFactorRow | undefined }> {
   const { found, confirmed } = await batch(db, {
-    found: db.select().from(users).where(eq(users.id, userId)),
+    found: db.select().from(users).where(isUser(userId)),
     confirmed: selectConfirmed(db, userId),
   });
   return { user: found[0], factor: confirmed[0] };

@@ -13,7 +13,7 @@ const claimedColumns = columnsSql(fileAnalyses, "c", ["modelName", "partsTotal",
 
 /** A part that this job has claimed. `failures` counts its failed and lost attempts. */
 export type ClaimedPart = RowOfList<typeof claimedColumns> & {
-  user_id: RowOf<typeof files>["user_id"];
+  user_id: string;
   file_name: RowOf<typeof files>["original_name"];
   /** The id for the usage row of a lost attempt. */
   lost_id: RowOf<typeof fileAnalyses>["call_id"];

@@ -13,7 +13,7 @@ import { fileAnalyses, type files } from "../../../db/schema-documents.ts";
 import { Problem, type ProblemCode } from "../../../lib/problem.ts";
 import type { Findings } from "./merge.ts";
 
-const analysisColumns = columnsSql(fileAnalyses, "a", [
+export const analysisColumns = columnsSql(fileAnalyses, "a", [
   "id",
   "fileId",
   "status",

@@ -32,6 +32,7 @@ const pageColumns = columnsSql(filePages, "p", ["part", "page", "ocrFailures"]);
 /** A page claimed by this job. `ocr_failures` counts its failed and lost attempts. */
 export type ClaimedPage = RowOfList<typeof fileColumns> &
   RowOfList<typeof pageColumns> & {
+    user_id: string;
     /** The id for the usage row of a lost attempt; null if there is none. */
     lost_id: RowOf<typeof filePages>["ocr_call_id"];
   };
