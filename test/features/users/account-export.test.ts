@@ -1,5 +1,6 @@
 import { strFromU8, unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newApiKey } from "../../support/api-keys.ts";
 import type { SignedIn } from "../../support/client.ts";
 import { type OwnWorld, startOwnWorld, WORLD_START_MS } from "../../support/own-world.ts";
 import { plantFile } from "../../support/planted-files.ts";
@@ -61,8 +62,15 @@ describe("an export of an account", () => {
     const chatId = await plantChat(ada, "Lease", 450);
     await ada.post(`/messages`, { chat_id: chatId, type: "user", content: "# Not a heading" });
     const fileId = await plantNamed(ada, "lease.txt");
+    const key = await newApiKey(ada, ["read"], { baseUrl: world.worker.url });
+    await world.query(
+      `INSERT INTO identities (issuer, subject, user_id, created_at)
+       VALUES ('https://login.example.com', 'ada', $1::uuid, now())`,
+      [ada.user.id],
+    );
     const eve = await world.signUp();
     await plantChat(eve, "Not Ada's", 1);
+    await newApiKey(eve, ["read"], { baseUrl: world.worker.url });
 
     const entries = await entriesOf(ada);
 
@@ -78,7 +86,12 @@ describe("an export of an account", () => {
     expect(linesOf(entries.get("sessions.jsonl"))).toHaveLength(1);
     expect(entries.get("usage.jsonl")).toBe("");
     const kinds = linesOf(entries.get("security-events.jsonl")).map(({ kind }) => kind);
-    expect(kinds).toEqual(["account_exported", "signed_in", "account_created"]);
+    expect(kinds).toEqual(["account_exported", "api_key_created", "signed_in", "account_created"]);
+    const keys = linesOf(entries.get("api-keys.jsonl"));
+    expect(keys).toMatchObject([{ id: key.id, scopes: ["read"], revoked_at: null }]);
+    expect([...entries.values()].join("")).not.toContain(key.key);
+    const identities = linesOf(entries.get("identities.jsonl"));
+    expect(identities).toMatchObject([{ issuer: "https://login.example.com", subject: "ada" }]);
     expect([...entries.values()].join("")).not.toContain("Not Ada's");
     const complete = { complete: true, error_count: 0, errors: [], entries: entries.size - 1 };
     expect(manifestOf(entries)).toMatchObject({ user_id: ada.user.id, ...complete });
@@ -126,6 +139,18 @@ describe("an export of an account", () => {
       expect(Buffer.byteLength(name.split("/").at(-1) ?? "")).toBeLessThanOrEqual(255);
     }
   });
+});
+
+it("HEAD on an export exports nothing, and records nothing", async () => {
+  const ada = await world.signUp();
+  const response = await ada.fetch("/users/me/export", { method: "HEAD" });
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toBe("application/zip");
+  const { events } = (await ada.get("/auth/events")).body;
+  expect(events.map(({ kind }: { kind: string }) => kind)).toEqual([
+    "signed_in",
+    "account_created",
+  ]);
 });
 
 describe("an export while something fails", () => {

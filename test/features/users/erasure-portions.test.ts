@@ -1,9 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runningTurn } from "../../support/chats.ts";
-import { anonymous, type ApiResponse, expectProblem, type SignedIn } from "../../support/client.ts";
+import { newApiKey } from "../../support/api-keys.ts";
+import {
+  anonymous,
+  type ApiResponse,
+  at,
+  bearer,
+  expectProblem,
+  type SignedIn,
+} from "../../support/client.ts";
 import { type OwnWorld, startOwnWorld, WORLD_START_MS } from "../../support/own-world.ts";
 import { plantFile } from "../../support/planted-files.ts";
 import { until } from "../../support/until.ts";
+import { startWorker } from "../../support/worker.ts";
 
 let world: OwnWorld;
 beforeAll(async () => {
@@ -39,21 +48,26 @@ async function plantChats(of: SignedIn, chats: number, messagesEach: number): Pr
   );
 }
 
-/** What is left of an account, by its id and by its receipt. */
+/** They have ids and hashes only. */
+const KEPT = ["erasures", "security_events", "security_event_chains"];
+
+/** The tables that name a user. */
+async function ownedTables(): Promise<string[]> {
+  const rows = await world.query(
+    `SELECT table_name FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+     WHERE table_schema = 'public' AND column_name = 'user_id' AND table_type = 'BASE TABLE'`,
+  );
+  return rows.map((row) => row.table_name ?? "").filter((name) => !KEPT.includes(name));
+}
+
+/** The tables in which something is left of an account, by its id and by its receipt. */
 async function restOf(userId: string): Promise<string[]> {
-  const erasure = "(SELECT id FROM erasures WHERE user_id = $1::uuid)";
+  const ofErasure = "erasure_id = (SELECT id FROM erasures WHERE user_id = $1::uuid)";
   const tables: [string, string][] = [
     ["users", "id = $1::uuid"],
-    ["chats", `user_id = $1::uuid OR erasure_id = ${erasure}`],
-    ["files", `user_id = $1::uuid OR erasure_id = ${erasure}`],
-    ["passages", "user_id = $1::uuid"],
-    ["passage_terms", "user_id = $1::uuid"],
-    ["message_words", "user_id = $1::uuid"],
-    ["ai_usage", "user_id = $1::uuid"],
-    ["idempotency_keys", "user_id = $1::uuid"],
-    ["sessions", "user_id = $1::uuid"],
-    ["chat_sessions", "user_id = $1::uuid"],
-    ["security_event_details", "user_id = $1::uuid"],
+    ["chats", ofErasure],
+    ["files", ofErasure],
+    ...(await ownedTables()).map((name): [string, string] => [name, "user_id = $1::uuid"]),
   ];
   const found = await Promise.all(
     tables.map(async ([name, condition]) => {
@@ -80,7 +94,59 @@ async function passTheOutbox(): Promise<void> {
   await world.minute();
 }
 
+/** A row in every table that names a user. */
+async function plantEverywhere(of: SignedIn): Promise<void> {
+  const { id } = of.user;
+  await plantFile(world, of);
+  await plantChats(of, 1, 1);
+  await of.post("/chats", {}, { "idempotency-key": "once" });
+  await newApiKey(of, ["read"], { baseUrl: world.worker.url });
+  const ofFile = "SELECT id, user_id FROM files WHERE user_id = $1::uuid";
+  const statements = [
+    `INSERT INTO chat_sessions (id, user_id, chat_id, session_id, session_token, last_activity, created_at)
+     SELECT gen_random_uuid(), c.user_id, c.id, s.id, c.id, now(), now()
+     FROM chats AS c JOIN sessions AS s USING (user_id) WHERE c.user_id = $1::uuid`,
+    `INSERT INTO passage_terms (user_id, term, file_id, part, postings)
+     SELECT user_id, 'planted', id, 0, '{1}' FROM (${ofFile}) AS f`,
+    `INSERT INTO indexed_files (file_id, user_id, language, passages) SELECT id, user_id, 'english', 1 FROM (${ofFile}) AS f`,
+    `INSERT INTO message_words (message_id, user_id, chat_id, created_at, words)
+     SELECT m.id, c.user_id, c.id, now(), '' FROM chats AS c JOIN messages AS m ON m.chat_id = c.id
+     WHERE c.user_id = $1::uuid`,
+    `INSERT INTO mail_orders (id, kind, user_id, email, created_at, queued_at)
+     VALUES (gen_random_uuid(), 'email_changing', $1::uuid, 'ada@example.com', now(), now())`,
+    `INSERT INTO email_tokens (id, purpose, user_id, token_hash, email, email_key, created_at, expires_at)
+     VALUES (gen_random_uuid(), 'verify_email', $1::uuid, gen_random_uuid(), 'a', 'a', now(), now())`,
+    `INSERT INTO second_factors (user_id, secret, created_at) VALUES ($1::uuid, 'sealed', now())`,
+    `INSERT INTO recovery_codes (user_id, code_hash) VALUES ($1::uuid, 'hash')`,
+    `INSERT INTO identities (issuer, subject, user_id, created_at)
+     VALUES ('https://login.example.com', gen_random_uuid(), $1::uuid, now())`,
+    `INSERT INTO sign_in_codes (code_hash, user_id, expires_at) VALUES (gen_random_uuid(), $1::uuid, now())`,
+    `INSERT INTO budgets (subject_id, user_id, period) VALUES ($1::uuid, $1::uuid, 'day')`,
+    `INSERT INTO budget_reservations (message_id, user_id, tokens, created_at)
+     SELECT m.id, c.user_id, 1, now() FROM chats AS c JOIN messages AS m ON m.chat_id = c.id
+     WHERE c.user_id = $1::uuid`,
+  ];
+  // Only where the server has pgvector.
+  if ((await ownedTables()).includes("passage_vectors")) {
+    statements.push(
+      `INSERT INTO passage_vectors (file_id, ordinal, user_id, model, embedding)
+       SELECT file_id, ordinal, user_id, 'planted', array_fill(0.1::real, ARRAY[1536])::vector
+       FROM passages WHERE user_id = $1::uuid`,
+    );
+  }
+  for (const statement of statements) await world.query(statement, [id]);
+}
+
 describe("erasing an account", () => {
+  it("leaves no row of it in any table that names a user", async () => {
+    const ada = await world.signUp();
+    await plantEverywhere(ada);
+    const everywhere = ["users", ...(await ownedTables())];
+    expect((await restOf(ada.user.id)).toSorted()).toEqual(everywhere.toSorted());
+    expect((await erase(ada)).status).toBe(204);
+    await minutesUntilErased(ada.user.id);
+  });
+
   it("ends in a receipt with counts, once the bucket and the rooms are erased for good", async () => {
     const ada = await world.signUp();
     const file = await plantFile(world, ada);
@@ -210,6 +276,17 @@ describe("after the erasure of an account", () => {
     expect(await restOf(ada.user.id)).toEqual([]);
   });
 
+  it("answers that end at the same moment leave no usage, and no sum of it", async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const ada = await world.signUp();
+      const turn = await runningTurn(ada);
+      const [response] = await Promise.all([erase(ada), turn.finish()]);
+      expect(response.status).toBe(204);
+      await turn.rest();
+      await minutesUntilErased(ada.user.id);
+    }
+  }, 60_000);
+
   it("twenty writes of a token that is still valid leave nothing", async () => {
     const ada = await world.signUp();
     const writes = Array.from({ length: 20 }, (_, index) =>
@@ -235,6 +312,40 @@ describe("after the erasure of an account", () => {
 
 // The last, because it leaves the cron much to do.
 describe("erasing a very large account", () => {
+  it("closes it to tokens and keys at once, though some of its chats still have an owner", async () => {
+    const vars = { ...world.bucketVars, ...world.databaseVars, LIMITS: "{}" };
+    await using stack = new AsyncDisposableStack();
+    const worker = await startWorker(vars);
+    stack.defer(() => worker.close());
+    const ada = at(worker.url, await world.signUp());
+    const eve = at(worker.url, await world.signUp());
+    const { key } = await newApiKey(ada, ["chat"], { baseUrl: worker.url });
+    const { body: oldest } = await ada.post("/chats", { title: "Stuck" });
+    await plantChats(ada, 10_001, 0);
+    // The first portion takes the newest chats.
+    await world.query("UPDATE chats SET updated_at = '2020-01-01' WHERE id = $1", [oldest.id]);
+    await world.query(
+      `CREATE FUNCTION refuse_stuck() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN RAISE EXCEPTION 'stuck'; END $$`,
+    );
+    await world.query(
+      `CREATE TRIGGER stuck BEFORE UPDATE ON chats FOR EACH ROW WHEN (OLD.title = 'Stuck')
+       EXECUTE FUNCTION refuse_stuck()`,
+    );
+    const response = await erase(ada);
+    expect(response.status).toBe(204);
+    const left = await world.query("SELECT id FROM chats WHERE user_id = $1", [ada.user.id]);
+    expect(left).toContainEqual({ id: oldest.id });
+    for (const client of [ada, bearer(key, worker.url)]) {
+      expectProblem(await client.get(`/chats/${oldest.id}`), 401, "invalid_token");
+      expectProblem(await client.post("/chats", {}), 401, "invalid_token");
+    }
+    expect((await eve.get("/chats")).status).toBe(200);
+    await world.query("DROP TRIGGER stuck ON chats");
+    await world.query("DELETE FROM deletions WHERE kind = 'room'");
+    await minutesUntilErased(ada.user.id);
+  }, 180_000);
+
   it("makes all of it unreachable with the response, though one portion does not take it", async () => {
     const ada = await world.signUp();
     await plantChats(ada, 12_000, 1);
