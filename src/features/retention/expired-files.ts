@@ -17,7 +17,7 @@ export function listExpiredFiles(
     db,
     sql<{ id: string; user_id: string }>`
       SELECT f.id, f.user_id FROM files AS f
-      WHERE f.created_at <= ${at} AND f.parent_file_id IS NULL AND f.status IN ('ready', 'failed')
+      WHERE f.created_at <= ${at} AND f.user_id IS NOT NULL AND f.parent_file_id IS NULL AND f.status IN ('ready', 'failed')
         AND NOT EXISTS (
           SELECT FROM files AS part JOIN chat_files AS cf ON cf.file_id = part.id
           JOIN chats AS c ON c.id = cf.chat_id
