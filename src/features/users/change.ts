@@ -52,7 +52,8 @@ async function changeEmail(
   const isCurrent = toEmailKey(email) === user.emailKey;
   const changes = { ...(name && { name }), pendingEmail: isCurrent ? null : email, updatedAt: now };
   const isSame = and(eq(users.id, userId), eq(users.passwordVersion, passwordVersion));
-  const event = { id: deps.newId(), userId, kind: "email_change_requested", client, now } as const;
+  const cause = { id: deps.newId(), userId, client, now };
+  const event = { ...cause, kind: "email_change_requested", details: { email } } as const;
   const notices = isCurrent ? undefined : announce(deps, user, email, event);
   const { changed } = await batch(deps.db, {
     changed: deps.db.update(users).set(changes).where(isSame).returning(),
