@@ -3,7 +3,7 @@ import type { ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { describeDbError, isUnreachable } from "../db/errors.ts";
 import { ConfigError } from "../env.ts";
-import { logError } from "../lib/log.ts";
+import { framesOf, logError, nameOf } from "../lib/log.ts";
 import {
   catalogue,
   type FieldError,
@@ -101,9 +101,9 @@ function logBug(error: unknown, requestId: string): void {
   const fromDb = describeDbError(error);
   logError("bug", {
     request_id: requestId,
-    name: error instanceof Error ? error.name : typeof error,
+    name: nameOf(error),
     database_code: fromDb?.code,
     constraint: fromDb?.constraint,
-    stack: !fromDb && error instanceof Error ? error.stack : undefined,
+    stack: !fromDb && error instanceof Error ? framesOf(error) : undefined,
   });
 }

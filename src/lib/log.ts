@@ -22,3 +22,9 @@ function toLine(event: string, fields: LogFields): string {
 export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }
+
+/** Where an error was thrown, frame by frame; without its message, for the same reason. */
+export function framesOf({ message, stack = "" }: Error): string {
+  const lines = stack.replace(message, "").split("\n");
+  return lines.filter((line) => /^ {4}at /.test(line)).join("\n");
+}
