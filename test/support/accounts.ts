@@ -1,11 +1,10 @@
 /** What a person does with an account whose mails are sent. */
 import { inject } from "vitest";
 import { type ApiResponse, anonymous, at, type Body, type SignedIn, signUp } from "./client.ts";
+import { NEW_PASSWORD } from "./logs/secrets.ts";
 import { tokenIn, waitForMails } from "./mail.ts";
 import { query } from "./postgres.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
-
-export const NEW_PASSWORD = "nine short candles";
 
 export type MailedAccounts = ReturnType<typeof accountsAt> & { worker: RunningWorker };
 

@@ -1,6 +1,7 @@
 /** A user of the product over HTTP. Every response is checked against the OpenAPI document. */
 import { expect, inject } from "vitest";
 import { catalogue, type ProblemCode } from "../../src/lib/problem.ts";
+import { PASSWORD } from "./logs/secrets.ts";
 import { checkAgainstDocument } from "./openapi.ts";
 
 /** Bodies are checked against the document, so that tests need no types for them. */
@@ -31,8 +32,6 @@ export type SignedIn = Client & {
 export const workerUrl = inject("workerUrl");
 /** The Worker with queues and the other services of the platform, for uploads. */
 export const platformUrl = inject("platformUrl");
-
-const PASSWORD = "seven tall lamps";
 
 /** Creates an account with an address of its own. */
 export async function signUp(name = "Ada Example", baseUrl = workerUrl): Promise<SignedIn> {

@@ -11,6 +11,7 @@ import { peakMiB, resetPeak } from "../../local/peak-memory.ts";
 import { makeFolder } from "../../local/scratch.ts";
 import { startWorkerd, type WorkerConfig, writeConfig } from "../../local/workerd.ts";
 import { present } from "../../src/lib/assert.ts";
+import { openLogFile } from "./logs/log-files.ts";
 import type { Vars } from "./worker.ts";
 
 export type FastWorker = {
@@ -46,8 +47,9 @@ export async function startAlone(
   await copyFile(join(bundle, "index.js"), join(folder.path, "index.js"));
   const base = { ...options, folder: folder.path, module: "index.js", port, rooms: true };
   const config = await writeConfig({ ...base, vars });
+  const keep = openLogFile(bundle);
   let child = await startWorkerd(config, port);
-  let logs = logsOf(child);
+  let logs = logsOf(child, keep);
   return {
     url: `http://127.0.0.1:${port}`,
     logs: () => logs(),
@@ -56,7 +58,7 @@ export async function startAlone(
     crash: async () => {
       await kill(child);
       child = await startWorkerd(config, port);
-      logs = logsOf(child);
+      logs = logsOf(child, keep);
     },
     keptRooms: () => countKept(join(folder.path, "room")),
     close: async () => {
@@ -90,12 +92,17 @@ async function measureGrowth(pid: number, happen: () => Promise<unknown>): Promi
   return peakMiB(pid) - before;
 }
 
-/** Whole lines only: a pipe cuts them anywhere. */
-function logsOf({ stdout, stderr }: ChildProcess): () => string[] {
+/** Whole lines only: a pipe cuts them anywhere. Each is kept for the end of the run, too. */
+function logsOf(
+  { stdout, stderr }: ChildProcess,
+  keep: (lines: readonly string[]) => void,
+): () => string[] {
   const lines: string[] = [];
-  for (const input of [stdout, stderr]) {
-    if (input) createInterface({ input }).on("line", (line) => lines.push(line));
-  }
+  const onLine = (line: string) => {
+    lines.push(line);
+    keep([line]);
+  };
+  for (const input of [stdout, stderr]) if (input) createInterface({ input }).on("line", onLine);
   return () => [...lines];
 }
 

@@ -1,5 +1,6 @@
 /** A browser as far as sign-in goes: it keeps cookies, and sends the Origin of its page. */
 import { type ApiResponse, clientWith } from "./client.ts";
+import { PASSWORD } from "./logs/secrets.ts";
 
 /** A page of this origin is allowed in the world of the tests. */
 export const FRONTEND = "http://localhost:3000";
@@ -57,6 +58,6 @@ export class Jar {
 export async function signedUpJar(): Promise<Jar> {
   const jar = new Jar();
   const email = `jar.${crypto.randomUUID()}@example.com`;
-  await jar.post("/auth/register", { name: "Jar", email, password: "seven tall lamps" });
+  await jar.post("/auth/register", { name: "Jar", email, password: PASSWORD });
   return jar;
 }

@@ -1,8 +1,7 @@
 /** A Worker with small limits, and clients of any address. */
 import { type ApiResponse, bearer, type Client, clientWith, type SignedIn } from "./client.ts";
 import { type FastWorker, startFastWorker } from "./fast-worker.ts";
-
-const PASSWORD = "seven tall lamps";
+import { PASSWORD } from "./logs/secrets.ts";
 const HOUR = 3_600;
 
 /** So many in an hour: none comes back during a test. */

@@ -2,6 +2,7 @@
 import { inject } from "vitest";
 import type { SeenRequest } from "../../local/openai.ts";
 import type { Script } from "../../local/provider/script.ts";
+import { MARKER } from "./logs/secrets.ts";
 
 const control = (path: string) => new URL(`/_control/${path}`, inject("providerUrl"));
 const headers = { authorization: `Bearer ${inject("controlKeys").provider}` };
@@ -9,7 +10,7 @@ const headers = { authorization: `Bearer ${inject("controlKeys").provider}` };
 /** Scripts every request whose prompt contains a marker of the test's own. Returns the marker. */
 export async function script(
   how: Script,
-  marker = `marker-${crypto.randomUUID()}`,
+  marker = `${MARKER}${crypto.randomUUID()}`,
 ): Promise<string> {
   const body = JSON.stringify(how);
   await fetch(control(`scripts/${encodeURIComponent(marker)}`), { method: "PUT", headers, body });

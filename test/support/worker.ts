@@ -5,6 +5,7 @@ import { inject } from "vitest";
 import { createTestHarness } from "wrangler";
 import { makeFolder } from "../../local/scratch.ts";
 import { NAMES } from "../../local/settings.ts";
+import { openLogFile } from "./logs/log-files.ts";
 import type { FileJob } from "../../src/features/files/jobs.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -39,9 +40,11 @@ export async function startBuilt(
     workers: [{ configPath, prebuiltWorkerDir: folder, secrets: { ...UNSET, ...vars } }],
   });
   const { url } = await harness.listen();
+  const keep = openLogFile(folder);
+  const logs = () => harness.getLogs().map((log) => log.message);
   return {
     url: url.origin,
-    logs: () => harness.getLogs().map((log) => log.message),
+    logs,
     hibernate: (name) =>
       harness.getWorker().evictDurableObject("CHAT_ROOM", { name, webSockets: "hibernate" }),
     storageOf: async (name) => {
@@ -52,7 +55,10 @@ export async function startBuilt(
       const env = (await harness.getWorker().getEnv()) as { FILE_JOBS: JobQueue };
       await env.FILE_JOBS.send(job);
     },
-    close: () => harness.close(),
+    close: () => {
+      keep(logs());
+      return harness.close();
+    },
   };
 }
 

@@ -11,7 +11,9 @@ import { makeFolder } from "../../local/scratch.ts";
 import { bundleWorker } from "../../local/workerd.ts";
 import { present } from "../../src/lib/assert.ts";
 import { startAlone } from "./fast-worker.ts";
+import { checkLogs } from "./logs/scan.ts";
 import { bucketVars } from "./own-bucket.ts";
+import { until } from "./until.ts";
 import { startBuilt, type Vars } from "./worker.ts";
 
 declare module "vitest" {
@@ -52,6 +54,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await using stack = new AsyncDisposableStack();
   const folder = await makeFolder("worker");
   stack.defer(folder.remove);
+  // Once every Worker is closed. A run that does not begin has nothing to scan.
+  let scan = async (): Promise<void> => undefined;
+  stack.defer(() => scan());
   const bundling = bundleWorker(folder.path);
   // Its folder is not removed under it.
   stack.defer(() => bundling.catch(() => undefined));
@@ -107,8 +112,25 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("vars", vars);
   project.provide("emptyPostgres", emptyPostgres);
   project.provide("workerFolder", folder.path);
+  const secrets = [vars.SECRET_KEY, s3.secretAccessKey, provider.apiKey, neon.connectionString];
+  scan = () =>
+    checkLogs(
+      folder.path,
+      secrets.flatMap((secret) => secret || []),
+    );
   const running = stack.move();
-  return () => running.disposeAsync();
+  return async () => {
+    await logRequests([platform, worker]);
+    await running.disposeAsync();
+  };
+}
+
+/** Each of the Workers of the run logs a request, whatever the tests have sent to it. */
+async function logRequests(workers: { url: string; logs: () => string[] }[]): Promise<void> {
+  for (const { url, logs } of workers) {
+    await fetch(`${url}/health/live`).then((response) => response.text());
+    await until(async () => logs().some((line) => line.includes("/health/live")));
+  }
 }
 
 /** A database of this run alone on a real server, where `LOCAL_POSTGRES_URL` names one. */

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import {
-  NEW_PASSWORD,
   newAddress,
   ordersLeft,
   startMailedAccounts,
   type MailedAccounts,
 } from "../../../support/accounts.ts";
 import { anonymous, at, signUp, type ApiResponse } from "../../../support/client.ts";
+import { NEW_PASSWORD } from "../../../support/logs/secrets.ts";
 import { minuteOf } from "../../../support/cron.ts";
 import {
   injectMailFault,

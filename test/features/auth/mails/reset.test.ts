@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
-  NEW_PASSWORD,
   newAddress,
   ordersLeft,
   startMailedAccounts,
@@ -8,6 +7,7 @@ import {
 } from "../../../support/accounts.ts";
 import { expectProblem, type ApiResponse } from "../../../support/client.ts";
 import { atOnce } from "../../../support/keys.ts";
+import { NEW_PASSWORD } from "../../../support/logs/secrets.ts";
 import { mailsTo, tokenIn, waitForMails } from "../../../support/mail.ts";
 import { injectFault, query } from "../../../support/postgres.ts";
 import { eventsOf, refreshStatus, signInAgain } from "../../../support/sessions.ts";

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   changeEmail,
   me,
-  NEW_PASSWORD,
   newAddress,
   ordersLeft,
   startMailedAccounts,
   type MailedAccounts,
 } from "../../../support/accounts.ts";
 import { expectProblem } from "../../../support/client.ts";
+import { NEW_PASSWORD } from "../../../support/logs/secrets.ts";
 import { mailsTo, tokenIn, waitForMails } from "../../../support/mail.ts";
 import { eventsOf } from "../../../support/sessions.ts";
 import { until } from "../../../support/until.ts";
