@@ -74,6 +74,28 @@ it("Twenty concurrent wrong sign-ins let streams continue, and other requests ru
   expect(served).toBeGreaterThan(AT_ONCE);
 }, 60_000);
 
+it("Thirty sign-ins at once leave other requests answered before the last of them, and each gets its answer", async () => {
+  const order: string[] = [];
+  const signIns = Array.from({ length: 30 }, async () => {
+    const response = await signIn("wrong password");
+    order.push("sign-in");
+    return response;
+  });
+  // The queue is at work: one of them has its answer.
+  await until(async () => order.length > 0);
+  const others = ["/users/me", "/chats", "/auth/sessions", "/health/live"].map(async (path) => {
+    const { status } = await ada.get(path);
+    order.push("other");
+    return status;
+  });
+  expect(await Promise.all(others)).toEqual([200, 200, 200, 200]);
+  for (const response of await Promise.all(signIns)) {
+    expectProblem(response, 401, "invalid_credentials");
+  }
+  expect(order).toHaveLength(34);
+  expect(order.lastIndexOf("other")).toBeLessThan(order.lastIndexOf("sign-in"));
+}, 60_000);
+
 it("Sign-ins beyond the queue's limit are refused at once, with the time to retry", async () => {
   const leaving = new AbortController();
   const body = JSON.stringify({ email: ada.user.email, password: "wrong password" });
