@@ -5,6 +5,7 @@ import { type FastWorker, startFastWorker } from "../../support/fast-worker.ts";
 import { atOnce } from "../../support/keys.ts";
 import { script } from "../../support/provider.ts";
 import { readEvents } from "../../support/sse.ts";
+import { until } from "../../support/until.ts";
 
 const AT_ONCE = 20;
 const JSON_TYPE = { "content-type": "application/json" };
