@@ -98,7 +98,7 @@ class Provider {
 
   async authorizationUrl(redirectUri: string, secrets: OidcSecrets): Promise<string> {
     const { authorization_endpoint: endpoint } = await this.#discover();
-    if (endpoint === undefined) throw failed("no authorization_endpoint");
+    if (endpoint === undefined) throw failed("no_authorization_endpoint");
     const url = new URL(endpoint);
     const parameters = {
       client_id: this.#client.client_id,
@@ -237,7 +237,7 @@ async function fetchBounded(url: string, call: Call): Promise<Response> {
   const { method, headers: sent, redirect, body = null, signal = null } = call;
   const response = await reach(url, { method, headers: sent, redirect, body, signal });
   if (response.status >= 500 || response.status === 429) {
-    throw unavailable(`status ${response.status}`);
+    throw unavailable(`status_${response.status}`);
   }
   const { status, headers } = response;
   return new Response(response.bytes.byteLength > 0 ? response.bytes : null, { status, headers });
