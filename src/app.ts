@@ -1,5 +1,7 @@
 /** The table of contents: middleware in order, the sign-in boundary, features, one error renderer. */
+import { accountRoutes } from "./features/admin/account-routes.ts";
 import { adminRoutes } from "./features/admin/routes.ts";
+import { allUsageRoutes } from "./features/admin/usage-routes.ts";
 import { eventRoutes } from "./features/audit/routes.ts";
 import { authRoutes } from "./features/auth/routes.ts";
 import { authenticate } from "./features/auth/authenticate.ts";
@@ -86,3 +88,5 @@ app.route("/", fileRoutes);
 app.route("/", searchRoutes);
 app.route("/", analysisRoutes);
 app.route("/", usageRoutes);
+app.route("/", accountRoutes);
+app.route("/", allUsageRoutes);

@@ -46,6 +46,7 @@ export const users = pgTable(
   },
   (t) => [
     uniqueIndex("users_email_key").on(t.emailKey),
+    index("users_list_idx").on(t.createdAt.desc(), t.id.desc()),
     check("users_role_check", sql`${t.role} IN ('user', 'admin')`),
   ],
 );

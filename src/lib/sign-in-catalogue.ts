@@ -133,6 +133,12 @@ export const signInCatalogue = {
     detail:
       "There is no second factor to confirm or to disable. Begin an enrolment with POST /auth/totp.",
   },
+  last_administrator: {
+    status: 409,
+    title: "Last administrator",
+    detail:
+      "This is the last active administrator. Make somebody else an administrator, then repeat the change.",
+  },
   too_many_codes: {
     status: 429,
     title: "Too many codes",

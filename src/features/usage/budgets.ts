@@ -65,7 +65,7 @@ function toDecimal(pico: bigint | undefined): string | null {
 }
 
 const SUBJECTS = ["user", "key"] as const;
-const PERIODS = ["day", "month"] as const;
+export const PERIODS = ["day", "month"] as const;
 const UNITS = ["tokens", "cost"] as const;
 
 type Period = (typeof PERIODS)[number];

@@ -21,13 +21,15 @@ type SumRow = {
   estimated_calls: number;
 };
 
-/** The usage of the days from `from`, inclusive, to `to`, exclusive. One trip. */
+/**
+ * The usage of the days from `from`, inclusive, to `to`, exclusive. One trip. `whose`: a condition on the sums `s`.
+ */
 export async function reportUsage(
   db: Db,
-  ownerId: string,
+  whose: SQL,
   { from, to, groupBy }: Wanted,
 ): Promise<Pick<UsageReport, "totals" | "series">> {
-  const days = sql`s.user_id = ${ownerId} AND s.day >= ${from}::date AND s.day < ${to}::date`;
+  const days = sql`${whose} AND s.day >= ${from}::date AND s.day < ${to}::date`;
   const { totals, series } = await batch(db, {
     totals: sql<SumRow>`SELECT ${SUMS} FROM usage_sums AS s WHERE ${days}`,
     series: sql<SumRow & { key: string | null }>`
@@ -58,6 +60,7 @@ const KEYS: Record<Grouping, SQL> = {
   model: sql`s.model`,
   kind: sql`s.kind`,
   chat: sql`c.id::text`,
+  user: sql`s.user_id::text`,
 };
 
 const OWN_CHATS = sql`LEFT JOIN chats AS c ON c.id = s.chat_id AND c.user_id = s.user_id`;

@@ -1,15 +1,16 @@
 /** Routes for reading usage and what is left of the budgets. */
+import { sql } from "drizzle-orm";
 import { attachment } from "../../http/content-disposition.ts";
 import { prefersToJson } from "../../http/negotiate.ts";
 import { createRouter, json, route } from "../../http/router.ts";
 import { keyIdOf } from "../../lib/principal.ts";
 import { toIso } from "../../lib/clock.ts";
-import { toCsv } from "./csv.ts";
+import { CSV, CSV_HEADERS, toUsageCsv } from "./csv-report.ts";
+import { withDefaultDays } from "./days.ts";
 import { listLimits, reportUsage } from "./report.ts";
-import { UsageLimits, UsageQuery, UsageReport, type UsageEntry } from "./schemas.ts";
+import { UsageLimits, UsageQuery, UsageReport } from "./schemas.ts";
 
 const tags = ["Usage"];
-const CSV = "text/csv";
 
 const read = route({
   method: "get",
@@ -41,32 +42,18 @@ const limits = route({
   responses: { 200: json(UsageLimits, "The budgets; none where nothing is limited.") },
 });
 
-const COLUMNS = [
-  "key",
-  "calls",
-  "prompt_tokens",
-  "completion_tokens",
-  "total_tokens",
-  "cached_tokens",
-  "reasoning_tokens",
-  "cost",
-  "currency",
-  "unpriced_calls",
-  "estimated_calls",
-] as const satisfies readonly (keyof UsageEntry)[];
-
 export const usageRoutes = createRouter()
   .openapi(read, async (c) => {
     const { db, clock } = c.get("deps");
-    const { from, to, group_by: groupBy } = withDefaults(c.req.valid("query"), clock());
+    const { from, to, group_by: groupBy } = withDefaultDays(c.req.valid("query"), clock());
     const { userId } = c.get("principal");
-    const report = await reportUsage(db, userId, { from, to, groupBy });
+    const report = await reportUsage(db, sql`s.user_id = ${userId}`, { from, to, groupBy });
     if (!prefersToJson(c.req.header("accept"), CSV)) {
       return c.json({ from, to, group_by: groupBy, ...report }, 200);
     }
     const name = `usage-${from}-${to}-by-${groupBy}`;
     c.header("content-disposition", attachment(name, "csv"));
-    return c.body(toCsv(COLUMNS, report.series), 200, { "content-type": `${CSV}; charset=utf-8` });
+    return c.body(toUsageCsv(report.series), 200, CSV_HEADERS);
   })
   .openapi(limits, async (c) => {
     const { db, clock, config } = c.get("deps");
@@ -75,18 +62,3 @@ export const usageRoutes = createRouter()
     const at = toIso(new Date(clock()));
     return c.json({ limits: await listLimits(db, payer, { defaults: config.BUDGETS, at }) }, 200);
   });
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-const DEFAULT_DAYS = 30;
-
-function withDefaults(
-  query: { from?: string | undefined; to?: string | undefined; group_by: UsageReport["group_by"] },
-  now: number,
-) {
-  const to = query.to ?? dayOf(now + DAY_MS);
-  return { ...query, to, from: query.from ?? dayOf(Date.parse(to) - DEFAULT_DAYS * DAY_MS) };
-}
-
-function dayOf(time: number): string {
-  return toIso(new Date(time)).slice(0, 10);
-}

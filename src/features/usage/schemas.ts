@@ -67,12 +67,21 @@ const Day = z.iso.date().refine(isStorableTime).openapi({ format: "date", exampl
 
 const GROUPINGS = ["day", "model", "chat", "kind"] as const;
 
-export type Grouping = (typeof GROUPINGS)[number];
+const ALL_GROUPINGS = ["user", "day", "model"] as const;
 
-export const UsageQuery = z.object({
+export type Grouping = (typeof GROUPINGS)[number] | (typeof ALL_GROUPINGS)[number];
+
+const days = {
   from: Day.optional().openapi({ description: "The first day, UTC, inclusive." }),
   to: Day.optional().openapi({ description: "The last day, UTC, exclusive." }),
-  group_by: z.enum(GROUPINGS).default("day"),
+};
+
+export const UsageQuery = z.object({ ...days, group_by: z.enum(GROUPINGS).default("day") });
+
+/** Of the usage of all accounts. */
+export const AllUsageQuery = z.object({
+  ...days,
+  group_by: z.enum(ALL_GROUPINGS).default("user"),
 });
 
 const totals = {
@@ -99,7 +108,7 @@ const UsageEntry = z
   .object({
     key: z.string().nullable().openapi({
       description:
-        "The day, model, chat id or kind of call; null without a chat, or for a deleted one.",
+        "The day, model, chat id, kind of call or account id; null without a chat, or for a deleted one.",
       example: "2026-11-23",
     }),
     ...totals,
@@ -108,17 +117,22 @@ const UsageEntry = z
 
 export type UsageEntry = z.infer<typeof UsageEntry>;
 
+const report = {
+  from: z.string().openapi({ format: "date" }),
+  to: z.string().openapi({ format: "date" }),
+  totals: UsageTotals,
+  series: z.array(UsageEntry),
+};
+
 export const UsageReport = z
-  .object({
-    from: z.string().openapi({ format: "date" }),
-    to: z.string().openapi({ format: "date" }),
-    group_by: z.enum(GROUPINGS),
-    totals: UsageTotals,
-    series: z.array(UsageEntry),
-  })
+  .object({ ...report, group_by: z.enum(GROUPINGS) })
   .openapi("UsageReport");
 
 export type UsageReport = z.infer<typeof UsageReport>;
+
+export const AllUsageReport = z
+  .object({ ...report, group_by: z.enum(ALL_GROUPINGS) })
+  .openapi("AllUsageReport");
 
 const amount = (description: string) =>
   z.string().openapi({ description: `${description} An exact decimal.`, example: "5.000000" });
