@@ -4,17 +4,20 @@ import { type Body, bearer, type Client, type SignedIn, workerUrl } from "./clie
 
 export type KeyClient = Client & { key: string; id: string; created: Body };
 
+type KeyOptions = { expires_at?: string; budget?: object; baseUrl?: string };
+
 /** A client with a new API key of the user. */
 export async function newApiKey(
   of: SignedIn,
   scopes: readonly string[] = ["chat", "files", "usage", "read"],
-  { expires_at, baseUrl = workerUrl }: { expires_at?: string; baseUrl?: string } = {},
+  { expires_at, budget, baseUrl = workerUrl }: KeyOptions = {},
 ): Promise<KeyClient> {
   const body = {
     name: "A program",
     scopes,
     password: of.password,
     ...(expires_at && { expires_at }),
+    ...(budget && { budget }),
   };
   const { status, body: created } = await of.post("/auth/keys", body);
   expect(status, JSON.stringify(created)).toBe(201);

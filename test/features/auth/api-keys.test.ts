@@ -40,6 +40,7 @@ describe("POST /auth/keys", () => {
         created_at: created.created_at,
         expires_at,
         last_used_at: null,
+        budget: { day: null, month: null },
       },
     ]);
     const [row] = await query("SELECT k::text AS text FROM api_keys AS k WHERE id = $1", [id]);

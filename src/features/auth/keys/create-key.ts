@@ -6,6 +6,7 @@ import { randomBytes } from "../../../lib/ids.ts";
 import type { Principal } from "../../../lib/principal.ts";
 import { invalidField } from "../../../lib/problem.ts";
 import { sha256OfText } from "../../../lib/sha256.ts";
+import { budgetDetails } from "../../usage/own-budget.ts";
 import { confirmIdentity } from "../confirm-identity.ts";
 import { keyPrefixOf, toApiKey } from "./key-format.ts";
 import { type ApiKeyRow, insertKey } from "./queries.ts";
@@ -27,12 +28,13 @@ export async function createKey(
   const { hashedPassword } = await confirmIdentity(deps, principal, body, client);
   const key = toApiKey(randomBytes(32));
   const { name, scopes } = body;
+  const budget = body.budget ?? {};
   const id = deps.newId();
   const secret = { prefix: keyPrefixOf(key), keyHash: await sha256OfText(key) };
-  const details = { name, scopes: scopes.join(" ") };
+  const details = { name, scopes: scopes.join(" "), ...budgetDetails(budget) };
   const row = await insertKey(
     deps.db,
-    { id, userId, name, scopes, expiresAt, ...secret, hashedPassword, now },
+    { id, userId, name, scopes, expiresAt, budget, ...secret, hashedPassword, now },
     {
       id: deps.newId(),
       userId,

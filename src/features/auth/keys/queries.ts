@@ -6,6 +6,12 @@ import { apiKeys } from "../../../db/schema-keys.ts";
 import { toIso } from "../../../lib/clock.ts";
 import type { KeyScope } from "../../../lib/key-scopes.ts";
 import { Problem } from "../../../lib/problem.ts";
+import {
+  budgetSql,
+  type BudgetRows,
+  type NewBudget,
+  setBudgetSql,
+} from "../../usage/own-budget.ts";
 import { recordEventSql, type SecurityEvent } from "../../audit/record.ts";
 import { selectWatchedBy, type SessionChat } from "../session-end.ts";
 
@@ -18,7 +24,7 @@ const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 /** How often the last use of a key is written. */
 const USE_WRITTEN_MS = 60_000;
 
-const keyColumns = columnsSql(apiKeys, "k", [
+const ownColumns = columnsSql(apiKeys, "k", [
   "id",
   "name",
   "prefix",
@@ -28,7 +34,10 @@ const keyColumns = columnsSql(apiKeys, "k", [
   "lastUsedAt",
 ]);
 
-export type ApiKeyRow = RowOfList<typeof keyColumns>;
+/** Of the table `api_keys` as `k`. */
+const keyColumns = sql`${ownColumns}, ${budgetSql("k.id")}`;
+
+export type ApiKeyRow = RowOfList<typeof ownColumns> & BudgetRows;
 
 const isLiveSql = (now: string) =>
   sql`k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ${now}::timestamptz)`;
@@ -41,6 +50,7 @@ type NewApiKey = {
   keyHash: string;
   scopes: readonly KeyScope[];
   expiresAt: Date | null;
+  budget: NewBudget;
   /** As it was when the user's identity was confirmed. */
   hashedPassword: string | null;
   now: Date;
@@ -51,7 +61,8 @@ type NewApiKey = {
  * meanwhile.
  */
 export async function insertKey(db: Db, key: NewApiKey, event: SecurityEvent): Promise<ApiKeyRow> {
-  const { id, userId, hashedPassword, now } = key;
+  const { id, userId, hashedPassword, budget, now } = key;
+  const isInserted = sql`EXISTS (SELECT FROM api_keys WHERE id = ${id})`;
   const keptSince = toIso(new Date(now.getTime() - KEPT_MS));
   const { owner, inserted } = await batch(db, {
     owner: sql`
@@ -59,10 +70,14 @@ export async function insertKey(db: Db, key: NewApiKey, event: SecurityEvent): P
         AND hashed_password IS NOT DISTINCT FROM ${hashedPassword}::text
       FOR NO KEY UPDATE`,
     swept: sql`
-      DELETE FROM api_keys
-      WHERE user_id = ${userId} AND LEAST(revoked_at, expires_at) < ${keptSince}::timestamptz`,
+      WITH swept AS (
+        DELETE FROM api_keys
+        WHERE user_id = ${userId} AND LEAST(revoked_at, expires_at) < ${keptSince}::timestamptz RETURNING id
+      )
+      DELETE FROM budgets AS b USING swept WHERE b.subject_id = swept.id`,
     key: insertKeySql(key),
-    event: recordEventSql(event, sql`EXISTS (SELECT FROM api_keys WHERE id = ${id})`),
+    budget: setBudgetSql({ id, userId }, budget, isInserted),
+    event: recordEventSql(event, isInserted),
     inserted: sql<ApiKeyRow>`SELECT ${keyColumns} FROM api_keys AS k WHERE k.id = ${id}`,
   });
   const [row] = inserted.rows;

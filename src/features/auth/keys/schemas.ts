@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { isStorableTime, ShownId, ShownTime, text } from "../../../http/fields.ts";
 import { toIso } from "../../../lib/clock.ts";
+import { NewBudget, OwnBudget, toOwnBudget } from "../../usage/own-budget.ts";
 import { KEY_SCOPES } from "../../../lib/key-scopes.ts";
 import type { ApiKeyRow } from "./queries.ts";
 
@@ -29,6 +30,10 @@ export const NewKeyBody = z
       format: "date-time",
       description: "In the future. Without it the key is valid until it is revoked.",
     }),
+    budget: NewBudget.nullish().openapi({
+      description:
+        "What the key may use by day and month, within the budget of the account, which applies too.",
+    }),
     password: text({ max: 1_000 }).nullish(),
     code: text({ max: 100 }).nullish(),
   })
@@ -47,6 +52,7 @@ const keyFields = {
   created_at: ShownTime,
   expires_at: ShownTime.nullable(),
   last_used_at: ShownTime.nullable().openapi({ description: "To the minute." }),
+  budget: OwnBudget,
 };
 
 export const ApiKey = z.object(keyFields).openapi("ApiKey");
@@ -71,5 +77,6 @@ export function toApiKeyShape(row: ApiKeyRow): z.infer<typeof ApiKey> {
     created_at: toIso(row.created_at),
     expires_at: row.expires_at && toIso(row.expires_at),
     last_used_at: row.last_used_at && toIso(row.last_used_at),
+    budget: toOwnBudget(row.budget),
   };
 }
