@@ -152,7 +152,7 @@ const Variables = z.object({
   SYSTEM_PROMPT: optional(text),
   KEEP_REASONING: flag,
   MODELS: json(Models),
-  BUDGETS: optional(json(Budgets)),
+  BUDGETS: json(Budgets),
   LIMITS: json(Limits),
   TURN_LIMITS: json(TurnLimits),
   RETRIEVAL: json(Retrieval),

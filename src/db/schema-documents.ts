@@ -146,6 +146,8 @@ export const fileAnalyses = pgTable(
     callExpiresAt: time("call_expires_at"),
     parts: jsonb().notNull().default([]),
     result: jsonb(),
+    // The API key that pays; null for a session.
+    keyId: uuid("key_id"),
     createdAt: time("created_at").notNull(),
     updatedAt: time("updated_at").notNull(),
     completedAt: time("completed_at"),

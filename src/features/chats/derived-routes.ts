@@ -4,6 +4,7 @@ import { attachment } from "../../http/content-disposition.ts";
 import { ById } from "../../http/fields.ts";
 import { markReplayed, readKey } from "../../http/keyed-route.ts";
 import { createRouter, json, jsonBody, route, textHeader } from "../../http/router.ts";
+import { keyIdOf } from "../../lib/principal.ts";
 import { providerProblems } from "../../lib/problem.ts";
 import { announce } from "./announce.ts";
 import { formats } from "./export-formats.ts";
@@ -23,7 +24,7 @@ const name = route({
     "Asks the model for a name and renames the chat to it. Later messages no longer rename it.",
   keyed: true,
   request: { params: ById, body: jsonBody(NameRequest) },
-  problems: providerProblems,
+  problems: ["budget_exhausted", ...providerProblems],
   responses: { 200: json(NameResponse, "The chat's new name.") },
 });
 
@@ -52,7 +53,9 @@ const download = route({
 
 export const derivedRoutes = createRouter()
   .openapi(name, async (c) => {
-    const chat = { ownerId: c.get("principal").userId, chatId: c.req.valid("param").id };
+    const principal = c.get("principal");
+    const keyId = keyIdOf(principal) ?? null;
+    const chat = { ownerId: principal.userId, chatId: c.req.valid("param").id, keyId };
     const body = c.req.valid("json");
     const key = await readKey(c, body);
     const about = { message: body.message ?? undefined, fileIds: body.file_ids ?? [] };

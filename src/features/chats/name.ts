@@ -7,8 +7,11 @@ import type { Claim, IdempotencyKey } from "../../db/idempotency-keys.ts";
 import { chats } from "../../db/schema.ts";
 import { latestSql } from "../../db/times.ts";
 import type { Deps } from "../../deps.ts";
+import { toIso } from "../../lib/clock.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
 import { failedAttempt, type Suggestion, suggestName } from "../titles/suggest.ts";
+import { budgetExhausted } from "../usage/budgets.ts";
+import { findExhausted } from "../usage/exhausted.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
 import { toWatchedChat, type WatchedChat, watchedColumns, type WatchedRow } from "./announce.ts";
 import { workUnderKey } from "./name-under-key.ts";
@@ -16,7 +19,8 @@ import { findFirstUserMessage } from "./queries.ts";
 import { uuidArray } from "../../db/uuid-array.ts";
 
 type NameDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
-type OwnedChat = { ownerId: string; chatId: string };
+/** `keyId`: of the API key that pays; null for a session. */
+type OwnedChat = { ownerId: string; chatId: string; keyId: string | null };
 
 /** What to name the chat after; if both are empty, its first user message. */
 type NameSubject = { message: string | undefined; fileIds: string[] };
@@ -37,7 +41,7 @@ const NAMING_TIMEOUT_MS = 20_000;
 /**
  * Asks the model for a name and renames the chat. Of several requests with one key the first calls the
  * model, and the others return the chat's name at that time. Usage is recorded even if no name came back.
- * Throws `not_found`, a 422 for a chat without messages, `idempotency_key_reused`, or an `ai_*` problem,
+ * Throws `not_found`, a 422 for a chat without messages, `budget_exhausted`, `idempotency_key_reused`, or an `ai_*` problem,
  * after which the key can be retried.
  */
 export async function nameChat(
@@ -59,21 +63,26 @@ async function suggestAndSave(
   subject: NameSubject,
   claim?: Claim,
 ): Promise<GivenName> {
-  const text = await textOf(deps.db, chat, subject);
+  const asked = new Date(deps.clock());
+  const [text, exhausted] = await Promise.all([
+    textOf(deps.db, chat, subject),
+    findExhausted(
+      deps.db,
+      { userId: chat.ownerId, keyId: chat.keyId },
+      { defaults: deps.config.BUDGETS, at: toIso(asked) },
+    ),
+  ]);
+  if (exhausted) throw budgetExhausted(exhausted, asked);
   const suggestion = await suggest(deps, chat, text);
   return saveName(deps.db, chat, suggestion, usageOf(deps, chat, suggestion), claim);
 }
 
-async function textOf(
-  db: Db,
-  { ownerId, chatId }: OwnedChat,
-  { message, fileIds }: NameSubject,
-): Promise<string> {
+async function textOf(db: Db, chat: OwnedChat, { message, fileIds }: NameSubject): Promise<string> {
   if (message !== undefined || fileIds.length > 0) {
-    const names = await listFileNames(db, { ownerId, chatId }, fileIds);
+    const names = await listFileNames(db, chat, fileIds);
     return message ?? names.join("\n");
   }
-  const firstMessage = await findFirstUserMessage(db, ownerId, chatId);
+  const firstMessage = await findFirstUserMessage(db, chat.ownerId, chat.chatId);
   if (firstMessage !== undefined) return firstMessage;
   throw invalidField(
     "/message",
@@ -131,12 +140,12 @@ async function saveFailure(
 
 function usageOf(
   { newId, clock }: NameDeps,
-  { ownerId, chatId }: OwnedChat,
+  { ownerId, chatId, keyId }: OwnedChat,
   { model, usage, estimated }: Spent,
 ): NewUsage {
   const at = new Date(clock()).toISOString();
   const of = { userId: ownerId, chatId, messageId: null, kind: "name" as const, attempt: 1 };
-  return { id: newId(), ...of, model, ...usage, estimated, at };
+  return { id: newId(), ...of, keyId, model, ...usage, estimated, at };
 }
 
 /**

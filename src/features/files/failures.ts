@@ -25,6 +25,8 @@ export const FAILURES = {
     "The pages are images without text, and this server recognises no text in images (OCR). Run text recognition on the file and upload the result, or have the server's operator set OCR_MODEL and complete the file again.",
   ocr_failed:
     "The pages are images, and their text could not be recognised. Complete the file again to retry, or run text recognition (OCR) on it and upload the result.",
+  ocr_unpaid:
+    "The pages are images, and the budget for recognising their text is used up. Complete the file again once the budget renews, or run text recognition (OCR) on it and upload the result.",
   missing: "The bytes of the file are missing in the storage. Upload the file again.",
   changed: "The uploaded bytes do not match the announced size or checksum. Upload the file again.",
   unreadable: "The file could not be processed after several attempts. Try again later.",

@@ -1,14 +1,16 @@
 /** Embeds passages and questions, if there are a provider and pgvector. */
 import { type SQL, sql } from "drizzle-orm";
 import type { TokenCount } from "../../clients/model.ts";
-import { batch, read, write } from "../../db/client.ts";
+import { batch, write } from "../../db/client.ts";
 import { columnsSql, type RowOfList } from "../../db/columns.ts";
 import { describeFailure, refusesContent } from "../../db/errors.ts";
 import { files, passages } from "../../db/schema-documents.ts";
 import type { Deps } from "../../deps.ts";
+import { toIso } from "../../lib/clock.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 import { type EmbeddingModel, estimateTokens, findEmbeddingModel } from "../../lib/models.ts";
 import { Problem } from "../../lib/problem.ts";
+import { exhaustedSql } from "../usage/exhausted.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
 import type { Ingestion } from "./indexing/builds.ts";
 import { isOrdinalOf } from "./indexing/slots.ts";
@@ -32,8 +34,8 @@ type Embedded = "more" | "done" | "failed";
 
 /**
  * Embeds the next passages of a file that have no vector of the current model, and replaces those of another one.
- * "done" when all have vectors, or cannot get any (no pgvector, no provider); "failed" when the provider failed, or
- * Postgres refused its vectors. Passages without vectors are found by lexical search.
+ * "done" when all have vectors, or cannot get any (no pgvector, no provider); "failed" when the provider failed,
+ * Postgres refused its vectors, or the budget of the owner is used up. Passages without vectors are found by lexical search.
  */
 export async function embedNext(deps: EmbedDeps, ingestion: Ingestion): Promise<Embedded> {
   const model = findAskableModel(deps);
@@ -59,12 +61,13 @@ async function embedPassages(
   ingestion: Ingestion,
   model: EmbeddingModel,
 ): Promise<Embedded> {
-  const rows = await listNext(deps, ingestion, model);
+  const { rows, isExhausted } = await listNext(deps, ingestion, model);
   const [first] = rows;
   if (!first) {
     await write(deps.db, embeddedUpdate(ingestion, model, HAS_ALL_VECTORS));
     return "done";
   }
+  if (isExhausted) return "failed";
   // Without the name of the file, which would make all passages of a file alike. A change of this text needs a new
   // INDEX_VERSION and EMBEDDED_SINCE.
   const texts = rows.map(({ headings, text }) => [...headings, text].join("\n"));
@@ -100,14 +103,16 @@ async function saveVectors(
   }
 }
 
+/** `isExhausted`: the budget of the owner is used up. */
 async function listNext(
-  { db }: EmbedDeps,
+  { db, config, clock }: EmbedDeps,
   { fileId, ingestionAttempt }: Ingestion,
   { name }: EmbeddingModel,
-): Promise<PassageRow[]> {
-  return read(
-    db,
-    sql<PassageRow>`
+): Promise<{ rows: PassageRow[]; isExhausted: boolean }> {
+  const owner = sql`SELECT user_id FROM files WHERE id = ${fileId}::uuid`;
+  const asked = { defaults: config.BUDGETS, at: toIso(new Date(clock())) };
+  const { next, exhausted } = await batch(db, {
+    next: sql<PassageRow>`
       SELECT ${fileColumns}, ${passageColumns}
       FROM files f JOIN indexed_files i ON i.file_id = f.id
         JOIN passages p ON p.file_id = f.id AND ${isOrdinalOf(sql`p.ordinal`, sql`i.slot`)}
@@ -115,7 +120,9 @@ async function listNext(
         AND NOT EXISTS (
           SELECT FROM passage_vectors v WHERE v.file_id = p.file_id AND v.ordinal = p.ordinal AND v.model = ${name})
       ORDER BY p.ordinal LIMIT ${PASSAGES_AT_ONCE}`,
-  );
+    exhausted: exhaustedSql({ userId: owner, keyId: null }, asked),
+  });
+  return { rows: next.rows, isExhausted: exhausted.rows.length > 0 };
 }
 
 function vectorsInsert(

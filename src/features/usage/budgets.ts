@@ -82,14 +82,14 @@ export function toBudgetProblem(error: unknown, at: Date): Problem | undefined {
   return exceeded && budgetExhausted(exceeded, at);
 }
 
-type ExceededLimit = {
+export type ExceededLimit = {
   subject: (typeof SUBJECTS)[number];
   period: Period;
   unit: (typeof UNITS)[number];
 };
 
 /** 429: which limit is used up, and when it renews. */
-function budgetExhausted(limit: ExceededLimit, at: Date): Problem {
+export function budgetExhausted(limit: ExceededLimit, at: Date): Problem {
   const renewsAt = endOf(limit.period, at);
   const seconds = Math.max(1, Math.ceil((renewsAt.getTime() - at.getTime()) / 1000));
   return new Problem("budget_exhausted", {

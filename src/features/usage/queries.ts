@@ -15,6 +15,8 @@ export type NewUsage = TokenCount & {
   kind: (typeof aiUsage.$inferSelect)["serviceType"];
   attempt: number;
   model: Model;
+  /** The API key that pays, where no message says so; null for a session. */
+  keyId?: string | null;
   /** True if the provider reported no usage. */
   estimated: boolean;
   /** ISO 8601. */
@@ -42,7 +44,7 @@ export function usageInsert(usage: NewUsage, only: SQL = sql`true`): SQL {
       ${cachedTokens}::int, ${reasoningTokens}::int,
       ${cacheWriteTokens}::int, ${audioPromptTokens}::int, ${audioCompletionTokens}::int,
       ${rates ? costAt(rates, usage) : null}::numeric, ${rates ? JSON.stringify(rates) : null}::jsonb, ${usage.estimated}::boolean, ${usage.at}::timestamptz,
-      message.key_id
+      coalesce(message.key_id, ${usage.keyId ?? null}::uuid)
     FROM users LEFT JOIN LATERAL (
       SELECT m.id, m.key_id FROM messages AS m JOIN chats AS c ON c.id = m.chat_id AND c.user_id = users.id
       WHERE m.id = ${usage.messageId}::uuid

@@ -101,7 +101,7 @@ type StateRow = {
 export async function listLimits(
   db: Db,
   { userId, keyId }: { userId: string; keyId: string | null },
-  { defaults, at }: { defaults: Budgets | undefined; at: string },
+  { defaults, at }: { defaults: Budgets; at: string },
 ): Promise<UsageLimit[]> {
   const rows = await read(
     db,
@@ -111,7 +111,7 @@ export async function listLimits(
         s.tokens_reserved::text, s.cost_reserved::text, s.unpriced_calls::text,
         greatest(s.tokens_limit - s.tokens_used - s.tokens_reserved, 0)::text AS tokens_left,
         greatest(s.cost_limit - s.cost_used - s.cost_reserved, 0)::text AS cost_left
-      FROM budget_states(${userId}::uuid, ${keyId}::uuid, ${at}::timestamptz, ${JSON.stringify(defaults ?? {})}::jsonb) AS s
+      FROM budget_states(${userId}::uuid, ${keyId}::uuid, ${at}::timestamptz, ${JSON.stringify(defaults)}::jsonb) AS s
       ORDER BY s.subject DESC, s.period`,
   );
   return rows.flatMap(toLimits);

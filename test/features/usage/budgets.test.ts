@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { setBudget } from "../../support/budgets.ts";
 import { newChat } from "../../support/chats.ts";
 import {
   type ApiResponse,
@@ -21,20 +22,13 @@ beforeAll(async () => {
 });
 afterAll(() => worker.close());
 
-type Limit = { tokens?: number; cost?: string };
-
-async function withBudget(period: "day" | "month", limit: Limit): Promise<SignedIn> {
+async function withBudget(
+  period: "day" | "month",
+  limit: Parameters<typeof setBudget>[2],
+): Promise<SignedIn> {
   const user = at(worker.url, await signUp());
   await setBudget(user, period, limit);
   return user;
-}
-
-async function setBudget(user: SignedIn, period: "day" | "month", { tokens, cost }: Limit) {
-  await query(
-    `INSERT INTO budgets (subject_id, user_id, period, tokens, cost) VALUES ($1, $1, $2, $3, $4)
-     ON CONFLICT (subject_id, period) DO UPDATE SET tokens = EXCLUDED.tokens, cost = EXCLUDED.cost`,
-    [user.user.id, period, tokens ?? null, cost ?? null],
-  );
 }
 
 const ask = (user: SignedIn, content: string, more: object = {}, headers = {}) =>

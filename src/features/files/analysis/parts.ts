@@ -9,7 +9,12 @@ import { type NewUsage, usageInsert } from "../../usage/queries.ts";
 import type { PartFindings } from "./cite.ts";
 import type { Findings } from "./merge.ts";
 
-const claimedColumns = columnsSql(fileAnalyses, "c", ["modelName", "partsTotal", "failures"]);
+const claimedColumns = columnsSql(fileAnalyses, "c", [
+  "modelName",
+  "partsTotal",
+  "failures",
+  "keyId",
+]);
 
 /** A part that this job has claimed. `failures` counts its failed and lost attempts. */
 export type ClaimedPart = RowOfList<typeof claimedColumns> & {

@@ -10,7 +10,10 @@ import {
   keyIsFree,
 } from "../../../db/idempotency-keys.ts";
 import { fileAnalyses, type files } from "../../../db/schema-documents.ts";
+import type { Budgets } from "../../../env.ts";
 import { Problem, type ProblemCode } from "../../../lib/problem.ts";
+import { budgetExhausted, type ExceededLimit } from "../../usage/budgets.ts";
+import { exhaustedSql } from "../../usage/exhausted.ts";
 import type { Findings } from "./merge.ts";
 
 export const analysisColumns = columnsSql(fileAnalyses, "a", [
@@ -40,6 +43,10 @@ export type NewAnalysis = {
   longestPart: number;
   /** Begin a new analysis even if one is stored. */
   refresh: boolean;
+  /** The API key that pays; null for a session. */
+  keyId: string | null;
+  /** The configured limits, for accounts without their own. */
+  budgets: Budgets;
   /** ISO 8601. */
   at: string;
 };
@@ -49,8 +56,8 @@ export type Begun = { row: AnalysisRow; isNew: boolean; isReplayed: boolean };
 
 /**
  * Begins an analysis, unless one is running, or stored and not to be refreshed; returns the one that the
- * key began before. One batch. Throws `not_found`, `file_processing`, `file_failed` or
- * `idempotency_key_reused`.
+ * key began before. One batch. Throws `not_found`, `file_processing`, `file_failed`,
+ * `budget_exhausted` or `idempotency_key_reused`.
  */
 export async function beginAnalysis(
   db: Db,
@@ -66,13 +73,28 @@ export async function beginAnalysis(
       lock: lockFile(ownerId, fileId),
       started: insert(ownerId, analysis, claim),
     },
-    reads: { begun: selectBegun(ownerId, fileId, claim ? idUnder(claim, "answer_id") : chosen) },
+    reads: {
+      begun: selectBegun(ownerId, fileId, claim ? idUnder(claim, "answer_id") : chosen),
+      exhausted: exhausted(ownerId, analysis),
+    },
   });
   const [row] = read.begun;
   if (!row) throw new Problem("not_found");
-  if (row.id === null)
-    throw new Problem(row.file_status === "failed" ? "file_failed" : "file_processing");
+  if (row.id === null) throw whyNone(row.file_status, read.exhausted[0], analysis.at);
   return { row, isNew: row.id === id, isReplayed: earlier !== undefined };
+}
+
+function whyNone(
+  status: BegunRow["file_status"],
+  usedUp: ExceededLimit | undefined,
+  at: string,
+): Problem {
+  if (status === "ready" && usedUp) return budgetExhausted(usedUp, new Date(at));
+  return new Problem(status === "failed" ? "file_failed" : "file_processing");
+}
+
+function exhausted(ownerId: string, { keyId, budgets: defaults, at }: NewAnalysis) {
+  return exhaustedSql({ userId: ownerId, keyId }, { defaults, at });
 }
 
 /** Locks the parent row, because the following rules concern other rows. */
@@ -107,10 +129,10 @@ function insert(ownerId: string, analysis: NewAnalysis, claim: Claim | undefined
   const { id, fileId, modelName, longestPart, refresh, at } = analysis;
   return sql`
     INSERT INTO file_analyses (id, file_id, ingestion_attempt, status, model_name, part_length, parts_total, parts_done,
-      parts, created_at, updated_at)
+      parts, key_id, created_at, updated_at)
     SELECT ${id}::uuid, f.id, f.ingestion_attempt, 'running', ${modelName}, cut.length,
       greatest(1, ceil(f.text_length::numeric / cut.length)), coalesce(failed.parts_done, 0),
-      coalesce(failed.parts, '[]'), ${at}::timestamptz, ${at}::timestamptz
+      coalesce(failed.parts, '[]'), ${analysis.keyId}::uuid, ${at}::timestamptz, ${at}::timestamptz
     FROM files AS f
     CROSS JOIN LATERAL (
       SELECT least(${longestPart}::int,
@@ -123,6 +145,7 @@ function insert(ownerId: string, analysis: NewAnalysis, claim: Claim | undefined
       ORDER BY a.created_at DESC LIMIT 1
     ) AS failed ON true
     WHERE f.id = ${fileId} AND f.user_id = ${ownerId} AND f.status = 'ready' AND ${keyIsFree(claim)}
+      AND NOT EXISTS (${exhausted(ownerId, analysis)})
       AND NOT EXISTS (
         SELECT FROM file_analyses AS a WHERE a.file_id = f.id AND (a.status = 'running'
           OR (a.status = 'complete' AND a.ingestion_attempt = f.ingestion_attempt AND NOT ${refresh}::boolean)))

@@ -5,6 +5,7 @@ import { ById } from "../../../http/fields.ts";
 import { markReplayed, readKey } from "../../../http/keyed-route.ts";
 import { prefersToJson } from "../../../http/negotiate.ts";
 import { type App, createRouter, jsonBody, route } from "../../../http/router.ts";
+import { keyIdOf } from "../../../lib/principal.ts";
 import { providerProblems } from "../../../lib/problem.ts";
 import { SSE_HEADERS } from "../../../http/event-stream.ts";
 import { streamAnalysis } from "./events.ts";
@@ -27,7 +28,13 @@ const analyse = route({
     "Returns the stored analysis of the file, or makes a new one; long documents are analysed in parts. Concurrent requests wait for the same analysis. Disconnecting does not stop it. If the response times out (`ai_timeout`), the analysis continues: retry to get it.",
   keyed: true,
   request: { params: ById, body: jsonBody(AnalysisRequest) },
-  problems: ["file_processing", "file_failed", "unknown_model", ...providerProblems],
+  problems: [
+    "file_processing",
+    "file_failed",
+    "unknown_model",
+    "budget_exhausted",
+    ...providerProblems,
+  ],
   responses: {
     200: {
       description: `The analysis. ${EVENTS}`,
@@ -42,8 +49,15 @@ const analyse = route({
 export const analysisRoutes = createRouter().openapi(analyse, async (c) => {
   const body = c.req.valid("json");
   const deps = c.get("deps");
-  const ownerId = c.get("principal").userId;
-  const request = { ownerId, fileId: c.req.valid("param").id, body, key: await readKey(c, body) };
+  const principal = c.get("principal");
+  const ownerId = principal.userId;
+  const request = {
+    ownerId,
+    fileId: c.req.valid("param").id,
+    body,
+    key: await readKey(c, body),
+    keyId: keyIdOf(principal) ?? null,
+  };
   const { row, isReplayed } = await startAnalysis({ ...deps, jobs: c.env.FILE_JOBS }, request);
   const headers = markReplayed(isReplayed);
   if (prefersToJson(c.req.header("accept"), "text/event-stream")) {

@@ -17,6 +17,8 @@ type AnalysisOrder = {
   fileId: string;
   body: { refresh?: boolean | null | undefined; model?: string | null | undefined };
   key: IdempotencyKey | undefined;
+  /** The API key that pays; null for a session. */
+  keyId: string | null;
 };
 
 /**
@@ -25,9 +27,9 @@ type AnalysisOrder = {
  */
 export async function startAnalysis(
   deps: StartDeps,
-  { ownerId, fileId, body, key }: AnalysisOrder,
+  { ownerId, fileId, body, key, keyId }: AnalysisOrder,
 ): Promise<Begun> {
-  const { DEFAULT_MODEL, MODELS } = deps.config;
+  const { BUDGETS, DEFAULT_MODEL, MODELS } = deps.config;
   const model = findModel(body.model ?? DEFAULT_MODEL, [DEFAULT_MODEL], MODELS);
   if (!model) throw new Problem("unknown_model");
   const analysis = {
@@ -36,6 +38,8 @@ export async function startAnalysis(
     modelName: model.name,
     longestPart: longestPart(model),
     refresh: body.refresh ?? false,
+    keyId,
+    budgets: BUDGETS,
     at: toIso(new Date(deps.clock())),
   };
   const begun = await begin(deps, { ownerId, analysis, key });

@@ -47,7 +47,7 @@ export async function tryPart(deps: TryDeps, call: PartCall, part: ClaimedPart):
   const at = toIso(new Date(deps.clock()));
   const bill = (id: string, count: TokenCount, estimated: boolean): NewUsage => {
     const of = { userId: part.user_id, chatId: null, messageId: null, kind: "analysis" as const };
-    return { id, ...of, attempt: 1, model, ...count, estimated, at };
+    return { id, ...of, keyId: part.key_id, attempt: 1, model, ...count, estimated, at };
   };
   const lost = part.lost_id === null ? [] : [bill(part.lost_id, countOf(prompt, ""), true)];
   // Also ends a part that crashes its process each time.

@@ -38,10 +38,11 @@ export async function transcribeNext(
   const ingestion = { fileId, ingestionAttempt };
   if (!model) return endTranscription(deps, ingestion, "needs_ocr");
   const call: PageCall = { ...ingestion, usageId: deps.newId(), at: now(deps) };
-  const page = await claimPage(deps.db, call);
+  const { page, isExhausted } = await claimPage(deps.db, call, deps.config.BUDGETS);
   if (page === "busy") return undefined;
-  if (page === "none") return endTranscription(deps, ingestion, "ocr_failed");
-  const { outcome, ...paid } = await tryPage(deps, { call, page, model });
+  const failure = isExhausted ? "ocr_unpaid" : "ocr_failed";
+  if (page === "none") return endTranscription(deps, ingestion, failure);
+  const { outcome, ...paid } = isExhausted ? UNPAID : await tryPage(deps, { call, page, model });
   const usage = billsOf(call, page, model, paid);
   const failures = await savePage(
     deps.db,
@@ -52,13 +53,15 @@ export async function transcribeNext(
   return { step: "ocr", ...ingestion, from: failures ?? 0 };
 }
 
+/** The outcome while the budget of the owner is used up: all pages that are left stay without text. */
+const UNPAID: AttemptedPage = { outcome: { failure: "budget_exhausted", last: "file" } };
+
+type AttemptedPage = Partial<PageAttempt> & Pick<PageAttempt, "outcome">;
+
 type Try = { call: PageCall; page: ClaimedPage; model: Model };
 
 /** Releases the page if the attempt fails before the model call, for example while the storage is unavailable. */
-async function tryPage(
-  deps: OcrDeps,
-  { call, page, model }: Try,
-): Promise<Partial<PageAttempt> & Pick<PageAttempt, "outcome">> {
+async function tryPage(deps: OcrDeps, { call, page, model }: Try): Promise<AttemptedPage> {
   // Also gives up on a page that crashes the process on each attempt.
   if (page.ocr_failures >= MOST_TRIES) return { outcome: { failure: "lost" } };
   try {
@@ -102,7 +105,7 @@ function billsOf(
 async function endTranscription(
   { db }: OcrDeps,
   ingestion: Ingestion,
-  failure: "needs_ocr" | "ocr_failed",
+  failure: "needs_ocr" | "ocr_failed" | "ocr_unpaid",
 ): Promise<FileJob | undefined> {
   const settled = await settlePages(db, ingestion);
   if (!settled) return undefined;

@@ -1,10 +1,12 @@
 /** SQL for the transcription of scanned pages. A claim ensures that one page of a file is transcribed at a time. */
 import { sql, type SQL } from "drizzle-orm";
-import { batch, type Db, readOne, write } from "../../../db/client.ts";
+import { batch, type Db, write } from "../../../db/client.ts";
 import { columnsSql, type RowOf, type RowOfList } from "../../../db/columns.ts";
 import { filePages, files } from "../../../db/schema-documents.ts";
 import type { TextRegion } from "../../../lib/text-regions.ts";
 import type { Ingestion } from "../../retrieval/indexing/builds.ts";
+import type { Budgets } from "../../../env.ts";
+import { exhaustedSql } from "../../usage/exhausted.ts";
 import { type NewUsage, usageInsert } from "../../usage/queries.ts";
 
 /** The most attempts at a page. After that, it stays without text. */
@@ -45,15 +47,37 @@ const isCurrent = ({ fileId, ingestionAttempt }: Ingestion): SQL => sql`
 
 /**
  * Claims the next page; failed pages come last. Returns "none" if no page is left, and "busy" if another job has
- * a claim or the ingestion attempt has ended. Takes over an expired claim.
+ * a claim or the ingestion attempt has ended. Takes over an expired claim. `isExhausted`: the budget of the owner is
+ * used up.
  */
-export async function claimPage(db: Db, call: PageCall): Promise<ClaimedPage | "none" | "busy"> {
+export async function claimPage(
+  db: Db,
+  call: PageCall,
+  defaults: Budgets,
+): Promise<{ page: ClaimedPage | "none" | "busy"; isExhausted: boolean }> {
+  const { claimed, exhausted } = await batch(db, {
+    claimed: claim(call),
+    exhausted: exhaustedSql(
+      { userId: sql`SELECT user_id FROM files WHERE id = ${call.fileId}::uuid`, keyId: null },
+      { defaults, at: call.at },
+    ),
+  });
+  return { page: toPage(claimed.rows[0]), isExhausted: exhausted.rows.length > 0 };
+}
+
+type ClaimRow = { has_pages: boolean } & (ClaimedPage | { part: null });
+
+function toPage(row: ClaimRow | undefined): ClaimedPage | "none" | "busy" {
+  if (!row) return "busy";
+  if (row.part !== null) return row;
+  return row.has_pages ? "busy" : "none";
+}
+
+function claim(call: PageCall): SQL<ClaimRow> {
   const { usageId, at } = call;
   const isFree = sql`(p.ocr_call_id IS NULL OR p.ocr_call_id = ${usageId}::uuid OR p.ocr_call_expires_at <= ${at}::timestamptz)`;
   const until = sql`${at}::timestamptz + ${CLAIM_MS}::int * interval '1 millisecond'`;
-  const row = await readOne(
-    db,
-    sql<{ has_pages: boolean } & (ClaimedPage | { part: null })>`
+  return sql<ClaimRow>`
       WITH file AS (
         UPDATE files AS f SET updated_at = ${at}::timestamptz WHERE ${isCurrent(call)} RETURNING f.*
       ), next AS (
@@ -73,11 +97,7 @@ export async function claimPage(db: Db, call: PageCall): Promise<ClaimedPage | "
         RETURNING p.*, next.lost_id
       )
       SELECT ${fileColumns}, ${pageColumns}, p.lost_id, EXISTS (SELECT FROM next) AS has_pages
-      FROM file AS f LEFT JOIN claimed AS p ON true`,
-  );
-  if (!row) return "busy";
-  if (row.part !== null) return row;
-  return row.has_pages ? "busy" : "none";
+      FROM file AS f LEFT JOIN claimed AS p ON true`;
 }
 
 /** Releases a claim without counting an attempt. */

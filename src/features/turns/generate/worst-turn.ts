@@ -1,4 +1,4 @@
-/** The most that a turn can use, reserved where budgets are configured. Pure. */
+/** The most that a turn can use, reserved before it begins. Pure. */
 import type { ModelClient } from "../../../clients/model.ts";
 import type { Config } from "../../../env.ts";
 import { estimateTokens, fallbackOf, type Model } from "../../../lib/models.ts";
@@ -14,9 +14,7 @@ export function turnLimits(
 ): BeginLimits {
   const { BUDGETS: defaults } = config;
   const limits = readLimits(model);
-  return defaults
-    ? { ...limits, budget: { worst: worstTurn(config, client, model), defaults } }
-    : limits;
+  return { ...limits, budget: { worst: worstTurn(config, client, model), defaults } };
 }
 
 /** The fallback reads the same prompt again. */

@@ -1,0 +1,36 @@
+/** Which limit of a budget is used up: asked before calls that reserve nothing. */
+import { sql, type SQL } from "drizzle-orm";
+import { type Db, readOne } from "../../db/client.ts";
+import type { Budgets } from "../../env.ts";
+import type { ExceededLimit } from "./budgets.ts";
+
+/** `userId`: the account's id, or SQL that selects it. */
+type Payer = { userId: string | SQL; keyId: string | null };
+
+type Asked = { defaults: Budgets; at: string };
+
+/**
+ * Selects the limit that is used up, or will be by what running answers have reserved: of several, the one that renews
+ * last. Selects nothing while each has something left.
+ */
+export function exhaustedSql(
+  { userId, keyId }: Payer,
+  { defaults, at }: Asked,
+): SQL<ExceededLimit> {
+  return sql<ExceededLimit>`
+    SELECT s.subject, s.period, l.unit
+    FROM budget_states((${userId})::uuid, ${keyId}::uuid, ${at}::timestamptz, ${JSON.stringify(defaults)}::jsonb) AS s
+    CROSS JOIN LATERAL (VALUES
+      ('tokens', s.tokens_used + s.tokens_reserved >= s.tokens_limit),
+      ('cost', s.cost_used + s.cost_reserved >= s.cost_limit)) AS l (unit, is_used_up)
+    WHERE l.is_used_up ORDER BY s.renews_at DESC, l.unit DESC LIMIT 1`;
+}
+
+/** The limit that is used up; undefined while there is something left. */
+export function findExhausted(
+  db: Db,
+  payer: Payer,
+  asked: Asked,
+): Promise<ExceededLimit | undefined> {
+  return readOne(db, exhaustedSql(payer, asked));
+}
