@@ -4,7 +4,7 @@ import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { encodeCursor } from "../../lib/cursor.ts";
 import { notifyRooms } from "../auth/session-end.ts";
 import { listAccounts } from "./accounts.ts";
-import { changeAccount } from "./change-account.ts";
+import { administerAccount } from "./change-account.ts";
 import { requireAdmin } from "./require-admin.ts";
 import { Account, AccountChange, AccountQuery, Accounts, toAccount } from "./account-schemas.ts";
 
@@ -47,7 +47,7 @@ export const accountRoutes = createRouter()
   })
   .openapi(change, async (c) => {
     const { is_active: isActive, role, budget } = c.req.valid("json");
-    const { account, watched } = await changeAccount(c.get("deps"), {
+    const { account, watched } = await administerAccount(c.get("deps"), {
       actorId: c.get("principal").userId,
       userId: c.req.valid("param").id,
       change: {

@@ -31,7 +31,7 @@ type Events = Record<"activity" | "role" | "budget", SecurityEvent>;
  * Changes the account and records what has changed. Deactivating ends its sessions and API keys. Throws `not_found`
  * (also where the actor is no administrator), or `last_administrator`, and then changes nothing.
  */
-export async function changeAccount(
+export async function administerAccount(
   { db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">,
   act: Act,
 ): Promise<Changed> {

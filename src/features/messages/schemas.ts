@@ -13,7 +13,7 @@ const LARGEST_PAGE = 200;
 const LARGEST_METADATA_BYTES = 16 * 1024;
 
 /** Metadata keys that only the server may write. */
-const RESERVED_KEYS = [
+export const RESERVED_KEYS = [
   "model",
   "usage",
   "finish_reason",
