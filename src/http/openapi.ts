@@ -31,7 +31,10 @@ const TAGS = [
   { name: "Search", description: "Search messages and documents." },
   { name: "Usage", description: "What calls to AI providers used and cost, and the budgets." },
   { name: "Accounts", description: "Sign up, in and out, and manage the account." },
-  { name: "Administration", description: "For administrators: the events of all accounts." },
+  {
+    name: "Administration",
+    description: "For administrators: accounts, the usage and the events of all.",
+  },
   { name: "System", description: "Health and the API description." },
 ];
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { catalogue } from "../../src/lib/problem.ts";
+import { makeAdmin } from "../support/admins.ts";
 import {
   type ApiResponse,
   anonymous,
@@ -163,8 +164,7 @@ describe("the OpenAPI document", () => {
       const { id } = (await ada.post("/chats", {})).body;
       const body = { ...operation.body, ...(operation.body.chat_id && { chat_id: id }) };
       const path = operation.path.replace("{id}", await idFor(operation, id));
-      // An erased account cannot call the other operations.
-      const client = nameOf(operation) === "DELETE /users/me" ? await signUpWithFiles() : ada;
+      const client = await clientFor(operation);
       const { status } = await call(client, { ...operation, body }, path);
       expect(status, `${nameOf(operation)} ${JSON.stringify(body)}`).toBeLessThan(300);
     }
@@ -183,8 +183,15 @@ describe("the OpenAPI document", () => {
   });
 });
 
-/** The object in the path of an operation: the chat, one of its messages, or a file. */
+/** Who may call it. An erased account cannot call the other operations. */
+async function clientFor({ method, path }: Operation): Promise<SignedIn> {
+  if (path.startsWith("/admin/")) return makeAdmin(await signUpWithFiles());
+  return method === "DELETE" && path === "/users/me" ? signUpWithFiles() : ada;
+}
+
+/** The object in the path of an operation: an account, the chat, one of its messages, or a file. */
 async function idFor({ method, path }: Operation, chatId: string): Promise<string> {
+  if (path.startsWith("/admin/")) return (await signUpWithFiles()).user.id;
   if (path.startsWith("/files/")) return (await readyFile(ada, "Text.")).id;
   if (!path.startsWith("/messages/")) return chatId;
   const { body } = await ada.post(`/chats/${chatId}/messages`, { content: "Hello?" });

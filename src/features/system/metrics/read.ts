@@ -4,6 +4,7 @@ import { read } from "../../../db/client.ts";
 import type { Deps } from "../../../deps.ts";
 import { firstIdAt } from "../../../lib/ids.ts";
 import { Problem } from "../../../lib/problem.ts";
+import { isAdminSql } from "../../admin/require-admin.ts";
 import { FAMILIES, type Sample, usageSql } from "./families.ts";
 import { renderMetrics } from "./render.ts";
 
@@ -38,6 +39,5 @@ function sampleSql(name: string, samples: SQL): SQL {
 
 /** Nothing is counted where it does not hold. */
 function isAllowed(userId: string | undefined): SQL {
-  if (userId === undefined) return sql`true`;
-  return sql`EXISTS (SELECT FROM users WHERE id = ${userId}::uuid AND role = 'admin' AND is_active)`;
+  return userId === undefined ? sql`true` : isAdminSql(userId);
 }
