@@ -39,7 +39,7 @@ const TESTS = [
   "test/features/turns/stop",
   "test/features/turns/turn-failures",
   "test/features/turns/turns-overlap",
-  "test/features/usage/budgets",
+  "test/features/usage/",
 ];
 
 const NO_PROGRAMS =

@@ -11,11 +11,11 @@ import { toIso } from "../../lib/clock.ts";
 import { invalidField, Problem } from "../../lib/problem.ts";
 import { failedAttempt, type Suggestion, suggestName } from "../titles/suggest.ts";
 import { budgetExhausted } from "../usage/budgets.ts";
-import { findExhausted } from "../usage/exhausted.ts";
+import { exhaustedSql } from "../usage/exhausted.ts";
 import { type NewUsage, usageInsert } from "../usage/queries.ts";
 import { toWatchedChat, type WatchedChat, watchedColumns, type WatchedRow } from "./announce.ts";
 import { workUnderKey } from "./name-under-key.ts";
-import { findFirstUserMessage } from "./queries.ts";
+import { selectFirstUserMessage } from "./queries.ts";
 import { uuidArray } from "../../db/uuid-array.ts";
 
 type NameDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
@@ -63,54 +63,58 @@ async function suggestAndSave(
   subject: NameSubject,
   claim?: Claim,
 ): Promise<GivenName> {
-  const asked = new Date(deps.clock());
-  const [text, exhausted] = await Promise.all([
-    textOf(deps.db, chat, subject),
-    findExhausted(
-      deps.db,
-      { userId: chat.ownerId, keyId: chat.keyId },
-      { defaults: deps.config.BUDGETS, at: toIso(asked) },
-    ),
-  ]);
-  if (exhausted) throw budgetExhausted(exhausted, asked);
+  const text = await textOf(deps, chat, subject);
   const suggestion = await suggest(deps, chat, text);
   return saveName(deps.db, chat, suggestion, usageOf(deps, chat, suggestion), claim);
 }
 
-async function textOf(db: Db, chat: OwnedChat, { message, fileIds }: NameSubject): Promise<string> {
-  if (message !== undefined || fileIds.length > 0) {
-    const names = await listFileNames(db, chat, fileIds);
-    return message ?? names.join("\n");
-  }
-  const firstMessage = await findFirstUserMessage(db, chat.ownerId, chat.chatId);
-  if (firstMessage !== undefined) return firstMessage;
+/** One trip. Throws `not_found`, a 422 without a text, or `budget_exhausted`. */
+async function textOf(
+  { db, config, clock }: NameDeps,
+  chat: OwnedChat,
+  { message, fileIds }: NameSubject,
+): Promise<string> {
+  const asked = new Date(clock());
+  const payer = { userId: chat.ownerId, keyId: chat.keyId };
+  const isGiven = message !== undefined || fileIds.length > 0;
+  const { names, first, exhausted } = await batch(db, {
+    names: isGiven ? selectFileNames(chat, fileIds) : undefined,
+    first: isGiven ? undefined : selectFirstUserMessage(chat.ownerId, chat.chatId),
+    exhausted: exhaustedSql(payer, { defaults: config.BUDGETS, at: toIso(asked) }),
+  });
+  const given = names && joinNames(names.rows, fileIds.length);
+  const text = message ?? given ?? contentOf(first?.rows[0]);
+  const [usedUp] = exhausted.rows;
+  if (usedUp) throw budgetExhausted(usedUp, asked);
+  return text;
+}
+
+type NamedFile = { name: string | null };
+
+/** In the order of the ids; one row without a name where there are none, and none without the chat. */
+function selectFileNames({ ownerId, chatId }: OwnedChat, ids: readonly string[]): SQL<NamedFile> {
+  return sql<NamedFile>`
+    SELECT f.original_name AS name
+    FROM chats AS c LEFT JOIN unnest(${uuidArray(ids)}) WITH ORDINALITY AS u (id, position) ON true
+    LEFT JOIN files AS f ON f.id = u.id AND f.user_id = c.user_id
+    WHERE c.id = ${chatId} AND c.user_id = ${ownerId} ORDER BY u.position`;
+}
+
+/** Throws `not_found` when the owner has no such chat, or not all of the files. */
+function joinNames(rows: readonly NamedFile[], count: number): string {
+  const names = rows.flatMap(({ name }) => name ?? []);
+  if (rows.length === 0 || names.length < count) throw new Problem("not_found");
+  return names.join("\n");
+}
+
+function contentOf(row: { content: string | null } | undefined): string {
+  if (!row) throw new Problem("not_found");
+  if (row.content !== null) return row.content;
   throw invalidField(
     "/message",
     "required",
     "The chat has no user message yet. Send a `message` to name it after.",
   );
-}
-
-/**
- * The file names in the order of the ids. Throws `not_found` when the owner has no such chat, or not all
- * of the files.
- */
-async function listFileNames(
-  db: Db,
-  { ownerId, chatId }: OwnedChat,
-  ids: readonly string[],
-): Promise<string[]> {
-  const rows = await read(
-    db,
-    sql<{ name: string | null }>`
-      SELECT f.original_name AS name
-      FROM chats AS c LEFT JOIN unnest(${uuidArray(ids)}) WITH ORDINALITY AS u (id, position) ON true
-      LEFT JOIN files AS f ON f.id = u.id AND f.user_id = c.user_id
-      WHERE c.id = ${chatId} AND c.user_id = ${ownerId} ORDER BY u.position`,
-  );
-  const names = rows.flatMap(({ name }) => name ?? []);
-  if (rows.length === 0 || names.length < ids.length) throw new Problem("not_found");
-  return names;
 }
 
 async function suggest(deps: NameDeps, chat: OwnedChat, text: string): Promise<NamedSuggestion> {

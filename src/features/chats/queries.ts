@@ -119,23 +119,17 @@ export async function requireChat(db: Db, ownerId: string, chatId: string): Prom
   if (rows.length === 0) throw new Problem("not_found");
 }
 
-/** The first user message of the active path; undefined without one. Throws `not_found`. */
-export async function findFirstUserMessage(
-  db: Db,
+/** Selects the first user message of the active path, null without one; no row where the owner has no such chat. */
+export function selectFirstUserMessage(
   ownerId: string,
   chatId: string,
-): Promise<string | undefined> {
-  const found = await readOne(
-    db,
-    sql<{ content: string | null }>`
-      WITH RECURSIVE ${ownedChat(ownerId, chatId)}, ${wholePath}, first AS (
-        SELECT id FROM path WHERE type = 'user' ORDER BY depth DESC LIMIT 1
-      )
-      SELECT m.content FROM chat
-      LEFT JOIN first ON true LEFT JOIN messages AS m ON m.chat_id = chat.id AND m.id = first.id`,
-  );
-  if (!found) throw new Problem("not_found");
-  return found.content ?? undefined;
+): SQL<{ content: string | null }> {
+  return sql<{ content: string | null }>`
+    WITH RECURSIVE ${ownedChat(ownerId, chatId)}, ${wholePath}, first AS (
+      SELECT id FROM path WHERE type = 'user' ORDER BY depth DESC LIMIT 1
+    )
+    SELECT m.content FROM chat
+    LEFT JOIN first ON true LEFT JOIN messages AS m ON m.chat_id = chat.id AND m.id = first.id`;
 }
 
 /**

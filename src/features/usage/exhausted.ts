@@ -1,6 +1,5 @@
 /** Which limit of a budget is used up: asked before calls that reserve nothing. */
 import { sql, type SQL } from "drizzle-orm";
-import { type Db, readOne } from "../../db/client.ts";
 import type { Budgets } from "../../env.ts";
 import type { ExceededLimit } from "./budgets.ts";
 
@@ -24,13 +23,4 @@ export function exhaustedSql(
       ('tokens', s.tokens_used + s.tokens_reserved >= s.tokens_limit),
       ('cost', s.cost_used + s.cost_reserved >= s.cost_limit)) AS l (unit, is_used_up)
     WHERE l.is_used_up ORDER BY s.renews_at DESC, l.unit DESC LIMIT 1`;
-}
-
-/** The limit that is used up; undefined while there is something left. */
-export function findExhausted(
-  db: Db,
-  payer: Payer,
-  asked: Asked,
-): Promise<ExceededLimit | undefined> {
-  return readOne(db, exhaustedSql(payer, asked));
 }
