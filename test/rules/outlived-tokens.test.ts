@@ -64,7 +64,8 @@ describe("an access token that outlives", () => {
       for (const [route, status, code] of await outcomesFor(ada)) {
         expect(status, `${route} ${code}`).toBeLessThan(500);
       }
-      expect(await tablesWith(ada)).toEqual(before);
+      // What is being erased may be gone meanwhile; nothing is added.
+      expect(before).toEqual(expect.arrayContaining(await tablesWith(ada)));
       expect(before).not.toContain("chats");
       for (const path of [`/chats/${chatId}`, `/chats/${chatId}/messages`, "/users/me"]) {
         expect([401, 404]).toContain((await ada.get(path)).status);

@@ -82,6 +82,9 @@ async function complete(db: Db, erasureId: string, at: string): Promise<boolean>
       RETURNING ${erasureColumns}`,
   );
   const [receipt] = rows;
-  if (receipt) logEvent("account_erased", receipt);
+  if (receipt) {
+    const { requested_at: requestedAt, ...erased } = receipt;
+    logEvent("account_erased", { ...erased, requested_at: toIso(requestedAt), completed_at: at });
+  }
   return receipt !== undefined;
 }

@@ -79,8 +79,6 @@ export const listSessionsById: Page<SessionRow> = (db, ownerId, after) =>
 
 const usageColumns = columnsSql(aiUsage, "u", [
   "id",
-  "chatId",
-  "messageId",
   "serviceType",
   "attempt",
   "provider",
@@ -99,13 +97,16 @@ const usageColumns = columnsSql(aiUsage, "u", [
   "createdAt",
 ]);
 
-type UsageRow = RowOfList<typeof usageColumns>;
+type UsageRow = RowOfList<typeof usageColumns> & RowOf<typeof aiUsage, "chatId" | "messageId">;
 
+/** Of a deleted chat that is not purged yet, only the cost: without its id, or that of its message. */
 export const listUsageById: Page<UsageRow> = (db, ownerId, after) =>
   read(
     db,
     sql<UsageRow>`
-      SELECT ${usageColumns} FROM ai_usage AS u WHERE u.user_id = ${ownerId} AND u.id > ${after}::uuid
+      SELECT ${usageColumns}, c.id AS chat_id, CASE WHEN c.id IS NOT NULL THEN u.message_id END AS message_id
+      FROM ai_usage AS u LEFT JOIN chats AS c ON c.id = u.chat_id AND c.user_id = u.user_id
+      WHERE u.user_id = ${ownerId} AND u.id > ${after}::uuid
       ORDER BY u.id LIMIT ${PAGE}::int`,
   );
 
