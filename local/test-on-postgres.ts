@@ -39,7 +39,8 @@ const TESTS = [
   "test/features/turns/stop",
   "test/features/turns/turn-failures",
   "test/features/turns/turns-overlap",
-  "test/features/usage/",
+  "test/features/usage/budgets",
+  "test/features/usage/key-budgets",
 ];
 
 const NO_PROGRAMS =
