@@ -25,8 +25,8 @@ const FORMS: Record<string, RegExp> = {
   "an e-mail address": /[\w.+-]+@[\w-]+\.[a-z]{2,}/i,
 };
 
-/** As long as a token, and signs in nothing. */
-const ROOM_ID = /"room_id":"[0-9a-f]{64}"/;
+/** As long as a token, and signs in nothing: the id of a room, in our lines and in those of workerd. */
+const ROOM_ID = /"room_id":"[0-9a-f]{64}"|\bactorId = [0-9a-f]{64}/;
 
 /** Fields of a log line that are sentences of ours, or the frames of a stack. */
 const SENTENCES = new Set(["reasons", "stack"]);
