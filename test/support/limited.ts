@@ -1,6 +1,7 @@
 /** A Worker with small limits, and clients of any address. */
 import { type ApiResponse, bearer, type Client, clientWith, type SignedIn } from "./client.ts";
 import { type FastWorker, startFastWorker } from "./fast-worker.ts";
+import type { Vars } from "./worker.ts";
 import { PASSWORD } from "./logs/secrets.ts";
 const HOUR = 3_600;
 
@@ -15,7 +16,7 @@ export type LimitedWorker = FastWorker & {
 };
 
 /** Starts it with these limits; all others are as good as none. */
-export async function startLimited(limits: object): Promise<LimitedWorker> {
+export async function startLimited(limits: object, vars: Vars = {}): Promise<LimitedWorker> {
   const names = [
     "api",
     "turns",
@@ -32,7 +33,7 @@ export async function startLimited(limits: object): Promise<LimitedWorker> {
     turns_in_all: 100_000,
     ...limits,
   });
-  const worker = await startFastWorker({ LIMITS });
+  const worker = await startFastWorker({ LIMITS, ...vars });
   const from = (address: string, headers = {}) =>
     clientWith({ "cf-connecting-ip": address, ...headers }, worker.url);
   return { ...worker, from, signUp: () => signUpFrom(from(newAddress()), worker.url) };

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { migrate } from "../../../local/migrate.ts";
+import { startNeon } from "../../../local/neon.ts";
 import { type ApiResponse, expectProblem, signUp } from "../../support/client.ts";
 import { startFastWorker } from "../../support/fast-worker.ts";
 import { runningTurn } from "../../support/chats.ts";
@@ -102,21 +104,22 @@ describe("the limit of turns", () => {
 });
 
 describe("the limit of all users' turns", () => {
+  let neon: Awaited<ReturnType<typeof startNeon>>;
   let worker: LimitedWorker;
   beforeAll(async () => {
-    worker = await startLimited({ turns_in_all: 1 });
+    // A database of its own: turns of other tests would count too.
+    neon = await startNeon({ copyOf: inject("emptyPostgres") });
+    await migrate(neon.pool);
+    const database = { DATABASE_URL: neon.connectionString, DATABASE_HTTP_URL: neon.url };
+    worker = await startLimited({ turns_in_all: 1 }, database);
   });
-  afterAll(() => worker.close());
+  afterAll(() => Promise.all([worker.close(), neon.close()]));
 
   it("sheds another user's turn until one ends, changes nothing, and disturbs no running one", async () => {
     const [ada, eve] = [await worker.signUp(), await worker.signUp()];
-    // Turns of other tests, which share the database, count too.
     const chatId = (await ada.post("/chats", {})).body.id;
     const marker = await script({ kind: "answer", tokens: ["One ", "two."], holdAfter: 1 });
-    const running = until(async () => {
-      const sent = await ada.post(`/chats/${chatId}/messages`, { content: marker });
-      return sent.status === 200 && sent;
-    });
+    const running = ada.post(`/chats/${chatId}/messages`, { content: marker });
     await until(async () => (await answersContaining(marker)).length === 1);
     const shed = await eve.post("/chat", { content: "Hello?" });
     expectProblem(shed, 503, "server_busy");
