@@ -80,7 +80,8 @@ function unescape(literal: string, inner: string): string {
 
 const LIST_MARK = /^\s{0,20}(?:[-*•–]|\(?\d{1,2}[.):])\s{1,20}/u;
 const FENCE = /^\s{0,20}(?:`{3}|~{3})/;
-const WRAPPING = /^[\s"'“”„«»*_`[\]]{1,20}|[\s"'“”«»*_`,[\]]{1,20}$/gu;
+/** What models put around an item: quotation marks, emphasis, what is left of JSON. */
+const WRAPPING = /[\s"'“”„«»*_`,[\]]/u;
 /** Introductions and remarks are sentences. */
 const SENTENCE = /[.!:。！：]["'”*_`\s]{0,20}$/u;
 
@@ -89,5 +90,12 @@ function queriesInLines(text: string): string[] {
   const lines = text.split(/[\r\n]+/).filter((line) => !FENCE.test(line));
   const items = lines.filter((line) => LIST_MARK.test(line));
   const chosen = items.length > 0 ? items : lines.filter((line) => !SENTENCE.test(line));
-  return chosen.map((line) => line.replace(LIST_MARK, "").replaceAll(WRAPPING, ""));
+  return chosen.map((line) => unwrap(line.replace(LIST_MARK, "")));
+}
+
+function unwrap(line: string): string {
+  let [start, end] = [0, line.length];
+  while (start < end && WRAPPING.test(line.charAt(start))) start++;
+  while (end > start && WRAPPING.test(line.charAt(end - 1))) end--;
+  return line.slice(start, end);
 }
