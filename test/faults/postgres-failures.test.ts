@@ -28,13 +28,16 @@ const LEFT_OUT = (operation: Operation) =>
 
 /**
  * The status of a repetition of a call that had taken effect, where it differs from that of the call
- * itself, and which of its trips to Postgres, from 0 on, makes it take effect.
+ * itself, and which of its trips to Postgres, from 0 on, makes it take effect. `repeats`: the repetition takes effect
+ * as well, because the route has no key.
  */
-const AFTERWARDS: Record<string, { status: number; trip?: number }> = {
+const AFTERWARDS: Record<string, { status: number; trip?: number; repeats?: true }> = {
   "POST /auth/register": { status: 409 },
   "POST /auth/totp/confirm": { status: 409, trip: 2 },
   "DELETE /users/me": { status: 401, trip: 1 },
   "DELETE /auth/keys/{id}": { status: 404 },
+  // A repetition makes another key: the first one was never seen, is listed, and can be revoked.
+  "POST /auth/keys": { status: 201, trip: 1, repeats: true },
   "DELETE /chats/{id}": { status: 404 },
   "DELETE /files/{id}": { status: 404 },
   // The turn began, and no provider was called: its key returns it as interrupted, which a stream
@@ -57,8 +60,6 @@ const MOST_TRIPS: Record<string, number> = {
   "DELETE /auth/sessions": 1,
   "DELETE /auth/sessions/{id}": 1,
   "DELETE /users/me": 2,
-  // A repetition makes another key: the first one was never seen, is listed, and can be revoked.
-  "POST /auth/keys": 1,
   // Later ones cut the stream that has begun, which a test of its own looks at.
   "GET /users/me/export": 1,
 };
@@ -100,6 +101,9 @@ async function sendFailing({ send, marker }: RouteCall, { shape, skip, times }: 
   await restore();
   return response;
 }
+
+const twice = (changed: Counts): Counts =>
+  Object.fromEntries(Object.entries(changed).map(([name, count]) => [name, 2 * count]));
 
 class Route {
   readonly #operation: Operation;
@@ -172,14 +176,16 @@ class Route {
       return call.send();
     });
     this.#expect(failing, refused, { status: 503, code: "database_unavailable", retryAfter: true });
-    this.#expect(failing, again, { status: this.#statusAgain(status, failing), changed });
+    this.#expect(failing, again, this.#afterwards({ status, changed }, failing));
   }
 
-  /** Of a repetition, where the last trip, which writes, had taken effect. */
-  #statusAgain(usual: number, { shape, skip }: Failing): number {
+  /** The outcome of a call and its repetition, where the last trip, which writes, had taken effect. */
+  #afterwards(usual: Outcome, { shape, skip }: Failing): Outcome {
     const afterwards = AFTERWARDS[nameOf(this.#operation)];
     const isDone = shape.kind === "sql_error_after_commit" && skip === (afterwards?.trip ?? 0);
-    return isDone && afterwards ? afterwards.status : usual;
+    if (!isDone || !afterwards) return usual;
+    const { status, repeats } = afterwards;
+    return { status, changed: repeats ? twice(usual.changed) : usual.changed };
   }
 
   #expect({ shape, skip, times }: Failing, seen: object, expected: object): void {
