@@ -2,7 +2,11 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { COMPATIBILITY_DATE } from "./local/workerd.ts";
 
-/** Thousands of runs: every route under every failure of Postgres, random schedules and texts, every regular expression, scans of many pages. */
+/**
+ * Thousands of runs: every route under every failure of Postgres, with every forged credential, with foreign ids and
+ * from foreign pages; random schedules and texts; every regular expression; scans of many pages; accounts of many
+ * rows.
+ */
 const MANY_RUNS = [
   "test/faults/kills.test.ts",
   "test/faults/schedules.test.ts",
@@ -10,6 +14,10 @@ const MANY_RUNS = [
   "test/faults/dependencies.test.ts",
   "test/rules/regular-expressions.test.ts",
   "test/rules/hostile-text.test.ts",
+  "test/rules/credentials.test.ts",
+  "test/rules/owners.test.ts",
+  "test/rules/cross-site.test.ts",
+  "test/features/users/erasure-portions.test.ts",
   "test/features/files/scans-many.test.ts",
 ];
 
