@@ -6,9 +6,9 @@ import type { Deps } from "../../deps.ts";
 import type { RequestClient } from "../../http/client.ts";
 import type { Principal } from "../../lib/principal.ts";
 import { invalidField, Problem, type ProblemCode } from "../../lib/problem.ts";
-import { hasFreshSignIn, type UserRow } from "./queries.ts";
+import type { SessionRow, UserRow } from "./queries.ts";
 import { checkSecondFactor } from "./totp/check-code.ts";
-import { findUserAndFactor } from "./totp/queries.ts";
+import { findSignedIn } from "./totp/queries.ts";
 
 /** What the client sends as proof. */
 export type Proof = {
@@ -37,8 +37,8 @@ const FRESH_MS = 10 * 60_000;
  * The account, once the proof is verified: the password (for an account without one, a fresh sign-in
  * through the identity provider) and the second factor, where it is enabled. Throws a 422 about a missing
  * password, `invalid_credentials`, `too_many_password_checks`, `fresh_sign_in_required`, what
- * `checkSecondFactor` throws, or `invalid_token` when the account was deleted. The caller's write checks
- * that the password has not changed since.
+ * `checkSecondFactor` throws, or `invalid_token` when the account was deleted or the session has ended, whose access
+ * token is still valid. The caller's write checks that the password has not changed since.
  */
 export async function confirmIdentity(
   deps: Deps,
@@ -46,10 +46,10 @@ export async function confirmIdentity(
   proof: Proof,
   client: RequestClient,
 ): Promise<UserRow> {
-  const { user, factor } = await findUserAndFactor(deps.db, principal.userId);
-  if (!user) throw new Problem("invalid_token");
+  const { user, factor, session } = await findSignedIn(deps.db, principal);
+  if (!user || !session) throw new Problem("invalid_token");
   if (user.hashedPassword === null || !deps.config.PASSWORD_SIGN_IN) {
-    await requireFreshSignIn(deps, principal);
+    requireFreshSignIn(deps, session);
   } else {
     await checkOwnPassword(deps, user, proof);
   }
@@ -70,11 +70,7 @@ async function checkOwnPassword(
   throw new Problem("invalid_credentials");
 }
 
-async function requireFreshSignIn(
-  { db, clock }: Deps,
-  principal: Pick<Principal, "userId" | "sessionId">,
-): Promise<void> {
-  const since = new Date(clock() - FRESH_MS);
-  if (await hasFreshSignIn(db, principal, since)) return;
+function requireFreshSignIn({ clock }: Deps, { method, createdAt }: SessionRow): void {
+  if (method === "oidc" && createdAt.getTime() >= clock() - FRESH_MS) return;
   throw new Problem("fresh_sign_in_required");
 }

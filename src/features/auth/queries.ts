@@ -1,5 +1,5 @@
 /** SQL of accounts and sessions. */
-import { and, eq, gte, isNull, not, sql, type SQL } from "drizzle-orm";
+import { and, eq, not, sql, type SQL } from "drizzle-orm";
 import { batch, type Db, run, write } from "../../db/client.ts";
 import { violates } from "../../db/errors.ts";
 import { sessions, users } from "../../db/schema.ts";
@@ -7,13 +7,13 @@ import { toIso } from "../../lib/clock.ts";
 import { Problem } from "../../lib/problem.ts";
 import { recordEventSql, type SecurityEvent } from "../audit/record.ts";
 import { toEmailKey } from "./email.ts";
-import { type AccessClaims, SESSION_TTL_SECONDS } from "./tokens.ts";
+import { SESSION_TTL_SECONDS } from "./tokens.ts";
 
 export type UserRow = typeof users.$inferSelect;
 
 type NewUser = Pick<UserRow, "id" | "name" | "email" | "hashedPassword"> & { now: Date };
 
-type SessionRow = typeof sessions.$inferSelect;
+export type SessionRow = typeof sessions.$inferSelect;
 
 export type NewSession = Pick<SessionRow, "id" | "userId" | "userAgent" | "country" | "method"> & {
   now: Date;
@@ -113,23 +113,6 @@ function insertSession(db: Db, { now, ...columns }: NewSession) {
 export async function getUser(db: Db, userId: string): Promise<UserRow> {
   const rows = await run(db.select().from(users).where(isUser(userId)));
   return rows[0] ?? throwInvalidToken();
-}
-
-/** True if the session was signed in through the identity provider since then, and has not ended. */
-export async function hasFreshSignIn(
-  db: Db,
-  { userId, sessionId }: AccessClaims,
-  since: Date,
-): Promise<boolean> {
-  const isFresh = and(
-    eq(sessions.id, sessionId),
-    eq(sessions.userId, userId),
-    eq(sessions.method, "oidc"),
-    isNull(sessions.endedAt),
-    gte(sessions.createdAt, since),
-  );
-  const rows = await run(db.select({ id: sessions.id }).from(sessions).where(isFresh));
-  return rows.length > 0;
 }
 
 /** Updates the account. Throws `invalid_token` when it was deleted. */

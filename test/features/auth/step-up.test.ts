@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { anonymous, expectProblem, signUp } from "../../support/client.ts";
-import { query } from "../../support/postgres.ts";
+import { countCalls, query } from "../../support/postgres.ts";
 import { boxesAt, challengeOf, enrol } from "../../support/second-factor.ts";
 import { eventsOf } from "../../support/security-events.ts";
+import { signInAgain } from "../../support/sessions.ts";
 
 const nobody = anonymous();
 
@@ -80,6 +81,34 @@ describe("step-up", () => {
     expect((await change(app.code())).body.pending_email).toBe(email);
     expectProblem(await erase(app.code()), 401, "invalid_code");
     expect((await erase(app.recoveryCodes[0])).status).toBe(204);
+  });
+
+  it("refuses the access token of an ended session, whatever it proves", async () => {
+    const ada = await signUp();
+    const phone = await signInAgain(ada);
+    expect((await ada.delete("/auth/sessions")).status).toBe(204);
+    const { password } = ada;
+    const email = `new.${crypto.randomUUID()}@example.com`;
+    for (const refused of [
+      await phone.post("/auth/password", {
+        current_password: password,
+        new_password: "nine short candles",
+      }),
+      await phone.post("/auth/keys", { name: "A", scopes: ["read"], password }),
+      await phone.post("/auth/totp", { password }),
+      await phone.patch("/users/me", { email, current_password: password }),
+      await phone.delete("/users/me", { password }),
+    ]) {
+      expectProblem(refused, 401, "invalid_token");
+    }
+    expect((await ada.post("/auth/totp", { password })).status).toBe(200);
+  });
+
+  it("takes one trip to Postgres before the change", async () => {
+    const ada = await signUp();
+    await query("UPDATE users SET hashed_password = NULL WHERE id = $1", [ada.user.id]);
+    const change = () => ada.patch("/users/me", { email: "new@example.com" });
+    expect(await countCalls(ada.user.id, change)).toBe(1);
   });
 
   it("asks for nothing where nothing needs it", async () => {

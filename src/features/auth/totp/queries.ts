@@ -1,11 +1,12 @@
 /** SQL of second factors and recovery codes. */
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import { batch, type Db, run, write } from "../../../db/client.ts";
-import { users } from "../../../db/schema.ts";
+import { sessions, users } from "../../../db/schema.ts";
 import { secondFactors } from "../../../db/schema-sign-in.ts";
 import { toIso } from "../../../lib/clock.ts";
 import { recordEventSql, type SecurityEvent } from "../../audit/record.ts";
-import { isUser, type UserRow } from "../queries.ts";
+import { isUser, type SessionRow, type UserRow } from "../queries.ts";
+import type { AccessClaims } from "../tokens.ts";
 
 export type SecondFactorRow = typeof secondFactors.$inferSelect;
 
@@ -39,6 +40,28 @@ export async function findUserAndFactor(
     confirmed: selectConfirmed(db, userId),
   });
   return { user: found[0], factor: confirmed[0] };
+}
+
+/** Who is signed in: the account, its confirmed second factor, and the session unless it has ended; in one trip. */
+export async function findSignedIn(
+  db: Db,
+  { userId, sessionId }: AccessClaims,
+): Promise<{
+  user: UserRow | undefined;
+  factor: SecondFactorRow | undefined;
+  session: SessionRow | undefined;
+}> {
+  const isLive = and(
+    eq(sessions.id, sessionId),
+    eq(sessions.userId, userId),
+    isNull(sessions.endedAt),
+  );
+  const { found, confirmed, live } = await batch(db, {
+    found: db.select().from(users).where(isUser(userId)),
+    confirmed: selectConfirmed(db, userId),
+    live: db.select().from(sessions).where(isLive),
+  });
+  return { user: found[0], factor: confirmed[0], session: live[0] };
 }
 
 function selectConfirmed(db: Db, userId: string) {
