@@ -4,6 +4,7 @@ import { anonymous, expectProblem, type SignedIn, signUp } from "../../support/c
 import { signedUpJar } from "../../support/jar.ts";
 import { atOnce } from "../../support/keys.ts";
 import { query } from "../../support/postgres.ts";
+import { codesOf } from "../../support/second-factor.ts";
 import { eventsOf, refreshStatus, signInAgain } from "../../support/sessions.ts";
 import { openTab } from "../../support/socket.ts";
 
@@ -34,6 +35,15 @@ describe("changing the password", () => {
     const body = { current_password: "seven tall lamps", new_password: NEW };
     expect((await jar.post("/auth/password", body)).status).toBe(200);
     expect((await jar.post("/auth/refresh")).status).toBe(200);
+  });
+
+  it("withdraws an authenticator app that was not confirmed yet", async () => {
+    const ada = await signUp();
+    const { body } = await ada.post("/auth/totp", { password: ada.password });
+    expect((await change(ada)).status).toBe(200);
+    const late = await ada.post("/auth/totp/confirm", { code: codesOf(body.secret)() });
+    expectProblem(late, 409, "no_second_factor");
+    expect((await signIn(ada, NEW)).status).toBe(200);
   });
 
   it("requires the current one, and changes nothing without it", async () => {

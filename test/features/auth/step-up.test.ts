@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { anonymous, expectProblem, signUp } from "../../support/client.ts";
 import { countCalls, query } from "../../support/postgres.ts";
-import { boxesAt, challengeOf, enrol } from "../../support/second-factor.ts";
+import { boxesAt, challengeOf, codesOf, enrol } from "../../support/second-factor.ts";
 import { eventsOf } from "../../support/security-events.ts";
 import { signInAgain } from "../../support/sessions.ts";
 
@@ -86,8 +86,9 @@ describe("step-up", () => {
   it("refuses the access token of an ended session, whatever it proves", async () => {
     const ada = await signUp();
     const phone = await signInAgain(ada);
-    expect((await ada.delete("/auth/sessions")).status).toBe(204);
     const { password } = ada;
+    const { body: begun } = await phone.post("/auth/totp", { password });
+    expect((await ada.delete("/auth/sessions")).status).toBe(204);
     const email = `new.${crypto.randomUUID()}@example.com`;
     for (const refused of [
       await phone.post("/auth/password", {
@@ -96,6 +97,7 @@ describe("step-up", () => {
       }),
       await phone.post("/auth/keys", { name: "A", scopes: ["read"], password }),
       await phone.post("/auth/totp", { password }),
+      await phone.post("/auth/totp/confirm", { code: codesOf(begun.secret)() }),
       await phone.patch("/users/me", { email, current_password: password }),
       await phone.delete("/users/me", { password }),
     ]) {

@@ -11,10 +11,11 @@ import { confirmIdentity, type Proof } from "../confirm-identity.ts";
 import { checkPassword } from "../password-policy.ts";
 import { selectWatchedBy, type SessionChat } from "../session-end.ts";
 import { endSessionsSql, selectEnded } from "../sessions/queries.ts";
+import { withdrawPendingSql } from "../totp/queries.ts";
 
 /**
- * Sets the new password, ends all other sessions, and withdraws a pending address, which somebody else who knew the
- * old password may have asked for. Returns the chats that they may be subscribed to. Throws
+ * Sets the new password, ends all other sessions, and withdraws a pending address and an unconfirmed second factor,
+ * which somebody else who knew the old password may have asked for. Returns the chats that they may be subscribed to. Throws
  * `invalid_credentials`, `too_many_password_checks`, `invalid_token`, or a 422 about the new password.
  */
 export async function changePassword(
@@ -48,6 +49,7 @@ export async function changePassword(
     links: sql`
       DELETE FROM email_tokens
       WHERE user_id = ${userId}::uuid AND purpose = 'reset_password' AND ${isApplied}`,
+    enrolment: sql`${withdrawPendingSql(userId)} AND ${isApplied}`,
     event: recordEventSql(event, isApplied),
     outcome: sql<{ is_applied: boolean }>`SELECT ${isApplied} AS is_applied`,
     watched: selectWatchedBy(selectEnded(event)),

@@ -11,11 +11,13 @@ import { checkPassword } from "../password-policy.ts";
 import { selectWatchedBy, type SessionChat } from "../session-end.ts";
 import { revokeKeysSql, selectWatchedByKeys } from "../keys/queries.ts";
 import { endSessionsSql, selectEnded } from "../sessions/queries.ts";
+import { withdrawPendingSql } from "../totp/queries.ts";
 
 /**
- * Sets the new password, ends all sessions, withdraws a pending address, and marks the current one as verified: the mail
- * has arrived there. Returns the chats that the sessions may be subscribed to. Throws `invalid_link`, `too_many_password_checks`, or a 422 about the
- * password; only a successful call uses the link.
+ * Sets the new password, ends all sessions and keys, withdraws a pending address and an unconfirmed second factor, and
+ * marks the current address as verified: the mail has arrived there. Returns the chats that the sessions and keys may be
+ * subscribed to. Throws `invalid_link`, `too_many_password_checks`, or a 422 about the password; only a successful call
+ * uses the link.
  */
 export async function resetPassword(
   { db, passwords, newId, clock }: Pick<Deps, "db" | "passwords" | "newId" | "clock">,
@@ -41,6 +43,7 @@ export async function resetPassword(
       WHERE user_id = ${userId}::uuid AND purpose = 'reset_password' AND id <> ${linkId}::uuid AND ${isUsed}`,
     keys: sql`${revokeKeysSql(userId, now)} AND ${isUsed}`,
     keyChats: selectWatchedByKeys(userId),
+    enrolment: sql`${withdrawPendingSql(userId)} AND ${isUsed}`,
     event: recordEventSql(event, isUsed),
     outcome: sql<{ is_used: boolean }>`SELECT ${isUsed} AS is_used`,
     watched: selectWatchedBy(selectEnded(event)),

@@ -24,7 +24,7 @@ const change = route({
   tags,
   summary: "Change your password",
   description:
-    "Ends all your other sessions, withdraws a pending e-mail address, and voids the links of mails that reset the password.",
+    "Ends all your other sessions, withdraws a pending e-mail address and an unconfirmed second factor, and voids the links of mails that reset the password.",
   request: { body: jsonBody(PasswordChange) },
   problems: [...stepUpProblems, "password_sign_in_off"],
   responses: { 200: json(envelope(z.object({})), "The password was changed.") },
@@ -53,7 +53,7 @@ const reset = route({
   tags,
   summary: "Set a new password with the token of a mail",
   description:
-    "Ends all sessions and API keys of the account, and withdraws a pending e-mail address. Sign in with the new password.",
+    "Ends all sessions and API keys of the account, and withdraws a pending e-mail address and an unconfirmed second factor. Sign in with the new password.",
   request: { body: jsonBody(PasswordReset) },
   problems: [
     "invalid_link",

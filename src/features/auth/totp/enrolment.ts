@@ -36,7 +36,10 @@ export async function beginEnrolment(
   return { secret, otpauthUrl: toOtpauthUrl(secret, user.email) };
 }
 
-/** The recovery codes, once the app has shown its code. Throws `no_second_factor`, `invalid_code` or `too_many_codes`. */
+/**
+ * The recovery codes, once the app has shown its code. Throws `no_second_factor`, `invalid_code`, `too_many_codes`, or
+ * `invalid_token` when the session has ended.
+ */
 export async function confirmEnrolment(
   deps: Deps,
   { userId, sessionId }: Signed,
@@ -44,7 +47,8 @@ export async function confirmEnrolment(
   client: RequestClient,
 ): Promise<string[]> {
   const now = new Date(deps.clock());
-  const pending = await findPending(deps.db, userId);
+  const { pending, session } = await findPending(deps.db, { userId, sessionId });
+  if (!session) throw new Problem("invalid_token");
   const secret = pending && (await deps.sealedBoxes.totpSecret.open(pending.secret, userId));
   if (!pending || secret === undefined) throw new Problem("no_second_factor");
   await countOrRefuse(deps, { id: deps.newId(), userId, now }, pending);

@@ -1,5 +1,5 @@
 /** SQL of second factors and recovery codes. */
-import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, sql, type SQL } from "drizzle-orm";
 import { batch, type Db, run, write } from "../../../db/client.ts";
 import { sessions, users } from "../../../db/schema.ts";
 import { secondFactors } from "../../../db/schema-sign-in.ts";
@@ -51,15 +51,10 @@ export async function findSignedIn(
   factor: SecondFactorRow | undefined;
   session: SessionRow | undefined;
 }> {
-  const isLive = and(
-    eq(sessions.id, sessionId),
-    eq(sessions.userId, userId),
-    isNull(sessions.endedAt),
-  );
   const { found, confirmed, live } = await batch(db, {
     found: db.select().from(users).where(isUser(userId)),
     confirmed: selectConfirmed(db, userId),
-    live: db.select().from(sessions).where(isLive),
+    live: selectLive(db, { userId, sessionId }),
   });
   return { user: found[0], factor: confirmed[0], session: live[0] };
 }
@@ -69,11 +64,30 @@ function selectConfirmed(db: Db, userId: string) {
   return db.select().from(secondFactors).where(isConfirmed);
 }
 
-/** An enrolment that waits for its confirmation. */
-export async function findPending(db: Db, userId: string): Promise<SecondFactorRow | undefined> {
+function selectLive(db: Db, { userId, sessionId }: AccessClaims) {
+  const isOwn = and(eq(sessions.id, sessionId), eq(sessions.userId, userId));
+  return db
+    .select()
+    .from(sessions)
+    .where(and(isOwn, isNull(sessions.endedAt)));
+}
+
+/** An enrolment that waits for its confirmation, and the session unless it has ended, in one trip. */
+export async function findPending(
+  db: Db,
+  { userId, sessionId }: AccessClaims,
+): Promise<{ pending: SecondFactorRow | undefined; session: SessionRow | undefined }> {
   const isPending = and(eq(secondFactors.userId, userId), isNull(secondFactors.confirmedAt));
-  const rows = await run(db.select().from(secondFactors).where(isPending));
-  return rows[0];
+  const { found, live } = await batch(db, {
+    found: db.select().from(secondFactors).where(isPending),
+    live: selectLive(db, { userId, sessionId }),
+  });
+  return { pending: found[0], session: live[0] };
+}
+
+/** Withdraws an enrolment that waits for its confirmation. Goes into the batch that changes the password. */
+export function withdrawPendingSql(userId: string): SQL {
+  return sql`DELETE FROM second_factors WHERE user_id = ${userId}::uuid AND confirmed_at IS NULL`;
 }
 
 /**

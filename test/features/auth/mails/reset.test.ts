@@ -5,11 +5,12 @@ import {
   startMailedAccounts,
   type MailedAccounts,
 } from "../../../support/accounts.ts";
-import { expectProblem, type ApiResponse } from "../../../support/client.ts";
+import { bearer, expectProblem, type ApiResponse } from "../../../support/client.ts";
 import { atOnce } from "../../../support/keys.ts";
 import { NEW_PASSWORD } from "../../../support/logs/secrets.ts";
 import { mailsTo, tokenIn, waitForMails } from "../../../support/mail.ts";
 import { injectFault, query } from "../../../support/postgres.ts";
+import { codesOf } from "../../../support/second-factor.ts";
 import { eventsOf, refreshStatus, signInAgain } from "../../../support/sessions.ts";
 import { until } from "../../../support/until.ts";
 
@@ -38,6 +39,17 @@ describe("a forgotten password", () => {
       "password_reset_requested",
       "password_reset",
     ]);
+  });
+
+  it("once replaced, withdraws an authenticator app that was not confirmed yet", async () => {
+    const ada = await accounts.newPerson();
+    const { body } = await ada.post("/auth/totp", { password: ada.password });
+    const token = await accounts.resetToken(ada);
+    expect((await accounts.reset(token)).status).toBe(200);
+    const { body: signedIn } = await accounts.signIn(ada, NEW_PASSWORD);
+    const again = bearer(signedIn.access_token, accounts.worker.url);
+    const late = await again.post("/auth/totp/confirm", { code: codesOf(body.secret)() });
+    expectProblem(late, 409, "no_second_factor");
   });
 
   it("is replaced by exactly one of twenty uses of the link at once", async () => {
