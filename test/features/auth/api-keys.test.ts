@@ -11,7 +11,7 @@ import {
   signUp,
 } from "../../support/client.ts";
 import { newKey, withKey } from "../../support/keys.ts";
-import { countCalls, query } from "../../support/postgres.ts";
+import { callsContaining, countCalls, injectFault, query } from "../../support/postgres.ts";
 import { until } from "../../support/until.ts";
 
 let ada: SignedIn;
@@ -57,6 +57,18 @@ describe("POST /auth/keys", () => {
     for (const password of [undefined, null]) {
       expectProblem(await create(password), 422, "validation_failed", "/password");
     }
+  });
+
+  it("is not disturbed by a sign-in that replaces the hash of the same password", async () => {
+    const eve = await signUp();
+    const name = crypto.randomUUID();
+    await injectFault({ contains: name, times: 1, kind: "delay", delayMs: 1_000 });
+    const created = eve.post("/auth/keys", { name, scopes: ["read"], password: eve.password });
+    await until(async () => (await callsContaining(name)).length === 1);
+    await query("UPDATE users SET hashed_password = hashed_password || '=' WHERE id = $1", [
+      eve.user.id,
+    ]);
+    expect((await created).status).toBe(201);
   });
 
   it("refuses unknown scopes, none, an expiry in the past, and a blank name", async () => {

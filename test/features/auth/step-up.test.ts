@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { anonymous, expectProblem, signUp } from "../../support/client.ts";
-import { countCalls, query } from "../../support/postgres.ts";
+import { callsContaining, countCalls, injectFault, query } from "../../support/postgres.ts";
 import { boxesAt, challengeOf, codesOf, enrol } from "../../support/second-factor.ts";
 import { eventsOf } from "../../support/security-events.ts";
 import { signInAgain } from "../../support/sessions.ts";
+import { until } from "../../support/until.ts";
 
 const nobody = anonymous();
 
@@ -155,5 +156,20 @@ describe("disabling the second factor", () => {
     expect((await nobody.post("/auth/login", login)).status).toBe(200);
     expect(await eventsOf(ada)).toContain("second_factor_disabled");
     await enrol(ada);
+  });
+
+  it("happens once, and is recorded once, of two at the same time", async () => {
+    const ada = await signUp();
+    const app = await enrol(ada);
+    const slow = `slow/${crypto.randomUUID()}`;
+    const { password } = ada;
+    await injectFault({ contains: slow, times: 1, kind: "delay", delayMs: 2_000 });
+    const second = ada.delete("/auth/totp", { password, code: app.code() }, { "user-agent": slow });
+    await until(async () => (await callsContaining(slow)).length === 1);
+    const first = await ada.delete("/auth/totp", { password, code: app.recoveryCodes[0] });
+    expect(first.status).toBe(200);
+    expectProblem(await second, 409, "no_second_factor");
+    const events = await eventsOf(ada);
+    expect(events.filter((kind) => kind === "second_factor_disabled")).toHaveLength(1);
   });
 });

@@ -25,7 +25,7 @@ export async function createKey(
   const now = new Date(deps.clock());
   const expiresAt = readExpiry(body.expires_at, now);
   const { userId, sessionId } = principal;
-  const { hashedPassword } = await confirmIdentity(deps, principal, body, client);
+  const { passwordVersion } = await confirmIdentity(deps, principal, body, client);
   const key = toApiKey(randomBytes(32));
   const { name, scopes } = body;
   const budget = body.budget ?? {};
@@ -34,7 +34,7 @@ export async function createKey(
   const details = { name, scopes: scopes.join(" "), ...budgetDetails(budget) };
   const row = await insertKey(
     deps.db,
-    { id, userId, name, scopes, expiresAt, budget, ...secret, hashedPassword, now },
+    { id, userId, name, scopes, expiresAt, budget, ...secret, passwordVersion, now },
     {
       id: deps.newId(),
       userId,

@@ -52,7 +52,7 @@ type NewApiKey = {
   expiresAt: Date | null;
   budget: NewBudget;
   /** As it was when the user's identity was confirmed. */
-  hashedPassword: string | null;
+  passwordVersion: number;
   now: Date;
 };
 
@@ -61,13 +61,13 @@ type NewApiKey = {
  * meanwhile.
  */
 export async function insertKey(db: Db, key: NewApiKey, event: SecurityEvent): Promise<ApiKeyRow> {
-  const { id, userId, hashedPassword, budget, now } = key;
+  const { id, userId, passwordVersion, budget, now } = key;
   const isInserted = sql`EXISTS (SELECT FROM api_keys WHERE id = ${id})`;
   const keptSince = toIso(new Date(now.getTime() - KEPT_MS));
   const { owner, inserted } = await batch(db, {
     owner: sql`
       SELECT FROM users WHERE id = ${userId} AND is_active
-        AND hashed_password IS NOT DISTINCT FROM ${hashedPassword}::text
+        AND password_version = ${passwordVersion}::int
       FOR NO KEY UPDATE`,
     swept: sql`
       WITH swept AS (
@@ -86,7 +86,7 @@ export async function insertKey(db: Db, key: NewApiKey, event: SecurityEvent): P
 }
 
 function insertKeySql(key: NewApiKey): SQL {
-  const { id, userId, name, prefix, keyHash, scopes, expiresAt, hashedPassword } = key;
+  const { id, userId, name, prefix, keyHash, scopes, expiresAt, passwordVersion } = key;
   const now = toIso(key.now);
   const live = sql`SELECT count(*) FROM api_keys AS k WHERE k.user_id = ${userId} AND ${isLiveSql(now)}`;
   return sql`
@@ -96,7 +96,7 @@ function insertKeySql(key: NewApiKey): SQL {
       ${now}::timestamptz, ${expiresAt && toIso(expiresAt)}::timestamptz
     FROM users AS u
     WHERE u.id = ${userId} AND u.is_active
-      AND u.hashed_password IS NOT DISTINCT FROM ${hashedPassword}::text
+      AND u.password_version = ${passwordVersion}::int
       AND (${live}) < ${MOST_KEYS}::int
     ON CONFLICT (id) DO NOTHING`;
 }

@@ -73,10 +73,10 @@ export async function disableSecondFactor(
   client: RequestClient,
 ): Promise<void> {
   const { userId, sessionId } = principal;
-  if (!(await findSecondFactor(deps.db, userId))) throw new Problem("no_second_factor");
   const user = await confirmIdentity(deps, principal, proof, client);
   const event = changed(deps, userId, sessionId, "second_factor_disabled", client);
-  if (!(await deleteSecondFactor(deps.db, user, event))) throw new Problem("invalid_credentials");
+  const { isDisabled, isSame } = await deleteSecondFactor(deps.db, user, event);
+  if (!isDisabled) throw new Problem(isSame ? "no_second_factor" : "invalid_credentials");
 }
 
 function changed(

@@ -96,7 +96,7 @@ export function withdrawPendingSql(userId: string): SQL {
  */
 export async function insertPending(
   db: Db,
-  { id: userId, hashedPassword }: Pick<UserRow, "id" | "hashedPassword">,
+  { id: userId, passwordVersion }: Pick<UserRow, "id" | "passwordVersion">,
   secret: string,
   now: Date,
 ): Promise<boolean> {
@@ -105,7 +105,7 @@ export async function insertPending(
     sql`
       INSERT INTO second_factors AS f (user_id, secret, created_at)
       SELECT id, ${secret}::text, ${toIso(now)}::timestamptz FROM users
-      WHERE id = ${userId} AND hashed_password IS NOT DISTINCT FROM ${hashedPassword}::text
+      WHERE id = ${userId} AND password_version = ${passwordVersion}::int
       ON CONFLICT (user_id) DO UPDATE SET secret = excluded.secret, created_at = excluded.created_at
       WHERE f.confirmed_at IS NULL
       RETURNING user_id`,
@@ -143,20 +143,34 @@ export async function confirmPending(
   return confirmed.rows[0]?.is_ours ?? false;
 }
 
-/** Removes the second factor with its recovery codes, unless the password has changed meanwhile. */
+/**
+ * Removes the second factor with its recovery codes, and records it, once. `isDisabled` is false where there is no second
+ * factor, or the password has changed since the user was read, which `isSame` says.
+ */
 export async function deleteSecondFactor(
   db: Db,
-  { id: userId, hashedPassword }: Pick<UserRow, "id" | "hashedPassword">,
+  { id: userId, passwordVersion }: Pick<UserRow, "id" | "passwordVersion">,
   event: SecurityEvent,
-): Promise<boolean> {
-  const isUnchanged = sql`EXISTS (
-    SELECT FROM users WHERE id = ${userId}::uuid AND hashed_password IS NOT DISTINCT FROM ${hashedPassword}::text)`;
-  const { deleted } = await batch(db, {
-    deleted: sql`
-      DELETE FROM second_factors WHERE user_id = ${userId} AND ${isUnchanged} RETURNING user_id`,
-    event: recordEventSql(event, isUnchanged),
+): Promise<{ isDisabled: boolean; isSame: boolean }> {
+  const isSame = isPasswordSql(userId, passwordVersion);
+  const isDisabled = sql`EXISTS (SELECT FROM security_events WHERE id = ${event.id}::uuid)`;
+  const isEnabled = sql`EXISTS (
+    SELECT FROM second_factors WHERE user_id = ${userId}::uuid AND confirmed_at IS NOT NULL)`;
+  const { outcome } = await batch(db, {
+    // Of several at once, one records its event.
+    locked: sql`SELECT FROM second_factors WHERE user_id = ${userId}::uuid FOR UPDATE`,
+    event: recordEventSql(event, sql`${isSame} AND ${isEnabled}`),
+    deleted: sql`DELETE FROM second_factors WHERE user_id = ${userId}::uuid AND ${isDisabled}`,
+    outcome: sql<{ is_disabled: boolean; is_same: boolean }>`
+      SELECT ${isDisabled} AS is_disabled, ${isSame} AS is_same`,
   });
-  return deleted.count > 0 || deleted.wasRepeated;
+  const [row] = outcome.rows;
+  return { isDisabled: row?.is_disabled ?? false, isSame: row?.is_same ?? false };
+}
+
+function isPasswordSql(userId: string, passwordVersion: number): SQL {
+  return sql`EXISTS (
+    SELECT FROM users WHERE id = ${userId}::uuid AND password_version = ${passwordVersion}::int)`;
 }
 
 /**
