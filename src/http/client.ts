@@ -1,9 +1,9 @@
-/** The client of a request, as far as the platform tells. */
+/** The client of a request, as far as the platform reports it. */
 import type { Context } from "hono";
 import type { App } from "./router.ts";
 
 export type RequestClient = {
-  /** The IP address; null where the platform does not tell it. */
+  /** The IP address; null where the platform does not report it. */
   address: string | null;
   userAgent: string | null;
   /** ISO 3166-1 alpha-2. */

@@ -1,5 +1,5 @@
 /**
- * Limits of users and addresses, and the headers that tell them.
+ * Limits of users and addresses, and the headers that report them.
  *
  * @see draft-ietf-httpapi-ratelimit-headers
  */
@@ -60,7 +60,7 @@ function limitWork(limit: "turns" | "uploads"): MiddlewareHandler<App> {
 }
 
 /**
- * What sends mail or tells whether an address is registered, as 409 does; an invalid request does neither. Without
+ * What sends mail or reveals whether an address is registered, as 409 does; an invalid request does neither. Without
  * the limiter, requests are refused.
  */
 const limitMail: MiddlewareHandler<App> = async function limitMail(c, next) {
@@ -78,7 +78,7 @@ const limitStepUp: MiddlewareHandler<App> = async function limitStepUp(c, next) 
   await limitFailures(c, [{ limit: "step_up", key }], next, () => isGuess(c.get("problem")));
 };
 
-/** A wrong password or code; any other outcome told the client nothing. */
+/** A wrong password or code; any other outcome reveals nothing to the client. */
 export function isGuess(code: string | undefined): boolean {
   return code === "invalid_credentials" || code === "invalid_code";
 }

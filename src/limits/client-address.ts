@@ -1,6 +1,6 @@
 /** The key by which a client's address is limited. */
 
-/** One for all requests whose address the platform does not tell. */
+/** One for all requests whose address the platform does not report. */
 const UNKNOWN = "unknown";
 
 /**

@@ -22,7 +22,7 @@ describe("a page on another port", () => {
     await expectText(await visitor.open(site.app), "#name", "Ada of the Page");
   });
 
-  it("is told when the password is wrong, and sets no cookie of a session", async () => {
+  it("gets a readable error for a wrong password, and no cookie of a session", async () => {
     const visitor = await newVisitor();
     visitor.expectErrors(/401 \(Unauthorized\).*\/auth\/login/);
     const { user } = await signUp();

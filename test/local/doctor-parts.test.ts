@@ -44,7 +44,7 @@ describe("The bucket's lifecycle rule", () => {
   });
 });
 
-it("A key that may not write to the bucket is told which right it lacks", async () => {
+it("A key that may not write to the bucket gets the name of the right that it lacks", async () => {
   const { origin } = await serving(403, "<Error><Code>AccessDenied</Code></Error>");
   const settings = { ...KEY, S3_BUCKET_NAME: "files", S3_ENDPOINT: origin };
   const [found, ...rest] = await checkBucket(settings, []);

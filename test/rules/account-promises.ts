@@ -151,7 +151,7 @@ export const ACCOUNT_PROMISES: Record<number, Record<string, string[]>> = {
       "is replaced by exactly one of twenty uses of the link at once",
     ],
     "features/auth/mails/verification.test.ts": [
-      "counts once it is verified, and the old one is told",
+      "counts once it is verified, and the old one is notified",
       "needs the password, and sends no mail without it",
     ],
   },

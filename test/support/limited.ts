@@ -9,7 +9,7 @@ const HOUR = 3_600;
 export const hourly = (count: number) => [{ count, seconds: HOUR }];
 
 export type LimitedWorker = FastWorker & {
-  /** A client without a sign-in, at the address that the platform tells. */
+  /** A client without a sign-in, at the address that the platform reports. */
   from: (address: string, headers?: Record<string, string>) => Client;
   /** A new account, registered at an address of its own. */
   signUp: () => Promise<SignedIn>;

@@ -31,7 +31,7 @@ export function isEvidence({ coverage, standout }: Evidence): boolean {
 /** More than all words together: a passage of the clause that is asked for by its number. */
 const OF_PART = 1_000_000;
 
-/** What a hit tells of a question: rare words tell more. */
+/** How much a hit says about a question: rare words say more. */
 export const INFORMATION = sql`
   CASE WHEN kind = 'word' AND weight >= ${WORD_WEIGHT}::float8 THEN rarity
     WHEN rarity.term LIKE '#part:%' THEN ${OF_PART}::float8 ELSE 0 END`;

@@ -30,7 +30,7 @@ const changeMe = route({
   tags,
   summary: "Change your name or e-mail address",
   description:
-    "A new address takes effect once it is verified by the link of a mail; until then the old one stays valid. The old one is told. The current address withdraws a pending one.",
+    "A new address takes effect once it is verified by the link of a mail; until then the old one stays valid. The old one is notified. The current address withdraws a pending one.",
   request: { body: jsonBody(UserChange) },
   problems: stepUpProblems,
   responses: { 200: json(User, "The account as it is now.") },

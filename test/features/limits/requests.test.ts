@@ -42,7 +42,7 @@ describe("the limit of a user's requests", () => {
     expect((await eve.get("/users/me")).status).toBe(200);
   });
 
-  it("is told in every response that it governs, successful or not", async () => {
+  it("is reported in every response that it governs, successful or not", async () => {
     const ada = await worker.signUp();
     const first = await ada.get("/chats");
     expect(first.headers.get("ratelimit")).toBe('"api";r=19;t=180');

@@ -231,7 +231,7 @@ describe("rewriting a question", () => {
     expect(await rewritingsOf(marker)).toEqual([]);
     const [asked] = await answersContaining(marker);
     expect(asked?.body.messages.at(-1)?.content).not.toContain(NOTHING_RELEVANT);
-    expect(asked?.body.messages[0]?.content).toContain("the documents do not tell");
+    expect(asked?.body.messages[0]?.content).toContain("the documents do not say");
   });
 
   it("is not what a client can claim in its metadata", async () => {

@@ -15,7 +15,7 @@ const FIRST = "gpt-4o-mini";
 const SECOND = "claude-haiku-4-5";
 const FIRST_TOKEN_MS = 1_500;
 
-/** Both providers are the same stand-in: the requested model tells which of them it is. */
+/** Both providers are the same stand-in: the requested model says which of them it is. */
 const SECOND_PROVIDER = {
   ANTHROPIC_API_KEY: inject("vars").OPENAI_API_KEY ?? "",
   ANTHROPIC_BASE_URL: `${inject("providerUrl")}/v1`,

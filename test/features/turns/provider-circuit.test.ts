@@ -21,7 +21,7 @@ const circuitOf = (pause_ms: number) => ({
   PROVIDER_CIRCUIT: JSON.stringify({ failures: FAILURES, window_ms: 60_000, pause_ms }),
 });
 
-/** Both providers are the same stand-in: the requested model tells which of them it is. */
+/** Both providers are the same stand-in: the requested model says which of them it is. */
 const SECOND_PROVIDER = {
   ANTHROPIC_API_KEY: inject("vars").OPENAI_API_KEY ?? "",
   ANTHROPIC_BASE_URL: `${inject("providerUrl")}/v1/`,

@@ -20,7 +20,7 @@ export type MailJob = TracedMessage & { mailId: string };
 /**
  * - `verify_email`: a link to verify the pending address, or the current one
  * - `reset_password`: a link to set another password, if an account has the address
- * - `email_changing`: tells the current address that another one is to replace it
+ * - `email_changing`: warns the current address that another one is to replace it
  */
 type NewOrder =
   | { kind: "verify_email"; userId: string; now: Date }

@@ -80,7 +80,7 @@ export const forgottenPasswordRoutes = createRouter()
     requirePasswordSignIn(deps);
     const emailKey = toEmailKey(c.req.valid("json").email);
     const now = new Date(deps.clock());
-    // Whether there is such an account is looked up when the mail is sent: the response cannot tell.
+    // Whether there is such an account is looked up when the mail is sent: the response does not depend on it.
     const order = { kind: "reset_password", emailKey, client: clientOf(c), now } as const;
     const mail = orderIfConfigured(deps, order);
     if (mail.statements.length > 0) await batch(deps.db, { mail: mail.statements });

@@ -60,7 +60,7 @@ function toClaims(head: Uint8Array): RefreshClaims | undefined {
   return sessionId && userId && isCounter ? { userId, sessionId, refreshCounter } : undefined;
 }
 
-/** Tells tokens of another key apart before their signature is computed. */
+/** Distinguishes tokens of another key before their signature is computed. */
 function keyIdOf(id: Uint8Array): Uint8Array {
   return id.slice(0, AT.session - AT.key);
 }

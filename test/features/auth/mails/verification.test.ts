@@ -51,7 +51,7 @@ describe("registration", () => {
 });
 
 describe("a new address", () => {
-  it("counts once it is verified, and the old one is told", async () => {
+  it("counts once it is verified, and the old one is notified", async () => {
     const ada = await accounts.newPerson();
     await accounts.verificationToken(ada);
     const address = newAddress();
