@@ -3,7 +3,7 @@ import { encodeUtf8 } from "../lib/bytes.ts";
 
 export const SSE_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
-  "cache-control": "private, no-cache, no-transform",
+  "cache-control": "no-cache, no-transform",
   "x-accel-buffering": "no",
 } as const;
 

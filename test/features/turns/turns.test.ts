@@ -30,7 +30,7 @@ describe("a streamed answer", () => {
     const response = await post("/chat", { content: `Count, ${marker}`, stream: true });
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
-    expect(response.headers.get("cache-control")).toBe("private, no-cache, no-transform");
+    expect(response.headers.get("cache-control")).toBe("no-cache, no-transform");
     expect(response.headers.get("x-accel-buffering")).toBe("no");
     const events = await allEvents(response);
     const names = events.map((event) => event.name).filter((name) => name !== "content_delta");
