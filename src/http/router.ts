@@ -177,6 +177,11 @@ export function jsonBody<T extends z.ZodType>(schema: T) {
   return { required: true as const, content: { "application/json": { schema } } };
 }
 
+/** A JSON body without required fields, which may be absent altogether. */
+export function optionalJsonBody<T extends z.ZodType>(schema: T) {
+  return { ...jsonBody(schema), required: false as const };
+}
+
 /** A JSON response. */
 export function json<T extends z.ZodType>(schema: T, description: string) {
   return { description, content: { "application/json": { schema } } };

@@ -10,7 +10,12 @@ import {
   signUpWithFiles,
 } from "../support/client.ts";
 import { readyFile, upload } from "../support/files.ts";
-import { type Operation, readDocument, readOperations } from "../support/routes.ts";
+import {
+  type Operation,
+  optionalFieldsOf,
+  readDocument,
+  readOperations,
+} from "../support/routes.ts";
 
 /** The public routes. Everything else requires a sign-in. */
 const PUBLIC = [
@@ -46,6 +51,13 @@ function bodySchemas(components: Body, paths: Body): [string, Body][] {
 }
 
 const isShown = (schema: Body) => schema.example !== undefined || schema.enum !== undefined;
+
+/** True where a schema allows null. */
+function isNullable(schema: Body, components: Body): boolean {
+  if (schema.$ref) return isNullable(components.schemas[schema.$ref.split("/").at(-1)], components);
+  if (schema.anyOf) return schema.anyOf.some((each: Body) => isNullable(each, components));
+  return schema.enum ? schema.enum.includes(null) : [schema.type].flat().includes("null");
+}
 
 let operations: Operation[];
 let ada: SignedIn;
@@ -120,6 +132,27 @@ describe("every route", () => {
     }
   });
 
+  it("takes null for an optional field of its body as if the field were absent", async () => {
+    const withOptional = operations.filter(({ optional }) => optional.length > 0);
+    expect(withOptional.length).toBeGreaterThan(15);
+    for (const operation of withOptional) {
+      const { id } = (await ada.post("/chats", {})).body;
+      const path = operation.path.replace("{id}", await idFor(operation, id));
+      const absent = { ...operation.body, ...(operation.body.chat_id && { chat_id: id }) };
+      for (const name of operation.optional) delete absent[name];
+      const nulls = Object.fromEntries(operation.optional.map((name) => [name, null]));
+      const client = await clientFor(operation);
+      const [first, second] = [
+        await call(client, { ...operation, body: absent }, path),
+        await call(client, { ...operation, body: { ...absent, ...nulls } }, path),
+      ].map(({ status, body }) => ({ status, code: body?.code, errors: body?.errors }));
+      expect({ route: nameOf(operation), ...second }).toEqual({
+        route: nameOf(operation),
+        ...first,
+      });
+    }
+  });
+
   it("accepts ids in capitals as the same ids", async () => {
     const { id } = (await ada.post("/chats", {})).body;
     expect((await ada.get(`/chats/${id.toUpperCase()}`)).body.id).toBe(id);
@@ -155,6 +188,21 @@ describe("the OpenAPI document", () => {
     }
   });
 
+  it("declares every optional field as nullable, and a body without required fields as optional", async () => {
+    const { components, paths } = await readDocument();
+    for (const [name, schema] of bodySchemas(components, paths)) {
+      for (const field of optionalFieldsOf(schema)) {
+        expect(isNullable(schema.properties[field], components), `${name}.${field}`).toBe(true);
+      }
+    }
+    for (const operation of operations.filter(({ body }) => body !== undefined)) {
+      const { requestBody } = paths[operation.path][operation.method.toLowerCase()];
+      const [{ schema }] = Object.values<Body>(requestBody.content);
+      const { required = [] } = components.schemas[schema.$ref.split("/").at(-1)];
+      expect(requestBody.required ?? false, nameOf(operation)).toBe(required.length > 0);
+    }
+  });
+
   it("gives every operation an example body that the operation accepts", async () => {
     const withBody = operations.filter(
       ({ body, path }) => body !== undefined && !path.startsWith("/auth"),
@@ -186,6 +234,7 @@ describe("the OpenAPI document", () => {
 /** Who may call it. An erased account cannot call the other operations. */
 async function clientFor({ method, path }: Operation): Promise<SignedIn> {
   if (path.startsWith("/admin/")) return makeAdmin(await signUpWithFiles());
+  if (path === "/auth/logout") return signUpWithFiles();
   return method === "DELETE" && path === "/users/me" ? signUpWithFiles() : ada;
 }
 

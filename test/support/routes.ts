@@ -13,6 +13,8 @@ export type Operation = {
   summary: string;
   /** A body that the route accepts, made of the examples of its schema; undefined where it takes none. */
   body: Body;
+  /** The fields of that body that may be absent. */
+  optional: string[];
   /** True where it accepts an `Idempotency-Key`. */
   takesKey: boolean;
   responses: Record<string, { content?: Record<string, { schema: Body }> }>;
@@ -32,17 +34,31 @@ export async function readOperations(): Promise<Operation[]> {
       open: operation.security === undefined,
       tags: operation.tags ?? [],
       summary: operation.summary ?? "",
-      body: exampleOf(document, operation.requestBody?.content?.["application/json"]?.schema),
+      body: exampleOf(document, bodySchemaOf(operation)),
+      optional: optionalFieldsOf(resolve(document, bodySchemaOf(operation))),
       takesKey: (operation.parameters ?? []).some(({ name }: Body) => name === "idempotency-key"),
       responses: operation.responses,
     })),
   );
 }
 
+function bodySchemaOf(operation: Body): Body {
+  return operation.requestBody?.content?.["application/json"]?.schema;
+}
+
+/** The names of the properties that a schema of an object does not require. */
+export function optionalFieldsOf({ properties = {}, required = [] }: Body = {}): string[] {
+  return Object.keys(properties).filter((name) => !required.includes(name));
+}
+
+function resolve(document: Body, schema: Body): Body {
+  return schema?.$ref ? document.components.schemas[nameOf(schema.$ref)] : schema;
+}
+
 /** A value for a schema: its example, or one made of its required properties. */
 function exampleOf(document: Body, schema: Body): Body {
   if (!schema) return undefined;
-  if (schema.$ref) return exampleOf(document, document.components.schemas[nameOf(schema.$ref)]);
+  if (schema.$ref) return exampleOf(document, resolve(document, schema));
   if (schema.example !== undefined) return schema.example;
   if (schema.allOf) return exampleOf(document, schema.allOf[0]);
   if (schema.enum) return schema.enum[0];

@@ -1,6 +1,6 @@
 /** Routes by which administrators list and change accounts. */
 import { ById } from "../../http/fields.ts";
-import { createRouter, json, jsonBody, route } from "../../http/router.ts";
+import { createRouter, json, optionalJsonBody, route } from "../../http/router.ts";
 import { encodeCursor } from "../../lib/cursor.ts";
 import { notifyRooms } from "../auth/session-end.ts";
 import { listAccounts } from "./accounts.ts";
@@ -29,7 +29,7 @@ const change = route({
   summary: "Deactivate, reactivate, promote or demote an account, or set its budget",
   description:
     "Deactivating ends the sessions and API keys of the account; running answers go on to their end. Each change is recorded among the security events of the account. The last active administrator can be neither demoted nor deactivated. To everybody but administrators this route is 404.",
-  request: { params: ById, body: jsonBody(AccountChange) },
+  request: { params: ById, body: optionalJsonBody(AccountChange) },
   problems: ["last_administrator"],
   responses: { 200: json(Account, "The account as it is now.") },
 });

@@ -3,7 +3,14 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { clientOf } from "../../http/client.ts";
 import { envelope } from "../../http/fields.ts";
-import { type App, createRouter, json, jsonBody, route } from "../../http/router.ts";
+import {
+  type App,
+  createRouter,
+  json,
+  jsonBody,
+  optionalJsonBody,
+  route,
+} from "../../http/router.ts";
 import { requireHttps } from "../../http/https.ts";
 import { Problem } from "../../lib/problem.ts";
 import { bearerToken, requireAllowedOrigin } from "./authenticate.ts";
@@ -76,7 +83,7 @@ const refreshRoute = route({
   summary: "Renew the session",
   description:
     "With `refresh_token` the response contains a new pair of tokens. Without it the session cookies are renewed, and the response contains no token.",
-  request: { body: jsonBody(GivenRefreshToken) },
+  request: { body: optionalJsonBody(GivenRefreshToken) },
   problems: ["unauthenticated", "invalid_token", "origin_not_allowed", "database_unavailable"],
   responses: {
     200: json(z.union([TokenResponse, CookieRenewed]), "New tokens, or a renewed cookie."),
@@ -90,7 +97,7 @@ const logoutRoute = route({
   tags,
   summary: "End the session",
   description: "Public and always successful, even if the session has already ended.",
-  request: { body: jsonBody(GivenRefreshToken) },
+  request: { body: optionalJsonBody(GivenRefreshToken) },
   problems: ["origin_not_allowed", "database_unavailable"],
   responses: {
     200: json(

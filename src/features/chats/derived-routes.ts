@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { attachment } from "../../http/content-disposition.ts";
 import { ById } from "../../http/fields.ts";
 import { markReplayed, readKey } from "../../http/keyed-route.ts";
-import { createRouter, json, jsonBody, route, textHeader } from "../../http/router.ts";
+import { createRouter, json, optionalJsonBody, route, textHeader } from "../../http/router.ts";
 import { keyIdOf } from "../../lib/principal.ts";
 import { providerProblems } from "../../lib/problem.ts";
 import { announce } from "./announce.ts";
@@ -23,7 +23,7 @@ const name = route({
   description:
     "Asks the model for a name and renames the chat to it. Later messages no longer rename it.",
   keyed: true,
-  request: { params: ById, body: jsonBody(NameRequest) },
+  request: { params: ById, body: optionalJsonBody(NameRequest) },
   problems: ["budget_exhausted", ...providerProblems],
   responses: { 200: json(NameResponse, "The chat's new name.") },
 });

@@ -13,7 +13,15 @@ import {
 } from "../../http/entity-tag.ts";
 import { ById } from "../../http/fields.ts";
 import { markReplayed, readKey } from "../../http/keyed-route.ts";
-import { type App, createRouter, json, jsonBody, route, textHeader } from "../../http/router.ts";
+import {
+  type App,
+  createRouter,
+  json,
+  jsonBody,
+  optionalJsonBody,
+  route,
+  textHeader,
+} from "../../http/router.ts";
 import { toIso } from "../../lib/clock.ts";
 import { encodeCursor } from "../../lib/cursor.ts";
 import type { ProblemCode } from "../../lib/problem.ts";
@@ -79,7 +87,7 @@ const create = route({
   tags,
   summary: "Create a chat",
   keyed: true,
-  request: { body: jsonBody(NewChat) },
+  request: { body: optionalJsonBody(NewChat) },
   problems: ["not_found"],
   responses: {
     201: {
@@ -121,7 +129,7 @@ const change = route({
   scope: "chat",
   tags,
   summary: "Rename, pin, archive or limit a chat, or switch to another branch",
-  request: { params: ById, headers: IfMatch, body: jsonBody(ChatChange) },
+  request: { params: ById, headers: IfMatch, body: optionalJsonBody(ChatChange) },
   problems: [...changeProblems, "turn_in_progress"],
   responses: { 200: { ...json(Chat, "The chat as it is now."), headers: { ETag } } },
 });

@@ -95,7 +95,7 @@ const ExpiryTime = z.iso
   .datetime({ offset: true, error: "This is not a time with a UTC offset." })
   .refine(isStorableTime, "This time is out of range.")
   .transform((moment) => toIso(moment))
-  .openapi({ type: "string", format: "date-time", example: "2036-01-31T12:00:00Z" });
+  .openapi({ format: "date-time", example: "2036-01-31T12:00:00Z" });
 
 export const NewChat = z
   .strictObject({

@@ -71,11 +71,10 @@ export const UploadCompletion = z
         return z.NEVER;
       })
       .openapi({
-        type: "string",
         description: "Of a text: a label of the WHATWG Encoding Standard.",
         example: "windows-1250",
       })
-      .optional(),
+      .nullish(),
   })
   .openapi("UploadCompletion");
 

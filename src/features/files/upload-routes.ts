@@ -1,7 +1,15 @@
 /** Routes for uploads through the Worker and directly to the bucket. */
 import { ById } from "../../http/fields.ts";
 import { markReplayed, readKey, validateKeyHeader } from "../../http/keyed-route.ts";
-import { createRouter, fileBody, json, jsonBody, route, textHeader } from "../../http/router.ts";
+import {
+  createRouter,
+  fileBody,
+  json,
+  jsonBody,
+  optionalJsonBody,
+  route,
+  textHeader,
+} from "../../http/router.ts";
 import type { ProblemCode } from "../../lib/problem.ts";
 import { completeUpload } from "./complete.ts";
 import { readUpload } from "./multipart.ts";
@@ -66,7 +74,7 @@ const complete = route({
   summary: "Complete an upload to the bucket",
   description:
     "Starts the ingestion of the uploaded bytes. Safe to repeat; a failed file is ingested again, and of a ready file the scanned pages without text are transcribed again. A text that failed with `unknown_encoding` is ingested in the `encoding` that the body names.",
-  request: { params: ById, body: { ...jsonBody(UploadCompletion), required: false as const } },
+  request: { params: ById, body: optionalJsonBody(UploadCompletion) },
   problems: [
     "file_not_uploaded",
     "file_mismatch",
@@ -106,7 +114,7 @@ export const uploadRoutes = createRouter()
   .openapi(complete, async (c) => {
     const { id } = c.req.valid("param");
     const { encoding } = c.req.valid("json");
-    const upload = { fileId: id, encoding };
+    const upload = { fileId: id, encoding: encoding ?? undefined };
     const row = await completeUpload(c.env, c.get("deps"), c.get("principal").userId, upload);
     return c.json(toFile(row), 200);
   });

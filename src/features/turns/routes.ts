@@ -1,7 +1,7 @@
 /** Sending a user message, and receiving its answer. */
 import { z } from "@hono/zod-openapi";
 import { ById } from "../../http/fields.ts";
-import { createRouter, json, jsonBody, route } from "../../http/router.ts";
+import { createRouter, json, jsonBody, optionalJsonBody, route } from "../../http/router.ts";
 import { type ProblemCode, providerProblems } from "../../lib/problem.ts";
 import { DEFAULT_TITLE } from "../chats/schemas.ts";
 import { Message } from "../messages/schemas.ts";
@@ -129,7 +129,7 @@ const stop = route({
   summary: "Stop an answer",
   description:
     "Stops the running answer, or only the one with `message_id`, from any device. The text so far is kept. Repeating it is safe: where no answer is running, the response is that answer, or the chat's last one, as it is stored.",
-  request: { params: ById, body: jsonBody(Stop) },
+  request: { params: ById, body: optionalJsonBody(Stop) },
   problems: ["room_unavailable"],
   responses: {
     200: json(Message, "The answer as it stands."),
@@ -147,7 +147,7 @@ const regenerate = route({
   description:
     "Generates another answer to the same user message. It becomes the chat's current message; the old answer stays as its sibling. The id is that of an answer, however it ended and on whichever branch, or of the user message. The events repeat the user message as `user_message`.",
   keyed: true,
-  request: { params: ById, body: jsonBody(Regenerate) },
+  request: { params: ById, body: optionalJsonBody(Regenerate) },
   problems: [...problems, "no_question"],
   responses: { 200: turnResponse },
 });

@@ -1,6 +1,6 @@
 /** Routes of the signed-in account. */
 import { clientOf } from "../../http/client.ts";
-import { createRouter, json, jsonBody, route, textHeader } from "../../http/router.ts";
+import { createRouter, json, optionalJsonBody, route, textHeader } from "../../http/router.ts";
 import { clearSessionCookies } from "../auth/cookies.ts";
 import { enqueueMails } from "../auth/mails/enqueue.ts";
 import { getUser } from "../auth/queries.ts";
@@ -31,7 +31,7 @@ const changeMe = route({
   summary: "Change your name or e-mail address",
   description:
     "A new address takes effect once it is verified by the link of a mail; until then the old one stays valid. The old one is notified. The current address withdraws a pending one.",
-  request: { body: jsonBody(UserChange) },
+  request: { body: optionalJsonBody(UserChange) },
   problems: stepUpProblems,
   responses: { 200: json(User, "The account as it is now.") },
 });
@@ -44,7 +44,7 @@ const eraseMe = route({
   summary: "Delete your account",
   description:
     "Permanently deletes the account with every chat, message and file. From the response on, nothing of it can be reached; running answers are stopped, streams, sockets and sessions end, and its e-mail address can be registered again. What is stored is then erased in portions: the receipt that `Location` names says when nothing is left. A retry responds with 401 `invalid_token`, because the account no longer exists.",
-  request: { body: jsonBody(AccountDeletion) },
+  request: { body: optionalJsonBody(AccountDeletion) },
   problems: stepUpProblems,
   responses: {
     204: {

@@ -1,6 +1,6 @@
 /** Links an identity to the account that is signed in. */
 import { clientOf } from "../../../http/client.ts";
-import { createRouter, json, jsonBody, route } from "../../../http/router.ts";
+import { createRouter, json, optionalJsonBody, route } from "../../../http/router.ts";
 import { confirmIdentity, stepUpProblems } from "../confirm-identity.ts";
 import { readReturnTo, requireOidc, startFlow } from "./flow.ts";
 import { AuthorizationUrl, IdentityLink } from "./schemas.ts";
@@ -13,7 +13,7 @@ const linkRoute = route({
   summary: "Link an identity of the identity provider",
   description:
     "Afterwards that identity signs in to this account. Open `authorization_url` in the browser that has sent the request, within 10 minutes: it goes on to `return_to`, with an `error` where the identity could not be linked.",
-  request: { body: jsonBody(IdentityLink) },
+  request: { body: optionalJsonBody(IdentityLink) },
   problems: [
     ...stepUpProblems,
     "identity_provider_failed",

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { clientOf } from "../../../http/client.ts";
 import { envelope } from "../../../http/fields.ts";
-import { createRouter, json, jsonBody, route } from "../../../http/router.ts";
+import { createRouter, json, jsonBody, optionalJsonBody, route } from "../../../http/router.ts";
 import { stepUpProblems } from "../confirm-identity.ts";
 import { beginEnrolment, confirmEnrolment, disableSecondFactor } from "./enrolment.ts";
 import {
@@ -23,7 +23,7 @@ const enrolRoute = route({
   summary: "Enrol an authenticator app as second factor",
   description:
     "Show `otpauth_url` as a QR code, then confirm with a code of the app. Nothing changes before; a new enrolment replaces an unconfirmed one.",
-  request: { body: jsonBody(Enrolment) },
+  request: { body: optionalJsonBody(Enrolment) },
   problems: [...stepUpProblems, "second_factor_enabled"],
   responses: { 200: json(EnrolmentSecret, "The secret of the app, shown only once.") },
 });
@@ -49,7 +49,7 @@ const removeRoute = route({
   tags,
   summary: "Disable the second factor",
   description: "Needs the password, and a code of the app or a recovery code.",
-  request: { body: jsonBody(SecondFactorRemoval) },
+  request: { body: optionalJsonBody(SecondFactorRemoval) },
   problems: [...stepUpProblems, "no_second_factor"],
   responses: { 200: json(envelope(z.object({})), "The second factor is disabled.") },
 });

@@ -4,7 +4,7 @@ import type { Context } from "hono";
 import { ById } from "../../../http/fields.ts";
 import { markReplayed, readKey } from "../../../http/keyed-route.ts";
 import { prefersToJson } from "../../../http/negotiate.ts";
-import { type App, createRouter, jsonBody, route } from "../../../http/router.ts";
+import { type App, createRouter, optionalJsonBody, route } from "../../../http/router.ts";
 import { keyIdOf } from "../../../lib/principal.ts";
 import { providerProblems } from "../../../lib/problem.ts";
 import { SSE_HEADERS } from "../../../http/event-stream.ts";
@@ -27,7 +27,7 @@ const analyse = route({
   description:
     "Returns the stored analysis of the file, or makes a new one; long documents are analysed in parts. Concurrent requests wait for the same analysis. Disconnecting does not stop it. If the response times out (`ai_timeout`), the analysis continues: retry to get it.",
   keyed: true,
-  request: { params: ById, body: jsonBody(AnalysisRequest) },
+  request: { params: ById, body: optionalJsonBody(AnalysisRequest) },
   problems: [
     "file_processing",
     "file_failed",
