@@ -3,8 +3,42 @@ import { type RouteConfig, z } from "@hono/zod-openapi";
 import { catalogue, Problem, type ProblemCode } from "../lib/problem.ts";
 import { problemDocument } from "./problem-response.ts";
 
+/** A member of text that only some problems have. */
+const text = (description: string) => z.string().optional().openapi({ description });
+
+/** Extension members (RFC 9457 section 3.2). */
+const members = {
+  challenge: text(
+    "Of `second_factor_required` at a sign-in: to be sent to `POST /auth/login/totp` with a code.",
+  ),
+  scope: z.string().nullable().optional().openapi({
+    description:
+      "Of `insufficient_scope`: the scope that the key lacks; null where no key may call the route.",
+  }),
+  limit: text("Of `rate_limited`: the limit that was reached."),
+  subject: text("Of `budget_exhausted`: whose budget, `user` or `key`."),
+  period: text("Of `budget_exhausted`: `day` or `month`."),
+  unit: text("Of `budget_exhausted`: `tokens` or `cost`."),
+  renews_at: text("Of `budget_exhausted`: when the period ends."),
+  retry_after: z
+    .int()
+    .optional()
+    .openapi({ description: "Of `budget_exhausted`: the seconds until then." }),
+  chat_id: text("Of an answer that failed: its chat."),
+  user_message_id: text("Of an answer that failed: the user message, which is stored."),
+  message_id: text("The answer that failed; of `turn_in_progress`, the one that is running."),
+  failure: z
+    .object({ code: z.string(), detail: z.string() })
+    .optional()
+    .openapi({ description: "Of `unsupported_file`: why it cannot be read." }),
+  variables: z
+    .array(z.string())
+    .optional()
+    .openapi({ description: "Of `misconfigured`: the variables that are invalid." }),
+};
+
 /** The component `Problem`, which the responses refer to. */
-export const ProblemSchema = z.looseObject({
+export const ProblemSchema = z.object({
   type: z.string().openapi({ description: "Stable for each `code`." }),
   title: z.string(),
   status: z.int(),
@@ -19,6 +53,7 @@ export const ProblemSchema = z.looseObject({
       description:
         "Of a failed validation: a JSON Pointer into the body, or `?` and the name of a query parameter.",
     }),
+  ...members,
 });
 
 /** The responses of the problems that a route may end with, by status. */
