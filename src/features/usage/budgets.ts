@@ -23,7 +23,7 @@ export function lockBudgetSql({ userId }: Payer): SQL {
 /**
  * Reserves the worst case of a turn: every model's prompt, and the longest completion of the dearest one. Selects
  * nothing, or violates a constraint that `toBudgetProblem` knows. `answer` selects `id` of the answer, and
- * `prompt_tokens`, where the turn was inserted.
+ * `prompt_tokens`, where the turn was inserted; it is not read for an account without a limit.
  */
 export function reserveSql(
   { userId, keyId }: Payer,
@@ -39,7 +39,13 @@ export function reserveSql(
     SELECT reserve_budget(${userId}::uuid, ${keyId}::uuid, a.id, ${at}::timestamptz, ${JSON.stringify(defaults)}::jsonb,
       a.prompt_tokens::bigint * ${models.length}::int + ${completionTokens}::int,
       a.prompt_tokens * ${toDecimal(perPrompt)}::numeric + ${toDecimal(highestOf(completions))}::numeric)
-    FROM (${answer}) AS a`;
+    FROM (${answer}) AS a WHERE ${mayBeLimitedSql(userId, defaults)}`;
+}
+
+/** False only where neither the configuration nor a row limits the account: then `answer` is planned, but not read. */
+function mayBeLimitedSql(userId: string, defaults: Budgets): SQL {
+  if (Object.keys(defaults).length > 0) return sql`true`;
+  return sql`EXISTS (SELECT FROM budgets WHERE user_id = ${userId}::uuid)`;
 }
 
 const ONE_PROMPT = { promptTokens: 1, completionTokens: 0 };

@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { createDb, read } from "../../../src/db/client.ts";
+import { reserveSql } from "../../../src/features/usage/budgets.ts";
 import { setBudget } from "../../support/budgets.ts";
 import { newChat } from "../../support/chats.ts";
 import {
@@ -200,5 +203,35 @@ describe("The budgets of an account", () => {
     expect((await ask(rich, content)).status).toBe(200);
     const [limit] = await limitsOf(poor);
     expect(limit).toMatchObject({ used: "0", reserved: "0" });
+  });
+});
+
+describe("What a turn would reserve", () => {
+  const { DATABASE_URL = "", DATABASE_HTTP_URL = "" } = inject("vars");
+  const db = createDb({ DATABASE_URL, DATABASE_HTTP_URL });
+
+  /** Fails where the answer, and with it the history of its chat, is read. */
+  async function reserve({ user }: SignedIn, defaults = {}) {
+    const answer = sql`
+      SELECT gen_random_uuid() AS id, 1 / count(*)::int AS prompt_tokens FROM users WHERE id <> id`;
+    const at = new Date().toISOString();
+    const payer = { userId: user.id, keyId: null };
+    return read(
+      db,
+      reserveSql(payer, answer, { models: [], completionTokens: 1 }, { defaults, at }),
+    );
+  }
+
+  it("is computed only where a limit is configured, or set for the account or one of its keys", async () => {
+    const [free, limited, withKey] = await Promise.all([signUp(), signUp(), signUp()]);
+    await setBudget(limited, "day", { tokens: 1_000 });
+    await query(
+      "INSERT INTO budgets (subject_id, user_id, period, tokens) VALUES (gen_random_uuid(), $1, 'day', 1)",
+      [withKey.user.id],
+    );
+    expect(await reserve(free)).toEqual([]);
+    await expect(reserve(limited)).rejects.toThrow();
+    await expect(reserve(withKey)).rejects.toThrow();
+    await expect(reserve(free, { day: { tokens: 1_000 } })).rejects.toThrow();
   });
 });

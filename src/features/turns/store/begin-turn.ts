@@ -25,7 +25,6 @@ import {
   type NewTurn,
   type PastMessage,
   type ReadLimits,
-  type TurnBudget,
   type TurnIds,
   type BeginLimits,
   type WorstTurn,
@@ -86,7 +85,7 @@ async function runBatch(
     fullness: fullnessSql(turn),
     chat: createOrLockChatSql(turn, claim),
     messages: insertTurnSql(turn, claim),
-    ...(limits.budget && reservation(turn, limits, limits.budget)),
+    ...reservation(turn, limits),
     keepKey: key.keep,
     use: key.use,
     pair: pairSql(turn),
@@ -106,7 +105,8 @@ async function runBatch(
 }
 
 /** After the messages are inserted, because what a turn reserves depends on its history. */
-function reservation(turn: NewTurn, limits: ReadLimits, { worst, defaults }: TurnBudget) {
+function reservation(turn: NewTurn, limits: BeginLimits) {
+  const { worst, defaults } = limits.budget;
   const payer = { userId: turn.userId, keyId: turn.keyId ?? null };
   const answer = pathTokensSql(turn, limits, worst);
   return {

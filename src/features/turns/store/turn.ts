@@ -35,10 +35,9 @@ export type ReadLimits = { historyBytes: number; historyMessages: number; wholeD
 export type WorstTurn = WorstCase & { fixedTokens: number; documentTokens: number };
 
 /** What a turn reserves, and the configured budgets. */
-export type TurnBudget = { worst: WorstTurn; defaults: Budgets };
+type TurnBudget = { worst: WorstTurn; defaults: Budgets };
 
-/** `budget`: absent where none is configured. */
-export type BeginLimits = ReadLimits & { budget?: TurnBudget };
+export type BeginLimits = ReadLimits & { budget: TurnBudget };
 
 export type FinishedTurn = {
   userId: string;
