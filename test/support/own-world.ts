@@ -6,6 +6,7 @@ import { startS3 } from "../../local/s3.ts";
 import { type SignedIn, signUp } from "./client.ts";
 import { type Minute, minuteOf } from "./cron.ts";
 import { bucketVars } from "./own-bucket.ts";
+import { makeDatabase } from "./own-database.ts";
 import { databaseAt, type SeenDatabase } from "./postgres.ts";
 import { bucketAt, type SeenBucket } from "./storage.ts";
 import { type RunningWorker, startWorker, type Vars } from "./worker.ts";
@@ -32,7 +33,12 @@ export const WORLD_START_MS = 180_000;
 /** Starts Postgres, a bucket and a Worker between them, with some variables of its own. */
 export async function startOwnWorld(vars: Vars = {}): Promise<OwnWorld> {
   await using stack = new AsyncDisposableStack();
-  const neon = await startNeon({ control: true, copyOf: inject("emptyPostgres") });
+  const ownDatabase = await makeDatabase();
+  if (ownDatabase) stack.defer(ownDatabase.drop);
+  const stored = ownDatabase
+    ? { postgresUrl: ownDatabase.url }
+    : { copyOf: inject("emptyPostgres") };
+  const neon = await startNeon({ control: true, ...stored });
   stack.defer(neon.close);
   await migrate(neon.pool);
   const s3 = await startS3({ bucket: "own-files", control: true });

@@ -1,6 +1,5 @@
 /** One world per run of the tests: Postgres, the bucket, the provider, and the built Worker. */
 import { join } from "node:path";
-import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { migrate } from "../../local/migrate.ts";
 import { startMail } from "../../local/mail.ts";
@@ -13,6 +12,7 @@ import { present } from "../../src/lib/assert.ts";
 import { startAlone } from "./fast-worker.ts";
 import { checkLogs } from "./logs/scan.ts";
 import { bucketVars } from "./own-bucket.ts";
+import { makeDatabase } from "./own-database.ts";
 import { until } from "./until.ts";
 import { startBuilt, type Vars } from "./worker.ts";
 
@@ -130,27 +130,5 @@ async function logRequests(workers: { url: string; logs: () => string[] }[]): Pr
   for (const { url, logs } of workers) {
     await fetch(`${url}/health/live`).then((response) => response.text());
     await until(async () => logs().some((line) => line.includes("/health/live")));
-  }
-}
-
-/** A database of this run alone on a real server, where `LOCAL_POSTGRES_URL` names one. */
-async function makeDatabase() {
-  const serverUrl = process.env.LOCAL_POSTGRES_URL;
-  if (!serverUrl) return undefined;
-  const name = `test_${process.pid}_${Date.now()}`;
-  await onServer(serverUrl, `CREATE DATABASE ${name}`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  const drop = () => onServer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-  return { url: url.href, drop };
-}
-
-async function onServer(connectionString: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
   }
 }
