@@ -31,14 +31,20 @@ export function detachPortion(erasureId: string, at: string, most = MOST_ROWS) {
   };
 }
 
-/** Newest activity first: those are the chats that somebody may be reading. */
+/**
+ * Newest activity first: those are the chats that somebody may be reading. Locked in the order of their ids, as in every
+ * batch that locks more than one chat.
+ */
 function detachChats(erasureId: string, at: string, most: number): SQL {
   const gone = sql`
     UPDATE chats AS c SET user_id = NULL, deleted_at = ${at}::timestamptz, current_message_id = NULL,
       erasure_id = ${erasureId}::uuid
     FROM (
-      SELECT c.id FROM chats AS c JOIN erasures AS e ON e.user_id = c.user_id
-      WHERE e.id = ${erasureId} ORDER BY c.updated_at DESC LIMIT ${most}::int FOR UPDATE OF c
+      SELECT c.id FROM (
+        SELECT c.id, c.user_id FROM chats AS c JOIN erasures AS e ON e.user_id = c.user_id
+        WHERE e.id = ${erasureId} ORDER BY c.updated_at DESC LIMIT ${most}::int
+      ) AS newest JOIN chats AS c ON c.id = newest.id AND c.user_id = newest.user_id
+      ORDER BY c.id FOR UPDATE OF c
     ) AS taken
     WHERE c.id = taken.id RETURNING c.id`;
   return counted("chats", erasureId, gone);

@@ -79,11 +79,13 @@ async function runBatch(
   const messageKey = { userId, chatId, userMessageId: userMessage.id };
   const { use, pair, path, documents, fullness } = await batch(db, {
     lockKey: key.lock,
-    lockFiles: lockFilesSql(userId, turn.files),
+    // User, chat, files, as in every batch that locks more than one of them; otherwise two could deadlock.
     lockUser: lockUserSql(turn),
+    lockChat: isInNewChat(turn) ? undefined : lockChat(userId, chatId),
+    lockFiles: lockFilesSql(userId, turn.files),
     // Before the writes: a turn may end meanwhile, and none can begin.
     fullness: fullnessSql(turn),
-    chat: createOrLockChatSql(turn, claim),
+    newChat: isInNewChat(turn) ? createChatSql(turn, claim) : undefined,
     messages: insertTurnSql(turn, claim),
     ...reservation(turn, limits),
     keepKey: key.keep,
@@ -140,10 +142,8 @@ async function findProblem(db: Db, turn: NewTurn): Promise<Problem | undefined> 
     : findFileProblem(db, userId, files, filesOfTargetSql(turn));
 }
 
-/** Creates the chat, or locks its row so that no other turn changes it before the commit. */
-function createOrLockChatSql(turn: NewTurn, claim: Claim | undefined): SQL {
+function createChatSql(turn: InNewChat, claim: Claim | undefined): SQL {
   const { chatId, userId, files, at } = turn;
-  if (!isInNewChat(turn)) return lockChat(userId, chatId);
   return sql`
     INSERT INTO chats (id, user_id, title, created_at, updated_at)
     SELECT ${chatId}::uuid, ${userId}::uuid, ${turn.newChatTitle}, ${at}::timestamptz, ${at}::timestamptz
@@ -154,7 +154,9 @@ function createOrLockChatSql(turn: NewTurn, claim: Claim | undefined): SQL {
 
 const NO_IDS = uuidArray([]);
 
-function isInNewChat(turn: NewTurn): turn is NewTurn & { newChatTitle: string } {
+type InNewChat = NewTurn & { newChatTitle: string };
+
+function isInNewChat(turn: NewTurn): turn is InNewChat {
   return "newChatTitle" in turn && turn.newChatTitle !== undefined;
 }
 
