@@ -35,6 +35,9 @@ type Event = {
   hash: string;
   salt: string | null;
   details: string | null;
+  /** The end of its chain at the time of reading; null where the chain has none. */
+  head_position: number | null;
+  head_hash: string | null;
 };
 
 type Head = Pick<Event, "user_id" | "position" | "hash">;
@@ -50,7 +53,7 @@ type AuditReport = {
 };
 
 /** Reads in pages; safe to run while events are added. */
-async function verifyAudit(database: Database): Promise<AuditReport> {
+export async function verifyAudit(database: Database): Promise<AuditReport> {
   const faults: string[] = [];
   const { chains, events } = await verifyChains(database, faults);
   const anchors = await verifyAnchors(database, faults);
@@ -59,28 +62,28 @@ async function verifyAudit(database: Database): Promise<AuditReport> {
 
 async function verifyChains(database: Database, faults: string[]) {
   const counts = { chains: 0, events: 0 };
-  // Read first: a chain that grows meanwhile is longer than its head here, never shorter.
+  // Of its first event: a chain that grows meanwhile is longer than its head here, never shorter.
   let head: Head | undefined;
   let previous: Event | undefined;
-  const end = (next: Event | undefined) => {
-    if (!head || next?.user_id === head.user_id) return;
+  const end = () => {
+    if (!previous) return;
     counts.chains += 1;
-    if (!previous || previous.position < head.position) {
+    if (head && previous.position < head.position) {
       faults.push(`${head.user_id}: the chain ends before position ${head.position}`);
     }
   };
   for await (const event of readEvents(database)) {
     if (event.user_id !== previous?.user_id) {
-      end(event);
+      end();
       previous = undefined;
-      head = await readHead(database, event.user_id);
+      head = headOf(event);
       if (!head) faults.push(`${event.user_id}: the chain has no head`);
     }
     faults.push(...faultsOf(event, previous, head));
     counts.events += 1;
     previous = event;
   }
-  end(undefined);
+  end();
   faults.push(...(await emptyChains(database)));
   return counts;
 }
@@ -118,8 +121,9 @@ async function* readEvents(database: Database): AsyncGenerator<Event> {
       database,
       sql<Event>`SELECT e.id, e.user_id, e.position, e.kind, e.session_id, e.key_id, e.actor_id, e.details_hash,
          to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS created_at,
-         e.hash, d.salt, d.details
+         e.hash, d.salt, d.details, c.position AS head_position, c.hash AS head_hash
        FROM security_events AS e LEFT JOIN security_event_details AS d ON d.event_id = e.id
+         LEFT JOIN security_event_chains AS c ON c.user_id = e.user_id
        WHERE (e.user_id, e.position) > (${after[0]}::uuid, ${after[1]}::int)
        ORDER BY e.user_id, e.position LIMIT ${PAGE}::int`,
     );
@@ -130,12 +134,8 @@ async function* readEvents(database: Database): AsyncGenerator<Event> {
   }
 }
 
-async function readHead(database: Database, userId: string): Promise<Head | undefined> {
-  const [head] = await read(
-    database,
-    sql<Head>`SELECT user_id, position, hash FROM security_event_chains WHERE user_id = ${userId}`,
-  );
-  return head;
+function headOf({ user_id, head_position: position, head_hash: hash }: Event): Head | undefined {
+  return position === null || hash === null ? undefined : { user_id, position, hash };
 }
 
 /** Chains of which every event is gone. */

@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { verifyAudit } from "../../local/audit-verify.ts";
+import { createDb } from "../../src/db/client.ts";
 import { type OwnWorld, startOwnWorld, WORLD_START_MS } from "../support/own-world.ts";
 
 const [ADA, EVE] = ["00000000-0000-7000-8000-00000000000a", "00000000-0000-7000-8000-00000000000e"];
@@ -99,6 +101,20 @@ describe("the check of the audit log", () => {
     expect(output).toContain(`${ADA}: the chain ends before position 3000`);
   });
 
+  it("finds a deleted end of which the head was moved back too, by its anchor", async () => {
+    const output = await afterTampering(
+      `CREATE TABLE kept AS SELECT * FROM security_events WHERE ${at(3_000)};
+       DELETE FROM security_events WHERE ${at(3_000)};
+       UPDATE security_event_chains AS c SET position = e.position, hash = e.hash FROM security_events AS e
+       WHERE e.user_id = c.user_id AND e.position = 2999`,
+      `INSERT INTO security_events SELECT * FROM kept;
+       UPDATE security_event_chains AS c SET position = e.position, hash = e.hash FROM kept AS e
+       WHERE e.user_id = c.user_id; DROP TABLE kept`,
+    );
+    expect(output).not.toContain("the chain ends before");
+    expect(output).toMatch(/anchor of [\d-]+: it does not match the events of that day/);
+  });
+
   it("finds a changed head", async () => {
     const output = await afterTampering(
       `UPDATE security_event_chains SET hash = repeat('0', 64) WHERE user_id = '${EVE}'`,
@@ -157,6 +173,19 @@ describe("the check of the audit log", () => {
       await expect(world.query(sql)).rejects.toThrow("append-only");
     }
     expect((await check()).code).toBe(0);
+  });
+
+  it("matches chains that grow while it reads them", async () => {
+    const db = createDb(world.databaseVars);
+    const { faults, chains } = await verifyAudit({
+      execute: async (statement) => {
+        const result = await db.execute(statement);
+        for (const userId of [ADA, EVE]) await append(userId, 0, 1);
+        return result;
+      },
+    });
+    expect(faults).toEqual([]);
+    expect(chains).toBeGreaterThanOrEqual(2);
   });
 
   it("matches after the cron ran many times at once", async () => {
