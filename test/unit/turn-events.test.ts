@@ -8,7 +8,7 @@ import {
 } from "../../src/features/turns/wire/events.ts";
 import { LARGEST_EVENT_BYTES } from "../../src/lib/event-json.ts";
 import type { Citation } from "../../src/features/citations/citation.ts";
-import { encodePage } from "../../src/features/turns/wire/sse.ts";
+import { createPageEncoder, EVENTS } from "../../src/features/turns/wire/wires.ts";
 import { present } from "../../src/lib/assert.ts";
 import { TextCleaner } from "../../src/features/turns/generate/draft.ts";
 
@@ -36,7 +36,7 @@ const anyText = fc.oneof(
 );
 
 const encode = (id: number, event: TurnEvent) =>
-  encodePage([{ id, event }])?.bytes ?? new Uint8Array();
+  createPageEncoder(EVENTS).encodePage([{ id, event }])?.bytes ?? new Uint8Array();
 const sizeOf = (event: TurnEvent) => encode(999_999_999, event).byteLength;
 
 function textOf(deltas: TurnEvent[]): string {
@@ -109,8 +109,9 @@ describe("one write of the stream", () => {
         ];
         const events = emitted.map((event, index) => ({ id: index + 1, event }));
         let sent = "";
+        const encoder = createPageEncoder(EVENTS);
         for (let left = events; left.length > 0;) {
-          const page = present(encodePage(left), "a page of the events that are left");
+          const page = present(encoder.encodePage(left), "a page of the events that are left");
           expect(page.bytes.byteLength).toBeLessThanOrEqual(LARGEST_EVENT_BYTES);
           expect(page.isLast).toBe(page.lastId === events.length);
           sent += new TextDecoder().decode(page.bytes);
@@ -126,7 +127,7 @@ describe("one write of the stream", () => {
   });
 
   it("is empty where there is no event", () => {
-    expect(encodePage([])).toBeUndefined();
+    expect(createPageEncoder(EVENTS).encodePage([])).toBeUndefined();
   });
 });
 

@@ -1,5 +1,6 @@
 /** From a request to a turn in the room of its chat: a new user message, an edited one, or another answer. */
 import type { Context } from "hono";
+import type { IdempotencyKey } from "../../db/idempotency-keys.ts";
 import { SSE_HEADERS } from "../../http/event-stream.ts";
 import { readKey } from "../../http/keyed-route.ts";
 import { prefersToJson } from "../../http/negotiate.ts";
@@ -23,6 +24,7 @@ import {
 } from "./store/target.ts";
 import type { NewTurn, TurnIds } from "./store/turn.ts";
 import type { Attachments } from "./store/turn-documents.ts";
+import type { Wire } from "./wire/wires.ts";
 
 /** A user's answers may go on for minutes, or end at any moment. */
 const RETRY_TURN_SECONDS = 5;
@@ -45,15 +47,41 @@ export async function startTurn(
   streams = wantsStream(c, body),
 ): Promise<Response> {
   const key = await readKey(c, body);
-  const model = chooseModel(c, body);
-  const turn = { ...toNewTurn(c, await target(), toFiles(body)), ...(key && { key }) };
+  const { ids, ...begun } = await requestTurn(c, { options: body, key, wait: !streams }, target);
+  if ("replay" in begun) return replayTurn(c, begun.replay, streams);
+  if ("stream" in begun) return new Response(begun.stream, { headers: SSE_HEADERS });
+  return c.json(toTurnResponse(ids, begun.outcome), 200);
+}
+
+/** What a request says of its turn besides its target. */
+type TurnRequest = {
+  options: TurnOptions;
+  key: IdempotencyKey | undefined;
+  /** True for the turn's outcome in place of a stream. */
+  wait: boolean;
+  /** The wire of the stream; our own if absent. */
+  wire?: Wire;
+};
+
+/** The turn that has begun, by its ids: its stream or outcome, or the earlier turn of the same key. */
+type RequestedTurn = { ids: TurnIds } & Exclude<StartResult, { refused: TurnRefusal }>;
+
+/**
+ * Starts the turn in the room. Calls `target` once the rest of the request is validated. Throws why it is refused,
+ * or `room_unavailable`.
+ */
+async function requestTurn(
+  c: Context<App>,
+  { options, key, wait, wire }: TurnRequest,
+  target: () => TurnInChat | Promise<TurnInChat>,
+): Promise<RequestedTurn> {
+  const model = chooseModel(c, options);
+  const turn = { ...toNewTurn(c, await target(), toFiles(options)), ...(key && { key }) };
   const { sessionId } = c.get("principal");
   const traceparent = currentTrace()?.traceparent;
-  const result = await callRoom(c, { turn, model, wait: !streams, sessionId, traceparent });
+  const result = await callRoom(c, { turn, model, wait, sessionId, wire, traceparent });
   if ("refused" in result) throw toProblem(c, result.refused);
-  if ("replay" in result) return replayTurn(c, result.replay, streams);
-  if ("stream" in result) return new Response(result.stream, { headers: SSE_HEADERS });
-  return c.json(toTurnResponse(idsOf(turn), result.outcome), 200);
+  return { ids: idsOf(turn), ...result };
 }
 
 /** The target of a user message at the end of a chat, or of the first one of a new chat. */

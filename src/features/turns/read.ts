@@ -5,9 +5,11 @@ import { Problem } from "../../lib/problem.ts";
 import { roomCall } from "../../lib/room-call.ts";
 import { requireChat } from "../chats/queries.ts";
 import type { ReadResult } from "./room/contract.ts";
+import type { Wire } from "./wire/wires.ts";
 
 /**
- * The stream of the rest of the turn that an event belongs to; without an id, of the running turn from its start.
+ * The stream of the rest of the turn that an event belongs to; without an id, of the running turn from its start,
+ * which is the only place where another wire than our own may begin.
  * Null for HEAD, undefined where there is nothing to read. Throws `not_found`, `unknown_event_id`,
  * `too_many_subscribers` or `room_unavailable`.
  */
@@ -15,10 +17,11 @@ export async function readTurn(
   c: Context<App>,
   chatId: string,
   eventId: string | undefined,
+  wire?: Wire,
 ): Promise<ReadableStream<Uint8Array> | null | undefined> {
   const requireOwned = () => requireChat(c.get("deps").db, c.get("principal").userId, chatId);
   await requireOwned();
-  const result = await readInRoom(c, chatId, toEventId(eventId));
+  const result = await readInRoom(c, { chatId, after: toEventId(eventId), wire });
   if (result === "nothing") return undefined;
   if (result === "unknown_id") {
     // Without a chat that was deleted in between, its room has no ids.
@@ -35,12 +38,11 @@ export async function readTurn(
 /** A deploy may restart the room in the middle of a call. */
 async function readInRoom(
   c: Context<App>,
-  chatId: string,
-  after: number | undefined,
+  { chatId, after, wire }: { chatId: string; after: number | undefined; wire: Wire | undefined },
 ): Promise<ReadResult> {
   try {
     const room = c.env.CHAT_ROOM.getByName(chatId);
-    return await roomCall(() => room.read(after, c.get("principal").sessionId));
+    return await roomCall(() => room.read(after, c.get("principal").sessionId, wire));
   } catch (error) {
     throw new Problem("room_unavailable", { cause: error });
   }

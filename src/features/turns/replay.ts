@@ -18,6 +18,7 @@ import type { AttachResult, TurnOutcome } from "./room/contract.ts";
 import { problemMembersOf, toTurnResponse } from "./schemas.ts";
 import type { TurnIds } from "./store/turn.ts";
 import { toCitationEvents, toDeltas, type TurnEvent } from "./wire/events.ts";
+import { createPageEncoder, type Wire } from "./wire/wires.ts";
 
 /**
  * The response of the earlier turn. Throws `not_found` where its chat is deleted, `too_many_subscribers`,
@@ -28,40 +29,71 @@ export async function replayTurn(
   ids: TurnIds,
   streams: boolean,
 ): Promise<Response> {
-  const found = await attach(c, ids, !streams);
-  if (found === "too_many_subscribers") throw tooManySubscribers();
-  if (found !== "gone" && "stream" in found) return toStreamResponse(found.stream);
-  // The outcome of an interrupted turn has no user message.
-  const isComplete = found !== "gone" && (found.outcome?.userMessage ?? found.outcome?.problem);
-  if (isComplete) return c.json(toTurnResponse(ids, found.outcome, replayed), 200, replayed);
-  const rebuilt = await rebuildTurn(c.get("deps").db, c.get("principal").userId, ids);
-  if (streams) return toStreamResponse(toByteStream(encode(rebuilt)));
-  return c.json(toTurnResponse(ids, rebuilt, replayed), 200, replayed);
+  if (streams) {
+    const headers = { ...SSE_HEADERS, ...replayed };
+    return new Response(await replayStream(c, ids), { headers });
+  }
+  return c.json(toTurnResponse(ids, await replayOutcome(c, ids), replayed), 200, replayed);
 }
 
 const replayed = markReplayed(true);
 
-async function attach(c: Context<App>, ids: TurnIds, wait: boolean): Promise<AttachResult> {
+/**
+ * The events of a turn from its first, also while it runs. From its rows, on our own wire without ids, once its log
+ * is pruned. Throws `not_found`, `too_many_subscribers` or `room_unavailable`.
+ */
+async function replayStream(
+  c: Context<App>,
+  ids: TurnIds,
+  wire?: Wire,
+): Promise<ReadableStream<Uint8Array>> {
+  const found = await attach(c, { ids, wait: false, wire });
+  if (found === "too_many_subscribers") throw tooManySubscribers();
+  if (found !== "gone" && "stream" in found) return found.stream;
+  const rebuilt = await rebuildTurn(c.get("deps").db, c.get("principal").userId, ids);
+  return toByteStream(encode(rebuilt, wire));
+}
+
+/** The outcome of a turn, once it has ended. Throws `not_found` or `room_unavailable`. */
+async function replayOutcome(c: Context<App>, ids: TurnIds): Promise<TurnOutcome> {
+  const found = await attach(c, { ids, wait: true });
+  const outcome = typeof found === "object" && "outcome" in found ? found.outcome : undefined;
+  // The outcome of an interrupted turn has no user message.
+  if (outcome && (outcome.userMessage ?? outcome.problem)) return outcome;
+  return rebuildTurn(c.get("deps").db, c.get("principal").userId, ids);
+}
+
+type Attachment = { ids: TurnIds; wait: boolean; wire?: Wire | undefined };
+
+async function attach(c: Context<App>, { ids, wait, wire }: Attachment): Promise<AttachResult> {
   const { answerId, chatId } = ids;
   const { userId, sessionId } = c.get("principal");
   try {
     const room = c.env.CHAT_ROOM.getByName(chatId);
     const timeoutMs = wait ? outcomeMs(c.get("deps").config) : undefined;
-    return await roomCall(() => room.attach({ userId, sessionId, answerId, wait }), timeoutMs);
+    return await roomCall(
+      () => room.attach({ userId, sessionId, answerId, wait, wire }),
+      timeoutMs,
+    );
   } catch (error) {
     throw new Problem("room_unavailable", { cause: error, members: problemMembersOf(ids) });
   }
 }
 
-function toStreamResponse(stream: ReadableStream<Uint8Array>): Response {
-  return new Response(stream, { headers: { ...SSE_HEADERS, ...replayed } });
+/** On our own wire without ids, because there is no log to resume from. */
+function* encode(turn: RebuiltTurn, wire: Wire | undefined): Generator<Uint8Array> {
+  yield OPENING;
+  if (!wire) {
+    for (const event of eventsOf(turn)) yield encodeUnnumbered(event);
+    return;
+  }
+  const encoder = createPageEncoder(wire);
+  let id = 0;
+  for (const event of eventsOf(turn))
+    yield encoder.encodePage([{ id: ++id, event }])?.bytes ?? EMPTY;
 }
 
-/** Events without ids, because there is no log to resume from. */
-function* encode(turn: RebuiltTurn): Generator<Uint8Array> {
-  yield OPENING;
-  for (const event of eventsOf(turn)) yield encodeUnnumbered(event);
-}
+const EMPTY = new Uint8Array();
 
 type RebuiltTurn = TurnOutcome & { userMessage: Message };
 

@@ -12,6 +12,7 @@ import { logError, logEvent } from "../../../lib/log.ts";
 import { runTraced, type Trace } from "../../../lib/trace.ts";
 import type { Message } from "../../messages/schemas.ts";
 import { type ChatUpdate, encodeFileStatus, type FileChange } from "../wire/socket.ts";
+import type { Wire } from "../wire/wires.ts";
 import { assembleRoom, type RoomParts } from "./assemble.ts";
 import type {
   AttachResult,
@@ -39,18 +40,21 @@ export class ChatRoom extends DurableObject<Env> {
     return runTraced(request.traceparent, () => this.#room.starter.start(request));
   }
 
-  /** Streams the rest of the turn that an event belongs to; without an id, the running turn from its start. */
-  read(after: number | undefined, sessionId: string): ReadResult {
+  /**
+   * Streams the rest of the turn that an event belongs to; without an id, the running turn from its start. On
+   * another wire than our own there is no id.
+   */
+  read(after: number | undefined, sessionId: string, wire?: Wire): ReadResult {
     const { log, subscribers, runner } = this.#room;
     const cursor =
       after === undefined ? (runner.live?.cursor ?? "nothing") : log.cursorAfter(after);
     return typeof cursor === "number"
-      ? subscribers.subscribeWithinLimit(cursor, sessionId)
+      ? subscribers.subscribeWithinLimit(cursor, sessionId, wire)
       : cursor;
   }
 
   /** Attaches a repeated request to its turn, while that runs and as long as its log is kept. */
-  async attach({ userId, sessionId, answerId, wait }: AttachTurn): Promise<AttachResult> {
+  async attach({ userId, sessionId, answerId, wait, wire }: AttachTurn): Promise<AttachResult> {
     const { log, pending, recovery, runner, subscribers } = this.#room;
     await pending.settled(answerId);
     const turn = log.turns.find(answerId);
@@ -59,7 +63,7 @@ export class ChatRoom extends DurableObject<Env> {
     if (live && wait) return { outcome: await live.outcome };
     const cursor = live?.cursor ?? turn.firstId - 1;
     const hasLog = live !== undefined || (!wait && turn.lastId > 0);
-    if (hasLog) return subscribers.subscribeWithinLimit(cursor, sessionId);
+    if (hasLog) return subscribers.subscribeWithinLimit(cursor, sessionId, wire);
     if (turn.state !== "ended") await recovery.settle(answerId);
     return "gone";
   }

@@ -6,6 +6,7 @@ import type { Message } from "../../messages/schemas.ts";
 import type { SocketKey } from "../store/tickets.ts";
 import type { NewTurn, TurnIds } from "../store/turn.ts";
 import type { Closing } from "../wire/socket.ts";
+import type { Wire } from "../wire/wires.ts";
 
 export type StartTurn = {
   turn: NewTurn;
@@ -14,6 +15,8 @@ export type StartTurn = {
   wait: boolean;
   /** The session that the stream ends with. */
   sessionId: string;
+  /** The wire of the stream; our own if absent. */
+  wire?: Wire | undefined;
   /** The trace of the request; a Worker of the previous version sends none. */
   traceparent?: string | undefined;
 };
@@ -44,7 +47,14 @@ export type SubscribeResult = { stream: ReadableStream<Uint8Array> } | "too_many
 
 export type ReadResult = SubscribeResult | "nothing" | "unknown_id";
 
-export type AttachTurn = { userId: string; sessionId: string; answerId: string; wait: boolean };
+export type AttachTurn = {
+  userId: string;
+  sessionId: string;
+  answerId: string;
+  wait: boolean;
+  /** The wire of the stream; our own if absent. */
+  wire?: Wire | undefined;
+};
 
 /** "gone": the turn has ended and its log is pruned; Postgres has its rows. */
 export type AttachResult = SubscribeResult | { outcome: TurnOutcome | undefined } | "gone";

@@ -2,8 +2,9 @@
 import type { Deps } from "../../../deps.ts";
 import { HEARTBEAT, OPENING } from "../../../http/event-stream.ts";
 import { catalogue } from "../../../lib/problem.ts";
+import type { PageEncoder } from "../wire/encoder.ts";
 import type { NumberedEvent, TurnEvent } from "../wire/events.ts";
-import { encodePage } from "../wire/sse.ts";
+import { createPageEncoder, EVENTS, type Wire } from "../wire/wires.ts";
 import type { SubscribeResult } from "./contract.ts";
 import type { EventLog } from "./event-log.ts";
 import { EndedSessions, RoomSockets } from "./sockets.ts";
@@ -34,9 +35,12 @@ export class SseSubscribers {
     this.#heartbeatMs = deps.config.TURN_LIMITS.heartbeat_ms;
   }
 
-  /** A stream of the turn's events after an id, until the last one or the end of the session. */
-  subscribe(after: number, sessionId: string): ReadableStream<Uint8Array> {
-    const subscriber = new SseSubscriber(this.#log, { after, sessionId });
+  /**
+   * A stream of the turn's events after an id, until the last one or the end of the session. On another wire than
+   * our own, the id is the one before the turn's first event.
+   */
+  subscribe(after: number, sessionId: string, wire = EVENTS): ReadableStream<Uint8Array> {
+    const subscriber = new SseSubscriber(this.#log, { after, sessionId, wire });
     this.#open.add(subscriber);
     this.#heartbeat ??= setInterval(() => this.#sendHeartbeats(), this.#heartbeatMs);
     // Otherwise the room may sleep before the last byte is sent.
@@ -46,9 +50,9 @@ export class SseSubscribers {
   }
 
   /** The same, for a client that did not send the user message: refused beyond the limit. */
-  subscribeWithinLimit(after: number, sessionId: string): SubscribeResult {
+  subscribeWithinLimit(after: number, sessionId: string, wire?: Wire): SubscribeResult {
     if (this.#open.size >= MOST_STREAMS) return "too_many_subscribers";
-    return { stream: this.subscribe(after, sessionId) };
+    return { stream: this.subscribe(after, sessionId, wire) };
   }
 
   /** The log has a new event. */
@@ -92,6 +96,8 @@ export class SseSubscribers {
   }
 }
 
+type Subscription = { after: number; sessionId: string; wire: Wire };
+
 /**
  * One stream. It sends a page of the log whenever the runtime pulls: a slow client lags behind, delays nobody,
  * and gets what it missed in larger pieces. It is pulled and not written to, because this is on the path of
@@ -101,6 +107,7 @@ class SseSubscriber {
   readonly sessionId: string;
   readonly stream: ReadableStream<Uint8Array>;
   readonly #log: EventLog;
+  readonly #encoder: PageEncoder;
   readonly #closed = Promise.withResolvers<void>();
   #out: ReadableStreamDefaultController<Uint8Array> | undefined;
   #lastId: number;
@@ -112,10 +119,13 @@ class SseSubscriber {
   #isLate = false;
   /** True where nothing follows what is read ahead. */
   #isEnding = false;
+  /** True where the last event of the turn is sent. */
+  #isWhole = false;
 
-  constructor(log: EventLog, { after, sessionId }: { after: number; sessionId: string }) {
+  constructor(log: EventLog, { after, sessionId, wire }: Subscription) {
     this.sessionId = sessionId;
     this.#log = log;
+    this.#encoder = createPageEncoder(wire);
     this.#lastId = after;
     this.stream = new ReadableStream(
       {
@@ -141,12 +151,14 @@ class SseSubscriber {
   onEvent(): void {
     if (!this.#isPulled) return;
     if (!this.#isEnding) this.#readAhead();
-    const page = encodePage(this.#ahead);
+    const page = this.#encoder.encodePage(this.#ahead);
     if (!page) return this.#isEnding ? this.#end() : undefined;
     this.#ahead = this.#ahead.slice(page.count);
     this.#lastId = page.lastId;
-    this.#isEnding ||= page.isLast;
-    this.#send(page.bytes);
+    if (page.isLast) this.#isEnding = this.#isWhole = true;
+    if (page.bytes.length > 0) return this.#send(page.bytes);
+    // The wire has nothing for these events.
+    this.onEvent();
   }
 
   /**
@@ -206,6 +218,8 @@ class SseSubscriber {
 
   #end(): void {
     this.#isPulled = false;
+    const cut = this.#isWhole ? undefined : this.#encoder.encodeCut();
+    if (cut && cut.length > 0) this.#out?.enqueue(cut);
     this.#out?.close();
     this.#closed.resolve();
   }

@@ -52,7 +52,7 @@ export class TurnStarter {
    * Commits a turn and runs it, whoever subscribes. Changes nothing about a running turn until Postgres has
    * accepted this one, because its sender may not own the chat. Never rejects.
    */
-  async start({ turn, model, wait, sessionId }: StartTurn): Promise<StartResult> {
+  async start({ turn, model, wait, sessionId, wire }: StartTurn): Promise<StartResult> {
     const { runner, titles, pending, subscribers } = this.#room;
     const previous = runner.live;
     if (previous && !previous.isAnswered) return this.#refuseSecond(turn, previous);
@@ -70,7 +70,7 @@ export class TurnStarter {
       const live = await this.#run(turn, { ...begun, needsTitle });
       return wait
         ? { outcome: await live.outcome }
-        : { stream: subscribers.subscribe(live.cursor, sessionId) };
+        : { stream: subscribers.subscribe(live.cursor, sessionId, wire) };
     } catch (error) {
       return { refused: await this.#refuse(turn, error) };
     } finally {
