@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { call, type Target } from "./client.ts";
 import { makeFolder, memoryMiB, startWorkerd } from "./processes.ts";
 import { freePort } from "../local/ports.ts";
-import { bundleWorker, writeConfig } from "../local/workerd.ts";
+import { bundleWorker, listModules, writeConfig } from "../local/workerd.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
 
@@ -43,7 +43,13 @@ export async function startProduct(
   const folder = await makeFolder();
   await bundleWorker(folder);
   const port = await freePort();
-  const config = await writeConfig({ folder, module: "index.js", port, vars, rooms: true });
+  const config = await writeConfig({
+    folder,
+    modules: await listModules(folder),
+    port,
+    vars,
+    rooms: true,
+  });
   let child = await startWorkerd(config, port);
   const url = `http://127.0.0.1:${port}`;
   const headers = { ...JSON_TYPE, authorization: `Bearer ${await signUp(url, email)}` };

@@ -34,7 +34,13 @@ async function startBareWorker(providerUrl: string): Promise<string> {
   await copyFile(join(import.meta.dirname, "bare-worker.js"), join(folder, "bare-worker.js"));
   const port = await freePort();
   const vars = { PROVIDER_URL: providerUrl };
-  const config = await writeConfig({ folder, module: "bare-worker.js", port, vars, rooms: false });
+  const config = await writeConfig({
+    folder,
+    modules: ["bare-worker.js"],
+    port,
+    vars,
+    rooms: false,
+  });
   await startWorkerd(config, port);
   return `http://127.0.0.1:${port}/`;
 }

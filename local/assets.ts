@@ -21,12 +21,14 @@ const packages = join(import.meta.dirname, "..", "node_modules");
 const assets = join(import.meta.dirname, "..", "dist", "assets");
 const target = join(assets, "docs-assets");
 
-await mkdir(target, { recursive: true });
-for (const asset of ASSETS) {
-  const bytes = await readFile(join(packages, asset));
-  const isScript = asset.endsWith(".js");
-  const content = isScript ? bytes.toString().replaceAll(FOREIGN_PICTURE, OUR_PICTURE) : bytes;
-  await writeFile(join(target, basename(asset)), content);
+/** Copies them all. */
+export async function copyAssets(): Promise<void> {
+  await mkdir(target, { recursive: true });
+  for (const asset of ASSETS) {
+    const bytes = await readFile(join(packages, asset));
+    const isScript = asset.endsWith(".js");
+    const content = isScript ? bytes.toString().replaceAll(FOREIGN_PICTURE, OUR_PICTURE) : bytes;
+    await writeFile(join(target, basename(asset)), content);
+  }
+  await cp(join(packages, "pdfjs-dist", "cmaps"), join(assets, "cmaps"), { recursive: true });
 }
-
-await cp(join(packages, "pdfjs-dist", "cmaps"), join(assets, "cmaps"), { recursive: true });

@@ -1,6 +1,6 @@
 /** workerd itself on a bundle, without wrangler's proxy in front: quick to start, and to kill. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { until } from "./wait.ts";
@@ -19,8 +19,8 @@ async function readCompatibilityDate(): Promise<string> {
 
 export type WorkerConfig = {
   folder: string;
-  /** The module, relative to the folder. */
-  module: string;
+  /** The modules, relative to the folder: first the one that is the Worker. */
+  modules: readonly string[];
   port: number;
   vars: Record<string, string>;
   /** True where it has the product's bindings. */
@@ -29,13 +29,19 @@ export type WorkerConfig = {
   withoutLimiter?: boolean;
 };
 
-/** Bundles the Worker into a folder as `index.js`, as a deployment would. */
+/** Builds the Worker's modules into a folder, as a deployment would. */
 export async function bundleWorker(folder: string): Promise<void> {
   const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
-  const args = [wrangler, "deploy", "--minify", "--dry-run", "--outdir", folder];
+  const args = [wrangler, "deploy", "--dry-run", "--outdir", folder];
   const offline = { CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false" };
   const env = { ...process.env, ...offline };
   await promisify(execFile)(process.execPath, args, { cwd: ROOT, env });
+}
+
+/** The modules in a folder of `bundleWorker`, as `WorkerConfig` takes them. */
+export async function listModules(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".js"));
+  return ["index.js", ...names.filter((name) => name !== "index.js")];
 }
 
 /** Starts workerd on a configuration, and waits until it listens; the caller reads its log. */
@@ -60,13 +66,14 @@ export async function writeConfig(config: WorkerConfig): Promise<string> {
   return path;
 }
 
-function render({ module, port, vars, rooms, folder, withoutLimiter }: WorkerConfig): string {
+function render({ modules, port, vars, rooms, folder, withoutLimiter }: WorkerConfig): string {
   const texts = Object.entries(vars).map(
     ([name, text]) => `(name = "${name}", text = ${quote(text)})`,
   );
   const room = `(name = "CHAT_ROOM", durableObjectNamespace = "ChatRoom")`;
   const limiter = `(name = "LIMITER", durableObjectNamespace = "Limiter")`;
   const assets = `(name = "ASSETS", service = "disk")`;
+  const embedded = modules.map((name) => `(name = "${name}", esModule = embed "${name}")`);
   const bindings = [
     ...texts,
     ...(rooms ? [room, assets] : []),
@@ -87,7 +94,7 @@ const config :Workerd.Config = (
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
 );
 const main :Workerd.Worker = (
-  modules = [(name = "worker", esModule = embed "${module}")],
+  modules = [${embedded.join(", ")}],
   compatibilityDate = "${COMPATIBILITY_DATE}",
   ${rooms ? objects : ""}
   bindings = [${bindings}],

@@ -6,11 +6,19 @@
 import { join } from "node:path";
 import { unstable_startWorker } from "wrangler";
 
+const ROOT = join(import.meta.dirname, "..");
+
 const [port, envFile = "", stateDir = ""] = process.argv.slice(2);
 
 const worker = await unstable_startWorker({
-  config: join(import.meta.dirname, "..", "wrangler.toml"),
-  entrypoint: join(import.meta.dirname, "dev-worker.ts"),
+  config: join(ROOT, "wrangler.toml"),
+  entrypoint: join(ROOT, "dist", "dev-worker", "index.js"),
+  build: {
+    bundle: false,
+    moduleRoot: join(ROOT, "dist", "dev-worker"),
+    findAdditionalModules: true,
+    custom: { command: "node local/build.ts --dev", watch: "src", workingDirectory: ROOT },
+  },
   envFiles: [envFile],
   dev: {
     remote: false,

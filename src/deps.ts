@@ -3,7 +3,7 @@ import { createReadCMap, type ReadCMap } from "./clients/cmaps.ts";
 import { createMailClient, type MailClient } from "./clients/mail.ts";
 import { createMetrics, type Metrics } from "./clients/metrics.ts";
 import { createModelClient, type ModelClient } from "./clients/model.ts";
-import { createOidcClient, type OidcClient } from "./clients/oidc.ts";
+import type { OidcClient } from "./clients/oidc.ts";
 import { createStorageClient, type StorageClient } from "./clients/storage.ts";
 import { createDb, type Db } from "./db/client.ts";
 import { type Config, type Env, readConfig } from "./env.ts";
@@ -71,8 +71,18 @@ export function createDeps(env: Env): Deps {
   return deps;
 }
 
+/** The client is loaded when somebody signs in through it. */
 function createOidc(config: Config): OidcClient | undefined {
   const { OIDC_ISSUER, OIDC_CLIENT_ID } = config;
   if (OIDC_ISSUER === undefined || OIDC_CLIENT_ID === undefined) return undefined;
-  return createOidcClient({ ...config, OIDC_ISSUER, OIDC_CLIENT_ID }, systemClock);
+  const settings = { ...config, OIDC_ISSUER, OIDC_CLIENT_ID };
+  const loaded: { client?: OidcClient } = {};
+  const load = async () => {
+    const { createOidcClient } = await import("./clients/oidc.ts");
+    return (loaded.client ??= createOidcClient(settings, systemClock));
+  };
+  return {
+    authorizationUrl: async (...args) => (await load()).authorizationUrl(...args),
+    identify: async (...args) => (await load()).identify(...args),
+  };
 }

@@ -1,14 +1,20 @@
 /** The Worker's entry: the handlers that Cloudflare calls, and the Durable Object classes. No logic. */
 import { app } from "./app.ts";
-import { runMinute } from "./cron.ts";
 import type { Env } from "./env.ts";
-import { handleJobs, type Job } from "./queue.ts";
+import type { Job } from "./queue.ts";
 
 export { Limiter } from "./limits/limiter.do.ts";
 export { ChatRoom } from "./features/turns/room/chat-room.do.ts";
 
+/** What only the queues and the cron need is loaded with their first event: readers of documents above all. */
 export default {
   fetch: app.fetch,
-  queue: (batch: MessageBatch<Job>, env: Env) => handleJobs(batch, env),
-  scheduled: (event: ScheduledController, env: Env) => runMinute(env, event.scheduledTime),
+  queue: async (batch: MessageBatch<Job>, env: Env) => {
+    const { handleJobs } = await import("./queue.ts");
+    return handleJobs(batch, env);
+  },
+  scheduled: async (event: ScheduledController, env: Env) => {
+    const { runMinute } = await import("./cron.ts");
+    return runMinute(env, event.scheduledTime);
+  },
 };

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { peakMiB } from "../../local/peak-memory.ts";
 import { extractDocument } from "../../src/features/files/extract/extract.ts";
-import { recognise } from "../../src/features/files/extract/kind.ts";
+import { recognise } from "../../src/features/files/extract/recognise.ts";
 import { ExtractionFailure } from "../../src/features/files/failures.ts";
 import { sourceOf } from "../../test/fixtures/documents.ts";
 import { readCMap } from "../../test/support/cmaps.ts";

@@ -1,6 +1,7 @@
 /** Calls to AWS that the product itself never makes: they only read settings. */
 import { AwsClient } from "aws4fetch";
-import { childText, readXml } from "../../src/lib/xml.ts";
+import { readXml } from "../../src/lib/read-xml.ts";
+import { childText } from "../../src/lib/xml.ts";
 import type { Settings } from "../settings.ts";
 
 const TIMEOUT_MS = 10_000;

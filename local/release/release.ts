@@ -27,7 +27,7 @@ export type Outside = {
 export async function release(options: ReleaseOptions, outside: Outside): Promise<number> {
   if (!options.isDryRun) await migrateFirst(outside);
   const command = options.isGradual ? ["versions", "upload"] : ["deploy"];
-  const flags = ["--minify", "--upload-source-maps", "--config", options.config];
+  const flags = ["--upload-source-maps", "--config", options.config];
   const code = await outside.wrangler([...command, ...flags, ...options.rest]);
   if (code === 0 && options.isGradual && !options.isDryRun) outside.say(nextSteps(options.config));
   return code;

@@ -20,6 +20,7 @@ const COPIED = new Set<string>([
   "migrations",
   "rules",
   "find_additional_modules",
+  "no_bundle",
   "base_dir",
   "placement",
   "version_metadata",

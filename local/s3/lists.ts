@@ -1,5 +1,6 @@
 /** Lists of objects, and the deletion of many at once. */
-import { childrenOf, childText, readXml } from "../../src/lib/xml.ts";
+import { readXml } from "../../src/lib/read-xml.ts";
+import { childrenOf, childText } from "../../src/lib/xml.ts";
 import { type S3Response, xmlResponse } from "./answer.ts";
 import { Body, readSmall } from "./body.ts";
 import type { Context } from "./context.ts";

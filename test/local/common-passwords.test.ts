@@ -21,15 +21,18 @@ describe("the common passwords", () => {
     expect(generated).toBe(render(common));
   });
 
-  it("are all recognised", () => {
-    expect(common.filter((password) => !isCommonPassword(password))).toEqual([]);
+  it("are all recognised", async () => {
+    const missing: string[] = [];
+    for (const password of common) if (!(await isCommonPassword(password))) missing.push(password);
+    expect(missing).toEqual([]);
   });
 
-  it("hardly match anything else", () => {
+  it("hardly match anything else", async () => {
     const known = new Set(common);
     const others = Array.from({ length: 200_000 }, (_, index) => `${index} tall lamps`);
-    const mistaken = others.filter((text) => !known.has(text) && isCommonPassword(text));
-    expect(mistaken.length).toBeLessThanOrEqual(6);
+    let mistaken = 0;
+    for (const text of others) if (!known.has(text) && (await isCommonPassword(text))) mistaken++;
+    expect(mistaken).toBeLessThanOrEqual(6);
   });
 });
 

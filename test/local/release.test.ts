@@ -62,7 +62,7 @@ async function releasing(
 }
 
 const write = (name: string, sql: string) => writeFile(join(folder.path, name), sql);
-const FLAGS = "--minify --upload-source-maps --config";
+const FLAGS = "--upload-source-maps --config";
 
 describe("A release", () => {
   it("applies the migrations before it deploys the code", async () => {

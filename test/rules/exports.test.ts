@@ -10,16 +10,17 @@ const FOLDERS = ["src", "local", "test", "bench"];
 const ENTRY = "src/index.ts";
 
 /** Paths are relative to the root. */
-type Module = { path: string; module: EcmaScriptModule };
+type Module = { path: string; text: string; module: EcmaScriptModule };
 
 async function readModules(folder: string): Promise<Module[]> {
   const names = await readdir(join(ROOT, folder), { recursive: true });
   const paths = names.filter((name) => name.endsWith(".ts")).map((name) => join(folder, name));
   return Promise.all(
     paths.map(async (path) => {
-      const { module, errors } = parseSync(path, await readFile(join(ROOT, path), "utf8"));
+      const text = await readFile(join(ROOT, path), "utf8");
+      const { module, errors } = parseSync(path, text);
       if (errors.length > 0) throw new Error(`${path} cannot be parsed.`);
-      return { path, module };
+      return { path, text, module };
     }),
   );
 }
@@ -30,8 +31,11 @@ function exportsOf({ path, module }: Module): string[] {
   return entries.map(({ exportName }) => `${path}#${exportName.name ?? "default"}`);
 }
 
+/** As every `import()` is written here: what it loads is destructured at once. */
+const LOADED = /\{ ([\w, ]+) \} = await import\("([^"]+)"\)/g;
+
 /** `file#name` of each import and re-export; `file#*` of a namespace. */
-function importsOf({ path, module }: Module): string[] {
+function importsOf({ path, text, module }: Module): string[] {
   const nameOf = (specifier: string, name: string | null) =>
     `${join(dirname(path), specifier)}#${name ?? "*"}`;
   const imports = module.staticImports.flatMap(({ moduleRequest, entries }) =>
@@ -42,7 +46,10 @@ function importsOf({ path, module }: Module): string[] {
       moduleRequest ? nameOf(moduleRequest.value, importName.name) : [],
     ),
   );
-  return [...imports, ...reexports];
+  const loaded = [...text.matchAll(LOADED)].flatMap(([, names = "", from = ""]) =>
+    names.split(", ").map((name) => nameOf(from, name)),
+  );
+  return [...imports, ...reexports, ...loaded];
 }
 
 it("Every export of src is imported by a module of src, local, test or bench", async () => {

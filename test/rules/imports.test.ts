@@ -21,7 +21,8 @@ beforeAll(async () => {
 /** Paths are relative to `src`; packages keep their names. */
 function importsOf({ path, text }: Source): Import[] {
   const statements = text.matchAll(/^(?:import|export)\s(type\s)?[^;]*?from "([^"]+)"/gms);
-  return [...statements].map(([, type, target = ""]) => ({
+  const loaded = text.matchAll(/(?<!\w)import(\s)?\("([^"]+)"\)/g);
+  return [...statements, ...loaded].map(([, type, target = ""]) => ({
     from: path,
     to: target.startsWith(".") ? relative(SRC, join(SRC, dirname(path), target)) : target,
     typeOnly: type !== undefined,

@@ -1,6 +1,6 @@
 /** A document read as it is uploaded: by its bytes and its name. */
 import { type ExtractedPage, extractDocument } from "../../src/features/files/extract/extract.ts";
-import { recognise } from "../../src/features/files/extract/kind.ts";
+import { recognise } from "../../src/features/files/extract/recognise.ts";
 import { sourceOf } from "../fixtures/documents.ts";
 import { readCMap } from "./cmaps.ts";
 

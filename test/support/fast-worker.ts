@@ -9,7 +9,7 @@ import { inject } from "vitest";
 import { freePort } from "../../local/ports.ts";
 import { peakMiB, resetPeak } from "../../local/peak-memory.ts";
 import { makeFolder } from "../../local/scratch.ts";
-import { startWorkerd, type WorkerConfig, writeConfig } from "../../local/workerd.ts";
+import { listModules, startWorkerd, type WorkerConfig, writeConfig } from "../../local/workerd.ts";
 import { present } from "../../src/lib/assert.ts";
 import { openLogFile } from "./logs/log-files.ts";
 import type { Vars } from "./worker.ts";
@@ -44,8 +44,9 @@ export async function startAlone(
 ): Promise<FastWorker> {
   const folder = await makeFolder("workerd");
   const port = await freePort();
-  await copyFile(join(bundle, "index.js"), join(folder.path, "index.js"));
-  const base = { ...options, folder: folder.path, module: "index.js", port, rooms: true };
+  const modules = await listModules(bundle);
+  for (const name of modules) await copyFile(join(bundle, name), join(folder.path, name));
+  const base = { ...options, folder: folder.path, modules, port, rooms: true };
   const config = await writeConfig({ ...base, vars });
   const keep = openLogFile(bundle);
   let child = await startWorkerd(config, port);

@@ -90,9 +90,9 @@ export async function startWorkerWithoutRetries(vars: Vars = {}): Promise<Runnin
   const config = await readFile(join(ROOT, "wrangler.toml"), "utf8");
   const changed = config
     .replaceAll(/max_retries = \d+/g, "max_retries = 0")
-    .replace("node local/assets.ts", "true")
+    .replace("node local/build.ts", "true")
     .replace("./dist/assets", join(ROOT, "dist", "assets"))
-    .replace("src/index.ts", join(ROOT, "src", "index.ts"));
+    .replace('"dist/worker/index.js"', `"${join(ROOT, "dist", "worker", "index.js")}"`);
   await writeFile(configPath, changed);
   const all = { ...inject("vars"), ...vars };
   const worker = await startBuilt(inject("workerFolder"), all, configPath);

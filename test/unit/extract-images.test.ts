@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ExtractionFailure } from "../../src/features/files/failures.ts";
 import { pictureOfTiff } from "../../src/features/files/extract/pictures/tiff.ts";
 import { pagesOfTiff } from "../../src/features/files/extract/pictures/tiff-pages.ts";
-import { recognise } from "../../src/features/files/extract/kind.ts";
+import { recognise } from "../../src/features/files/extract/recognise.ts";
 import { sourceOf } from "../fixtures/documents.ts";
 import { extract } from "../support/extracted.ts";
 

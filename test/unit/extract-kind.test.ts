@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bufferSource } from "../../src/features/files/extract/byte-source.ts";
-import { contentTypeOf, recognise } from "../../src/features/files/extract/kind.ts";
+import { contentTypeOf } from "../../src/features/files/extract/kind.ts";
+import { recognise } from "../../src/features/files/extract/recognise.ts";
 import * as documents from "../fixtures/documents.ts";
 import * as hostile from "../fixtures/hostile.ts";
 

@@ -1,7 +1,7 @@
 import { inflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { bufferSource, type ByteSource } from "../../src/features/files/extract/byte-source.ts";
-import { recognise } from "../../src/features/files/extract/kind.ts";
+import { recognise } from "../../src/features/files/extract/recognise.ts";
 import { readPart } from "../../src/features/files/extract/zip.ts";
 import { readZipDirectory } from "../../src/features/files/extract/zip-directory.ts";
 import { bytesOf } from "../fixtures/documents.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { childrenOf, childText, readXml } from "../../src/lib/xml.ts";
+import { readXml } from "../../src/lib/read-xml.ts";
+import { childrenOf, childText } from "../../src/lib/xml.ts";
 
 describe("a small XML document", () => {
   it("is its elements and their text, whatever surrounds them", () => {

@@ -4,7 +4,7 @@ import { delay } from "../../lib/clock.ts";
 import { logError, nameOf } from "../../lib/log.ts";
 import { Problem } from "../../lib/problem.ts";
 import { timed } from "../../lib/trace.ts";
-import { childText, readXml, type XmlElement } from "../../lib/xml.ts";
+import { childText, type XmlElement } from "../../lib/xml.ts";
 
 type Call = {
   method: "GET" | "HEAD" | "PUT" | "DELETE";
@@ -118,6 +118,7 @@ async function readCode({ method }: Call, response: Response): Promise<string | 
 /** The root element of an XML response; an empty element when there is no valid XML. */
 export async function readXmlResponse(response: Response): Promise<XmlElement> {
   const bytes = response.body && (await readAtMost(response.body, RESPONSE_LIMIT_BYTES));
+  const { readXml } = await import("../../lib/read-xml.ts");
   const root = bytes && readXml(new TextDecoder().decode(bytes));
   return root ?? { name: "", text: "", children: [] };
 }

@@ -3,13 +3,13 @@ import { invalidField, type Problem } from "../../lib/problem.ts";
 import { isCommonPassword } from "./common-passwords.ts";
 
 /** Throws a 422 for a common password, and for the account's own name or address. */
-export function checkPassword(
+export async function checkPassword(
   password: string,
   account: { name: string; email: string },
   pointer = "/password",
-): void {
+): Promise<void> {
   const folded = fold(password);
-  if (isCommonPassword(folded)) throw refuse(pointer, "common_password", COMMON);
+  if (await isCommonPassword(folded)) throw refuse(pointer, "common_password", COMMON);
   const [mailbox = ""] = account.email.split("@");
   const own = [account.name, account.email, mailbox].map(fold);
   if (own.includes(folded)) throw refuse(pointer, "own_name", OWN);

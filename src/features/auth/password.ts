@@ -3,7 +3,6 @@
  *
  * @see RFC 9106 Argon2; OWASP Password Storage Cheat Sheet (m=19456, t=2, p=1)
  */
-import { argon2idAsync } from "@noble/hashes/argon2.js";
 import { fromBase64, toBase64 } from "../../lib/bytes.ts";
 import { logError } from "../../lib/log.ts";
 import type { HashQueue } from "./hash-queue.ts";
@@ -51,9 +50,10 @@ const LIMITS = { mostMemory: 65_536, mostWork: 4 * 65_536, mostLanes: 4 } as con
  */
 export function createPasswords(queue: HashQueue): Passwords {
   const digest = (password: string, salt: Uint8Array, cost: Cost) =>
-    queue.run((onProgress) =>
-      argon2idAsync(normalize(password), salt, { ...cost, asyncTick: SLICE_MS, onProgress }),
-    );
+    queue.run(async (onProgress) => {
+      const { argon2idAsync } = await import("@noble/hashes/argon2.js");
+      return argon2idAsync(normalize(password), salt, { ...cost, asyncTick: SLICE_MS, onProgress });
+    });
   const verifyNothing = async (password: string): Promise<false> => {
     await digest(password, new Uint8Array(SALT_BYTES), COST);
     return false;

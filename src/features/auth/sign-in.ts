@@ -28,7 +28,7 @@ export async function register(
   account: { name: string; email: string; password: string },
   client: RequestClient,
 ): Promise<SignedInUser & { mailId: string | undefined }> {
-  checkPassword(account.password, account);
+  await checkPassword(account.password, account);
   const { name, email, password } = account;
   const userId = deps.newId();
   const session = newSession(deps, userId, client, "password");

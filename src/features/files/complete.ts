@@ -5,7 +5,7 @@ import type { Env } from "../../env.ts";
 import { toHex } from "../../lib/bytes.ts";
 import { Problem } from "../../lib/problem.ts";
 import { beginIngestion, failIngestion } from "./begin-ingestion.ts";
-import { recognise, type Recognised } from "./extract/kind.ts";
+import type { Recognised } from "./extract/recognise.ts";
 import { ExtractionFailure, unsupportedFile } from "./failures.ts";
 import { objectSource } from "./object-source.ts";
 import { type FileRow, getFile } from "./queries.ts";
@@ -69,6 +69,7 @@ async function recogniseObject(
   encoding: string | undefined,
 ): Promise<Recognised> {
   try {
+    const { recognise } = await import("./extract/recognise.ts");
     const source = objectSource(storage, file.file_path, Number(file.file_size));
     return await recognise(source, { name: file.original_name, encoding });
   } catch (error) {

@@ -8,7 +8,7 @@ import { beginIngestion } from "./begin-ingestion.ts";
 import { createFile, discardFile } from "./create.ts";
 import { bufferSource } from "./extract/byte-source.ts";
 import { encodingOfType } from "./extract/encoding.ts";
-import { contentTypeOf, recognise } from "./extract/kind.ts";
+import { contentTypeOf } from "./extract/kind.ts";
 import { unsupportedFile } from "./failures.ts";
 import type { Upload } from "./multipart.ts";
 import type { FileRow } from "./queries.ts";
@@ -30,6 +30,7 @@ export async function storeUpload(
   key?: IdempotencyKey,
 ): Promise<{ row: FileRow; isReplayed: boolean }> {
   const encoding = encodingOfType(sentType);
+  const { recognise } = await import("./extract/recognise.ts");
   const { kind, refusal } = await recognise(bufferSource(bytes), { name, encoding });
   if (!kind) throw unsupportedFile(refusal);
   const contentType = contentTypeOf(kind);

@@ -25,7 +25,7 @@ export async function changePassword(
   client: RequestClient,
 ): Promise<SessionChat[]> {
   const user = await confirmIdentity(deps, principal, proof, client);
-  checkPassword(newPassword, user, "/new_password");
+  await checkPassword(newPassword, user, "/new_password");
   const hash = await deps.passwords.hash(newPassword);
   const { userId, sessionId } = principal;
   const now = new Date(deps.clock());

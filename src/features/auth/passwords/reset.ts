@@ -25,7 +25,7 @@ export async function resetPassword(
   client: RequestClient,
 ): Promise<SessionChat[]> {
   const link = await getLink(db, "reset_password", token, new Date(clock()));
-  checkPassword(newPassword, link, "/new_password");
+  await checkPassword(newPassword, link, "/new_password");
   const hash = await passwords.hash(newPassword);
   const { id: linkId, user_id: userId } = link;
   const now = new Date(clock());

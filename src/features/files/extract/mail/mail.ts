@@ -6,7 +6,8 @@ import { baseNameOf } from "../../file-name.ts";
 import { bufferSource, type ByteSource } from "../byte-source.ts";
 import { storable } from "../flow.ts";
 import { readMarkup } from "../html/html.ts";
-import { type FileKind, recognise } from "../kind.ts";
+import type { FileKind } from "../kind.ts";
+import { recognise } from "../recognise.ts";
 import type { ExtractedPage, PageWriter } from "../pages.ts";
 
 /** The most bytes of a mail, because the mail and its decoded attachments are held in memory. */

@@ -1,0 +1,51 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import OpenAI from "openai";
+import { APIResource } from "openai/core/resource.mjs";
+import { expect, inject, it } from "vitest";
+import { KEPT_RESOURCES } from "../../local/unused-parts.ts";
+import { listModules } from "../../local/workerd.ts";
+
+/** What the platform has to parse before it can answer the first request. */
+const MOST_KIB = 450;
+
+const STATIC_IMPORT = /(?:\bfrom|\bimport) ?"\.\/([^"]+)"/g;
+
+/** The modules that are loaded at start-up, with their code, by name. */
+async function startUpModules(folder: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const load = async (name: string): Promise<void> => {
+    if (found.has(name)) return;
+    const code = await readFile(join(folder, name), "utf8");
+    found.set(name, code);
+    for (const [, next = ""] of code.matchAll(STATIC_IMPORT)) await load(next);
+  };
+  await load("index.js");
+  return found;
+}
+
+it(`The Worker starts with at most ${MOST_KIB} KiB of code, and loads readers of documents when it reads one`, async () => {
+  const folder = inject("workerFolder");
+  const atStart = await startUpModules(folder);
+  const sizes = [...atStart.values()].map((code) => gzipSync(code).byteLength);
+  expect(sizes.reduce((sum, size) => sum + size, 0) / 1024).toBeLessThan(MOST_KIB);
+  const later = (await listModules(folder)).filter((name) => !atStart.has(name)).join(" ");
+  for (const reader of ["pdfjs", "postal-mime", "jschardet", "queue", "common-passwords"]) {
+    expect(later).toContain(reader);
+  }
+});
+
+it("Of the provider's client the source uses only what the build keeps", async () => {
+  const client = new OpenAI({ apiKey: "none" });
+  const resources = Object.keys(client).filter((name) => {
+    const value: unknown = Reflect.get(client, name);
+    return value instanceof APIResource;
+  });
+  const folder = join(import.meta.dirname, "..", "..", "src", "clients");
+  const paths = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".ts"));
+  const sources = await Promise.all(paths.map((path) => readFile(join(folder, path), "utf8")));
+  const isUsed = (name: string) => sources.some((text) => text.includes(`.${name}.`));
+  expect(resources.length).toBeGreaterThan(10);
+  expect(resources.filter((name) => isUsed(name) && !KEPT_RESOURCES.includes(name))).toEqual([]);
+});
