@@ -47,6 +47,7 @@ import {
   ChatQuery,
   ChatWithMessages,
   DEFAULT_TITLE,
+  isDefaultTitle,
   Deleted,
   NewChat,
   Rename,
@@ -159,10 +160,11 @@ export const chatRoutes = createRouter()
     const key = await readKey(c, body);
     const { db, newId, clock } = c.get("deps");
     const at = toIso(new Date(clock()));
+    const title = body.title ?? DEFAULT_TITLE;
     const chat = {
       id: newId(),
-      title: body.title ?? DEFAULT_TITLE,
-      autoTitle: body.auto_title ?? true,
+      title,
+      autoTitle: body.auto_title ?? isDefaultTitle(title),
       temporary: body.temporary ?? false,
       expiresAt: body.expires_at ?? null,
       at,

@@ -23,6 +23,11 @@ import type { ChatCursor, ChatRow } from "./queries.ts";
 /** The title of a chat without a name. */
 export const DEFAULT_TITLE = "New Chat";
 
+/** True for the default title, which some clients send themselves: such a chat has no title of its own. */
+export function isDefaultTitle(title: string): boolean {
+  return title.trim().toLowerCase() === DEFAULT_TITLE.toLowerCase();
+}
+
 const LONGEST_TITLE = 200;
 const DEFAULT_PAGE = 50;
 const LARGEST_PAGE = 100;
@@ -101,7 +106,8 @@ export const NewChat = z
   .strictObject({
     title: Title.nullish().openapi({ description: `Default: "${DEFAULT_TITLE}".` }),
     auto_title: z.boolean().nullish().openapi({
-      description: "Whether the first message names the chat. Default: true.",
+      description:
+        'Whether the first user message names the chat. Default: true without a title, or with the title "New Chat"; false with a title of its own.',
     }),
     temporary: Temporary,
     expires_at: ExpiryTime.nullish().openapi({ description: "When to delete the chat." }),

@@ -16,7 +16,7 @@ describe("creating a chat", () => {
     expect(status).toBe(201);
     expect(headers.get("location")).toBe(`/chats/${body.id}`);
     expect(headers.get("etag")).toBe('"1"');
-    expect(body).toMatchObject({ title: "Deposit", user_id: ada.user.id, auto_title: true });
+    expect(body).toMatchObject({ title: "Deposit", user_id: ada.user.id, auto_title: false });
     expect(body).toMatchObject({ pinned: false, archived: false, message_count: 0 });
     const read = await ada.get(`/chats/${body.id}`);
     expect(read.body).toEqual({ ...body, messages: [], previous_cursor: null });
@@ -25,10 +25,24 @@ describe("creating a chat", () => {
   it("needs no body, and then titles the chat New Chat", async () => {
     const bodiless = await ada.fetch("/chats", { method: "POST" });
     expect(bodiless.status).toBe(201);
-    for (const body of [{}, { title: null, auto_title: null }]) {
+    for (const body of [{}, { title: null, auto_title: null }, { title: "New Chat" }]) {
       const created = await ada.post("/chats", body);
       expect(created.body).toMatchObject({ title: "New Chat", auto_title: true });
     }
+  });
+
+  it.each([
+    [{ title: "Deposit" }, false],
+    [{ title: "Deposit", auto_title: null }, false],
+    [{ title: "Deposit", auto_title: true }, true],
+    [{ title: " new chat " }, true],
+    [{ title: "New Chat", auto_title: false }, false],
+    [{ auto_title: false }, false],
+  ])("with %j says whether it will be named automatically: %s", async (body, isAutomatic) => {
+    const created = await ada.post("/chats", body);
+    expect(created.body.auto_title).toBe(isAutomatic);
+    const read = await ada.get(`/chats/${created.body.id}`);
+    expect(read.body.auto_title).toBe(isAutomatic);
   });
 
   it("keeps the title exactly as sent, up to 200 code points of any script", async () => {

@@ -110,6 +110,24 @@ describe("without a usable title", () => {
     },
   );
 
+  it("a title set by the client is never replaced, and no title is requested", async () => {
+    const chatId = await newChat(ada, { title: "Mine" });
+    const content = await contentTitled({ tokens: ["Deposit return"] });
+    expect((await ask(chatId, content)).chat_name).toBe("Mine");
+    expect((await ask(chatId, "And in writing?")).chat_name).toBe("Mine");
+    expect(await titlesAsked(content)).toBe(0);
+    expect((await ada.get(`/chats/${chatId}`)).body).toMatchObject({
+      title: "Mine",
+      auto_title: false,
+    });
+  });
+
+  it("a title set by the client is replaced where it asks for that", async () => {
+    const chatId = await newChat(ada, { title: "Intake of today", auto_title: true });
+    const content = await contentTitled({ tokens: ["Deposit return"] });
+    expect((await ask(chatId, content)).chat_name).toBe("Deposit return");
+  });
+
   it("a rename by the user ends automatic naming", async () => {
     const chatId = await newChat(ada);
     const content = await contentTitled({ tokens: ["…"] });
