@@ -4,10 +4,12 @@
  */
 import { sql, type SQL } from "drizzle-orm";
 import type { RowOf } from "../../db/columns.ts";
+import type { chats } from "../../db/schema.ts";
 import type { messageWords } from "../../db/schema-documents.ts";
 import type { SearchTerms } from "./search-terms.ts";
 
 export type MessageHit = RowOf<typeof messageWords, "messageId" | "chatId"> & {
+  chat_title: RowOf<typeof chats>["title"];
   /** The text around the first matching word. */
   excerpt: string;
 };
@@ -69,8 +71,9 @@ export function selectMessages(ownerId: string, search: MessageSearch): SQL {
       ) AS position
       FROM found ORDER BY position LIMIT ${limit}::int
     )
-    SELECT best.message_id, best.chat_id, best.position, ${excerptOf(terms)} AS excerpt
-    FROM best JOIN messages AS m ON m.id = best.message_id`;
+    SELECT best.message_id, best.chat_id, c.title AS chat_title, best.position, ${excerptOf(terms)} AS excerpt
+    FROM best JOIN messages AS m ON m.id = best.message_id
+    JOIN chats AS c ON c.id = best.chat_id AND c.user_id = ${ownerId}::uuid`;
 }
 
 /** English stop words are searched only if there are no other words. */

@@ -39,8 +39,10 @@ export const SearchHit = z
   .object({
     kind: z.enum(["message", "passage"]),
     chat_id: ShownId.optional().openapi({ description: "Present on messages." }),
-    message_id: ShownId.optional(),
+    chat_title: z.string().optional().openapi({ description: "Present on messages." }),
+    message_id: ShownId.optional().openapi({ description: "Present on messages." }),
     file_id: ShownId.optional().openapi({ description: "Present on passages." }),
+    file_name: z.string().optional().openapi({ description: "Present on passages." }),
     page: z.int().optional().openapi({ description: "The page on which the passage begins." }),
     start: z.int().optional().openapi({
       description: "The start of the passage in the file's text, in code points.",

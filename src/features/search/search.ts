@@ -74,17 +74,19 @@ function toList(id: string | undefined): string[] | undefined {
   return id === undefined ? undefined : [id];
 }
 
-function ofMessage({ message_id, chat_id, excerpt }: MessageHit, { tokens }: SearchTerms): Hit {
-  return { kind: "message", chat_id, message_id, snippet: toSnippet(excerpt, tokens) };
+function ofMessage({ excerpt, ...found }: MessageHit, { tokens }: SearchTerms): Hit {
+  const { message_id, chat_id, chat_title } = found;
+  const snippet = toSnippet(excerpt, tokens);
+  return { kind: "message", chat_id, chat_title, message_id, snippet };
 }
 
 function ofPassage(
-  { fileId, page, start, end, headings, text }: FoundPassage,
+  { fileId, fileName, page, start, end, headings, text }: FoundPassage,
   { tokens }: SearchTerms,
 ): Hit {
   const snippet = toSnippet(text, tokens);
-  const found = { kind: "passage" as const, file_id: fileId, page: page ?? undefined };
-  return { ...found, start, end, headings, snippet };
+  const file = { file_id: fileId, file_name: fileName };
+  return { kind: "passage", ...file, page: page ?? undefined, start, end, headings, snippet };
 }
 
 /** Fuses by rank, because scores of different searches are not comparable. */

@@ -34,7 +34,7 @@ const idsOf = (hits: Body[]) => hits.map((hit) => hit.message_id);
 
 describe("a search over messages", () => {
   it("finds those that contain all words, in any English form, and shows where", async () => {
-    const chatId = await newChat(ada);
+    const chatId = await newChat(ada, { title: "Deposits <b>" });
     const found = await say(ada, chatId, "Must the landlord return my deposits within a month?");
     await say(ada, chatId, "The deposit is with the bank.");
     const [hit, ...others] = await search(ada, { q: "Deposit LANDLORDS", scope: "messages" });
@@ -42,6 +42,7 @@ describe("a search over messages", () => {
     expect(hit).toEqual({
       kind: "message",
       chat_id: chatId,
+      chat_title: "Deposits <b>",
       message_id: found,
       snippet: "Must the <mark>landlord</mark> return my <mark>deposits</mark> within a month?",
       score: expect.any(Number),
@@ -133,7 +134,8 @@ describe("a search over documents", () => {
     const eve = await signUp();
     const fileId = await indexedFile(eve, "lease.txt", LEASE);
     const [hit] = await search(eve, { q: "deposits", scope: "files" });
-    expect(hit).toMatchObject({ kind: "passage", file_id: fileId, page: 1 });
+    const file = { file_id: fileId, file_name: "lease.txt" };
+    expect(hit).toMatchObject({ kind: "passage", ...file, page: 1 });
     expect(hit.snippet).toContain("<mark>deposit</mark> of 2,000 euros");
     const text = Array.from(LEASE.join("")).slice(hit.start, hit.end).join("");
     expect(text).toContain("pays a deposit");
