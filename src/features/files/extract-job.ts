@@ -40,6 +40,8 @@ type Progress = RowOfList<typeof objectColumns> & {
   user_id: string;
   parts: number;
   length: number;
+  /** Pages with text of their own; the others wait to be transcribed. */
+  pages_done: number;
 };
 
 /** A stored part; offsets are code points into the whole text. */
@@ -70,7 +72,7 @@ export async function extractPages(
   const kind = kindOfContentType(found.content_type);
   if (!kind) throw new ExtractionFailure("unsupported_type");
   // Formats other than PDF are always extracted from the start.
-  const progress = kind === "pdf" ? found : { ...found, parts: 0, length: 0 };
+  const progress = kind === "pdf" ? found : { ...found, parts: 0, length: 0, pages_done: 0 };
   const source = objectSource(deps.storage, progress.file_path, Number(progress.file_size));
   const window = {
     fromPage: job.from,
@@ -81,7 +83,7 @@ export async function extractPages(
     mayLackText: findOcrModel(deps) !== undefined,
   };
   const { pageCount, pages } = await extractDocument(kind, source, window);
-  const end = await storeAll(deps, job, progress, pages);
+  const end = await storeAll(deps, { ...job, pageCount: pageCount ?? null }, progress, pages);
   if (!end) return undefined;
   const { fileId, ingestionAttempt } = job;
   if (!end.isLast)
@@ -115,12 +117,17 @@ async function findProgress(
       SELECT ${objectColumns},
         (SELECT count(*)::int FROM file_pages AS p WHERE p.file_id = f.id AND p.page < ${from}::int) AS parts,
         (SELECT coalesce(max(p.end_offset), 0) FROM file_pages AS p
-         WHERE p.file_id = f.id AND p.page < ${from}::int) AS length
+         WHERE p.file_id = f.id AND p.page < ${from}::int) AS length,
+        (SELECT count(DISTINCT p.page)::int FROM file_pages AS p
+         WHERE p.file_id = f.id AND p.page < ${from}::int AND NOT p.is_scanned) AS pages_done
       FROM files AS f WHERE f.id = ${fileId} AND f.ingestion_attempt = ${ingestionAttempt}::int AND f.status = 'processing'`,
   );
 }
 
 type End = { page: number | null; length: number; isLast: boolean };
+
+/** The state of the text's extraction; null where it is unknown. */
+type PageCounts = { pageCount: number | null; pagesDone: number | null };
 
 /**
  * Stores the parts as they are extracted. Returns the end of the text; undefined if a newer attempt has
@@ -128,15 +135,19 @@ type End = { page: number | null; length: number; isLast: boolean };
  */
 async function storeAll(
   deps: ExtractDeps,
-  ingestion: Ingestion,
-  { parts, length }: Progress,
+  ingestion: Ingestion & Pick<PageCounts, "pageCount">,
+  { parts, length, pages_done: doneBefore }: Progress,
   pages: AsyncIterable<ExtractedPage>,
 ): Promise<End | undefined> {
   const end: End = { page: 1, length, isLast: false };
   let waiting: StoredPart[] = [];
   let part = parts;
+  const done = new DonePages(doneBefore);
+  const storeWaiting = () =>
+    store(deps, ingestion, { ...ingestion, pagesDone: done.count }, waiting);
   for await (const { page, text, headings, regions, unreadable, isScanned, isLast } of pages) {
     const start = end.length;
+    done.add(page, isScanned);
     Object.assign(end, { page, isLast, length: start + codePointLength(text) });
     waiting.push({
       part: part++,
@@ -150,28 +161,52 @@ async function storeAll(
       is_scanned: isScanned,
     });
     if (waiting.length < PARTS_AT_ONCE) continue;
-    if (!(await store(deps, ingestion, waiting))) return undefined;
+    if (!(await storeWaiting())) return undefined;
     waiting = [];
   }
-  if (waiting.length > 0 && !(await store(deps, ingestion, waiting))) return undefined;
+  if (waiting.length > 0 && !(await storeWaiting())) return undefined;
   return end;
+}
+
+/** Counts the pages that need no transcription; a page may come in several parts. */
+class DonePages {
+  #count: number;
+  #last: number | null = null;
+
+  constructor(countBefore: number) {
+    this.#count = countBefore;
+  }
+
+  add(page: number | null, isScanned: boolean): void {
+    if (isScanned || page === this.#last) return;
+    this.#last = page;
+    this.#count++;
+  }
+
+  /** Null while the document has shown no page numbers. */
+  get count(): number | null {
+    return this.#last === null && this.#count === 0 ? null : this.#count;
+  }
 }
 
 function shift<T extends { start: number; end: number }>(ranges: readonly T[], by: number): T[] {
   return ranges.map((range) => ({ ...range, start: range.start + by, end: range.end + by }));
 }
 
-/** Stores the parts and updates the time of the last progress. False if a newer attempt has begun. */
+/** Stores the parts, the counts and the time of the last progress. False if a newer attempt has begun. */
 async function store(
   { db, clock }: ExtractDeps,
   { fileId, ingestionAttempt }: Ingestion,
+  { pageCount, pagesDone }: PageCounts,
   parts: StoredPart[],
 ): Promise<boolean> {
   const rows = await read(
     db,
     sql`
       WITH file AS (
-        UPDATE files SET updated_at = ${toIso(new Date(clock()))}::timestamptz
+        UPDATE files SET updated_at = ${toIso(new Date(clock()))}::timestamptz,
+          page_count = coalesce(${pageCount}::int, page_count),
+          pages_done = greatest(pages_done, ${pagesDone}::int)
         WHERE id = ${fileId} AND ingestion_attempt = ${ingestionAttempt}::int AND status = 'processing'
         RETURNING id
       ), stored AS (

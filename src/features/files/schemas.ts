@@ -109,14 +109,17 @@ export const File = z
     parent_file_id: ShownId.nullable().openapi({
       description: "The mail that this file was attached to. Deleting it deletes this file.",
     }),
-    page_count: z.int().nullable().openapi({ description: "Known once the text is extracted." }),
+    page_count: z.int().nullable().openapi({
+      description:
+        "Null for a document without known pages. Of a PDF it is known once ingestion has opened it, of other formats once the text is extracted.",
+    }),
     scanned_pages: z.int().nullable().openapi({
       description:
         "How many of its pages are scanned and not transcribed: they show pictures and no text, or no more than a stamp, so that nothing of them can be searched or quoted. Known once the text is extracted.",
     }),
     pages_done: z.int().nullable().openapi({
       description:
-        "How many of `page_count` pages are done: it grows while scanned pages are transcribed. Known once the text is extracted.",
+        "How many of `page_count` pages are done: it grows while pages are read, and then while scanned pages are transcribed. Null before the first page, and for a document without known pages.",
     }),
     pages_failed: z.int().nullable().openapi({
       description:

@@ -16,7 +16,7 @@ import {
   platformUrl,
 } from "../../support/client.ts";
 import { announce, readyFile, sendTo, settled, textOf, upload } from "../../support/files.ts";
-import { query } from "../../support/postgres.ts";
+import { countCalls, injectFault, query } from "../../support/postgres.ts";
 import { injectBucketFault, loseObject, plantObject } from "../../support/storage.ts";
 import { until } from "../../support/until.ts";
 
@@ -121,6 +121,48 @@ describe("a long document", () => {
     }
     const text = await textOf(ada, id);
     expect(codePointLength(text)).toBe(end);
+  });
+});
+
+describe("the progress of an ingestion", () => {
+  /** The state of the file while the write that holds this text waits. */
+  async function progressBefore(text: string, pages: number, { isPicture = false } = {}) {
+    const remove = await injectFault({ contains: text, times: 1, kind: "delay", delayMs: 4_000 });
+    const pdf = await makePdf((document) => {
+      for (let page = 1; page <= pages; page++) {
+        if (page > 1) document.addPage();
+        if (isPicture && page % 2 === 0) paintPixel(document);
+        else document.text(`${text.replace(/\d+$/, "")}${page}`);
+      }
+    });
+    const { body: created } = await upload(ada, pdf, "long.pdf");
+    expect(created).toMatchObject({ page_count: null, pages_done: null });
+    const seen = await until(async () => {
+      const { body } = await ada.get(`/files/${created.id}`);
+      return body.pages_done !== null && body.pages_done >= 10 && body;
+    });
+    await remove();
+    return { seen, file: await settled(ada, created.id) };
+  }
+
+  it("is shown as pages of all pages, from the first ones on", async () => {
+    const { seen, file } = await progressBefore(`Lease ${crypto.randomUUID()} 35`, 45);
+    expect(seen).toMatchObject({ status: "processing", page_count: 45 });
+    expect([10, 20, 30]).toContain(seen.pages_done);
+    expect(file).toMatchObject({ status: "ready", page_count: 45, pages_done: 45 });
+  });
+
+  it("does not count the pages that would have to be transcribed", async () => {
+    const text = `Lease ${crypto.randomUUID()} 35`;
+    const { seen, file } = await progressBefore(text, 45, { isPicture: true });
+    expect(seen).toMatchObject({ status: "processing", page_count: 45 });
+    expect([10, 15]).toContain(seen.pages_done);
+    expect(file).toMatchObject({ page_count: 45, pages_done: 23, scanned_pages: 22 });
+  });
+
+  it("is read in one trip", async () => {
+    const { id } = await readyFile(ada, "The deposit is due in May.");
+    expect(await countCalls(id, () => ada.get(`/files/${id}`))).toBe(1);
   });
 });
 
