@@ -57,6 +57,7 @@ export const TOKEN_PARTS = [
 ] as const;
 
 const PICO_PER_MICRO = 1_000_000;
+const MILLION = 1_000_000n;
 const COST_DIGITS = 12;
 const SHOWN_DIGITS = 6;
 
@@ -147,6 +148,43 @@ function perToken(rate: Rate, promptTokens: number): bigint {
   if (typeof rate === "number") return BigInt(rate);
   const [, tier = 0] = rate.findLast(([start]) => promptTokens > start) ?? rate[0] ?? [];
   return BigInt(tier);
+}
+
+/** The prices of calls whose prompt has more than `above` tokens: US dollars per million tokens, as exact decimals. */
+export type PriceTier = {
+  above: number;
+  prompt: string;
+  cached?: string;
+  cacheWrite?: string;
+  completion: string;
+  reasoning?: string;
+};
+
+/** The prices that are valid at a time, by ascending prompt size; undefined while no price is known. */
+export function priceTiersAt(prices: Prices | undefined, at: Date): PriceTier[] | undefined {
+  const rates = ratesAt(prices, at);
+  if (!rates) return undefined;
+  const { prompt, completion, cached, cacheWrite, reasoning } = rates;
+  const starts = [prompt, completion, cached, cacheWrite, reasoning].flatMap(startsOf);
+  const ascending = [...new Set([0, ...starts])].toSorted((a, b) => a - b);
+  return ascending.map((above) => tierAbove(rates, above));
+}
+
+function startsOf(rate: Rate | undefined): number[] {
+  return typeof rate === "object" ? rate.map(([start]) => start) : [];
+}
+
+function tierAbove(rates: Rates, above: number): PriceTier {
+  const { prompt, completion, cached, cacheWrite, reasoning } = rates;
+  const price = (rate: Rate) => formatCost(perToken(rate, above + 1) * MILLION);
+  return {
+    above,
+    prompt: price(prompt),
+    completion: price(completion),
+    ...(cached !== undefined && { cached: price(cached) }),
+    ...(cacheWrite !== undefined && { cacheWrite: price(cacheWrite) }),
+    ...(reasoning !== undefined && { reasoning: price(reasoning) }),
+  };
 }
 
 /** Converts a decimal of the database (`0.000123000000`) to the wire form (`0.000123`). */

@@ -8,6 +8,7 @@ import { findPublished } from "../../src/lib/price-table.ts";
 import {
   costAt,
   picoCost,
+  priceTiersAt,
   type Price,
   type Rates,
   ratesAt,
@@ -166,5 +167,47 @@ describe("The table of published prices", () => {
     expect(findPublished("https://api.openai.com.example.org/v1", "gpt-4o")).toBeUndefined();
     expect(findPublished("https://notapi.openai.com/v1", "gpt-4o")).toBeUndefined();
     expect(findPublished("https://api.openai.com/v1", "toString")).toBeUndefined();
+  });
+});
+
+describe("The prices that a client is shown", () => {
+  it("are dollars per million tokens, as exact decimals", () => {
+    const rates = { prompt: 150_000, completion: 600_000, cached: 75_000 };
+    expect(priceTiersAt([{ rates }], NOW)).toEqual([
+      { above: 0, prompt: "0.150000", completion: "0.600000", cached: "0.075000" },
+    ]);
+  });
+
+  it("are listed by the size of the prompt, each with the rate that such a call costs", () => {
+    const rates: Rates = {
+      prompt: [
+        [0, 1_250_000],
+        [200_000, 2_500_000],
+      ],
+      completion: 10_000_000,
+      reasoning: [
+        [0, 1],
+        [100_000, 2],
+      ],
+    };
+    const tiers = priceTiersAt([{ rates }], NOW) ?? [];
+    expect(tiers.map(({ above, prompt, reasoning }) => [above, prompt, reasoning])).toEqual([
+      [0, "1.250000", "0.000001"],
+      [100_000, "1.250000", "0.000002"],
+      [200_000, "2.500000", "0.000002"],
+    ]);
+    // What a call of a million prompt tokens is billed.
+    const cost = costAt(rates, { promptTokens: 1_000_000, completionTokens: 0 });
+    expect(cost).toBe(tiers.at(-1)?.prompt);
+  });
+
+  it("are those of the hour, and unknown without a price", () => {
+    const night: Price = { rates: { prompt: 1, completion: 1 }, hours: ["16:00", "00:30"] };
+    const day: Price = { rates: { prompt: 2, completion: 2 } };
+    const at = (time: string) => new Date(`2026-06-15T${time}:00.000Z`);
+    expect(priceTiersAt([day, night], at("12:00"))?.[0]?.prompt).toBe("0.000002");
+    expect(priceTiersAt([day, night], at("23:00"))?.[0]?.prompt).toBe("0.000001");
+    expect(priceTiersAt(undefined, NOW)).toBeUndefined();
+    expect(priceTiersAt([], NOW)).toBeUndefined();
   });
 });
