@@ -13,6 +13,7 @@ import {
   numeric,
   pgTable,
   primaryKey,
+  smallint,
   text,
   timestamp,
   unique,
@@ -160,6 +161,8 @@ export const messages = pgTable(
     // The API key that pays for an answer; null for a session.
     keyId: uuid("key_id"),
     fileIds: uuid("file_ids").array().notNull().default([]),
+    // How many of `file_ids` are the message's own, the first ones; null in rows of earlier versions.
+    ownFileCount: smallint("own_file_count"),
   },
   (t) => [
     unique("messages_chat_key").on(t.chatId, t.id),

@@ -1,6 +1,11 @@
 import { expect, it } from "vitest";
 import type { NewTurn } from "../../src/features/turns/store/turn.ts";
-import { pendingCheckpoint, endOf } from "../../src/features/turns/room/checkpoint.ts";
+import {
+  pendingCheckpoint,
+  endOf,
+  parseCheckpoint,
+  serializeCheckpoint,
+} from "../../src/features/turns/room/checkpoint.ts";
 import { findModel } from "../../src/lib/models.ts";
 
 const files = { named: undefined, linked: undefined, waits: true };
@@ -52,4 +57,17 @@ it("A turn that was stopped before it began ends as stopped after a crash too, a
   const stopped = end({ ...record, isStopped: true });
   expect(stopped).toMatchObject({ message: { status: "stopped", content: "" }, usage: [] });
   expect(stopped.message.metadata).toMatchObject({ finish_reason: null });
+});
+
+it("A checkpoint that an earlier version stored has a whole message", () => {
+  const userMessage = { id: "asked", content: "?", file_name: null, file_url: null, metadata: {} };
+  const record = recordOf({ ...turn, target: "append", userMessage });
+  const { role: _role, files: _files, ...earlier } = record.answer;
+  const received = { content: "One", reasoning: "" };
+  const running = { running: { ...record, answer: earlier } } as never;
+  const end = endOf(parseCheckpoint(serializeCheckpoint(running)), received, Date.parse(turn.at));
+  expect(end.message).toMatchObject({ role: "assistant", files: [], content: "One" });
+  const { role: _, files: _f, ...finished } = end.message;
+  const stored = serializeCheckpoint({ finished: { ...end, message: finished } } as never);
+  expect(endOf(parseCheckpoint(stored), received, 0).message).toEqual(end.message);
 });

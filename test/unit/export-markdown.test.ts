@@ -9,13 +9,15 @@ import type { Message } from "../../src/features/messages/schemas.ts";
 
 const AT = "2026-01-02T03:04:05.678Z";
 
-/** The file of a chat with alternating messages of the user and the assistant. */
-function exportOf(contents: string[], title = "Title"): string {
+/** The file of a chat with alternating messages of the user and the assistant; the first may have an attachment. */
+function exportOf(contents: string[], title = "Title", attached?: string): string {
   const format = formats.markdown;
   const messages = contents.map((content, index) => {
     const type = index % 2 === 0 ? "user" : "bot";
     const previousId = index === 0 ? undefined : String(index - 1);
-    const written = { type, created_at: AT, content, parent_id: previousId ?? null };
+    const isFirst = index === 0 && attached !== undefined;
+    const files = isFirst ? [{ id: "id", name: attached, status: "ready" }] : [];
+    const written = { type, created_at: AT, content, files, parent_id: previousId ?? null };
     return format.message({ message: written as Message, parentAt: null, previousId });
   });
   return format.head({ title } as Chat) + messages.join("");
@@ -68,8 +70,8 @@ const TAGS = new Set(
 );
 
 /** Nothing loads, and every message is intact: the one after it shows that. */
-function expectHarmless(contents: string[], title = "Title"): Seen {
-  const file = exportOf([...contents, "The last one."], title);
+function expectHarmless(contents: string[], title = "Title", attached?: string): Seen {
+  const file = exportOf([...contents, "The last one."], title, attached);
   const seen = see(file);
   for (const type of ["image", "html_block", "html_inline", "thematic_break"]) {
     expect(seen.types, `${type} in\n${file}`).not.toContain(type);
@@ -207,6 +209,20 @@ it.each(["<b>x</b>", "![x](y)", "x #", "#", "`x", "[x]: y", "---", "a\n===\n# b"
   },
 );
 
+it.each([
+  "<b>x</b>",
+  "![x](y).pdf",
+  "x_y_z.pdf",
+  "a*b*c.pdf",
+  "`x",
+  "x\\.pdf",
+  "- a\n# b",
+  "[x](y)",
+])("An export names an attachment: %j", (name) => {
+  const shown = expectHarmless(["First."], "Title", name).texts.find((text) => text !== "");
+  expect(lettersOf(shown ?? "")).toBe(lettersOf(`Attached: ${name}.First.`));
+});
+
 const FRAGMENTS = [
   Array.from("`~<>!#=-*_[]():|\\ \t\nx1.+&\u2028"),
   ["```", "~~~", "````", "    ", "   ", "> ", "- ", "1. ", "![", "](u)", "]: u", "<img src=x>"],
@@ -220,9 +236,14 @@ it("An export is harmless, and has all its messages, whatever they contain", () 
     .array(fc.constantFrom(...FRAGMENTS), { maxLength: 25 })
     .map((pieces) => pieces.join(""));
   fc.assert(
-    fc.property(fc.array(content, { minLength: 1, maxLength: 3 }), content, (contents, title) => {
-      expectHarmless(contents, title);
-    }),
+    fc.property(
+      fc.array(content, { minLength: 1, maxLength: 3 }),
+      content,
+      content,
+      (contents, title, attached) => {
+        expectHarmless(contents, title, attached);
+      },
+    ),
     { numRuns: 3_000 },
   );
 });

@@ -17,10 +17,12 @@ const MESSAGE = {
   chat_id: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c11",
   parent_id: null,
   type: "bot" as const,
+  role: "assistant" as const,
   content: "short",
   status: "complete" as const,
   file_name: null,
   file_url: null,
+  files: [],
   metadata: {},
   sibling_ids: [],
   sibling_count: 1,
@@ -95,6 +97,24 @@ describe("the events of a turn", () => {
     };
     expect(event.message).toMatchObject({ content: null, metadata: null, content_length: 5 });
     expect(sizeOf(event)).toBeLessThanOrEqual(LARGEST_EVENT_BYTES);
+  });
+
+  it("omit the attachments last, where their names are too long", () => {
+    const files = Array.from({ length: 20 }, (_, index) => ({
+      id: `01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c${index + 10}`,
+      name: "é".repeat(255),
+      status: "ready" as const,
+    }));
+    const event = {
+      type: "user_message" as const,
+      message: fitMessage({ ...MESSAGE, files }),
+    };
+    expect(event.message).toMatchObject({ content: null, metadata: null, files: null });
+    expect(sizeOf(event)).toBeLessThanOrEqual(LARGEST_EVENT_BYTES);
+    expect(fitMessage({ ...MESSAGE, files: files.slice(0, 2) })).toMatchObject({
+      content: MESSAGE.content,
+      files: files.slice(0, 2),
+    });
   });
 });
 

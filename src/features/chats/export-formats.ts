@@ -37,7 +37,8 @@ const markdown: Format = {
   head: (chat) => `# ${escapeHeading(chat.title)}\n`,
   message: (exported) => {
     const { type, created_at, content } = exported.message;
-    return `\n## ${AUTHORS[type]} · ${created_at}\n${branchLine(exported)}\n${escapeMarkdown(content)}\n`;
+    const notes = `${branchLine(exported)}${filesLine(exported.message)}`;
+    return `\n## ${AUTHORS[type]} · ${created_at}\n${notes}\n${escapeMarkdown(content)}\n`;
   },
   tail: "",
 };
@@ -49,6 +50,18 @@ const markdown: Format = {
 function branchLine({ message, parentAt, previousId }: ExportedMessage): string {
   if (message.parent_id === (previousId ?? null)) return "";
   return parentAt ? `\n*Another branch: follows ${parentAt}.*\n` : "\n*Another beginning.*\n";
+}
+
+/** A line that names the attachments; "" without any. A deleted file has no name any more. */
+function filesLine({ files }: Message): string {
+  if (files.length === 0) return "";
+  return `\n*Attached: ${files.map(({ name }) => shownName(name)).join(", ")}.*\n`;
+}
+
+/** A name is no Markdown, as a message is. */
+function shownName(name: string | null): string {
+  if (name === null) return "a deleted file";
+  return escapeHeading(name.replace(/[\\*_`~[\]]/g, "\\$&"));
 }
 
 export const formats = { json, markdown };

@@ -64,9 +64,9 @@ function insert(ownerId: string, message: StoredMessage, claim: Claim | undefine
         AND ${keyIsFree(claim)}
     ), stored AS (
       INSERT INTO messages (id, chat_id, parent_id, type, content, status, file_name, file_url, file_ids,
-        metadata, created_at)
+        own_file_count, metadata, created_at)
       SELECT ${id}, id, current_message_id, ${type}, ${content}, 'complete',
-        ${file_name}, ${file_url}, file_ids, ${JSON.stringify(metadata)}::jsonb, ${at}::timestamptz
+        ${file_name}, ${file_url}, file_ids, 0, ${JSON.stringify(metadata)}::jsonb, ${at}::timestamptz
       FROM parent
       ON CONFLICT (id) DO NOTHING
       RETURNING id, chat_id

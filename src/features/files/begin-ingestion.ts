@@ -1,6 +1,6 @@
 /** Begins and ends the ingestion of a file, which runs in the queue. */
 import { sql, type SQL } from "drizzle-orm";
-import { batch, read } from "../../db/client.ts";
+import { batch, type Db } from "../../db/client.ts";
 import { isUnreachable } from "../../db/errors.ts";
 import type { Deps } from "../../deps.ts";
 import type { Env } from "../../env.ts";
@@ -10,7 +10,7 @@ import { passagesDelete } from "../retrieval/indexing/builds.ts";
 import type { FileKind } from "./extract/kind.ts";
 import { contentTypeOf } from "./extract/kind.ts";
 import type { FailureCode } from "./failures.ts";
-import { fileColumns, type FileRow } from "./queries.ts";
+import { fileColumns, type FileRow, lockChatsOf, raiseChatsOfChanged } from "./queries.ts";
 import { sendJob } from "./send-job.ts";
 import { notifyChats } from "./notify-chats.ts";
 
@@ -79,10 +79,12 @@ async function begin(
     WHERE id = ${id} AND user_id = ${ownerId} AND ingestion_attempt = ${attempt}::int AND status IN ('pending', 'failed')
     RETURNING id`;
   const { found } = await batch(db, {
+    lockChats: lockChatsOf(id),
     // A late worker may be storing what the next statement must see to delete.
     locked: lockedFileSql(id),
     // In one statement: the second of two concurrent calls must not erase what the first has extracted.
     begun: sql`WITH begun AS (${begun}), ${erasuresSql(erasures)} SELECT id FROM begun`,
+    raised: raiseChatsOfChanged(id, at),
     found: sql<FileRow>`
         SELECT ${fileColumns} FROM files AS f WHERE f.id = ${id} AND f.user_id = ${ownerId}`,
   });
@@ -113,17 +115,31 @@ export async function failIngestion(
   { fileId, ingestionAttempt }: { fileId: string; ingestionAttempt: number },
   { code, candidates }: Failure,
 ): Promise<boolean> {
-  const rows = await read(
-    db,
-    sql`
+  const at = toIso(new Date(clock()));
+  return changeStatus(db, fileId, {
+    at,
+    change: sql`
       UPDATE files SET status = 'failed', processed = false, failure_code = ${code},
         encoding_candidates = (
           SELECT array_agg(label) FROM json_array_elements_text(${JSON.stringify(candidates ?? [])}::json) AS label),
-        updated_at = ${toIso(new Date(clock()))}::timestamptz
+        updated_at = ${at}::timestamptz
       WHERE id = ${fileId} AND ingestion_attempt = ${ingestionAttempt}::int AND status IN ('pending', 'processing')
       RETURNING id`,
-  );
-  return rows.length > 0;
+  });
+}
+
+/** Changes the status of a file, which its chats' messages show. False, without a write, where it does not apply. */
+async function changeStatus(
+  db: Db,
+  fileId: string,
+  { change, at }: { change: SQL; at: string },
+): Promise<boolean> {
+  const { changed } = await batch(db, {
+    lockChats: lockChatsOf(fileId),
+    changed: change,
+    raised: raiseChatsOfChanged(fileId, at),
+  });
+  return changed.rows.length > 0;
 }
 
 /**
@@ -136,13 +152,12 @@ export async function finishIngestion(
   { isEmbedded }: { isEmbedded: boolean },
 ): Promise<boolean> {
   const at = toIso(new Date(clock()));
-  const rows = await read(
-    db,
-    sql`
+  return changeStatus(db, fileId, {
+    at,
+    change: sql`
       UPDATE files SET status = 'ready', processed = true, updated_at = ${at}::timestamptz,
         ${isEmbedded ? embeddingDoneSql : embedLaterSql(at)}
       WHERE id = ${fileId} AND ingestion_attempt = ${ingestionAttempt}::int AND status IN ('processing', 'ready')
       RETURNING id`,
-  );
-  return rows.length > 0;
+  });
 }

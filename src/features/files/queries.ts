@@ -88,7 +88,7 @@ export async function getFile(db: Db, ownerId: string, fileId: string): Promise<
  */
 export async function deleteFile(db: Db, ownerId: string, fileId: string): Promise<string> {
   const { deletion } = await batch(db, {
-    locked: lockChatsOf(ownerId, fileId),
+    locked: lockChatsOf(fileId, ownerId),
     deletion: sql<{ gone: string | null; is_there: boolean }>`
         WITH gone AS (
           DELETE FROM files WHERE id = ${fileId} AND user_id = ${ownerId} RETURNING id, file_path
@@ -108,12 +108,28 @@ export async function deleteFile(db: Db, ownerId: string, fileId: string): Promi
   throw new Problem("not_found");
 }
 
-/** Lock order: chats before files, as in every batch that writes both, or two batches could deadlock. */
-function lockChatsOf(ownerId: string, fileId: string): SQL {
+/**
+ * Locks the chats that have the file, or what came attached to it; of the file's owner without `ownerId`. Lock order: chats before files, as in every batch
+ * that writes both, or two batches could deadlock.
+ */
+export function lockChatsOf(fileId: string, ownerId?: string): SQL {
+  const owner = ownerId === undefined ? sql`f.user_id` : sql`${ownerId}`;
   return sql`
     SELECT c.id FROM chats AS c JOIN chat_files AS cf ON cf.chat_id = c.id
-    JOIN files AS f ON f.id = cf.file_id
-    WHERE ${isOrHangsOn(fileId)} AND c.user_id = ${ownerId} ORDER BY c.id FOR UPDATE OF c`;
+    JOIN files AS f ON f.id = cf.file_id AND f.user_id = c.user_id
+    WHERE ${isOrHangsOn(fileId)} AND c.user_id = ${owner} ORDER BY c.id FOR UPDATE OF c`;
+}
+
+/**
+ * Raises the version of every chat that has the file, where its status was changed at this time: messages show it.
+ * A statement of its own, so that it sees the chat of a turn that held the file until then.
+ */
+export function raiseChatsOfChanged(fileId: string, at: string): SQL {
+  return sql`
+    UPDATE chats AS c SET version = c.version + 1
+    FROM chat_files AS cf JOIN files AS f ON f.id = cf.file_id
+    WHERE f.id = ${fileId}::uuid AND f.updated_at = ${at}::timestamptz
+      AND c.id = cf.chat_id AND c.user_id = f.user_id`;
 }
 
 /** A condition on a file `f`: it is the one, or came attached to it. */

@@ -7,15 +7,16 @@ import type { Message } from "./schemas.ts";
  * A message in an event: parts that would make the event too long are null; the subscriber has them
  * already.
  */
-export type ShownMessage = Omit<Message, "content" | "metadata"> & {
+export type ShownMessage = Omit<Message, "content" | "metadata" | "files"> & {
   content: string | null;
+  files: Message["files"] | null;
   metadata: Record<string, unknown> | null;
   content_length?: number;
 };
 
 /**
  * The message if it fits an event; otherwise without its content, then without its quotations and
- * reasoning, then without its metadata.
+ * reasoning, then without its metadata, then without its attachments.
  */
 export function fitMessage(message: Message): ShownMessage {
   if (fits(message)) return message;
@@ -23,7 +24,9 @@ export function fitMessage(message: Message): ShownMessage {
   const short = { ...message, content: null, content_length };
   if (fits(short)) return short;
   const unquoted = { ...short, metadata: withoutQuotes(message.metadata) };
-  return fits(unquoted) ? unquoted : { ...short, metadata: null };
+  if (fits(unquoted)) return unquoted;
+  const bare = { ...short, metadata: null };
+  return fits(bare) ? bare : { ...bare, files: null };
 }
 
 function withoutQuotes(metadata: Message["metadata"]): Message["metadata"] {

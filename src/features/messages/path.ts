@@ -2,7 +2,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { KnownVersions } from "../../http/entity-tag.ts";
 import { PAGE_BYTES } from "../../lib/page-bytes.ts";
-import { joinSiblings, messageColumns } from "./queries.ts";
+import { joinSiblings, messageColumns, messageFilesSql } from "./queries.ts";
 
 /**
  * A page of the path; `offset` counts from the newest message and is ignored with `before` or `after`.
@@ -123,7 +123,8 @@ const fittingPage = sql`
   page AS (
     SELECT id, depth FROM (
       SELECT rough.id, rough.depth, rough.position,
-        sum(octet_length(to_json(m)::text)) OVER (ORDER BY rough.position) AS bytes
+        sum(octet_length(to_json(m)::text) + octet_length((${messageFilesSql})::text))
+          OVER (ORDER BY rough.position) AS bytes
       FROM (
         SELECT id, depth, position, sum(size) OVER (ORDER BY position) AS bytes FROM wanted
       ) AS rough

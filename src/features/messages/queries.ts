@@ -1,6 +1,7 @@
 /** SQL fragments shared by all queries that read messages. */
 import { sql } from "drizzle-orm";
 import { columnsSql, type RowOf } from "../../db/columns.ts";
+import type { files } from "../../db/schema-documents.ts";
 import { messages } from "../../db/schema.ts";
 
 const shownKeys = [
@@ -18,7 +19,19 @@ const shownKeys = [
 export type MessageRow = RowOf<
   typeof messages,
   (typeof shownKeys)[number] | "metadata" | "createdAt"
-> & { sibling_ids: string[]; sibling_count: number };
+> & { files: MessageFile[]; sibling_ids: string[]; sibling_count: number };
+
+/** An attachment of a message; without a name once it is deleted. */
+type MessageFile = {
+  id: string;
+  name: string | null;
+  status: RowOf<typeof files, "status">["status"] | "deleted";
+};
+
+/** The attachments of a message `m`, as JSON. */
+export const messageFilesSql = sql.raw(`
+  CASE WHEN m.type = 'bot' OR m.file_ids = '{}' OR m.own_file_count = 0 THEN '[]'::json
+    ELSE message_files(m.chat_id, m.parent_id, m.file_ids, m.own_file_count) END`);
 
 /**
  * The columns of a `MessageRow`, from a table or query named `m`. Citations of deleted documents get the
@@ -27,7 +40,7 @@ export type MessageRow = RowOf<
 export const messageColumns = sql<MessageRow>`
   ${columnsSql(messages, "m", shownKeys)},
   CASE WHEN m.metadata ? 'citations' THEN shown_metadata(m.metadata) ELSE m.metadata END AS metadata,
-  ${columnsSql(messages, "m", ["createdAt"])}, siblings.sibling_ids, siblings.sibling_count`;
+  ${messageFilesSql} AS files, ${columnsSql(messages, "m", ["createdAt"])}, siblings.sibling_ids, siblings.sibling_count`;
 
 /** The most ids in `sibling_ids`, the message's own included. */
 export const SHOWN_SIBLINGS = 50;

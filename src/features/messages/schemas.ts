@@ -73,16 +73,36 @@ export const MessageQuery = z.object({
   after: Id.optional().openapi({ description: "List the messages after this one." }),
 });
 
+const MessageFile = z
+  .object({
+    id: ShownId,
+    name: z.string().nullable().openapi({
+      description: "Null once the file is deleted.",
+      example: "lease.pdf",
+    }),
+    status: z.enum(["pending", "processing", "ready", "failed", "deleted"]).openapi({
+      description: "As that of the `File`; `deleted` once it is deleted.",
+    }),
+  })
+  .openapi("MessageFile");
+
 export const Message = z
   .object({
     id: ShownId,
     chat_id: ShownId,
     parent_id: ShownId.nullable(),
     type: z.enum(["user", "bot"]),
+    role: z.enum(["user", "assistant"]).openapi({
+      description: "The same as `type`, in the words of the AI providers: `assistant` for `bot`.",
+    }),
     content: z.string(),
     status: z.enum(["complete", "streaming", "stopped", "interrupted", "failed"]),
     file_name: z.string().nullable(),
     file_url: z.string().nullable(),
+    files: z.array(MessageFile).openapi({
+      description:
+        "The message's own attachments, in the order in which they were named. Empty for an answer.",
+    }),
     metadata: z.record(z.string(), z.unknown()).openapi({
       description: `The client's metadata. Answers also have \`model\`, \`usage\`, \`finish_reason\` and \
 \`processing_time\`; \`refusal: true\` if the model refused to answer; \`reasoning\` if the server stores it; and after a \
@@ -127,7 +147,19 @@ export const Feedback = z
 export type Feedback = z.infer<typeof Feedback>;
 
 export function toMessage(row: MessageRow): Message {
-  return { ...row, created_at: toIso(row.created_at) };
+  return { ...row, role: roleOf(row), created_at: toIso(row.created_at) };
+}
+
+/** Before `role` and `files` a message had the other members. */
+type EarlierMessage = Omit<Message, "role" | "files"> & Partial<Pick<Message, "files">>;
+
+/** A message that an earlier version may have stored or sent. */
+export function completeMessage(message: EarlierMessage): Message {
+  return { ...message, role: roleOf(message), files: message.files ?? [] };
+}
+
+function roleOf({ type }: Pick<Message, "type">): Message["role"] {
+  return type === "user" ? "user" : "assistant";
 }
 
 function isHttpUrl(value: string): boolean {

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { Id, ShownId, text } from "../../http/fields.ts";
 import { present } from "../../lib/assert.ts";
 import { Problem } from "../../lib/problem.ts";
-import { Content, Message, messageFields } from "../messages/schemas.ts";
+import { completeMessage, Content, Message, messageFields } from "../messages/schemas.ts";
 import { Usage } from "../usage/schemas.ts";
 import type { TurnOutcome } from "./room/contract.ts";
 import type { TurnIds } from "./store/turn.ts";
@@ -98,8 +98,9 @@ export function toTurnResponse(
   const { metadata } = outcome.answer;
   return TurnResponse.parse({
     chat_id: ids.chatId,
-    user_message: present(outcome.userMessage, "the user message of a turn"),
-    ai_response: outcome.answer,
+    // The room may still run an earlier version.
+    user_message: completeMessage(present(outcome.userMessage, "the user message of a turn")),
+    ai_response: completeMessage(outcome.answer),
     chat_name: outcome.chatName,
     processing_time: metadata.processing_time,
     usage: metadata.usage,

@@ -88,6 +88,24 @@ describe("a page of the longest messages", { timeout: 60_000 }, () => {
     expect([...before.ids, ...shown]).toEqual(path.slice(-shown.length - before.ids.length));
   });
 
+  it("counts the names of attachments", async () => {
+    const { id, path } = await chatOf(ada, 200);
+    await query(
+      `WITH made AS (
+         INSERT INTO files (id, user_id, original_name, file_path, file_url, file_size, content_type, status, created_at)
+         SELECT gen_random_uuid(), $2, repeat('😀', 255), gen_random_uuid(), '', 1, 'text/plain', 'failed', now()
+         FROM generate_series(1, 20) RETURNING id
+       )
+       UPDATE messages SET type = 'user', own_file_count = 20, file_ids = (SELECT array_agg(id) FROM made)
+       WHERE chat_id = $1`,
+      [id, ada.user.id],
+    );
+    const older = await follow(`/chats/${id}/messages?limit=200`);
+    expect(older.toReversed().flatMap(({ ids }) => ids)).toEqual(path);
+    for (const { bytes } of older) expect(bytes).toBeLessThanOrEqual(MIB + ALLOWANCE);
+    expect(older.length).toBeLessThan(8);
+  });
+
   it("contains one message that alone is longer, and every kind of page gets past it", async () => {
     const { id, path } = await chatOf(ada, 3);
     await query(

@@ -1,6 +1,6 @@
 /** SQL of the search for orphans. */
 import { eq, sql } from "drizzle-orm";
-import { type Db, read, run, write } from "../../../db/client.ts";
+import { batch, type Db, read, run, write } from "../../../db/client.ts";
 import type { RowOf } from "../../../db/columns.ts";
 import { type files, sweeps } from "../../../db/schema-documents.ts";
 import { toIso } from "../../../lib/clock.ts";
@@ -101,15 +101,25 @@ export async function failLost(
   keys: string[],
   { now, changedBefore }: { now: number; changedBefore: number },
 ): Promise<string[]> {
-  const rows = await read(
-    db,
-    sql<RowOf<typeof files, "id">>`
-      UPDATE files
-      SET status = 'failed', failure_code = 'missing', processed = false,
-        updated_at = ${toIso(new Date(now))}::timestamptz
-      WHERE file_path IN (SELECT json_array_elements_text(${JSON.stringify(keys)}::json))
+  const at = toIso(new Date(now));
+  const isOfKeys = sql`f.file_path IN (SELECT json_array_elements_text(${JSON.stringify(keys)}::json))`;
+  const { lost } = await batch(db, {
+    // Before the files, as in every batch that writes both.
+    lockChats: sql`
+      SELECT c.id FROM chats AS c JOIN chat_files AS cf ON cf.chat_id = c.id
+      JOIN files AS f ON f.id = cf.file_id AND f.user_id = c.user_id
+      WHERE ${isOfKeys} AND f.status = 'ready' ORDER BY c.id FOR UPDATE OF c`,
+    lost: sql<RowOf<typeof files, "id">>`
+      UPDATE files AS f
+      SET status = 'failed', failure_code = 'missing', processed = false, updated_at = ${at}::timestamptz
+      WHERE ${isOfKeys}
         AND status = 'ready' AND updated_at < ${toIso(new Date(changedBefore))}::timestamptz
-      RETURNING id`,
-  );
-  return rows.map(({ id }) => id);
+      RETURNING f.id`,
+    raised: sql`
+      UPDATE chats AS c SET version = c.version + 1
+      FROM chat_files AS cf JOIN files AS f ON f.id = cf.file_id
+      WHERE ${isOfKeys} AND f.status = 'failed' AND f.updated_at = ${at}::timestamptz
+        AND c.id = cf.chat_id AND c.user_id = f.user_id`,
+  });
+  return lost.rows.map(({ id }) => id);
 }

@@ -3,7 +3,7 @@ import { toIso } from "../../../lib/clock.ts";
 import { estimateTokens } from "../../../lib/models.ts";
 import { Problem, type ProblemCode } from "../../../lib/problem.ts";
 import { SHOWN_SIBLINGS } from "../../messages/queries.ts";
-import type { Message } from "../../messages/schemas.ts";
+import { completeMessage, type Message } from "../../messages/schemas.ts";
 import type { NewUsage } from "../../usage/queries.ts";
 import { usageOf } from "../generate/failover.ts";
 import type { Attempt } from "../generate/turn-sink.ts";
@@ -36,7 +36,13 @@ export function serializeCheckpoint(checkpoint: Checkpoint): string {
 }
 
 export function parseCheckpoint(text: string): Checkpoint {
-  return JSON.parse(text);
+  const checkpoint: Checkpoint = JSON.parse(text);
+  if ("finished" in checkpoint) {
+    const { finished } = checkpoint;
+    return { finished: { ...finished, message: completeMessage(finished.message) } };
+  }
+  const { running } = checkpoint;
+  return { running: { ...running, answer: completeMessage(running.answer) } };
 }
 
 /** The checkpoint of a turn before its commit in Postgres. */
@@ -47,10 +53,12 @@ export function pendingCheckpoint(turn: NewTurn, attempt: Attempt): RunningCheck
     chat_id: chatId,
     parent_id: userMessage.id,
     type: "bot",
+    role: "assistant",
     content: "",
     status: "streaming",
     file_name: null,
     file_url: null,
+    files: [],
     metadata: {},
     ...siblingsOf(turn),
     created_at: at,

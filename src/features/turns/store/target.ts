@@ -89,7 +89,7 @@ export function targetSql(turn: TargetedTurn): SQL {
   const { target, userId, chatId, files } = turn;
   const id = target === "edit" ? turn.besideId : turn.userMessage.id;
   const isReplaced = target === "edit" && hasAttachments(files);
-  const own = isReplaced ? ownFilesSql(userId, files) : filesBeyondSql(sql`m.file_ids`, INHERITED);
+  const own = isReplaced ? ownFilesSql(userId, files) : OWN;
   // `parent_id` is null for the first message of the chat: an edit of it is another first message.
   return sql`
     SELECT m.id, m.chat_id, m.parent_id, ${own} AS own, ${INHERITED} AS inherited
@@ -99,6 +99,11 @@ export function targetSql(turn: TargetedTurn): SQL {
 }
 
 const INHERITED = sql.raw("coalesce(p.file_ids, '{}')");
+
+/** The own files of a message `m` below `p`; rows of earlier versions have no count of them. */
+const OWN = sql`
+  CASE WHEN m.own_file_count IS NULL THEN ${filesBeyondSql(sql`m.file_ids`, INHERITED)}
+    ELSE m.file_ids[:m.own_file_count] END`;
 
 function appendTargetSql({ chatId, userId, files }: TargetedTurn): SQL {
   return sql`
@@ -127,9 +132,10 @@ function insertUserMessageSql({ userMessage, userId, files, at, target }: WithUs
   return sql`
     user_message AS (
       INSERT INTO messages
-        (id, chat_id, parent_id, type, content, status, file_name, file_url, file_ids, metadata, created_at)
+        (id, chat_id, parent_id, type, content, status, file_name, file_url, file_ids, own_file_count, metadata,
+          created_at)
       SELECT ${id}, chat_id, parent_id, 'user', ${content}, 'complete',
-        ${file_name}, ${file_url}, ${inContext}, ${JSON.stringify(metadata)}::jsonb, ${at}::timestamptz
+        ${file_name}, ${file_url}, ${inContext}, ${mayHaveFiles ? sql`cardinality(own)` : sql`0`}, ${JSON.stringify(metadata)}::jsonb, ${at}::timestamptz
       FROM allowed
       ON CONFLICT (id) DO NOTHING
       RETURNING id, chat_id, file_ids
