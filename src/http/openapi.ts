@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 document, generated from the routes. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { version } from "../../package.json";
-import { problemExamples, ProblemSchema } from "./problem-docs.ts";
+import { ProblemSchema, sharedResponses } from "./problem-docs.ts";
 import type { App } from "./router.ts";
 
 const DESCRIPTION = `A headless AI chat backend for legal assistance.
@@ -62,8 +62,8 @@ export function describeApi(app: OpenAPIHono<App>): Document {
       "An API key. Each route names the scopes that serve it; a route without one needs a signed-in person.",
   });
   registry.register("Problem", ProblemSchema);
-  for (const { code, example } of problemExamples()) {
-    registry.registerComponent("examples", code, example);
+  for (const [name, response] of Object.entries(sharedResponses())) {
+    registry.registerComponent("responses", name, response);
   }
   return app.getOpenAPI31Document({
     openapi: "3.1.0",

@@ -47,6 +47,9 @@ export function createRouter(): OpenAPIHono<App> {
 }
 
 type Definition = Omit<RouteConfig, "path" | "middleware"> & {
+  /** A verb phrase, which is the name of the function in generated clients: `listChats`. */
+  operationId: string;
+  summary: string;
   /** The problems that a client has to expect, in addition to those of every route. */
   problems?: readonly ProblemCode[];
   /** True when the route needs no sign-in. */
@@ -77,10 +80,9 @@ export function route<const R extends Definition & { path: string }>(definition:
   }: Definition & { path: string } = definition;
   const codes = [...(keyed ? keyProblems : []), ...problems, ...sharedProblems(definition)];
   const declared: RouteConfig = {
-    operationId: operationIdOf(definition),
     ...config,
     ...(keyed && { request: { ...config.request, headers: KeyHeader } }),
-    ...(open ? {} : { security: securityOf(config.method, scope) }),
+    security: open ? [] : securityOf(config.method, scope),
     middleware: middlewareOf(definition),
     responses: {
       ...problemResponses(codes),
@@ -105,12 +107,6 @@ function markReplayable(responses: RouteConfig["responses"]): RouteConfig["respo
     return [status, { ...response, headers: Object.assign({}, ownHeaders, replayedHeader) }];
   });
   return Object.fromEntries(marked);
-}
-
-/** A name for generated clients: `GET /chats/{id}/messages` is `getChatsIdMessages`. */
-function operationIdOf({ method, path }: { method: string; path: string }): string {
-  const words = path.match(/[a-z]+/gi) ?? ["root"];
-  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
 }
 
 function middlewareOf(definition: Definition & { path: string }): MiddlewareHandler[] {

@@ -4,8 +4,12 @@ import addFormats from "ajv-formats";
 import { inject } from "vitest";
 
 type Observed = { status: number; headers: Headers; body: unknown };
-type Operation = { responses: Record<string, { content?: Record<string, unknown> }> };
-type Document = { paths: Record<string, Record<string, Operation>> };
+type Response = { $ref?: string; description: string; content?: Record<string, unknown> };
+type Operation = { responses: Record<string, Response> };
+type Document = {
+  paths: Record<string, Record<string, Operation>>;
+  components: { responses: Record<string, Response> };
+};
 type Checker = { document: Document; ajv: Ajv; compiled: Map<string, ValidateFunction> };
 
 let loading: Promise<Checker> | undefined;
@@ -26,15 +30,41 @@ export async function checkAgainstDocument(
   const where = `${method} ${path} → ${observed.status}`;
   if (!operation) return expectRoutingProblem(where, observed);
   const type = observed.headers.get("content-type")?.split(";")[0] ?? "";
-  const response = operation.responses[observed.status];
-  if (!response) throw new Error(`${where} is not documented: ${JSON.stringify(observed.body)}`);
+  const key = operation.responses[observed.status] ? String(observed.status) : "default";
+  const { response, pointer, codes } = find(checker.document, operation, key, [
+    "paths",
+    template,
+    method.toLowerCase(),
+  ]);
   if (!response.content) {
     if (observed.body !== undefined) throw new Error(`${where} has a body`);
     return undefined;
   }
   if (!response.content[type]) throw new Error(`${where}: ${type} is not documented`);
-  const pointer = ["paths", template, method.toLowerCase(), "responses", String(observed.status)];
+  if (type === PROBLEM) expectCode(where, codes, observed.body);
   return expectValid(checker, where, [...pointer, "content", type, "schema"], observed.body);
+}
+
+const PROBLEM = "application/problem+json";
+
+/** The response of an operation or the shared one that it refers to, where it stands, and the codes that it names. */
+function find({ components }: Document, operation: Operation, key: string, at: string[]) {
+  const own = operation.responses[key] ?? { description: "" };
+  const name = own.$ref?.split("/").at(-1);
+  if (name === undefined) return { response: own, pointer: [...at, "responses", key], codes: [] };
+  const response = components.responses[name] ?? { description: "" };
+  const codes = codesIn({ ...response, ...own });
+  return { response, pointer: ["components", "responses", name], codes };
+}
+
+/** The codes that the description of a problem's response names. */
+export function codesIn({ description }: { description: string }): string[] {
+  return [...description.matchAll(/(?:^|, |\n)`([a-z_]+)`/g)].map(([, code = ""]) => code);
+}
+
+function expectCode(where: string, codes: string[], body: unknown): void {
+  const { code } = body as { code: string };
+  if (!codes.includes(code)) throw new Error(`${where} is not documented: ${JSON.stringify(body)}`);
 }
 
 async function load(): Promise<Checker> {
@@ -59,7 +89,7 @@ function toPattern(template: string): RegExp {
 }
 
 function expectRoutingProblem(where: string, { status, headers }: Observed): void {
-  const isProblem = headers.get("content-type") === "application/problem+json";
+  const isProblem = headers.get("content-type") === PROBLEM;
   if (isProblem && [404, 405, 431].includes(status)) return;
   throw new Error(`${where} is served, but not documented`);
 }

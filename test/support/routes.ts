@@ -11,13 +11,15 @@ export type Operation = {
   open: boolean;
   tags: string[];
   summary: string;
+  description: string;
+  parameters: Body[];
   /** A body that the route accepts, made of the examples of its schema; undefined where it takes none. */
   body: Body;
   /** The fields of that body that may be absent. */
   optional: string[];
   /** True where it accepts an `Idempotency-Key`. */
   takesKey: boolean;
-  responses: Record<string, { content?: Record<string, { schema: Body }> }>;
+  responses: Record<string, Body>;
 };
 
 export async function readDocument(): Promise<Body> {
@@ -31,9 +33,11 @@ export async function readOperations(): Promise<Operation[]> {
       id: operation.operationId,
       method: method.toUpperCase(),
       path,
-      open: operation.security === undefined,
+      open: operation.security.length === 0,
       tags: operation.tags ?? [],
       summary: operation.summary ?? "",
+      description: operation.description ?? "",
+      parameters: operation.parameters ?? [],
       body: exampleOf(document, bodySchemaOf(operation)),
       optional: optionalFieldsOf(resolve(document, bodySchemaOf(operation))),
       takesKey: (operation.parameters ?? []).some(({ name }: Body) => name === "idempotency-key"),

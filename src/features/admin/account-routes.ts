@@ -13,6 +13,7 @@ const tags = ["Administration"];
 const list = route({
   method: "get",
   path: "/admin/users",
+  operationId: "listAccounts",
   tags,
   summary: "List and search all accounts",
   description:
@@ -25,6 +26,7 @@ const list = route({
 const change = route({
   method: "patch",
   path: "/admin/users/{id}",
+  operationId: "updateAccount",
   tags,
   summary: "Deactivate, reactivate, promote or demote an account, or set its budget",
   description:

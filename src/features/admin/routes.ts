@@ -18,6 +18,7 @@ type Lines = Response & TypedResponse<string, 200, "json">;
 const listEvents = route({
   method: "get",
   path: "/admin/events",
+  operationId: "listAllSecurityEvents",
   tags: ["Administration"],
   summary: "List the security events of all accounts",
   description:

@@ -12,6 +12,7 @@ import { requireAdmin } from "./require-admin.ts";
 const read = route({
   method: "get",
   path: "/admin/usage",
+  operationId: "getUsageOfAllAccounts",
   tags: ["Administration"],
   summary: "Read the usage of all accounts",
   description:

@@ -7,6 +7,7 @@ import { OwnEvents, OwnEventsQuery, toOwnEvent } from "./schemas.ts";
 const list = route({
   method: "get",
   path: "/auth/events",
+  operationId: "listSecurityEvents",
   tags: ["Accounts"],
   summary: "List your security events",
   description:

@@ -41,6 +41,7 @@ const tags = ["Accounts"];
 const registerRoute = route({
   method: "post",
   path: "/auth/register",
+  operationId: "signUp",
   open: true,
   limit: "mail",
   tags,
@@ -58,6 +59,7 @@ const registerRoute = route({
 const loginRoute = route({
   method: "post",
   path: "/auth/login",
+  operationId: "signIn",
   open: true,
   tags,
   summary: "Sign in",
@@ -78,6 +80,7 @@ const loginRoute = route({
 const refreshRoute = route({
   method: "post",
   path: "/auth/refresh",
+  operationId: "refreshSession",
   open: true,
   tags,
   summary: "Renew the session",
@@ -93,6 +96,7 @@ const refreshRoute = route({
 const logoutRoute = route({
   method: "post",
   path: "/auth/logout",
+  operationId: "signOut",
   open: true,
   tags,
   summary: "End the session",

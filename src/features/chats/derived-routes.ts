@@ -17,6 +17,7 @@ const tags = ["Chats"];
 const name = route({
   method: "post",
   path: "/chats/{id}/name",
+  operationId: "suggestChatTitle",
   scope: "chat",
   tags,
   summary: "Let the model name a chat",
@@ -31,6 +32,7 @@ const name = route({
 const download = route({
   method: "get",
   path: "/chats/{id}/export",
+  operationId: "exportChat",
   scope: "chat",
   tags,
   summary: "Download a chat",

@@ -11,6 +11,7 @@ const tags = ["Messages"];
 const store = route({
   method: "post",
   path: "/messages",
+  operationId: "storeMessage",
   scope: "chat",
   tags,
   summary: "Store a message without generating an answer",

@@ -72,6 +72,7 @@ const changeProblems: ProblemCode[] = ["precondition_failed", "malformed_header"
 const list = route({
   method: "get",
   path: "/chats",
+  operationId: "listChats",
   scope: "chat",
   tags,
   summary: "List your chats",
@@ -84,6 +85,7 @@ const list = route({
 const create = route({
   method: "post",
   path: "/chats",
+  operationId: "createChat",
   scope: "chat",
   tags,
   summary: "Create a chat",
@@ -101,6 +103,7 @@ const create = route({
 const read = route({
   method: "get",
   path: "/chats/{id}",
+  operationId: "getChat",
   scope: "chat",
   tags,
   summary: "Get a chat with its newest messages",
@@ -115,6 +118,7 @@ const read = route({
 const rename = route({
   method: "put",
   path: "/chats/{id}",
+  operationId: "renameChat",
   scope: "chat",
   tags,
   summary: "Rename a chat",
@@ -127,6 +131,7 @@ const rename = route({
 const change = route({
   method: "patch",
   path: "/chats/{id}",
+  operationId: "updateChat",
   scope: "chat",
   tags,
   summary: "Rename, pin, archive or limit a chat, or switch to another branch",
@@ -138,6 +143,7 @@ const change = route({
 const remove = route({
   method: "delete",
   path: "/chats/{id}",
+  operationId: "deleteChat",
   scope: "chat",
   tags,
   summary: "Delete a chat",

@@ -27,6 +27,7 @@ const Erasure = z
 const readErasure = route({
   method: "get",
   path: "/erasures/{id}",
+  operationId: "getErasureReceipt",
   open: true,
   tags: ["Accounts"],
   summary: "Read the receipt of an erased account",

@@ -11,6 +11,7 @@ import { streamArchive } from "./archive.ts";
 const exportAccount = route({
   method: "get",
   path: "/users/me/export",
+  operationId: "exportOwnAccount",
   tags: ["Accounts"],
   summary: "Download everything that your account holds",
   description:

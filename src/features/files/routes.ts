@@ -31,6 +31,7 @@ const ANY_DOCUMENT = [...READABLE_TYPES, "application/octet-stream"];
 const list = route({
   method: "get",
   path: "/files",
+  operationId: "listFiles",
   scope: "files",
   tags,
   summary: "List your files",
@@ -48,6 +49,7 @@ const list = route({
 const read = route({
   method: "get",
   path: "/files/{id}",
+  operationId: "getFile",
   scope: "files",
   tags,
   summary: "Get a file and the status of its ingestion",
@@ -59,6 +61,7 @@ const read = route({
 const remove = route({
   method: "delete",
   path: "/files/{id}",
+  operationId: "deleteFile",
   scope: "files",
   tags,
   summary: "Delete a file",
@@ -71,6 +74,7 @@ const remove = route({
 const download = route({
   method: "get",
   path: "/files/{id}/content",
+  operationId: "downloadFile",
   scope: "files",
   tags,
   summary: "Download a file",
@@ -91,6 +95,7 @@ const download = route({
 const readText = route({
   method: "get",
   path: "/files/{id}/text",
+  operationId: "getFileText",
   scope: "files",
   tags,
   summary: "Get the text of a file",

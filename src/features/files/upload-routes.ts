@@ -34,6 +34,7 @@ const problems: ProblemCode[] = [
 const upload = route({
   method: "post",
   path: "/files/upload",
+  operationId: "uploadFile",
   scope: "files",
   limit: "uploads",
   tags,
@@ -49,6 +50,7 @@ const upload = route({
 const start = route({
   method: "post",
   path: "/files",
+  operationId: "startUpload",
   scope: "files",
   limit: "uploads",
   tags,
@@ -69,6 +71,7 @@ const start = route({
 const complete = route({
   method: "post",
   path: "/files/{id}/complete",
+  operationId: "completeUpload",
   scope: "files",
   tags,
   summary: "Complete an upload to the bucket",

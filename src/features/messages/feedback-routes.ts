@@ -10,6 +10,7 @@ const tags = ["Messages"];
 const rate = route({
   method: "put",
   path: "/messages/{id}/feedback",
+  operationId: "rateAnswer",
   scope: "chat",
   tags,
   summary: "Rate an answer",
@@ -22,6 +23,7 @@ const rate = route({
 const unrate = route({
   method: "delete",
   path: "/messages/{id}/feedback",
+  operationId: "deleteFeedback",
   scope: "chat",
   tags,
   summary: "Delete the feedback on an answer",

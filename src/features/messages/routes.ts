@@ -17,6 +17,7 @@ const tags = ["Messages"];
 const list = route({
   method: "get",
   path: "/chats/{id}/messages",
+  operationId: "listMessages",
   scope: "chat",
   tags,
   summary: "List the messages of a chat",

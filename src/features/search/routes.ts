@@ -7,6 +7,7 @@ import { search } from "./search.ts";
 const find = route({
   method: "get",
   path: "/search",
+  operationId: "searchMessagesAndFiles",
   scope: "read",
   tags: ["Search"],
   summary: "Search your messages and documents",

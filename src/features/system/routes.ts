@@ -27,6 +27,7 @@ const Welcome = envelope(z.object({ version: z.string(), docs: z.string() })).op
 const welcome = route({
   method: "get",
   path: "/",
+  operationId: "getWelcome",
   open: true,
   tags,
   summary: "Get the version and the documentation's path",
@@ -40,6 +41,7 @@ const welcome = route({
 const health = route({
   method: "get",
   path: "/health",
+  operationId: "checkHealth",
   open: true,
   tags,
   summary: "Check the service and its dependencies",
@@ -53,6 +55,7 @@ const health = route({
 const live = route({
   method: "get",
   path: "/health/live",
+  operationId: "checkLiveness",
   open: true,
   tags,
   summary: "Check that the Worker runs",
@@ -67,6 +70,7 @@ const live = route({
 const openApi = route({
   method: "get",
   path: "/openapi.json",
+  operationId: "getOpenApiDocument",
   open: true,
   tags,
   summary: "Get the OpenAPI document",

@@ -68,6 +68,7 @@ const problems: ProblemCode[] = [
 const send = route({
   method: "post",
   path: "/chat",
+  operationId: "sendMessage",
   scope: "chat",
   limit: "turns",
   tags,
@@ -82,6 +83,7 @@ const send = route({
 const sendInChat = route({
   method: "post",
   path: "/chats/{id}/messages",
+  operationId: "sendMessageInChat",
   scope: "chat",
   limit: "turns",
   tags,
@@ -95,6 +97,7 @@ const sendInChat = route({
 const sendStreaming = route({
   method: "post",
   path: "/chats/{id}/messages/stream",
+  operationId: "streamMessageInChat",
   scope: "chat",
   limit: "turns",
   tags,
@@ -108,6 +111,7 @@ const sendStreaming = route({
 const readStream = route({
   method: "get",
   path: "/chats/{id}/stream",
+  operationId: "followTurn",
   scope: "chat",
   tags,
   summary: "Resume or follow a turn",
@@ -124,6 +128,7 @@ const readStream = route({
 const stop = route({
   method: "post",
   path: "/chats/{id}/stop",
+  operationId: "stopAnswer",
   scope: "chat",
   tags,
   summary: "Stop an answer",
@@ -140,6 +145,7 @@ const stop = route({
 const regenerate = route({
   method: "post",
   path: "/messages/{id}/regenerate",
+  operationId: "regenerateAnswer",
   scope: "chat",
   limit: "turns",
   tags,
@@ -155,6 +161,7 @@ const regenerate = route({
 const edit = route({
   method: "patch",
   path: "/messages/{id}",
+  operationId: "editMessage",
   scope: "chat",
   limit: "turns",
   tags,

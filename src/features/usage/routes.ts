@@ -15,6 +15,7 @@ const tags = ["Usage"];
 const read = route({
   method: "get",
   path: "/usage",
+  operationId: "getUsage",
   scope: "usage",
   tags,
   summary: "Read your usage",
@@ -35,6 +36,7 @@ const read = route({
 const limits = route({
   method: "get",
   path: "/usage/limits",
+  operationId: "getBudgets",
   scope: "usage",
   tags,
   summary: "Read your budgets",

@@ -17,6 +17,7 @@ const tags = ["Accounts"];
 const readMe = route({
   method: "get",
   path: "/users/me",
+  operationId: "getOwnAccount",
   scope: "read",
   tags,
   summary: "Get your account",
@@ -26,6 +27,7 @@ const readMe = route({
 const changeMe = route({
   method: "patch",
   path: "/users/me",
+  operationId: "updateOwnAccount",
   limit: "step_up",
   tags,
   summary: "Change your name or e-mail address",
@@ -39,6 +41,7 @@ const changeMe = route({
 const eraseMe = route({
   method: "delete",
   path: "/users/me",
+  operationId: "deleteOwnAccount",
   limit: "step_up",
   tags,
   summary: "Delete your account",

@@ -14,6 +14,7 @@ const tags = ["Accounts"];
 const list = route({
   method: "get",
   path: "/auth/keys",
+  operationId: "listApiKeys",
   tags,
   summary: "List your API keys",
   description: "Those that are neither revoked nor expired, newest first.",
@@ -23,6 +24,7 @@ const list = route({
 const create = route({
   method: "post",
   path: "/auth/keys",
+  operationId: "createApiKey",
   limit: "step_up",
   tags,
   summary: "Create an API key",
@@ -36,6 +38,7 @@ const create = route({
 const revoke = route({
   method: "delete",
   path: "/auth/keys/{id}",
+  operationId: "revokeApiKey",
   tags,
   summary: "Revoke an API key",
   description:

@@ -15,6 +15,7 @@ const tags = ["Accounts"];
 const verify = route({
   method: "post",
   path: "/auth/email/verify",
+  operationId: "verifyEmail",
   open: true,
   tags,
   summary: "Verify your e-mail address",
@@ -28,6 +29,7 @@ const verify = route({
 const resend = route({
   method: "post",
   path: "/auth/email/verify/resend",
+  operationId: "resendVerificationMail",
   limit: "mail",
   tags,
   summary: "Send the verification mail again",

@@ -8,6 +8,7 @@ import { AuthorizationUrl, IdentityLink } from "./schemas.ts";
 const linkRoute = route({
   method: "post",
   path: "/auth/oidc/link",
+  operationId: "linkOidcIdentity",
   limit: "step_up",
   tags: ["Accounts"],
   summary: "Link an identity of the identity provider",

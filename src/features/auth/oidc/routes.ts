@@ -27,6 +27,7 @@ const redirect = (description: string) => ({
 const startRoute = route({
   method: "get",
   path: "/auth/oidc/start",
+  operationId: "startOidcSignIn",
   open: true,
   tags,
   summary: "Sign in through the identity provider",
@@ -41,6 +42,7 @@ const startRoute = route({
 const callbackRoute = route({
   method: "get",
   path: "/auth/oidc/callback",
+  operationId: "completeOidcSignIn",
   open: true,
   tags,
   summary: "Come back from the identity provider",
@@ -68,6 +70,7 @@ const callbackRoute = route({
 const exchangeRoute = route({
   method: "post",
   path: "/auth/oidc/exchange",
+  operationId: "exchangeOidcCode",
   open: true,
   tags,
   summary: "Exchange the code of a sign-in for tokens",

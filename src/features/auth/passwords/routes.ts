@@ -20,6 +20,7 @@ const tags = ["Accounts"];
 const change = route({
   method: "post",
   path: "/auth/password",
+  operationId: "changePassword",
   limit: "step_up",
   tags,
   summary: "Change your password",
@@ -33,6 +34,7 @@ const change = route({
 const forgot = route({
   method: "post",
   path: "/auth/password/forgot",
+  operationId: "requestPasswordReset",
   limit: "mail",
   open: true,
   tags,
@@ -49,6 +51,7 @@ const forgot = route({
 const reset = route({
   method: "post",
   path: "/auth/password/reset",
+  operationId: "resetPassword",
   open: true,
   tags,
   summary: "Set a new password with the token of a mail",

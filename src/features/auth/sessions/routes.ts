@@ -47,6 +47,7 @@ const Session = z
 const list = route({
   method: "get",
   path: "/auth/sessions",
+  operationId: "listSessions",
   tags,
   summary: "List your sessions",
   description:
@@ -66,6 +67,7 @@ const EFFECT =
 const endOne = route({
   method: "delete",
   path: "/auth/sessions/{id}",
+  operationId: "endSession",
   tags,
   summary: "End one of your sessions",
   description: EFFECT,
@@ -76,6 +78,7 @@ const endOne = route({
 const endOthers = route({
   method: "delete",
   path: "/auth/sessions",
+  operationId: "endOtherSessions",
   tags,
   summary: "End all your other sessions",
   description: `Ends every session except that of this request. ${EFFECT}`,

@@ -18,6 +18,7 @@ const tags = ["Accounts"];
 const enrolRoute = route({
   method: "post",
   path: "/auth/totp",
+  operationId: "enrolSecondFactor",
   limit: "step_up",
   tags,
   summary: "Enrol an authenticator app as second factor",
@@ -31,6 +32,7 @@ const enrolRoute = route({
 const confirmRoute = route({
   method: "post",
   path: "/auth/totp/confirm",
+  operationId: "confirmSecondFactor",
   tags,
   summary: "Enable the second factor",
   description:
@@ -45,6 +47,7 @@ const confirmRoute = route({
 const removeRoute = route({
   method: "delete",
   path: "/auth/totp",
+  operationId: "disableSecondFactor",
   limit: "step_up",
   tags,
   summary: "Disable the second factor",

@@ -14,6 +14,7 @@ import { SecondStep } from "./schemas.ts";
 const secondStepRoute = route({
   method: "post",
   path: "/auth/login/totp",
+  operationId: "signInWithSecondFactor",
   open: true,
   tags: ["Accounts"],
   summary: "Sign in with the second factor",

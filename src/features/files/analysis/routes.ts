@@ -21,6 +21,7 @@ that would make an event longer than 4 KiB is null: the same call as JSON return
 const analyse = route({
   method: "post",
   path: "/files/{id}/analysis",
+  operationId: "analyseFile",
   scope: "files",
   tags: ["Files"],
   summary: "Analyse a document",

@@ -11,6 +11,7 @@ import { METRICS_TYPE } from "./render.ts";
 const metrics = route({
   method: "get",
   path: "/metrics",
+  operationId: "getMetrics",
   tags: ["System"],
   summary: "Get the metrics as Prometheus text",
   description:

@@ -54,6 +54,7 @@ const Ticket = z
 const issue = route({
   method: "post",
   path: "/ws/tickets",
+  operationId: "createSocketTicket",
   tags,
   summary: "Get a ticket for a live socket",
   description: "Opens one socket of this chat, once, within a minute.",
@@ -65,6 +66,7 @@ const issue = route({
 const connect = route({
   method: "get",
   path: "/chats/{id}/ws",
+  operationId: "openSocket",
   open: true,
   tags,
   summary: "Open a live socket",
