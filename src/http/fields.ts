@@ -13,14 +13,10 @@ export const Id = z
   .openapi({ format: "uuid", example: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10" });
 
 /** An id in a response. */
-export const ShownId = z
-  .string()
-  .openapi({ format: "uuid", example: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10" });
+export const ShownId = z.string().openapi({ format: "uuid" });
 
 /** A time in a response: ISO 8601 UTC with milliseconds. */
-export const ShownTime = z
-  .string()
-  .openapi({ format: "date-time", example: "2026-11-23T09:30:00.000Z" });
+export const ShownTime = z.string().openapi({ format: "date-time" });
 
 /** A time in a cursor, in the precision of the rows: Postgres refuses more digits. */
 export const CursorTime = z.iso
@@ -45,7 +41,7 @@ export function text({ min = 0, max, base = z.string() }: TextRules) {
       if (fault)
         context.addIssue({ code: "custom", params: { code: fault.code }, message: fault.detail });
     })
-    .openapi({ minLength: min, maxLength: max });
+    .openapi({ ...(min > 0 && { minLength: min }), maxLength: max });
 }
 
 /** Text of a query parameter: refuses the characters that `readJsonBody` refuses in a body. */
@@ -55,16 +51,16 @@ export const QueryText = z
 
 /** `limit` of a paged list. */
 export function limit(fallback: number, max: number) {
-  return wholeNumber(1, max, fallback);
+  return wholeNumber(1, max, fallback, "The most entries of a page.");
 }
 
 const HIGHEST_OFFSET = 10_000_000;
 
 /** `offset` of a paged list. */
-export const Offset = wholeNumber(0, HIGHEST_OFFSET, 0);
+export const Offset = wholeNumber(0, HIGHEST_OFFSET, 0, "How many entries to skip.");
 
 /** Decimal digits only: `Number` alone would also accept `0x10`, `1e3` and white space. */
-function wholeNumber(minimum: number, maximum: number, fallback: number) {
+function wholeNumber(minimum: number, maximum: number, fallback: number, description: string) {
   return (
     z
       .string()
@@ -73,7 +69,7 @@ function wholeNumber(minimum: number, maximum: number, fallback: number) {
       .pipe(z.number().min(minimum).max(maximum))
       .default(fallback)
       // Written out, because the generator only sees the string schema.
-      .openapi({ type: "integer", minimum, maximum, default: fallback })
+      .openapi({ type: "integer", minimum, maximum, default: fallback, description })
   );
 }
 
@@ -84,7 +80,7 @@ export const Flag = z
   .openapi({ type: "boolean" });
 
 /** The path parameter of a route about one thing. */
-export const ById = z.object({ id: Id });
+export const ById = z.object({ id: Id.openapi({ description: "Id of what the path names." }) });
 
 /** `{ success, message, data }`, as the existing frontend expects of calls that return nothing else. */
 export function envelope<T extends z.ZodType>(data: T) {

@@ -1,8 +1,9 @@
 /** The OpenAPI 3.1 document, generated from the routes. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { version } from "../../package.json";
+import { operationsOf, shareParts } from "./openapi-parts.ts";
 import { ProblemSchema, sharedResponses } from "./problem-docs.ts";
-import type { App } from "./router.ts";
+import { type App, BY_KEY, BY_SESSION } from "./router.ts";
 
 const DESCRIPTION = `A headless AI chat backend for legal assistance.
 
@@ -23,20 +24,37 @@ another body is refused. A refused request does not use up its key; a failed ans
 **Ids** are UUIDs, **times** ISO 8601 UTC with milliseconds, **lengths** are counted in Unicode code points. \
 Unknown body fields are refused, unknown query parameters are ignored.`;
 
+const ANSWERS = `Ask, and read the answer while it is generated.
+
+**Streams** are server-sent events, in this order: \`user_message\`, \`ai_message_start\`, any number of \
+\`reasoning_delta\` and \`content_delta\`, \`citations\` and \`error\` where there are any, \`ai_message_complete\`, \
+\`chat_name\` where the chat gets a title, and \`stream_complete\`, always and last. Each has an \`id\` to resume from and \
+one line of JSON that repeats its \`type\`. The name of an \`error\` event is \`turn_error\`, because a browser's \
+\`EventSource\` reserves \`error\` for failures of the connection. The \`content\` of \`reasoning_delta\` is the model's \
+reasoning before the answer, and no part of it. A \`citations\` event holds some of the answer's citations, each a \
+\`Citation\`; a quote that is too long for an event is null there, with its \`quote_length\`. Disconnecting does not stop the \
+answer.
+
+An answer about documents that are still being processed waits for them, two minutes at most; it then ends with the \
+error \`file_not_ready\`, or with \`file_failed\` where one of them cannot be read.`;
+
 const TAGS = [
-  { name: "Answers", description: "Ask, and read the answer while it is generated." },
+  { name: "Accounts", description: "Sign up, in and out, and manage the account." },
+  { name: "Answers", description: ANSWERS },
   { name: "Chats", description: "Manage conversations: trees of messages with one active path." },
   { name: "Messages", description: "Read and rate messages." },
   { name: "Files", description: "Upload documents, read their text and analyse them." },
   { name: "Search", description: "Search messages and documents." },
   { name: "Usage", description: "What calls to AI providers used and cost, and the budgets." },
-  { name: "Accounts", description: "Sign up, in and out, and manage the account." },
   {
     name: "Administration",
     description: "For administrators: accounts, the usage and the events of all.",
   },
   { name: "System", description: "Health and the API description." },
 ];
+
+/** `identifier` is new in OpenAPI 3.1. */
+const LICENSE = { name: "Proprietary", identifier: "LicenseRef-Proprietary" };
 
 type Document = ReturnType<OpenAPIHono<App>["getOpenAPI31Document"]>;
 
@@ -62,13 +80,45 @@ export function describeApi(app: OpenAPIHono<App>): Document {
       "An API key. Each route names the scopes that serve it; a route without one needs a signed-in person.",
   });
   registry.register("Problem", ProblemSchema);
-  for (const [name, response] of Object.entries(sharedResponses())) {
-    registry.registerComponent("responses", name, response);
-  }
-  return app.getOpenAPI31Document({
+  const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
-    info: { title: "Indifly AI Chat Backend", version, description: DESCRIPTION },
+    info: {
+      title: "Indifly AI Chat Backend",
+      version,
+      description: DESCRIPTION,
+      contact: { name: "Indifly" },
+      license: LICENSE,
+    },
     servers: [{ url: "/", description: "This server" }],
     tags: TAGS,
+    security: [...BY_SESSION, BY_KEY],
   });
+  shareParts(document);
+  addSharedResponses(document);
+  sortByTag(document);
+  return document;
 }
+
+/** Adds the shared responses of problems that an operation refers to. */
+function addSharedResponses(document: Document): void {
+  const used = new Set(
+    operationsOf(document).flatMap(({ responses = {} }) =>
+      Object.values(responses).flatMap((response) =>
+        "$ref" in response ? [response.$ref.split("/").at(-1)] : [],
+      ),
+    ),
+  );
+  const shared = Object.entries(sharedResponses()).filter(([name]) => used.has(name));
+  document.components = { ...document.components, responses: Object.fromEntries(shared) };
+}
+
+/** Who reads the document from its start reads how to sign up first. */
+function sortByTag(document: Document): void {
+  const order = TAGS.map(({ name }) => name);
+  const placeOf = (path: Operations) =>
+    Math.min(...Object.values(path).map(({ tags: [tag = ""] = [] }) => order.indexOf(tag)));
+  const paths = Object.entries(document.paths ?? {});
+  document.paths = Object.fromEntries(paths.toSorted(([, a], [, b]) => placeOf(a) - placeOf(b)));
+}
+
+type Operations = NonNullable<Document["paths"]>[string];

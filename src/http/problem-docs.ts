@@ -1,16 +1,17 @@
 /** The error format and the catalogue in the OpenAPI document. */
 import { type RouteConfig, z } from "@hono/zod-openapi";
 import { present } from "../lib/assert.ts";
-import { catalogue, Problem, type ProblemCode } from "../lib/problem.ts";
+import { catalogue, Problem, type ProblemCode, providerProblems } from "../lib/problem.ts";
 import { problemDocument } from "./problem-response.ts";
 
 const CODES = Object.keys(catalogue) as ProblemCode[];
 
-const describe = (code: ProblemCode) => `\`${code}\`: ${catalogue[code].detail}`;
+/** What happened; what to do about it follows in the `detail` of each response. */
+const firstSentence = (code: ProblemCode) => catalogue[code].detail.split(/(?<=[.;]) /, 1)[0];
 
 /** The component `ProblemCode`: what each code means is said here, once. */
 const ProblemCodeSchema = z.enum(CODES).openapi("ProblemCode", {
-  description: CODES.map((code) => `- ${describe(code)}`).join("\n"),
+  description: CODES.map((code) => `- \`${code}\`: ${firstSentence(code)}`).join("\n"),
 });
 
 /** A member of text that only some problems have. */
@@ -50,8 +51,8 @@ const members = {
 /** The component `Problem`, which the responses refer to. */
 export const ProblemSchema = z.object({
   type: z.string().openapi({ description: "Stable for each `code`." }),
-  title: z.string(),
-  status: z.int(),
+  title: z.string().openapi({ description: "The kind of problem in a few words." }),
+  status: z.int().openapi({ description: "The status of the response." }),
   detail: z.string().openapi({ description: "A sentence for a person." }),
   instance: z.string().openapi({ description: "The path of the request." }),
   code: ProblemCodeSchema,
@@ -73,39 +74,58 @@ type SharedResponse = { name: string; usual?: readonly ProblemCode[] };
  * of its status where none are usual.
  */
 const SHARED: Record<number, SharedResponse> = {
-  400: { name: "BadRequest", usual: ["malformed_json", "invalid_encoding"] },
+  400: { name: "BadRequest" },
   401: { name: "Unauthorized", usual: ["unauthenticated", "invalid_token"] },
-  403: { name: "Forbidden", usual: ["origin_not_allowed", "insufficient_scope"] },
+  403: { name: "Forbidden" },
   404: { name: "NotFound", usual: ["not_found"] },
   405: { name: "MethodNotAllowed" },
-  409: { name: "Conflict", usual: ["turn_in_progress"] },
+  409: { name: "Conflict", usual: ["turn_in_progress", "file_failed", "file_processing"] },
   410: { name: "Gone" },
   412: { name: "PreconditionFailed" },
-  413: { name: "ContentTooLarge", usual: ["body_too_large"] },
-  415: {
-    name: "UnsupportedMediaType",
-    usual: ["unsupported_media_type", "unsupported_content_encoding"],
-  },
+  413: { name: "ContentTooLarge" },
+  415: { name: "UnsupportedMediaType" },
   422: { name: "UnprocessableContent", usual: ["validation_failed"] },
   426: { name: "UpgradeRequired" },
   429: { name: "TooManyRequests", usual: ["rate_limited"] },
   501: { name: "NotImplemented" },
-  502: { name: "BadGateway" },
-  503: { name: "ServiceUnavailable", usual: ["database_unavailable"] },
+  502: {
+    name: "BadGateway",
+    usual: [
+      ...providerProblems.filter((code) => catalogue[code].status === 502),
+      "ai_empty",
+      "ai_length",
+      "turn_interrupted",
+    ],
+  },
+  503: { name: "ServiceUnavailable" },
   504: { name: "GatewayTimeout" },
 };
 
-/** What every operation may end with, whatever it does: its `default` response. */
+/** What any operation may end with, whatever it does: its `default` response. */
 const EVERYWHERE: readonly ProblemCode[] = [
+  "malformed_json",
+  "malformed_header",
+  "invalid_encoding",
   "not_acceptable",
   "body_too_slow",
+  "body_too_large",
+  "unsupported_media_type",
+  "unsupported_content_encoding",
   "https_required",
   "headers_too_large",
   "internal_error",
   "misconfigured",
+  "database_unavailable",
+  "limiter_unavailable",
+  "rate_limited",
+  "origin_not_allowed",
+  "insufficient_scope",
 ];
 
 const DEFAULT = "AnyProblem";
+
+/** Tools expect of every operation that it names an error of the client. */
+const RATE_LIMITED: [number, ProblemCode[]] = [429, ["rate_limited"]];
 
 const refTo = (name: string) => ({ $ref: `#/components/responses/${name}` });
 
@@ -114,9 +134,10 @@ const refTo = (name: string) => ({ $ref: `#/components/responses/${name}` });
  * codes where they are not the usual ones.
  */
 export function problemResponses(codes: readonly ProblemCode[]): RouteConfig["responses"] {
-  const own = [...new Set(codes)].filter((code) => !EVERYWHERE.includes(code));
-  const byStatus = Map.groupBy(own, (code) => catalogue[code].status);
-  const responses = [...byStatus].map(([status, some]) => [status, problemResponse(status, some)]);
+  const byStatus = Map.groupBy([...new Set(codes)], (code) => catalogue[code].status);
+  const own = [...byStatus].filter(([, some]) => some.some((code) => !EVERYWHERE.includes(code)));
+  const named = own.some(([status]) => status < 500) ? own : [...own, RATE_LIMITED];
+  const responses = named.map(([status, some]) => [status, problemResponse(status, some)]);
   return { ...Object.fromEntries(responses), default: refTo(DEFAULT) };
 }
 
@@ -125,8 +146,11 @@ function problemResponse(status: number, codes: readonly ProblemCode[]) {
   const { name } = sharedResponse(status);
   const usual = codesOf(status);
   const isUsual = codes.length === usual.length && codes.every((code) => usual.includes(code));
-  const description = codes.map((code) => `\`${code}\``).join(", ");
-  return isUsual ? refTo(name) : { ...refTo(name), description };
+  return isUsual ? refTo(name) : { ...refTo(name), description: codeList(codes) };
+}
+
+function codeList(codes: readonly ProblemCode[]): string {
+  return codes.map((code) => `\`${code}\``).join(", ");
 }
 
 function sharedResponse(status: number): SharedResponse {
@@ -135,7 +159,7 @@ function sharedResponse(status: number): SharedResponse {
 
 function codesOf(status: number): readonly ProblemCode[] {
   const all = CODES.filter((code) => catalogue[code].status === status);
-  return sharedResponse(status).usual ?? all.filter((code) => !EVERYWHERE.includes(code));
+  return sharedResponse(status).usual ?? all;
 }
 
 /** The shared responses of problems, by name: the components that operations refer to. */
@@ -147,21 +171,23 @@ export function sharedResponses() {
   return Object.fromEntries([...byStatus, [DEFAULT, componentOf(undefined, EVERYWHERE)]]);
 }
 
+const RETRY_AFTER = "Seconds after which a retry may succeed.";
+
 const HEADERS: Record<number, Record<string, string>> = {
   401: { "WWW-Authenticate": "The challenge (RFC 6750 section 3)." },
   426: { Upgrade: "The protocol that the route speaks." },
-  429: { "Retry-After": "Seconds after which a retry may succeed." },
-  503: { "Retry-After": "Seconds after which a retry may succeed." },
+  429: { "Retry-After": RETRY_AFTER },
+  503: { "Retry-After": RETRY_AFTER },
 };
 
 function componentOf(status: number | undefined, codes: readonly ProblemCode[]) {
-  const headers = Object.entries(HEADERS[status ?? 0] ?? {}).map(([name, description]) => [
+  const headers = Object.entries(HEADERS[status ?? 429] ?? {}).map(([name, description]) => [
     name,
     { description, schema: { type: "string" as const } },
   ]);
-  const [code = "internal_error"] = codes;
+  const [code = "internal_error"] = status === undefined ? [] : codes;
   return {
-    description: codes.map(describe).join("\n\n"),
+    description: codeList(codes),
     ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),
     content: {
       "application/problem+json": {

@@ -73,7 +73,7 @@ export function route<const R extends Definition & { path: string }>(definition:
     problems = [],
     open = false,
     keyed = false,
-    scope,
+    scope: _scope,
     limit: _limit,
     formats: _,
     ...config
@@ -82,7 +82,7 @@ export function route<const R extends Definition & { path: string }>(definition:
   const declared: RouteConfig = {
     ...config,
     ...(keyed && { request: { ...config.request, headers: KeyHeader } }),
-    security: open ? [] : securityOf(config.method, scope),
+    ...(open ? { security: [] } : whoMayCall(definition)),
     middleware: middlewareOf(definition),
     responses: {
       ...problemResponses(codes),
@@ -93,10 +93,17 @@ export function route<const R extends Definition & { path: string }>(definition:
   return createRoute(declared) as unknown as R;
 }
 
-/** Who may call: a signed-in person, or a key with one of these scopes. */
-function securityOf(method: string, scope: KeyScope | undefined) {
-  const byKey = scopesOf(method, scope).map((each) => ({ key: [each] }));
-  return [{ bearer: [] }, { cookie: [] }, ...byKey];
+/** A signed-in person, in the OpenAPI document. */
+export const BY_SESSION = [{ bearer: [] }, { cookie: [] }];
+
+export const BY_KEY = { key: [] };
+
+/** Who may call: a signed-in person, and a key with one of these scopes, which is the document's default. */
+function whoMayCall({ method, scope, description }: Definition) {
+  const scopes = scopesOf(method, scope);
+  if (scopes.length === 0) return { security: BY_SESSION };
+  const needed = `An API key needs the scope ${scopes.map((each) => `\`${each}\``).join(" or ")}.`;
+  return { description: description === undefined ? needed : `${description}\n\n${needed}` };
 }
 
 /** Adds the header of a replayed response to the successful ones. */

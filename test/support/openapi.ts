@@ -59,7 +59,7 @@ function find({ components }: Document, operation: Operation, key: string, at: s
 
 /** The codes that the description of a problem's response names. */
 export function codesIn({ description }: { description: string }): string[] {
-  return [...description.matchAll(/(?:^|, |\n)`([a-z_]+)`/g)].map(([, code = ""]) => code);
+  return [...description.matchAll(/(?:^|, )`([a-z_]+)`/g)].map(([, code = ""]) => code);
 }
 
 function expectCode(where: string, codes: string[], body: unknown): void {

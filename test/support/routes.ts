@@ -28,19 +28,22 @@ export async function readDocument(): Promise<Body> {
 
 export async function readOperations(): Promise<Operation[]> {
   const document = await readDocument();
+  const resolveAll = (parameters: Body[]) => parameters.map((each) => resolve(document, each));
   return Object.entries<Body>(document.paths).flatMap(([path, methods]) =>
     Object.entries<Body>(methods).map(([method, operation]) => ({
       id: operation.operationId,
       method: method.toUpperCase(),
       path,
-      open: operation.security.length === 0,
+      open: operation.security?.length === 0,
       tags: operation.tags ?? [],
       summary: operation.summary ?? "",
       description: operation.description ?? "",
-      parameters: operation.parameters ?? [],
+      parameters: resolveAll(operation.parameters ?? []),
       body: exampleOf(document, bodySchemaOf(operation)),
       optional: optionalFieldsOf(resolve(document, bodySchemaOf(operation))),
-      takesKey: (operation.parameters ?? []).some(({ name }: Body) => name === "idempotency-key"),
+      takesKey: resolveAll(operation.parameters ?? []).some(
+        ({ name }) => name === "idempotency-key",
+      ),
       responses: operation.responses,
     })),
   );
@@ -55,8 +58,11 @@ export function optionalFieldsOf({ properties = {}, required = [] }: Body = {}):
   return Object.keys(properties).filter((name) => !required.includes(name));
 }
 
-function resolve(document: Body, schema: Body): Body {
-  return schema?.$ref ? document.components.schemas[nameOf(schema.$ref)] : schema;
+/** What a reference refers to; anything else as it is. */
+export function resolve(document: Body, part: Body): Body {
+  if (!part?.$ref) return part;
+  const [, , kind, name] = part.$ref.split("/");
+  return document.components[kind][name];
 }
 
 /** A value for a schema: its example, or one made of its required properties. */
@@ -73,8 +79,4 @@ function exampleOf(document: Body, schema: Body): Body {
 function exampleObject(document: Body, { properties = {}, required = [] }: Body): Body {
   const names: string[] = required.length > 0 ? required : Object.keys(properties).slice(0, 1);
   return Object.fromEntries(names.map((name) => [name, exampleOf(document, properties[name])]));
-}
-
-function nameOf(ref: string): string {
-  return ref.slice(ref.lastIndexOf("/") + 1);
 }

@@ -18,9 +18,11 @@ const Details = z
     example: { address: "192.0.2.7", user_agent: "Firefox", country: "DE", method: "password" },
   });
 
+const Kind = z.enum(SECURITY_EVENT_KINDS).openapi("SecurityEventKind");
+
 const eventFields = {
   id: ShownId,
-  kind: z.enum(SECURITY_EVENT_KINDS),
+  kind: Kind,
   created_at: ShownTime,
   session_id: ShownId.nullable(),
   key_id: ShownId.nullable(),
@@ -95,5 +97,5 @@ export function toAuditEvent(row: EventRow): z.infer<typeof AuditEvent> {
 }
 
 function toKind(kind: string) {
-  return z.enum(SECURITY_EVENT_KINDS).parse(kind);
+  return Kind.parse(kind);
 }

@@ -46,6 +46,8 @@ const registerRoute = route({
   limit: "mail",
   tags,
   summary: "Create an account and sign in",
+  description:
+    "Responds with the tokens of a session, and sets them as cookies. An address that already has an account is refused with `email_taken`.",
   request: { body: jsonBody(Register) },
   problems: [
     "email_taken",

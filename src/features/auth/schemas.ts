@@ -6,7 +6,7 @@ import { LONGEST_TYPED, parseEmail } from "./email.ts";
 import type { UserRow } from "./queries.ts";
 
 const Seconds = z.int().openapi({ description: "Seconds.", example: 900 });
-const Token = z.string().openapi({ example: "eyJhbGciOiJIUzI1NiIs…" });
+const Token = z.string().openapi({ description: "Opaque.", example: "eyJhbGciOiJIUzI1NiIs…" });
 
 /** An address without surrounding white space. */
 const Email = z
@@ -28,7 +28,10 @@ const NewPassword = text({ min: 8, max: 128, base: z.string().normalize("NFC") }
 });
 
 /** A password to verify: any text up to a length that is cheap to hash. */
-export const GivenPassword = text({ max: 1_000 }).openapi({ example: "seven tall lamps" });
+export const GivenPassword = text({ max: 1_000 }).openapi({
+  description: "The account's current password.",
+  example: "seven tall lamps",
+});
 
 /**
  * The fields of step-up: every body that `confirmIdentity` reads has `code`, and a password under its own
@@ -55,6 +58,7 @@ export const GivenRefreshToken = z
 
 /** The token of a link in a mail. */
 export const MailToken = text({ min: 1, max: 200 }).openapi({
+  description: "The token in the link of the mail.",
   example: "3q2-7wEXAMPLEfZ0kQWm5hJb8nXc1vTgYr4uLoPsDaI",
 });
 
@@ -81,8 +85,14 @@ export const User = z
       description: "A new address that replaces `email` once it is verified.",
       example: null,
     }),
-    email_verified: z.boolean().openapi({ example: false }),
-    is_active: z.boolean().openapi({ example: true }),
+    email_verified: z.boolean().openapi({
+      description: "True once a link that was mailed to the address was followed.",
+      example: false,
+    }),
+    is_active: z.boolean().openapi({
+      description: "False for an account that an administrator has deactivated.",
+      example: true,
+    }),
     created_at: ShownTime,
   })
   .openapi("User");

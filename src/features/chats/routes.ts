@@ -89,6 +89,7 @@ const create = route({
   scope: "chat",
   tags,
   summary: "Create a chat",
+  description: "An empty chat. `POST /chat` without `chat_id` creates one with its first message.",
   keyed: true,
   request: { body: optionalJsonBody(NewChat) },
   problems: ["not_found"],
@@ -107,6 +108,8 @@ const read = route({
   scope: "chat",
   tags,
   summary: "Get a chat with its newest messages",
+  description:
+    "The newest 100 messages of the active path. `GET /chats/{id}/messages` pages through the rest.",
   request: { params: ById, headers: IfNoneMatch },
   problems: ["malformed_header"],
   responses: {
@@ -135,6 +138,7 @@ const change = route({
   scope: "chat",
   tags,
   summary: "Rename, pin, archive or limit a chat, or switch to another branch",
+  description: "Fields that are absent keep their values.",
   request: { params: ById, headers: IfMatch, body: optionalJsonBody(ChatChange) },
   problems: [...changeProblems, "turn_in_progress"],
   responses: { 200: { ...json(Chat, "The chat as it is now."), headers: { ETag } } },

@@ -156,7 +156,7 @@ export const NameResponse = z
   .openapi("SuggestedName");
 
 export const ExportQuery = z.object({
-  format: z.enum(["json", "markdown"]).default("json"),
+  format: z.enum(["json", "markdown"]).default("json").openapi({ description: "Of the file." }),
   branches: z.enum(["active", "all"]).default("active").openapi({
     description: "The active path, or every message of the chat.",
   }),
@@ -203,7 +203,7 @@ export const ChatQuery = z.object({
     .openapi({ description: "Text to find in titles, regardless of case." }),
   start_date: Moment.optional().openapi({ description: "Earliest `updated_at`, inclusive." }),
   end_date: Moment.optional().openapi({ description: "Latest `updated_at`, exclusive." }),
-  archived: Flag.default(false),
+  archived: Flag.default(false).openapi({ description: "True: lists the archived chats alone." }),
 });
 
 export function toChat(row: ChatRow): Chat {

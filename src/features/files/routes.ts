@@ -53,6 +53,7 @@ const read = route({
   scope: "files",
   tags,
   summary: "Get a file and the status of its ingestion",
+  description: "Poll it with `If-None-Match` until `status` is `ready` or `failed`.",
   request: { params: ById, headers: IfNoneMatch },
   problems: ["malformed_header"],
   responses: { 200: tagged(json(File, "The file.")), 304: notModified },

@@ -6,7 +6,7 @@ import { decodeCursor } from "../../lib/cursor.ts";
 import { REGION_KINDS } from "../../lib/text-regions.ts";
 import { isId } from "../../lib/ids.ts";
 import { encodingOfLabel } from "./extract/encoding.ts";
-import { FAILURES, isFailureCode } from "./failures.ts";
+import { FAILURES, type FailureCode, isFailureCode } from "./failures.ts";
 import { baseNameOf } from "./file-name.ts";
 import type { FilePosition, FileRow } from "./queries.ts";
 
@@ -94,8 +94,8 @@ export const File = z
     processed: z.boolean().openapi({ description: "True once the file is ready." }),
     failure: z
       .object({
-        code: z.string(),
-        detail: z.string(),
+        code: z.enum(Object.keys(FAILURES) as FailureCode[]),
+        detail: z.string().openapi({ description: "What happened, and what to do." }),
         candidates: z.array(z.string()).optional().openapi({
           description:
             "Of `unknown_encoding`: the encodings that it may be, the likeliest first. Complete the file with one of them.",

@@ -27,6 +27,7 @@ const unrate = route({
   scope: "chat",
   tags,
   summary: "Delete the feedback on an answer",
+  description: "Succeeds also where there is none.",
   request: { params: ById },
   responses: { 204: { description: "The answer has no feedback." } },
 });

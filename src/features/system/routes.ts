@@ -31,6 +31,7 @@ const welcome = route({
   open: true,
   tags,
   summary: "Get the version and the documentation's path",
+  description: "A browser is redirected to the documentation.",
   responses: {
     200: json(Welcome, "The version, and the path of the documentation."),
     302: { description: "Redirects browsers to the documentation." },
@@ -59,6 +60,7 @@ const live = route({
   open: true,
   tags,
   summary: "Check that the Worker runs",
+  description: "Calls no dependency. `GET /health` checks them.",
   responses: {
     200: json(
       z.object({ status: z.literal("alive") }),
@@ -74,6 +76,7 @@ const openApi = route({
   open: true,
   tags,
   summary: "Get the OpenAPI document",
+  description: "This document, generated from the routes of the running version.",
   request: { headers: IfNoneMatch },
   problems: ["malformed_header"],
   responses: {

@@ -18,30 +18,28 @@ import {
 import { appendTarget, editUserMessage, regenerateAnswer, startTurn } from "./ask.ts";
 import { stopAnswer } from "./stop.ts";
 import { SSE_HEADERS } from "../../http/event-stream.ts";
+import { STREAM_EXAMPLE } from "./wire/stream-example.ts";
 
 const tags = ["Answers"];
 
-const EVENTS = `Server-sent events, in this order: \`user_message\`, \`ai_message_start\`, any number of \
-\`reasoning_delta\` and \`content_delta\`, \`citations\` and \`error\` where there are any, \`ai_message_complete\`, \`chat_name\` where \
-the chat gets a title, and \`stream_complete\`, always and last. Each has an \`id\` to resume from and \
-one line of JSON that repeats its \`type\`. The name of an \`error\` event is \`turn_error\`, because a browser's \
-\`EventSource\` reserves \`error\` for failures of the connection. The \`content\` of \`reasoning_delta\` is the model's reasoning before \
-the answer, and no part of it. A \`citations\` event holds some of the answer's citations, each a \`Citation\`; a \
-quote that is too long for an event is null there, with its \`quote_length\`. Disconnecting does not stop the answer.
+/** What the stream holds is said once, with the tag of these operations. */
+const EVENTS = "Server-sent events, as the tag `Answers` describes them.";
 
-An answer about documents that are still being processed waits for them, two minutes at most; it then ends with the \
-error \`file_not_ready\`, or with \`file_failed\` where one of them cannot be read.`;
+const eventContent = {
+  schema: z.string(),
+  examples: { stream: { $ref: "#/components/examples/TurnStream" } },
+};
 
 const eventStream = {
   description: EVENTS,
-  content: { "text/event-stream": { schema: z.string() } },
+  content: { "text/event-stream": eventContent },
 };
 
 const turnResponse = {
-  description: `The answer, once it is complete. ${EVENTS}`,
+  description: `The answer, once it is complete. Or: ${EVENTS}`,
   content: {
     "application/json": { schema: TurnResponse },
-    "text/event-stream": { schema: z.string() },
+    "text/event-stream": eventContent,
   },
 };
 
@@ -88,6 +86,8 @@ const sendInChat = route({
   limit: "turns",
   tags,
   summary: "Send a user message in a chat",
+  description:
+    "The message is added below the chat's current message. The answer streams on request.",
   keyed: true,
   request: { params: ById, body: jsonBody(SendInChat) },
   problems,
@@ -102,6 +102,7 @@ const sendStreaming = route({
   limit: "turns",
   tags,
   summary: "Send a user message in a chat, and stream the answer",
+  description: "As `POST /chats/{id}/messages`, whatever the request says of streaming.",
   keyed: true,
   request: { params: ById, body: jsonBody(SendInChat) },
   problems,
@@ -203,3 +204,8 @@ export const turnRoutes = createRouter()
     regenerateAnswer(c, c.req.valid("param").id, c.req.valid("json")),
   )
   .openapi(edit, async (c) => editUserMessage(c, c.req.valid("param").id, c.req.valid("json")));
+
+turnRoutes.openAPIRegistry.registerComponent("examples", "TurnStream", {
+  summary: "The events of a turn",
+  value: STREAM_EXAMPLE,
+});

@@ -29,7 +29,7 @@ export const NewBudget = z
     day: NewLimit.openapi({ description: "Null takes the limit of the day away." }),
     month: NewLimit.openapi({ description: "Null takes the limit of the month away." }),
   })
-  .openapi("NewBudget", { description: PER_PERIOD, example: { month: { cost: "12.50" } } });
+  .openapi({ description: PER_PERIOD, example: { month: { cost: "12.50" } } });
 
 export type NewBudget = z.infer<typeof NewBudget>;
 

@@ -76,12 +76,17 @@ const days = {
   to: Day.optional().openapi({ description: "The last day, UTC, exclusive." }),
 };
 
-export const UsageQuery = z.object({ ...days, group_by: z.enum(GROUPINGS).default("day") });
+const BY = "What each entry of `series` sums up.";
+
+export const UsageQuery = z.object({
+  ...days,
+  group_by: z.enum(GROUPINGS).default("day").openapi({ description: BY }),
+});
 
 /** Of the usage of all accounts. */
 export const AllUsageQuery = z.object({
   ...days,
-  group_by: z.enum(ALL_GROUPINGS).default("user"),
+  group_by: z.enum(ALL_GROUPINGS).default("user").openapi({ description: BY }),
 });
 
 const totals = {

@@ -21,6 +21,7 @@ const readMe = route({
   scope: "read",
   tags,
   summary: "Get your account",
+  description: "The account that the token, the cookie or the API key belongs to.",
   responses: { 200: json(User, "The account.") },
 });
 

@@ -7,7 +7,7 @@ import { GivenCode, GivenPassword } from "../schemas.ts";
 const CodeChallenge = z
   .string()
   .regex(/^[\w-]{43}$/, "This is not an S256 challenge.")
-  .openapi({ example: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM" });
+  .openapi({ description: "With `mode=code`: the S256 challenge of PKCE (RFC 7636)." });
 
 const ReturnTo = QueryText.openapi({
   description:
@@ -28,14 +28,17 @@ export const StartQuery = z
 
 /** What a provider sends is checked by the library for its protocol. */
 export const CallbackQuery = z.object({
-  state: z.string().optional(),
-  code: z.string().optional(),
-  iss: z.string().optional(),
-  error: z.string().optional(),
+  state: z.string().optional().openapi({ description: "Names the sign-in that was started." }),
+  code: z.string().optional().openapi({ description: "The provider's authorization code." }),
+  iss: z.string().optional().openapi({ description: "The provider's issuer (RFC 9207)." }),
+  error: z.string().optional().openapi({ description: "Why the provider refused." }),
 });
 
 export const SignInCode = z
-  .object({ code: z.string(), expires_in: z.int().openapi({ example: 60 }) })
+  .object({
+    code: z.string().openapi({ description: "To be exchanged once for tokens." }),
+    expires_in: z.int().openapi({ description: "Seconds.", example: 60 }),
+  })
   .openapi("SignInCode");
 
 export const CodeExchange = z

@@ -23,7 +23,7 @@ const Cursor = z
     context.addIssue({ code: "custom", message: "This is no cursor of this list." });
     return z.NEVER;
   })
-  .openapi({ type: "string" });
+  .openapi({ type: "string", description: "The cursor in `Link`." });
 
 const SessionQuery = z.object({ limit: limit(50, 100), cursor: Cursor.optional() });
 

@@ -20,12 +20,9 @@ export const AnalysisRequest = z
   .openapi("AnalysisRequest", { example: {} });
 
 const grounds = {
-  citation: Citation.nullable().openapi({
-    description: "The text of the document that supports the point, verified.",
-  }),
-  unverified_quote: z.string().nullable().openapi({
-    description: "The model's quotation, if it was not found in the document.",
-  }),
+  // A union, because `nullable` would make the shared schema nullable everywhere.
+  citation: z.union([Citation, z.null()]),
+  unverified_quote: z.string().nullable(),
 };
 
 export const Analysis = z
@@ -54,7 +51,7 @@ export const Analysis = z
   })
   .openapi("Analysis", {
     description:
-      "A model's analysis of the document. For points without a citation, no supporting text was found in the document.",
+      "A model's analysis of the document. `citation` is the text of the document that supports the point, verified; null where none was found. `unverified_quote` is the model's quotation, if it was not found in the document.",
   });
 
 export type Analysis = z.infer<typeof Analysis>;
