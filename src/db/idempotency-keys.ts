@@ -18,6 +18,12 @@ export type IdempotencyKey = {
   key: string;
   /** Hash of the request: the same key with another fingerprint is refused as reused. */
   fingerprint: string;
+  /**
+   * Of a key that is made from the request itself, because its client sends none: true where the client says that it
+   * repeats a request, and gets the turn of the newest one of the last ten minutes, unless that failed; false where
+   * it makes a new one, which takes the key over. Absent for a key of the client.
+   */
+  isRepeat?: boolean;
 };
 
 /** The ids of what was created under a key. */
@@ -104,7 +110,7 @@ export async function findEarlierUse(
  * because its response was lost finds its own row, and with it everything that it wrote.
  */
 export function keyIsFree(claim: Claim | undefined): SQL {
-  if (!claim) return sql`true`;
+  if (!claim || claim.isRepeat === false) return sql`true`;
   return sql`NOT EXISTS (SELECT FROM idempotency_keys AS k WHERE ${ofKey(claim)})`;
 }
 
@@ -134,22 +140,33 @@ export async function deleteExpiredKeys(db: Db, now: string): Promise<number> {
 /** How long a key is valid. */
 export const KEY_LIFETIME = sql.raw("interval '24 hours'");
 
-type Owned = Pick<Claim, "ownerId" | "route" | "key" | "at">;
+/** How long a request can be repeated whose client sends no key. */
+const REPEAT_LIFETIME = sql.raw("interval '10 minutes'");
+
+type Owned = Pick<Claim, "ownerId" | "route" | "key" | "at" | "isRepeat">;
 
 /** SQL condition on a row `k`: it belongs to that key and has not expired. */
-export function ofKey({ ownerId, route, key, at }: Owned): SQL {
+export function ofKey({ ownerId, route, key, at, isRepeat }: Owned): SQL {
+  const lifetime = isRepeat === undefined ? KEY_LIFETIME : REPEAT_LIFETIME;
   return sql`k.user_id = ${ownerId} AND k.route = ${route} AND k.key = ${key}
-    AND k.created_at > ${at}::timestamptz - ${KEY_LIFETIME}`;
+    AND k.created_at > ${at}::timestamptz - ${lifetime} ${isRepeat ? HAS_NOT_FAILED : sql``}`;
 }
+
+/** A client that received an error repeats its request to get another answer. */
+const HAS_NOT_FAILED = sql.raw(`AND NOT EXISTS (
+  SELECT FROM messages AS failed WHERE failed.chat_id = k.chat_id AND failed.id = k.answer_id
+    AND failed.status IN ('failed', 'interrupted'))`);
 
 function lock({ ownerId, route, key }: Claim): SQL {
   const name = `${ownerId} ${route} ${key}`;
   return sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
 }
 
-/** Replaces an expired row; keeps any other. */
+/** Replaces an expired row; keeps any other. Of a key made from the request, the newest turn is kept. */
 function keep(claim: Claim): SQL {
-  const { id, ownerId, route, key, fingerprint, made, isMade, at } = claim;
+  const { id, ownerId, route, key, fingerprint, made, isMade, at, isRepeat } = claim;
+  const isReplaced =
+    isRepeat === undefined ? sql`k.created_at <= excluded.created_at - ${KEY_LIFETIME}` : sql`true`;
   const { chatId = null, messageId = null, answerId = null, fileId = null } = made;
   return sql`
     INSERT INTO idempotency_keys AS k
@@ -161,7 +178,7 @@ function keep(claim: Claim): SQL {
     SET id = excluded.id, fingerprint = excluded.fingerprint, chat_id = excluded.chat_id,
       message_id = excluded.message_id, answer_id = excluded.answer_id, file_id = excluded.file_id,
       created_at = excluded.created_at
-    WHERE k.created_at <= excluded.created_at - ${KEY_LIFETIME}`;
+    WHERE ${isReplaced}`;
 }
 
 const useColumns = columnsSql(idempotencyKeys, "k", [
@@ -194,7 +211,7 @@ export function earlierUse(
   key: IdempotencyKey | undefined,
   use: UseRow | undefined,
 ): KeyUse | undefined {
-  if (!key || !use || use.id === key.id) return undefined;
+  if (!key || !use || use.id === key.id || key.isRepeat === false) return undefined;
   if (use.fingerprint !== key.fingerprint) throw new Problem("idempotency_key_reused");
   if (!use.has_chat) throw new Problem("not_found");
   const { chat_id: chatId, message_id: messageId, answer_id: answerId, file_id: fileId } = use;

@@ -113,6 +113,8 @@ export const chats = pgTable(
     // Deleted a day after its last activity.
     temporary: boolean().notNull().default(false),
     erasureId: uuid("erasure_id"),
+    // Of a program: in no list and in no search.
+    unlisted: boolean().notNull().default(false),
   },
   (t) => [
     index("chats_list_idx").on(
@@ -122,6 +124,9 @@ export const chats = pgTable(
       t.updatedAt.desc(),
       t.id.desc(),
     ),
+    index("chats_listed_idx")
+      .on(t.userId, t.archived, t.pinned.desc(), t.updatedAt.desc(), t.id.desc())
+      .where(sql`NOT ${t.unlisted}`),
     index("chats_deleted_idx")
       .on(t.deletedAt, t.id)
       .where(sql`${t.deletedAt} IS NOT NULL`),

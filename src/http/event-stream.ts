@@ -18,6 +18,11 @@ export function encodeUnnumbered(event: { type: string }): Uint8Array {
   return encodeUtf8(formatEvent(event));
 }
 
+/** An event without a name or an id: one line of JSON. */
+export function formatData(data: unknown): string {
+  return `data: ${JSON.stringify(data)}\n\n`;
+}
+
 /**
  * The lines `event` and `data` of an event, and the empty line that ends it. The data is one line of
  * JSON, in which line breaks are escaped: text of a model cannot end the event or begin another.

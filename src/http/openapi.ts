@@ -41,6 +41,7 @@ error \`file_not_ready\`, or with \`file_failed\` where one of them cannot be re
 const TAGS = [
   { name: "Accounts", description: "Sign up, in and out, and manage the account." },
   { name: "Answers", description: ANSWERS },
+  { name: "OpenAI", description: "What clients of OpenAI's API call." },
   { name: "Chats", description: "Manage conversations: trees of messages with one active path." },
   { name: "Messages", description: "Read and rate messages." },
   { name: "Files", description: "Upload documents, read their text and analyse them." },

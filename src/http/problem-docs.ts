@@ -42,6 +42,15 @@ const members = {
     .object({ code: z.string(), detail: z.string() })
     .optional()
     .openapi({ description: "Of `unsupported_file`: why it cannot be read." }),
+  error: z
+    .object({
+      message: z.string(),
+      type: z.string(),
+      param: z.string().nullable(),
+      code: z.string(),
+    })
+    .optional()
+    .openapi({ description: "Under `/v1`: the same for clients of OpenAI's API." }),
   variables: z
     .array(z.string())
     .optional()

@@ -11,6 +11,7 @@ import {
   type ProblemCode,
   problemType,
 } from "../lib/problem.ts";
+import { isOpenAiPath, retryHeaders, toOpenAiError } from "./openai-error.ts";
 import type { App } from "./router.ts";
 
 /** The wire shape of a problem, in a response and in an `error` event. */
@@ -39,16 +40,23 @@ export const renderProblem: ErrorHandler<App> = (error, c) => {
   const requestId = c.get("requestId");
   if (problem.code === "internal_error") logBug(error, requestId);
   c.set("problem", problem.code);
+  const instance = new URL(c.req.url).pathname;
+  const isOpenAi = isOpenAiPath(instance);
   const body = {
     ...problemDocument(problem),
-    instance: new URL(c.req.url).pathname,
+    instance,
     request_id: requestId,
     ...(problem.extras.errors && { errors: bounded(problem.extras.errors) }),
     ...problem.extras.members,
+    ...(isOpenAi && { error: toOpenAiError(problem) }),
   };
   return new Response(JSON.stringify(body), {
     status: problem.status,
-    headers: { "content-type": "application/problem+json", ...problemHeaders(problem) },
+    headers: {
+      "content-type": "application/problem+json",
+      ...problemHeaders(problem),
+      ...(isOpenAi && retryHeaders(problem)),
+    },
   });
 };
 

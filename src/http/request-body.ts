@@ -7,6 +7,7 @@ import { within } from "../lib/clock.ts";
 import { invalidField, Problem } from "../lib/problem.ts";
 import { findUnstorable } from "../lib/storable-text.ts";
 
+/** The largest JSON body of a route that declares no size of its own. */
 const LARGEST_JSON_BYTES = 256 * 1024;
 /**
  * Read of a body that is too large: a client that is still sending may lose the response, as it does with
@@ -31,24 +32,28 @@ export const refuseEncodedBody: MiddlewareHandler = async function refuseEncoded
  * body is an empty object, whatever the content type says, so that a route without required fields accepts
  * it. Later middleware sees a request whose body is the checked text.
  */
-export const readJsonBody: MiddlewareHandler<App> = async function readJsonBody(c, next) {
-  const bytes = await within(c.get("deps").config.BODY_TIMEOUT_MS, readBody(c.req.raw));
-  if (!bytes) throw new Problem("body_too_slow", { headers: { connection: "close" } });
-  const text = bytes.byteLength === 0 ? "{}" : checkedText(bytes, c.req.header("content-type"));
-  const headers = new Headers(c.req.raw.headers);
-  headers.set("content-type", "application/json");
-  c.req.raw = new Request(c.req.raw, { method: c.req.method, headers, body: text });
-  await next();
-};
+export function readJsonBody(largestBytes = LARGEST_JSON_BYTES): MiddlewareHandler<App> {
+  return async function readJsonBody(c, next) {
+    const { BODY_TIMEOUT_MS } = c.get("deps").config;
+    const bytes = await within(BODY_TIMEOUT_MS, readBody(c.req.raw, largestBytes));
+    if (!bytes) throw new Problem("body_too_slow", { headers: { connection: "close" } });
+    const text = bytes.byteLength === 0 ? "{}" : checkedText(bytes, c.req.header("content-type"));
+    const headers = new Headers(c.req.raw.headers);
+    headers.set("content-type", "application/json");
+    c.req.raw = new Request(c.req.raw, { method: c.req.method, headers, body: text });
+    await next();
+  };
+}
 
-async function readBody(request: Request): Promise<Uint8Array> {
+async function readBody(request: Request, largestBytes: number): Promise<Uint8Array> {
   if (!request.body) return new Uint8Array();
+  const mostReadBytes = Math.max(MOST_READ_BYTES, largestBytes);
   const declared = Number(request.headers.get("content-length") ?? Number.NaN);
   // HTTP itself limits a body to its declared length; it is counted only without one.
-  if (declared > MOST_READ_BYTES) throw new Problem("body_too_large");
-  if (declared <= LARGEST_JSON_BYTES) return new Uint8Array(await request.arrayBuffer());
-  const bytes = await readAtMost(request.body, MOST_READ_BYTES);
-  if (!bytes || bytes.byteLength > LARGEST_JSON_BYTES) throw new Problem("body_too_large");
+  if (declared > mostReadBytes) throw new Problem("body_too_large");
+  if (declared <= largestBytes) return new Uint8Array(await request.arrayBuffer());
+  const bytes = await readAtMost(request.body, mostReadBytes);
+  if (!bytes || bytes.byteLength > largestBytes) throw new Problem("body_too_large");
   return bytes;
 }
 

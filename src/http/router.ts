@@ -60,6 +60,8 @@ type Definition = Omit<RouteConfig, "path" | "middleware"> & {
   limit?: RouteLimit;
   /** True when the route takes an `Idempotency-Key`, which its handler reads with `readKey`. */
   keyed?: boolean;
+  /** The largest JSON body, in bytes; 256 KiB if absent. */
+  largestBodyBytes?: number;
   /** Formats that `Accept` may name in addition to those of the responses: a redirect has no content. */
   formats?: readonly string[];
 };
@@ -75,6 +77,7 @@ export function route<const R extends Definition & { path: string }>(definition:
     keyed = false,
     scope: _scope,
     limit: _limit,
+    largestBodyBytes: _largest,
     formats: _,
     ...config
   }: Definition & { path: string } = definition;
@@ -129,7 +132,9 @@ function middlewareOf(definition: Definition & { path: string }): MiddlewareHand
   ];
   if (definition.request?.query) middleware.push(checkQuery);
   if (definition.request?.body) middleware.push(refuseEncodedBody);
-  if (definition.request?.body?.content["application/json"]) middleware.push(readJsonBody);
+  if (definition.request?.body?.content["application/json"]) {
+    middleware.push(readJsonBody(definition.largestBodyBytes));
+  }
   return middleware;
 }
 

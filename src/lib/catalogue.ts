@@ -50,6 +50,11 @@ export const catalogue = {
     title: "No such route",
     detail: "The API has no such route. See the documentation at /docs.",
   },
+  model_not_found: {
+    status: 404,
+    title: "No such model",
+    detail: "There is no such model. `GET /v1/models` lists those that can be used.",
+  },
   chat_deleted: {
     status: 404,
     title: "Chat deleted",

@@ -79,7 +79,11 @@ function selectPage(matching: SQL, { cursor, offset, limit }: ChatFilter): SQL<C
 }
 
 function matchingChats(ownerId: string, filter: ChatFilter): SQL {
-  const conditions = [sql`c.user_id = ${ownerId}`, sql`c.archived = ${filter.archived}`];
+  const conditions = [
+    sql`c.user_id = ${ownerId}`,
+    sql`NOT c.unlisted`,
+    sql`c.archived = ${filter.archived}`,
+  ];
   const { search, start_date: from, end_date: to } = filter;
   if (search) conditions.push(sql`fold_text(c.title) LIKE ${containing(foldText(search))}`);
   if (from) conditions.push(sql`c.updated_at >= ${from}::timestamptz`);

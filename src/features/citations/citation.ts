@@ -44,6 +44,13 @@ export const Citation = z
 
 export type Citation = z.infer<typeof Citation>;
 
+const Citations = z.array(Citation);
+
+/** The citations in the metadata of an answer; none where there are none, or not as this version writes them. */
+export function readCitations({ citations }: Record<string, unknown>): Citation[] {
+  return Citations.safeParse(citations).data ?? [];
+}
+
 /** A quotation that was not found in the document that it refers to. */
 export const UnverifiedQuote = z.object({ text: z.string() }).openapi("UnverifiedQuote");
 

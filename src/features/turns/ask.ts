@@ -34,7 +34,7 @@ const EVENT_STREAM = "text/event-stream";
 /** Options of every turn, with or without a new user message. */
 type TurnOptions = Pick<Partial<TurnBody>, "model" | "stream" | "file_ids" | "file_url" | "wait">;
 
-type TurnInChat = TurnTarget & { chatId: string };
+export type TurnInChat = TurnTarget & { chatId: string };
 
 /**
  * Starts the turn in the room and responds with its stream or its outcome, or replays the earlier turn of the
@@ -61,6 +61,10 @@ type TurnRequest = {
   wait: boolean;
   /** The wire of the stream; our own if absent. */
   wire?: Wire;
+  /** Of the application that sends the user message: they go into the prompt below the server's, and are not stored. */
+  instructions?: string | undefined;
+  /** The most tokens of the answer; the model's own limit if absent. */
+  mostTokens?: number | undefined;
 };
 
 /** The turn that has begun, by its ids: its stream or outcome, or the earlier turn of the same key. */
@@ -70,13 +74,17 @@ type RequestedTurn = { ids: TurnIds } & Exclude<StartResult, { refused: TurnRefu
  * Starts the turn in the room. Calls `target` once the rest of the request is validated. Throws why it is refused,
  * or `room_unavailable`.
  */
-async function requestTurn(
+export async function requestTurn(
   c: Context<App>,
-  { options, key, wait, wire }: TurnRequest,
+  { options, key, wait, wire, instructions, mostTokens }: TurnRequest,
   target: () => TurnInChat | Promise<TurnInChat>,
 ): Promise<RequestedTurn> {
-  const model = chooseModel(c, options);
-  const turn = { ...toNewTurn(c, await target(), toFiles(options)), ...(key && { key }) };
+  const model = withMostTokens(chooseModel(c, options), mostTokens);
+  const turn = {
+    ...toNewTurn(c, await target(), toFiles(options)),
+    ...(key && { key }),
+    ...(instructions !== undefined && { instructions }),
+  };
   const { sessionId } = c.get("principal");
   const traceparent = currentTrace()?.traceparent;
   const result = await callRoom(c, { turn, model, wait, sessionId, wire, traceparent });
@@ -133,6 +141,10 @@ function chooseModel(c: Context<App>, { model: name }: TurnOptions): Model {
   const model = findModel(name ?? DEFAULT_MODEL, [DEFAULT_MODEL], MODELS);
   if (!model) throw new Problem("unknown_model");
   return model;
+}
+
+function withMostTokens(model: Model, most = model.maxOutputTokens): Model {
+  return { ...model, maxOutputTokens: Math.min(most, model.maxOutputTokens) };
 }
 
 function toFiles({ file_ids: ids, file_url: url, wait }: TurnOptions): Attachments {

@@ -8,7 +8,7 @@ import type { App } from "../../http/router.ts";
 import { toByteStream } from "../../lib/byte-stream.ts";
 import { catalogue, Problem, type ProblemCode } from "../../lib/problem.ts";
 import { roomCall } from "../../lib/room-call.ts";
-import { Citation } from "../citations/citation.ts";
+import { readCitations } from "../citations/citation.ts";
 import { fitMessage } from "../messages/fit-message.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../messages/queries.ts";
 import { type Message, toMessage } from "../messages/schemas.ts";
@@ -42,7 +42,7 @@ const replayed = markReplayed(true);
  * The events of a turn from its first, also while it runs. From its rows, on our own wire without ids, once its log
  * is pruned. Throws `not_found`, `too_many_subscribers` or `room_unavailable`.
  */
-async function replayStream(
+export async function replayStream(
   c: Context<App>,
   ids: TurnIds,
   wire?: Wire,
@@ -55,7 +55,7 @@ async function replayStream(
 }
 
 /** The outcome of a turn, once it has ended. Throws `not_found` or `room_unavailable`. */
-async function replayOutcome(c: Context<App>, ids: TurnIds): Promise<TurnOutcome> {
+export async function replayOutcome(c: Context<App>, ids: TurnIds): Promise<TurnOutcome> {
   const found = await attach(c, { ids, wait: true });
   const outcome = typeof found === "object" && "outcome" in found ? found.outcome : undefined;
   // The outcome of an interrupted turn has no user message.
@@ -151,15 +151,10 @@ function* eventsOf(turn: RebuiltTurn): Generator<TurnEvent> {
   const { reasoning } = answer.metadata;
   if (typeof reasoning === "string") yield* toDeltas(reasoning, "reasoning_delta");
   if (answer.content !== "") yield* toDeltas(answer.content);
-  yield* toCitationEvents(citationsOf(answer));
+  yield* toCitationEvents(readCitations(answer.metadata));
   if (problem) yield { type: "error", error: catalogue[problem].detail, code: problem };
   // The content of an interrupted answer replaces what a client has streamed before.
   const message = answer.status === "interrupted" ? answer : fitMessage(answer);
   yield { type: "ai_message_complete", message };
   yield { type: "stream_complete" };
-}
-
-function citationsOf({ metadata }: Message): Citation[] {
-  const { data = [] } = Citation.array().safeParse(metadata.citations);
-  return data;
 }

@@ -79,22 +79,13 @@ export const LastEventId = z.object({
   "last-event-id": z.string().optional().openapi({ description: "Takes precedence over `after`." }),
 });
 
-/**
- * The response to a client that does not stream. Throws `not_found` where the chat was deleted meanwhile, or the
- * problem that the turn ended with, with these headers.
- */
+/** The response to a client that does not stream. Throws as `requireAnswered` does. */
 export function toTurnResponse(
   ids: TurnIds,
-  outcome: TurnOutcome | undefined,
+  turn: TurnOutcome | undefined,
   headers: Record<string, string> = {},
 ): z.infer<typeof TurnResponse> {
-  if (!outcome) throw new Problem("not_found");
-  if (outcome.problem) {
-    throw new Problem(outcome.problem, {
-      members: problemMembersOf(ids),
-      headers: { ...retryAfterOf(outcome), ...headers },
-    });
-  }
+  const outcome = requireAnswered(ids, turn, headers);
   const { metadata } = outcome.answer;
   return TurnResponse.parse({
     chat_id: ids.chatId,
@@ -104,6 +95,23 @@ export function toTurnResponse(
     chat_name: outcome.chatName,
     processing_time: metadata.processing_time,
     usage: metadata.usage,
+  });
+}
+
+/**
+ * The outcome of a turn that has an answer. Throws `not_found` where the chat was deleted meanwhile, or the problem that
+ * the turn ended with, with these headers.
+ */
+export function requireAnswered(
+  ids: TurnIds,
+  outcome: TurnOutcome | undefined,
+  headers: Record<string, string> = {},
+): TurnOutcome {
+  if (!outcome) throw new Problem("not_found");
+  if (!outcome.problem) return outcome;
+  throw new Problem(outcome.problem, {
+    members: problemMembersOf(ids),
+    headers: { ...retryAfterOf(outcome), ...headers },
   });
 }
 

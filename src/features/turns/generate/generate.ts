@@ -50,6 +50,8 @@ export type TurnInput = {
   userId: string;
   chatId: string;
   begun: BegunTurn;
+  /** Of the application that sent the user message. */
+  instructions?: string | undefined;
   /** Undefined where passages of documents have to be gathered first. */
   prompt: Prompt | undefined;
   attempt: Attempt;

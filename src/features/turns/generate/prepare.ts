@@ -3,6 +3,7 @@ import { toProblem } from "../../../http/problem-response.ts";
 import { unlessAborted, within } from "../../../lib/clock.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
 import type { Config } from "../../../env.ts";
+import type { NewId } from "../../../lib/ids.ts";
 import type { Model } from "../../../lib/models.ts";
 import { Problem } from "../../../lib/problem.ts";
 import { waitForDocuments } from "../context/wait.ts";
@@ -12,7 +13,8 @@ import type { BegunTurn } from "../store/turn.ts";
 import type { AttemptedAnswer } from "./failover.ts";
 import type { NewUsage } from "../../usage/queries.ts";
 import { wholeCharacters } from "../context/budget.ts";
-import { createBoundary } from "../../citations/fence.ts";
+import { createBoundary, withoutFences } from "../../citations/fence.ts";
+import { applicationInstructions, DEFAULT_SYSTEM_PROMPT } from "./system-prompt.ts";
 import { type Prompt, promptFor, promptWithPassages } from "./prompt.ts";
 import type { GenerateDeps, TurnInput } from "./generate.ts";
 import type { TurnSink } from "./turn-sink.ts";
@@ -26,13 +28,24 @@ type Outcome = WithPrompt | { uncalled: AttemptedAnswer };
 /** `preparation`: the usage rows of the calls that the prompt was prepared by. */
 type Prepared = Outcome & { preparation?: NewUsage[] };
 
-/** The prompt of a turn without documents in its context; undefined with documents. */
+/** The prompt of a turn without documents in its context; undefined with documents. `system`: its `systemPrompt`. */
 export function promptWithoutDocuments(
-  { SYSTEM_PROMPT }: Config,
+  system: string,
   model: Model,
   { path, documents }: BegunTurn,
 ): Prompt | undefined {
-  return documents.length === 0 ? promptFor(model, path, SYSTEM_PROMPT) : undefined;
+  return documents.length === 0 ? promptFor(model, path, system) : undefined;
+}
+
+/** The configured instructions or the default ones, and below them those of the application, if there are any. */
+export function systemPrompt(
+  { SYSTEM_PROMPT = DEFAULT_SYSTEM_PROMPT }: Pick<Config, "SYSTEM_PROMPT">,
+  newId: NewId,
+  instructions?: string,
+): string {
+  if (instructions === undefined) return SYSTEM_PROMPT;
+  const added = applicationInstructions(withoutFences(instructions), createBoundary(newId));
+  return SYSTEM_PROMPT.trim() === "" ? added : `${SYSTEM_PROMPT}\n\n${added}`;
 }
 
 /** Waits for the documents in the turn's context, and gathers their passages. A stop ends it at once. Never rejects. */
@@ -110,21 +123,21 @@ function waitForContext(
 }
 
 async function buildWithDocuments(
-  { userId, chatId, begun, attempt, stop }: TurnInput,
+  { userId, chatId, begun, attempt, stop, instructions }: TurnInput,
   deps: PrepareDeps,
   documents: readonly ContextDocument[],
 ): Promise<WithPrompt> {
   const { model } = attempt;
   const { path } = begun;
-  const { SYSTEM_PROMPT } = deps.config;
+  const system = systemPrompt(deps.config, deps.newId, instructions);
   const isReadable = documents.some(({ status }) => status === "ready");
-  if (!isReadable) return { prompt: promptFor(model, path, SYSTEM_PROMPT) };
+  if (!isReadable) return { prompt: promptFor(model, path, system) };
   const messageId = begun.answer.id;
   const record = (usage: NewUsage) => deps.costs.record(usage);
   const conversation = { userId, chatId, messageId, path, model, stop, record };
   const gathered = await gatherPassages(deps, conversation, documents);
   const boundary = createBoundary(deps.newId);
-  const prompt = promptWithPassages(model, path, gathered, boundary, SYSTEM_PROMPT);
+  const prompt = promptWithPassages(model, path, gathered, boundary, system);
   return { prompt, gathered };
 }
 

@@ -7,7 +7,7 @@ import { Problem, type ProblemCode } from "../../../lib/problem.ts";
 import type { FileChangeSignal } from "../context/wait.ts";
 import { turnLimits } from "../generate/worst-turn.ts";
 import { generateTurn, titleTextOf, turnDeadline } from "../generate/generate.ts";
-import { promptWithoutDocuments } from "../generate/prepare.ts";
+import { promptWithoutDocuments, systemPrompt } from "../generate/prepare.ts";
 import { beginTurn, findTurnOfKey } from "../store/begin-turn.ts";
 import type { BegunTurn, NewTurn, TurnIds } from "../store/turn.ts";
 import type { RoomAlarm } from "./alarm.ts";
@@ -102,7 +102,7 @@ export class TurnStarter {
    */
   async #begin(turn: NewTurn, model: Model): Promise<BegunTurn | { replay: TurnIds }> {
     const { db, config, model: client } = this.#deps;
-    const limits = turnLimits(config, client, model);
+    const limits = turnLimits(config, client, model, turn.instructions);
     try {
       return await beginTurn(db, turn, limits);
     } catch (error) {
@@ -124,10 +124,10 @@ export class TurnStarter {
     const { log, titles, pending, runner, fileChanges } = this.#room;
     // The previous turn may be saved and still have its title to emit.
     await runner.live?.outcome;
-    const { userId, chatId, answerId } = turn;
+    const { userId, chatId, answerId, instructions } = turn;
     const attempt = pending.find(answerId);
     if (!attempt) throw new Problem("not_found");
-    const { begun, prompt, checkpoint } = this.#toRun(attempt, committed);
+    const { begun, prompt, checkpoint } = this.#toRun(attempt, committed, instructions);
     const firstId = log.start(answerId, serializeCheckpoint({ running: checkpoint }));
     if (begun.needsTitle) titles.expect(turn, titleTextOf(begun));
     const live = new LiveTurn({ answerId, userId, firstId });
@@ -135,19 +135,21 @@ export class TurnStarter {
     if (attempt.isStopped) void live.stop(userId);
     const deadline = turnDeadline(Date.parse(attempt.startedAt), this.#deps.config.TURN_LIMITS);
     const { stopSignal: stop, superseded } = live;
-    const input = { userId, chatId, begun, prompt, attempt, deadline, stop, superseded };
+    const input = { userId, chatId, begun, instructions, prompt, attempt, deadline };
     runner.run(live, checkpoint, (sink) =>
-      generateTurn({ ...input, fileChanges }, this.#deps, sink),
+      generateTurn({ ...input, stop, superseded, fileChanges }, this.#deps, sink),
     );
     pending.delete(answerId);
     return live;
   }
 
   /** What the run needs of a committed turn: one that was stopped meanwhile needs no prompt and no title. */
-  #toRun(pending: RunningCheckpoint, committed: BegunTurn) {
+  #toRun(pending: RunningCheckpoint, committed: BegunTurn, instructions: string | undefined) {
     const { isStopped, model } = pending;
     const begun: BegunTurn = isStopped ? { ...committed, needsTitle: false } : committed;
-    const prompt = isStopped ? undefined : promptWithoutDocuments(this.#deps.config, model, begun);
+    const { config, newId } = this.#deps;
+    const system = systemPrompt(config, newId, instructions);
+    const prompt = isStopped ? undefined : promptWithoutDocuments(system, model, begun);
     const checkpoint = begunCheckpoint(pending, begun.answer, prompt?.estimatedTokens ?? 0);
     return { begun, prompt, checkpoint };
   }

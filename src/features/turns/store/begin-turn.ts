@@ -86,6 +86,7 @@ async function runBatch(
     // Before the writes: a turn may end meanwhile, and none can begin.
     fullness: fullnessSql(turn),
     newChat: isInNewChat(turn) ? createChatSql(turn, claim) : undefined,
+    history: isInNewChat(turn) ? historySql(turn) : undefined,
     messages: insertTurnSql(turn, claim),
     ...reservation(turn, limits),
     keepKey: key.keep,
@@ -142,11 +143,16 @@ async function findProblem(db: Db, turn: NewTurn): Promise<Problem | undefined> 
     : findFileProblem(db, userId, files, filesOfTargetSql(turn));
 }
 
+/** An unlisted chat gets no title from the model. */
 function createChatSql(turn: InNewChat, claim: Claim | undefined): SQL {
-  const { chatId, userId, files, at } = turn;
+  const { chatId, userId, files, at, unlisted } = turn;
+  const { history, expiresAt } = unlisted ?? { history: [], expiresAt: null };
   return sql`
-    INSERT INTO chats (id, user_id, title, created_at, updated_at)
-    SELECT ${chatId}::uuid, ${userId}::uuid, ${turn.newChatTitle}, ${at}::timestamptz, ${at}::timestamptz
+    INSERT INTO chats (id, user_id, title, created_at, updated_at, auto_title, unlisted, expires_at, message_count,
+      current_message_id)
+    SELECT ${chatId}::uuid, ${userId}::uuid, ${turn.newChatTitle}, ${at}::timestamptz, ${at}::timestamptz,
+      ${!unlisted}::boolean, ${unlisted !== undefined}::boolean, ${expiresAt}::timestamptz, ${history.length}::int,
+      ${history.at(-1)?.id ?? null}::uuid
     WHERE ${keyIsFree(claim)} AND ${mayRunSql(turn)}
       AND ${allowsTurnSql(userId, files, ownFilesSql(userId, files), NO_IDS)}
     ON CONFLICT (id) DO NOTHING`;
@@ -154,7 +160,26 @@ function createChatSql(turn: InNewChat, claim: Claim | undefined): SQL {
 
 const NO_IDS = uuidArray([]);
 
-type InNewChat = NewTurn & { newChatTitle: string };
+/** Inserts the history of an unlisted chat, where the chat was created; undefined without one. */
+function historySql({ chatId, userId, at, unlisted }: InNewChat): SQL | undefined {
+  if (!unlisted || unlisted.history.length === 0) return undefined;
+  const { history } = unlisted;
+  const rows = history.map((message, index) => ({
+    ...message,
+    parent_id: history[index - 1]?.id ?? null,
+    before: history.length - index,
+  }));
+  return sql`
+    INSERT INTO messages (id, chat_id, parent_id, type, content, status, created_at)
+    SELECT h.id, chats.id, h.parent_id, h.type, h.content, 'complete',
+      ${at}::timestamptz - h.before * interval '1 millisecond'
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      AS h (id uuid, parent_id uuid, type text, content text, before integer)
+    JOIN chats ON chats.id = ${chatId} AND chats.user_id = ${userId} AND chats.unlisted
+    ON CONFLICT (id) DO NOTHING`;
+}
+
+type InNewChat = Extract<NewTurn, { target: "append" }> & { newChatTitle: string };
 
 function isInNewChat(turn: NewTurn): turn is InNewChat {
   return "newChatTitle" in turn && turn.newChatTitle !== undefined;

@@ -23,6 +23,17 @@ export type NewUserMessage = Pick<
   "id" | "content" | "file_name" | "file_url" | "metadata"
 >;
 
+/** A message of the history that a program sends with the user message. */
+type HistoryMessage = { id: string; type: "user" | "bot"; content: string };
+
+/** What makes a new chat an unlisted one. */
+type UnlistedChat = {
+  /** The messages above the user message, oldest first. */
+  history: readonly HistoryMessage[];
+  /** ISO 8601; null for a chat that is kept. */
+  expiresAt: string | null;
+};
+
 /** The answers of a user message: the ids of the oldest, and the count of all. */
 type Answers = { ids: string[]; count: number };
 
@@ -36,6 +47,8 @@ export type TurnTarget =
       target: "append";
       /** The title of the chat to create; absent where the chat exists. */
       newChatTitle?: string;
+      /** Absent where the chat to create is listed. */
+      unlisted?: UnlistedChat;
       userMessage: NewUserMessage;
     }
   | { target: "edit"; besideId: string; userMessage: NewUserMessage }

@@ -8,7 +8,11 @@ import type { TargetedTurn } from "./target.ts";
 import type { ContextDocument } from "./turn-documents.ts";
 
 /** A turn before its commit. `key`: the idempotency key of its request. */
-export type NewTurn = TargetedTurn & { key?: IdempotencyKey };
+export type NewTurn = TargetedTurn & {
+  key?: IdempotencyKey;
+  /** Of the application that sends the user message; they are not stored. */
+  instructions?: string;
+};
 
 /** The ids by which a repeated request finds its turn. */
 export type TurnIds = { chatId: string; userMessageId: string; answerId: string };

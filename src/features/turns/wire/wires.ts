@@ -1,4 +1,5 @@
 /** The wires that a turn can be read over. A wire is chosen by the request, and adds no state to the turn. */
+import { CompletionsEncoder, type CompletionsWire } from "./completions.ts";
 import { type WireEncoder, PageEncoder } from "./encoder.ts";
 import { sseEncoder } from "./sse.ts";
 
@@ -6,16 +7,23 @@ import { sseEncoder } from "./sse.ts";
  * What travels to the room. `skip`: frames that the client has received before. Only on our own wire may a stream
  * begin after any event; on the others each event depends on those before it.
  */
-export type Wire = { name: "events"; skip?: number };
+export type Wire = { name: "events"; skip?: number } | CompletionsWire;
 
 /** Our own wire. */
 export const EVENTS: Wire = { name: "events" };
 
-const ENCODERS: { [Name in Wire["name"]]: () => WireEncoder } = {
+const ENCODERS: { [Name in Wire["name"]]: (wire: Extract<Wire, { name: Name }>) => WireEncoder } = {
   events: () => sseEncoder,
+  completions: (wire) => new CompletionsEncoder(wire),
 };
 
 /** The encoder of a new subscriber. */
 export function createPageEncoder(wire: Wire): PageEncoder {
-  return new PageEncoder(ENCODERS[wire.name](), wire.skip);
+  return new PageEncoder(createEncoder(wire), wire.skip);
+}
+
+function createEncoder<Name extends Wire["name"]>(
+  wire: Extract<Wire, { name: Name }>,
+): WireEncoder {
+  return ENCODERS[wire.name](wire);
 }
