@@ -1,7 +1,7 @@
 /**
  * The build step of `wrangler.toml`: the assets, and the Worker as modules. What `import()` loads is a module of its
  * own, so that nobody pays at start-up for a document that is read later. With `--dev` the Worker of
- * `dev-worker.ts`, with readable code.
+ * `dev/worker.ts`, with readable code.
  */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -36,5 +36,5 @@ async function buildWorker(entryPoint: string, folder: string, isReadable: boole
 const isDev = process.argv.includes("--dev");
 await copyAssets();
 await (isDev
-  ? buildWorker("local/dev-worker.ts", join(ROOT, "dist", "dev-worker"), true)
+  ? buildWorker("local/dev/worker.ts", join(ROOT, "dist", "dev-worker"), true)
   : buildWorker("src/index.ts", join(ROOT, "dist", "worker"), false));

@@ -2,10 +2,14 @@
  * `npm run dev`: the product on one machine. A stand-in replaces whatever is not configured, and the Worker
  * gets its address; it does not know which services are real.
  */
-import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { startCron } from "./cron.ts";
-import { claimFolder } from "./folder-lock.ts";
+import { existsSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { findMistakes } from "./dev/check-settings.ts";
+import { startCron } from "./dev/cron.ts";
+import { claimFolder } from "./dev/folder-lock.ts";
+import { Terminal } from "./dev/terminal.ts";
+import { launchWrangler } from "./dev/wrangler.ts";
 import { migrate } from "./migrate.ts";
 import { type ReceivedMail, startMail } from "./mail.ts";
 import { startNeon } from "./neon.ts";
@@ -17,7 +21,6 @@ import { startS3 } from "./s3.ts";
 import { localCredentials } from "./s3/credentials.ts";
 import { newSecret } from "./secrets.ts";
 import { ensureDevVars, readSettings, type Settings, writeSettings } from "./settings.ts";
-import { launchWrangler } from "./wrangler-dev.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const DEV_VARS = resolve(ROOT, process.env.DEV_VARS || ".dev.vars");
@@ -28,15 +31,18 @@ const ORPHAN_POLL_MS = 500;
 const stops: (() => Promise<void>)[] = [];
 let ending: Promise<never> | undefined;
 
+const terminal = new Terminal();
+const complain = (error: unknown) => terminal.complain(error);
+
 /** Runs until something ends it; returns why that is a failure. */
 async function main(): Promise<string> {
   const port = readPort(process.env.PORT);
   await requireFreePort(port);
   const folder = resolve(ROOT, process.env.LOCAL_DIR || ".local");
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await explained(mkdir(folder, { recursive: true, mode: 0o700 }), "The folder of the data");
   stops.push(await claimFolder(folder));
-  await ensureDevVars(DEV_VARS, EXAMPLE);
-  const settings = await readSettings(DEV_VARS, process.env);
+  await explained(ensureDevVars(DEV_VARS, EXAMPLE), "The file of settings");
+  const settings = await explained(readSettings(DEV_VARS, process.env), "The file of settings");
   settings.ALLOWED_ORIGINS ??= "http://localhost:3000";
   const notes = [
     await standInForPostgres(settings, folder),
@@ -47,14 +53,35 @@ async function main(): Promise<string> {
   ];
   const envFile = join(folder, "dev.vars");
   const cronKey = newSecret();
+  terminal.hide(cronKey);
   await writeSettings(envFile, { ...settings, LOCAL_CRON_KEY: cronKey });
-  const wrangler = launchWrangler({ port, envFile, stateDir: join(folder, "state") });
+  const print = terminal.print.bind(terminal);
+  const wrangler = launchWrangler({ port, envFile, stateDir: join(folder, "state"), print });
   stops.push(wrangler.stop);
   await wrangler.ready;
+  terminal.greet(greeting(wrangler.url, notes));
+  for (const mistake of await mistakesInSettings()) complain(`Warning    ${mistake}`);
   stops.push(startCron({ url: wrangler.url, key: cronKey }, complain));
-  say(greeting(wrangler.url, notes));
   await wrangler.ended;
-  return "wrangler exited; its output above says why.";
+  return "wrangler exited, and the server with it. The data is kept: start again with npm run dev.";
+}
+
+/** Says what a failure of the file system is about. */
+async function explained<T>(work: Promise<T>, what: string): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new Error(`${what} cannot be used: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function mistakesInSettings(): Promise<string[]> {
+  if (!existsSync(DEV_VARS)) return [];
+  return findMistakes(basename(DEV_VARS), await readFile(DEV_VARS, "utf8"));
 }
 
 /** Changes the settings to the stand-in's address, unless they name a database. */
@@ -64,9 +91,10 @@ async function standInForPostgres(settings: Settings, folder: string): Promise<s
   }
   const postgresUrl = process.env.LOCAL_POSTGRES_URL;
   const dataDir = join(folder, "postgres");
-  const neon = await startNeon(postgresUrl ? { postgresUrl } : { dataDir });
+  const what = postgresUrl ? "The database of LOCAL_POSTGRES_URL" : `The database in ${dataDir}`;
+  const neon = await explained(startNeon(postgresUrl ? { postgresUrl } : { dataDir }), what);
   stops.push(neon.close);
-  await migrate(neon.pool);
+  await explained(migrate(neon.pool), what);
   settings.DATABASE_URL = neon.connectionString;
   settings.DATABASE_HTTP_URL = neon.url;
   return `Database   ${postgresUrl ? "the server at LOCAL_POSTGRES_URL" : `embedded, in ${dataDir}`}`;
@@ -130,7 +158,7 @@ async function standInForMail(settings: Settings, url: string): Promise<string> 
 }
 
 function print({ to, subject, text }: ReceivedMail): void {
-  say(`\nMail to ${to.join(", ")}: ${subject}\n\n${text}`);
+  terminal.say(`\nMail to ${to.join(", ")}: ${subject}\n\n${text}`);
 }
 
 /** With `--oidc`: changes the settings to the stand-in's address, unless they name an identity provider. */
@@ -146,12 +174,14 @@ async function standInForIssuer(settings: Settings): Promise<string> {
 }
 
 function greeting(url: string, notes: string[]): string {
-  const lines = [`Ready      ${url}`, `Docs       ${url}/docs`, ...notes, "Stop       Ctrl-C"];
+  const lines = [
+    `Ready      ${url}`,
+    `Docs       ${url}/docs`,
+    "Next       paste the commands of README.md, “A first conversation”, into a second terminal",
+    ...notes,
+    "Stop       Ctrl-C",
+  ];
   return ["", ...lines, ""].join("\n");
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
 
 /** Stops everything and exits, once: the first caller decides whether it is a failure. */
@@ -173,8 +203,9 @@ async function stopAll(): Promise<void> {
   }
 }
 
-function complain(error: unknown): void {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+// Of a stand-in: what goes on after it is in no known state.
+for (const fault of ["uncaughtException", "unhandledRejection"] as const) {
+  process.on(fault, (error: unknown) => void end(error instanceof Error ? error.stack : error));
 }
 
 // Not `once`: npm and the terminal both pass Ctrl-C on, and the second must not cut the stop short.

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from "vitest";
-import { startCron } from "../../local/cron.ts";
+import { startCron } from "../../local/dev/cron.ts";
 import { listen, type RunningServer } from "../../local/http-server.ts";
 
 const KEY = "a-key";

@@ -72,16 +72,24 @@ async function expectNothingLeft(): Promise<void> {
   await expect(fetch(`http://localhost:${port}`)).rejects.toThrow("fetch failed");
 }
 
+/** Sends SIGKILL to the workerd with this address of its entry. */
+async function killWorkerd(entry: string): Promise<void> {
+  const all = await processesOf(folder.path);
+  const found = all.filter(({ command }) => command.includes(` --socket-addr=entry=${entry} `));
+  expect(found).toHaveLength(1);
+  for (const { pid } of found) process.kill(pid, "SIGKILL");
+}
+
 describe("npm run dev", { timeout: START_MS }, () => {
   it("prints the URL, and serves the product there without further setup", async () => {
     const { output, url } = await start();
-    expect(output().match(/^Ready .*$/gm)).toEqual([`Ready      ${url}`]);
-    for (const words of [`${url}/docs`, "OPENAI_API_KEY", "Ctrl-C"]) {
-      expect(output()).toContain(words);
-    }
-    // Wrangler warns that nothing fires the cron; the script does.
-    expect(output()).not.toContain("Scheduled Workers");
-    await until(async () => output().includes('"event":"minute"'));
+    const first = output().trimStart().split("\n").slice(0, 3);
+    expect(first).toEqual([
+      `Ready      ${url}`,
+      `Docs       ${url}/docs`,
+      expect.stringMatching(/^Next .*README\.md/),
+    ]);
+    for (const words of ["OPENAI_API_KEY", "Ctrl-C"]) expect(output()).toContain(words);
     const account = { name: "Ada Example", email: EMAIL, password: PASSWORD };
     expect((await call("/auth/register", account)).status).toBe(201);
     await until(async () => /^Mail to ada\..*: Verify/m.test(local?.output() ?? ""));
@@ -92,6 +100,22 @@ describe("npm run dev", { timeout: START_MS }, () => {
     answer = textOf(events);
     expect(answer).toContain("offline stand-in");
     expect(events.at(-1)?.name).toBe("stream_complete");
+  });
+
+  it("prints one short line per request, and nothing while there is none", async () => {
+    await call("/nothing?ticket=secret");
+    const output = () => local?.output() ?? "";
+    await until(async () => output().includes("/nothing"));
+    const lines = output().split("\n");
+    const about = (path: string) => lines.filter((line) => line.includes(path));
+    expect(about("/nothing")).toEqual([
+      expect.stringMatching(/^GET \/nothing 404 \d+ ms route_not_found$/),
+    ]);
+    expect(about("/auth/register")).toEqual([
+      expect.stringMatching(/^POST \/auth\/register 201 \d+ ms$/),
+    ]);
+    // Nor is there a line of wrangler, of its table of bindings, or of a minute without an event.
+    expect(output()).not.toMatch(/wrangler|bindings|env\.|minute|[{}]/);
   });
 
   it("lets only the user read its secrets", async () => {
@@ -169,13 +193,16 @@ describe("npm run dev", { timeout: START_MS }, () => {
     const provider = `OPENAI_BASE_URL=${OPENAI_BASE_URL}\nOPENAI_API_KEY=${OPENAI_API_KEY}`;
     const lines = `\n${provider}\nSYSTEM_PROMPT="of the file"\n`;
     await appendFile(devVarsIn(folder.path), lines);
-    const { output } = await start({ SYSTEM_PROMPT });
+    const { output } = await start({ SYSTEM_PROMPT, LOG: "json" });
     expect(output()).toContain(OPENAI_BASE_URL);
+    await until(async () => output().includes('"event":"minute"'));
     await expectEverythingKept();
     const mark = crypto.randomUUID();
     await (await call("/chat", { content: mark, stream: false })).json();
     const asked = (await requestsContaining(mark)).map(({ body }) => body.messages[0]?.content);
     expect(asked).toContain(SYSTEM_PROMPT);
+    expect(output()).toMatch(/^\{"event":"request",.*"route":"\/chat",/m);
+    expect(output()).not.toMatch(/^POST |dev_request/m);
   });
 
   it("leaves nothing behind when it is killed, and starts again with the same data", async () => {
@@ -184,6 +211,27 @@ describe("npm run dev", { timeout: START_MS }, () => {
     await expectNothingLeft();
     const { output } = await start({ OPENAI_BASE_URL: "", OPENAI_API_KEY: "" });
     expect(output()).toContain("offline stand-in");
+    await signIn();
+    await expectEverythingKept();
+  });
+
+  it("goes on serving after the death of the workerd that runs the Worker", async () => {
+    await killWorkerd("127.0.0.1:0");
+    await until(async () => local?.output().includes("crashed unexpectedly"));
+    await until(async () => (await call("/health/live")).ok);
+    await signIn();
+    await expectEverythingKept();
+  });
+
+  it("exits with a reason after the death of the workerd that listens on the port", async () => {
+    await killWorkerd(`localhost:${port}`);
+    expect(await local?.exited).toBe(1);
+    expect(local?.output()).toContain(
+      `workerd, which listens on port ${port}, has ended (SIGKILL)`,
+    );
+    expect(local?.output().trimEnd().split("\n").at(-1)).toContain("start again with npm run dev");
+    await expectNothingLeft();
+    await start();
     await signIn();
     await expectEverythingKept();
   });
@@ -201,7 +249,7 @@ describe("npm run dev", { timeout: START_MS }, () => {
   it("exits when the Worker refuses to start", async () => {
     local = startLocal(port, folder.path, { TURN_LIMITS: "{" });
     expect(await local.exited).toBe(1);
-    expect(local.output()).toContain("TURN_LIMITS");
+    expect(local.output()).toMatch(/^Invalid settings: TURN_LIMITS: /m);
     expect(local.output().trimEnd().split("\n").at(-1)).toContain("refuses to start");
     await expectNothingLeft();
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { NAMES } from "../../local/settings.ts";
 
-const START = join(import.meta.dirname, "..", "..", "local", "start.ts");
+const START = join(import.meta.dirname, "..", "..", "local", "dev.js");
 
 export type LocalStart = {
   url: string;
@@ -54,7 +54,7 @@ export function devVarsIn(folder: string): string {
 
 /** The environment without settings of the product; the tests may run with some. */
 function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const ours = new Set([...NAMES, "LOCAL_POSTGRES_URL"]);
+  const ours = new Set([...NAMES, "LOCAL_POSTGRES_URL", "LOG"]);
   return Object.fromEntries(Object.entries(env).filter(([name]) => !ours.has(name)));
 }
 

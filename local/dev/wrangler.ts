@@ -1,11 +1,18 @@
 /** wrangler as a child process that is always stopped. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 
-const ROOT = join(import.meta.dirname, "..");
+const ROOT = join(import.meta.dirname, "..", "..");
 const POLL_MS = 100;
 const TIMEOUT_MS = 5_000;
+/** For what it has printed before it exited. */
+const LAST_LINES_MS = 1_000;
+
+/** The terminal's lines; `isFailure` where they belong on stderr. */
+type Print = (line: string, isFailure: boolean) => void;
 
 export type WranglerDev = {
   url: string;
@@ -16,14 +23,18 @@ export type WranglerDev = {
   stop: () => Promise<void>;
 };
 
-export type WranglerOptions = { port: number; envFile: string; stateDir: string };
+export type WranglerOptions = { port: number; envFile: string; stateDir: string; print: Print };
 
 /** Starts it without waiting, for a caller that may have to stop it before the Worker answers. */
 export function launchWrangler(options: WranglerOptions): WranglerDev {
   const child = spawnGroup(options);
-  const ended = new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
+  const printed = [
+    printLines(child.stdout, options, false),
+    printLines(child.stderr, options, true),
+  ];
+  const ended = endOf(child, Promise.all(printed));
   const url = `http://localhost:${options.port}`;
-  const ready = waitUntilServing(url, child);
+  const ready = waitUntilServing(url, child, ended);
   // A caller that stops it before it is ready does not await this.
   ready.catch(() => undefined);
   return { url, ready, ended, stop: () => stopGroup(child, ended) };
@@ -41,21 +52,51 @@ function spawnGroup({ port, envFile, stateDir }: WranglerOptions): ChildProcess 
       X_LOCAL_EXPLORER: "false",
       // It traces every call into the memory of workerd, which grows with each request.
       X_LOCAL_OBSERVABILITY: "false",
+      // Warnings and errors alone: no table of bindings, no second line per request.
+      WRANGLER_LOG: "warn",
       WRANGLER_LOG_PATH: join(stateDir, "logs"),
     },
-    stdio: ["pipe", "inherit", "inherit"],
+    stdio: ["pipe", "pipe", "pipe"],
     // A group of its own, so that workerd, its grandchild, can be stopped with it.
     detached: true,
   });
 }
 
-async function waitUntilServing(url: string, child: ChildProcess): Promise<void> {
+function printLines(input: Readable | null, { print }: WranglerOptions, isFailure: boolean) {
+  return new Promise<void>((resolve) => {
+    if (!input) return resolve();
+    const lines = createInterface({ input });
+    lines.on("line", (line) => print(line, isFailure));
+    lines.once("close", resolve);
+  });
+}
+
+function endOf(child: ChildProcess, printed: Promise<unknown>): Promise<number> {
+  return new Promise((resolve) => {
+    child.once("exit", (code) => {
+      // A grandchild that holds the pipes open must not delay the end.
+      const settled = Promise.race([printed, delay(LAST_LINES_MS)]);
+      void settled.then(() => resolve(code ?? 1));
+    });
+  });
+}
+
+async function waitUntilServing(
+  url: string,
+  child: ChildProcess,
+  ended: Promise<number>,
+): Promise<void> {
   while (child.exitCode === null && child.signalCode === null) {
     const response = await fetch(`${url}/health/live`).catch(() => undefined);
     if (response?.ok) return;
-    if (response) throw new Error("The Worker refuses to start; its output above says why.");
+    if (response) {
+      // What it logs about the refusal arrives after the response.
+      await Promise.race([ended, delay(LAST_LINES_MS)]);
+      throw new Error("The Worker refuses to start; its output above says why.");
+    }
     await delay(POLL_MS);
   }
+  await ended;
   throw new Error("wrangler exited before the Worker answered; its output above says why.");
 }
 

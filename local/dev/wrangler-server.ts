@@ -1,0 +1,65 @@
+/**
+ * Runs the Worker of `worker.ts` under wrangler until it is signalled. Arguments: the port, the file of variables and
+ * the folder of the state. The command `wrangler dev` does the same, but also opens an inspector in which any page of
+ * a browser could run code beside the Worker's secrets.
+ */
+import type { ChildProcess } from "node:child_process";
+import { subscribe } from "node:diagnostics_channel";
+import { join } from "node:path";
+import { unstable_startWorker } from "wrangler";
+import { isFailure, toJsonLine, toReadableLine, type WorkerLog } from "./log-lines.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+
+/** What the build makes of `worker.ts`. */
+const MODULES = join(ROOT, "dist", "dev-worker");
+
+const [port, envFile = "", stateDir = ""] = process.argv.slice(2);
+const toLine = process.env.LOG === "json" ? toJsonLine : toReadableLine;
+
+/** The workerd that listens on the port: wrangler starts the other one again, but this one in vain. */
+const LISTENER = `--socket-addr=entry=localhost:${port}`;
+
+let isReady = false;
+
+subscribe("child_process", (message) => {
+  const { process: child } = message as { process: ChildProcess };
+  child.once("exit", (code, signal) => {
+    // Wrangler itself kills it to replace it.
+    if (!isReady || child.killed || !child.spawnargs.includes(LISTENER)) return;
+    process.stderr.write(
+      `workerd, which listens on port ${port}, has ended (${signal ?? `exit code ${code}`}).\n`,
+    );
+    process.exit(1);
+  });
+});
+
+const worker = await unstable_startWorker({
+  config: join(ROOT, "wrangler.toml"),
+  entrypoint: join(MODULES, "index.js"),
+  build: {
+    bundle: false,
+    moduleRoot: MODULES,
+    findAdditionalModules: true,
+    custom: { command: "node local/build.ts --dev", watch: "src", workingDirectory: ROOT },
+  },
+  envFiles: [envFile],
+  dev: {
+    remote: false,
+    server: { hostname: "localhost", port: Number(port) },
+    inspector: false,
+    persist: stateDir,
+    structuredLogsHandler: print,
+  },
+});
+
+process.on("SIGTERM", () => void worker.dispose().finally(() => process.exit(0)));
+
+await worker.ready;
+isReady = true;
+
+function print(log: WorkerLog): void {
+  const line = toLine(log);
+  const stream = isFailure(log.level) ? process.stderr : process.stdout;
+  if (line !== undefined) stream.write(`${line}\n`);
+}
