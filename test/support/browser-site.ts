@@ -11,6 +11,8 @@ export type BrowserSite = {
   api: string;
   /** The page of the frontend, whose origin is allowed. */
   app: string;
+  /** The example's page, of the same origin. */
+  eventSource: string;
   /** Empty pages of origins that are not allowed. */
   strangers: {
     /** On another port: the same site, so that the cookies are sent. */
@@ -42,9 +44,12 @@ export async function startBrowserSite(): Promise<BrowserSite> {
   stack.defer(worker.close);
   const api = worker.url.replace("127.0.0.1", "localhost");
   const running = stack.move();
+  const pageAt = (name: string) =>
+    `${frontend.originAt("localhost")}/${name}?api=${encodeURIComponent(api)}`;
   return {
     api,
-    app: `${frontend.originAt("localhost")}/app.html?api=${encodeURIComponent(api)}`,
+    app: pageAt("app.html"),
+    eventSource: pageAt("event-source.html"),
     strangers: {
       sameSite: `${others.originAt("localhost")}/empty.html`,
       foreignName: `${others.originAt("foreign.example")}/empty.html`,

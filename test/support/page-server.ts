@@ -1,4 +1,4 @@
-/** Serves the pages of `test/browser/pages` to a browser, under any name of this machine. */
+/** Serves the pages of `test/browser/pages` and `examples` to a browser, under any name of this machine. */
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -12,6 +12,7 @@ export type PageServer = {
 };
 
 const PAGES = join(import.meta.dirname, "..", "browser", "pages");
+const EXAMPLES = join(import.meta.dirname, "..", "..", "examples");
 
 const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript" };
 
@@ -33,10 +34,16 @@ export async function startPageServer(): Promise<PageServer> {
 async function serve({ url = "/" }: IncomingMessage, response: ServerResponse): Promise<void> {
   const name = basename(new URL(url, "http://localhost").pathname);
   const type = TYPES[extname(name)];
-  const content = type && (await readFile(join(PAGES, name)).catch(() => undefined));
+  const content = type && (await readPage(name));
   if (!content) {
     response.writeHead(404).end();
     return;
   }
   response.writeHead(200, { "content-type": `${type}; charset=utf-8` }).end(content);
+}
+
+function readPage(name: string): Promise<Buffer | undefined> {
+  return readFile(join(PAGES, name))
+    .catch(() => readFile(join(EXAMPLES, name)))
+    .catch(() => undefined);
 }
