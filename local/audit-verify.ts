@@ -1,16 +1,10 @@
 /**
- * `npm run audit:verify`: recomputes the chains of security events and the daily anchors of the database of
- * `DATABASE_URL`, and prints what does not match. Exit code 1 if anything does not.
+ * `npm run audit:verify`: recomputes the chains of security events and the daily anchors of the configured database,
+ * and prints what does not match. Exit code 1 if anything does not.
  */
-import { join } from "node:path";
 import { sql, type SQL } from "drizzle-orm";
-import { drizzle } from "drizzle-orm/node-postgres";
-import { PgDialect } from "drizzle-orm/pg-core";
-import pg from "pg";
-import { readSettings } from "./settings.ts";
+import { openConfigured } from "./configured-database.ts";
 import { sha256Hex } from "./sha256.ts";
-
-const ROOT = join(import.meta.dirname, "..");
 
 const PAGE = 2_000;
 
@@ -196,57 +190,6 @@ async function matches(
   return found === events && rows.length === chains && sha256Hex(lines.join("\n")) === hash;
 }
 
-/** Checks the database of `DATABASE_URL`: from the environment, else from `.dev.vars`. */
-async function verifyConfigured(): Promise<AuditReport> {
-  const settings = await readSettings(join(ROOT, ".dev.vars"), process.env);
-  const { DATABASE_URL, DATABASE_HTTP_URL } = settings;
-  if (!DATABASE_URL)
-    throw new Error("DATABASE_URL is set neither in the environment nor in .dev.vars.");
-  // The embedded Postgres of `npm run dev` has no other connection.
-  if (DATABASE_HTTP_URL) return verifyAudit(overHttp(DATABASE_URL, DATABASE_HTTP_URL));
-  const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 1 });
-  try {
-    return await verifyAudit(drizzle(pool));
-  } finally {
-    await pool.end();
-  }
-}
-
-type HttpResult = {
-  fields: { name: string; dataTypeID: number }[];
-  rows: (string | null)[][];
-  message?: string;
-};
-
-const INTEGER = 23;
-
-/** As Neon's driver sends a query. */
-function overHttp(url: string, endpoint: string): Database {
-  const headers = {
-    "neon-connection-string": url,
-    "neon-raw-text-output": "true",
-    "neon-array-mode": "true",
-  };
-  return {
-    execute: async (statement) => {
-      const { sql: query, params } = new PgDialect().sqlToQuery(statement);
-      const body = JSON.stringify({ query, params });
-      const response = await fetch(endpoint, { method: "POST", headers, body });
-      const result = (await response.json()) as HttpResult;
-      if (!response.ok) throw new Error(result.message);
-      return { rows: result.rows.map((row) => toRow(result, row)) };
-    },
-  };
-}
-
-function toRow({ fields }: HttpResult, row: (string | null)[]): Record<string, unknown> {
-  const values = fields.map(({ name, dataTypeID }, index) => {
-    const value = row[index] ?? null;
-    return [name, value !== null && dataTypeID === INTEGER ? Number(value) : value];
-  });
-  return Object.fromEntries(values);
-}
-
 function describe({ chains, events, anchors, faults, last }: AuditReport): string {
   const lines = [`${events} events in ${chains} chains, ${anchors} anchors.`, ...faults];
   if (last) lines.push(`The newest anchor, of ${last.day}: ${last.hash}`);
@@ -256,7 +199,7 @@ function describe({ chains, events, anchors, faults, last }: AuditReport): strin
 
 if (import.meta.main) {
   try {
-    const report = await verifyConfigured();
+    const report = await verifyAudit(await openConfigured(process.env));
     process.stdout.write(describe(report));
     if (report.faults.length > 0) process.exitCode = 1;
   } catch (error) {

@@ -2,7 +2,7 @@
  * Every minute, has some files indexed again whose index older code made, and some embedded whose passages lack
  * vectors of the current model. The jobs are in the queue, because a long file takes several messages.
  */
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { type Db, read, readOne } from "../../db/client.ts";
 import { columnsSql, type RowOfList } from "../../db/columns.ts";
 import { files } from "../../db/schema-documents.ts";
@@ -47,23 +47,26 @@ async function send(env: Env, step: "index" | "embed", attempts: Attempt[]): Pro
   }
 }
 
-/** An old index, or one that has replaced an old one whose rows are left; but not one that newer code is making. */
-const IS_OUTDATED = sql`(i.index_version < ${INDEX_VERSION}::int OR i.build_version < i.index_version)
-  AND coalesce(i.build_version, 0) <= ${INDEX_VERSION}::int`;
+const IS_OLD = sql`i.index_version < ${INDEX_VERSION}::int`;
+/** It has replaced an old one whose rows are left. With the condition of the partial index, for the planner's estimate. */
+const HAS_LEFTOVERS = sql`i.build_version IS NOT NULL AND i.build_version < i.index_version`;
+const IS_NOT_OF_NEWER_CODE = sql`coalesce(i.build_version, 0) <= ${INDEX_VERSION}::int`;
 
-/** The oldest indexes first. Each is postponed, so that it is claimed again if its job is lost or fails. */
+/**
+ * The oldest indexes first. Each is postponed, so that it is claimed again if its job is lost or fails. Two searches,
+ * because each condition has an index of its own: one for both would read the indexes of all files.
+ */
 async function claimOutdated({ db, clock }: ReindexDeps): Promise<Attempt[]> {
   const at = sql`${toIso(new Date(clock()))}::timestamptz`;
-  const isDue = sql`i.build_due_at <= ${at} AND ${IS_OUTDATED}`;
+  const isDue = sql`i.build_due_at <= ${at} AND ${IS_NOT_OF_NEWER_CODE}`;
   const pause = sql`least(${PAUSE_MINUTES.first} * 2 ^ least(i.build_failures, 10), ${PAUSE_MINUTES.longest})`;
   return read(
     db,
     sql<Attempt>`
       WITH due AS (
-        SELECT i.file_id, i.index_version, coalesce(f.text_length, 0) AS text_length
-        FROM indexed_files AS i JOIN files AS f ON f.id = i.file_id
-        WHERE ${isDue} AND f.status = 'ready'
-        ORDER BY i.index_version, i.file_id LIMIT ${MOST_FILES}::int
+        (${dueSql(sql`${IS_OLD} AND ${isDue}`, sql`i.index_version, i.file_id`)})
+        UNION (${dueSql(sql`${HAS_LEFTOVERS} AND ${isDue}`, sql`i.file_id`)})
+        ORDER BY index_version, file_id LIMIT ${MOST_FILES}::int
       ), portion AS (
         SELECT file_id, row_number() OVER oldest AS nr, sum(text_length) OVER oldest AS total
         FROM due WINDOW oldest AS (ORDER BY index_version, file_id)
@@ -71,10 +74,18 @@ async function claimOutdated({ db, clock }: ReindexDeps): Promise<Attempt[]> {
       UPDATE indexed_files AS i
       SET build_failures = i.build_failures + 1, build_due_at = ${at} + ${pause} * interval '1 minute'
       FROM portion, files AS f
-      WHERE i.file_id = portion.file_id AND f.id = i.file_id AND ${isDue}
+      WHERE i.file_id = portion.file_id AND f.id = i.file_id AND ${isDue} AND (${IS_OLD} OR ${HAS_LEFTOVERS})
         AND (portion.nr = 1 OR portion.total <= ${MOST_TEXT}::int)
       RETURNING ${attemptColumns}`,
   );
+}
+
+/** Selects the first files of a condition that is a range of one index, which has this order. */
+function dueSql(condition: SQL, order: SQL): SQL {
+  return sql`
+    SELECT i.file_id, i.index_version, coalesce(f.text_length, 0) AS text_length
+    FROM indexed_files AS i JOIN files AS f ON f.id = i.file_id
+    WHERE ${condition} AND f.status = 'ready' ORDER BY ${order} LIMIT ${MOST_FILES}::int`;
 }
 
 /**

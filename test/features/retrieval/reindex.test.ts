@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createDb } from "../../../src/db/client.ts";
+import { cutPassages } from "../../../src/features/retrieval/cut.ts";
+import { openIndex, storeSlice } from "../../../src/features/retrieval/indexing/builds.ts";
 import { INDEX_VERSION } from "../../../src/features/retrieval/indexing/index-version.ts";
+import { slicesOf } from "../../../src/features/retrieval/slices.ts";
 import type { SignedIn } from "../../support/client.ts";
 import { readyFile } from "../../support/files.ts";
 import { Indexes, LONG, OLD, SHORT } from "../../support/old-index.ts";
@@ -179,6 +183,36 @@ describe("an index that older code made", () => {
   });
 });
 
+describe("a build beside an index whose passages are embedded as they are now", () => {
+  it("has the vectors of the passages that did not change, and of no others", async () => {
+    const text = LONG.split("\n\n").slice(0, 3).join("\n\n");
+    const { id: fileId } = await readyFile(ada, text, "lease.txt");
+    await isEmbedded(fileId);
+    await world.query("UPDATE indexed_files SET build_version = $2 WHERE file_id = $1", [
+      fileId,
+      INDEX_VERSION + 1,
+    ]);
+    const deps = { db: createDb(world.databaseVars), clock: Date.now };
+    const index = await openIndex(deps.db, { fileId, ingestionAttempt: 1 });
+    const changed = text.replace("2. The tenant", "2. The Tenant");
+    const passages = [
+      ...cutPassages({ text: changed, pages: [{ page: 1, start: 0 }], headings: [] }),
+    ];
+    const [slice] = slicesOf(passages, { name: "lease.txt", text: changed });
+    if (!index || !slice) throw new Error("The file has no index.");
+    expect(await storeSlice(deps, index, "english", slice)).toBe(3);
+    const vectorsFrom = (first: number) =>
+      world.query(
+        `SELECT ordinal - $2::int AS ordinal, model, embedding::text FROM passage_vectors
+         WHERE file_id = $1 AND ordinal BETWEEN $2::int AND $2::int + 9 ORDER BY ordinal`,
+        [fileId, first],
+      );
+    const [first, , third, ...rest] = await vectorsFrom(0);
+    expect(rest).toEqual([]);
+    expect(await vectorsFrom(500_000)).toEqual([first, third]);
+  });
+});
+
 describe("a run of the cron", () => {
   it("claims a few files, and none that a concurrent run claims", async () => {
     for (let count = 0; count < 22; count++) await indexes.oldFile();
@@ -197,6 +231,40 @@ describe("a run of the cron", () => {
     expect(await world.query("SELECT max(build_failures) AS most FROM indexed_files")).toEqual([
       { most: "0" },
     ]);
+  });
+
+  it("reads none of the indexes that are of the current version", async () => {
+    await world.query(
+      `INSERT INTO files (id, user_id, original_name, file_path, file_url, file_size, content_type, status, processed,
+         created_at, ingestion_attempt, embed_due_at)
+       SELECT gen_random_uuid(), $1, 'lease.txt', 'files/' || n, '/files', 1, 'text/plain', 'ready', true, now(), 1, 'infinity'
+       FROM generate_series(1, 5000) AS n`,
+      [ada.user.id],
+    );
+    await world.query(
+      `INSERT INTO indexed_files (file_id, user_id, language, passages, index_version)
+       SELECT id, user_id, 'simple', 0, $1 FROM files`,
+      [INDEX_VERSION],
+    );
+    await world.query("ANALYZE indexed_files, files");
+    const [last] = await world.query("SELECT max(file_id::text) AS id FROM indexed_files");
+    const fileId = last?.id ?? "";
+    const leaveOldRows = () =>
+      world.query(
+        "UPDATE indexed_files SET build_version = 0, build_due_at = '-infinity' WHERE file_id = $1",
+        [fileId],
+      );
+    await leaveOldRows();
+    expect(await world.minute()).toMatchObject({ reindex_indexing: 1 });
+    await indexes.isCurrent(fileId);
+    await leaveOldRows();
+    const claims = await world.callsContaining("build_failures = i.build_failures + 1");
+    const { query, params } = JSON.parse(claims.at(-1)?.body ?? "");
+    const plan = JSON.stringify(await world.query(`EXPLAIN (ANALYZE) ${query}`, params));
+    const counts = plan.matchAll(/Removed by Filter: (\d+)|actual [^)]*rows=(\d+)/g);
+    const rows = [...counts].map(([, removed, read]) => Number(removed ?? read));
+    expect(rows.length).toBeGreaterThan(3);
+    expect(Math.max(...rows)).toBeLessThan(10);
   });
 
   it("claims a long file alone", async () => {
