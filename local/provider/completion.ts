@@ -137,7 +137,8 @@ function head({ model }: CompletionRequest, object: string) {
 
 const CHARACTERS_PER_TOKEN = 4;
 
-function usageOf({ messages }: CompletionRequest, { usage, tokens = [] }: Script) {
+/** What an answer reports to have used, in the words of the wire. */
+export function usageOf({ messages }: CompletionRequest, { usage, tokens = [] }: Script) {
   const prompt = messages.reduce((sum, message) => sum + message.content.length, 0);
   const answer = tokens.join("").length;
   const prompt_tokens = usage?.prompt_tokens ?? Math.ceil(prompt / CHARACTERS_PER_TOKEN);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { BAD_LEDGERS } from "../support/faults/bad-ledgers.ts";
 import { findViolations, RULES } from "../support/faults/checker.ts";
 import {
   afterCrash,
@@ -10,6 +11,7 @@ import {
   type Good,
   goodHistory,
   leftUnsure,
+  noRows,
   row,
 } from "../support/faults/good-history.ts";
 
@@ -84,12 +86,12 @@ const BAD: Record<string, Record<string, (good: Good) => void>> = {
   deletedStaysDeleted: {
     "it is back in Postgres": ({ history }) => history.calls.push(call({ kind: "delete" })),
     "it is found again": ({ history }) => {
-      history.rows = { chats: [], messages: [], usage: [] };
+      history.rows = noRows();
       history.views = [];
       history.calls.unshift(call({ kind: "delete", startedAt: 2, endedAt: 3 }));
     },
     "it is deleted again, and nothing was in doubt": ({ history }) => {
-      history.rows = { chats: [], messages: [], usage: [] };
+      history.rows = noRows();
       history.views = [];
       history.calls = [90, 92].map((at) =>
         call({ kind: "delete", startedAt: at, endedAt: at + 1 }),
@@ -175,14 +177,7 @@ const BAD: Record<string, Record<string, (good: Good) => void>> = {
     "an answer is still streaming": ({ history }) =>
       (history.rows.messages[1] = row("a1", "q1", { type: "bot", status: "streaming" })),
   },
-  usageIsWrittenOnce: {
-    "an attempt is paid for twice": ({ history }) =>
-      history.rows.usage.push({ message_id: "a1", kind: "answer", attempt: 1 }),
-  },
-  callsAreBilled: {
-    "the provider was called, and there is no usage row": ({ history }) =>
-      (history.rows.usage = []),
-  },
+  ...BAD_LEDGERS,
   chatsCount: {
     "a chat counts a message too many": ({ chat }) => (chat.message_count = 3),
     "a chat stands nowhere": ({ chat }) => (chat.current_message_id = "gone"),
@@ -257,7 +252,7 @@ describe("a history in which", () => {
   it("a chat is deleted while it is read is accepted", () => {
     const { history, stream, resumed, again } = goodHistory();
     history.calls.push(call({ kind: "delete", startedAt: 7, endedAt: 8 }));
-    history.rows = { chats: [], messages: [], usage: [] };
+    history.rows = noRows();
     history.views = [{ chatId: CHAT, status: 404, body: {} }];
     stream.events = stream.events?.slice(0, 3) ?? [];
     for (const late of [resumed, again]) {
@@ -278,7 +273,7 @@ describe("a history in which", () => {
     history.calls.push(call({ kind: "delete", startedAt: 90, endedAt: 91 }));
     history.calls.push(call({ kind: "delete", startedAt: 92, endedAt: 93 }));
     history.unanswered.push(92.5);
-    history.rows = { chats: [], messages: [], usage: [] };
+    history.rows = noRows();
     history.views = [{ chatId: CHAT, status: 404, body: {} }];
     expect(findViolations(history)).toEqual([]);
   });

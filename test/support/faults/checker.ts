@@ -1,6 +1,7 @@
 /** What must be true of every history, whatever faults it had. Pure. */
 import { actsAreWhole } from "./checks-calls.ts";
 import type { History } from "./history.ts";
+import { ledgerAddsUp } from "./checks-ledger.ts";
 import { rowsAreWhole } from "./checks-rows.ts";
 import { promisedIsKept } from "./checks-promised.ts";
 import { streamsAreWhole } from "./checks-streams.ts";
@@ -11,6 +12,7 @@ const CHECKS: Record<string, Check> = {
   ...actsAreWhole,
   ...streamsAreWhole,
   ...rowsAreWhole,
+  ...ledgerAddsUp,
   ...promisedIsKept,
 };
 

@@ -1,5 +1,5 @@
 /** A correct history, for a test to corrupt: of one chat, one user message and its answer. */
-import type { Call, History, MessageRow, SeenEvent } from "./history.ts";
+import type { Call, History, MessageRow, SeenEvent, UsageRow } from "./history.ts";
 
 export const CHAT = "chat-1";
 export const ANSWER = { id: "a1", type: "bot", status: "complete", content: "Yes, no." };
@@ -15,6 +15,7 @@ export const row = (
   type: "user",
   status: "complete",
   content: id,
+  usage: null,
   ...more,
 });
 
@@ -37,6 +38,34 @@ export const call = (more: Partial<Call>): Call => ({
 export const failed = (ids: object) =>
   call({ status: 502, body: { code: "ai_unavailable", chat_id: CHAT, ...ids } });
 
+/** A call at the rates of a cheap model. */
+export const usageRow = (more: Partial<UsageRow> = {}): UsageRow => ({
+  message_id: "a1",
+  kind: "answer",
+  attempt: 1,
+  prompt: 20,
+  completion: 3,
+  cached: 0,
+  reasoning: 0,
+  cost: "4800000",
+  rates: { prompt: 150_000, completion: 600_000 },
+  estimated: false,
+  ...more,
+});
+
+/** One call, in both tables. */
+const sumsOf = (cost: string): History["rows"]["sums"] => {
+  const sums = { calls: 1, tokens: 23, cost, unpriced: 0 };
+  return { usage_days: { ...sums }, usage_sums: { ...sums } };
+};
+
+/** All is deleted, and nothing was ever paid. */
+export const noRows = (): History["rows"] => {
+  const sums = { calls: 0, tokens: 0, cost: "0", unpriced: 0 };
+  const both = { usage_days: { ...sums }, usage_sums: { ...sums } };
+  return { chats: [], messages: [], usage: [], reserved: [], sums: both };
+};
+
 /** One streamed message, resumed by another subscriber, and listed: all correct. */
 export function goodHistory() {
   const userMessage = { id: "q1", chat_id: CHAT, content: "q1" };
@@ -48,7 +77,9 @@ export function goodHistory() {
     event(5, "ai_message_complete", { message: ANSWER }),
     event(6, "stream_complete"),
   ];
-  const messages = [row("q1", null), row("a1", "q1", { type: "bot", content: "Yes, no." })];
+  const paid = { prompt: 20, completion: 3, cost: "4800000" };
+  const answer = row("a1", "q1", { type: "bot", content: "Yes, no.", usage: paid });
+  const messages = [row("q1", null), answer];
   const stream = call({ key: "k", content: "q1", events, end: "closed" });
   const resumed = call({ kind: "resume", after: 3, events: events.slice(3), end: "closed" });
   const again = call({ kind: "resume", after: 1, events: events.slice(1), end: "closed" });
@@ -66,7 +97,9 @@ export function goodHistory() {
       crashes: [],
       unanswered: [],
       asked: ["q1"],
-      rows: { chats: [chat], messages, usage: [{ message_id: "a1", kind: "answer", attempt: 1 }] },
+      counted: [{ kind: "answer", prompt: 20, completion: 3 }],
+      uncertain: 0,
+      rows: { ...noRows(), chats: [chat], messages, usage: [usageRow()], sums: sumsOf(paid.cost) },
       views: [{ chatId: CHAT, status: 200, body: { messages } }],
     } as History,
   };

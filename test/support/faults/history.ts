@@ -52,9 +52,27 @@ export type MessageRow = {
   type: "user" | "bot";
   content: string;
   status: string;
+  /** What a client is shown of its cost, in pico-dollars; null for what no model wrote. */
+  usage: { prompt: number; completion: number; cost: string | null } | null;
 };
 
-export type UsageRow = { message_id: string | null; kind: string; attempt: number };
+/** A call to the provider as the ledger has it; `cost` in pico-dollars. */
+export type UsageRow = CountedCall & {
+  message_id: string | null;
+  attempt: number;
+  cached: number;
+  reasoning: number;
+  cost: string | null;
+  /** In pico-dollars per token. */
+  rates: { prompt: number; completion: number; cached?: number; reasoning?: number } | null;
+  estimated: boolean;
+};
+
+/** Sums of the ledger; `cost` in pico-dollars. */
+export type Sums = { calls: number; tokens: number; cost: string; unpriced: number };
+
+/** The tokens of a call. */
+export type CountedCall = { kind: string; prompt: number; completion: number };
 
 /** A chat as the API shows it in the end. */
 export type ChatView = { chatId: string; status: number; body: Json };
@@ -67,7 +85,19 @@ export type History = {
   crashes: number[];
   /** The user message of each request for an answer that reached the provider. */
   asked: string[];
-  rows: { chats: ChatRow[]; messages: MessageRow[]; usage: UsageRow[] };
+  /** The calls whose tokens the provider may have reported. */
+  counted: CountedCall[];
+  /** How many calls it may have reported odd numbers of. */
+  uncertain: number;
+  rows: {
+    chats: ChatRow[];
+    messages: MessageRow[];
+    usage: UsageRow[];
+    /** Answers with a reservation. */
+    reserved: { message_id: string }[];
+    /** By table. */
+    sums: Record<"usage_days" | "usage_sums", Sums>;
+  };
   views: ChatView[];
 };
 

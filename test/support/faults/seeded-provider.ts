@@ -6,9 +6,11 @@ import {
   type CompletionRequest,
   sendStream,
   sendWhole,
+  usageOf,
 } from "../../../local/provider/completion.ts";
 import { sendRaw } from "../../../local/provider/raw.ts";
 import type { Script } from "../../../local/provider/script.ts";
+import type { CountedCall } from "./history.ts";
 import { hostileAnswer, hostileTitle } from "./hostile-answers.ts";
 import { Random } from "./random.ts";
 
@@ -19,14 +21,28 @@ export function startSeededProvider(): Promise<RunningServer> {
   return listen(async (request: IncomingMessage, response: ServerResponse) => {
     const body: CompletionRequest = JSON.parse(await readText(request));
     const reply = { request: body, released: Promise.resolve() };
-    const isTitle = kindOf(body) === "title";
-    const script = isTitle ? titleFor(lastUserMessage(body)) : scriptFor(lastUserMessage(body));
+    const { script, isTitle } = planFor(body);
     if (script.raw) await sendRaw({ ...reply, script }, response);
     else if (isTitle) await sendWhole({ ...reply, script }, response);
     else if (script.errorStatus)
       sendJson(response, script.errorStatus, { error: { message: "no" } });
     else await sendStream({ ...reply, script }, response);
   });
+}
+
+function planFor(body: CompletionRequest): { script: Script; isTitle: boolean } {
+  const isTitle = kindOf(body) === "title";
+  const make = isTitle ? titleFor : scriptFor;
+  return { script: make(lastUserMessage(body)), isTitle };
+}
+
+/** What a whole answer to the request reports to have used; "odd" where it may be anything. */
+export function countOf(body: CompletionRequest): CountedCall | "odd" | undefined {
+  const { script, isTitle } = planFor(body);
+  if (script.raw) return "odd";
+  if (script.omitUsage || script.errorStatus) return undefined;
+  const { prompt_tokens: prompt, completion_tokens: completion } = usageOf(body, script);
+  return { kind: isTitle ? "title" : "answer", prompt, completion };
 }
 
 /** The last user message. */

@@ -3,10 +3,11 @@ import type { FastWorker } from "../fast-worker.ts";
 import { query } from "../postgres.ts";
 import { Actors, type Person } from "./actors.ts";
 import { type Fault, isAnswered } from "./fault.ts";
-import { type History, logsOf, turnsOf } from "./history.ts";
+import { type CountedCall, type History, logsOf, turnsOf } from "./history.ts";
 import { Recorder } from "./recorder.ts";
+import { eraseRows, readRows } from "./rows.ts";
 import type { Kill, Schedule } from "./schedule.ts";
-import { lastUserMessage } from "./seeded-provider.ts";
+import { countOf, lastUserMessage } from "./seeded-provider.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 export type Surroundings = {
@@ -39,6 +40,8 @@ class SmallWorld {
   readonly #recorder: Recorder;
   readonly #actors: Actors;
   readonly #asked: string[] = [];
+  readonly #counted: CountedCall[] = [];
+  #uncertain = 0;
   readonly #crashes: number[] = [];
   readonly #unanswered: number[] = [];
   readonly #timers: ReturnType<typeof setTimeout>[] = [];
@@ -95,6 +98,8 @@ class SmallWorld {
       crashes: this.#crashes,
       unanswered: this.#unanswered,
       asked: this.#asked,
+      counted: this.#counted,
+      uncertain: this.#uncertain,
       rows,
       views,
     };
@@ -103,8 +108,7 @@ class SmallWorld {
   /** Leaves the next world an owner without chats. */
   async end(): Promise<void> {
     for (const forget of this.#forget) forget();
-    await query("DELETE FROM chats WHERE user_id = $1", [this.#around.owner.id]);
-    await query("DELETE FROM ai_usage WHERE user_id = $1", [this.#around.owner.id]);
+    await eraseRows(this.#around.owner.id);
   }
 
   #chatIds(): string[] {
@@ -126,6 +130,9 @@ class SmallWorld {
   #onProvider(number: number, text: string): Fault | undefined {
     const body = JSON.parse(text);
     if (body.stream) this.#asked.push(lastUserMessage(body));
+    const count = countOf(body);
+    if (count === "odd") this.#uncertain++;
+    else if (count) this.#counted.push(count);
     return this.#healed ? undefined : this.#schedule.providerFaults.get(number);
   }
 
@@ -172,20 +179,4 @@ class SmallWorld {
       await new Promise((resolve) => setTimeout(resolve, QUIET_POLL_MS));
     }
   }
-}
-
-const ROWS = `SELECT json_build_object(
-  'chats', (SELECT coalesce(json_agg(json_build_object(
-    'id', id, 'current_message_id', current_message_id, 'message_count', message_count)), '[]')
-    FROM chats WHERE user_id = $1),
-  'messages', (SELECT coalesce(json_agg(json_build_object('id', m.id, 'chat_id', chat_id,
-    'parent_id', parent_id, 'type', type, 'content', content, 'status', status)), '[]')
-    FROM messages AS m JOIN chats ON chats.id = chat_id WHERE user_id = $1),
-  'usage', (SELECT coalesce(json_agg(json_build_object(
-    'message_id', message_id, 'kind', service_type, 'attempt', attempt)), '[]')
-    FROM ai_usage WHERE user_id = $1)) AS rows`;
-
-async function readRows(userId: string): Promise<History["rows"]> {
-  const [found] = await query(ROWS, [userId]);
-  return JSON.parse(found?.rows ?? "null");
 }

@@ -14,6 +14,9 @@ const TURN_LIMITS = {
   watchdog_ms: 500,
 };
 
+/** More than any world uses: every turn reserves, and none is refused. */
+const BUDGETS = { month: { tokens: 1e12, cost: "1000000" } };
+
 export type Upstreams = {
   postgres: FaultProxy;
   provider: FaultProxy;
@@ -37,6 +40,7 @@ export async function startUpstreams(): Promise<Upstreams> {
       OPENAI_BASE_URL: `${provider.origin}/v1`,
       TURN_LIMITS: JSON.stringify(TURN_LIMITS),
       LIMITS: '{"off":true}',
+      BUDGETS: JSON.stringify(BUDGETS),
     },
     close: async () => {
       await Promise.all([postgres.close(), provider.close()]);
