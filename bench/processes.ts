@@ -49,6 +49,11 @@ export function memoryMiB({ pid }: ChildProcess): number | undefined {
   return Number(kib) / 1024;
 }
 
+/** Runs at the end, before what was started earlier stops. */
+export function onStop(stop: () => Promise<unknown>): void {
+  stops.push(stop);
+}
+
 /** A throw-away Postgres where its programs exist; undefined elsewhere. */
 export async function startPostgres(): Promise<string | undefined> {
   const server = await startServer(await makeFolder());

@@ -1,5 +1,6 @@
 /** The built Worker on workerd, with a user who has chats. */
 import { once } from "node:events";
+import { cp } from "node:fs/promises";
 import { call, type Target } from "./client.ts";
 import { makeFolder, memoryMiB, startWorkerd } from "./processes.ts";
 import { freePort } from "../local/ports.ts";
@@ -35,13 +36,24 @@ export function varsOf(
   };
 }
 
-/** Bundles the Worker, starts it, and signs up. */
+let bundled: Promise<string> | undefined;
+
+/** The folder with the bundle, which is made once in a run. */
+export function bundleOnce(): Promise<string> {
+  bundled ??= makeFolder().then(async (folder) => {
+    await bundleWorker(folder);
+    return folder;
+  });
+  return bundled;
+}
+
+/** Starts the built Worker, and signs up. */
 export async function startProduct(
   vars: Record<string, string>,
   email = "bench@example.com",
 ): Promise<Product> {
   const folder = await makeFolder();
-  await bundleWorker(folder);
+  await cp(await bundleOnce(), folder, { recursive: true });
   const port = await freePort();
   const config = await writeConfig({
     folder,
@@ -52,7 +64,7 @@ export async function startProduct(
   });
   let child = await startWorkerd(config, port);
   const url = `http://127.0.0.1:${port}`;
-  const headers = { ...JSON_TYPE, authorization: `Bearer ${await signUp(url, email)}` };
+  const headers = await signUp(url, email);
   return {
     url,
     headers,
@@ -72,10 +84,11 @@ export async function startProduct(
   };
 }
 
-async function signUp(url: string, email: string): Promise<string> {
+/** Signs up a user; returns the headers of their requests. */
+export async function signUp(url: string, email: string): Promise<Record<string, string>> {
   const account = { name: "Bench", email, password: "seven tall lamps" };
   const answer = await call("POST", `${url}/auth/register`, JSON_TYPE, JSON.stringify(account));
-  return JSON.parse(answer).access_token;
+  return { ...JSON_TYPE, authorization: `Bearer ${JSON.parse(answer).access_token}` };
 }
 
 /** Without automatic titles, so that a turn is one call to the provider. */

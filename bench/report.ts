@@ -8,6 +8,16 @@ export type Row = {
   memoryMiB: number | undefined;
 };
 
+/** A figure of ours and what it is compared with, in the same unit. */
+export type Line = {
+  what: string;
+  ours: number;
+  beside: number;
+  /** The limits of ours as a multiple of the other. */
+  most?: number;
+  least?: number;
+};
+
 const PROVIDER_FIRST_TOKEN_MS = 50;
 
 export function say(text: string): void {

@@ -83,6 +83,29 @@ export const usageSums = pgTable(
   ],
 );
 
+/** The same without the chats. */
+export const usageTotals = pgTable(
+  "usage_totals",
+  {
+    userId: ownerId(),
+    day: date().notNull(),
+    kind: text().notNull(),
+    model: text().notNull(),
+    calls: integer().notNull(),
+    promptTokens: bigint("prompt_tokens", { mode: "number" }).notNull(),
+    completionTokens: bigint("completion_tokens", { mode: "number" }).notNull(),
+    cachedTokens: bigint("cached_tokens", { mode: "number" }).notNull(),
+    reasoningTokens: bigint("reasoning_tokens", { mode: "number" }).notNull(),
+    cost: money("cost").notNull(),
+    unpricedCalls: integer("unpriced_calls").notNull(),
+    estimatedCalls: integer("estimated_calls").notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "usage_totals_pkey", columns: [t.userId, t.day, t.kind, t.model] }),
+    index("usage_totals_day_idx").on(t.day),
+  ],
+);
+
 export const budgetReservations = pgTable(
   "budget_reservations",
   {

@@ -24,6 +24,10 @@ export const apiKeys = pgTable(
   (t) => [
     uniqueIndex("api_keys_hash_key").on(t.keyHash),
     index("api_keys_user_idx").on(t.userId, t.createdAt.desc()),
+    index("api_keys_live_idx")
+      .on(t.userId, t.createdAt.desc(), t.id.desc())
+      .where(sql`${t.revokedAt} IS NULL`),
+    index("api_keys_used_idx").on(t.userId, t.lastUsedAt),
     index("api_keys_end_idx").on(sql`LEAST(${t.revokedAt}, ${t.expiresAt})`),
     check("api_keys_scopes_check", sql`${t.scopes} <@ ARRAY['chat', 'files', 'usage', 'read']`),
   ],

@@ -74,6 +74,9 @@ export const sessions = pgTable(
   },
   (t) => [
     index("sessions_user_idx").on(t.userId, t.lastSeenAt.desc()),
+    index("sessions_live_idx")
+      .on(t.userId, t.id.desc())
+      .where(sql`${t.endedAt} IS NULL`),
     index("sessions_seen_idx")
       .on(t.lastSeenAt)
       .where(sql`${t.endedAt} IS NULL`),

@@ -3,6 +3,7 @@ import { sql, type SQL } from "drizzle-orm";
 import { type Db, read } from "../../db/client.ts";
 import { columnsSql, type RowOfList } from "../../db/columns.ts";
 import { users } from "../../db/schema.ts";
+import { commonCte, containsSql, gramsOf, IS_COMMON } from "../../db/text-grams.ts";
 import { toIso } from "../../lib/clock.ts";
 import { isId } from "../../lib/ids.ts";
 import { budgetSql, type BudgetRows } from "../usage/own-budget.ts";
@@ -35,21 +36,37 @@ type AccountFilter = {
 
 /** A page of all accounts, newest first, with one extra row if there are more. */
 export async function listAccounts(db: Db, filter: AccountFilter): Promise<AccountRow[]> {
-  const { limit, search, cursor, now } = filter;
+  const { search, cursor, now } = filter;
   const isNext = cursor
     ? sql`(u.created_at, u.id) < (${cursor.createdAt}::timestamptz, ${cursor.id}::uuid)`
     : sql`true`;
-  const page = sql`
-    SELECT u.* FROM users AS u WHERE ${isNext} AND ${search ? isFoundSql(search) : sql`true`}
-    ORDER BY u.created_at DESC, u.id DESC LIMIT ${limit + 1}::int`;
+  const page = search ? selectFound(search, isNext, filter) : selectPage(isNext, filter);
   return read(db, selectAccounts(page, now));
 }
 
-function isFoundSql(search: string): SQL {
-  const part = `%${search.replace(/[\\%_]/g, "\\$&")}%`;
-  const byId = isId(search) ? sql`u.id = ${search}::uuid` : sql`false`;
-  return sql`(u.name ILIKE ${part} OR u.email ILIKE ${part} OR ${byId})`;
+const NEWEST_FIRST = sql`ORDER BY u.created_at DESC, u.id DESC`;
+
+function selectPage(condition: SQL, { limit }: AccountFilter): SQL {
+  return sql`SELECT u.* FROM users AS u WHERE ${condition} ${NEWEST_FIRST} LIMIT ${limit + 1}::int`;
 }
+
+/** In order where many accounts match, else by the index; and the account whose id it is. */
+function selectFound(search: string, isNext: SQL, filter: AccountFilter): SQL {
+  const part = sql`lower(${search}::text)`;
+  const isFound = containsSql(SEARCHED, part);
+  const isIndexed = sql`text_grams(NULL, ${SEARCHED}, 1) @> ${gramsOf(null, part)}`;
+  const newest = sql`SELECT u.name, u.email FROM users AS u WHERE ${isNext} ${NEWEST_FIRST}`;
+  const isIt = isId(search) ? sql`u.id = ${search}::uuid` : sql`false`;
+  return sql`
+    WITH ${commonCte(newest, "u", isFound)}
+    (${selectPage(sql`${IS_COMMON} AND ${isNext} AND ${isFound}`, filter)}) UNION ALL
+    (${selectPage(sql`NOT ${IS_COMMON} AND ${isNext} AND ${isFound} AND ${isIndexed}`, filter)}) UNION ALL
+    (${selectPage(sql`${isIt} AND ${isNext} AND NOT ${isFound}`, filter)})
+    ORDER BY created_at DESC, id DESC LIMIT ${filter.limit + 1}::int`;
+}
+
+/** As the index has it. */
+const SEARCHED = sql`lower(u.name || E'\\n' || u.email)`;
 
 /** Selects accounts, newest first. `chosen` selects whole rows of users. */
 export function selectAccounts(chosen: SQL, now: Date): SQL<AccountRow> {

@@ -6,6 +6,7 @@ import { chats } from "../../db/schema.ts";
 import { present } from "../../lib/assert.ts";
 import type { KnownVersions } from "../../http/entity-tag.ts";
 import { foldText } from "../../lib/fold-text.ts";
+import { commonCte, containsSql, gramsOf, IS_COMMON } from "../../db/text-grams.ts";
 import { Problem } from "../../lib/problem.ts";
 import { ownedChat, pageMessages, pathPage, unlessKnown, wholePath } from "../messages/path.ts";
 import type { MessageRow } from "../messages/queries.ts";
@@ -57,42 +58,73 @@ export async function listChats(
   ownerId: string,
   filter: ChatFilter,
 ): Promise<{ rows: ChatRow[]; total: number }> {
-  const matching = matchingChats(ownerId, filter);
   const { page, counted } = await batch(db, {
-    page: selectPage(matching, filter),
-    counted: sql<{ total: number }>`
-      SELECT count(*)::int AS total
-      FROM (SELECT FROM chats AS c WHERE ${matching} LIMIT ${MOST_COUNTED + 1}::int) AS counted`,
+    page: selectPage(ownerId, filter),
+    counted: selectTotal(ownerId, filter),
   });
   return { rows: page.rows, total: counted.rows[0]?.total ?? 0 };
 }
 
-function selectPage(matching: SQL, { cursor, offset, limit }: ChatFilter): SQL<ChatRow> {
-  const position =
-    cursor &&
-    sql`(${cursor.pinned}::boolean, ${cursor.updatedAt}::timestamptz, ${cursor.id}::uuid)`;
+function selectPage(ownerId: string, filter: ChatFilter): SQL<ChatRow> {
+  const { cursor, offset, limit } = filter;
+  const skipped = cursor ? 0 : offset;
+  const isNext = cursor
+    ? sql`(c.pinned, c.updated_at, c.id) < (${cursor.pinned}::boolean, ${cursor.updatedAt}::timestamptz, ${cursor.id}::uuid)`
+    : sql`true`;
+  const part = (condition: SQL) => sql`
+    (SELECT c.* FROM chats AS c WHERE ${condition} AND ${isNext}
+     ORDER BY c.pinned DESC, c.updated_at DESC, c.id DESC LIMIT ${skipped + limit + 1}::int)`;
   return sql<ChatRow>`
-    SELECT ${chatColumns} FROM chats AS c
-    WHERE ${matching} AND ${position ? sql`(c.pinned, c.updated_at, c.id) < ${position}` : sql`true`}
+    ${matchingParts(ownerId, filter, part)}
+    SELECT ${chatColumns} FROM part AS c
     ORDER BY c.pinned DESC, c.updated_at DESC, c.id DESC
-    LIMIT ${limit + 1}::int OFFSET ${cursor ? 0 : offset}::int`;
+    LIMIT ${limit + 1}::int OFFSET ${skipped}::int`;
 }
 
-function matchingChats(ownerId: string, filter: ChatFilter): SQL {
+function selectTotal(ownerId: string, filter: ChatFilter): SQL<{ total: number }> {
+  const most = sql`LIMIT ${MOST_COUNTED + 1}::int`;
+  const part = (condition: SQL) => sql`(SELECT FROM chats AS c WHERE ${condition} ${most})`;
+  return sql<{ total: number }>`
+    ${matchingParts(ownerId, filter, part)}
+    SELECT count(*)::int AS total FROM (SELECT FROM part ${most}) AS counted`;
+}
+
+/**
+ * The CTE `part` of the chats that match, from selects by condition: the pinned ones and the others, each in the order of
+ * an index; or, where few titles match, those that the index of titles finds.
+ */
+function matchingParts(ownerId: string, filter: ChatFilter, select: (condition: SQL) => SQL): SQL {
+  const isListed = listedSql(ownerId, filter);
+  const search = foldText(filter.search ?? "");
+  const byOrder = (condition: SQL) => sql`
+    ${select(sql`c.pinned AND ${isListed} AND ${condition}`)} UNION ALL
+    ${select(sql`NOT c.pinned AND ${isListed} AND ${condition}`)}`;
+  if (search === "") return sql`WITH part AS (${byOrder(sql`true`)})`;
+  const part = sql`${search}::text`;
+  const isFound = containsSql(FOLDED_TITLE, part);
+  const isIndexed = sql`text_grams(c.user_id, fold_text(c.title), 1) @> ${gramsOf(ownerId, part)}`;
+  const newest = sql`
+    SELECT c.title FROM chats AS c WHERE ${isListed} ORDER BY c.pinned DESC, c.updated_at DESC, c.id DESC`;
+  return sql`
+    WITH ${commonCte(newest, "c", isFound)}, part AS (
+      ${byOrder(sql`${IS_COMMON} AND ${isFound}`)} UNION ALL
+      ${select(sql`NOT ${IS_COMMON} AND ${isListed} AND ${isFound} AND ${isIndexed}`)}
+    )`;
+}
+
+/** Most titles are ASCII, for which no function needs to be called. */
+const FOLDED_TITLE = sql`
+  CASE WHEN octet_length(c.title) = length(c.title) THEN lower(c.title) ELSE fold_text(c.title) END`;
+
+function listedSql(ownerId: string, { archived, start_date: from, end_date: to }: ChatFilter): SQL {
   const conditions = [
-    sql`c.user_id = ${ownerId}`,
+    sql`c.user_id = ${ownerId}::uuid`,
     sql`NOT c.unlisted`,
-    sql`c.archived = ${filter.archived}`,
+    sql`c.archived = ${archived}`,
   ];
-  const { search, start_date: from, end_date: to } = filter;
-  if (search) conditions.push(sql`fold_text(c.title) LIKE ${containing(foldText(search))}`);
   if (from) conditions.push(sql`c.updated_at >= ${from}::timestamptz`);
   if (to) conditions.push(sql`c.updated_at < ${to}::timestamptz`);
   return sql.join(conditions, sql` AND `);
-}
-
-function containing(text: string): string {
-  return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
 }
 
 /**

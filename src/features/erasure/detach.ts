@@ -21,6 +21,7 @@ export function detachPortion(erasureId: string, at: string, most = MOST_ROWS) {
     usage: deleteRows("ai_usage", "usage_records", erasureId, most),
     details: deleteRows("security_event_details", "event_details", erasureId, most),
     usageSums: deleteRows("usage_sums", null, erasureId, most),
+    usageTotals: deleteRows("usage_totals", null, erasureId, most),
     usageDays: deleteRows("usage_days", null, erasureId, most),
     // Of the first portion, so that the person can sign up again and no mail is sent.
     identities: deleteRows("identities", null, erasureId, most),
@@ -68,6 +69,7 @@ type Deleted =
   | "ai_usage"
   | "security_event_details"
   | "usage_sums"
+  | "usage_totals"
   | "usage_days"
   | "identities"
   | "mail_orders"
@@ -109,5 +111,6 @@ function deleteUser(erasureId: string): SQL {
       AND NOT EXISTS (SELECT FROM sessions WHERE user_id = u.id)
       AND NOT EXISTS (SELECT FROM idempotency_keys WHERE user_id = u.id)
       AND NOT EXISTS (SELECT FROM usage_sums WHERE user_id = u.id)
+      AND NOT EXISTS (SELECT FROM usage_totals WHERE user_id = u.id)
       AND NOT EXISTS (SELECT FROM usage_days WHERE user_id = u.id)`;
 }

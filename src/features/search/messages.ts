@@ -19,7 +19,7 @@ const MOST_RANKED = 1_000;
 /** How many of the newest messages are scanned before the index is used. */
 const READ_FIRST = 2_000;
 /** With this many matches among them the words are common, and only these matches are ranked. */
-const COMMON_FROM = 400;
+const COMMON_FROM = 100;
 
 /** `ts_rank` normalisation: divide by 1 + the logarithm of the length. */
 const BY_LENGTH = 1;

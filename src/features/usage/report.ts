@@ -22,7 +22,8 @@ type SumRow = {
 };
 
 /**
- * The usage of the days from `from`, inclusive, to `to`, exclusive. One trip. `whose`: a condition on the sums `s`.
+ * The usage of the days from `from`, inclusive, to `to`, exclusive. One trip. `whose`: a condition on the sums `s`. Only
+ * a series by chat reads the sums of chats, of which there may be very many.
  */
 export async function reportUsage(
   db: Db,
@@ -31,11 +32,11 @@ export async function reportUsage(
 ): Promise<Pick<UsageReport, "totals" | "series">> {
   const days = sql`${whose} AND s.day >= ${from}::date AND s.day < ${to}::date`;
   const { totals, series } = await batch(db, {
-    totals: sql<SumRow>`SELECT ${SUMS} FROM usage_sums AS s WHERE ${days}`,
+    totals: sql<SumRow>`SELECT ${SUMS} FROM usage_totals AS s WHERE ${days}`,
     series: sql<SumRow & { key: string | null }>`
       SELECT * FROM (
-        SELECT ${KEYS[groupBy]} AS key, ${SUMS} FROM usage_sums AS s ${groupBy === "chat" ? OWN_CHATS : sql``}
-        WHERE ${days} GROUP BY 1 ORDER BY sum(s.prompt_tokens + s.completion_tokens) DESC, 1 LIMIT ${MOST_ENTRIES}::int
+        SELECT ${KEYS[groupBy]} AS key, ${SUMS} FROM ${groupBy === "chat" ? ofChats(days) : sql`usage_totals AS s WHERE ${days}`}
+        GROUP BY 1 ORDER BY sum(s.prompt_tokens + s.completion_tokens) DESC, 1 LIMIT ${MOST_ENTRIES}::int
       ) AS top ${groupBy === "day" ? sql`ORDER BY key` : sql``}`,
   });
   return {
@@ -63,7 +64,17 @@ const KEYS: Record<Grouping, SQL> = {
   user: sql`s.user_id::text`,
 };
 
-const OWN_CHATS = sql`LEFT JOIN chats AS c ON c.id = s.chat_id AND c.user_id = s.user_id`;
+/** The sums of each chat, before the chats are looked up. */
+function ofChats(days: SQL): SQL {
+  return sql`
+    (
+      SELECT s.user_id, s.chat_id, sum(s.calls) AS calls, sum(s.prompt_tokens) AS prompt_tokens,
+        sum(s.completion_tokens) AS completion_tokens, sum(s.cached_tokens) AS cached_tokens,
+        sum(s.reasoning_tokens) AS reasoning_tokens, sum(s.cost) AS cost,
+        sum(s.unpriced_calls) AS unpriced_calls, sum(s.estimated_calls) AS estimated_calls
+      FROM usage_sums AS s WHERE ${days} GROUP BY s.user_id, s.chat_id
+    ) AS s LEFT JOIN chats AS c ON c.id = s.chat_id AND c.user_id = s.user_id`;
+}
 
 function toTotals(row: SumRow | undefined): UsageTotals {
   const prompt = Number(row?.prompt_tokens ?? 0);
