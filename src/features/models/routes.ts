@@ -7,6 +7,7 @@ import { OfferedModels, toOffered } from "./schemas.ts";
 const list = route({
   method: "get",
   path: "/models",
+  operationId: "listModels",
   scope: "chat",
   tags: ["Answers"],
   summary: "List the models",
