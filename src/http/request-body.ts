@@ -47,7 +47,7 @@ export function readJsonBody(largestBytes = LARGEST_JSON_BYTES): MiddlewareHandl
 
 async function readBody(request: Request, largestBytes: number): Promise<Uint8Array> {
   if (!request.body) return new Uint8Array();
-  const mostReadBytes = Math.max(MOST_READ_BYTES, largestBytes);
+  const mostReadBytes = Math.max(MOST_READ_BYTES, 2 * largestBytes);
   const declared = Number(request.headers.get("content-length") ?? Number.NaN);
   // HTTP itself limits a body to its declared length; it is counted only without one.
   if (declared > mostReadBytes) throw new Problem("body_too_large");
