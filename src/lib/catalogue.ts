@@ -75,6 +75,11 @@ export const catalogue = {
     title: "Body too slow",
     detail: "The request body did not arrive in time. Send it again over a faster connection.",
   },
+  response_in_chat: {
+    status: 409,
+    title: "Response in a chat",
+    detail: "This response belongs to a chat of the list. Delete the chat instead.",
+  },
   turn_in_progress: {
     status: 409,
     title: "Answer in progress",

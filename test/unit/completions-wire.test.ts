@@ -12,10 +12,12 @@ const MESSAGE = {
   chat_id: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c11",
   parent_id: null,
   type: "user" as const,
+  role: "user" as const,
   content: "Hello?",
   status: "complete" as const,
   file_name: null,
   file_url: null,
+  files: [],
   metadata: {},
   sibling_ids: [],
   sibling_count: 1,
@@ -27,7 +29,7 @@ const BEGINNING: TurnEvent[] = [
   { type: "ai_message_start", message_id: "a" },
 ];
 const END: TurnEvent[] = [
-  { type: "ai_message_complete", message: { ...MESSAGE, type: "bot" } },
+  { type: "ai_message_complete", message: { ...MESSAGE, type: "bot", role: "assistant" } },
   { type: "chat_name", name: "A chat" },
   { type: "stream_complete" },
 ];

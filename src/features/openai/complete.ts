@@ -2,10 +2,8 @@
 import type { Context } from "hono";
 import { readCallKey } from "../../http/call-key.ts";
 import { SSE_HEADERS } from "../../http/event-stream.ts";
-import { Id } from "../../http/fields.ts";
 import { markReplayed } from "../../http/keyed-route.ts";
 import type { App } from "../../http/router.ts";
-import { invalidField } from "../../lib/problem.ts";
 import { readCitations } from "../citations/citation.ts";
 import { replayOutcome, replayStream } from "../turns/replay.ts";
 import { requireAnswered } from "../turns/schemas.ts";
@@ -19,6 +17,7 @@ import {
 } from "../turns/wire/completions.ts";
 import { readUsage, toOpenAiReason } from "../turns/wire/openai-parts.ts";
 import { type SentMessage, toConversation } from "./conversation.ts";
+import { chatIdOf } from "./named-chat.ts";
 import { requestOpenAiTurn } from "./request-turn.ts";
 import type { ChatCompletion, CompletionMessage, CompletionRequest } from "./schemas.ts";
 
@@ -28,7 +27,7 @@ type Outcome = Awaited<ReturnType<typeof replayOutcome>>;
 export async function complete(c: Context<App>, body: CompletionRequest): Promise<Response> {
   const wait = body.stream !== true;
   const wire = toWire(c, body);
-  const { chatId, metadata } = chatOf(body);
+  const { chatId, metadata } = chatIdOf(body.metadata);
   const { ids, ...begun } = await requestOpenAiTurn(c, {
     conversation: toConversation(body.messages.map(toSent), "messages"),
     chatId,
@@ -69,15 +68,6 @@ function toWire(c: Context<App>, { model, stream_options: options }: CompletionR
     origin: new URL(c.req.url).origin,
   };
   return wire;
-}
-
-/** Throws a 422 for a `chat_id` that is none. */
-function chatOf({ metadata }: CompletionRequest) {
-  const { chat_id: given, ...others } = metadata ?? {};
-  if (given === undefined || given === null) return { chatId: undefined, metadata: others };
-  const id = Id.safeParse(given);
-  if (!id.success) throw invalidField("/metadata/chat_id", "invalid", "This is not an id.");
-  return { chatId: id.data, metadata: others };
 }
 
 const BETWEEN_PARTS = "\n\n";

@@ -18,6 +18,8 @@ type OpenAiTurn = {
   conversation: Conversation;
   /** The chat to continue with the last message alone; undefined for a new one with all of them. */
   chatId: string | undefined;
+  /** The answer below which the message comes; the chat's last message if absent. */
+  parentId?: string;
   /** True where a new chat is kept. */
   isKept: boolean;
   /** Besides those of the conversation. */
@@ -64,7 +66,9 @@ function toTarget(c: Context<App>, turn: OpenAiTurn): TurnInChat {
   const { content } = conversation;
   const ofUser = { content, file_name: null, file_url: null, metadata };
   if (chatId !== undefined) {
-    return { target: "append", chatId, userMessage: { id: newId(), ...ofUser } };
+    const { parentId } = turn;
+    const userMessage = { id: newId(), ...ofUser };
+    return { target: "append", chatId, ...(parentId !== undefined && { parentId }), userMessage };
   }
   const expiresAt = turn.isKept ? null : toIso(new Date(clock() + UNKEPT_CHAT_MS));
   const history = conversation.history.map((message) => ({ id: newId(), ...message }));

@@ -2,9 +2,10 @@
 import { z } from "@hono/zod-openapi";
 import { createRouter, json, jsonBody, route } from "../../http/router.ts";
 import type { Model } from "../../lib/models.ts";
-import { Problem, type ProblemCode, providerProblems } from "../../lib/problem.ts";
+import { Problem } from "../../lib/problem.ts";
 import { listOffered } from "../models/offered.ts";
 import { complete } from "./complete.ts";
+import { LARGEST_BODY_BYTES, openAiProblems } from "./problems.ts";
 import {
   ByModel,
   ChatCompletion,
@@ -14,8 +15,6 @@ import {
 } from "./schemas.ts";
 
 const tags = ["OpenAI"];
-
-const LARGEST_BODY_BYTES = 4 * 1024 * 1024;
 
 const listModels = route({
   method: "get",
@@ -39,28 +38,6 @@ const getModel = route({
   responses: { 200: json(OpenAiModel, "The model.") },
 });
 
-const problems: ProblemCode[] = [
-  "not_found",
-  "model_not_found",
-  "turn_in_progress",
-  "file_failed",
-  "file_processing",
-  "file_not_ready",
-  "model_unpriced",
-  "budget_exhausted",
-  "reserved_key",
-  "too_many_turns",
-  "server_busy",
-  "too_many_subscribers",
-  ...providerProblems,
-  "ai_empty",
-  "ai_length",
-  "turn_interrupted",
-  "save_refused",
-  "room_unavailable",
-  "save_delayed",
-];
-
 const createCompletion = route({
   method: "post",
   path: "/v1/chat/completions",
@@ -74,7 +51,7 @@ const createCompletion = route({
   keyed: true,
   largestBodyBytes: LARGEST_BODY_BYTES,
   request: { body: jsonBody(CompletionRequest) },
-  problems,
+  problems: openAiProblems,
   responses: {
     200: {
       description:

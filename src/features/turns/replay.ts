@@ -18,7 +18,7 @@ import type { AttachResult, TurnOutcome } from "./room/contract.ts";
 import { problemMembersOf, toTurnResponse } from "./schemas.ts";
 import type { TurnIds } from "./store/turn.ts";
 import { toCitationEvents, toDeltas, type TurnEvent } from "./wire/events.ts";
-import { createPageEncoder, type Wire } from "./wire/wires.ts";
+import { createPageEncoder, type Wire, withoutLog } from "./wire/wires.ts";
 
 /**
  * The response of the earlier turn. Throws `not_found` where its chat is deleted, `too_many_subscribers`,
@@ -87,7 +87,7 @@ function* encode(turn: RebuiltTurn, wire: Wire | undefined): Generator<Uint8Arra
     for (const event of eventsOf(turn)) yield encodeUnnumbered(event);
     return;
   }
-  const encoder = createPageEncoder(wire);
+  const encoder = createPageEncoder(withoutLog(wire));
   let id = 0;
   for (const event of eventsOf(turn))
     yield encoder.encodePage([{ id: ++id, event }])?.bytes ?? EMPTY;

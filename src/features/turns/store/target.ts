@@ -38,7 +38,7 @@ type UnlistedChat = {
 type Answers = { ids: string[]; count: number };
 
 /**
- * - `append`: a new user message below the current message, or the first one of a new chat
+ * - `append`: a new user message below an answer, mostly the current message, or the first one of a new chat
  * - `edit`: a new user message with the same parent as the edited one
  * - `regenerate`: no new user message, but another answer to an existing one
  */
@@ -47,6 +47,8 @@ export type TurnTarget =
       target: "append";
       /** The title of the chat to create; absent where the chat exists. */
       newChatTitle?: string;
+      /** The answer below which the user message comes; the chat's current message if absent. */
+      parentId?: string;
       /** Absent where the chat to create is listed. */
       unlisted?: UnlistedChat;
       userMessage: NewUserMessage;
@@ -98,7 +100,7 @@ export function insertTurnSql(turn: TargetedTurn, claim: Claim | undefined): SQL
  * (`inherited`). Ends in a WHERE clause.
  */
 export function targetSql(turn: TargetedTurn): SQL {
-  if (turn.target === "append") return appendTargetSql(turn);
+  if (turn.target === "append") return appendTargetSql(turn, turn.parentId);
   const { target, userId, chatId, files } = turn;
   const id = target === "edit" ? turn.besideId : turn.userMessage.id;
   const isReplaced = target === "edit" && hasAttachments(files);
@@ -118,11 +120,14 @@ const OWN = sql`
   CASE WHEN m.own_file_count IS NULL THEN ${filesBeyondSql(sql`m.file_ids`, INHERITED)}
     ELSE m.file_ids[:m.own_file_count] END`;
 
-function appendTargetSql({ chatId, userId, files }: TargetedTurn): SQL {
+function appendTargetSql({ chatId, userId, files }: TargetedTurn, parentId?: string): SQL {
+  const parent =
+    parentId === undefined
+      ? sql`LEFT JOIN messages AS p ON p.chat_id = c.id AND p.id = c.current_message_id`
+      : sql`JOIN messages AS p ON p.chat_id = c.id AND p.id = ${parentId} AND p.type = 'bot'`;
   return sql`
-    SELECT c.id AS chat_id, c.current_message_id AS parent_id,
-      ${ownFilesSql(userId, files)} AS own, ${INHERITED} AS inherited
-    FROM chats AS c LEFT JOIN messages AS p ON p.chat_id = c.id AND p.id = c.current_message_id
+    SELECT c.id AS chat_id, p.id AS parent_id, ${ownFilesSql(userId, files)} AS own, ${INHERITED} AS inherited
+    FROM chats AS c ${parent}
     WHERE c.id = ${chatId} AND c.user_id = ${userId}`;
 }
 

@@ -1,13 +1,14 @@
 /** The wires that a turn can be read over. A wire is chosen by the request, and adds no state to the turn. */
 import { CompletionsEncoder, type CompletionsWire } from "./completions.ts";
 import { type WireEncoder, PageEncoder } from "./encoder.ts";
+import { ResponsesEncoder, type ResponsesWire } from "./responses.ts";
 import { sseEncoder } from "./sse.ts";
 
 /**
  * What travels to the room. `skip`: frames that the client has received before. Only on our own wire may a stream
  * begin after any event; on the others each event depends on those before it.
  */
-export type Wire = { name: "events"; skip?: number } | CompletionsWire;
+export type Wire = { name: "events"; skip?: number } | CompletionsWire | ResponsesWire;
 
 /** Our own wire. */
 export const EVENTS: Wire = { name: "events" };
@@ -15,7 +16,17 @@ export const EVENTS: Wire = { name: "events" };
 const ENCODERS: { [Name in Wire["name"]]: (wire: Extract<Wire, { name: Name }>) => WireEncoder } = {
   events: () => sseEncoder,
   completions: (wire) => new CompletionsEncoder(wire),
+  responses: (wire) => new ResponsesEncoder(wire),
 };
+
+/**
+ * The wire on which a turn is read whose log is gone: its text comes in other pieces, so that frames of before do not
+ * count.
+ */
+export function withoutLog(wire: Wire): Wire {
+  const { skip, ...whole } = wire;
+  return whole.name === "responses" && skip ? { ...whole, resumedAt: skip } : whole;
+}
 
 /** The encoder of a new subscriber. */
 export function createPageEncoder(wire: Wire): PageEncoder {
