@@ -59,14 +59,17 @@ export function countDeltas({ url, headers, body }: Target): Promise<number> {
   });
 }
 
-/** Opens a stream and waits for the first delta; returns how to close it. */
-export function openStream({ url, headers, body }: Omit<Target, "body"> & { body?: string }) {
+/** Opens a stream and waits for the first delta, or for another text; returns how to close it. */
+export function openStream(
+  { url, headers, body }: Omit<Target, "body"> & { body?: string },
+  first = "content_delta",
+) {
   return new Promise<() => void>((resolve, reject) => {
     const method = body === undefined ? "GET" : "POST";
     const sent = request(url, { method, agent, headers }, (response) => {
       response.setEncoding("utf8");
       response.on("data", (text: string) => {
-        if (text.includes("content_delta")) resolve(() => sent.destroy());
+        if (text.includes(first)) resolve(() => sent.destroy());
       });
       response.on("error", () => {});
     });

@@ -24,14 +24,27 @@ export async function makeFolder(): Promise<string> {
  * is passed in its environment: it contains a password, and the arguments of a process are visible to
  * everybody.
  */
-export function startScript<T>(name: string, postgresUrl = ""): Promise<T> {
-  const env = { ...process.env, BENCH_POSTGRES_URL: postgresUrl };
+export function startScript<T>(name: string, postgresUrl = "", more = {}): Promise<T> {
+  const env = { ...process.env, BENCH_POSTGRES_URL: postgresUrl, ...more };
   const child = fork(join(import.meta.dirname, name), { env });
   stops.push(() => void child.kill("SIGKILL"));
   return new Promise((resolve, reject) => {
     child.once("message", (message) => resolve(message as T));
     child.once("exit", (code) => reject(new Error(`${name} exited with ${code}`)));
   });
+}
+
+export type Provider = { url: string };
+export type Neon = { url: string; connectionString: string };
+
+/** What a Worker calls. `postgresUrl`: undefined where no server is installed, and the embedded one is used. */
+export type Services = { postgresUrl: string | undefined; provider: Provider; neon: Neon };
+
+export async function startServices(): Promise<Services> {
+  const postgresUrl = await startPostgres();
+  const provider = await startScript<Provider>("provider.ts");
+  const neon = await startScript<Neon>("neon.ts", postgresUrl);
+  return { postgresUrl, provider, neon };
 }
 
 /** Starts workerd on a configuration, and waits until it listens. */

@@ -1,9 +1,11 @@
 /** The built Worker on workerd, with a user who has chats. */
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { call, type Target } from "./client.ts";
 import { makeFolder, memoryMiB, startWorkerd } from "./processes.ts";
 import { freePort } from "../local/ports.ts";
+import { makeFolder as makeScratch } from "../local/scratch.ts";
 import { bundleWorker, listModules, writeConfig } from "../local/workerd.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
@@ -38,13 +40,23 @@ export function varsOf(
 
 let bundled: Promise<string> | undefined;
 
-/** The folder with the bundle, which is made once in a run. */
+/** The folder with the bundle, which is made once in a run and outlives its parts. */
 export function bundleOnce(): Promise<string> {
-  bundled ??= makeFolder().then(async (folder) => {
-    await bundleWorker(folder);
-    return folder;
+  bundled ??= makeScratch("bench").then(async ({ path }) => {
+    process.once("exit", () => rmSync(path, { recursive: true, force: true }));
+    await bundleWorker(path);
+    return path;
   });
   return bundled;
+}
+
+/** The configuration of the built Worker in a folder of its own. */
+export async function configureProduct(vars: Record<string, string>) {
+  const folder = await makeFolder();
+  await cp(await bundleOnce(), folder, { recursive: true });
+  const port = await freePort();
+  const modules = await listModules(folder);
+  return { port, config: await writeConfig({ folder, modules, port, vars, rooms: true }) };
 }
 
 /** Starts the built Worker, and signs up. */
@@ -52,16 +64,7 @@ export async function startProduct(
   vars: Record<string, string>,
   email = "bench@example.com",
 ): Promise<Product> {
-  const folder = await makeFolder();
-  await cp(await bundleOnce(), folder, { recursive: true });
-  const port = await freePort();
-  const config = await writeConfig({
-    folder,
-    modules: await listModules(folder),
-    port,
-    vars,
-    rooms: true,
-  });
+  const { port, config } = await configureProduct(vars);
   let child = await startWorkerd(config, port);
   const url = `http://127.0.0.1:${port}`;
   const headers = await signUp(url, email);

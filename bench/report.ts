@@ -1,73 +1,47 @@
-/** The figures of a run as tables; the only file here that writes to the console. */
-import type { StreamFigures } from "./streams.ts";
+/** The figures of a run as one table; the only file here that writes to the console. */
 
-export type Row = {
-  atOnce: number;
-  target: string;
-  figures: StreamFigures;
-  memoryMiB: number | undefined;
-};
-
-/** A figure of ours and what it is compared with, in the same unit. */
+/** A figure of ours, and what it is compared with in the same unit. */
 export type Line = {
   what: string;
   ours: number;
   beside: number;
-  /** The limits of ours as a multiple of the other. */
-  most?: number;
-  least?: number;
+  /** What `beside` is of. */
+  of: string;
+  /** Limits of ours as a multiple of the other, or as a difference. */
+  atLeast?: number;
+  atMost?: number;
+  atMostMore?: number;
 };
-
-const PROVIDER_FIRST_TOKEN_MS = 50;
 
 export function say(text: string): void {
   console.log(text);
 }
 
-export function printStreams(rows: Row[]): void {
-  say(
-    "| streams at once | client of | first token beyond the provider's, ms (p95) | delay per token, ms (p95) | streams/s | workerd, MiB |",
-  );
-  say("|---|---|---|---|---|---|");
-  for (const { atOnce, target, figures, memoryMiB } of rows) {
-    const first = pair(figures.firstTokenMs, figures.firstTokenP95Ms, PROVIDER_FIRST_TOKEN_MS);
-    const token = pair(figures.tokenDelayMs, figures.tokenDelayP95Ms, 0);
-    const memory = memoryMiB === undefined ? "" : memoryMiB.toFixed(0);
-    say(
-      `| ${atOnce} | ${target} | ${first} | ${token} | ${figures.streamsPerSecond.toFixed(1)} | ${memory} |`,
-    );
+/** Markdown, to be pasted into docs/benchmarks.md. */
+export function printTable(lines: readonly Line[]): void {
+  say("| | ours | compared with | ratio | target |");
+  say("|---|---|---|---|---|");
+  for (const line of lines) {
+    const { what, ours, beside, of } = line;
+    const cells = [what, show(ours), `${show(beside)}, ${of}`, (ours / beside).toFixed(2)];
+    say(`| ${cells.join(" | ")} | ${targetOf(line)} |`);
   }
 }
 
-function pair(median: number, p95: number, own: number): string {
-  return `${(median - own).toFixed(1)} (${(p95 - own).toFixed(1)})`;
+function show(value: number): string {
+  return value.toFixed(value < 100 ? 1 : 0);
 }
 
-/** Prints for each target whether it is met, by the ratios of one run. */
-export function printTargets(
-  direct: StreamFigures,
-  bare: StreamFigures,
-  ours: StreamFigures,
-): void {
-  const share = ours.streamsPerSecond / direct.streamsPerSecond;
-  const firstMs = ours.firstTokenMs - bare.firstTokenMs;
-  const tokenMs = ours.tokenDelayMs - direct.tokenDelayMs;
-  say("");
-  say(verdict(share >= 0.9, `${share.toFixed(2)} of the direct streams per second (0.9 at least)`));
-  say(
-    verdict(
-      firstMs <= 30,
-      `first token ${firstMs.toFixed(1)} ms later than the bare Worker's (30 at most)`,
-    ),
-  );
-  say(
-    verdict(
-      tokenMs <= 3,
-      `token delay ${tokenMs.toFixed(1)} ms more than direct, median (3 at most)`,
-    ),
-  );
+/** What is promised, and whether this run misses it. */
+function targetOf({ ours, beside, atLeast, atMost, atMostMore }: Line): string {
+  const texts = [
+    atLeast !== undefined && missed(`${atLeast} at least`, ours / beside >= atLeast),
+    atMost !== undefined && missed(`${atMost} at most`, ours / beside <= atMost),
+    atMostMore !== undefined && missed(`${atMostMore} more at most`, ours - beside <= atMostMore),
+  ];
+  return texts.filter((text) => text !== false).join(", ");
 }
 
-function verdict(met: boolean, text: string): string {
-  return `${met ? "met   " : "MISSED"}  ${text}`;
+function missed(text: string, isMet: boolean): string {
+  return isMet ? text : `${text}: **missed**`;
 }

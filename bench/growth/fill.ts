@@ -18,7 +18,7 @@ const LIVE_KEYS = 20;
 /** Rows per statement where a trigger updates the same sums again and again. */
 const SUMMED_AT_ONCE = 2_000;
 
-export type Filled = { chatId: string; middleMessage: string };
+export type Filled = { size: number; chatId: string; middleMessage: string };
 
 /** As many chats, messages of one chat, files, passages, usage rows, events, sessions and keys as `size` says. */
 export async function fillAccount(pool: pg.Pool, owner: string, size: number): Promise<Filled> {
@@ -40,7 +40,7 @@ export async function fillAccount(pool: pg.Pool, owner: string, size: number): P
   for (let from = 1; from <= size; from += SUMMED_AT_ONCE) {
     await pool.query(usage(owner, from, Math.min(from + SUMMED_AT_ONCE - 1, size)));
   }
-  return { chatId, middleMessage: messageId(chatId, size / 2) };
+  return { size, chatId, middleMessage: messageId(chatId, size / 2) };
 }
 
 /** So many accounts beside. */

@@ -1,38 +1,61 @@
 /** Every route that lists something, as a request of an account that has filled it. */
 import { type Filled, WORDS } from "./fill.ts";
 
-export type List = { name: string; path: (filled: Filled) => string };
+export type List = {
+  name: string;
+  path: (filled: Filled) => string;
+  /** True where what is found grows with the rows, and not only what is searched. */
+  findsMore?: true;
+};
 
-const at = (name: string, path = name): List => ({ name, path: () => path });
+const at = (name: string, path = name): List => ({
+  name: `\`GET ${name}\``,
+  path: () => path,
+});
 
-const DAY_MS = 24 * 60 * 60 * 1_000;
+/** With something beside the route that says what is asked. */
+const asked = (name: string, what: string, query: string): List => ({
+  name: `\`GET ${name}\` ${what}`,
+  path: () => `${name}?${query}`,
+});
 
-const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString();
+const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+
+const rare = `search=${WORDS.rare}`;
 
 /** Of an account with many rows beside one with few. */
 export const OWN_LISTS: readonly List[] = [
   at("/chats"),
-  at("/chats, searched for a rare word", `/chats?search=${WORDS.rare}`),
-  at("/chats, searched for a frequent word", `/chats?search=${WORDS.frequent}`),
-  at("/chats, searched for a word of all", `/chats?search=${WORDS.everywhere}`),
-  at("/chats, of an hour", `/chats?start_date=${daysAgo(0.06)}&end_date=${daysAgo(0.02)}`),
-  { name: "/chats/{id}", path: ({ chatId }) => `/chats/${chatId}` },
-  { name: "/chats/{id}/messages", path: ({ chatId }) => `/chats/${chatId}/messages` },
+  asked("/chats", "with a rare word", rare),
   {
-    name: "/chats/{id}/messages, from the middle",
+    ...asked("/chats", "with a word of every tenth", `search=${WORDS.frequent}`),
+    findsMore: true,
+  },
+  { ...asked("/chats", "with a word of all", `search=${WORDS.everywhere}`), findsMore: true },
+  {
+    name: "`GET /chats` of the oldest hour",
+    path: ({ size }) => `/chats?end_date=${minutesAgo(size - 60)}`,
+  },
+  { name: "`GET /chats/{id}`", path: ({ chatId }) => `/chats/${chatId}` },
+  { name: "`GET /chats/{id}/messages`", path: ({ chatId }) => `/chats/${chatId}/messages` },
+  {
+    name: "`GET /chats/{id}/messages` from the middle",
     path: ({ chatId, middleMessage }) => `/chats/${chatId}/messages?before=${middleMessage}`,
   },
   at("/files"),
-  at("/search, messages, a rare word", `/search?scope=messages&q=${WORDS.rare}`),
-  at("/search, messages, a frequent word", `/search?scope=messages&q=${WORDS.frequent}`),
-  at("/search, messages, a word of all", `/search?scope=messages&q=${WORDS.everywhere}`),
-  at("/search, documents, a rare word", `/search?scope=files&q=${WORDS.rare}`),
-  at("/search, documents, a frequent word", `/search?scope=files&q=${WORDS.frequent}`),
-  at("/search, both, a rare word", `/search?q=${WORDS.rare}`),
-  at("/usage by day", "/usage?group_by=day"),
-  at("/usage by model", "/usage?group_by=model"),
-  at("/usage by kind", "/usage?group_by=kind"),
-  at("/usage by chat", "/usage?group_by=chat"),
+  asked("/search", "for a rare word in messages", `scope=messages&q=${WORDS.rare}`),
+  asked("/search", "for a word of every tenth message", `scope=messages&q=${WORDS.frequent}`),
+  asked("/search", "for a word of all messages", `scope=messages&q=${WORDS.everywhere}`),
+  asked("/search", "for a rare word in documents", `scope=files&q=${WORDS.rare}`),
+  {
+    ...asked("/search", "for a word of every tenth passage", `scope=files&q=${WORDS.frequent}`),
+    findsMore: true,
+  },
+  asked("/search", "for a rare word in both", `q=${WORDS.rare}`),
+  asked("/usage", "by day", "group_by=day"),
+  asked("/usage", "by model", "group_by=model"),
+  asked("/usage", "by kind", "group_by=kind"),
+  asked("/usage", "by chat", "group_by=chat"),
   at("/auth/events"),
   at("/auth/sessions"),
   at("/auth/keys"),
@@ -41,11 +64,11 @@ export const OWN_LISTS: readonly List[] = [
 /** Over all accounts: of a database with many rows beside one with few. */
 export const ADMIN_LISTS: readonly List[] = [
   at("/admin/users"),
-  at("/admin/users, searched for a rare word", `/admin/users?search=${WORDS.rare}`),
-  at("/admin/users, searched for a word of all", "/admin/users?search=Example"),
-  at("/admin/users, searched for two letters", "/admin/users?search=zz"),
+  asked("/admin/users", "with a rare word", rare),
+  asked("/admin/users", "with a word of all", "search=Example"),
+  asked("/admin/users", "with two letters that none has", "search=zz"),
   at("/admin/events"),
-  at("/admin/usage by account", "/admin/usage?group_by=user"),
-  at("/admin/usage by day", "/admin/usage?group_by=day"),
-  at("/admin/usage by model", "/admin/usage?group_by=model"),
+  asked("/admin/usage", "by account", "group_by=user"),
+  asked("/admin/usage", "by day", "group_by=day"),
+  asked("/admin/usage", "by model", "group_by=model"),
 ];

@@ -1,0 +1,48 @@
+/** Workers that do as little as possible, to compare the product with. */
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { makeFolder, memoryMiB, startWorkerd } from "./processes.ts";
+import { freePort } from "../local/ports.ts";
+import { writeConfig } from "../local/workerd.ts";
+
+const FOLDER = join(import.meta.dirname, "bare");
+
+export type Bare = { url: string; memoryMiB: () => number | undefined };
+
+/** The configuration of a Worker that passes the provider's bytes through. */
+export async function configureBareWorker(providerUrl: string) {
+  const folder = await makeFolder();
+  await copyFile(join(FOLDER, "worker.js"), join(folder, "worker.js"));
+  return configure(folder, "worker.js", { PROVIDER_URL: `${providerUrl}/chat/completions` });
+}
+
+export async function startBareWorker(providerUrl: string): Promise<Bare> {
+  return start(await configureBareWorker(providerUrl));
+}
+
+/** Hono with Neon's driver: see bare/hono.ts. */
+export async function startBareHono(vars: Record<string, string>): Promise<Bare> {
+  const folder = await makeFolder();
+  await build({
+    entryPoints: [join(FOLDER, "hono.ts")],
+    outdir: folder,
+    bundle: true,
+    format: "esm",
+    target: "es2024",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["node:*"],
+    minify: true,
+  });
+  return start(await configure(folder, "hono.js", vars));
+}
+
+async function configure(folder: string, module: string, vars: Record<string, string>) {
+  const port = await freePort();
+  return { port, config: await writeConfig({ folder, modules: [module], port, vars, rooms: false }) };
+}
+
+async function start({ config, port }: { config: string; port: number }): Promise<Bare> {
+  const child = await startWorkerd(config, port);
+  return { url: `http://127.0.0.1:${port}/`, memoryMiB: () => memoryMiB(child) };
+}
