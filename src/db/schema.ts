@@ -4,6 +4,7 @@
  */
 import { sql } from "drizzle-orm";
 import {
+  bigint,
   boolean,
   check,
   foreignKey,
@@ -146,6 +147,20 @@ export const chats = pgTable(
       .on(t.erasureId)
       .where(sql`${t.erasureId} IS NOT NULL`),
     check("chats_owner_check", sql`(${t.userId} IS NULL) = (${t.deletedAt} IS NOT NULL)`),
+  ],
+);
+
+/** By which titles are searched. Filled by triggers of `chats`, which drizzle cannot declare. */
+export const chatTitles = pgTable(
+  "chat_titles",
+  {
+    chatId: uuid("chat_id")
+      .primaryKey()
+      .references(() => chats.id, { onDelete: "cascade" }),
+    grams: bigint({ mode: "bigint" }).array().notNull(),
+  },
+  (t) => [
+    index("chat_titles_grams_idx").using("gin", t.grams).with({ gin_pending_list_limit: 1024 }),
   ],
 );
 

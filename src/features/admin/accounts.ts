@@ -3,7 +3,7 @@ import { sql, type SQL } from "drizzle-orm";
 import { type Db, read } from "../../db/client.ts";
 import { columnsSql, type RowOfList } from "../../db/columns.ts";
 import { users } from "../../db/schema.ts";
-import { commonCte, containsSql, gramsOf, IS_COMMON } from "../../db/text-grams.ts";
+import { commonCte, containsSql, gramsOf, ifCommon } from "../../db/text-grams.ts";
 import { toIso } from "../../lib/clock.ts";
 import { isId } from "../../lib/ids.ts";
 import { budgetSql, type BudgetRows } from "../usage/own-budget.ts";
@@ -54,16 +54,20 @@ function selectPage(condition: SQL, { limit }: AccountFilter): SQL {
 function selectFound(search: string, isNext: SQL, filter: AccountFilter): SQL {
   const part = sql`lower(${search}::text)`;
   const isFound = containsSql(SEARCHED, part);
-  const isIndexed = sql`text_grams(NULL, ${SEARCHED}, 1) @> ${gramsOf(null, part)}`;
+  const isIndexed = sql`text_grams(0, ${SEARCHED}, 1) @> ${gramsOf(sql`0`, part)}`;
   const newest = sql`SELECT u.name, u.email FROM users AS u WHERE ${isNext} ${NEWEST_FIRST}`;
   const isIt = isId(search) ? sql`u.id = ${search}::uuid` : sql`false`;
+  const found = sql`${isNext} AND ${isFound}`;
   return sql`
-    WITH ${commonCte(newest, "u", isFound)}
-    (${selectPage(sql`${IS_COMMON} AND ${isNext} AND ${isFound}`, filter)}) UNION ALL
-    (${selectPage(sql`NOT ${IS_COMMON} AND ${isNext} AND ${isFound} AND ${isIndexed}`, filter)}) UNION ALL
+    WITH ${commonCte(newest, "u", isFound, COMMON_FROM)}
+    ${ifCommon("u", selectPage(sql`common.is_common AND ${found}`, filter))} UNION ALL
+    ${ifCommon("u", selectPage(sql`NOT common.is_common AND ${isIndexed} AND ${found}`, filter))} UNION ALL
     (${selectPage(sql`${isIt} AND ${isNext} AND NOT ${isFound}`, filter)})
     ORDER BY created_at DESC, id DESC LIMIT ${filter.limit + 1}::int`;
 }
+
+/** In so many of the first accounts is what is found sooner in order than by the index. */
+const COMMON_FROM = 25;
 
 /** As the index has it. */
 const SEARCHED = sql`lower(u.name || E'\\n' || u.email)`;
