@@ -1,6 +1,6 @@
 /**
- * `npm run bench:limits`: the limits of one process. 500 streams at once, memory per running turn and per
- * subscriber, and how long recovery from a crash takes.
+ * `npm run bench:limits`: the limits of one process. Memory per running turn and per subscriber, tokens per
+ * second, and how long recovery from a crash takes.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { call, countDeltas, now, openStream } from "./client.ts";
@@ -9,7 +9,6 @@ import { type Product, startProduct, varsOf } from "./product.ts";
 import { say } from "./report.ts";
 import { measureStreams } from "./streams.ts";
 
-const AT_ONCE = 500;
 const LONG_ANSWERS = 100;
 const TURNS = 200;
 const SUBSCRIBERS = 500;
@@ -25,7 +24,6 @@ async function main(): Promise<void> {
   await warmUp(product);
   // First: memory left by later loads would hide it.
   await memory(product);
-  await manyAtOnce(product);
   await saturation(product);
   await recovery(product);
 }
@@ -33,15 +31,6 @@ async function main(): Promise<void> {
 async function warmUp(product: Product): Promise<void> {
   const ids = await product.newChats(50);
   await measureStreams(ids.length, 4, (index) => product.ask(ids[index] ?? ""));
-}
-
-async function manyAtOnce(product: Product): Promise<void> {
-  const ids = await product.newChats(AT_ONCE);
-  const startedAt = now();
-  const figures = await measureStreams(AT_ONCE, 1, (index) => product.ask(ids[index] ?? ""));
-  const seconds = (now() - startedAt) / 1_000;
-  say(`${AT_ONCE} streams at once: all complete after ${seconds.toFixed(1)} s`);
-  say(`  first token after ${figures.firstTokenMs.toFixed(0)} ms (median)`);
 }
 
 /** 100 answers of 500 tokens; the provider sends 10,000 tokens a second in all. */

@@ -17,6 +17,11 @@ export function say(text: string): void {
   console.log(text);
 }
 
+/** What is being measured, beside the table. */
+export function sayProgress(text: string): void {
+  console.error(text);
+}
+
 /** Markdown, to be pasted into docs/benchmarks.md. */
 export function printTable(lines: readonly Line[]): void {
   say("| | ours | compared with | ratio | target |");

@@ -10,7 +10,7 @@ import { measureMemory } from "./parts/memory.ts";
 import { measureStart } from "./parts/start.ts";
 import { compareStreams } from "./parts/streams.ts";
 import { stopAll } from "./processes.ts";
-import { type Line, printTable, say } from "./report.ts";
+import { type Line, printTable, say, sayProgress } from "./report.ts";
 
 const PARTS: Record<string, () => Promise<Line[]>> = {
   streams: compareStreams,
@@ -27,7 +27,9 @@ async function main(wanted: string[]): Promise<void> {
   const lines: Line[] = [];
   for (const [name, measure] of Object.entries(PARTS)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
+    const startedAt = performance.now();
     lines.push(...(await measure()));
+    sayProgress(`${name}: ${((performance.now() - startedAt) / 1_000).toFixed(0)} s`);
     // Each part has the machine for itself.
     await stopAll();
   }

@@ -47,9 +47,9 @@ export async function fillAccount(pool: pg.Pool, owner: string, size: number): P
 export async function fillAccounts(pool: pg.Pool, size: number): Promise<void> {
   await pool.query(`
     INSERT INTO users (id, name, email, email_key, hashed_password, created_at, updated_at)
-    SELECT gen_random_uuid(), 'Ada Example ' || n, name, name, '', now() - n * interval '1 minute', now()
+    SELECT gen_random_uuid(), 'Example ' || n, name, name, '', now() - n * interval '1 minute', now()
     FROM generate_series(1, ${size}) AS n CROSS JOIN LATERAL (
-      SELECT md5(n::text) || CASE WHEN ${isRare("n", size)} THEN '.${WORDS.rare}' ELSE '' END || '@example.com' AS name
+      SELECT left(md5(n::text), 12) || CASE WHEN ${isRare("n", size)} THEN '.${WORDS.rare}' ELSE '' END || '@example.com' AS name
     ) AS named`);
 }
 

@@ -4,7 +4,7 @@ import { type Filled, WORDS } from "./fill.ts";
 export type List = {
   name: string;
   path: (filled: Filled) => string;
-  /** True where what is found grows with the rows, and not only what is searched. */
+  /** True where what is found, counted or added up grows with the rows, and not only what is searched. */
   findsMore?: true;
 };
 
@@ -55,7 +55,7 @@ export const OWN_LISTS: readonly List[] = [
   asked("/usage", "by day", "group_by=day"),
   asked("/usage", "by model", "group_by=model"),
   asked("/usage", "by kind", "group_by=kind"),
-  asked("/usage", "by chat", "group_by=chat"),
+  { ...asked("/usage", "by chat", "group_by=chat"), findsMore: true },
   at("/auth/events"),
   at("/auth/sessions"),
   at("/auth/keys"),

@@ -8,9 +8,9 @@ import { measureStreams, type StreamFigures } from "../streams.ts";
 
 /** Streams at once, how many each client reads in a row, and turns in each room before it is measured. */
 const LOADS = [
-  { atOnce: 1, rounds: 10, warmUp: 4 },
-  { atOnce: 10, rounds: 6, warmUp: 4 },
-  { atOnce: 50, rounds: 6, warmUp: 4 },
+  { atOnce: 1, rounds: 8, warmUp: 3 },
+  { atOnce: 10, rounds: 6, warmUp: 3 },
+  { atOnce: 50, rounds: 6, warmUp: 3 },
   { atOnce: 500, rounds: 1, warmUp: 1 },
 ];
 
