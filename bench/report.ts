@@ -7,6 +7,8 @@ export type Line = {
   beside: number;
   /** What `beside` is of. */
   of: string;
+  /** Shown instead of the ratio where the other may be near zero. */
+  asDifference?: true;
   /** Limits of ours as a multiple of the other, or as a difference. */
   atLeast?: number;
   atMost?: number;
@@ -24,13 +26,18 @@ export function sayProgress(text: string): void {
 
 /** Markdown, to be pasted into docs/benchmarks.md. */
 export function printTable(lines: readonly Line[]): void {
-  say("| | ours | compared with | ratio | target |");
+  say("| | ours | compared with | ratio or difference | target |");
   say("|---|---|---|---|---|");
   for (const line of lines) {
     const { what, ours, beside, of } = line;
-    const cells = [what, show(ours), `${show(beside)}, ${of}`, (ours / beside).toFixed(2)];
-    say(`| ${cells.join(" | ")} | ${targetOf(line)} |`);
+    const cells = [what, show(ours), `${show(beside)}, ${of}`, compare(line), targetOf(line)];
+    say(`| ${cells.join(" | ")} |`);
   }
+}
+
+function compare({ ours, beside, asDifference }: Line): string {
+  if (!asDifference) return (ours / beside).toFixed(2);
+  return `${ours < beside ? "" : "+"}${show(ours - beside)}`;
 }
 
 function show(value: number): string {

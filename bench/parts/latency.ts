@@ -33,6 +33,7 @@ export async function sweepLatency(): Promise<Line[]> {
       ours: firstTokenMs,
       beside: nearMs,
       of: "0 ms away",
+      asDifference: true,
       ...(distanceMs > 0 && { atMostMore: distanceMs * MOST_TRIPS + NOISE_MS }),
     });
   }

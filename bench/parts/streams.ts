@@ -94,6 +94,7 @@ function linesOf(atOnce: number, { direct, passed, ours, fresh }: Compared): Lin
       ours: ours.tokenDelayMs,
       beside: direct.tokenDelayMs,
       of: provider,
+      asDifference: true,
       ...token,
     },
     {
@@ -101,6 +102,7 @@ function linesOf(atOnce: number, { direct, passed, ours, fresh }: Compared): Lin
       ours: ours.tokenDelayP95Ms,
       beside: direct.tokenDelayP95Ms,
       of: provider,
+      asDifference: true,
     },
   ];
 }
