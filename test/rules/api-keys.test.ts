@@ -28,6 +28,7 @@ const BY_SESSION_ALONE = [
   "GET /metrics",
   "GET /users/me/export",
   "PATCH /admin/users/{id}",
+  "PATCH /auth/keys/{id}",
   "PATCH /users/me",
   "POST /auth/email/verify/resend",
   "POST /auth/keys",

@@ -11,7 +11,7 @@ import { selectWatchedBy, type SessionChat } from "../auth/session-end.ts";
 import { endSessionsSql, selectEnded } from "../auth/sessions/queries.ts";
 import { budgetDetails, type NewBudget, setBudgetSql } from "../usage/own-budget.ts";
 import { type AccountRow, selectAccounts } from "./accounts.ts";
-import { isAdminSql } from "./require-admin.ts";
+import { isAdminSql } from "../auth/is-admin.ts";
 
 type Change = {
   isActive: boolean | undefined;

@@ -1,12 +1,8 @@
 /** The authorisation of administrators. */
-import { sql, type SQL } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { type Db, readOne } from "../../db/client.ts";
 import { Problem } from "../../lib/problem.ts";
-
-/** True for an active administrator. */
-export function isAdminSql(userId: string): SQL {
-  return sql`EXISTS (SELECT FROM users WHERE id = ${userId}::uuid AND role = 'admin' AND is_active)`;
-}
+import { isAdminSql } from "../auth/is-admin.ts";
 
 /**
  * Reads the role from Postgres at every call, so that a withdrawn one has no effect any more. Throws

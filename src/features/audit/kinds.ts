@@ -22,6 +22,7 @@ export const SECURITY_EVENT_KINDS = [
   "recovery_code_used",
   "identity_linked",
   "api_key_created",
+  "api_key_changed",
   "api_key_revoked",
   "role_changed",
   "budget_changed",

@@ -39,8 +39,10 @@ const keyColumns = sql`${ownColumns}, ${budgetSql("k.id")}`;
 
 export type ApiKeyRow = RowOfList<typeof ownColumns> & BudgetRows;
 
-const isLiveSql = (now: string) =>
-  sql`k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ${now}::timestamptz)`;
+/** SQL condition on a key `k`: it is neither revoked nor expired. */
+export function isLiveSql(now: Date): SQL {
+  return sql`(k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ${toIso(now)}::timestamptz))`;
+}
 
 type NewApiKey = {
   id: string;
@@ -78,7 +80,7 @@ export async function insertKey(db: Db, key: NewApiKey, event: SecurityEvent): P
     key: insertKeySql(key),
     budget: setBudgetSql({ id, userId }, budget, isInserted),
     event: recordEventSql(event, isInserted),
-    inserted: sql<ApiKeyRow>`SELECT ${keyColumns} FROM api_keys AS k WHERE k.id = ${id}`,
+    inserted: selectKey(id),
   });
   const [row] = inserted.rows;
   if (!row) throw new Problem(owner.count > 0 ? "too_many_keys" : "invalid_credentials");
@@ -88,7 +90,7 @@ export async function insertKey(db: Db, key: NewApiKey, event: SecurityEvent): P
 function insertKeySql(key: NewApiKey): SQL {
   const { id, userId, name, prefix, keyHash, scopes, expiresAt, passwordVersion } = key;
   const now = toIso(key.now);
-  const live = sql`SELECT count(*) FROM api_keys AS k WHERE k.user_id = ${userId} AND ${isLiveSql(now)}`;
+  const live = sql`SELECT count(*) FROM api_keys AS k WHERE k.user_id = ${userId} AND ${isLiveSql(key.now)}`;
   return sql`
     INSERT INTO api_keys (id, user_id, name, prefix, key_hash, scopes, created_at, expires_at)
     SELECT ${id}::uuid, ${userId}::uuid, ${name}::text, ${prefix}::text, ${keyHash}::text,
@@ -101,13 +103,19 @@ function insertKeySql(key: NewApiKey): SQL {
     ON CONFLICT (id) DO NOTHING`;
 }
 
+/** Selects a key, where the condition holds. */
+export function selectKey(id: string, condition: SQL = sql`true`): SQL<ApiKeyRow> {
+  return sql<ApiKeyRow>`
+    SELECT ${keyColumns} FROM api_keys AS k WHERE k.id = ${id}::uuid AND ${condition}`;
+}
+
 /** The keys that are neither revoked nor expired, newest first. */
 export function listKeys(db: Db, userId: string, now: Date): Promise<ApiKeyRow[]> {
   return read(
     db,
     sql<ApiKeyRow>`
       SELECT ${keyColumns} FROM api_keys AS k
-      WHERE k.user_id = ${userId} AND ${isLiveSql(toIso(now))}
+      WHERE k.user_id = ${userId} AND ${isLiveSql(now)}
       ORDER BY k.created_at DESC, k.id DESC LIMIT ${MOST_KEYS}::int`,
   );
 }
@@ -169,7 +177,7 @@ export function findLiveKey(db: Db, keyHash: string, now: Date): Promise<LiveKey
     sql<LiveKey>`
       SELECT k.id, k.user_id, k.scopes, k.last_used_at
       FROM api_keys AS k JOIN users AS u ON u.id = k.user_id AND u.is_active
-      WHERE k.key_hash = ${keyHash} AND ${isLiveSql(toIso(now))}`,
+      WHERE k.key_hash = ${keyHash} AND ${isLiveSql(now)}`,
   );
 }
 

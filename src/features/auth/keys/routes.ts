@@ -3,11 +3,12 @@ import { z } from "@hono/zod-openapi";
 import { clientOf } from "../../../http/client.ts";
 import { ById } from "../../../http/fields.ts";
 import { requireHttps } from "../../../http/https.ts";
-import { createRouter, json, jsonBody, route } from "../../../http/router.ts";
+import { createRouter, json, jsonBody, optionalJsonBody, route } from "../../../http/router.ts";
 import { notifyRooms } from "../session-end.ts";
+import { changeKey } from "./change-key.ts";
 import { createKey } from "./create-key.ts";
 import { listKeys, revokeKey } from "./queries.ts";
-import { ApiKey, CreatedKey, NewKeyBody, toApiKeyShape } from "./schemas.ts";
+import { ApiKey, CreatedKey, KeyChange, NewKeyBody, toApiKeyShape } from "./schemas.ts";
 
 const tags = ["Accounts"];
 
@@ -35,6 +36,17 @@ const create = route({
   responses: { 201: json(CreatedKey, "The key, shown this once.") },
 });
 
+const change = route({
+  method: "patch",
+  path: "/auth/keys/{id}",
+  tags,
+  summary: "Change the name or the budget of an API key",
+  description:
+    "Answers that are running keep what they have reserved. Administrators set the budget of any account's key; to them and to its owner it is recorded as a security event of the account.",
+  request: { params: ById, body: optionalJsonBody(KeyChange) },
+  responses: { 200: json(ApiKey, "The key as it is now, without its secret.") },
+});
+
 const revoke = route({
   method: "delete",
   path: "/auth/keys/{id}",
@@ -58,6 +70,16 @@ export const keyRoutes = createRouter()
     const body = c.req.valid("json");
     const { row, key } = await createKey(c.get("deps"), c.get("principal"), body, clientOf(c));
     return c.json({ ...toApiKeyShape(row), key }, 201);
+  })
+  .openapi(change, async (c) => {
+    const { id: keyId } = c.req.valid("param");
+    const { name, budget } = c.req.valid("json");
+    const act = {
+      by: c.get("principal"),
+      keyId,
+      change: { name: name ?? undefined, budget: budget ?? undefined },
+    };
+    return c.json(toApiKeyShape(await changeKey(c.get("deps"), act, clientOf(c))), 200);
   })
   .openapi(revoke, async (c) => {
     const { db, clock, newId } = c.get("deps");

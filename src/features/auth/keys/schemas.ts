@@ -41,6 +41,16 @@ export const NewKeyBody = z
     example: { name: "Nightly import", scopes: ["chat", "read"], password: "seven tall lamps" },
   });
 
+/** What a request changes: a field that it does not name stays as it is. */
+export const KeyChange = z
+  .strictObject({
+    name: Name.nullish(),
+    budget: NewBudget.nullish().openapi({
+      description: "A period that it does not name stays as it is, and null takes its limit away.",
+    }),
+  })
+  .openapi("ApiKeyChange", { example: { budget: { month: { cost: "12.50" }, day: null } } });
+
 const keyFields = {
   id: ShownId,
   name: z.string().openapi({ example: "Nightly import" }),

@@ -4,7 +4,7 @@ import { read } from "../../../db/client.ts";
 import type { Deps } from "../../../deps.ts";
 import { firstIdAt } from "../../../lib/ids.ts";
 import { Problem } from "../../../lib/problem.ts";
-import { isAdminSql } from "../../admin/require-admin.ts";
+import { isAdminSql } from "../../auth/is-admin.ts";
 import { FAMILIES, type Sample, usageSql } from "./families.ts";
 import { renderMetrics } from "./render.ts";
 
