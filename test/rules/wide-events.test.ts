@@ -1,3 +1,5 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Body, SignedIn } from "../support/client.ts";
 import { formOf, settled, upload } from "../support/files.ts";
@@ -5,7 +7,7 @@ import { type OwnWorld, startOwnWorld, WORLD_START_MS } from "../support/own-wor
 import { requestsContaining, script } from "../support/provider.ts";
 import { allEvents, readEvents } from "../support/sse.ts";
 import { until } from "../support/until.ts";
-import { violationOf, WIDE_EVENTS } from "../support/wide-events.ts";
+import { LOG_EVENTS, violationOf, WIDE_EVENTS } from "../support/logs/wide-events.ts";
 
 const CALLER = "0af7651916cd43dd8448eb211c80319c";
 const TRACEPARENT = `00-${CALLER}-b7ad6b7169203331-01`;
@@ -36,6 +38,20 @@ const find = (event: string, fields: object) =>
         Object.entries(fields).every(([name, value]) => line[name] === value),
     ),
   );
+
+const SRC = join(import.meta.dirname, "..", "..", "src");
+
+/** The names of all events that the product logs. */
+async function loggedNames(): Promise<Set<string>> {
+  const files = await readdir(SRC, { recursive: true });
+  const texts = await Promise.all(
+    files.filter((name) => name.endsWith(".ts")).map((name) => readFile(join(SRC, name), "utf8")),
+  );
+  const calls = /\blog(?:Event|Error)\(\s*"([a-z_]+)"/g;
+  const names = texts.flatMap((text) => [...text.matchAll(calls)].map(([, name = ""]) => name));
+  // Whether one of its jobs has failed decides which function logs the minute.
+  return new Set([...names, "minute"]);
+}
 
 /** A turn of each kind of end, and a subscriber who resumes. */
 async function runTurns(): Promise<void> {
@@ -86,6 +102,10 @@ describe("every line of the log", () => {
     expect(wide.filter((event) => !events.has(event))).toEqual([]);
     expect(logged.join("\n")).not.toMatch(/quokka|deposit|example\.com/i);
   }, 60_000);
+
+  it("has a schema, and no schema is of an event that nothing logs", async () => {
+    expect([...(await loggedNames())].toSorted()).toEqual(LOG_EVENTS.toSorted());
+  });
 
   it("would not have passed with a user's text in it", () => {
     const request = { event: "request", method: "GET", status: 200, duration_ms: 1 };

@@ -9,6 +9,8 @@ const clean = {
   route: "/chats/{id}/messages",
   status: 200,
   user_id: "01a22733-9f93-755b-a046-a1c1d346f1ca",
+  trace_id: "0af7651916cd43dd8448eb211c80319c",
+  span_id: "b7ad6b7169203331",
   duration_ms: 12,
 };
 const CLEAN = JSON.stringify(clean);
@@ -68,6 +70,20 @@ describe("the scan at the end of a run", () => {
   it("fails when a line of any Worker holds a secret", () => {
     const files = [file(CLEAN), file(CLEAN), file(withField(PASSWORD))];
     expect(() => checkLogFiles(files)).toThrow("1 log lines");
+  });
+
+  it("fails when a line has another form than its event", () => {
+    const { span_id: _, ...without } = clean;
+    const unknown = { event: "quokka_fed" };
+    const faults = [withField("short"), JSON.stringify(without), JSON.stringify(unknown)];
+    for (const line of [...faults, JSON.stringify({ ...clean, route: "/chats/Lease" })]) {
+      const files = [file(CLEAN), file(CLEAN), file(line)];
+      expect(() => checkLogFiles(files), line).toThrow("have not the form of their event");
+    }
+  });
+
+  it("passes where the last line of a killed Worker is cut off", () => {
+    expect(() => checkLogFiles([file(CLEAN), file(CLEAN, CLEAN.slice(0, 40))])).not.toThrow();
   });
 
   it("fails when the log of a Worker was not collected", () => {

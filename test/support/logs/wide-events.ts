@@ -1,11 +1,7 @@
 /** The shape of every line that the Worker logs: ids, names, numbers; never what a user wrote. */
 import { z } from "zod";
-import { catalogue } from "../../src/lib/problem.ts";
-
-const Id = z.uuid();
-const Ms = z.int().min(0);
-const Count = z.int().min(0);
-const Problem = z.enum(Object.keys(catalogue) as [string, ...string[]]);
+import { Code, Count, failure, Id, Ms, SpanId, TraceId } from "./fields.ts";
+import { PLAIN_LINES } from "./plain-lines.ts";
 
 /** A template: what is variable in a path stands in braces, or behind a colon. */
 const Route = z
@@ -23,26 +19,11 @@ const spent = Object.fromEntries(
 
 /** The trace, and what was spent. */
 const work = {
-  trace_id: z.string().regex(/^[0-9a-f]{32}$/),
-  span_id: z.string().regex(/^[0-9a-f]{16}$/),
-  parent_span_id: z
-    .string()
-    .regex(/^[0-9a-f]{16}$/)
-    .optional(),
+  trace_id: TraceId,
+  span_id: SpanId,
+  parent_span_id: SpanId.optional(),
   duration_ms: Ms,
   ...spent,
-};
-
-const failure = {
-  cause: z.string().regex(/^[\w.]{1,64}$/),
-  database_code: z
-    .string()
-    .regex(/^(?:[0-9A-Z]{5}|unreachable)$/)
-    .optional(),
-  constraint: z
-    .string()
-    .regex(/^[a-z0-9_]+$/)
-    .optional(),
 };
 
 const job = {
@@ -69,7 +50,7 @@ const WIDE = {
     method: z.string().regex(/^[A-Z]{1,20}$/),
     route: Route.optional(),
     status: z.int().min(101).max(599),
-    problem: Problem.optional(),
+    problem: Code.optional(),
     user_id: Id.optional(),
     session_id: Id.optional(),
     key_id: Id.optional(),
@@ -82,14 +63,14 @@ const WIDE = {
     event: z.literal("alarm_failed"),
     room_id: z.hex(),
     ...work,
-    cause: Problem,
+    cause: Code,
   }),
   turn: z.strictObject({
     event: z.literal("turn"),
     message_id: Id,
     user_id: Id,
     outcome: z.enum(["complete", "stopped", "failed", "interrupted", "dropped"]),
-    problem: Problem.optional(),
+    problem: Code.optional(),
     model: z.string().optional(),
     provider: z.enum(["openai", "anthropic"]).optional(),
     attempts: Count,
@@ -105,18 +86,29 @@ const WIDE = {
     .catchall(z.union([Count, z.string().regex(/^[\w.]{1,64}$/)])),
 };
 
-/** Every other line: a name, and short values without spaces; an id of the trace where there is one. */
-const Other = z
-  .object({ event: z.string().regex(/^[a-z]+(?:_[a-z]+)*$/), trace_id: work.trace_id.optional() })
-  .catchall(z.union([z.number(), z.boolean(), z.null(), z.string().regex(/^[\w.:/,-]{0,200}$/)]));
+const SCHEMAS: Record<string, z.ZodType> = { ...WIDE, ...PLAIN_LINES };
 
-/** What is wrong with the line, if anything. */
+/** What is wrong with a line of a Worker's log, if anything. Lines of the platform, which are no JSON, have no form. */
 export function violationOf(line: string): string | undefined {
-  const event: unknown = JSON.parse(line);
-  const name = String((event as { event?: unknown }).event);
-  const schema: z.ZodType = Object.hasOwn(WIDE, name) ? WIDE[name as keyof typeof WIDE] : Other;
-  const { error } = schema.safeParse(event);
+  const fields = parse(line);
+  if (fields === undefined) return undefined;
+  const name = String((fields as { event?: unknown }).event);
+  const schema = Object.hasOwn(SCHEMAS, name) ? SCHEMAS[name] : undefined;
+  if (!schema) return `${line}: no schema in test/support/logs is of the event ${name}`;
+  const { error } = schema.safeParse(fields);
   return error && `${line}: ${z.prettifyError(error)}`;
 }
+
+/** Undefined where it is no object, or was cut off by the end of its process. */
+function parse(line: string): unknown {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+export const LOG_EVENTS = Object.keys(SCHEMAS);
 
 export const WIDE_EVENTS = Object.keys(WIDE);
