@@ -4,7 +4,7 @@ import { COMPATIBILITY_DATE } from "./local/workerd.ts";
 
 /**
  * Thousands of runs: every route under every failure of Postgres, with every forged credential, with foreign ids and
- * from foreign pages; random schedules and texts; every regular expression; scans of many pages; accounts of many
+ * from foreign pages; random schedules, texts and pages; every regular expression; scans of many pages; accounts of many
  * rows.
  */
 const MANY_RUNS = [
@@ -17,6 +17,7 @@ const MANY_RUNS = [
   "test/rules/credentials.test.ts",
   "test/rules/owners.test.ts",
   "test/rules/cross-site.test.ts",
+  "test/rules/paging-many.test.ts",
   "test/features/users/erasure-portions.test.ts",
   "test/features/files/scans-many.test.ts",
 ];
