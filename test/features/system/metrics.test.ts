@@ -15,6 +15,7 @@ import {
 } from "../../support/client.ts";
 import { type FastWorker, startFastWorker } from "../../support/fast-worker.ts";
 import { callsContaining, query } from "../../support/postgres.ts";
+import { promtoolFaults } from "../../support/promtool.ts";
 
 const METRICS_TOKEN = "a token of the scraper, of at least 32 characters";
 
@@ -50,6 +51,15 @@ describe("the metrics", () => {
       expect(type).toBe("GAUGE");
       for (const { value } of metrics) expect(Number(value), name).toBeGreaterThanOrEqual(0);
     }
+  });
+
+  it("pass the check of Prometheus' own tool, where it is installed", async () => {
+    const { body } = await scraper().get("/metrics");
+    const faults = await promtoolFaults(body);
+    expect(faults ?? "").toBe("");
+    const broken = await promtoolFaults("indifly users 1");
+    expect(broken === undefined).toBe(faults === undefined);
+    expect(broken).not.toBe("");
   });
 
   it("count what there is", async () => {
