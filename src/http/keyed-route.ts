@@ -10,14 +10,19 @@ import type { ProblemCode } from "../lib/problem.ts";
 import { fingerprintOf, parseKey } from "./idempotency-key.ts";
 import type { App } from "./router.ts";
 
-/** The request header of every route that creates or generates, for the OpenAPI document. */
-export const KeyHeader = z.object({
+/** The request header of every route that creates or generates. */
+const KeyHeader = z.object({
   "idempotency-key": z.string().optional().openapi({
     description:
       "1 to 255 visible ASCII characters; quotes around them do not count. For 24 hours, the same key and body at this path return the first response again and change nothing.",
     example: "7f9c2ba4-e88f-4b1d-9c0a-2f6d1f3a5b7e",
   }),
 });
+
+/** The request headers of a route with a key: the key, and the route's own. */
+export function withKeyHeader(own: unknown): z.ZodObject {
+  return own instanceof z.ZodObject ? KeyHeader.extend(own.shape) : KeyHeader;
+}
 
 /** The problems that a route with a key may end with in addition to its own. */
 export const keyProblems: readonly ProblemCode[] = ["malformed_header", "idempotency_key_reused"];

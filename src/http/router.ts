@@ -9,7 +9,7 @@ import type { Principal } from "../lib/principal.ts";
 import { Problem, type ProblemCode } from "../lib/problem.ts";
 import { toFieldErrors } from "./field-errors.ts";
 import { requireScope, scopesOf } from "./key-scope.ts";
-import { KeyHeader, keyProblems, replayedHeader } from "./keyed-route.ts";
+import { keyProblems, replayedHeader, withKeyHeader } from "./keyed-route.ts";
 import { negotiate } from "./negotiate.ts";
 import { problemResponses } from "./problem-docs.ts";
 import { readJsonBody, refuseEncodedBody } from "./request-body.ts";
@@ -84,7 +84,9 @@ export function route<const R extends Definition & { path: string }>(definition:
   const codes = [...(keyed ? keyProblems : []), ...problems, ...sharedProblems(definition)];
   const declared: RouteConfig = {
     ...config,
-    ...(keyed && { request: { ...config.request, headers: KeyHeader } }),
+    ...(keyed && {
+      request: { ...config.request, headers: withKeyHeader(config.request?.headers) },
+    }),
     ...(open ? { security: [] } : whoMayCall(definition)),
     middleware: middlewareOf(definition),
     responses: {

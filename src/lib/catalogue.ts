@@ -32,7 +32,8 @@ export const catalogue = {
   unknown_event_id: {
     status: 400,
     title: "Unknown event id",
-    detail: "The event id to resume from does not belong to this chat. Resume without one.",
+    detail:
+      "The event id to resume from does not belong to this chat. Resume without one at GET /chats/{id}/stream.",
   },
   origin_not_allowed: {
     status: 403,
@@ -79,6 +80,12 @@ export const catalogue = {
     status: 409,
     title: "Response in a chat",
     detail: "This response belongs to a chat of the list. Delete the chat instead.",
+  },
+  ambiguous_event_id: {
+    status: 409,
+    title: "Ambiguous event id",
+    detail:
+      "Several chats began with this message, so the event id does not say which one to resume. Resume at GET /chats/{id}/stream, or send an Idempotency-Key.",
   },
   turn_in_progress: {
     status: 409,

@@ -12,6 +12,7 @@ import { Problem } from "../../lib/problem.ts";
 import { roomCall } from "../../lib/room-call.ts";
 import { currentTrace } from "../../lib/trace.ts";
 import { linkedFile } from "../messages/linked-file.ts";
+import { attachTurn } from "./attach.ts";
 import { outcomeMs } from "./outcome-timeout.ts";
 import { replayTurn } from "./replay.ts";
 import type { StartResult, StartTurn, TurnRefusal } from "./room/contract.ts";
@@ -38,7 +39,8 @@ export type TurnInChat = TurnTarget & { chatId: string };
 
 /**
  * Starts the turn in the room and responds with its stream or its outcome, or replays the earlier turn of the
- * same idempotency key. Calls `target` once the rest of the request is validated. Throws why it is refused.
+ * same idempotency key; with `Last-Event-ID` starts nothing and attaches to the turn that has that event. Calls
+ * `target` once the rest of the request is validated. Throws why it is refused.
  */
 export async function startTurn(
   c: Context<App>,
@@ -47,6 +49,8 @@ export async function startTurn(
   streams = wantsStream(c, body),
 ): Promise<Response> {
   const key = await readKey(c, body);
+  const eventId = c.req.header("last-event-id");
+  if (eventId) return attachTurn(c, await toTurn(c, { options: body, key }, target), eventId);
   const { ids, ...begun } = await requestTurn(c, { options: body, key, wait: !streams }, target);
   if ("replay" in begun) return replayTurn(c, begun.replay, streams);
   if ("stream" in begun) return new Response(begun.stream, { headers: SSE_HEADERS });
@@ -80,16 +84,24 @@ export async function requestTurn(
   target: () => TurnInChat | Promise<TurnInChat>,
 ): Promise<RequestedTurn> {
   const model = withMostTokens(chooseModel(c, options), mostTokens);
-  const turn = {
-    ...toNewTurn(c, await target(), toFiles(options)),
-    ...(key && { key }),
-    ...(instructions !== undefined && { instructions }),
-  };
+  const turn = await toTurn(c, { options, key, instructions }, target);
   const { sessionId } = c.get("principal");
   const traceparent = currentTrace()?.traceparent;
   const result = await callRoom(c, { turn, model, wait, sessionId, wire, traceparent });
   if ("refused" in result) throw toProblem(c, result.refused);
   return { ids: idsOf(turn), ...result };
+}
+
+async function toTurn(
+  c: Context<App>,
+  { options, key, instructions }: Pick<TurnRequest, "options" | "key" | "instructions">,
+  target: () => TurnInChat | Promise<TurnInChat>,
+): Promise<NewTurn> {
+  return {
+    ...toNewTurn(c, await target(), toFiles(options)),
+    ...(key && { key }),
+    ...(instructions !== undefined && { instructions }),
+  };
 }
 
 /** The target of a user message at the end of a chat, or of the first one of a new chat. */

@@ -7,6 +7,7 @@ import { DEFAULT_TITLE } from "../chats/schemas.ts";
 import { Message } from "../messages/schemas.ts";
 import { readTurn } from "./read.ts";
 import {
+  AttachAfter,
   LastEventId,
   ReadFrom,
   Regenerate,
@@ -44,6 +45,7 @@ const turnResponse = {
 };
 
 const problems: ProblemCode[] = [
+  "unknown_event_id",
   "turn_in_progress",
   "file_failed",
   "file_processing",
@@ -73,8 +75,8 @@ const send = route({
   summary: "Send a user message",
   description: "Without `chat_id` a chat is created, with a title made from the user message.",
   keyed: true,
-  request: { body: jsonBody(SendMessage) },
-  problems: [...problems, "not_found"],
+  request: { body: jsonBody(SendMessage), headers: AttachAfter },
+  problems: [...problems, "not_found", "ambiguous_event_id"],
   responses: { 200: turnResponse },
 });
 
@@ -89,7 +91,7 @@ const sendInChat = route({
   description:
     "The message is added below the chat's current message. The answer streams on request.",
   keyed: true,
-  request: { params: ById, body: jsonBody(SendInChat) },
+  request: { params: ById, body: jsonBody(SendInChat), headers: AttachAfter },
   problems,
   responses: { 200: turnResponse },
 });
@@ -104,7 +106,7 @@ const sendStreaming = route({
   summary: "Send a user message in a chat, and stream the answer",
   description: "As `POST /chats/{id}/messages`, whatever the request says of streaming.",
   keyed: true,
-  request: { params: ById, body: jsonBody(SendInChat) },
+  request: { params: ById, body: jsonBody(SendInChat), headers: AttachAfter },
   problems,
   responses: { 200: eventStream },
 });
@@ -154,7 +156,7 @@ const regenerate = route({
   description:
     "Generates another answer to the same user message. It becomes the chat's current message; the old answer stays as its sibling. The id is that of an answer, however it ended and on whichever branch, or of the user message. The events repeat the user message as `user_message`.",
   keyed: true,
-  request: { params: ById, body: optionalJsonBody(Regenerate) },
+  request: { params: ById, body: optionalJsonBody(Regenerate), headers: AttachAfter },
   problems: [...problems, "no_question"],
   responses: { 200: turnResponse },
 });
@@ -170,7 +172,7 @@ const edit = route({
   description:
     "Nothing is overwritten: the edited user message becomes a sibling of the one with this id, on a new branch that the chat continues on. Only the body counts, except that the documents of the old message are kept where the body has neither `file_ids` nor the `file_url` of a file.",
   keyed: true,
-  request: { params: ById, body: jsonBody(SendInChat) },
+  request: { params: ById, body: jsonBody(SendInChat), headers: AttachAfter },
   problems: [...problems, "answer_not_editable"],
   responses: { 200: turnResponse },
 });

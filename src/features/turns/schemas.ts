@@ -79,6 +79,14 @@ export const LastEventId = z.object({
   "last-event-id": z.string().optional().openapi({ description: "Takes precedence over `after`." }),
 });
 
+/** The header with which a client repeats a request that starts a turn. */
+export const AttachAfter = z.object({
+  "last-event-id": z.string().optional().openapi({
+    description:
+      "Of a repeated request: the id of the last event that you have received. Starts nothing, and streams the events after that one, whatever `stream` says; none where it was the last one, or the turn ended more than ten minutes ago. An unknown id is refused. A chat that the request created is found by `Idempotency-Key`, or by the same message within a day; where that fits several chats the response is 409.",
+  }),
+});
+
 /** The response to a client that does not stream. Throws as `requireAnswered` does. */
 export function toTurnResponse(
   ids: TurnIds,
