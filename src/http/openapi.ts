@@ -29,7 +29,8 @@ const ANSWERS = `Ask, and read the answer while it is generated.
 **Streams** are server-sent events, in this order: \`user_message\`, \`ai_message_start\`, any number of \
 \`reasoning_delta\` and \`content_delta\`, \`citations\` and \`error\` where there are any, \`ai_message_complete\`, \
 \`chat_name\` where the chat gets a title, and \`stream_complete\`, always and last. Each has an \`id\` to resume from and \
-one line of JSON that repeats its \`type\`. The name of an \`error\` event is \`turn_error\`, because a browser's \
+one line of JSON that repeats its \`type\`, a \`TurnEvent\`, at most 4 KiB in all: a part of a message that would be longer is \
+null there, with \`content_length\`. The name of an \`error\` event is \`turn_error\`, because a browser's \
 \`EventSource\` reserves \`error\` for failures of the connection. The \`content\` of \`reasoning_delta\` is the model's \
 reasoning before the answer, and no part of it. A \`citations\` event holds some of the answer's citations, each a \
 \`Citation\`; a quote that is too long for an event is null there, with its \`quote_length\`. Disconnecting does not stop the \

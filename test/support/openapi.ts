@@ -42,7 +42,25 @@ export async function checkAgainstDocument(
   }
   if (!response.content[type]) throw new Error(`${where}: ${type} is not documented`);
   if (type === PROBLEM) expectCode(where, codes, observed.body);
-  return expectValid(checker, where, [...pointer, "content", type, "schema"], observed.body);
+  const { schema } = response.content[type];
+  for (const value of valuesOf(observed.body, type, schema)) {
+    expectValid(checker, where, [...pointer, "content", type, "schema"], value);
+  }
+}
+
+/** What a schema describes: the data of each event of a stream of ours, else the body. */
+function valuesOf(body: unknown, type: string, schema: { type?: string }): unknown[] {
+  if (type !== "text/event-stream" || typeof body !== "string" || schema.type === "string")
+    return [body];
+  return body
+    .split("\n")
+    .flatMap((line) => (line.startsWith("data: ") ? [JSON.parse(line.slice(6))] : []));
+}
+
+/** Throws when a value does not match a component of the document, or has an extra field. */
+export async function checkAgainstComponent(name: string, value: unknown): Promise<void> {
+  loading ??= load();
+  expectValid(await loading, name, ["components", "schemas", name], value);
 }
 
 const PROBLEM = "application/problem+json";

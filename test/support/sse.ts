@@ -1,5 +1,6 @@
-/** Reads server-sent events as they arrive. */
+/** Reads server-sent events as they arrive. Every event is checked against the OpenAPI document. */
 import type { Body } from "./client.ts";
+import { checkAgainstComponent } from "./openapi.ts";
 
 /** An event, and its size on the wire. */
 export type StreamEvent = { id: number; name: string; data: Body; bytes: number };
@@ -11,8 +12,14 @@ export async function* readEvents(
 ): AsyncGenerator<StreamEvent> {
   for await (const block of readBlocks(response)) {
     if (block.startsWith(":")) onComment(block);
-    else yield toEvent(block);
+    else yield await checked(toEvent(block));
   }
+}
+
+async function checked(event: StreamEvent): Promise<StreamEvent> {
+  const isOfAnalysis = event.name.startsWith("analysis_");
+  await checkAgainstComponent(isOfAnalysis ? "AnalysisEvent" : "TurnEvent", event.data);
+  return event;
 }
 
 /** All events of a response. */

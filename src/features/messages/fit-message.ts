@@ -1,18 +1,7 @@
 /** Shortens a message to fit one event. Pure. */
 import { jsonBytes, LARGEST_JSON_BYTES } from "../../lib/event-json.ts";
 import { codePointLength } from "../../lib/code-points.ts";
-import type { Message } from "./schemas.ts";
-
-/**
- * A message in an event: parts that would make the event too long are null; the subscriber has them
- * already.
- */
-export type ShownMessage = Omit<Message, "content" | "metadata" | "files"> & {
-  content: string | null;
-  files: Message["files"] | null;
-  metadata: Record<string, unknown> | null;
-  content_length?: number;
-};
+import type { Message, ShownMessage } from "./schemas.ts";
 
 /**
  * The message if it fits an event; otherwise without its content, then without its quotations and

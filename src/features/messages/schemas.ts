@@ -123,6 +123,33 @@ small model made of the conversation, at most four. With every other status \`te
 
 export type Message = z.infer<typeof Message>;
 
+/**
+ * A message in an event, which has at most 4 KiB: parts that would make it longer are null; the subscriber has them
+ * already.
+ */
+export const ShownMessage = z
+  .object({
+    // Not extended: the document would require the members of both.
+    ...Message.shape,
+    content: z.string().nullable().openapi({
+      description:
+        "Null where it would make the event longer than 4 KiB; `content_length` is then given. Of a user message the client has the content that it sent, of an answer the content of its deltas; every other response has it whole.",
+    }),
+    files: Message.shape.files.nullable().openapi({
+      description: "The attachments; null where they would make the event too long.",
+    }),
+    metadata: z.record(z.string(), z.unknown()).nullable().openapi({
+      description:
+        "As that of a `Message`. In an event that would be too long, `citations`, `unverified_quotes` and `reasoning` in it are null, or it is null itself.",
+    }),
+    content_length: z.int().optional().openapi({
+      description: "The length of a content that is null, in Unicode code points.",
+    }),
+  })
+  .openapi("EventMessage");
+
+export type ShownMessage = z.infer<typeof ShownMessage>;
+
 export const NewFeedback = z
   .strictObject({
     rating: z.enum(["up", "down"]),

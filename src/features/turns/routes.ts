@@ -1,5 +1,4 @@
 /** Sending a user message, and receiving its answer. */
-import { z } from "@hono/zod-openapi";
 import { ById } from "../../http/fields.ts";
 import { createRouter, json, jsonBody, optionalJsonBody, route } from "../../http/router.ts";
 import { type ProblemCode, providerProblems } from "../../lib/problem.ts";
@@ -19,15 +18,17 @@ import {
 import { appendTarget, editUserMessage, regenerateAnswer, startTurn } from "./ask.ts";
 import { stopAnswer } from "./stop.ts";
 import { SSE_HEADERS } from "../../http/event-stream.ts";
+import { TurnEvent } from "./wire/events.ts";
 import { STREAM_EXAMPLE } from "./wire/stream-example.ts";
 
 const tags = ["Answers"];
 
 /** What the stream holds is said once, with the tag of these operations. */
-const EVENTS = "Server-sent events, as the tag `Answers` describes them.";
+const EVENTS =
+  "Server-sent events, as the tag `Answers` describes them. The schema is that of one event's data.";
 
 const eventContent = {
-  schema: z.string(),
+  schema: TurnEvent,
   examples: { stream: { $ref: "#/components/examples/TurnStream" } },
 };
 

@@ -1,18 +1,46 @@
 /** An analysis as server-sent events: progress, then the result. */
+import { z } from "@hono/zod-openapi";
 import type { Deps } from "../../../deps.ts";
 import { encodeUnnumbered, HEARTBEAT, OPENING } from "../../../http/event-stream.ts";
-import { Problem, type ProblemCode } from "../../../lib/problem.ts";
+import { ErrorEvent, StreamCompleteEvent } from "../../../http/event-schemas.ts";
+import { ShownId } from "../../../http/fields.ts";
+import { Problem } from "../../../lib/problem.ts";
 import { jsonBytes, LARGEST_JSON_BYTES } from "../../../lib/event-json.ts";
 import type { AnalysisRow } from "./queries.ts";
-import { type Analysis, toAnalysis } from "./schemas.ts";
+import { Analysis, toAnalysis } from "./schemas.ts";
 import { watchAnalysis } from "./watch.ts";
 import { toByteStream } from "../../../lib/byte-stream.ts";
 
-type AnalysisEvent =
-  | { type: "analysis_progress"; analysis_id: string; part: number; parts: number }
-  | { type: "analysis_complete"; analysis_id: string; analysis: Analysis | null }
-  | { type: "error"; error: string; code: ProblemCode }
-  | { type: "stream_complete" };
+const AnalysisProgressEvent = z
+  .object({
+    type: z.literal("analysis_progress"),
+    analysis_id: ShownId,
+    part: z.int().openapi({ description: "How many parts are done." }),
+    parts: z.int(),
+  })
+  .openapi("AnalysisProgressEvent");
+
+const AnalysisCompleteEvent = z
+  .object({
+    type: z.literal("analysis_complete"),
+    analysis_id: ShownId,
+    analysis: z.union([Analysis, z.null()]).openapi({
+      description:
+        "Null where it would make the event longer than 4 KiB: the same call as JSON returns it.",
+    }),
+  })
+  .openapi("AnalysisCompleteEvent");
+
+export const AnalysisEvent = z
+  .discriminatedUnion("type", [
+    AnalysisProgressEvent,
+    AnalysisCompleteEvent,
+    ErrorEvent,
+    StreamCompleteEvent,
+  ])
+  .openapi("AnalysisEvent", { description: "The data of one event of an analysis, as JSON." });
+
+type AnalysisEvent = z.infer<typeof AnalysisEvent>;
 
 type EventDeps = Pick<Deps, "db" | "clock" | "config">;
 

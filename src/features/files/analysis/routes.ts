@@ -1,5 +1,4 @@
 /** Route of a document's analysis. */
-import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { ById } from "../../../http/fields.ts";
 import { markReplayed, readKey } from "../../../http/keyed-route.ts";
@@ -8,7 +7,7 @@ import { type App, createRouter, optionalJsonBody, route } from "../../../http/r
 import { keyIdOf } from "../../../lib/principal.ts";
 import { providerProblems } from "../../../lib/problem.ts";
 import { SSE_HEADERS } from "../../../http/event-stream.ts";
-import { streamAnalysis } from "./events.ts";
+import { AnalysisEvent, streamAnalysis } from "./events.ts";
 import type { AnalysisRow } from "./queries.ts";
 import { Analysis, AnalysisRequest, toAnalysis } from "./schemas.ts";
 import { startAnalysis } from "./start.ts";
@@ -16,7 +15,7 @@ import { watchAnalysis } from "./watch.ts";
 
 const EVENTS = `If \`Accept\` names server-sent events and not JSON, the response is a stream: \`analysis_progress\` with \
 \`part\` of \`parts\` done, then \`analysis_complete\` or \`error\` (its event name is \`turn_error\`), and always \`stream_complete\`. An \`analysis\` \
-that would make an event longer than 4 KiB is null: the same call as JSON returns it.`;
+that would make an event longer than 4 KiB is null: the same call as JSON returns it. The schema is that of one event's data.`;
 
 const analyse = route({
   method: "post",
@@ -41,7 +40,7 @@ const analyse = route({
       description: `The analysis. ${EVENTS}`,
       content: {
         "application/json": { schema: Analysis },
-        "text/event-stream": { schema: z.string() },
+        "text/event-stream": { schema: AnalysisEvent },
       },
     },
   },

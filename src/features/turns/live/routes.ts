@@ -16,12 +16,12 @@ import {
   takeTicket,
   TICKET_TTL_SECONDS,
 } from "../store/tickets.ts";
-import { closings } from "../wire/socket.ts";
+import { ClientFrame, closings, ServerFrame } from "../wire/socket.ts";
 
 const tags = ["Answers"];
 
 const FRAMES = `A live socket (RFC 6455) of a chat, for as long as the session lasts. A frame of the server is the \
-JSON of an event, as in the stream, with its \`id\` as a member. The events of a running turn are sent from its \
+JSON of an event, as in the stream, with its \`id\` as a member: a \`ServerFrame\`, and those of a client are \`ClientFrame\`. The events of a running turn are sent from its \
 first; without one, nothing is sent until the next turn. The processing of the chat's files is reported by frames \
 without \`id\`: \
 \`{"type":"file_status","file_id":"…","status":"processing"|"ready"|"failed","failure":{"code","detail"}|null}\`. \
@@ -142,3 +142,6 @@ async function openSocket(
 function logNotSaved(error: unknown): void {
   logError("socket_not_saved", { cause: nameOf(error) });
 }
+
+socketRoutes.openAPIRegistry.register("ServerFrame", ServerFrame);
+socketRoutes.openAPIRegistry.register("ClientFrame", ClientFrame);

@@ -1,32 +1,84 @@
 /** The events of a turn, in the order of the wire contract. */
+import { z } from "@hono/zod-openapi";
+import { ErrorEvent, StreamCompleteEvent } from "../../../http/event-schemas.ts";
+import { ShownId } from "../../../http/fields.ts";
 import { jsonBytes, LARGEST_JSON_BYTES } from "../../../lib/event-json.ts";
-import type { ProblemCode } from "../../../lib/problem.ts";
 import { beforePair, codePointLength } from "../../../lib/code-points.ts";
-import type { Citation } from "../../citations/citation.ts";
-import type { ShownMessage } from "../../messages/fit-message.ts";
+import { Citation } from "../../citations/citation.ts";
+import { ShownMessage } from "../../messages/schemas.ts";
 
-export type TurnEvent =
-  | { type: "user_message"; message: ShownMessage }
-  | { type: "ai_message_start"; message_id: string }
-  | { type: DeltaType; content: string }
-  | { type: "citations"; citations: ShownCitation[] }
-  /** `retry_after`: seconds, where the provider gives them. */
-  | { type: "error"; error: string; code: ProblemCode; retry_after?: number }
-  | { type: "ai_message_complete"; message: ShownMessage }
-  | { type: "chat_name"; name: string }
-  | { type: "stream_complete" };
+/** A citation in an event; `quote` is null where it would make the event too long. */
+const ShownCitation = z
+  .object({
+    ...Citation.shape,
+    quote: z
+      .string()
+      .nullable()
+      .openapi({ description: "Null where it is too long for an event." }),
+    quote_length: z.int().optional().openapi({
+      description: "The length of a quote that is null, in code points.",
+    }),
+  })
+  .openapi("EventCitation");
+
+type ShownCitation = z.infer<typeof ShownCitation>;
+
+const UserMessageEvent = z
+  .object({ type: z.literal("user_message"), message: ShownMessage })
+  .openapi("UserMessageEvent", { description: "First: the user message is stored." });
+
+const AnswerStartEvent = z
+  .object({ type: z.literal("ai_message_start"), message_id: ShownId })
+  .openapi("AiMessageStartEvent", { description: "The id of the answer." });
+
+const ReasoningDeltaEvent = z
+  .object({ type: z.literal("reasoning_delta"), content: z.string() })
+  .openapi("ReasoningDeltaEvent", {
+    description: "More of the model's reasoning before the answer, which is no part of it.",
+  });
+
+const ContentDeltaEvent = z
+  .object({ type: z.literal("content_delta"), content: z.string() })
+  .openapi("ContentDeltaEvent", { description: "More of the answer's text." });
+
+const CitationsEvent = z
+  .object({ type: z.literal("citations"), citations: z.array(ShownCitation) })
+  .openapi("CitationsEvent", {
+    description: "Some of the answer's citations; several events where they do not fit one.",
+  });
+
+const AnswerCompleteEvent = z
+  .object({ type: z.literal("ai_message_complete"), message: ShownMessage })
+  .openapi("AiMessageCompleteEvent", {
+    description:
+      "The answer with its status, however it ended. Of an `interrupted` answer the content replaces what was streamed.",
+  });
+
+const ChatNameEvent = z
+  .object({ type: z.literal("chat_name"), name: z.string() })
+  .openapi("ChatNameEvent", { description: "The chat has got a title." });
+
+export const TurnEvent = z
+  .discriminatedUnion("type", [
+    UserMessageEvent,
+    AnswerStartEvent,
+    ReasoningDeltaEvent,
+    ContentDeltaEvent,
+    CitationsEvent,
+    ErrorEvent,
+    AnswerCompleteEvent,
+    ChatNameEvent,
+    StreamCompleteEvent,
+  ])
+  .openapi("TurnEvent", { description: "The data of one event of a stream, as one line of JSON." });
+
+export type TurnEvent = z.infer<typeof TurnEvent>;
 
 /** A piece of the answer's text, or of the model's reasoning before it. */
 export type DeltaType = "content_delta" | "reasoning_delta";
 
 /** The text of an answer so far, and of the reasoning before it. */
 export type Received = { content: string; reasoning: string };
-
-/** A citation in an event; `quote` is null where it would make the event too long. */
-type ShownCitation = Omit<Citation, "quote"> & {
-  quote: string | null;
-  quote_length?: number;
-};
 
 /** An event with its id, which grows within a chat and has no gaps within a turn. */
 export type NumberedEvent = { id: number; event: TurnEvent };
