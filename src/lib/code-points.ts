@@ -10,6 +10,20 @@ export function codePointLength(text: string, start = 0, end = text.length): num
   return length;
 }
 
+/**
+ * A function that converts indexes of a text to offsets in code points. For ascending indexes all calls together take
+ * time linear in the text.
+ */
+export function offsetsIn(text: string): (index: number) => number {
+  let [at, offset] = [0, 0];
+  return (index) => {
+    if (index < at) [at, offset] = [0, 0];
+    offset += codePointLength(text, at, index);
+    at = index;
+    return offset;
+  };
+}
+
 /** The index after so many code points from `start` on; at most the end of the text. */
 export function indexAfter(text: string, count: number, start = 0): number {
   let index = start;

@@ -51,8 +51,25 @@ it.each([
     ],
   ],
 ] as const)("%j", (answer, quotations) => {
-  const found = findQuotations(answer).map(({ text, points }) => [text, points]);
-  expect(found).toEqual(quotations);
+  const found = findQuotations(answer);
+  expect(found.map(({ text, points }) => [text, points])).toEqual(quotations);
+  for (const { text, start, end } of found) {
+    expect(answer.slice(start, end).replaceAll("\n> ", "\n")).toBe(text);
+  }
+});
+
+it("A quotation is where it stands in the answer, behind whatever text and in whatever paragraph", () => {
+  const before = "𝒳 “no number”\r\n\n  \n> “a block” here\n\n";
+  const answer = `${before}- It says “ the rent is due [1]”, and\n  “the deposit” [2]\n>quoted too [3]`;
+  const found = findQuotations(answer).map(({ text, start, end }) => [
+    text,
+    answer.slice(start, end),
+  ]);
+  expect(found).toEqual([
+    ["the rent is due", "the rent is due"],
+    ["the deposit", "the deposit"],
+    ["quoted too", "quoted too"],
+  ]);
 });
 
 it.each([

@@ -3,6 +3,25 @@ import { z } from "@hono/zod-openapi";
 import { REGION_KINDS } from "../../lib/text-regions.ts";
 import { ShownId } from "../../http/fields.ts";
 
+const LATER = "Absent in an answer that an earlier version stored.";
+
+/** Where the answer quotes; more than once, the first time. */
+const inAnswer = {
+  number: z
+    .int()
+    .optional()
+    .openapi({
+      description: `The number of the marker in the answer, as 3 in \`[3]\`. ${LATER}`,
+    }),
+  answer_start: z
+    .int()
+    .optional()
+    .openapi({
+      description: `Where the quoted words begin in the answer's \`content\`, in Unicode code points, without quotation marks. ${LATER}`,
+    }),
+  answer_end: z.int().optional().openapi({ description: "Where they end, exclusive." }),
+};
+
 export const Citation = z
   .object({
     index: z.int().openapi({ description: "The number that the answer refers to, as in `[3]`." }),
@@ -36,6 +55,7 @@ export const Citation = z
       .array(z.object({ start: z.int(), end: z.int(), quote: z.string() }))
       .optional()
       .openapi({ description: "Of an elided quotation: its parts, in order." }),
+    ...inAnswer,
     status: z
       .enum(["verified", "source_deleted"])
       .openapi({ description: "`source_deleted` once the file was deleted." }),
@@ -52,6 +72,8 @@ export function readCitations({ citations }: Record<string, unknown>): Citation[
 }
 
 /** A quotation that was not found in the document that it refers to. */
-export const UnverifiedQuote = z.object({ text: z.string() }).openapi("UnverifiedQuote");
+export const UnverifiedQuote = z
+  .object({ text: z.string(), ...inAnswer })
+  .openapi("UnverifiedQuote");
 
 export type UnverifiedQuote = z.infer<typeof UnverifiedQuote>;

@@ -2,7 +2,8 @@
 import { findMarkers, type Marker, type Span } from "./markers.ts";
 import { findQuoted } from "./quote-marks.ts";
 
-export type Quotation = {
+/** Its range is that of its words in the answer, in UTF-16 units. */
+type Quotation = Span & {
   /** The words between the quotation marks. */
   text: string;
   /** The numbers of the passages that it refers to, as in `[3]` or `[1, 2]`. */
@@ -22,25 +23,47 @@ const JOINED = /^[\s,;/&]*(?:and|or|und|oder|et|ou|y|e|en|…|\.{3})?[\s,;/&]*$/
  * left out.
  */
 export function findQuotations(answer: string): Quotation[] {
-  return paragraphsOf(answer).flatMap(({ text, isBlock }) =>
-    isBlock ? findInBlock(text) : findInText(text),
-  );
+  return paragraphsOf(answer).flatMap(({ text, isBlock, lines }) => {
+    const found = isBlock ? findInBlock(text) : findInText(text);
+    const at = (index: number) => indexInAnswer(lines, index);
+    return found.map(({ start, end, ...rest }) => ({
+      ...rest,
+      start: at(start),
+      end: at(end - 1) + 1,
+    }));
+  });
 }
 
-type Paragraph = { text: string; isBlock: boolean };
+type Paragraph = { text: string; isBlock: boolean; lines: Line[] };
+
+/** A line that begins at this index of its paragraph, and at this one of the answer. */
+type Line = { start: number; startInAnswer: number };
+
+/** The index in the answer of an index of a paragraph of these lines. */
+function indexInAnswer(lines: readonly Line[], index: number): number {
+  const { start, startInAnswer } = lines[indexBehind(lines, index + 1) - 1] ?? FIRST_LINE;
+  return startInAnswer + index - start;
+}
+
+const FIRST_LINE: Line = { start: 0, startInAnswer: 0 };
 
 /** Joins lines into paragraphs; removes the marks of block quotations. */
 function paragraphsOf(answer: string): Paragraph[] {
   const paragraphs: Paragraph[] = [];
   let open: Paragraph | undefined;
+  let end = -1;
   for (const line of answer.split("\n")) {
+    end += 1 + line.length;
     const quoted = /^\s{0,3}> ?(.*)$/s.exec(line)?.[1];
     const isBlock = quoted !== undefined;
+    const text = quoted ?? line;
+    const startInAnswer = end - text.length;
     const isBlank = line.trim() === "";
     if (isBlank) open = undefined;
     else if (open && (open.isBlock === isBlock || endsBlock(open, line))) {
-      open.text += `\n${quoted ?? line}`;
-    } else paragraphs.push((open = { text: quoted ?? line, isBlock }));
+      open.lines.push({ start: open.text.length + 1, startInAnswer });
+      open.text += `\n${text}`;
+    } else paragraphs.push((open = { text, isBlock, lines: [{ start: 0, startInAnswer }] }));
   }
   return paragraphs;
 }
@@ -55,7 +78,7 @@ function findInBlock(text: string): Quotation[] {
   const inside = findInText(text);
   if (inside.length > 0) return inside;
   const points = findMarkers(text).flatMap((marker) => marker.points);
-  return points.length > 0 ? toQuotation(text, points) : [];
+  return points.length > 0 ? toQuotation(text, points, 0) : [];
 }
 
 function findInText(text: string): Quotation[] {
@@ -65,7 +88,7 @@ function findInText(text: string): Quotation[] {
   const pointed = pointAll(text, spans, markers);
   return spans.flatMap((span, index) => {
     const inner = text.slice(span.start + 1, span.end - 1);
-    return toQuotation(inner, pointed[index] ?? []);
+    return toQuotation(inner, pointed[index] ?? [], span.start + 1);
   });
 }
 
@@ -117,12 +140,12 @@ function markersBehind(
   return points.slice(0, MOST_POINTS);
 }
 
-/** The index of the first marker that begins at or after an index of the text. */
-function indexBehind(markers: readonly Marker[], at: number): number {
-  let [low, high] = [0, markers.length];
+/** The index of the first marker or line that begins at or after an index of the text. */
+function indexBehind(sorted: readonly Pick<Span, "start">[], at: number): number {
+  let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((markers[middle]?.start ?? 0) < at) low = middle + 1;
+    if ((sorted[middle]?.start ?? 0) < at) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -156,15 +179,18 @@ function markersInFront(
 /** The dash of a source line at the end of a block quotation. */
 const SOURCE_LINE = /\n[ —–-]{1,4}$/;
 
-/** A number may also be inside of the quotation, at its end. */
-function toQuotation(quoted: string, points: readonly number[]): Quotation[] {
+/** A number may also be inside of the quotation, at its end. `at`: where it begins in its paragraph. */
+function toQuotation(quoted: string, points: readonly number[], at: number): Quotation[] {
   const markers = findMarkers(quoted);
   const last = markers.at(-1);
   const isAtEnd = last !== undefined && /^[\s.,;:”"“»]*$/.test(quoted.slice(last.end));
-  const text = (isAtEnd ? quoted.slice(0, last.start) : quoted).replace(SOURCE_LINE, "").trim();
+  const words = (isAtEnd ? quoted.slice(0, last.start) : quoted).replace(SOURCE_LINE, "");
+  const text = words.trim();
+  const start = at + words.length - words.trimStart().length;
   const all = [...new Set([...points, ...(isAtEnd ? last.points : [])])];
   const isEmpty = !/[\p{L}\p{N}]/u.test(text);
-  return all.length > 0 && !isEmpty ? [{ text, points: all }] : [];
+  if (all.length === 0 || isEmpty) return [];
+  return [{ text, points: all, start, end: start + text.length }];
 }
 
 function holds(span: Span, marker: Marker): boolean {

@@ -10,6 +10,8 @@ export type QuotationClaim = {
   /** The index of the citation. */
   index: number;
   text: string;
+  /** Where it stands in the answer, in code points. */
+  inAnswer: Range;
   ranges: readonly (Range & { fileId: string })[];
 };
 
@@ -88,8 +90,11 @@ class Search {
 
   toVerified(claims: readonly QuotationClaim[]): Verified {
     const citations = claims.flatMap((claim) => this.#found.get(claim) ?? []);
-    const missing = claims.filter((claim) => !this.#found.has(claim)).map(({ text }) => text);
-    return { citations, unverified_quotes: [...new Set(missing)].map((text) => ({ text })) };
+    const missing = claims.filter((claim) => !this.#found.has(claim));
+    const quotes = [...Map.groupBy(missing, ({ text }) => text)].flatMap(([text, [first]]) =>
+      first ? [{ text, ...positionOf(first) }] : [],
+    );
+    return { citations, unverified_quotes: quotes };
   }
 
   #locate(fileId: string, document: DocumentText, isAnywhere: boolean): void {
@@ -108,9 +113,15 @@ function rangesIn({ ranges }: QuotationClaim, fileId: string): Range[] {
 }
 
 function toCitation(
-  { index }: QuotationClaim,
+  claim: QuotationClaim,
   { fileId, fileName }: CitedSource,
   located: CitedRange,
 ): Citation {
-  return { index, file_id: fileId, file_name: fileName, ...located, status: "verified" };
+  const file = { file_id: fileId, file_name: fileName };
+  return { index: claim.index, ...file, ...located, ...positionOf(claim), status: "verified" };
+}
+
+/** The members that say where the answer quotes. */
+function positionOf({ index, inAnswer: { start, end } }: QuotationClaim) {
+  return { number: index, answer_start: start, answer_end: end };
 }

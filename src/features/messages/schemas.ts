@@ -107,7 +107,7 @@ export const Message = z
       description: `The client's metadata. Answers also have \`model\`, \`usage\`, \`finish_reason\` and \
 \`processing_time\`; \`refusal: true\` if the model refused to answer; \`reasoning\` if the server stores it; and after a \
 failover \`failover: { from, code }\` with the model that failed and why. Answers from documents have \`citations\`, an array \
-of \`Citation\`, each verified word for word against its document, and \`unverified_quotes\`, an array of \`{ text }\`: \
+of \`Citation\`, each verified word for word against its document, and \`unverified_quotes\`, an array of \`UnverifiedQuote\`: \
 quotations that refer to a document and were not found in it. Where the documents were too long to go into the prompt whole, \
 \`queries: { status, texts }\` says what they were searched for besides the user's own words: with \`rewritten\` the queries that a \
 small model made of the conversation, at most four. With every other status \`texts\` is empty: \`off\` by configuration, \`late\`, \

@@ -69,6 +69,9 @@ describe("a question about a document", () => {
       start: (LEASE[0]?.length ?? 0) + 3,
       end: citations[0].end,
       quote: expect.stringContaining("deposit of $3,000"),
+      number: 2,
+      answer_start: expect.any(Number),
+      answer_end: expect.any(Number),
       status: "verified",
     });
     expect(unverified).toEqual([]);

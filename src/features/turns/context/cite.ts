@@ -1,8 +1,9 @@
 /** The citations of an answer: those of its quotations that are in the documents. */
 import type { Db } from "../../../db/client.ts";
 import { within } from "../../../lib/clock.ts";
+import { offsetsIn } from "../../../lib/code-points.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
-import { findQuotations, type Quotation } from "../../citations/find-quotes.ts";
+import { findQuotations } from "../../citations/find-quotes.ts";
 import { type QuotationClaim, type Verified, verifyClaims } from "../../citations/verify.ts";
 import type { Gathered } from "./gather.ts";
 import type { NumberedPassage } from "../../citations/excerpt.ts";
@@ -23,7 +24,7 @@ export async function citeAnswer(
   { passages, sources }: Gathered,
   timeoutMs: number,
 ): Promise<Verified> {
-  const claims = toClaims(findQuotations(content), passages);
+  const claims = toClaims(content, passages);
   const available = sources.filter(({ parts }) => parts !== undefined);
   try {
     const verifying = verifyClaims(db, userId, claims, sources);
@@ -36,19 +37,18 @@ export async function citeAnswer(
   }
 }
 
-/** Each quotation once, with the passages that its numbers name. */
-function toClaims(
-  quotations: readonly Quotation[],
-  passages: readonly NumberedPassage[],
-): QuotationClaim[] {
+/** Each quotation of an answer once, with the passages that its numbers name. */
+function toClaims(content: string, passages: readonly NumberedPassage[]): QuotationClaim[] {
   const numbered = new Map(passages.map((passage) => [passage.number, passage]));
   const seen = new Set<string>();
-  return quotations.flatMap(({ text, points }) => {
+  const offsetOf = offsetsIn(content);
+  return findQuotations(content).flatMap(({ text, points, start, end }) => {
     const named = points.flatMap((point) => numbered.get(point) ?? []);
     const index = named[0]?.number ?? points[0] ?? 0;
     const key = JSON.stringify([index, text]);
     if (seen.has(key)) return [];
     seen.add(key);
-    return [{ index, text, ranges: named }];
+    const inAnswer = { start: offsetOf(start), end: offsetOf(end) };
+    return [{ index, text, inAnswer, ranges: named }];
   });
 }
