@@ -38,6 +38,7 @@ const create = route({
 
 const change = route({
   method: "patch",
+  operationId: "changeKey",
   path: "/auth/keys/{id}",
   tags,
   summary: "Change the name or the budget of an API key",
