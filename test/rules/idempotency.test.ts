@@ -70,6 +70,7 @@ describe("an Idempotency-Key", () => {
         const body = {
           content: "Hi",
           ...(path === "/messages" && { chat_id: chat.id, type: "user" }),
+          ...(path.startsWith("/v1/") && { messages: [{ role: "user", content: "Hi" }] }),
         };
         const file = announce("Hi", "hi.txt", "text/plain");
         const given = TAKE_NOTHING.has(path) ? {} : path === "/files" ? file : body;

@@ -238,7 +238,7 @@ describe("the models", () => {
 
   it("are refused without a key, as frontends verify an address", async () => {
     const response = await fetch(`${workerUrl}/v1/models`);
-    const { error } = (await response.json()) as Body;
+    const { error }: Body = await response.json();
     expect(response.status).toBe(401);
     expect(error).toMatchObject({ code: "unauthenticated", type: "authentication_error" });
     expect(error.message).toEqual(expect.any(String));

@@ -4,7 +4,7 @@ import { newApiKey } from "../../support/api-keys.ts";
 import { type Body, type SignedIn, signUp } from "../../support/client.ts";
 import { atOnce } from "../../support/keys.ts";
 import { openAiClient } from "../../support/openai-client.ts";
-import { query } from "../../support/postgres.ts";
+import { callsContaining, countCalls, injectFault, query } from "../../support/postgres.ts";
 import { answersContaining, release, script } from "../../support/provider.ts";
 import { until } from "../../support/until.ts";
 
@@ -93,6 +93,38 @@ describe("a completion whose response is lost", () => {
     const completions = await repeats;
     expect(new Set(completions.map(({ id }) => id)).size).toBe(1);
     expect(await asked(marker)).toBe(1);
+  });
+});
+
+describe("a completion", () => {
+  it("takes one trip to Postgres before the provider is called, and one after", async () => {
+    const marker = await script({ tokens: [`Yes, ${crypto.randomUUID()}.`] });
+    const client = openAiClient(key);
+    const create = async () => client.chat.completions.create(request(marker));
+    expect(await countCalls(marker, create)).toBe(1);
+    const completion = await create();
+    expect(await callsContaining(textOf(completion))).toHaveLength(2);
+  });
+
+  it("is one where the response of Postgres to its beginning is lost, repeated or not", async () => {
+    for (const options of [{}, AS_REPEAT]) {
+      const marker = await script({ tokens: ["Yes."] });
+      await injectFault({ contains: marker, times: 1, kind: "cut_after_commit" });
+      const completion = await openAiClient(key).chat.completions.create(
+        {
+          model: MODEL,
+          messages: [{ role: "user", content: "One" }, ...request(marker).messages],
+          store: true,
+        },
+        options,
+      );
+      expect(textOf(completion)).toBe("Yes.");
+      expect(await asked(marker)).toBe(1);
+      const { chat_id: chatId } = completion as Body;
+      const { body: chat } = await ada.get(`/chats/${chatId}`);
+      expect(chat.messages.map(({ content }: Body) => content)).toEqual(["One", marker, "Yes."]);
+      expect(chat.message_count).toBe(3);
+    }
   });
 });
 

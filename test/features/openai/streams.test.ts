@@ -42,6 +42,10 @@ async function failureOf(stream: AsyncIterable<Body>): Promise<{ error: Body; ch
   throw new Error("the stream did not fail");
 }
 
+/** Its values are checked, so that the tests need no types for them. */
+const iteratorOf = (stream: AsyncIterable<Body>): AsyncIterator<Body> =>
+  stream[Symbol.asyncIterator]();
+
 const answersOf = (chatId: string): Promise<Body[]> =>
   query("SELECT id, content, status FROM messages WHERE chat_id = $1 AND type = 'bot'", [chatId]);
 
@@ -139,9 +143,8 @@ describe("a stream that fails", () => {
     const marker = await script({ tokens: ["One ", "two."], holdAfter: 1 });
     const key = await newApiKey(ada, ["chat"]);
     const stream = await openAiClient(key.key).chat.completions.create(streaming(marker));
-    const iterator = stream[Symbol.asyncIterator]();
-    const first = await iterator.next();
-    const { chat_id: chatId } = first.value as Body;
+    const iterator = iteratorOf(stream);
+    const { chat_id: chatId } = (await iterator.next()).value;
     const rest = failureOf({ [Symbol.asyncIterator]: () => iterator });
     expect((await ada.delete(`/auth/keys/${key.id}`)).status).toBe(204);
     const { error } = await rest;
@@ -155,8 +158,8 @@ describe("a stream that fails", () => {
   it("because its chat is deleted ends with that error", async () => {
     const marker = await script({ tokens: ["One ", "two."], holdAfter: 1 });
     const stream = await client.chat.completions.create(streaming(marker));
-    const iterator = stream[Symbol.asyncIterator]();
-    const { chat_id: chatId } = (await iterator.next()).value as Body;
+    const iterator = iteratorOf(stream);
+    const { chat_id: chatId } = (await iterator.next()).value;
     const rest = failureOf({ [Symbol.asyncIterator]: () => iterator });
     expect((await ada.delete(`/chats/${chatId}`)).status).toBeLessThan(300);
     expect((await rest).error).toMatchObject({ code: "chat_deleted" });
