@@ -22,7 +22,7 @@ another body is refused. A refused request does not use up its key; a failed ans
 (draft-ietf-httpapi-ratelimit-headers). Over a limit it is 429 \`rate_limited\` with \`Retry-After\`.
 
 **Ids** are UUIDs, **times** ISO 8601 UTC with milliseconds, **lengths** are counted in Unicode code points. \
-Unknown body fields are refused, unknown query parameters are ignored.`;
+Unknown body fields are refused, except under \`/v1\`; unknown query parameters are ignored.`;
 
 const ANSWERS = `Ask, and read the answer while it is generated.
 

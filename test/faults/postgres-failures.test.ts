@@ -44,6 +44,7 @@ const AFTERWARDS: Record<string, { status: number; trip?: number; repeats?: true
   // reports in an event.
   "POST /chats/{id}/messages": { status: 502 },
   "PATCH /messages/{id}": { status: 502, trip: 1 },
+  "POST /v1/chat/completions": { status: 502 },
 };
 
 /** Trips that the route itself waits for: saving after a turn, or in the background, has its own tests. */
@@ -51,6 +52,7 @@ const MOST_TRIPS: Record<string, number> = {
   "POST /chat": 1,
   "POST /chats/{id}/messages": 1,
   "POST /chats/{id}/messages/stream": 1,
+  "POST /v1/chat/completions": 1,
   "POST /messages/{id}/regenerate": 2,
   "PATCH /messages/{id}": 2,
   "POST /files/{id}/analysis": 1,
