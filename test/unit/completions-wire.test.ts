@@ -110,6 +110,13 @@ describe("the position of a citation", () => {
     ]);
   });
 
+  it("is that of a marker of several numbers", () => {
+    expect(positions("“a” and “b” [1, 2].", 1, 2)).toEqual([
+      [12, 18],
+      [12, 18],
+    ]);
+  });
+
   it("is that of the last marker where there are fewer, and the beginning where there is none", () => {
     expect(positions("“a” and “b” [12]", 12, 12, 1)).toEqual([
       [12, 16],

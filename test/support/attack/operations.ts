@@ -7,8 +7,8 @@ const PARAMETER = /\{[^}]+\}/g;
 /** Such as `GET /chats/{id}`. */
 export const nameOf = ({ method, path }: Pick<Operation, "method" | "path">) => `${method} ${path}`;
 
-/** True where its path names an object. */
-export const namesObject = ({ path }: Operation) => path.includes("{");
+/** True where its path names an object of a user: a model is nobody's. */
+export const namesObject = ({ path }: Operation) => path.includes("{") && !path.includes("{model}");
 
 /** The operation's path with this id in place of each parameter. */
 export const pathWith = ({ path }: Operation, id: string) => path.replaceAll(PARAMETER, id);

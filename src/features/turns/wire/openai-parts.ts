@@ -2,6 +2,7 @@
 import { finishKind } from "../../../clients/model/finish.ts";
 import { codePointLength } from "../../../lib/code-points.ts";
 import type { Citation } from "../../citations/citation.ts";
+import { findMarkers, type Marker } from "../../citations/markers.ts";
 import { Usage } from "../../usage/schemas.ts";
 
 export type FinishReason = "stop" | "length" | "content_filter";
@@ -24,23 +25,25 @@ type Cited = Pick<Citation, "index" | "file_id" | "file_name" | "page">;
 type CitedPosition<C> = { citation: C; start: number; end: number };
 
 /**
- * The positions of the citations' markers, as in `[3]`: those of one number are cited in their order. Both offsets are 0
- * where the answer has no such marker.
+ * The positions of the citations' markers, such as `[3]`: those of one number are cited in their order. Both offsets are
+ * 0 where the answer has no such marker.
  */
 export function markerPositions<C extends Cited>(
   text: string,
   citations: readonly C[],
 ): CitedPosition<C>[] {
-  const seen = new Map<string, number>();
+  const markers = findMarkers(text);
+  const seen = new Map<number, Marker>();
   return citations.map((citation) => {
-    const marker = `[${citation.index}]`;
-    const last = seen.get(marker);
-    const next = text.indexOf(marker, last === undefined ? 0 : last + marker.length);
-    const found = next < 0 ? last : next;
-    if (found === undefined) return { citation, start: 0, end: 0 };
-    seen.set(marker, found);
-    const start = codePointLength(text, 0, found);
-    return { citation, start, end: start + marker.length };
+    const { index: number } = citation;
+    const last = seen.get(number);
+    const after = last?.end ?? 0;
+    const marker =
+      markers.find(({ start, points }) => start >= after && points.includes(number)) ?? last;
+    if (!marker) return { citation, start: 0, end: 0 };
+    seen.set(number, marker);
+    const start = codePointLength(text, 0, marker.start);
+    return { citation, start, end: start + codePointLength(text, marker.start, marker.end) };
   });
 }
 
