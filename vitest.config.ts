@@ -40,11 +40,22 @@ const features = {
     ...product.test,
     name: "product",
     include: ["test/**/*.test.ts"],
-    exclude: ["test/room/**", "test/browser/**", ...MANY_RUNS],
+    exclude: ["test/room/**", "test/browser/**", "test/clients/**", ...MANY_RUNS],
   },
 };
 
 const slow = { ...product, test: { ...product.test, name: "slow", include: MANY_RUNS } };
+
+/** Linters of the OpenAPI document, and generators of clients from it: programs of `openapi/package.json`. */
+const clients = {
+  ...product,
+  test: {
+    ...product.test,
+    name: "clients",
+    include: ["test/clients/**/*.test.ts"],
+    testTimeout: 120_000,
+  },
+};
 
 /** Pages in a real Chromium: what only a browser enforces. */
 const browser = {
@@ -79,5 +90,9 @@ const room = {
 };
 
 export default defineConfig({
-  test: { projects: [features, slow, room, browser], maxWorkers: 3, passWithNoTests: false },
+  test: {
+    projects: [features, slow, room, browser, clients],
+    maxWorkers: 3,
+    passWithNoTests: false,
+  },
 });
