@@ -7,13 +7,17 @@ import { parseEnv } from "node:util";
 export type Settings = Record<string, string>;
 
 /** The names that the Worker reads; everything else in the environment is ignored. */
-export const NAMES = `DATABASE_URL DATABASE_HTTP_URL SECRET_KEY ALLOWED_ORIGINS PASSWORD_SIGN_IN
+export const NAMES =
+  `DATABASE_URL DATABASE_HTTP_URL SECRET_KEY ALLOWED_ORIGINS ALLOWED_ORIGINS_ONLY PASSWORD_SIGN_IN
   OIDC_ISSUER OIDC_CLIENT_ID OIDC_CLIENT_SECRET OIDC_SCOPES OIDC_ADMIN_GROUP APP_URL MAIL_FROM SES_ENDPOINT
   AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION S3_BUCKET_NAME S3_ENDPOINT
   OPENAI_API_KEY OPENAI_BASE_URL ANTHROPIC_API_KEY ANTHROPIC_BASE_URL DEFAULT_MODEL TITLE_MODEL OCR_MODEL
   MODELS EMBEDDING_MODEL EMBEDDING_BASE_URL EMBEDDING_API_KEY RERANK_MODEL RERANK_BASE_URL RERANK_API_KEY
   SYSTEM_PROMPT KEEP_REASONING LIMITS BUDGETS TURN_LIMITS RETRIEVAL RETENTION PROVIDER_CIRCUIT METRICS_TOKEN
   BODY_TIMEOUT_MS LEAST_UPLOAD_RATE`.split(/\s+/);
+
+/** The pages of any server on this machine. */
+export const LOCAL_ORIGINS = "http://localhost:*,http://127.0.0.1:*,http://[::1]:*";
 
 /** Creates the file from the example where it is missing, with a secret of its own. */
 export async function ensureDevVars(path: string, examplePath: string): Promise<void> {

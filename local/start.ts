@@ -20,7 +20,13 @@ import { LOCAL_SENTENCES } from "./provider/embeddings.ts";
 import { startS3 } from "./s3.ts";
 import { localCredentials } from "./s3/credentials.ts";
 import { newSecret } from "./secrets.ts";
-import { ensureDevVars, readSettings, type Settings, writeSettings } from "./settings.ts";
+import {
+  ensureDevVars,
+  LOCAL_ORIGINS,
+  readSettings,
+  type Settings,
+  writeSettings,
+} from "./settings.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const DEV_VARS = resolve(ROOT, process.env.DEV_VARS || ".dev.vars");
@@ -43,7 +49,7 @@ async function main(): Promise<string> {
   stops.push(await claimFolder(folder));
   await explained(ensureDevVars(DEV_VARS, EXAMPLE), "The file of settings");
   const settings = await explained(readSettings(DEV_VARS, process.env), "The file of settings");
-  settings.ALLOWED_ORIGINS ??= "http://localhost:3000";
+  settings.ALLOWED_ORIGINS ??= LOCAL_ORIGINS;
   const notes = [
     await standInForPostgres(settings, folder),
     await standInForS3(settings, join(folder, "s3")),

@@ -9,6 +9,7 @@ import type { ChatRoom } from "./features/turns/room/chat-room.do.ts";
 import { Limits } from "./limits/figures.ts";
 import type { Limiter } from "./limits/limiter.do.ts";
 import { Models } from "./lib/model-table.ts";
+import { isOriginRule } from "./lib/origins.ts";
 
 /** What Cloudflare passes to the Worker: bindings, and strings that are not validated yet. */
 export type Env = {
@@ -107,12 +108,14 @@ const Budgets = z.strictObject({ day: Limit.optional(), month: Limit.optional() 
 export type Budgets = z.infer<typeof Budgets>;
 
 const Origins = optional(
-  text.transform((list) =>
-    list
-      .split(",")
-      .map((origin) => origin.trim().replace(/\/$/, ""))
-      .filter(Boolean),
-  ),
+  text
+    .transform((list) =>
+      list
+        .split(",")
+        .map((origin) => origin.trim().replace(/\/$/, ""))
+        .filter(Boolean),
+    )
+    .refine((origins) => origins.every(isOriginRule), "a * stands only for the port, at the end"),
 ).transform((origins) => origins ?? []);
 
 const Variables = z.object({
@@ -132,6 +135,7 @@ const Variables = z.object({
   ANTHROPIC_API_KEY: optional(text),
   ANTHROPIC_BASE_URL: optional(url),
   ALLOWED_ORIGINS: Origins,
+  ALLOWED_ORIGINS_ONLY: flag,
   PASSWORD_SIGN_IN: optional(z.enum(["on", "off"])).transform((value) => value !== "off"),
   OIDC_ISSUER: optional(issuer),
   OIDC_CLIENT_ID: optional(text),

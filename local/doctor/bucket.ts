@@ -32,7 +32,9 @@ export async function checkBucket(
   const storage = createStorageClient(settings);
   const objects = await checkObjects(storage);
   if (objects.state !== "ok") return [objects];
-  const cors = await Promise.all(origins.map((origin) => checkCors(storage, origin)));
+  const cors = await Promise.all(
+    origins.map((origin) => checkCors(storage, origin.replace(/\*$/, "3000"))),
+  );
   return [objects, ...(cors.length > 0 ? cors : [NO_PAGES]), await checkLifecycle(settings)];
 }
 

@@ -24,7 +24,7 @@ another body is refused. A refused request does not use up its key; a failed ans
 **Ids** are UUIDs, **times** ISO 8601 UTC with milliseconds, **lengths** are counted in Unicode code points. \
 Unknown body fields are refused, except under \`/v1\`; unknown query parameters are ignored.`;
 
-const ANSWERS = `Ask, and read the answer while it is generated.
+const STREAMS = `Ask, and read the answer while it is generated.
 
 **Streams** are server-sent events, in this order: \`user_message\`, \`ai_message_start\`, any number of \
 \`reasoning_delta\` and \`content_delta\`, \`citations\` and \`error\` where there are any, \`ai_message_complete\`, \
@@ -41,7 +41,7 @@ error \`file_not_ready\`, or with \`file_failed\` where one of them cannot be re
 
 const TAGS = [
   { name: "Accounts", description: "Sign up, in and out, and manage the account." },
-  { name: "Answers", description: ANSWERS },
+  { name: "Answers", description: STREAMS },
   { name: "OpenAI", description: "What clients of OpenAI's API call." },
   { name: "Chats", description: "Manage conversations: trees of messages with one active path." },
   { name: "Messages", description: "Read and rate messages." },
@@ -117,10 +117,12 @@ function addSharedResponses(document: Document): void {
 /** Who reads the document from its start reads how to sign up first. */
 function sortByTag(document: Document): void {
   const order = TAGS.map(({ name }) => name);
-  const placeOf = (path: Operations) =>
+  const positionOf = (path: Operations) =>
     Math.min(...Object.values(path).map(({ tags: [tag = ""] = [] }) => order.indexOf(tag)));
   const paths = Object.entries(document.paths ?? {});
-  document.paths = Object.fromEntries(paths.toSorted(([, a], [, b]) => placeOf(a) - placeOf(b)));
+  document.paths = Object.fromEntries(
+    paths.toSorted(([, a], [, b]) => positionOf(a) - positionOf(b)),
+  );
 }
 
 type Operations = NonNullable<Document["paths"]>[string];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { newApiKey } from "../support/api-keys.ts";
 import {
   bearer,
@@ -8,6 +8,7 @@ import {
   signUp,
   workerUrl,
 } from "../support/client.ts";
+import { startFastWorker } from "../support/fast-worker.ts";
 import { FRONTEND, signedUpJar } from "../support/jar.ts";
 import { hourly, type LimitedWorker, startLimited } from "../support/limited.ts";
 import { injectFault } from "../support/postgres.ts";
@@ -93,6 +94,14 @@ function expectReadable(headers: Headers, what: string): void {
   }
 }
 
+/** What a page of any origin needs to read the response to a request without cookies. */
+function expectReadableByToken(headers: Headers, what: string): void {
+  expect(headers.get("access-control-allow-origin"), what).toBe("*");
+  expect(headers.get("access-control-allow-credentials"), what).toBeNull();
+  expect(headers.get("vary"), what).toContain("Origin");
+  expect(headers.get("access-control-expose-headers"), what).toContain("X-Request-Id");
+}
+
 function expectUnreadable(headers: Headers, what: string): void {
   expect(headers.get("access-control-allow-origin"), what).toBeNull();
   expect(headers.get("access-control-allow-credentials"), what).toBeNull();
@@ -125,17 +134,32 @@ describe("an error of every kind", () => {
     }
   });
 
-  it("may not be read by any other page", async () => {
+  it("may be read by any other page where the request has a token, without credentials", async () => {
     for (const [what, failing] of Object.entries(failures())) {
+      const hasToken = failing.signedIn || failing.init?.headers?.["authorization"] !== undefined;
       for (const origin of [EVIL, "null", `${FRONTEND}.evil.example`]) {
         const { outcome, headers } = await send(failing, origin);
         expect(outcome).toBe(what);
-        expectUnreadable(headers, what);
+        if (hasToken) expectReadableByToken(headers, what);
+        else expectUnreadable(headers, what);
       }
     }
   });
 
-  it("of a defect or of Postgres is readable by the allowed page alone", async () => {
+  it("may be read by no other page where only the allowed origins may call", async () => {
+    const strict = await startFastWorker({
+      ALLOWED_ORIGINS: FRONTEND,
+      ALLOWED_ORIGINS_ONLY: "true",
+    });
+    onTestFinished(strict.close);
+    for (const headers of [{}, as("x.y.z")]) {
+      const failing = { url: strict.url, path: "/chats", init: { headers } };
+      expectUnreadable((await send(failing, EVIL)).headers, EVIL);
+      expectReadable((await send(failing, FRONTEND)).headers, FRONTEND);
+    }
+  });
+
+  it("of a defect or of Postgres is readable too", async () => {
     for (const [status, code, expected] of [
       [400, "22P02", 500],
       [500, "", 503],
@@ -145,7 +169,7 @@ describe("an error of every kind", () => {
       expectReadable(allowed.headers, String(expected));
       const foreign = await failAtPostgres(EVIL, status, code);
       expect(foreign.status).toBe(expected);
-      expectUnreadable(foreign.headers, String(expected));
+      expectReadableByToken(foreign.headers, String(expected));
     }
   });
 

@@ -26,8 +26,10 @@ export type BrowserSite = {
   close: () => Promise<void>;
 };
 
-/** Starts all of it in the world of this run. */
-export async function startBrowserSite(): Promise<BrowserSite> {
+/** Starts all of it in the world of this run; the settings are those of the Worker. */
+export async function startBrowserSite(
+  settings: Record<string, string> = {},
+): Promise<BrowserSite> {
   await using stack = new AsyncDisposableStack();
   const oidc = await startOidc();
   stack.defer(oidc.close);
@@ -40,6 +42,7 @@ export async function startBrowserSite(): Promise<BrowserSite> {
     OIDC_ISSUER: oidc.issuer,
     OIDC_CLIENT_ID: oidc.clientId,
     OIDC_CLIENT_SECRET: oidc.clientSecret,
+    ...settings,
   });
   stack.defer(worker.close);
   const api = worker.url.replace("127.0.0.1", "localhost");

@@ -33,12 +33,13 @@ export function jsonForm(fields: object): Form {
 export type Sent = {
   method?: string;
   mode?: RequestMode;
+  credentials?: RequestCredentials;
   headers?: Record<string, string>;
   body?: string;
   keepalive?: boolean;
 };
 
-/** What the page learns from a request with credentials: the body, or nothing. */
+/** What the page learns from a request, by default with credentials: the body, or nothing. */
 export function readBy(page: Page, url: string, init: Sent = {}): Promise<string> {
   return page.evaluate(
     async ({ url, init }) => {

@@ -1,4 +1,5 @@
 /** Where a browser may be sent after a sign-in. */
+import { isListedOrigin } from "../../../lib/origins.ts";
 
 type Allowed = {
   /** The origin of the API itself. */
@@ -37,7 +38,7 @@ export function parseReturnTo(text: string, allowed: Allowed): string | undefine
 }
 
 function isAllowed(origin: string, { own, origins, loopback }: Allowed): boolean {
-  return origin === own || origins.includes(origin) || (loopback && LOOPBACK.test(origin));
+  return origin === own || isListedOrigin(origin, origins) || (loopback && LOOPBACK.test(origin));
 }
 
 /** The URL with one more parameter. */
