@@ -35,11 +35,7 @@ export type PostgresOptions = {
 export async function openPostgres(options: PostgresOptions): Promise<LocalPostgres> {
   if (options.postgresUrl) return openServer(options.postgresUrl);
   if (options.dataDir) await removeStaleLock(options.dataDir);
-  const pglite = await PGlite.create({
-    ...(options.dataDir && { dataDir: options.dataDir }),
-    ...(options.copyOf && { loadDataDir: await openAsBlob(options.copyOf) }),
-    extensions: { vector },
-  });
+  const pglite = await openPglite(options);
   const pool = new pg.Pool(Object.assign(createPgConfig(pglite), { max: 1 }, AT_ONCE));
   return {
     pool,
@@ -49,6 +45,20 @@ export async function openPostgres(options: PostgresOptions): Promise<LocalPostg
     },
     close: () => pool.end().then(() => pglite.close()),
   };
+}
+
+async function openPglite({ dataDir, copyOf }: PostgresOptions): Promise<PGlite> {
+  try {
+    return await PGlite.create({
+      ...(dataDir && { dataDir }),
+      ...(copyOf && { loadDataDir: await openAsBlob(copyOf) }),
+      extensions: { vector },
+    });
+  } catch (error) {
+    if (!dataDir) throw error;
+    const reason = "its files are damaged, or of another version of Postgres";
+    throw new Error(`${reason}. To begin with an empty one, remove the folder.`, { cause: error });
+  }
 }
 
 function openServer(connectionString: string): LocalPostgres {

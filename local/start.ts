@@ -45,10 +45,12 @@ async function main(): Promise<string> {
   const port = readPort(process.env.PORT);
   await requireFreePort(port);
   const folder = resolve(ROOT, process.env.LOCAL_DIR || ".local");
-  await explained(mkdir(folder, { recursive: true, mode: 0o700 }), "The folder of the data");
+  await explained(
+    mkdir(folder, { recursive: true, mode: 0o700 }),
+    `The folder of the data ${folder}`,
+  );
   stops.push(await claimFolder(folder));
-  await explained(ensureDevVars(DEV_VARS, EXAMPLE), "The file of settings");
-  const settings = await explained(readSettings(DEV_VARS, process.env), "The file of settings");
+  const settings = await explained(readDevVars(), `The file of settings ${DEV_VARS}`);
   settings.ALLOWED_ORIGINS ??= LOCAL_ORIGINS;
   const notes = [
     await standInForPostgres(settings, folder),
@@ -70,24 +72,6 @@ async function main(): Promise<string> {
   stops.push(startCron({ url: wrangler.url, key: cronKey }, complain));
   await wrangler.ended;
   return "wrangler exited, and the server with it. The data is kept: start again with npm run dev.";
-}
-
-/** Says what a failure of the file system is about. */
-async function explained<T>(work: Promise<T>, what: string): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw new Error(`${what} cannot be used: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-async function mistakesInSettings(): Promise<string[]> {
-  if (!existsSync(DEV_VARS)) return [];
-  return findMistakes(basename(DEV_VARS), await readFile(DEV_VARS, "utf8"));
 }
 
 /** Changes the settings to the stand-in's address, unless they name a database. */
@@ -177,6 +161,30 @@ async function standInForIssuer(settings: Settings): Promise<string> {
   settings.OIDC_CLIENT_SECRET = oidc.clientSecret;
   settings.OIDC_ADMIN_GROUP ??= ADMIN_GROUP;
   return "Sign-in    by password, or as an example person at /auth/oidc/start";
+}
+
+/** Creates the file where it is missing. */
+async function readDevVars(): Promise<Settings> {
+  await ensureDevVars(DEV_VARS, EXAMPLE);
+  return readSettings(DEV_VARS, process.env);
+}
+
+/** Says what a failure is about. */
+async function explained<T>(work: Promise<T>, what: string): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new Error(`${what} cannot be used: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function mistakesInSettings(): Promise<string[]> {
+  if (!existsSync(DEV_VARS)) return [];
+  return findMistakes(basename(DEV_VARS), await readFile(DEV_VARS, "utf8"));
 }
 
 function greeting(url: string, notes: string[]): string {

@@ -8,7 +8,8 @@ export async function claimFolder(folder: string): Promise<() => Promise<void>> 
   const holder = await readHolder(file);
   if (holder !== undefined && isAlive(holder)) {
     throw new Error(
-      `${folder} is in use by process ${holder}. Stop it, or set LOCAL_DIR to another folder. ` +
+      `${folder} is in use by process ${holder}. Stop it, or start a second server with a port and a folder ` +
+        `of its own: PORT=8788 LOCAL_DIR=.local/second npm run dev. ` +
         `If that process is another program, remove ${file}.`,
     );
   }

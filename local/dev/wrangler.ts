@@ -92,7 +92,9 @@ async function waitUntilServing(
     if (response) {
       // What it logs about the refusal arrives after the response.
       await Promise.race([ended, delay(LAST_LINES_MS)]);
-      throw new Error("The Worker refuses to start; its output above says why.");
+      throw new Error(
+        "The Worker refuses to start. Correct what is named above, in .dev.vars or in the environment.",
+      );
     }
     await delay(POLL_MS);
   }

@@ -191,10 +191,12 @@ describe("npm run dev", { timeout: START_MS }, () => {
     const OPENAI_BASE_URL = `${inject("providerUrl")}/v1`;
     const { OPENAI_API_KEY = "" } = inject("vars");
     const provider = `OPENAI_BASE_URL=${OPENAI_BASE_URL}\nOPENAI_API_KEY=${OPENAI_API_KEY}`;
-    const lines = `\n${provider}\nSYSTEM_PROMPT="of the file"\n`;
+    const lines = `\n${provider}\nSYSTEM_PROMPT="of the file"\nOPENAI_APIKEY=sk-typo\n`;
     await appendFile(devVarsIn(folder.path), lines);
     const { output } = await start({ SYSTEM_PROMPT, LOG: "json" });
     expect(output()).toContain(OPENAI_BASE_URL);
+    await until(async () => output().includes('"OPENAI_APIKEY" is no setting'));
+    expect(output()).not.toContain("sk-typo");
     await until(async () => output().includes('"event":"minute"'));
     await expectEverythingKept();
     const mark = crypto.randomUUID();
@@ -251,6 +253,7 @@ describe("npm run dev", { timeout: START_MS }, () => {
     expect(await local.exited).toBe(1);
     expect(local.output()).toMatch(/^Invalid settings: TURN_LIMITS: /m);
     expect(local.output().trimEnd().split("\n").at(-1)).toContain("refuses to start");
+    expect(local.output()).not.toContain("/health/live");
     await expectNothingLeft();
   });
 });
