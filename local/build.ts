@@ -1,7 +1,7 @@
 /**
  * The build step of `wrangler.toml`: the assets, and the Worker as modules. What `import()` loads is a module of its
- * own, so that nobody pays at start-up for a document that is read later. With `--dev` the Worker of
- * `dev/worker.ts`, with readable code.
+ * own, so that nobody pays at start-up for a document that is read later. With `DEV_WORKER` the Worker of
+ * `dev/worker.ts`, with readable code, in that folder.
  */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -33,8 +33,8 @@ async function buildWorker(entryPoint: string, folder: string, isReadable: boole
   });
 }
 
-const isDev = process.argv.includes("--dev");
+const { DEV_WORKER } = process.env;
 await copyAssets();
-await (isDev
-  ? buildWorker("local/dev/worker.ts", join(ROOT, "dist", "dev-worker"), true)
+await (DEV_WORKER
+  ? buildWorker("local/dev/worker.ts", DEV_WORKER, true)
   : buildWorker("src/index.ts", join(ROOT, "dist", "worker"), false));

@@ -5,7 +5,7 @@ export type WorkerLog = { level: string; message: string };
 
 type Fields = Record<string, string | number | boolean | null | undefined>;
 
-/** The event of `dev-worker.ts`, which has the path that the product's own line leaves out. */
+/** The event of `worker.ts`, which has the path that the product's own line leaves out. */
 export const DEV_REQUEST = "dev_request";
 
 /** Ids and times are for machines, which read `LOG=json`. */

@@ -1,6 +1,6 @@
 /**
  * Runs the Worker of `worker.ts` under wrangler until it is signalled. Arguments: the port, the file of variables and
- * the folder of the state. The command `wrangler dev` does the same, but also opens an inspector in which any page of
+ * the folder of the state; `DEV_WORKER` is the folder of the built Worker. The command `wrangler dev` does the same, but also opens an inspector in which any page of
  * a browser could run code beside the Worker's secrets.
  */
 import type { ChildProcess } from "node:child_process";
@@ -11,10 +11,8 @@ import { isFailure, toJsonLine, toReadableLine, type WorkerLog } from "./log-lin
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
-/** What the build makes of `worker.ts`. */
-const MODULES = join(ROOT, "dist", "dev-worker");
-
 const [port, envFile = "", stateDir = ""] = process.argv.slice(2);
+const { DEV_WORKER = "" } = process.env;
 const toLine = process.env.LOG === "json" ? toJsonLine : toReadableLine;
 
 /** The workerd that listens on the port: wrangler starts the other one again, but this one in vain. */
@@ -36,12 +34,12 @@ subscribe("child_process", (message) => {
 
 const worker = await unstable_startWorker({
   config: join(ROOT, "wrangler.toml"),
-  entrypoint: join(MODULES, "index.js"),
+  entrypoint: join(DEV_WORKER, "index.js"),
   build: {
     bundle: false,
-    moduleRoot: MODULES,
+    moduleRoot: DEV_WORKER,
     findAdditionalModules: true,
-    custom: { command: "node local/build.ts --dev", watch: "src", workingDirectory: ROOT },
+    custom: { command: "node local/build.ts", watch: "src", workingDirectory: ROOT },
   },
   envFiles: [envFile],
   dev: {
