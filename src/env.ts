@@ -68,6 +68,9 @@ const TurnLimits = z.strictObject({
   file_wait_ms: ms(120_000),
   rewrite_ms: ms(2_000),
   rerank_ms: ms(1_500),
+  /** A durable stream of server-sent events ends then, and its client continues with another. */
+  follow_ms: ms(60_000),
+  long_poll_ms: ms(20_000),
 });
 
 export type TurnLimits = z.infer<typeof TurnLimits>;

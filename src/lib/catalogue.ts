@@ -35,6 +35,12 @@ export const catalogue = {
     detail:
       "The event id to resume from does not belong to this chat. Resume without one at GET /chats/{id}/stream.",
   },
+  unknown_offset: {
+    status: 400,
+    title: "Unknown offset",
+    detail:
+      "The offset is no position in this chat's events. Send one from a Stream-Next-Offset header, `-1` or `now`.",
+  },
   origin_not_allowed: {
     status: 403,
     title: "Origin not allowed",
@@ -108,6 +114,12 @@ export const catalogue = {
     title: "File not uploaded",
     detail:
       "The bytes of this file are not in the bucket. Upload them, then complete the file again.",
+  },
+  log_pruned: {
+    status: 410,
+    title: "Events no longer kept",
+    detail:
+      "Events after this offset are no longer kept. Continue with the offset `-1`, and read what was before from the chat's messages.",
   },
   precondition_failed: {
     status: 412,

@@ -2,6 +2,7 @@
 import type { Deps } from "../../../deps.ts";
 import { FileChangeSignal } from "../context/wait.ts";
 import { RoomAlarm } from "./alarm.ts";
+import { DurableReads } from "./durable-reads.ts";
 import { EventLog } from "./event-log.ts";
 import { LateTitles } from "./late-titles.ts";
 import { PendingTurns } from "./pending-turns.ts";
@@ -21,6 +22,7 @@ export function assembleRoom(ctx: DurableObjectState, deps: Deps) {
   const pending = new PendingTurns(log.turns);
   const fileChanges = new FileChangeSignal();
   const subscribers = new SseSubscribers(ctx, deps, log);
+  const reads = new DurableReads(log, subscribers);
   const [notify, schedule] = [() => subscribers.notify(), () => alarm.schedule()];
   const runner = new TurnRunner({ log, titles, waitUntil, notify, schedule }, deps);
   const isActive = (id: string) => runner.live?.answerId === id || pending.has(id);
@@ -31,6 +33,6 @@ export function assembleRoom(ctx: DurableObjectState, deps: Deps) {
     { storage, log, titles, recovery, subscribers, isLive },
     deps,
   );
-  const parts = { log, titles, pending, fileChanges, subscribers, runner, recovery, alarm };
+  const parts = { log, titles, pending, fileChanges, subscribers, reads, runner, recovery, alarm };
   return { ...parts, starter: new TurnStarter({ ...parts, waitUntil }, deps) };
 }

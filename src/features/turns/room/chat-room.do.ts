@@ -17,6 +17,11 @@ import { assembleRoom, type RoomParts } from "./assemble.ts";
 import type {
   AttachResult,
   AttachTurn,
+  FollowLog,
+  FollowResult,
+  LogPage,
+  LogRefusal,
+  ReadLog,
   ReadResult,
   Settled,
   StartResult,
@@ -51,6 +56,16 @@ export class ChatRoom extends DurableObject<Env> {
     return typeof cursor === "number"
       ? subscribers.subscribeWithinLimit(cursor, sessionId, wire)
       : cursor;
+  }
+
+  /** A page of the log across its turns. */
+  readLog(request: ReadLog): Promise<LogPage | LogRefusal> {
+    return this.#room.reads.read(request);
+  }
+
+  /** Streams the log across its turns. */
+  followLog(request: FollowLog): FollowResult {
+    return this.#room.reads.follow(request);
   }
 
   /** Attaches a repeated request to its turn, while that runs and as long as its log is kept. */

@@ -5,6 +5,7 @@ import type { ProblemCode } from "../../../lib/problem.ts";
 import type { Message } from "../../messages/schemas.ts";
 import type { SocketKey } from "../store/tickets.ts";
 import type { NewTurn, TurnIds } from "../store/turn.ts";
+import type { LogPosition } from "../wire/durable-streams.ts";
 import type { Closing } from "../wire/socket.ts";
 import type { Wire } from "../wire/wires.ts";
 
@@ -46,6 +47,29 @@ export type TurnOutcome = {
 export type SubscribeResult = { stream: ReadableStream<Uint8Array> } | "too_many_subscribers";
 
 export type ReadResult = SubscribeResult | "nothing" | "unknown_id";
+
+/** A page of the log as a durable stream. `waits`: where there is nothing yet, for what comes next. */
+export type ReadLog = { position: LogPosition; sessionId: string; waits: boolean };
+
+export type LogPage = {
+  /** The events as a JSON array. */
+  json: string;
+  /** The id that it was read after. */
+  after: number;
+  lastId: number;
+  /** True where nothing follows yet. */
+  isAtEnd: boolean;
+  /** True where nothing will follow, because the chat was deleted. */
+  isClosed: boolean;
+};
+
+/** Why the log is not read; the code of a problem. */
+export type LogRefusal = "unknown_offset" | "log_pruned" | "too_many_subscribers";
+
+/** The log as server-sent events. `cursor`: the client's last. */
+export type FollowLog = { position: LogPosition; sessionId: string; cursor?: string | undefined };
+
+export type FollowResult = SubscribeResult | LogRefusal;
 
 export type AttachTurn = {
   userId: string;

@@ -48,6 +48,12 @@ export class EventLog {
     return this.#lastId;
   }
 
+  /** The id before the oldest kept event: whoever reads after a lower one has missed something. */
+  get firstCursor(): number {
+    const firstId = this.turns.firstId();
+    return firstId === undefined ? this.#lastId : firstId - 1;
+  }
+
   /** True for an id that a subscriber can have. */
   hasIssued(id: unknown): id is number {
     return Number.isInteger(id) && Number(id) >= 1 && Number(id) <= this.#lastId;
@@ -130,6 +136,11 @@ export class EventLog {
     const from = isInMemory ? id + 1 - first.id : 0;
     const inTail = () => this.#tail.slice(from, from + MOST_IN_A_PAGE);
     return isInMemory ? inTail() : (this.#readChunk(id) ?? inTail());
+  }
+
+  /** True where no event follows this id yet. */
+  isAtEnd(id: number): boolean {
+    return id >= this.#lastId || this.readAfter(id).length === 0;
   }
 
   /** The room's storage was deleted: the log begins anew. */

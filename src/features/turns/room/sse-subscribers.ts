@@ -2,11 +2,13 @@
 import type { Deps } from "../../../deps.ts";
 import { HEARTBEAT, OPENING } from "../../../http/event-stream.ts";
 import { catalogue } from "../../../lib/problem.ts";
-import type { PageEncoder } from "../wire/encoder.ts";
+import { DurableStreamEncoder, nextCursor } from "../wire/durable-streams.ts";
+import type { PageSource } from "../wire/encoder.ts";
 import type { NumberedEvent, TurnEvent } from "../wire/events.ts";
 import { createPageEncoder, EVENTS, type Wire } from "../wire/wires.ts";
 import type { SubscribeResult } from "./contract.ts";
 import type { EventLog } from "./event-log.ts";
+import { LogWaiters } from "./log-waiters.ts";
 import { EndedSessions, RoomSockets } from "./sockets.ts";
 import type { StoredTurn } from "./turn-table.ts";
 
@@ -23,16 +25,17 @@ export class SseSubscribers {
   readonly sockets: RoomSockets;
   readonly #ctx: DurableObjectState;
   readonly #log: EventLog;
-  readonly #heartbeatMs: number;
+  readonly #deps: Deps;
   readonly #ended = new EndedSessions();
   readonly #open = new Set<SseSubscriber>();
+  readonly #waiters = new LogWaiters();
   #heartbeat: ReturnType<typeof setInterval> | undefined;
 
   constructor(ctx: DurableObjectState, deps: Deps, log: EventLog) {
     this.sockets = new RoomSockets(ctx, deps, log, this.#ended);
     this.#ctx = ctx;
     this.#log = log;
-    this.#heartbeatMs = deps.config.TURN_LIMITS.heartbeat_ms;
+    this.#deps = deps;
   }
 
   /**
@@ -40,24 +43,48 @@ export class SseSubscribers {
    * our own, the id is the one before the turn's first event.
    */
   subscribe(after: number, sessionId: string, wire = EVENTS): ReadableStream<Uint8Array> {
-    const subscriber = new SseSubscriber(this.#log, { after, sessionId, wire });
-    this.#open.add(subscriber);
-    this.#heartbeat ??= setInterval(() => this.#sendHeartbeats(), this.#heartbeatMs);
-    // Otherwise the room may sleep before the last byte is sent.
-    this.#ctx.waitUntil(subscriber.closed.finally(() => this.#remove(subscriber)));
-    if (this.#ended.has(sessionId)) subscriber.close();
-    return subscriber.stream;
+    return this.#add({ after, sessionId, encoder: createPageEncoder(wire) }).stream;
   }
 
   /** The same, for a client that did not send the user message: refused beyond the limit. */
   subscribeWithinLimit(after: number, sessionId: string, wire?: Wire): SubscribeResult {
-    if (this.#open.size >= MOST_STREAMS) return "too_many_subscribers";
+    if (this.#isFull) return "too_many_subscribers";
     return { stream: this.subscribe(after, sessionId, wire) };
+  }
+
+  /**
+   * A durable stream of the log after an id, across its turns, for a limited time. `cursor`: the client's last.
+   */
+  follow(after: number, sessionId: string, cursor?: string): SubscribeResult {
+    if (this.#isFull) return "too_many_subscribers";
+    const { clock, config } = this.#deps;
+    const encoder = new DurableStreamEncoder({
+      after,
+      isAtEnd: (id) => this.#log.isAtEnd(id),
+      cursor: () => nextCursor(clock(), cursor),
+    });
+    const subscriber = this.#add({ after, sessionId, encoder, spansTurns: true });
+    const timer = setTimeout(() => subscriber.close(), config.TURN_LIMITS.follow_ms);
+    this.#ctx.waitUntil(subscriber.closed.finally(() => clearTimeout(timer)));
+    return { stream: subscriber.stream };
+  }
+
+  /**
+   * Resolves at the next event of the log, or after a limited time; at once for a session that has ended. Resolves to
+   * the last events where the chat was deleted meanwhile.
+   */
+  async waitForEvent(
+    sessionId: string,
+  ): Promise<readonly NumberedEvent[] | "too_many_subscribers" | undefined> {
+    if (this.#ended.has(sessionId)) return undefined;
+    if (this.#isFull) return "too_many_subscribers";
+    return this.#waiters.wait(sessionId, this.#deps.config.TURN_LIMITS.long_poll_ms);
   }
 
   /** The log has a new event. */
   notify(): void {
     for (const subscriber of this.#open) subscriber.onEvent();
+    this.#waiters.wake();
     this.sockets.notify();
   }
 
@@ -65,6 +92,7 @@ export class SseSubscribers {
   endSession(sessionId: string): void {
     this.#ended.add(sessionId);
     this.sockets.endSession(sessionId);
+    this.#waiters.endSession(sessionId);
     for (const subscriber of this.#open) {
       if (subscriber.sessionId === sessionId) subscriber.close();
     }
@@ -80,8 +108,27 @@ export class SseSubscribers {
   /** The chat is deleted: closes every stream and socket, after an error event in the middle of a turn. */
   closeAll(isRunning: boolean): void {
     const last = CHAT_DELETED.map((event, index) => ({ id: this.#log.lastId + 1 + index, event }));
-    this.sockets.closeAll(isRunning ? last : []);
-    for (const subscriber of this.#open) subscriber.closeWith(last);
+    const next = isRunning ? last : [];
+    this.sockets.closeAll(next);
+    this.#waiters.closeAll(next);
+    for (const subscriber of this.#open) {
+      subscriber.closeWith(subscriber.spansTurns ? next : last);
+    }
+  }
+
+  get #isFull(): boolean {
+    return this.#open.size + this.#waiters.count >= MOST_STREAMS;
+  }
+
+  #add(subscription: Subscription): SseSubscriber {
+    const subscriber = new SseSubscriber(this.#log, subscription);
+    this.#open.add(subscriber);
+    const { heartbeat_ms: heartbeatMs } = this.#deps.config.TURN_LIMITS;
+    this.#heartbeat ??= setInterval(() => this.#sendHeartbeats(), heartbeatMs);
+    // Otherwise the room may sleep before the last byte is sent.
+    this.#ctx.waitUntil(subscriber.closed.finally(() => this.#remove(subscriber)));
+    if (this.#ended.has(subscription.sessionId)) subscriber.close();
+    return subscriber;
   }
 
   #sendHeartbeats(): void {
@@ -96,7 +143,13 @@ export class SseSubscribers {
   }
 }
 
-type Subscription = { after: number; sessionId: string; wire: Wire };
+type Subscription = {
+  after: number;
+  sessionId: string;
+  encoder: PageSource;
+  /** True where the stream goes on with the next turn. */
+  spansTurns?: boolean;
+};
 
 /**
  * One stream. It sends a page of the log whenever the runtime pulls: a slow client lags behind, delays nobody,
@@ -105,9 +158,10 @@ type Subscription = { after: number; sessionId: string; wire: Wire };
  */
 class SseSubscriber {
   readonly sessionId: string;
+  readonly spansTurns: boolean;
   readonly stream: ReadableStream<Uint8Array>;
   readonly #log: EventLog;
-  readonly #encoder: PageEncoder;
+  readonly #encoder: PageSource;
   readonly #closed = Promise.withResolvers<void>();
   #out: ReadableStreamDefaultController<Uint8Array> | undefined;
   #lastId: number;
@@ -121,11 +175,14 @@ class SseSubscriber {
   #isEnding = false;
   /** True where the last event of the turn is sent. */
   #isWhole = false;
+  /** True where the chat is deleted, and the stream has everything that its log had. */
+  #isClosed = false;
 
-  constructor(log: EventLog, { after, sessionId, wire }: Subscription) {
+  constructor(log: EventLog, { after, sessionId, encoder, spansTurns = false }: Subscription) {
     this.sessionId = sessionId;
+    this.spansTurns = spansTurns;
     this.#log = log;
-    this.#encoder = createPageEncoder(wire);
+    this.#encoder = encoder;
     this.#lastId = after;
     this.stream = new ReadableStream(
       {
@@ -180,15 +237,22 @@ class SseSubscriber {
 
   /**
    * Closes the stream with these events, unless it is at its end anyway. A stream that lags behind gets them
-   * after the next page of the log; the pages after that are deleted.
+   * after the next page of the log; the pages after that are deleted. One that spans turns then ends without them.
    */
   closeWith(last: readonly NumberedEvent[]): void {
     if (this.#isEnding) return;
     this.#readAhead();
-    const isOver = this.#ahead.at(-1)?.event.type === "stream_complete";
-    if (!isOver) this.#ahead = [...this.#ahead, ...last];
+    if (this.#lacks()) this.#ahead = [...this.#ahead, ...last];
     this.#isEnding = true;
     this.onEvent();
+  }
+
+  /** True where the last events of the chat follow what is read ahead. */
+  #lacks(): boolean {
+    const newest = this.#ahead.at(-1);
+    if (!this.spansTurns) return newest?.event.type !== "stream_complete";
+    this.#isClosed = this.#log.isAtEnd(newest?.id ?? this.#lastId);
+    return this.#isClosed;
   }
 
   #readAhead(): void {
@@ -218,7 +282,7 @@ class SseSubscriber {
 
   #end(): void {
     this.#isPulled = false;
-    const cut = this.#isWhole ? undefined : this.#encoder.encodeCut();
+    const cut = this.#isWhole ? undefined : this.#encoder.encodeCut(this.#isClosed);
     if (cut && cut.length > 0) this.#out?.enqueue(cut);
     this.#out?.close();
     this.#closed.resolve();

@@ -126,6 +126,14 @@ export class TurnTable {
     return this.#select(where, id)[0];
   }
 
+  /** The id of the first event of the oldest kept turn; undefined where no kept turn has started. */
+  firstId(): number | undefined {
+    if (!this.#storage.exists) return undefined;
+    const query = "SELECT min(first_id) AS id FROM turns WHERE last_id >= 0 AND first_id < ?";
+    const { id } = this.#storage.sql.exec<{ id: number | null }>(query, NO_ID_YET).one();
+    return id ?? undefined;
+  }
+
   /** Turns whose last event is not emitted yet. */
   listUnsealed(): StoredTurn[] {
     return this.#select("WHERE last_id = 0");

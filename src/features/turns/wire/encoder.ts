@@ -15,9 +15,10 @@ export type WireEncoder = {
 };
 
 /** In UTF-16 code units, which take at most three bytes of UTF-8 each: a text of this length fits one write. */
-const SURELY_FITTING_LENGTH = Math.floor(LARGEST_EVENT_BYTES / 3);
+export const SURELY_FITTING_LENGTH = Math.floor(LARGEST_EVENT_BYTES / 3);
 
-type Page = {
+/** Events for one write. */
+export type Page = {
   bytes: Uint8Array;
   /** The number of events that it holds or that had no frames. */
   count: number;
@@ -26,8 +27,19 @@ type Page = {
   isLast: boolean;
 };
 
-/** Makes pages for one subscriber. Without its first `skip` frames, which the client has received before. */
-export class PageEncoder {
+/** What makes the pages of one subscriber. */
+export type PageSource = {
+  /**
+   * As many of the events as fit one write, at least one; undefined where there are none. The next call's events
+   * begin after the `count` of this one.
+   */
+  encodePage(events: readonly NumberedEvent[]): Page | undefined;
+  /** The bytes before the end of a stream that is closed early. `isClosed`: its chat is deleted, and it has every event. */
+  encodeCut(isClosed: boolean): Uint8Array;
+};
+
+/** Makes the pages of one turn. Without its first `skip` frames, which the client has received before. */
+export class PageEncoder implements PageSource {
   readonly #encoder: WireEncoder;
   #skip: number;
   /** Frames that were encoded and did not fit the page before. */
@@ -38,10 +50,6 @@ export class PageEncoder {
     this.#skip = skip;
   }
 
-  /**
-   * As many of the events as fit one write, at least one; undefined where there are none. The next call's events
-   * begin after the `count` of this one.
-   */
   encodePage(events: readonly NumberedEvent[]): Page | undefined {
     let text = "";
     let last: NumberedEvent | undefined;
