@@ -2,6 +2,7 @@
 import { stream, type StreamOptions } from "@durable-streams/client";
 import { newChat } from "./chats.ts";
 import { type Body, type SignedIn, workerUrl } from "./client.ts";
+import { toStream } from "./cut-stream.ts";
 import { script } from "./provider.ts";
 import { allEvents } from "./sse.ts";
 import { until } from "./until.ts";
@@ -75,17 +76,16 @@ export async function catchUp(of: SignedIn, chatId: string, how: How = {}): Prom
 
 /** Cuts the body of a response with an error after this many bytes. */
 export function cutAfter(bytes: number, response: Response): Response {
+  return new Response(toStream(takeBytes(bytes, response)), response);
+}
+
+async function* takeBytes(bytes: number, { body }: Response): AsyncGenerator<Uint8Array> {
   let left = bytes;
-  const cutting = new TransformStream<Uint8Array, Uint8Array>({
-    transform: (chunk, out) => {
-      if (chunk.length > left) {
-        out.enqueue(chunk.subarray(0, left));
-        out.error(new TypeError("connection cut"));
-      } else out.enqueue(chunk);
-      left -= chunk.length;
-    },
-  });
-  return new Response(response.body?.pipeThrough(cutting) ?? null, response);
+  for await (const chunk of body ?? []) {
+    yield chunk.subarray(0, left);
+    left -= chunk.length;
+    if (left < 0) throw new TypeError("connection cut");
+  }
 }
 
 /** The prompt of a later turn contains the marker of an earlier one. */
