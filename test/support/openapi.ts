@@ -4,7 +4,11 @@ import addFormats from "ajv-formats";
 import { inject } from "vitest";
 
 type Observed = { status: number; headers: Headers; body: unknown };
-type Response = { $ref?: string; description: string; content?: Record<string, unknown> };
+type Response = {
+  $ref?: string;
+  description: string;
+  content?: Record<string, { schema: { type?: string } }>;
+};
 type Operation = { responses: Record<string, Response> };
 type Document = {
   paths: Record<string, Record<string, Operation>>;
