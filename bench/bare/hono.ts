@@ -7,7 +7,7 @@ type Query = { query: string; params: unknown[] };
 type Env = {
   DATABASE_URL: string;
   DATABASE_HTTP_URL: string;
-  /** JSON: by method, `/`, and a number, what the product sent to Postgres. */
+  /** JSON: what the product sent to Postgres, by the number of a route. In parameters `{new}` is a new id. */
   CALLS: string;
 };
 
