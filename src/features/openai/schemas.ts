@@ -159,4 +159,6 @@ export const OpenAiModels = z
   .object({ object: z.literal("list"), data: z.array(OpenAiModel) })
   .openapi("OpenAiModels");
 
-export const ByModel = z.object({ model: z.string().max(200) });
+export const ByModel = z.object({
+  model: z.string().max(200).openapi({ description: "Name of the model." }),
+});

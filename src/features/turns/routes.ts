@@ -27,9 +27,10 @@ const tags = ["Answers"];
 const EVENTS =
   "Server-sent events, as the tag `Answers` describes them. The schema is that of one event's data.";
 
+/** The schema is that of one event's data, which generated clients expect; so a whole stream is no example of it. */
 const eventContent = {
   schema: TurnEvent,
-  examples: { stream: { $ref: "#/components/examples/TurnStream" } },
+  "x-stream-example": { $ref: "#/components/examples/TurnStream" },
 };
 
 const eventStream = {
