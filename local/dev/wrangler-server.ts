@@ -7,12 +7,14 @@ import type { ChildProcess } from "node:child_process";
 import { subscribe } from "node:diagnostics_channel";
 import { join } from "node:path";
 import { unstable_startWorker } from "wrangler";
+import { copyAssets } from "../assets.ts";
+import { ROOT } from "../worker-build.ts";
 import { isFailure, toJsonLine, toReadableLine, type WorkerLog } from "./log-lines.ts";
-
-const ROOT = join(import.meta.dirname, "..", "..");
+import { watchBuild } from "./watch-build.ts";
 
 const [port, envFile = "", stateDir = ""] = process.argv.slice(2);
-const { DEV_WORKER = "" } = process.env;
+/** Of this server alone: another one in this checkout may be starting. */
+const MODULES = join(stateDir, "worker");
 const toLine = process.env.LOG === "json" ? toJsonLine : toReadableLine;
 
 /** The workerd that listens on the port: wrangler starts the other one again, but this one in vain. */
@@ -32,6 +34,8 @@ subscribe("child_process", (message) => {
   });
 });
 
+await copyAssets();
+await watchBuild("local/dev/worker.ts", MODULES);
 const worker = await unstable_startWorker({
   config: join(ROOT, "wrangler.toml"),
   entrypoint: join(DEV_WORKER, "index.js"),
@@ -39,7 +43,8 @@ const worker = await unstable_startWorker({
     bundle: false,
     moduleRoot: DEV_WORKER,
     findAdditionalModules: true,
-    custom: { command: "node local/build.ts", watch: "src", workingDirectory: ROOT },
+    // Reads the modules again after each build, which esbuild reports better than a command of wrangler's.
+    custom: { command: "node -e 0", watch: MODULES, workingDirectory: ROOT },
   },
   envFiles: [envFile],
   dev: {
