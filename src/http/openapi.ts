@@ -9,7 +9,7 @@ const DESCRIPTION = `A headless AI chat backend for legal assistance.
 
 **Authentication.** API clients send \`Authorization: Bearer <access_token>\` and refresh it with \
 \`POST /auth/refresh\`. Browsers may send the session cookies instead; a change that is authenticated by cookie \
-must come from an allowed \`Origin\`. Programs send an API key (\`POST /auth/keys\`) as the bearer token, on the routes \
+must come from an allowed \`Origin\`. Pages of any origin may call with a token. Programs send an API key (\`POST /auth/keys\`) as the bearer token, on the routes \
 of its scopes.
 
 **Errors** are \`application/problem+json\` (RFC 9457) with a stable \`code\` and a \`request_id\`.

@@ -6,12 +6,9 @@ import { problemDocument } from "./problem-response.ts";
 
 const CODES = Object.keys(catalogue) as ProblemCode[];
 
-/** What happened; what to do about it follows in the `detail` of each response. */
-const firstSentence = (code: ProblemCode) => catalogue[code].detail.split(/(?<=[.;]) /, 1)[0];
-
-/** The component `ProblemCode`: what each code means is said here, once. */
+/** The component `ProblemCode`. */
 const ProblemCodeSchema = z.enum(CODES).openapi("ProblemCode", {
-  description: CODES.map((code) => `- \`${code}\`: ${firstSentence(code)}`).join("\n"),
+  description: "Stable. The `detail` of a problem says what happened, and what to do.",
 });
 
 /** A member of text that only some problems have. */

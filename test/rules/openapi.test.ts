@@ -10,7 +10,7 @@ import {
   resolve,
 } from "../support/routes.ts";
 
-const LARGEST_DOCUMENT_BYTES = 160_000;
+const LARGEST_DOCUMENT_BYTES = 160 * 1024;
 
 const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
 
@@ -110,7 +110,8 @@ describe("the OpenAPI document", () => {
   it("describes every operation, parameter, response and tag", () => {
     for (const operation of operations) {
       const where = nameOf(operation);
-      expect(operation.description, where).toMatch(/^[A-Z`].+\.$/s);
+      const [own = ""] = operation.description.split(/\n*An API key needs the scope /);
+      expect(own, where).toMatch(/^[A-Z`].+\.$/s);
       for (const { name, description } of operation.parameters) {
         expect(description, `${where} ${name}`).toBeTruthy();
       }
@@ -191,6 +192,6 @@ describe("the OpenAPI document", () => {
   });
 
   it("is at most 160 KB long", () => {
-    expect(JSON.stringify(document).length).toBeLessThanOrEqual(LARGEST_DOCUMENT_BYTES);
+    expect(Buffer.byteLength(JSON.stringify(document))).toBeLessThanOrEqual(LARGEST_DOCUMENT_BYTES);
   });
 });

@@ -20,31 +20,28 @@ const Details = z
 
 const Kind = z.enum(SECURITY_EVENT_KINDS).openapi("SecurityEventKind");
 
-const eventFields = {
-  id: ShownId,
-  kind: Kind,
-  created_at: ShownTime,
-  session_id: ShownId.nullable(),
-  key_id: ShownId.nullable(),
-  actor_id: ShownId.nullable().openapi({
-    description: "The administrator who acted; null where the account's owner did.",
-  }),
-  details: Details.nullable(),
-};
-
-const OwnEvent = z.object(eventFields).openapi("SecurityEvent");
+const OwnEvent = z
+  .object({
+    id: ShownId,
+    kind: Kind,
+    created_at: ShownTime,
+    session_id: ShownId.nullable(),
+    key_id: ShownId.nullable(),
+    actor_id: ShownId.nullable().openapi({
+      description: "The administrator who acted; null where the account's owner did.",
+    }),
+    details: Details.nullable(),
+  })
+  .openapi("SecurityEvent");
 
 const Hash = z.string().openapi({ description: "SHA-256 in lower-case hex." });
 
-const AuditEvent = z
-  .object({
-    ...eventFields,
-    user_id: ShownId,
-    position: z.int().openapi({ description: "In the chain of the account, from 1.", example: 3 }),
-    details_hash: Hash,
-    hash: Hash,
-  })
-  .openapi("AuditEvent");
+const AuditEvent = OwnEvent.extend({
+  user_id: ShownId,
+  position: z.int().openapi({ description: "In the chain of the account, from 1.", example: 3 }),
+  details_hash: Hash,
+  hash: Hash,
+}).openapi("AuditEvent");
 
 const NextCursor = z.string().nullable().openapi({ description: "Null on the last page." });
 

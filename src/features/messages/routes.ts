@@ -8,6 +8,7 @@ import {
   tagged,
 } from "../../http/entity-tag.ts";
 import { ById } from "../../http/fields.ts";
+import { MessageMetadata } from "./metadata.ts";
 import { createRouter, json, route, textHeader } from "../../http/router.ts";
 import { linksOf, listMessages } from "./list.ts";
 import { Message, MessageQuery, toMessage } from "./schemas.ts";
@@ -45,3 +46,5 @@ export const messageRoutes = createRouter().openapi(list, async (c) => {
   const shown = found.page.messages.map(toMessage);
   return c.json(shown, 200, link === undefined ? headers : { ...headers, link });
 });
+
+messageRoutes.openAPIRegistry.register("MessageMetadata", MessageMetadata);

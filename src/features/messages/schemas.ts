@@ -51,7 +51,7 @@ const Metadata = z
       context.addIssue({ code: "custom", params: { code: "reserved_key" }, path: [key], message });
     }
   })
-  .openapi({ example: { client: "web" } });
+  .openapi({ description: "Any JSON, at most 16 KiB.", example: { client: "web" } });
 
 /** Fields of a message that a client may send besides its text. */
 export const messageFields = {
@@ -103,15 +103,9 @@ export const Message = z
       description:
         "The message's own attachments, in the order in which they were named. Empty for an answer.",
     }),
+    // Typed in the document alone: what an earlier version stored is shown as it is.
     metadata: z.record(z.string(), z.unknown()).openapi({
-      description: `The client's metadata. Answers also have \`model\`, \`usage\`, \`finish_reason\` and \
-\`processing_time\`; \`refusal: true\` if the model refused to answer; \`reasoning\` if the server stores it; and after a \
-failover \`failover: { from, code }\` with the model that failed and why. Answers from documents have \`citations\`, an array \
-of \`Citation\`, each verified word for word against its document, and \`unverified_quotes\`, an array of \`UnverifiedQuote\`: \
-quotations that refer to a document and were not found in it. Where the documents were too long to go into the prompt whole, \
-\`queries: { status, texts }\` says what they were searched for besides the user's own words: with \`rewritten\` the queries that a \
-small model made of the conversation, at most four. With every other status \`texts\` is empty: \`off\` by configuration, \`late\`, \
-\`failed\` (the model gave none), or \`unavailable\` (no provider).`,
+      allOf: [{ $ref: "#/components/schemas/MessageMetadata" }],
     }),
     sibling_ids: z
       .array(ShownId)

@@ -23,6 +23,7 @@ const listModels = route({
   scope: "chat",
   tags,
   summary: "List the models, in the format of OpenAI",
+  description: "Their limits and prices are in `GET /models`.",
   responses: { 200: json(OpenAiModels, "The models of the configured providers.") },
 });
 
@@ -33,6 +34,7 @@ const getModel = route({
   scope: "chat",
   tags,
   summary: "Get a model, in the format of OpenAI",
+  description: "By its name, as `GET /v1/models` lists it.",
   request: { params: ByModel },
   problems: ["model_not_found"],
   responses: { 200: json(OpenAiModel, "The model.") },

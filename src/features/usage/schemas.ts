@@ -89,36 +89,33 @@ export const AllUsageQuery = z.object({
   group_by: z.enum(ALL_GROUPINGS).default("user").openapi({ description: BY }),
 });
 
-const totals = {
-  calls: z.int(),
-  prompt_tokens: z.int(),
-  completion_tokens: z.int().openapi({ description: "Reasoning included." }),
-  total_tokens: z.int(),
-  cached_tokens: z.int(),
-  reasoning_tokens: z.int(),
-  cost: z.string().openapi({
-    description: "Exact decimal: the sum of all calls whose price is known.",
-    example: "1.204500",
-  }),
-  currency: z.literal("USD"),
-  unpriced_calls: z.int().openapi({ description: "Calls whose cost is unknown." }),
-  estimated_calls: z.int().openapi({ description: "Calls whose usage is an estimate." }),
-};
-
-const UsageTotals = z.object(totals).openapi("UsageTotals");
+const UsageTotals = z
+  .object({
+    calls: z.int(),
+    prompt_tokens: z.int(),
+    completion_tokens: z.int().openapi({ description: "Reasoning included." }),
+    total_tokens: z.int(),
+    cached_tokens: z.int(),
+    reasoning_tokens: z.int(),
+    cost: z.string().openapi({
+      description: "Exact decimal: the sum of all calls whose price is known.",
+      example: "1.204500",
+    }),
+    currency: z.literal("USD"),
+    unpriced_calls: z.int().openapi({ description: "Calls whose cost is unknown." }),
+    estimated_calls: z.int().openapi({ description: "Calls whose usage is an estimate." }),
+  })
+  .openapi("UsageTotals");
 
 export type UsageTotals = z.infer<typeof UsageTotals>;
 
-const UsageEntry = z
-  .object({
-    key: z.string().nullable().openapi({
-      description:
-        "The day, model, chat id, kind of call or account id; null without a chat, or for a deleted one.",
-      example: "2026-11-23",
-    }),
-    ...totals,
-  })
-  .openapi("UsageEntry");
+const UsageEntry = UsageTotals.extend({
+  key: z.string().nullable().openapi({
+    description:
+      "The day, model, chat id, kind of call or account id; null without a chat, or for a deleted one.",
+    example: "2026-11-23",
+  }),
+}).openapi("UsageEntry");
 
 export type UsageEntry = z.infer<typeof UsageEntry>;
 

@@ -51,31 +51,28 @@ export const KeyChange = z
   })
   .openapi("ApiKeyChange", { example: { budget: { month: { cost: "12.50" }, day: null } } });
 
-const keyFields = {
-  id: ShownId,
-  name: z.string().openapi({ example: "Nightly import" }),
-  prefix: z.string().openapi({
-    description: "The first characters of the key.",
-    example: "ifk_2Qw8Zk",
-  }),
-  scopes: z.array(z.enum(KEY_SCOPES)),
-  created_at: ShownTime,
-  expires_at: ShownTime.nullable(),
-  last_used_at: ShownTime.nullable().openapi({ description: "To the minute." }),
-  budget: OwnBudget,
-};
-
-export const ApiKey = z.object(keyFields).openapi("ApiKey");
-
-export const CreatedKey = z
+export const ApiKey = z
   .object({
-    ...keyFields,
-    key: z.string().openapi({
-      description: "Shown only in this response: keep it.",
-      example: `ifk_${"2Qw8ZkXc".repeat(6)}0`,
+    id: ShownId,
+    name: z.string().openapi({ example: "Nightly import" }),
+    prefix: z.string().openapi({
+      description: "The first characters of the key.",
+      example: "ifk_2Qw8Zk",
     }),
+    scopes: z.array(z.enum(KEY_SCOPES)),
+    created_at: ShownTime,
+    expires_at: ShownTime.nullable(),
+    last_used_at: ShownTime.nullable().openapi({ description: "To the minute." }),
+    budget: OwnBudget,
   })
-  .openapi("CreatedApiKey");
+  .openapi("ApiKey");
+
+export const CreatedKey = ApiKey.extend({
+  key: z.string().openapi({
+    description: "Shown only in this response: keep it.",
+    example: `ifk_${"2Qw8ZkXc".repeat(6)}0`,
+  }),
+}).openapi("CreatedApiKey");
 
 export function toApiKeyShape(row: ApiKeyRow): z.infer<typeof ApiKey> {
   const { id, name, prefix, scopes } = row;
