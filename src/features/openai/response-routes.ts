@@ -60,6 +60,7 @@ const read = route({
   scope: "chat",
   tags,
   summary: "Get a response, or the rest of its stream",
+  description: "With `stream=true` its events after `starting_after`, and then those that follow.",
   request: { params: ByResponse, query: ReadResponse },
   problems: ["too_many_subscribers", "room_unavailable"],
   responses: { 200: responseOrEvents },

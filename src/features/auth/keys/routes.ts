@@ -38,7 +38,7 @@ const create = route({
 
 const change = route({
   method: "patch",
-  operationId: "changeKey",
+  operationId: "updateApiKey",
   path: "/auth/keys/{id}",
   tags,
   summary: "Change the name or the budget of an API key",

@@ -63,6 +63,20 @@ const issue = route({
   responses: { 201: json(Ticket, "The ticket.") },
 });
 
+/** The frames of both directions. */
+const FRAME: object = {
+  content: {
+    "application/json": {
+      schema: {
+        anyOf: [
+          { $ref: "#/components/schemas/ServerFrame" },
+          { $ref: "#/components/schemas/ClientFrame" },
+        ],
+      },
+    },
+  },
+};
+
 const connect = route({
   method: "get",
   path: "/chats/{id}/ws",
@@ -87,7 +101,7 @@ const connect = route({
     "database_unavailable",
     "room_unavailable",
   ],
-  responses: { 101: { description: "The connection is a WebSocket from here on." } },
+  responses: { 101: { description: "The connection is a WebSocket from here on.", ...FRAME } },
 });
 
 /** Mounted after the sign-in line. */
