@@ -180,7 +180,8 @@ describe("the OpenAPI document", () => {
   });
 
   it("has a stream for an example, whose messages are as the schemas say", () => {
-    const { value } = document.components.examples.TurnStream;
+    const { description } = document.components.examples.TurnStream;
+    const value = description.replaceAll("```", "").trimStart();
     const events = [...value.matchAll(/^id: (\d+)\nevent: (\w+)\ndata: (.+)\n\n/gm)];
     expect(events.map(([whole]) => whole).join("")).toBe(value);
     const parsed = events.map(([, id, event, data = ""]) => ({ id, event, ...JSON.parse(data) }));

@@ -211,5 +211,7 @@ export const turnRoutes = createRouter()
 
 turnRoutes.openAPIRegistry.registerComponent("examples", "TurnStream", {
   summary: "The events of a turn",
-  value: STREAM_EXAMPLE,
+  // The schema is that of one event.
+  value: STREAM_EXAMPLE.event,
+  description: `\`\`\`\n${STREAM_EXAMPLE.text}\`\`\``,
 });

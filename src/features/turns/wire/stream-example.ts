@@ -50,6 +50,8 @@ const events = [
   { type: "stream_complete" },
 ];
 
-export const STREAM_EXAMPLE = events
-  .map((event, index) => `id: ${index + 1}\n${formatEvent(event)}`)
-  .join("");
+/** One of its events, and the whole stream. */
+export const STREAM_EXAMPLE = {
+  event: { type: "content_delta", content: "Only as far as it covers" },
+  text: events.map((event, index) => `id: ${index + 1}\n${formatEvent(event)}`).join(""),
+};
