@@ -39,7 +39,10 @@ export async function startBareHono(vars: Record<string, string>): Promise<Bare>
 
 async function configure(folder: string, module: string, vars: Record<string, string>) {
   const port = await freePort();
-  return { port, config: await writeConfig({ folder, modules: [module], port, vars, rooms: false }) };
+  return {
+    port,
+    config: await writeConfig({ folder, modules: [module], port, vars, rooms: false }),
+  };
 }
 
 async function start({ config, port }: { config: string; port: number }): Promise<Bare> {

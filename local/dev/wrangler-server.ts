@@ -1,6 +1,6 @@
 /**
  * Runs the Worker of `worker.ts` under wrangler until it is signalled. Arguments: the port, the file of variables and
- * the folder of the state; `DEV_WORKER` is the folder of the built Worker. The command `wrangler dev` does the same, but also opens an inspector in which any page of
+ * the folder of the state. The command `wrangler dev` does the same, but also opens an inspector in which any page of
  * a browser could run code beside the Worker's secrets.
  */
 import type { ChildProcess } from "node:child_process";
@@ -38,10 +38,10 @@ await copyAssets();
 await watchBuild("local/dev/worker.ts", MODULES);
 const worker = await unstable_startWorker({
   config: join(ROOT, "wrangler.toml"),
-  entrypoint: join(DEV_WORKER, "index.js"),
+  entrypoint: join(MODULES, "index.js"),
   build: {
     bundle: false,
-    moduleRoot: DEV_WORKER,
+    moduleRoot: MODULES,
     findAdditionalModules: true,
     // Reads the modules again after each build, which esbuild reports better than a command of wrangler's.
     custom: { command: "node -e 0", watch: MODULES, workingDirectory: ROOT },

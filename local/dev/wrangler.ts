@@ -55,8 +55,6 @@ function spawnGroup({ port, envFile, stateDir }: WranglerOptions): ChildProcess 
       // Warnings and errors alone: no table of bindings, no second line per request.
       WRANGLER_LOG: "warn",
       WRANGLER_LOG_PATH: join(stateDir, "logs"),
-      // Of this server alone: another one in this checkout may be starting.
-      DEV_WORKER: join(stateDir, "worker"),
     },
     stdio: ["pipe", "pipe", "pipe"],
     // A group of its own, so that workerd, its grandchild, can be stopped with it.
