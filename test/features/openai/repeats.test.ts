@@ -96,6 +96,24 @@ describe("a completion whose response is lost", () => {
   });
 });
 
+describe("a completion in a chat that is named", () => {
+  it("is attached to by its repeat, and refuses another call while it runs", async () => {
+    const { id } = (await ada.post("/chats", { auto_title: false })).body;
+    const marker = await script({ tokens: ["One ", "two."], holdAfter: 1 });
+    const client = openAiClient(key);
+    const inChat = { ...request(marker), metadata: { chat_id: id } };
+    const first = client.chat.completions.create(inChat);
+    await wasAsked(marker);
+    const repeat = client.chat.completions.create(inChat, AS_REPEAT);
+    const another = client.chat.completions.create(inChat);
+    await expect(another).rejects.toMatchObject({ status: 409, code: "turn_in_progress" });
+    await release(marker);
+    expect((await repeat).id).toBe((await first).id);
+    expect((await ada.get(`/chats/${id}`)).body.message_count).toBe(2);
+    expect(await asked(marker)).toBe(1);
+  });
+});
+
 describe("a completion", () => {
   it("takes one trip to Postgres before the provider is called, and one after", async () => {
     const marker = await script({ tokens: [`Yes, ${crypto.randomUUID()}.`] });
