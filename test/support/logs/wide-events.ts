@@ -6,7 +6,7 @@ import { PLAIN_LINES } from "./plain-lines.ts";
 /** A template: what is variable in a path stands in braces, or behind a colon. */
 const Route = z
   .string()
-  .regex(/^\/(?:(?:[a-z][a-z-]*(?:\.[a-z]+)*|\{[a-z_]+\}|:[a-z]+)(?:\/|$))*$/);
+  .regex(/^\/(?:(?:[a-z][a-z-]*(?:\.[a-z]+)*|v\d|\{[a-z_]+\}|:[a-z]+)(?:\/|$))*$/);
 
 const dependencies = ["db", "storage", "provider", "room", "mail"] as const;
 
