@@ -16,7 +16,7 @@ const ResponseId = z
   .max(100)
   .regex(/^resp_[0-9a-f-]{36}$/i, "This is not the id of a response.");
 
-const PARTS = ["input_text", "output_text", "text", "refusal", "input_file"];
+const PARTS = new Set(["input_text", "output_text", "text", "refusal", "input_file"]);
 
 const InputPart = z
   .looseObject({
@@ -26,7 +26,7 @@ const InputPart = z
     file_id: Id.nullish(),
   })
   .superRefine(({ type, text: words, refusal, file_id: fileId }, context) => {
-    if (PARTS.includes(type) && typeof (words ?? refusal ?? fileId) === "string") return;
+    if (PARTS.has(type) && typeof (words ?? refusal ?? fileId) === "string") return;
     const message =
       "Only texts and files by their `file_id` are read. Upload a document, then name its id.";
     context.addIssue({ code: "custom", params: { code: "unsupported_part" }, message });
