@@ -140,7 +140,7 @@ export const ACCOUNT_PROMISES: Record<number, Record<string, string[]>> = {
     ],
     "rules/outlived-tokens.test.ts": [
       "its account creates nothing and reads nothing, by any route",
-      "its session reads for its fifteen minutes, but issues no credential without the password",
+      "its session reads for its fifteen minutes, but issues no credential",
     ],
     "features/auth/password-change.test.ts": [
       "replaces it, ends the other sessions with their sockets, and keeps the current one",

@@ -96,7 +96,7 @@ export function violationOf(line: string): string | undefined {
   const schema = Object.hasOwn(SCHEMAS, name) ? SCHEMAS[name] : undefined;
   if (!schema) return `${line}: no schema in test/support/logs is of the event ${name}`;
   const { error } = schema.safeParse(fields);
-  return error && `${line}: ${z.prettifyError(error)}`;
+  return error && `${z.prettifyError(error)}\n  ${line}`;
 }
 
 /** Undefined where it is no object, or was cut off by the end of its process. */

@@ -40,6 +40,7 @@ const change = route({
   method: "patch",
   operationId: "updateApiKey",
   path: "/auth/keys/{id}",
+  operationId: "updateApiKey",
   tags,
   summary: "Change the name or the budget of an API key",
   description:
