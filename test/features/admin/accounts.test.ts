@@ -49,7 +49,10 @@ describe("GET /admin/users", () => {
         search,
       ).toContain(id);
     }
-    expect(await listed(`${word}%`)).toEqual([]);
+    // No character stands for others, and none quotes the next.
+    for (const wild of ["%", "_", "\\", "%Example", " 100\\%"]) {
+      expect(await listed(word + wild), wild).toEqual([]);
+    }
     expect(await listed(crypto.randomUUID())).toEqual([]);
   });
 

@@ -109,6 +109,25 @@ describe("The usage of an account", () => {
     ]);
   });
 
+  it("by chat is that of the thousand chats with the most tokens", async () => {
+    const user = await signUp();
+    const many = 1_020;
+    await query(
+      `WITH ids AS (SELECT n, gen_random_uuid() AS id FROM generate_series(1, $2::int) AS n), made AS (
+         INSERT INTO chats (id, user_id, title, created_at, updated_at)
+         SELECT id, $1, 'Lease', now(), now() FROM ids
+       )
+       INSERT INTO usage_sums (user_id, day, kind, model, chat_id, calls, prompt_tokens, completion_tokens,
+         cached_tokens, reasoning_tokens, cost, unpriced_calls, estimated_calls)
+       SELECT $1, '2026-11-01', 'answer', 'gpt-4o-mini', id, 1, n, 0, 0, 0, 0.0001, 0, 0 FROM ids`,
+      [user.user.id, String(many)],
+    );
+    const { body } = await user.get(`/usage?group_by=chat&${NOVEMBER}`);
+    expect(body.series).toHaveLength(1_000);
+    expect(body.series[0].total_tokens).toBe(many);
+    expect(body.series.at(-1).total_tokens).toBe(21);
+  });
+
   it("is another's to nobody", async () => {
     const other = await signUp();
     await addUsage(ada, [{ at: "2026-11-03T10:00:00.000Z" }]);

@@ -1,5 +1,5 @@
 /** A correct history, for a test to corrupt: of one chat, one user message and its answer. */
-import type { Call, History, MessageRow, SeenEvent, UsageRow } from "./history.ts";
+import type { Call, History, MessageRow, SeenEvent, Sums, UsageRow } from "./history.ts";
 
 export const CHAT = "chat-1";
 export const ANSWER = { id: "a1", type: "bot", status: "complete", content: "Yes, no." };
@@ -53,17 +53,23 @@ export const usageRow = (more: Partial<UsageRow> = {}): UsageRow => ({
   ...more,
 });
 
-/** One call, in both tables. */
+/** The same in all tables, each of which a test may change alone. */
+const allSums = (sums: Sums): History["rows"]["sums"] => ({
+  usage_days: { ...sums },
+  usage_sums: { ...sums },
+  usage_totals: { ...sums },
+});
+
+/** One call, in all tables. */
 const sumsOf = (cost: string): History["rows"]["sums"] => {
   const sums = { calls: 1, tokens: 23, cost, unpriced: 0 };
-  return { usage_days: { ...sums }, usage_sums: { ...sums } };
+  return allSums(sums);
 };
 
 /** All is deleted, and nothing was ever paid. */
 export const noRows = (): History["rows"] => {
   const sums = { calls: 0, tokens: 0, cost: "0", unpriced: 0 };
-  const both = { usage_days: { ...sums }, usage_sums: { ...sums } };
-  return { chats: [], messages: [], usage: [], reserved: [], sums: both };
+  return { chats: [], messages: [], usage: [], reserved: [], sums: allSums(sums) };
 };
 
 /** One streamed message, resumed by another subscriber, and listed: all correct. */

@@ -96,7 +96,7 @@ export type History = {
     /** Answers with a reservation. */
     reserved: { message_id: string }[];
     /** By table. */
-    sums: Record<"usage_days" | "usage_sums", Sums>;
+    sums: Record<"usage_days" | "usage_sums" | "usage_totals", Sums>;
   };
   views: ChatView[];
 };

@@ -37,8 +37,10 @@ const sumsSql = (tokens: string, from: string) => `(
 const DAYS = sumsSql("tokens", "usage_days WHERE user_id = $1 AND subject_id = user_id");
 const SERIES = sumsSql("prompt_tokens + completion_tokens", "usage_sums WHERE user_id = $1");
 
+const TOTALS = sumsSql("prompt_tokens + completion_tokens", "usage_totals WHERE user_id = $1");
+
 const ROWS = `SELECT json_build_object('chats', ${CHATS}, 'messages', ${MESSAGES}, 'usage', ${USAGE},
-  'reserved', ${RESERVED}, 'sums', json_build_object('usage_days', ${DAYS}, 'usage_sums', ${SERIES})) AS rows`;
+  'reserved', ${RESERVED}, 'sums', json_build_object('usage_days', ${DAYS}, 'usage_sums', ${SERIES}, 'usage_totals', ${TOTALS})) AS rows`;
 
 /** All of one moment. */
 export async function readRows(userId: string): Promise<History["rows"]> {
@@ -56,5 +58,6 @@ export async function eraseRows(userId: string): Promise<void> {
     DELETE FROM ai_usage WHERE user_id = ${id};
     DELETE FROM usage_days WHERE user_id = ${id};
     DELETE FROM usage_sums WHERE user_id = ${id};
+    DELETE FROM usage_totals WHERE user_id = ${id};
   END $$`);
 }

@@ -38,7 +38,6 @@ const create = route({
 
 const change = route({
   method: "patch",
-  operationId: "updateApiKey",
   path: "/auth/keys/{id}",
   operationId: "updateApiKey",
   tags,
