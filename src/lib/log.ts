@@ -15,7 +15,7 @@ export function logError(event: string, fields: LogFields = {}): void {
 
 /** The trace joins a line to the wide event of what caused it. */
 function toLine(event: string, fields: LogFields): string {
-  return JSON.stringify({ event, ...fields, trace_id: currentTrace()?.traceId });
+  return JSON.stringify({ event, ...fields, trace_id: fields.trace_id ?? currentTrace()?.traceId });
 }
 
 /** The name of an error for the log; never its message, which may contain user data. */

@@ -4,7 +4,7 @@
  */
 import type { Deps } from "../../../deps.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
-import { currentTrace, runTraced } from "../../../lib/trace.ts";
+import { currentTrace, runTraced, type Trace } from "../../../lib/trace.ts";
 import type { Message } from "../../messages/schemas.ts";
 import type { TurnSink } from "../generate/turn-sink.ts";
 import type { FinishedTurn, SaveResult } from "../store/turn.ts";
@@ -38,6 +38,8 @@ export class TurnRunner {
   readonly #room: Room;
   readonly #deps: Deps;
   #live: LiveTurn | undefined;
+  /** Of the run: a turn may be ended by a call that is not part of it, such as a deletion. */
+  #trace: Trace | undefined;
   /** Of the live turn: milliseconds from its request to its first text or reasoning. */
   #firstTokenMs: number | undefined;
 
@@ -100,6 +102,7 @@ export class TurnRunner {
 
   async #drive(live: LiveTurn, run: () => Promise<void>): Promise<void> {
     this.#live = live;
+    this.#trace = currentTrace();
     this.#firstTokenMs = undefined;
     const running = run().catch((error: unknown) => this.#onFailure(live, error));
     this.#room.waitUntil(running);
@@ -126,7 +129,7 @@ export class TurnRunner {
   }
 
   #report(live: LiveTurn): void {
-    reportTurn(this.#deps, live, currentTrace(), this.#firstTokenMs);
+    reportTurn(this.#deps, live, this.#trace, this.#firstTokenMs);
   }
 
   /** Saves the end. What Postgres does not take at once is stored here, and retried by alarm in the end. */
