@@ -188,7 +188,7 @@ describe("following", () => {
           }
           expect(seen).toEqual(await turn);
         }),
-        { numRuns: 5 },
+        { numRuns: 3 },
       );
     },
   );
