@@ -83,12 +83,17 @@ export class ChatClient {
     body: Schemas["AnswerAgain"] = {},
     options: SendOptions = {},
   ): Turn {
-    return this.#start("POST", `/messages/${messageId}/regenerate`, body, options);
+    return this.#start(
+      "POST",
+      `/messages/${encodeURIComponent(messageId)}/regenerate`,
+      body,
+      options,
+    );
   }
 
   /** Sends another user message beside this one, on a branch of its own, and reads its answer. */
   edit(messageId: string, body: Schemas["AskInChat"], options: SendOptions = {}): Turn {
-    return this.#start("PATCH", `/messages/${messageId}`, body, options);
+    return this.#start("PATCH", `/messages/${encodeURIComponent(messageId)}`, body, options);
   }
 
   /**
@@ -97,7 +102,7 @@ export class ChatClient {
    */
   follow(chatId: string, options: ReadOptions & { after?: number } = {}): Turn {
     const { after, ...rest } = options;
-    return new Turn({ fetch: this.#fetch, chatId, after }, rest);
+    return new Turn({ fetch: this.#fetch, chatId: encodeURIComponent(chatId), after }, rest);
   }
 
   readonly #fetch = (path: string, init: RequestInit) => this.#session.fetch(path, init);

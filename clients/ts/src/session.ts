@@ -18,7 +18,7 @@ export type SessionOptions = {
   /** Where to keep the tokens: called with new ones, and without any once the session has ended. */
   onTokens?: ((tokens: Tokens | undefined) => void) | undefined;
   /** "include" for a browser that signs in by cookies. */
-  credentials?: RequestCredentials | undefined;
+  credentials?: "include" | "same-origin" | "omit" | undefined;
   fetch?: typeof fetch | undefined;
 };
 
