@@ -16,6 +16,7 @@ const TESTS = [
   "test/faults/",
   "test/features/files/analysis",
   "test/features/chats/branch",
+  "test/features/turns/ai-sdk",
   "test/features/turns/branch",
   "test/features/turns/idempotency",
   "test/http/idempotency",

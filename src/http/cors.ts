@@ -27,7 +27,7 @@ const MOST_REFLECTED = 50;
 
 const RESPONSE_HEADERS =
   `Link ETag Location Retry-After Retry-After-Ms RateLimit RateLimit-Policy X-Request-Id
-  Idempotent-Replayed WWW-Authenticate Content-Disposition X-Should-Retry X-Vercel-AI-UI-Message-Stream
+  Idempotent-Replayed X-Problem-Code WWW-Authenticate Content-Disposition X-Should-Retry X-Vercel-AI-UI-Message-Stream
   X-Workflow-Run-Id X-Workflow-Stream-Tail-Index Stream-Next-Offset Stream-Up-To-Date Stream-Closed
   Stream-Cursor`.split(/\s+/);
 

@@ -42,6 +42,7 @@ error \`file_not_ready\`, or with \`file_failed\` where one of them cannot be re
 const TAGS = [
   { name: "Accounts", description: "Sign up, in and out, and manage the account." },
   { name: "Answers", description: STREAMS },
+  { name: "AI SDK", description: "The same answers for `useChat` of the AI SDK, unchanged." },
   { name: "OpenAI", description: "What clients of OpenAI's API call." },
   { name: "Chats", description: "Manage conversations: trees of messages with one active path." },
   { name: "Messages", description: "Read and rate messages." },

@@ -34,6 +34,11 @@ export function problemDocument(problem: Problem): ProblemDocument {
   return { type: problemType(problem.code), title, status, detail, code: problem.code };
 }
 
+/** The sentence of a problem for a person: what is wrong with the first field, where it is about fields. */
+export function sentenceOf(problem: Problem): string {
+  return problem.extras.errors?.[0]?.detail ?? problem.detail;
+}
+
 /** Renders every failure of the app, expected or not. */
 export const renderProblem: ErrorHandler<App> = (error, c) => {
   const problem = toProblem(error);

@@ -59,6 +59,11 @@ function limitWork(limit: "turns" | "uploads"): MiddlewareHandler<App> {
   };
 }
 
+/** Counts work that a request begins besides its own. Throws `rate_limited`. */
+export async function countWork(c: Context<App>, limit: "turns" | "uploads"): Promise<void> {
+  check(c, await c.get("deps").limits.take(limit, c.get("principal").userId), "open");
+}
+
 /**
  * What sends mail or reveals whether an address is registered, as 409 does; an invalid request does neither. Without
  * the limiter, requests are refused.

@@ -1,5 +1,5 @@
 /** What a JSON body must be before any schema looks at it. */
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { findUnkeptNumber } from "./json-numbers.ts";
 import type { App } from "./router.ts";
 import { decodeUtf8, readAtMost } from "../lib/bytes.ts";
@@ -38,11 +38,21 @@ export function readJsonBody(largestBytes = LARGEST_JSON_BYTES): MiddlewareHandl
     const bytes = await within(BODY_TIMEOUT_MS, readBody(c.req.raw, largestBytes));
     if (!bytes) throw new Problem("body_too_slow", { headers: { connection: "close" } });
     const text = bytes.byteLength === 0 ? "{}" : checkedText(bytes, c.req.header("content-type"));
-    const headers = new Headers(c.req.raw.headers);
-    headers.set("content-type", "application/json");
-    c.req.raw = new Request(c.req.raw, { method: c.req.method, headers, body: text });
+    replaceBody(c, text);
     await next();
   };
+}
+
+/** Has later middleware see a request whose body is this JSON. */
+export function replaceBody(c: Context<App>, text: string): void {
+  const headers = new Headers(c.req.raw.headers);
+  headers.set("content-type", "application/json");
+  c.req.raw = new Request(c.req.raw, { method: c.req.method, headers, body: text });
+}
+
+/** True for JSON in UTF-8. */
+export function isJsonType(contentType: string | undefined): boolean {
+  return contentType !== undefined && JSON_TYPE.test(contentType);
 }
 
 async function readBody(request: Request, largestBytes: number): Promise<Uint8Array> {
@@ -58,7 +68,7 @@ async function readBody(request: Request, largestBytes: number): Promise<Uint8Ar
 }
 
 function checkedText(bytes: Uint8Array, contentType: string | undefined): string {
-  if (!contentType || !JSON_TYPE.test(contentType)) throw new Problem("unsupported_media_type");
+  if (!isJsonType(contentType)) throw new Problem("unsupported_media_type");
   const text = decodeUtf8(bytes);
   if (text === undefined) throw new Problem("invalid_encoding");
   const unstorable = findUnstorable(parseJson(text)) ?? findUnkeptNumber(text);
@@ -66,7 +76,8 @@ function checkedText(bytes: Uint8Array, contentType: string | undefined): string
   return text;
 }
 
-function parseJson(text: string): unknown {
+/** Throws `malformed_json`. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -62,6 +62,8 @@ type Definition = Omit<RouteConfig, "path" | "middleware"> & {
   keyed?: boolean;
   /** The largest JSON body, in bytes; 256 KiB if absent. */
   largestBodyBytes?: number;
+  /** Reads and checks the JSON body, in place of `readJsonBody`. */
+  readBody?: MiddlewareHandler;
   /** Formats that `Accept` may name in addition to those of the responses: a redirect has no content. */
   formats?: readonly string[];
 };
@@ -78,6 +80,7 @@ export function route<const R extends Definition & { path: string }>(definition:
     scope: _scope,
     limit: _limit,
     largestBodyBytes: _largest,
+    readBody: _readBody,
     formats: _,
     ...config
   }: Definition & { path: string } = definition;
@@ -135,7 +138,7 @@ function middlewareOf(definition: Definition & { path: string }): MiddlewareHand
   if (definition.request?.query) middleware.push(checkQuery);
   if (definition.request?.body) middleware.push(refuseEncodedBody);
   if (definition.request?.body?.content["application/json"]) {
-    middleware.push(readJsonBody(definition.largestBodyBytes));
+    middleware.push(definition.readBody ?? readJsonBody(definition.largestBodyBytes));
   }
   return middleware;
 }

@@ -7,6 +7,10 @@ import { readDocument, resolve } from "../support/routes.ts";
 
 /** POST, but nothing is created that a repetition would create twice. */
 const NOTHING_TO_REPEAT = new Set([
+  // The ids of its messages are its keys.
+  "POST /ai-sdk/chat",
+  "POST /ai-sdk/workflow",
+  "POST /ai-sdk/chat/{id}/stop",
   "POST /chats/{id}/stop",
   "POST /files/{id}/complete",
   "POST /v1/responses/{id}/cancel",

@@ -76,7 +76,12 @@ export function clientWith(always: Given, baseUrl = workerUrl): Client {
   const send =
     (method: string) =>
     (path: string, body?: unknown, headers: Given = {}) =>
-      request(baseUrl, { method, path, body, headers: { ...always, ...headers } });
+      request(baseUrl, {
+        method,
+        path,
+        body,
+        headers: { ...acceptOf(path), ...always, ...headers },
+      });
   return {
     get: (path, headers = {}) => send("GET")(path, undefined, headers),
     post: send("POST"),
@@ -112,6 +117,11 @@ export function expectProblem(
   if (pointer !== undefined) {
     expect(body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
   }
+}
+
+/** Routes of the AI SDK respond with text where nothing asks for JSON. */
+function acceptOf(path: string): Given {
+  return path.startsWith("/ai-sdk/") ? { accept: "application/json" } : {};
 }
 
 type Request = { method: string; path: string; body: unknown; headers: Given };

@@ -22,6 +22,21 @@ export type Operation = {
   responses: Record<string, Body>;
 };
 
+/**
+ * What routes respond with for nothing, whose clients ask about each chat that they show, also before its first message,
+ * and take 404 for a failure.
+ */
+const ASKED_BEFORE_IT_EXISTS: Record<string, number> = {
+  "GET /ai-sdk/chat/{id}/stream": 204,
+  "GET /ai-sdk/workflow/{id}/stream": 200,
+};
+
+/** What a response for an object that is not there, or another user's, has. */
+export function expectedOfNothing({ method, path }: Operation): object {
+  const status = ASKED_BEFORE_IT_EXISTS[`${method} ${path}`];
+  return status === undefined ? { status: 404, code: "not_found" } : { status };
+}
+
 export async function readDocument(): Promise<Body> {
   return (await anonymous().get("/openapi.json")).body;
 }

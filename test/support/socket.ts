@@ -84,6 +84,8 @@ export async function handshake(
     connection: "Upgrade",
     upgrade: "websocket",
     "sec-websocket-version": "13",
+    // Routes of the AI SDK respond with text where nothing asks for JSON.
+    accept: "application/json",
     "sec-websocket-key": Buffer.from(crypto.randomUUID().slice(0, 16)).toString("base64"),
     ...headers,
   };

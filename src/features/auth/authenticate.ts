@@ -17,7 +17,7 @@ const API_KEY = /^bearer +(\w+)$/i;
 
 /** The sign-in boundary: every route mounted after it has a principal. */
 export const authenticate: MiddlewareHandler<App> = async function authenticate(c, next) {
-  const authorization = c.req.header("authorization");
+  const authorization = c.req.header("authorization") ?? authorizationOfSocket(c);
   if (authorization !== undefined) {
     c.set("principal", await byBearer(c, authorization));
     return next();
@@ -40,6 +40,14 @@ export function requireAllowedOrigin(c: Context<App>): void {
 /** The token of an `Authorization` header; undefined without a bearer token. */
 export function bearerToken(authorization: string): string | undefined {
   return BEARER.exec(authorization)?.[1];
+}
+
+const SOCKET_TOKEN = /(?:^|,)\s*bearer\.([\w.-]+)/;
+
+/** A browser sends no headers with a socket, but subprotocols: one of them may be `bearer.` and the token. */
+function authorizationOfSocket(c: Context<App>): string | undefined {
+  const token = SOCKET_TOKEN.exec(c.req.header("sec-websocket-protocol") ?? "")?.[1];
+  return token === undefined ? undefined : `Bearer ${token}`;
 }
 
 async function byBearer(c: Context<App>, authorization: string): Promise<Principal> {

@@ -4,7 +4,7 @@ import type { App } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
 import { roomCall } from "../../lib/room-call.ts";
 import { requireChat } from "../chats/queries.ts";
-import type { ReadResult } from "./room/contract.ts";
+import type { ReadResult, SubscribeResult } from "./room/contract.ts";
 import type { Wire } from "./wire/wires.ts";
 
 /**
@@ -28,6 +28,23 @@ export async function readTurn(
     await requireOwned();
     throw new Problem("unknown_event_id");
   }
+  return toStream(c, result);
+}
+
+/** The same of the running turn, from its start, of a chat that was just found to be the user's. */
+export async function readRunningTurn(
+  c: Context<App>,
+  chatId: string,
+  wire: Wire,
+): Promise<ReadableStream<Uint8Array> | null | undefined> {
+  const result = await readInRoom(c, { chatId, after: undefined, wire });
+  return result === "nothing" || result === "unknown_id" ? undefined : toStream(c, result);
+}
+
+async function toStream(
+  c: Context<App>,
+  result: SubscribeResult,
+): Promise<ReadableStream<Uint8Array> | null> {
   if (result === "too_many_subscribers") throw tooManySubscribers();
   if (c.req.method !== "HEAD") return result.stream;
   // Otherwise the stream would stay open until the room disconnects it as too slow.

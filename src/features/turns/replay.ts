@@ -40,7 +40,8 @@ const replayed = markReplayed(true);
 
 /**
  * The events of a turn from its first, also while it runs. From its rows, on our own wire without ids, once its log
- * is pruned. Throws `not_found`, `too_many_subscribers` or `room_unavailable`.
+ * is pruned. Throws `not_found`, `too_many_subscribers` or `room_unavailable`, and `unknown_event_id` for the middle
+ * of a turn whose log is pruned: its rows do not say in what pieces it was sent.
  */
 export async function replayStream(
   c: Context<App>,
@@ -50,6 +51,7 @@ export async function replayStream(
   const found = await attach(c, { ids, wait: false, wire });
   if (found === "too_many_subscribers") throw tooManySubscribers();
   if (found !== "gone" && "stream" in found) return found.stream;
+  if (wire?.name === "ai-sdk" && wire.from) throw new Problem("unknown_event_id");
   const rebuilt = await rebuildTurn(c.get("deps").db, c.get("principal").userId, ids);
   return toByteStream(encode(rebuilt, wire));
 }

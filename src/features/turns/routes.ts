@@ -1,7 +1,6 @@
 /** Sending a user message, and receiving its answer. */
 import { ById } from "../../http/fields.ts";
 import { createRouter, json, jsonBody, optionalJsonBody, route } from "../../http/router.ts";
-import { type ProblemCode, providerProblems } from "../../lib/problem.ts";
 import { DEFAULT_TITLE } from "../chats/schemas.ts";
 import { Message } from "../messages/schemas.ts";
 import { readTurn } from "./read.ts";
@@ -17,6 +16,7 @@ import {
 } from "./schemas.ts";
 import { appendTarget, editUserMessage, regenerateAnswer, startTurn } from "./ask.ts";
 import { stopAnswer } from "./stop.ts";
+import { turnProblems } from "./turn-problems.ts";
 import { SSE_HEADERS } from "../../http/event-stream.ts";
 import { TurnEvent } from "./wire/events.ts";
 import { STREAM_EXAMPLE } from "./wire/stream-example.ts";
@@ -46,27 +46,6 @@ const turnResponse = {
   },
 };
 
-const problems: ProblemCode[] = [
-  "unknown_event_id",
-  "turn_in_progress",
-  "file_failed",
-  "file_processing",
-  "file_not_ready",
-  "unknown_model",
-  "model_unpriced",
-  "budget_exhausted",
-  "reserved_key",
-  "too_many_turns",
-  "server_busy",
-  "too_many_subscribers",
-  ...providerProblems,
-  "ai_empty",
-  "ai_length",
-  "turn_interrupted",
-  "room_unavailable",
-  "save_delayed",
-];
-
 const send = route({
   method: "post",
   path: "/chat",
@@ -78,7 +57,7 @@ const send = route({
   description: "Without `chat_id` a chat is created, with a title made from the user message.",
   keyed: true,
   request: { body: jsonBody(SendMessage), headers: AttachAfter },
-  problems: [...problems, "not_found", "ambiguous_event_id"],
+  problems: [...turnProblems, "not_found", "ambiguous_event_id"],
   responses: { 200: turnResponse },
 });
 
@@ -94,7 +73,7 @@ const sendInChat = route({
     "The message is added below the chat's current message. The answer streams on request.",
   keyed: true,
   request: { params: ById, body: jsonBody(SendInChat), headers: AttachAfter },
-  problems,
+  problems: turnProblems,
   responses: { 200: turnResponse },
 });
 
@@ -109,7 +88,7 @@ const sendStreaming = route({
   description: "As `POST /chats/{id}/messages`, whatever the request says of streaming.",
   keyed: true,
   request: { params: ById, body: jsonBody(SendInChat), headers: AttachAfter },
-  problems,
+  problems: turnProblems,
   responses: { 200: eventStream },
 });
 
@@ -159,7 +138,7 @@ const regenerate = route({
     "Generates another answer to the same user message. It becomes the chat's current message; the old answer stays as its sibling. The id is that of an answer, however it ended and on whichever branch, or of the user message. The events repeat the user message as `user_message`.",
   keyed: true,
   request: { params: ById, body: optionalJsonBody(Regenerate), headers: AttachAfter },
-  problems: [...problems, "no_question"],
+  problems: [...turnProblems, "no_question"],
   responses: { 200: turnResponse },
 });
 
@@ -175,7 +154,7 @@ const edit = route({
     "Nothing is overwritten: the edited user message becomes a sibling of the one with this id, on a new branch that the chat continues on. Only the body counts, except that the documents of the old message are kept where the body has neither `file_ids` nor the `file_url` of a file.",
   keyed: true,
   request: { params: ById, body: jsonBody(SendInChat), headers: AttachAfter },
-  problems: [...problems, "answer_not_editable"],
+  problems: [...turnProblems, "answer_not_editable"],
   responses: { 200: turnResponse },
 });
 

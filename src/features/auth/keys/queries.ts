@@ -5,6 +5,7 @@ import { columnsSql, type RowOfList } from "../../../db/columns.ts";
 import { apiKeys } from "../../../db/schema-keys.ts";
 import { toIso } from "../../../lib/clock.ts";
 import type { KeyScope } from "../../../lib/key-scopes.ts";
+import type { Principal } from "../../../lib/principal.ts";
 import { Problem } from "../../../lib/problem.ts";
 import {
   budgetSql,
@@ -179,6 +180,18 @@ export function findLiveKey(db: Db, keyHash: string, now: Date): Promise<LiveKey
       FROM api_keys AS k JOIN users AS u ON u.id = k.user_id AND u.is_active
       WHERE k.key_hash = ${keyHash} AND ${isLiveSql(now)}`,
   );
+}
+
+/** True while the session, or the API key, of a principal is valid. */
+export async function isSignInLive(db: Db, principal: Principal, now: Date): Promise<boolean> {
+  const { userId, sessionId, via } = principal;
+  const live =
+    via === "key"
+      ? sql`SELECT FROM api_keys AS k WHERE k.id = ${sessionId} AND k.user_id = ${userId} AND ${isLiveSql(now)}`
+      : sql`SELECT FROM sessions AS s WHERE s.id = ${sessionId} AND s.user_id = ${userId}
+          AND s.ended_at IS NULL AND s.expires_at > ${toIso(now)}::timestamptz`;
+  const row = await readOne(db, sql<{ live: boolean }>`SELECT EXISTS (${live}) AS live`);
+  return row?.live === true;
 }
 
 /** Writes that the key was used, unless a use within the last minute is written. */

@@ -1,7 +1,6 @@
 /** Live sockets: the ticket, and the socket that it opens. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { isAllowedOrigin } from "../../../http/cors.ts";
 import { ById, Id } from "../../../http/fields.ts";
 import { type App, createRouter, json, jsonBody, route } from "../../../http/router.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
@@ -17,6 +16,7 @@ import {
   TICKET_TTL_SECONDS,
 } from "../store/tickets.ts";
 import { ClientFrame, closings, ServerFrame } from "../wire/socket.ts";
+import { requireUpgrade } from "./require-upgrade.ts";
 
 const tags = ["Answers"];
 
@@ -128,15 +128,6 @@ export const socketRoutes = createRouter().openapi(connect, async (c) => {
     : await openSocket(c, chatId, key);
   return new Response(null, { status: 101, webSocket });
 });
-
-function requireUpgrade(c: Context<App>): void {
-  if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
-    const headers = { upgrade: "websocket", connection: "Upgrade" };
-    throw new Problem("upgrade_required", { headers });
-  }
-  const isForeign = c.req.header("origin") !== undefined && !isAllowedOrigin(c);
-  if (isForeign) throw new Problem("origin_not_allowed");
-}
 
 async function openSocket(
   c: Context<App>,

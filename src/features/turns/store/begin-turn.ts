@@ -128,11 +128,15 @@ async function throwRefusal(
   if (violates(error, "chats_user_id_fkey")) throw new Problem("invalid_token");
   const exhausted = toBudgetProblem(error, new Date(turn.at));
   if (exhausted) throw exhausted;
+  if (CLIENT_ID_KEYS.some((key) => violates(error, key))) throw new Problem("turn_in_progress");
   if (!violates(error, "messages_one_streaming_key")) throw error;
   const running = await findStreamingAnswer(db, turn);
   if (running) throw new Problem("turn_in_progress", { members: { message_id: running } });
   if (attemptsLeft <= 1) throw new Problem("turn_in_progress");
 }
+
+/** Violated where another turn, which began just before, has the client's id of a new chat or user message. */
+const CLIENT_ID_KEYS = ["chats_client_key", "messages_client_key"];
 
 /** Why the writes' conditions do not hold. Looks at the files only where they can be the reason. */
 async function findProblem(db: Db, turn: NewTurn): Promise<Problem | undefined> {
@@ -145,14 +149,14 @@ async function findProblem(db: Db, turn: NewTurn): Promise<Problem | undefined> 
 
 /** An unlisted chat gets no title from the model. */
 function createChatSql(turn: InNewChat, claim: Claim | undefined): SQL {
-  const { chatId, userId, files, at, unlisted } = turn;
+  const { chatId, userId, files, at, unlisted, newChatClientId = null } = turn;
   const { history, expiresAt } = unlisted ?? { history: [], expiresAt: null };
   return sql`
     INSERT INTO chats (id, user_id, title, created_at, updated_at, auto_title, unlisted, expires_at, message_count,
-      current_message_id)
+      current_message_id, client_id)
     SELECT ${chatId}::uuid, ${userId}::uuid, ${turn.newChatTitle}, ${at}::timestamptz, ${at}::timestamptz,
       ${!unlisted}::boolean, ${unlisted !== undefined}::boolean, ${expiresAt}::timestamptz, ${history.length}::int,
-      ${history.at(-1)?.id ?? null}::uuid
+      ${history.at(-1)?.id ?? null}::uuid, ${newChatClientId}
     WHERE ${keyIsFree(claim)} AND ${mayRunSql(turn)}
       AND ${allowsTurnSql(userId, files, ownFilesSql(userId, files), NO_IDS)}
     ON CONFLICT (id) DO NOTHING`;

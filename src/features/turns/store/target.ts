@@ -21,7 +21,10 @@ import {
 export type NewUserMessage = Pick<
   Message,
   "id" | "content" | "file_name" | "file_url" | "metadata"
->;
+> & {
+  /** The id that the client made; it passes from an edited message to the new one. */
+  clientId?: string;
+};
 
 /** A message of the history that a program sends with the user message. */
 type HistoryMessage = { id: string; type: "user" | "bot"; content: string };
@@ -35,7 +38,7 @@ type UnlistedChat = {
 };
 
 /** The answers of a user message: the ids of the oldest, and the count of all. */
-type Answers = { ids: string[]; count: number };
+export type Answers = { ids: string[]; count: number };
 
 /**
  * - `append`: a new user message below an answer, mostly the current message, or the first one of a new chat
@@ -51,6 +54,8 @@ export type TurnTarget =
       parentId?: string;
       /** Absent where the chat to create is listed. */
       unlisted?: UnlistedChat;
+      /** The id that the client made of the chat to create. */
+      newChatClientId?: string;
       userMessage: NewUserMessage;
     }
   | { target: "edit"; besideId: string; userMessage: NewUserMessage }
@@ -144,20 +149,32 @@ function existingUserMessageSql({ userMessage }: Regeneration): SQL {
 
 /** The CTE `user_message`: the new one, inserted. */
 function insertUserMessageSql({ userMessage, userId, files, at, target }: WithUserMessage): SQL {
-  const { id, content, file_name, file_url, metadata } = userMessage;
+  const { id, content, file_name, file_url, metadata, clientId } = userMessage;
   const mayHaveFiles = hasAttachments(files) || target === "edit";
   const inContext = mayHaveFiles ? filesInContextSql(sql`own`, sql`inherited`) : sql`inherited`;
+  const passesOn = target === "edit" && clientId !== undefined;
   return sql`
+    ${passesOn ? releaseClientIdSql(clientId) : sql``}
     user_message AS (
       INSERT INTO messages
         (id, chat_id, parent_id, type, content, status, file_name, file_url, file_ids, own_file_count, metadata,
-          created_at)
+          created_at, client_id)
       SELECT ${id}, chat_id, parent_id, 'user', ${content}, 'complete',
-        ${file_name}, ${file_url}, ${inContext}, ${mayHaveFiles ? sql`cardinality(own)` : sql`0`}, ${JSON.stringify(metadata)}::jsonb, ${at}::timestamptz
-      FROM allowed
+        ${file_name}, ${file_url}, ${inContext}, ${mayHaveFiles ? sql`cardinality(own)` : sql`0`}, ${JSON.stringify(metadata)}::jsonb, ${at}::timestamptz, ${clientId ?? null}
+      FROM allowed${passesOn ? sql` CROSS JOIN (SELECT count(*) FROM released) AS released` : sql``}
       ON CONFLICT (id) DO NOTHING
       RETURNING id, chat_id, file_ids
     )${mayHaveFiles ? sql`, linked AS (${linkFilesSql(userId, sql`user_message`)})` : sql``}`;
+}
+
+/** The CTE `released`: the message that has had the client's id. Joined, so that the new one is inserted after it. */
+function releaseClientIdSql(clientId: string): SQL {
+  return sql`
+    released AS (
+      UPDATE messages AS old SET client_id = NULL FROM allowed
+      WHERE old.chat_id = allowed.chat_id AND old.client_id = ${clientId}
+      RETURNING old.id
+    ),`;
 }
 
 /** The point of a chat's tree at which a branch starts: what never changes of it, and its answers so far. */
@@ -175,6 +192,14 @@ type BranchPointRow = {
   answers: number;
 };
 
+/** Selects the ids of the oldest answers to a user message, and the count of all. */
+export function answersSql(chatId: SQL, userMessageId: SQL): SQL {
+  return sql`
+    SELECT count(*)::int AS answers,
+      coalesce((array_agg(a.id::text ORDER BY a.created_at, a.id))[:${SHOWN_SIBLINGS}::int], '{}') AS answer_ids
+    FROM messages AS a WHERE a.chat_id = ${chatId} AND a.parent_id = ${userMessageId}`;
+}
+
 /** The branch point of a message. Throws `not_found`. The batch that begins the turn checks it again. */
 export async function getBranchPoint(
   db: Db,
@@ -188,11 +213,7 @@ export async function getBranchPoint(
       FROM messages AS m JOIN chats AS c ON c.id = m.chat_id
       LEFT JOIN messages AS u ON u.chat_id = m.chat_id AND u.type = 'user'
         AND u.id = CASE m.type WHEN 'user' THEN m.id ELSE m.parent_id END
-      CROSS JOIN LATERAL (
-        SELECT count(*)::int AS answers,
-          coalesce((array_agg(a.id::text ORDER BY a.created_at, a.id))[:${SHOWN_SIBLINGS}::int], '{}') AS answer_ids
-        FROM messages AS a WHERE a.chat_id = m.chat_id AND a.parent_id = u.id
-      ) AS found
+      CROSS JOIN LATERAL (${answersSql(sql`m.chat_id`, sql`u.id`)}) AS found
       WHERE m.id = ${messageId} AND c.user_id = ${ownerId}`,
   );
   if (!row) throw new Problem("not_found");

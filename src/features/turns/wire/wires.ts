@@ -1,4 +1,5 @@
 /** The wires that a turn can be read over. A wire is chosen by the request, and adds no state to the turn. */
+import { AiSdkEncoder, type AiSdkWire } from "./ai-sdk.ts";
 import { CompletionsEncoder, type CompletionsWire } from "./completions.ts";
 import { type WireEncoder, PageEncoder } from "./encoder.ts";
 import { ResponsesEncoder, type ResponsesWire } from "./responses.ts";
@@ -8,13 +9,14 @@ import { sseEncoder } from "./sse.ts";
  * What travels to the room. `skip`: frames that the client has received before. Only on our own wire may a stream
  * begin after any event; on the others each event depends on those before it.
  */
-export type Wire = { name: "events"; skip?: number } | CompletionsWire | ResponsesWire;
+export type Wire = { name: "events"; skip?: number } | AiSdkWire | CompletionsWire | ResponsesWire;
 
 /** Our own wire. */
 export const EVENTS: Wire = { name: "events" };
 
 const ENCODERS: { [Name in Wire["name"]]: (wire: Extract<Wire, { name: Name }>) => WireEncoder } = {
   events: () => sseEncoder,
+  "ai-sdk": (wire) => new AiSdkEncoder(wire),
   completions: (wire) => new CompletionsEncoder(wire),
   responses: (wire) => new ResponsesEncoder(wire),
 };
