@@ -119,14 +119,12 @@ export const chats = pgTable(
     erasureId: uuid("erasure_id"),
     // Of a program: in no list and in no search.
     unlisted: boolean().notNull().default(false),
-    // The id that the client made of the chat.
     clientId: text("client_id"),
   },
   (t) => [
     uniqueIndex("chats_client_key")
       .on(t.userId, t.clientId)
       .where(sql`${t.clientId} IS NOT NULL`),
-    check("chats_client_id_check", sql`length(${t.clientId}) <= 200`),
     index("chats_list_idx").on(
       t.userId,
       t.archived,
@@ -192,14 +190,12 @@ export const messages = pgTable(
     fileIds: uuid("file_ids").array().notNull().default([]),
     // How many of `file_ids` are the message's own, the first ones; null in rows of earlier versions.
     ownFileCount: smallint("own_file_count"),
-    // The id that the client made of a user message; an edited one passes it on.
     clientId: text("client_id"),
   },
   (t) => [
     uniqueIndex("messages_client_key")
       .on(t.chatId, t.clientId)
       .where(sql`${t.clientId} IS NOT NULL`),
-    check("messages_client_id_check", sql`length(${t.clientId}) <= 200`),
     unique("messages_chat_key").on(t.chatId, t.id),
     foreignKey({
       name: "messages_parent_fkey",

@@ -9,7 +9,7 @@ import { findUnstorable } from "../../../lib/storable-text.ts";
 import { MOST_PARTS } from "./schemas.ts";
 
 /** A conversation with its citations, and a `data:` URL of some MiB. */
-export const LARGEST_BODY_BYTES = 8 * 1024 * 1024;
+export const LARGEST_CHAT_BODY_BYTES = 8 * 1024 * 1024;
 
 /** Read of a body that is too large, so that a client that sends all of it first gets the response. */
 const MOST_SKIPPED_BYTES = 24 * 1024 * 1024;
@@ -42,8 +42,8 @@ async function readBytes(c: Context<App>): Promise<Uint8Array> {
   const { config, clock } = c.get("deps");
   const pace = { slackMs: config.BODY_TIMEOUT_MS, bytesPerSecond: config.LEAST_UPLOAD_RATE };
   const paced = new PacedBody(c.req.raw.body, pace, clock);
-  const isTooLarge = Number(c.req.header("content-length")) > LARGEST_BODY_BYTES;
-  const bytes = isTooLarge ? undefined : await readAtMost(paced, LARGEST_BODY_BYTES);
+  const isTooLarge = Number(c.req.header("content-length")) > LARGEST_CHAT_BODY_BYTES;
+  const bytes = isTooLarge ? undefined : await readAtMost(paced, LARGEST_CHAT_BODY_BYTES);
   if (bytes) return bytes;
   await skipAtMost(paced, MOST_SKIPPED_BYTES);
   paced.cancel();

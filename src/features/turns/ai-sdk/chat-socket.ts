@@ -13,7 +13,7 @@ import { isSignInLive } from "../../auth/keys/queries.ts";
 import { readRunningTurn } from "../read.ts";
 import { type Pace, SendBudget } from "../room/live-socket.ts";
 import { type Closing, closings } from "../wire/socket.ts";
-import { LARGEST_BODY_BYTES } from "./chat-body.ts";
+import { LARGEST_CHAT_BODY_BYTES } from "./chat-body.ts";
 import { findChatId } from "./position.ts";
 import { sendConversation } from "./send.ts";
 import {
@@ -22,7 +22,7 @@ import {
   parseFrame,
   plainFrame,
   type SocketRequest,
-  toConversation,
+  toTurnRequest,
 } from "./socket-frames.ts";
 
 /** Requests at the same time, each of which follows one stream. */
@@ -81,7 +81,7 @@ export class ChatSocket {
   #closingOf(data: string | ArrayBuffer): Closing | undefined {
     if (typeof data !== "string") return closings.notText;
     // A code unit takes at least one byte.
-    if (data.length > LARGEST_BODY_BYTES) return closings.tooLarge;
+    if (data.length > LARGEST_CHAT_BODY_BYTES) return closings.tooLarge;
     const second = Math.floor(this.#c.get("deps").clock() / 1000);
     if (second !== this.#second) this.#framesInSecond = 0;
     this.#second = second;
@@ -111,7 +111,7 @@ export class ChatSocket {
   ): Promise<ReadableStream<Uint8Array> | undefined> {
     const c = this.#c;
     if (request.type === "send") {
-      const conversation = toConversation(request);
+      const conversation = toTurnRequest(request);
       await countWork(c, "turns");
       return (await sendConversation(c, conversation, WIRE)).stream;
     }

@@ -26,7 +26,7 @@ const FilePart = z.object({
 
 const OtherPart = z.object({ type: z.string() });
 
-const SentMessage = z
+const SentUIMessage = z
   .object({
     id: ClientId,
     role: z.enum(["system", "user", "assistant"]),
@@ -37,14 +37,14 @@ const SentMessage = z
   })
   .openapi("SentUIMessage");
 
-export type SentMessage = z.infer<typeof SentMessage>;
+export type SentUIMessage = z.infer<typeof SentUIMessage>;
 export type FilePart = z.infer<typeof FilePart>;
 
 const turnFields = {
   trigger: z.enum(["submit-message", "regenerate-message"]).nullish().openapi({
     description: "`regenerate-message`: another answer to the user message at the end.",
   }),
-  messages: z.array(SentMessage).min(1).openapi({
+  messages: z.array(SentUIMessage).min(1).openapi({
     description:
       "The whole conversation, as the client has it. Only the user message at its end is read, and the id of the message before it.",
   }),

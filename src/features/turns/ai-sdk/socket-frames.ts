@@ -35,7 +35,7 @@ export function parseFrame(text: string): SocketRequest | undefined {
 }
 
 /** The conversation of a `send`. Throws a 422. */
-export function toConversation({
+export function toTurnRequest({
   id,
   request,
 }: Extract<SocketRequest, { type: "send" }>): TurnRequestBody {

@@ -9,7 +9,7 @@ import { FileName } from "../../files/schemas.ts";
 import { storeUpload } from "../../files/upload.ts";
 import { linkedFile } from "../../messages/linked-file.ts";
 import { Content } from "../../messages/schemas.ts";
-import type { FilePart, SentMessage, TurnRequestBody } from "./schemas.ts";
+import type { FilePart, SentUIMessage, TurnRequestBody } from "./schemas.ts";
 
 const MOST_FILES = 20;
 const POINTER = "/messages";
@@ -40,7 +40,7 @@ export function readSent({ messages }: Pick<TurnRequestBody, "messages">): Sent 
   };
 }
 
-function textOf({ parts }: SentMessage): string {
+function textOf({ parts }: SentUIMessage): string {
   return (parts ?? [])
     .flatMap((part) => (part.type === "text" && "text" in part ? part.text : []))
     .join("\n");
