@@ -4,30 +4,8 @@ import type { components } from "./schema.ts";
 
 type Schemas = components["schemas"];
 
-/** A message in an event: `content` and `metadata` are null where the event would be too long. */
-export type EventMessage = Omit<Schemas["Message"], "content" | "metadata"> & {
-  content: string | null;
-  metadata: Record<string, unknown> | null;
-  content_length?: number;
-};
-
-/** A citation in an event: `quote` is null where the event would be too long. */
-export type EventCitation = Omit<Schemas["Citation"], "quote"> & {
-  quote: string | null;
-  quote_length?: number;
-};
-
-export type TurnEvent = { id?: number } & (
-  | { type: "user_message"; message: EventMessage }
-  | { type: "ai_message_start"; message_id: string }
-  | { type: "reasoning_delta"; content: string }
-  | { type: "content_delta"; content: string }
-  | { type: "citations"; citations: EventCitation[] }
-  | { type: "error"; error: string; code: string; retry_after?: number }
-  | { type: "ai_message_complete"; message: EventMessage }
-  | { type: "chat_name"; name: string }
-  | { type: "stream_complete" }
-);
+/** Without an id where the server has rebuilt the turn from what it has stored. */
+export type TurnEvent = Schemas["TurnEvent"] & { id?: number };
 
 /** The answer's text after an event: an interrupted answer replaces what came before. */
 export function textAfter(text: string, event: TurnEvent): string {

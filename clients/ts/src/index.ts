@@ -11,7 +11,7 @@ import type { components } from "./schema.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import { EVENT_STREAM, type ReadOptions, toPost, Turn } from "./turn.ts";
 
-export { type EventCitation, type EventMessage, textAfter, type TurnEvent } from "./events.ts";
+export { textAfter, type TurnEvent } from "./events.ts";
 export { ApiError, type ProblemBody } from "./problem.ts";
 export type { SessionOptions, Tokens } from "./session.ts";
 export { type ReadOptions, Turn } from "./turn.ts";

@@ -1,6 +1,6 @@
 /**
  * The types of the API, generated from its OpenAPI document by `npm run generate` in clients/ts.
- * Shape of the document: e3f87cc846aa4519e41e45581050dae982e9282ae1f97d7092f828e2a9dc221b
+ * Shape of the document: 4b0fa2dd87300f73ba23e9dd7473b8da037c1d827279e8f62f5fee6b2b5432dc
  */
 export interface paths {
     "/auth/register": {
@@ -462,7 +462,11 @@ export interface paths {
         delete: operations["revokeApiKey"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change the name or the budget of an API key
+         * @description Answers that are running keep what they have reserved. Administrators set the budget of any account's key; to them and to its owner it is recorded as a security event of the account.
+         */
+        patch: operations["updateApiKey"];
         trace?: never;
     };
     "/users/me/export": {
@@ -514,7 +518,7 @@ export interface paths {
         };
         /**
          * Open a live socket
-         * @description A live socket (RFC 6455) of a chat, for as long as the session lasts. A frame of the server is the JSON of an event, as in the stream, with its `id` as a member. The events of a running turn are sent from its first; without one, nothing is sent until the next turn. The processing of the chat's files is reported by frames without `id`: `{"type":"file_status","file_id":"…","status":"processing"|"ready"|"failed","failure":{"code","detail"}|null}`. A change of the chat, or a message that is stored in it without an answer, is sent to all sockets as `{"type":"chat_updated","chat":{…},"message"?:{…}}`, without `id` too: the chat as it is now, and the message as in an event. A chat that is deleted in the middle of an answer ends with `error` `chat_deleted` and `stream_complete`.
+         * @description A live socket (RFC 6455) of a chat, for as long as the session lasts. A frame of the server is the JSON of an event, as in the stream, with its `id` as a member: a `ServerFrame`, and those of a client are `ClientFrame`. The events of a running turn are sent from its first; without one, nothing is sent until the next turn. The processing of the chat's files is reported by frames without `id`: `{"type":"file_status","file_id":"…","status":"processing"|"ready"|"failed","failure":{"code","detail"}|null}`. A change of the chat, or a message that is stored in it without an answer, is sent to all sockets as `{"type":"chat_updated","chat":{…},"message"?:{…}}`, without `id` too: the chat as it is now, and the message as in an event. A chat that is deleted in the middle of an answer ends with `error` `chat_deleted` and `stream_complete`.
          *
          *     A client may send `{"type":"resume","after":<id>}`, and receives the events after that one, as far as they are kept. The response to an id that is not of this chat is `{"type":"error","error":"…","code":"unknown_event_id"}`, and the socket stays open. The response to `{"type":"ping"}`, in exactly these bytes, is `{"type":"pong"}`.
          *
@@ -764,7 +768,9 @@ export interface paths {
         };
         /**
          * List the models, in the format of OpenAI
-         * @description An API key needs the scope `chat` or `read`.
+         * @description Their limits and prices are in `GET /models`.
+         *
+         *     An API key needs the scope `chat` or `read`.
          */
         get: operations["listOpenaiModels"];
         put?: never;
@@ -784,7 +790,9 @@ export interface paths {
         };
         /**
          * Get a model, in the format of OpenAI
-         * @description An API key needs the scope `chat` or `read`.
+         * @description By its name, as `GET /v1/models` lists it.
+         *
+         *     An API key needs the scope `chat` or `read`.
          */
         get: operations["getOpenaiModel"];
         put?: never;
@@ -811,6 +819,78 @@ export interface paths {
          *     An API key needs the scope `chat`.
          */
         post: operations["createChatCompletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer an input, in the format of OpenAI's responses
+         * @description The answer is generated, verified and billed like any other, and goes on if the client disconnects: read it by its id, as JSON or from any event of its stream.
+         *
+         *     An API key needs the scope `chat`.
+         */
+        post: operations["createResponse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/responses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a response, or the rest of its stream
+         * @description With `stream=true` its events after `starting_after`, and then those that follow.
+         *
+         *     An API key needs the scope `chat` or `read`.
+         */
+        get: operations["getResponse"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a response and its conversation
+         * @description Deletes the whole conversation, with the responses above and below. One in a chat of the list is deleted with its chat.
+         *
+         *     An API key needs the scope `chat`.
+         */
+        delete: operations["deleteResponse"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/responses/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a response
+         * @description Its text so far is kept. A response that has ended stays as it is.
+         *
+         *     An API key needs the scope `chat`.
+         */
+        post: operations["cancelResponse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1395,6 +1475,404 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What a live socket sends, as JSON. */
+        ServerFrame: components["schemas"]["EventFrame"] | components["schemas"]["FileStatusFrame"] | components["schemas"]["ChatUpdatedFrame"] | components["schemas"]["PongFrame"];
+        /** @description An event of a turn. */
+        EventFrame: {
+            type: "EventFrame";
+        } & (Omit<components["schemas"]["TurnEvent"], "type"> & {
+            /** @description To resume after; absent in the response to an unknown id. */
+            id?: number;
+        });
+        /** @description The data of one event of a stream, as one line of JSON. */
+        TurnEvent: components["schemas"]["UserMessageEvent"] | components["schemas"]["AiMessageStartEvent"] | components["schemas"]["ReasoningDeltaEvent"] | components["schemas"]["ContentDeltaEvent"] | components["schemas"]["CitationsEvent"] | components["schemas"]["ErrorEvent"] | components["schemas"]["AiMessageCompleteEvent"] | components["schemas"]["ChatNameEvent"] | components["schemas"]["StreamCompleteEvent"];
+        /** @description First: the user message is stored. */
+        UserMessageEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "user_message";
+            message: components["schemas"]["EventMessage"];
+        };
+        EventMessage: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            chat_id: string;
+            /** Format: uuid */
+            parent_id: string | null;
+            /** @enum {string} */
+            type: "user" | "bot";
+            /**
+             * @description The same as `type`, in the words of the AI providers: `assistant` for `bot`.
+             * @enum {string}
+             */
+            role: "user" | "assistant";
+            /** @description Null where it would make the event longer than 4 KiB; `content_length` is then given. Of a user message the client has the content that it sent, of an answer the content of its deltas; every other response has it whole. */
+            content: string | null;
+            /** @enum {string} */
+            status: "complete" | "streaming" | "stopped" | "interrupted" | "failed";
+            file_name: string | null;
+            file_url: string | null;
+            /** @description The attachments; null where they would make the event too long. */
+            files: components["schemas"]["MessageFile"][] | null;
+            /** @description As that of a `Message`. In an event that would be too long, `citations`, `unverified_quotes` and `reasoning` in it are null, or it is null itself. */
+            metadata: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Oldest first, at most 50, this message included. */
+            sibling_ids: string[];
+            sibling_count: number;
+            /** Format: date-time */
+            created_at: string;
+            /** @description The length of a content that is null, in Unicode code points. */
+            content_length?: number;
+        };
+        MessageFile: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description Null once the file is deleted.
+             * @example lease.pdf
+             */
+            name: string | null;
+            /**
+             * @description As that of the `File`; `deleted` once it is deleted.
+             * @enum {string}
+             */
+            status: "pending" | "processing" | "ready" | "failed" | "deleted";
+        };
+        /** @description The id of the answer. */
+        AiMessageStartEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "ai_message_start";
+            /** Format: uuid */
+            message_id: string;
+        };
+        /** @description More of the model's reasoning before the answer, which is no part of it. */
+        ReasoningDeltaEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "reasoning_delta";
+            content: string;
+        };
+        /** @description More of the answer's text. */
+        ContentDeltaEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "content_delta";
+            content: string;
+        };
+        /** @description Some of the answer's citations; several events where they do not fit one. */
+        CitationsEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "citations";
+            citations: components["schemas"]["EventCitation"][];
+        };
+        EventCitation: {
+            /** @description The number that the answer refers to, as in `[3]`. */
+            index: number;
+            /** Format: uuid */
+            file_id: string;
+            file_name: string;
+            /** @description The page on which the quotation begins. Null if the document has no known pages. */
+            page: number | null;
+            /** @description The nearest heading above the quotation, if the document has no known pages. */
+            heading?: string;
+            /** @description Offset into the text of the file, in Unicode code points. */
+            start: number;
+            end: number;
+            /** @description Null where it is too long for an event. */
+            quote: string | null;
+            /**
+             * @description The kind of region if the quotation is not in the body text; `struck_out` text does not apply.
+             * @enum {string}
+             */
+            region?: "header" | "footer" | "comment" | "note" | "note_mark" | "form_field" | "annotation" | "signature" | "struck_out";
+            /**
+             * @description The page is scanned: a model transcribed the words from its picture, and may have misread them.
+             * @enum {string}
+             */
+            source?: "ocr";
+            /**
+             * @description The quotation has an ellipsis that hides words. `quote` is the document's whole text, `parts` are the quoted words.
+             * @enum {boolean}
+             */
+            elided?: true;
+            /** @description Of an elided quotation: its parts, in order. */
+            parts?: {
+                start: number;
+                end: number;
+                quote: string;
+            }[];
+            /** @description The number of the marker in the answer, as 3 in `[3]`. Absent in an answer that an earlier version stored. */
+            number?: number;
+            /** @description Where the quoted words begin in the answer's `content`, in Unicode code points, without quotation marks. Absent in an answer that an earlier version stored. */
+            answer_start?: number;
+            /** @description Where they end, exclusive. */
+            answer_end?: number;
+            /**
+             * @description `source_deleted` once the file was deleted.
+             * @enum {string}
+             */
+            status: "verified" | "source_deleted";
+            /** @description The length of a quote that is null, in code points. */
+            quote_length?: number;
+        };
+        /** @description Its event name is `turn_error`. */
+        ErrorEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "error";
+            /** @description A sentence for a person. */
+            error: string;
+            /**
+             * @description The code of a `Problem`.
+             * @example ai_timeout
+             */
+            code: string;
+            /** @description Seconds, where the provider gives them. */
+            retry_after?: number;
+        };
+        /** @description The answer with its status, however it ended. Of an `interrupted` answer the content replaces what was streamed. */
+        AiMessageCompleteEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "ai_message_complete";
+            message: components["schemas"]["EventMessage"];
+        };
+        /** @description The chat has got a title. */
+        ChatNameEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat_name";
+            name: string;
+        };
+        /** @description Always and last: nothing follows it. */
+        StreamCompleteEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "stream_complete";
+        };
+        /** @description The ingestion of a file of the chat has changed. */
+        FileStatusFrame: {
+            /** @enum {string} */
+            type: "file_status";
+            /** Format: uuid */
+            file_id: string;
+            /** @enum {string} */
+            status: "processing" | "ready" | "failed";
+            failure: {
+                code: string;
+                detail: string;
+            } | null;
+        };
+        /** @description The chat as it is now, and a message that was stored in it without an answer. */
+        ChatUpdatedFrame: {
+            /** @enum {string} */
+            type: "chat_updated";
+            chat: components["schemas"]["Chat"];
+            message?: components["schemas"]["EventMessage"];
+        };
+        Chat: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            user_id: string;
+            /** @example New Chat */
+            title: string;
+            /** @description True while the chat may still get its title from the first message. */
+            auto_title: boolean;
+            pinned: boolean;
+            archived: boolean;
+            /**
+             * Format: uuid
+             * @description The last message of the active path, which runs from it up to the root.
+             */
+            current_message_id: string | null;
+            /**
+             * @description The number of messages in all branches.
+             * @example 0
+             */
+            message_count: number;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Changes with messages and title, not with pin or archive.
+             */
+            updated_at: string;
+            /** @description True when the chat is deleted 24 hours after `updated_at`. */
+            temporary: boolean;
+            /**
+             * Format: date-time
+             * @description When the chat will be deleted, within a minute or once a running answer has ended; null when it has no time of its own.
+             */
+            expires_at: string | null;
+        };
+        PongFrame: {
+            /** @enum {string} */
+            type: "pong";
+        };
+        /** @description What a client may send over a live socket, as JSON. */
+        ClientFrame: components["schemas"]["PingFrame"] | components["schemas"]["ResumeFrame"];
+        PingFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "ping";
+        };
+        ResumeFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "resume";
+            /** @description The id of the last event that you have received. */
+            after: number;
+        };
+        /** @description The client's own metadata, any JSON, and in an answer what the server adds, under names that clients cannot use. */
+        MessageMetadata: {
+            /** @description The model of the answer. */
+            model?: string;
+            usage?: components["schemas"]["Usage"];
+            /** @description The provider's reason, such as `stop`, or the `ProblemCode` of a failed answer. */
+            finish_reason?: string | null;
+            /** @description Seconds. */
+            processing_time?: number;
+            /**
+             * @description The model refused to answer.
+             * @enum {boolean}
+             */
+            refusal?: true;
+            /** @description The model's reasoning, where the server stores it. */
+            reasoning?: string;
+            /** @description Another provider's model answered. */
+            failover?: {
+                /** @description The model that failed. */
+                from: string;
+                /** @description Why: a `ProblemCode`. */
+                code: string;
+            };
+            /** @description Quotations, each verified word for word against its document. */
+            citations?: components["schemas"]["Citation"][];
+            /** @description Quotations that refer to a document and were not found in it. */
+            unverified_quotes?: components["schemas"]["UnverifiedQuote"][];
+            /** @description What documents were searched for that were too long to go into the prompt whole, besides the user's own words. */
+            queries?: {
+                /**
+                 * @description `rewritten`: by `texts` too. Otherwise by the user's own words alone: rewriting is `off` by configuration, came too `late`, `failed` (the model gave none), or is `unavailable` (no provider).
+                 * @enum {string}
+                 */
+                status: "rewritten" | "off" | "late" | "failed" | "unavailable";
+                /** @description At most four; empty unless `rewritten`. */
+                texts: string[];
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        Usage: {
+            prompt_tokens: number;
+            /** @description Reasoning included. */
+            completion_tokens: number;
+            total_tokens: number;
+            /** @description Prompt tokens that were read from the provider's cache at a lower price; absent if the provider does not report them. */
+            cached_tokens?: number;
+            /** @description Completion tokens that were reasoning; absent if the provider does not report them. */
+            reasoning_tokens?: number;
+            /** @description Prompt tokens that were written to the provider's cache. */
+            cache_write_tokens?: number;
+            /** @description Prompt tokens of sound. */
+            audio_prompt_tokens?: number;
+            /** @description Completion tokens of sound. */
+            audio_completion_tokens?: number;
+            /**
+             * @description Exact decimal. Null while the price of the model is unknown.
+             * @example 0.000123
+             */
+            cost: string | null;
+            /** @enum {string} */
+            currency: "USD";
+            /** @description True if the provider reported no usage, or not all of it. */
+            estimated: boolean;
+        };
+        Citation: {
+            /** @description The number that the answer refers to, as in `[3]`. */
+            index: number;
+            /** Format: uuid */
+            file_id: string;
+            file_name: string;
+            /** @description The page on which the quotation begins. Null if the document has no known pages. */
+            page: number | null;
+            /** @description The nearest heading above the quotation, if the document has no known pages. */
+            heading?: string;
+            /** @description Offset into the text of the file, in Unicode code points. */
+            start: number;
+            end: number;
+            /** @description The document's text between `start` and `end`. */
+            quote: string;
+            /**
+             * @description The kind of region if the quotation is not in the body text; `struck_out` text does not apply.
+             * @enum {string}
+             */
+            region?: "header" | "footer" | "comment" | "note" | "note_mark" | "form_field" | "annotation" | "signature" | "struck_out";
+            /**
+             * @description The page is scanned: a model transcribed the words from its picture, and may have misread them.
+             * @enum {string}
+             */
+            source?: "ocr";
+            /**
+             * @description The quotation has an ellipsis that hides words. `quote` is the document's whole text, `parts` are the quoted words.
+             * @enum {boolean}
+             */
+            elided?: true;
+            /** @description Of an elided quotation: its parts, in order. */
+            parts?: {
+                start: number;
+                end: number;
+                quote: string;
+            }[];
+            /** @description The number of the marker in the answer, as 3 in `[3]`. Absent in an answer that an earlier version stored. */
+            number?: number;
+            /** @description Where the quoted words begin in the answer's `content`, in Unicode code points, without quotation marks. Absent in an answer that an earlier version stored. */
+            answer_start?: number;
+            /** @description Where they end, exclusive. */
+            answer_end?: number;
+            /**
+             * @description `source_deleted` once the file was deleted.
+             * @enum {string}
+             */
+            status: "verified" | "source_deleted";
+        };
+        UnverifiedQuote: {
+            text: string;
+            /** @description The number of the marker in the answer, as 3 in `[3]`. Absent in an answer that an earlier version stored. */
+            number?: number;
+            /** @description Where the quoted words begin in the answer's `content`, in Unicode code points, without quotation marks. Absent in an answer that an earlier version stored. */
+            answer_start?: number;
+            /** @description Where they end, exclusive. */
+            answer_end?: number;
+        };
         Problem: {
             /** @description Stable for each `code`. */
             type: string;
@@ -1453,104 +1931,10 @@ export interface components {
             variables?: string[];
         };
         /**
-         * @description - `malformed_json`: The request body is not valid JSON.
-         *     - `invalid_encoding`: The request is not valid UTF-8.
-         *     - `malformed_header`: A request header is malformed.
-         *     - `malformed_request`: The request is malformed.
-         *     - `malformed_upload`: The request body is not multipart/form-data with one file in a field named `file`.
-         *     - `unknown_event_id`: The event id to resume from does not belong to this chat.
-         *     - `unknown_offset`: The offset is no position in this chat's events.
-         *     - `origin_not_allowed`: Requests with a session cookie that change data, and live sockets, must come from an allowed origin.
-         *     - `not_found`: You have nothing with this id.
-         *     - `route_not_found`: The API has no such route.
-         *     - `model_not_found`: There is no such model.
-         *     - `chat_deleted`: The chat was deleted while the answer was running.
-         *     - `method_not_allowed`: This route does not support this method.
-         *     - `not_acceptable`: The response is not available in any format that the Accept header allows.
-         *     - `body_too_slow`: The request body did not arrive in time.
-         *     - `turn_in_progress`: An answer is running in this chat.
-         *     - `file_failed`: The ingestion of a file has failed;
-         *     - `file_processing`: A file is still being processed.
-         *     - `file_not_uploaded`: The bytes of this file are not in the bucket.
-         *     - `log_pruned`: Events after this offset are no longer kept.
-         *     - `precondition_failed`: The chat has changed since you read it.
-         *     - `body_too_large`: The request body is larger than this route allows.
-         *     - `file_too_large`: The file is larger than this kind of upload allows.
-         *     - `unsupported_media_type`: This route only accepts the content type application/json.
-         *     - `unsupported_content_encoding`: The request body is compressed.
-         *     - `unsupported_file`: This file type is not supported.
-         *     - `https_required`: Tokens are only issued over HTTPS.
-         *     - `validation_failed`: Some fields are missing, unknown or invalid;
-         *     - `model_unpriced`: The price of this model is unknown, so that it cannot be used under a budget of money.
-         *     - `unknown_model`: This model is not available.
-         *     - `reserved_key`: The metadata contains a key that is reserved for the server.
-         *     - `not_an_answer`: This message is not an answer.
-         *     - `idempotency_key_reused`: This Idempotency-Key was already used for a different request.
-         *     - `no_question`: There is no user message to answer again.
-         *     - `answer_not_editable`: Only user messages can be edited.
-         *     - `empty_file`: The file is empty.
-         *     - `file_mismatch`: The bytes in the bucket do not match the announced size or checksum.
-         *     - `upgrade_required`: This route only accepts WebSocket connections.
-         *     - `budget_exhausted`: The budget is used up, or what is left does not cover this request.
-         *     - `too_many_subscribers`: This chat has reached its limit of open streams.
-         *     - `headers_too_large`: The request headers are too large.
-         *     - `internal_error`: An unexpected error occurred on the server.
-         *     - `misconfigured`: The server is misconfigured;
-         *     - `unauthenticated`: Sign in to use this part of the API.
-         *     - `invalid_credentials`: The e-mail address or the password is wrong.
-         *     - `invalid_token`: The token is invalid or has expired.
-         *     - `invalid_link`: The link is invalid, was used already or has expired.
-         *     - `email_taken`: An account with this e-mail address already exists.
-         *     - `too_many_password_checks`: The server is checking too many passwords at the moment.
-         *     - `second_factor_required`: This account has a second factor.
-         *     - `sign_in_expired`: This sign-in has expired, is complete, or was started in another browser.
-         *     - `identity_rejected`: The response of the identity provider could not be verified.
-         *     - `invalid_sign_in_code`: The code is invalid, was used, has expired, or does not belong to the verifier.
-         *     - `sign_in_denied`: The identity provider denied the sign-in, or it was cancelled.
-         *     - `account_deactivated`: This account is deactivated.
-         *     - `identity_without_email`: The identity provider has sent no e-mail address, which an account needs.
-         *     - `link_required`: There is an account with this e-mail address.
-         *     - `identity_taken`: This identity is linked to another account, or the account is linked to another identity of the provider.
-         *     - `identity_provider_failed`: The identity provider has refused the server, or its response is malformed.
-         *     - `identity_provider_unavailable`: The identity provider cannot be reached right now.
-         *     - `oidc_not_configured`: This server has no identity provider.
-         *     - `invalid_challenge`: The challenge is invalid or has expired.
-         *     - `invalid_code`: The code is wrong, has expired, or was used before.
-         *     - `fresh_sign_in_required`: This change needs a session that was signed in through the identity provider a few minutes ago.
-         *     - `password_sign_in_off`: This server has no passwords.
-         *     - `second_factor_enabled`: This account has a second factor.
-         *     - `no_second_factor`: There is no second factor to confirm or to disable.
-         *     - `last_administrator`: This is the last active administrator.
-         *     - `too_many_codes`: Too many codes were tried for this account.
-         *     - `insufficient_scope`: This API key does not have the scope of this route;
-         *     - `too_many_keys`: You have as many API keys as you may.
-         *     - `rate_limited`: You have reached a limit;
-         *     - `too_many_turns`: You have as many answers running as you may.
-         *     - `server_busy`: The server runs as many answers as it can.
-         *     - `limiter_unavailable`: Attempts cannot be counted right now, so none is accepted.
-         *     - `ai_unavailable`: The AI provider failed.
-         *     - `ai_unauthorized`: The AI provider rejected the server's API key.
-         *     - `ai_quota`: The server's quota at the AI provider is exhausted.
-         *     - `ai_model_not_found`: The AI provider does not have this model.
-         *     - `ai_context_exceeded`: The conversation exceeds the context of the AI model.
-         *     - `ai_empty`: The AI model returned no text.
-         *     - `ai_filtered`: The AI provider's content filter withheld the answer.
-         *     - `ai_length`: The AI model reached its output limit before the first word.
-         *     - `ai_not_configured`: No AI provider is configured for this model.
-         *     - `ai_circuit_open`: The AI provider has failed several times in a row and is not called for a moment.
-         *     - `ai_overloaded`: The AI provider accepts no more requests right now.
-         *     - `ai_timeout`: The AI provider took too long to respond.
-         *     - `turn_interrupted`: The answer was interrupted.
-         *     - `save_refused`: The answer contains data that cannot be saved.
-         *     - `database_unavailable`: The database cannot be reached right now.
-         *     - `room_unavailable`: The chat cannot be reached right now.
-         *     - `storage_unavailable`: The file storage cannot be reached right now.
-         *     - `storage_not_configured`: This server has no file storage.
-         *     - `save_delayed`: The answer is complete but not saved yet.
-         *     - `file_not_ready`: An attachment took too long to process.
+         * @description Stable. The `detail` of a problem says what happened, and what to do.
          * @enum {string}
          */
-        ProblemCode: "malformed_json" | "invalid_encoding" | "malformed_header" | "malformed_request" | "malformed_upload" | "unknown_event_id" | "unknown_offset" | "origin_not_allowed" | "not_found" | "route_not_found" | "model_not_found" | "chat_deleted" | "method_not_allowed" | "not_acceptable" | "body_too_slow" | "turn_in_progress" | "file_failed" | "file_processing" | "file_not_uploaded" | "log_pruned" | "precondition_failed" | "body_too_large" | "file_too_large" | "unsupported_media_type" | "unsupported_content_encoding" | "unsupported_file" | "https_required" | "validation_failed" | "model_unpriced" | "unknown_model" | "reserved_key" | "not_an_answer" | "idempotency_key_reused" | "no_question" | "answer_not_editable" | "empty_file" | "file_mismatch" | "upgrade_required" | "budget_exhausted" | "too_many_subscribers" | "headers_too_large" | "internal_error" | "misconfigured" | "unauthenticated" | "invalid_credentials" | "invalid_token" | "invalid_link" | "email_taken" | "too_many_password_checks" | "second_factor_required" | "sign_in_expired" | "identity_rejected" | "invalid_sign_in_code" | "sign_in_denied" | "account_deactivated" | "identity_without_email" | "link_required" | "identity_taken" | "identity_provider_failed" | "identity_provider_unavailable" | "oidc_not_configured" | "invalid_challenge" | "invalid_code" | "fresh_sign_in_required" | "password_sign_in_off" | "second_factor_enabled" | "no_second_factor" | "last_administrator" | "too_many_codes" | "insufficient_scope" | "too_many_keys" | "rate_limited" | "too_many_turns" | "server_busy" | "limiter_unavailable" | "ai_unavailable" | "ai_unauthorized" | "ai_quota" | "ai_model_not_found" | "ai_context_exceeded" | "ai_empty" | "ai_filtered" | "ai_length" | "ai_not_configured" | "ai_circuit_open" | "ai_overloaded" | "ai_timeout" | "turn_interrupted" | "save_refused" | "database_unavailable" | "room_unavailable" | "storage_unavailable" | "storage_not_configured" | "save_delayed" | "file_not_ready";
+        ProblemCode: "malformed_json" | "invalid_encoding" | "malformed_header" | "malformed_request" | "malformed_upload" | "unknown_event_id" | "unknown_offset" | "origin_not_allowed" | "not_found" | "route_not_found" | "model_not_found" | "chat_deleted" | "method_not_allowed" | "not_acceptable" | "body_too_slow" | "response_in_chat" | "ambiguous_event_id" | "turn_in_progress" | "file_failed" | "file_processing" | "file_not_uploaded" | "log_pruned" | "precondition_failed" | "body_too_large" | "file_too_large" | "unsupported_media_type" | "unsupported_content_encoding" | "unsupported_file" | "https_required" | "validation_failed" | "model_unpriced" | "unknown_model" | "reserved_key" | "not_an_answer" | "idempotency_key_reused" | "no_question" | "answer_not_editable" | "empty_file" | "file_mismatch" | "upgrade_required" | "budget_exhausted" | "too_many_subscribers" | "headers_too_large" | "internal_error" | "misconfigured" | "unauthenticated" | "invalid_credentials" | "invalid_token" | "invalid_link" | "email_taken" | "too_many_password_checks" | "second_factor_required" | "sign_in_expired" | "identity_rejected" | "invalid_sign_in_code" | "sign_in_denied" | "account_deactivated" | "identity_without_email" | "link_required" | "identity_taken" | "identity_provider_failed" | "identity_provider_unavailable" | "oidc_not_configured" | "invalid_challenge" | "invalid_code" | "fresh_sign_in_required" | "password_sign_in_off" | "second_factor_enabled" | "no_second_factor" | "last_administrator" | "too_many_codes" | "insufficient_scope" | "too_many_keys" | "rate_limited" | "too_many_turns" | "server_busy" | "limiter_unavailable" | "ai_unavailable" | "ai_unauthorized" | "ai_quota" | "ai_model_not_found" | "ai_context_exceeded" | "ai_empty" | "ai_filtered" | "ai_length" | "ai_not_configured" | "ai_circuit_open" | "ai_overloaded" | "ai_timeout" | "turn_interrupted" | "save_refused" | "database_unavailable" | "room_unavailable" | "storage_unavailable" | "storage_not_configured" | "save_delayed" | "file_not_ready";
         Welcome: {
             /** @enum {boolean} */
             success: true;
@@ -1949,27 +2333,7 @@ export interface components {
                 cost: string | null;
             } | null;
         };
-        CreatedApiKey: {
-            /** Format: uuid */
-            id: string;
-            /** @example Nightly import */
-            name: string;
-            /**
-             * @description The first characters of the key.
-             * @example ifk_2Qw8Zk
-             */
-            prefix: string;
-            scopes: ("chat" | "files" | "usage" | "read")[];
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            expires_at: string | null;
-            /**
-             * Format: date-time
-             * @description To the minute.
-             */
-            last_used_at: string | null;
-            budget: components["schemas"]["Budget"];
+        CreatedApiKey: components["schemas"]["ApiKey"] & {
             /**
              * @description Shown only in this response: keep it.
              * @example ifk_2Qw8ZkXc2Qw8ZkXc2Qw8ZkXc2Qw8ZkXc2Qw8ZkXc2Qw8ZkXc0
@@ -2041,6 +2405,56 @@ export interface components {
             password?: string | null;
             code?: string | null;
         };
+        /**
+         * @example {
+         *       "budget": {
+         *         "month": {
+         *           "cost": "12.50"
+         *         },
+         *         "day": null
+         *       }
+         *     }
+         */
+        ApiKeyChange: {
+            /** @example Nightly import */
+            name?: string | null;
+            /**
+             * @description A period that it does not name stays as it is, and null takes its limit away.
+             * @example {
+             *       "month": {
+             *         "cost": "12.50"
+             *       }
+             *     }
+             */
+            budget?: {
+                /** @description Null takes the limit of the day away. */
+                day?: {
+                    /**
+                     * @description Without it, tokens are not limited.
+                     * @example 2000000
+                     */
+                    tokens?: number | null;
+                    /**
+                     * @description US dollars, as an exact decimal. Without it, money is not limited.
+                     * @example 12.50
+                     */
+                    cost?: string | null;
+                } | null;
+                /** @description Null takes the limit of the month away. */
+                month?: {
+                    /**
+                     * @description Without it, tokens are not limited.
+                     * @example 2000000
+                     */
+                    tokens?: number | null;
+                    /**
+                     * @description US dollars, as an exact decimal. Without it, money is not limited.
+                     * @example 12.50
+                     */
+                    cost?: string | null;
+                } | null;
+            } | null;
+        };
         SecurityEvents: {
             events: components["schemas"]["SecurityEvent"][];
             /** @description Null on the last page. */
@@ -2075,39 +2489,13 @@ export interface components {
             } | null;
         };
         /** @enum {string} */
-        SecurityEventKind: "account_created" | "account_deactivated" | "account_reactivated" | "account_erased" | "account_exported" | "signed_in" | "sign_in_failed" | "signed_out" | "session_ended" | "other_sessions_ended" | "refresh_token_replayed" | "password_changed" | "password_reset_requested" | "password_reset" | "email_change_requested" | "email_verified" | "second_factor_enabled" | "second_factor_disabled" | "second_factor_failed" | "recovery_code_used" | "identity_linked" | "api_key_created" | "api_key_revoked" | "role_changed" | "budget_changed";
+        SecurityEventKind: "account_created" | "account_deactivated" | "account_reactivated" | "account_erased" | "account_exported" | "signed_in" | "sign_in_failed" | "signed_out" | "session_ended" | "other_sessions_ended" | "refresh_token_replayed" | "password_changed" | "password_reset_requested" | "password_reset" | "email_change_requested" | "email_verified" | "second_factor_enabled" | "second_factor_disabled" | "second_factor_failed" | "recovery_code_used" | "identity_linked" | "api_key_created" | "api_key_changed" | "api_key_revoked" | "role_changed" | "budget_changed";
         AuditEvents: {
             events: components["schemas"]["AuditEvent"][];
             /** @description Null on the last page. */
             next_cursor: string | null;
         };
-        AuditEvent: {
-            /** Format: uuid */
-            id: string;
-            kind: components["schemas"]["SecurityEventKind"];
-            /** Format: date-time */
-            created_at: string;
-            /** Format: uuid */
-            session_id: string | null;
-            /** Format: uuid */
-            key_id: string | null;
-            /**
-             * Format: uuid
-             * @description The administrator who acted; null where the account's owner did.
-             */
-            actor_id: string | null;
-            /**
-             * @description What is known about the cause: `address`, `user_agent` and `country` (ISO 3166-1) of the request, and what the kind of event adds. Null once the account was erased.
-             * @example {
-             *       "address": "192.0.2.7",
-             *       "user_agent": "Firefox",
-             *       "country": "DE",
-             *       "method": "password"
-             *     }
-             */
-            details: {
-                [key: string]: string | number | boolean | null;
-            } | null;
+        AuditEvent: components["schemas"]["SecurityEvent"] & {
             /** Format: uuid */
             user_id: string;
             /**
@@ -2141,42 +2529,6 @@ export interface components {
             offset: number;
             /** @description Null on the last page. */
             next_cursor: string | null;
-        };
-        Chat: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            user_id: string;
-            /** @example New Chat */
-            title: string;
-            /** @description True while the chat may still get its title from the first message. */
-            auto_title: boolean;
-            pinned: boolean;
-            archived: boolean;
-            /**
-             * Format: uuid
-             * @description The last message of the active path, which runs from it up to the root.
-             */
-            current_message_id: string | null;
-            /**
-             * @description The number of messages in all branches.
-             * @example 0
-             */
-            message_count: number;
-            /** Format: date-time */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description Changes with messages and title, not with pin or archive.
-             */
-            updated_at: string;
-            /** @description True when the chat is deleted 24 hours after `updated_at`. */
-            temporary: boolean;
-            /**
-             * Format: date-time
-             * @description When the chat will be deleted, within a minute or once a running answer has ended; null when it has no time of its own.
-             */
-            expires_at: string | null;
         };
         /**
          * @example {
@@ -2230,29 +2582,14 @@ export interface components {
             file_url: string | null;
             /** @description The message's own attachments, in the order in which they were named. Empty for an answer. */
             files: components["schemas"]["MessageFile"][];
-            /** @description The client's metadata. Answers also have `model`, `usage`, `finish_reason` and `processing_time`; `refusal: true` if the model refused to answer; `reasoning` if the server stores it; and after a failover `failover: { from, code }` with the model that failed and why. Answers from documents have `citations`, an array of `Citation`, each verified word for word against its document, and `unverified_quotes`, an array of `{ text }`: quotations that refer to a document and were not found in it. Where the documents were too long to go into the prompt whole, `queries: { status, texts }` says what they were searched for besides the user's own words: with `rewritten` the queries that a small model made of the conversation, at most four. With every other status `texts` is empty: `off` by configuration, `late`, `failed` (the model gave none), or `unavailable` (no provider). */
             metadata: {
                 [key: string]: unknown;
-            };
+            } & components["schemas"]["MessageMetadata"];
             /** @description Oldest first, at most 50, this message included. */
             sibling_ids: string[];
             sibling_count: number;
             /** Format: date-time */
             created_at: string;
-        };
-        MessageFile: {
-            /** Format: uuid */
-            id: string;
-            /**
-             * @description Null once the file is deleted.
-             * @example lease.pdf
-             */
-            name: string | null;
-            /**
-             * @description As that of the `File`; `deleted` once it is deleted.
-             * @enum {string}
-             */
-            status: "pending" | "processing" | "ready" | "failed" | "deleted";
         };
         RenameChat: {
             /** @example Deposit of the old flat */
@@ -2325,6 +2662,7 @@ export interface components {
             file_name?: string | null;
             file_url?: string | null;
             /**
+             * @description Any JSON, at most 16 KiB.
              * @example {
              *       "client": "web"
              *     }
@@ -2435,31 +2773,6 @@ export interface components {
             processing_time: number;
             usage: components["schemas"]["Usage"];
         };
-        Usage: {
-            prompt_tokens: number;
-            /** @description Reasoning included. */
-            completion_tokens: number;
-            total_tokens: number;
-            /** @description Prompt tokens that were read from the provider's cache at a lower price; absent if the provider does not report them. */
-            cached_tokens?: number;
-            /** @description Completion tokens that were reasoning; absent if the provider does not report them. */
-            reasoning_tokens?: number;
-            /** @description Prompt tokens that were written to the provider's cache. */
-            cache_write_tokens?: number;
-            /** @description Prompt tokens of sound. */
-            audio_prompt_tokens?: number;
-            /** @description Completion tokens of sound. */
-            audio_completion_tokens?: number;
-            /**
-             * @description Exact decimal. Null while the price of the model is unknown.
-             * @example 0.000123
-             */
-            cost: string | null;
-            /** @enum {string} */
-            currency: "USD";
-            /** @description True if the provider reported no usage, or not all of it. */
-            estimated: boolean;
-        };
         /**
          * @example {
          *       "content": "Can a landlord keep the whole deposit?",
@@ -2483,6 +2796,7 @@ export interface components {
             /** @description Absent: streams when `Accept` names `text/event-stream` and not JSON. */
             stream?: boolean | null;
             /**
+             * @description Any JSON, at most 16 KiB.
              * @example {
              *       "client": "web"
              *     }
@@ -2508,6 +2822,7 @@ export interface components {
             /** @description Absent: streams when `Accept` names `text/event-stream` and not JSON. */
             stream?: boolean | null;
             /**
+             * @description Any JSON, at most 16 KiB.
              * @example {
              *       "client": "web"
              *     }
@@ -2635,48 +2950,6 @@ export interface components {
              */
             chat_id: string;
         };
-        Citation: {
-            /** @description The number that the answer refers to, as in `[3]`. */
-            index: number;
-            /** Format: uuid */
-            file_id: string;
-            file_name: string;
-            /** @description The page on which the quotation begins. Null if the document has no known pages. */
-            page: number | null;
-            /** @description The nearest heading above the quotation, if the document has no known pages. */
-            heading?: string;
-            /** @description Offset into the text of the file, in Unicode code points. */
-            start: number;
-            end: number;
-            /** @description The document's text between `start` and `end`. */
-            quote: string;
-            /**
-             * @description The kind of region if the quotation is not in the body text; `struck_out` text does not apply.
-             * @enum {string}
-             */
-            region?: "header" | "footer" | "comment" | "note" | "note_mark" | "form_field" | "annotation" | "signature" | "struck_out";
-            /**
-             * @description The page is scanned: a model transcribed the words from its picture, and may have misread them.
-             * @enum {string}
-             */
-            source?: "ocr";
-            /**
-             * @description The quotation has an ellipsis that hides words. `quote` is the document's whole text, `parts` are the quoted words.
-             * @enum {boolean}
-             */
-            elided?: true;
-            /** @description Of an elided quotation: its parts, in order. */
-            parts?: {
-                start: number;
-                end: number;
-                quote: string;
-            }[];
-            /**
-             * @description `source_deleted` once the file was deleted.
-             * @enum {string}
-             */
-            status: "verified" | "source_deleted";
-        };
         /**
          * @description Other parameters of OpenAI, such as `temperature` or `tools`, are ignored.
          * @example {
@@ -2745,6 +3018,153 @@ export interface components {
             } & {
                 [key: string]: unknown;
             })[] | null;
+        };
+        ResponseObject: {
+            /** @description `resp_` and the id of the answer. */
+            id: string;
+            /** @enum {string} */
+            object: "response";
+            /** @description Seconds since 1970. */
+            created_at: number;
+            /** @enum {string} */
+            status: "queued" | "in_progress" | "completed" | "incomplete" | "cancelled" | "failed";
+            background: boolean;
+            error: {
+                code: string;
+                message: string;
+            } | null;
+            incomplete_details: {
+                reason: string;
+            } | null;
+            instructions: null;
+            max_output_tokens: null;
+            metadata: Record<string, never>;
+            model: string;
+            output: {
+                id: string;
+                /** @enum {string} */
+                type: "message";
+                /** @enum {string} */
+                role: "assistant";
+                /** @enum {string} */
+                status: "in_progress" | "completed" | "incomplete";
+                content: {
+                    /** @enum {string} */
+                    type: "output_text";
+                    text: string;
+                    annotations: {
+                        /** @enum {string} */
+                        type: "file_citation";
+                        /** Format: uuid */
+                        file_id: string;
+                        filename: string;
+                        /** @description Of the marker in the text, in code points. */
+                        index: number;
+                    }[];
+                    logprobs: unknown[];
+                }[];
+            }[];
+            parallel_tool_calls: boolean;
+            previous_response_id: string | null;
+            reasoning: {
+                effort: null;
+                summary: null;
+            };
+            /** @enum {string} */
+            service_tier: "default";
+            store: boolean;
+            temperature: number;
+            text: {
+                format: {
+                    /** @enum {string} */
+                    type: "text";
+                };
+            };
+            /** @enum {string} */
+            tool_choice: "auto";
+            tools: unknown[];
+            top_p: number;
+            /** @enum {string} */
+            truncation: "disabled";
+            user: null;
+            usage: {
+                input_tokens: number;
+                input_tokens_details: {
+                    cached_tokens: number;
+                };
+                output_tokens: number;
+                output_tokens_details: {
+                    reasoning_tokens: number;
+                };
+                total_tokens: number;
+                cost: string | null;
+                estimated: boolean;
+            } | null;
+            /** Format: uuid */
+            chat_id: string;
+            citations?: components["schemas"]["Citation"][];
+        };
+        /**
+         * @description Other parameters of OpenAI, such as `temperature` or `tools`, are ignored.
+         * @example {
+         *       "model": "gpt-4o-mini",
+         *       "input": "Can a landlord keep the whole deposit?"
+         *     }
+         */
+        ResponseRequest: {
+            /** @description Default: the server's. */
+            model?: string | null;
+            /** @description A text, or messages, the user's last. Items of other types, such as calls of tools, are left out. */
+            input: string | components["schemas"]["ResponseInputItem"][];
+            /** @description Below the server's own, which they do not replace. They hold for this response. */
+            instructions?: string | null;
+            /** @description Continues the conversation below that response, which may have several continuations. */
+            previous_response_id?: string | null;
+            stream?: boolean | null;
+            /** @description True: responds at once, while the answer is generated. Read it by its id. */
+            background?: boolean | null;
+            /** @description False deletes the response after about 15 minutes. Otherwise it is kept in a chat that is in no list and in no search. */
+            store?: boolean | null;
+            /**
+             * @description Kept with the user message, but for `chat_id`: it continues that chat of yours.
+             * @example {
+             *       "client": "web"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Your documents that the input is about. */
+            file_ids?: string[] | null;
+            max_output_tokens?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        ResponseInputItem: {
+            type?: string | null;
+            /** @enum {string|null} */
+            role?: "system" | "developer" | "user" | "assistant" | null;
+            content?: string | ({
+                type: string;
+                text?: string | null;
+                refusal?: string | null;
+                /**
+                 * Format: uuid
+                 * @example 01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10
+                 */
+                file_id?: string | null;
+            } & {
+                [key: string]: unknown;
+            })[] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        DeletedResponse: {
+            id: string;
+            /** @enum {string} */
+            object: "response";
+            /** @enum {boolean} */
+            deleted: true;
         };
         File: {
             /** Format: uuid */
@@ -2975,6 +3395,31 @@ export interface components {
             /** Format: date-time */
             completed_at: string;
         };
+        /** @description The data of one event of an analysis, as JSON. */
+        AnalysisEvent: components["schemas"]["AnalysisProgressEvent"] | components["schemas"]["AnalysisCompleteEvent"] | components["schemas"]["ErrorEvent"] | components["schemas"]["StreamCompleteEvent"];
+        AnalysisProgressEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "analysis_progress";
+            /** Format: uuid */
+            analysis_id: string;
+            /** @description How many parts are done. */
+            part: number;
+            parts: number;
+        };
+        AnalysisCompleteEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "analysis_complete";
+            /** Format: uuid */
+            analysis_id: string;
+            /** @description Null where it would make the event longer than 4 KiB: the same call as JSON returns it. */
+            analysis: components["schemas"]["Analysis"] | null;
+        };
         /** @example {} */
         AnalysisRequest: {
             /** @description Make a new analysis even if one is stored. Default: false. */
@@ -3012,30 +3457,12 @@ export interface components {
             /** @description Calls whose usage is an estimate. */
             estimated_calls: number;
         };
-        UsageEntry: {
+        UsageEntry: components["schemas"]["UsageTotals"] & {
             /**
              * @description The day, model, chat id, kind of call or account id; null without a chat, or for a deleted one.
              * @example 2026-11-23
              */
             key: string | null;
-            calls: number;
-            prompt_tokens: number;
-            /** @description Reasoning included. */
-            completion_tokens: number;
-            total_tokens: number;
-            cached_tokens: number;
-            reasoning_tokens: number;
-            /**
-             * @description Exact decimal: the sum of all calls whose price is known.
-             * @example 1.204500
-             */
-            cost: string;
-            /** @enum {string} */
-            currency: "USD";
-            /** @description Calls whose cost is unknown. */
-            unpriced_calls: number;
-            /** @description Calls whose usage is an estimate. */
-            estimated_calls: number;
         };
         UsageLimits: {
             limits: components["schemas"]["UsageLimit"][];
@@ -3518,6 +3945,8 @@ export interface components {
         IfNoneMatch: string;
         /** @description The most entries of a page. */
         Limit: number;
+        /** @description Of a repeated request: the id of the last event that you have received. Starts nothing, and streams the events after that one, whatever `stream` says; none where it was the last one, or the turn ended more than ten minutes ago. An unknown id is refused. A chat that the request created is found by `Idempotency-Key`, or by the same message within a day; where that fits several chats the response is 409. */
+        LastEventId: string;
         /** @description `next_cursor` of the previous page. */
         Cursor: string;
     };
@@ -4212,6 +4641,33 @@ export interface operations {
             };
         };
     };
+    updateApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of what the path names. */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyChange"];
+            };
+        };
+        responses: {
+            /** @description The key as it is now, without its secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+        };
+    };
     exportOwnAccount: {
         parameters: {
             query?: never;
@@ -4279,7 +4735,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ServerFrame"] | components["schemas"]["ClientFrame"];
+                };
             };
         };
     };
@@ -4335,6 +4793,8 @@ export interface operations {
             header?: {
                 /** @description 1 to 255 visible ASCII characters; quotes around them do not count. For 24 hours, the same key and body at this path return the first response again and change nothing. */
                 "idempotency-key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Of a repeated request: the id of the last event that you have received. Starts nothing, and streams the events after that one, whatever `stream` says; none where it was the last one, or the turn ended more than ten minutes ago. An unknown id is refused. A chat that the request created is found by `Idempotency-Key`, or by the same message within a day; where that fits several chats the response is 409. */
+                "last-event-id"?: components["parameters"]["LastEventId"];
             };
             path: {
                 /** @description Id of what the path names. */
@@ -4348,7 +4808,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, once it is complete. Or: Server-sent events, as the tag `Answers` describes them. */
+            /** @description The answer, once it is complete. Or: Server-sent events, as the tag `Answers` describes them. The schema is that of one event's data. */
             200: {
                 headers: {
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -4356,7 +4816,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TurnAnswer"];
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["TurnEvent"];
                 };
             };
         };
@@ -4399,6 +4859,8 @@ export interface operations {
             header?: {
                 /** @description 1 to 255 visible ASCII characters; quotes around them do not count. For 24 hours, the same key and body at this path return the first response again and change nothing. */
                 "idempotency-key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Of a repeated request: the id of the last event that you have received. Starts nothing, and streams the events after that one, whatever `stream` says; none where it was the last one, or the turn ended more than ten minutes ago. An unknown id is refused. A chat that the request created is found by `Idempotency-Key`, or by the same message within a day; where that fits several chats the response is 409. */
+                "last-event-id"?: components["parameters"]["LastEventId"];
             };
             path?: never;
             cookie?: never;
@@ -4409,7 +4871,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, once it is complete. Or: Server-sent events, as the tag `Answers` describes them. */
+            /** @description The answer, once it is complete. Or: Server-sent events, as the tag `Answers` describes them. The schema is that of one event's data. */
             200: {
                 headers: {
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -4417,7 +4879,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TurnAnswer"];
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["TurnEvent"];
                 };
             };
         };
@@ -4428,6 +4890,8 @@ export interface operations {
             header?: {
                 /** @description 1 to 255 visible ASCII characters; quotes around them do not count. For 24 hours, the same key and body at this path return the first response again and change nothing. */
                 "idempotency-key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Of a repeated request: the id of the last event that you have received. Starts nothing, and streams the events after that one, whatever `stream` says; none where it was the last one, or the turn ended more than ten minutes ago. An unknown id is refused. A chat that the request created is found by `Idempotency-Key`, or by the same message within a day; where that fits several chats the response is 409. */
+                "last-event-id"?: components["parameters"]["LastEventId"];
             };
             path: {
                 /** @description Id of what the path names. */
@@ -4441,14 +4905,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Server-sent events, as the tag `Answers` describes them. */
+            /** @description Server-sent events, as the tag `Answers` describes them. The schema is that of one event's data. */
             200: {
                 headers: {
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["TurnEvent"];
                 };
             };
         };
@@ -4471,13 +4935,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events, as the tag `Answers` describes them. */
+            /** @description Server-sent events, as the tag `Answers` describes them. The schema is that of one event's data. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["TurnEvent"];
                 };
             };
             /** @description No turn is running, or the turn has no further events. */
@@ -4529,6 +4993,8 @@ export interface operations {
             header?: {
                 /** @description 1 to 255 visible ASCII characters; quotes around them do not count. For 24 hours, the same key and body at this path return the first response again and change nothing. */
                 "idempotency-key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Of a repeated request: the id of the last event that you have received. Starts nothing, and streams the events after that one, whatever `stream` says; none where it was the last one, or the turn ended more than ten minutes ago. An unknown id is refused. A chat that the request created is found by `Idempotency-Key`, or by the same message within a day; where that fits several chats the response is 409. */
+                "last-event-id"?: components["parameters"]["LastEventId"];
             };
             path: {
                 /** @description Id of what the path names. */
@@ -4542,7 +5008,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, once it is complete. Or: Server-sent events, as the tag `Answers` describes them. */
+            /** @description The answer, once it is complete. Or: Server-sent events, as the tag `Answers` describes them. The schema is that of one event's data. */
             200: {
                 headers: {
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -4550,7 +5016,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TurnAnswer"];
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["TurnEvent"];
                 };
             };
         };
@@ -4561,6 +5027,8 @@ export interface operations {
             header?: {
                 /** @description 1 to 255 visible ASCII characters; quotes around them do not count. For 24 hours, the same key and body at this path return the first response again and change nothing. */
                 "idempotency-key"?: components["parameters"]["IdempotencyKey"];
+                /** @description Of a repeated request: the id of the last event that you have received. Starts nothing, and streams the events after that one, whatever `stream` says; none where it was the last one, or the turn ended more than ten minutes ago. An unknown id is refused. A chat that the request created is found by `Idempotency-Key`, or by the same message within a day; where that fits several chats the response is 409. */
+                "last-event-id"?: components["parameters"]["LastEventId"];
             };
             path: {
                 /** @description Id of what the path names. */
@@ -4574,7 +5042,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, once it is complete. Or: Server-sent events, as the tag `Answers` describes them. */
+            /** @description The answer, once it is complete. Or: Server-sent events, as the tag `Answers` describes them. The schema is that of one event's data. */
             200: {
                 headers: {
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -4582,7 +5050,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TurnAnswer"];
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["TurnEvent"];
                 };
             };
         };
@@ -4694,6 +5162,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Name of the model. */
                 model: string;
             };
             cookie?: never;
@@ -4736,6 +5205,110 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ChatCompletion"];
                     "text/event-stream": string;
+                };
+            };
+        };
+    };
+    createResponse: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters; quotes around them do not count. For 24 hours, the same key and body at this path return the first response again and change nothing. */
+                "idempotency-key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResponseRequest"];
+            };
+        };
+        responses: {
+            /** @description The response; as a stream, its events, each with a `sequence_number` that counts from 0, and `[DONE]`. `response.completed`, `response.incomplete` or `response.failed` is the last event. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseObject"];
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    getResponse: {
+        parameters: {
+            query?: {
+                /** @description `true` streams the events of the response, also while it is generated. */
+                stream?: "true" | "false";
+                /** @description The `sequence_number` of the last event that you have received. */
+                starting_after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the response. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response; as a stream, its events, each with a `sequence_number` that counts from 0, and `[DONE]`. `response.completed`, `response.incomplete` or `response.failed` is the last event. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseObject"];
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    deleteResponse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the response. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response was deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedResponse"];
+                };
+            };
+        };
+    };
+    cancelResponse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the response. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response as it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseObject"];
                 };
             };
         };
@@ -5355,7 +5928,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The analysis. If `Accept` names server-sent events and not JSON, the response is a stream: `analysis_progress` with `part` of `parts` done, then `analysis_complete` or `error` (its event name is `turn_error`), and always `stream_complete`. An `analysis` that would make an event longer than 4 KiB is null: the same call as JSON returns it. */
+            /** @description The analysis. If `Accept` names server-sent events and not JSON, the response is a stream: `analysis_progress` with `part` of `parts` done, then `analysis_complete` or `error` (its event name is `turn_error`), and always `stream_complete`. An `analysis` that would make an event longer than 4 KiB is null: the same call as JSON returns it. The schema is that of one event's data. */
             200: {
                 headers: {
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -5363,7 +5936,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Analysis"];
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["AnalysisEvent"];
                 };
             };
         };
