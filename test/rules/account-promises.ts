@@ -67,8 +67,9 @@ export const ACCOUNT_PROMISES: Record<number, Record<string, string[]>> = {
     ],
     "rules/cross-origin-errors.test.ts": [
       "may be read by a page of an allowed origin",
-      "may not be read by any other page",
-      "of a defect or of Postgres is readable by the allowed page alone",
+      "may be read by any other page where the request has a token, without credentials",
+      "may be read by no other page where only the allowed origins may call",
+      "of a cookie from a page that is not allowed is not readable there",
     ],
     "unit/cookies.test.ts": [
       "the session's cookies belong to this host alone, and no script reads them",
