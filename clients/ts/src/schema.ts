@@ -1,6 +1,6 @@
 /**
  * The types of the API, generated from its OpenAPI document by `npm run generate` in clients/ts.
- * Shape of the document: 4b0fa2dd87300f73ba23e9dd7473b8da037c1d827279e8f62f5fee6b2b5432dc
+ * Shape of the document: 1d90e3882ca231a686da451411e8e98c63fd01fdf183afa513d63bbab0713877
  */
 export interface paths {
     "/auth/register": {
@@ -753,6 +753,160 @@ export interface paths {
          * @description Opens one socket of this chat, once, within a minute.
          */
         post: operations["createSocketTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ai-sdk/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a conversation of the AI SDK
+         * @description For `useChat` of the AI SDK 5, 6 and 7. A chat is created with the first message; `id` and the ids of user messages are the client's, and are kept beside ours. An answer that is running in the chat is stopped first. The same user message with the same text attaches to its answer; with another text it is edited. Failures are text, unless `Accept` names JSON.
+         *
+         *     An API key needs the scope `chat`.
+         */
+        post: operations["sendConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ai-sdk/chat/{id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Resume a stream of the AI SDK
+         * @description The running answer from its start.
+         *
+         *     An API key needs the scope `chat` or `read`.
+         */
+        get: operations["resumeConversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ai-sdk/chat/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop the answer of a conversation
+         * @description Closing the stream does not stop an answer; this does. The text so far is kept.
+         *
+         *     An API key needs the scope `chat`.
+         */
+        post: operations["stopConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ai-sdk/chat/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Load a conversation for the AI SDK
+         * @description The newest messages of the active path, oldest first, for `useChat({ messages })`. A running answer is left out, because its stream brings it from its start.
+         *
+         *     An API key needs the scope `chat` or `read`.
+         */
+        get: operations["loadConversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ai-sdk/workflow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a conversation by the transport for workflows
+         * @description For `WorkflowChatTransport` of `@ai-sdk/workflow`, as `POST /ai-sdk/chat`. Without `id`, the messages before the last one say which chat it is; the first message of a new chat needs none.
+         *
+         *     An API key needs the scope `chat`.
+         */
+        post: operations["sendToWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ai-sdk/workflow/{id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Resume a stream at a chunk
+         * @description The answer with this id, or the last one of the chat with this id, from the chunk `startIndex` on, while it runs and for ten minutes after. A negative `startIndex` is served from the first chunk, and the header says so: without its start, a part could not be shown.
+         *
+         *     An API key needs the scope `chat` or `read`.
+         */
+        get: operations["resumeWorkflow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ai-sdk/socket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open a socket of the AI SDK
+         * @description For `WebSocketChatTransport` of the AI SDK 7: one socket for all chats. It signs in by cookie, by an `Authorization` header, or in a browser by the subprotocols `["ai-sdk", "bearer.TOKEN"]`. A request that is aborted leaves its answer running; a request for a running answer gets it from its start. A socket takes 10 frames in one second, 16 requests at once and 200 in all, frames of up to 8 MiB, and sends at most a mebibyte a second and 16 MiB in all. It closes with 1008 when the session ends, for a frame that is not of the protocol, and beyond these numbers; with 1009 for a longer frame, and with 1013 after 16 MiB.
+         *
+         *     An API key needs the scope `chat` or `read`.
+         */
+        get: operations["openConversationSocket"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2860,6 +3014,98 @@ export interface components {
         } & {
             [key: string]: unknown;
         })[];
+        /**
+         * @example {
+         *       "id": "b7Xk2QpLr9TzW4mA",
+         *       "messages": [
+         *         {
+         *           "id": "Zk3nVw8sQ1YbT6rE",
+         *           "role": "user",
+         *           "parts": [
+         *             {
+         *               "type": "text",
+         *               "text": "Can a landlord keep the whole deposit?"
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        UIChatRequest: {
+            /** @example b7Xk2QpLr9TzW4mA */
+            id: string;
+            /**
+             * @description `regenerate-message`: another answer to the user message at the end.
+             * @enum {string|null}
+             */
+            trigger?: "submit-message" | "regenerate-message" | null;
+            /** @description The whole conversation, as the client has it. Only the user message at its end is read, and the id of the message before it. */
+            messages: components["schemas"]["SentUIMessage"][];
+            /** @description Default: the server's. */
+            model?: string | null;
+        };
+        SentUIMessage: {
+            /** @example b7Xk2QpLr9TzW4mA */
+            id: string;
+            /** @enum {string} */
+            role: "system" | "user" | "assistant";
+            parts?: ({
+                /** @enum {string} */
+                type: "text";
+                text: string;
+            } | {
+                /** @enum {string} */
+                type: "file";
+                /** @description `/files/{id}/content` of one of your files, or a `data:` URL, which is uploaded. */
+                url: string;
+                mediaType?: string | null;
+                filename?: string | null;
+            } | {
+                type: string;
+            })[] | null;
+        };
+        UIMessage: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            role: "user" | "assistant";
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** @description `step-start`, `reasoning`, `text`, and of each citation `source-document` and `data-citation`; of a user message `file` and `text`. */
+            parts: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * @example {
+         *       "messages": [
+         *         {
+         *           "id": "Zk3nVw8sQ1YbT6rE",
+         *           "role": "user",
+         *           "parts": [
+         *             {
+         *               "type": "text",
+         *               "text": "Can a landlord keep the whole deposit?"
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        UIWorkflowRequest: {
+            /** @example b7Xk2QpLr9TzW4mA */
+            id?: string | null;
+            /**
+             * @description `regenerate-message`: another answer to the user message at the end.
+             * @enum {string|null}
+             */
+            trigger?: "submit-message" | "regenerate-message" | null;
+            /** @description The whole conversation, as the client has it. Only the user message at its end is read, and the id of the message before it. */
+            messages: components["schemas"]["SentUIMessage"][];
+            /** @description Default: the server's. */
+            model?: string | null;
+        };
         Ticket: {
             /** @example q0hEJx4m5mFlzKx7s3nYb0c1uJm2vT8wQe6RrZy9AaU */
             ticket: string;
@@ -5134,6 +5380,188 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Ticket"];
                 };
+            };
+        };
+    };
+    sendConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UIChatRequest"];
+            };
+        };
+        responses: {
+            /** @description The UI message stream of the AI SDK: `start` with the id of the answer, `start-step`, reasoning and text in parts, `source-document` and `data-citation` of each citation, a transient `data-title` where the chat gets a title, `finish-step` and `finish` with `status`, `finish_reason`, `model` and `usage` in its metadata, and `[DONE]`. A failure is an `error` chunk before `finish`. Disconnecting does not stop the answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    resumeConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id that the client made of the chat, or ours. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The UI message stream of the AI SDK: `start` with the id of the answer, `start-step`, reasoning and text in parts, `source-document` and `data-citation` of each citation, a transient `data-title` where the chat gets a title, `finish-step` and `finish` with `status`, `finish_reason`, `model` and `usage` in its metadata, and `[DONE]`. A failure is an `error` chunk before `finish`. Disconnecting does not stop the answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description No answer is running, or there is no such chat yet. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    stopConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id that the client made of the chat, or ours. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer as it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description There is no answer in this chat. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    loadConversation: {
+        parameters: {
+            query?: {
+                /** @description The most entries of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The id that the client made of the chat, or ours. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The messages. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UIMessage"][];
+                };
+            };
+        };
+    };
+    sendToWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UIWorkflowRequest"];
+            };
+        };
+        responses: {
+            /** @description The UI message stream of the AI SDK: `start` with the id of the answer, `start-step`, reasoning and text in parts, `source-document` and `data-citation` of each citation, a transient `data-title` where the chat gets a title, `finish-step` and `finish` with `status`, `finish_reason`, `model` and `usage` in its metadata, and `[DONE]`. A failure is an `error` chunk before `finish`. Disconnecting does not stop the answer. */
+            200: {
+                headers: {
+                    /** @description The id of the answer. */
+                    "x-workflow-run-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    resumeWorkflow: {
+        parameters: {
+            query?: {
+                /** @description The number of chunks that you have received. */
+                startIndex?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The id that the client made of the chat, or ours. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The UI message stream of the AI SDK: `start` with the id of the answer, `start-step`, reasoning and text in parts, `source-document` and `data-citation` of each citation, a transient `data-title` where the chat gets a title, `finish-step` and `finish` with `status`, `finish_reason`, `model` and `usage` in its metadata, and `[DONE]`. A failure is an `error` chunk before `finish`. Disconnecting does not stop the answer. */
+            200: {
+                headers: {
+                    /** @description For a negative `startIndex`: from where the client counts. */
+                    "x-workflow-stream-tail-index"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    openConversationSocket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection is a WebSocket from here on. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
