@@ -4,12 +4,13 @@ import { COMPATIBILITY_DATE } from "./local/workerd.ts";
 
 /**
  * Thousands of runs: every route under every failure of Postgres, with every forged credential, with foreign ids and
- * from foreign pages; random schedules, texts and pages; every regular expression; scans of many pages; accounts of many
- * rows.
+ * from foreign pages; random schedules, texts, cuts and pages; every regular expression; scans of many pages; accounts
+ * of many rows.
  */
 const MANY_RUNS = [
   "test/faults/kills.test.ts",
   "test/faults/schedules.test.ts",
+  "test/faults/wires-many.test.ts",
   "test/faults/postgres-failures.test.ts",
   "test/faults/dependencies.test.ts",
   "test/rules/regular-expressions.test.ts",

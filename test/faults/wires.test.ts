@@ -1,0 +1,3 @@
+import { describeWires } from "../support/wires/describe.ts";
+
+describeWires({ numRuns: 4 });
