@@ -193,7 +193,7 @@ const decoder = new TextDecoder();
 
 /** The frames of a subscriber that has received some before. */
 function framesAfter(received: number, events: readonly TurnEvent[], hasLog: boolean): string {
-  const wire = { ...WIRE, skip: received };
+  const wire = { ...WIRE, from: received };
   const encoder = createPageEncoder(hasLog ? wire : withoutLog(wire));
   const pages = events.map((event, index) => encoder.encodePage([{ id: index + 1, event }]));
   return pages.map((page) => decoder.decode(page?.bytes)).join("");
@@ -203,8 +203,21 @@ describe("a response that is resumed", () => {
   it("is the same frames, after any of them", () => {
     const turn = [...BEGINNING, delta("One "), delta("two."), ...endOf()];
     const frames = encodeAll(turn);
-    for (let received = 0; received <= frames.length; received++) {
+    const events = frames.length - 1;
+    for (let received = 0; received < events; received++) {
       expect(framesAfter(received, turn, true)).toBe(frames.slice(received).join(""));
+    }
+  });
+
+  it("always has its end, also where a crash took events that the client has", () => {
+    for (const end of [endOf(), [errorOf("turn_interrupted"), ...endOf()]]) {
+      const turn = [...BEGINNING, delta("One "), ...end];
+      const [last = "", done] = encodeAll(turn).slice(-2);
+      for (const received of [dataOf(last).sequence_number + 1, 40, 1_000]) {
+        const [event = "", ...rest] = framesAfter(received, turn, true).split(/(?<=\n\n)/);
+        expect(dataOf(event)).toEqual({ ...dataOf(last), sequence_number: received });
+        expect(rest).toEqual([done]);
+      }
     }
   });
 

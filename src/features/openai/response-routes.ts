@@ -123,8 +123,8 @@ function find(c: Context<App>, id: string): Promise<StoredResponse> {
   return getResponse(c.get("deps").db, c.get("principal").userId, answerIdOf(id));
 }
 
-function wireOf({ answer, isKept }: StoredResponse, skip: number): ResponsesWire {
+function wireOf({ answer, isKept }: StoredResponse, from: number): ResponsesWire {
   const { model } = answer.metadata;
   const name = typeof model === "string" ? model : "unknown";
-  return { name: "responses", model: name, background: false, store: isKept, skip };
+  return { name: "responses", model: name, background: false, store: isKept, from };
 }

@@ -13,10 +13,8 @@ export type Chunk = { type: string } & Record<string, unknown>;
 type EventOf<Type extends TurnEvent["type"]> = Extract<TurnEvent, { type: Type }>;
 type ShownCitation = EventOf<"citations">["citations"][number];
 
-/** `skip` is for wires whose frames have no end that a client must not miss. */
 export type AiSdkWire = {
   name: "ai-sdk";
-  skip?: undefined;
   /** The number of chunks that the client has received before. */
   from?: number;
   /** True where the client takes an end without `finish` for a cut, and asks for the rest. */

@@ -22,7 +22,6 @@ export type CompletionsWire = {
   includesUsage: boolean;
   /** Of the links to cited files. */
   origin: string;
-  skip?: number;
 };
 
 const DONE = "data: [DONE]\n\n";

@@ -38,16 +38,14 @@ export type PageSource = {
   encodeCut(isClosed: boolean): Uint8Array;
 };
 
-/** Makes the pages of one turn. Without its first `skip` frames, which the client has received before. */
+/** Makes the pages of one turn. */
 export class PageEncoder implements PageSource {
   readonly #encoder: WireEncoder;
-  #skip: number;
   /** Frames that were encoded and did not fit the page before. */
   #kept: { text: string; from: NumberedEvent } | undefined;
 
-  constructor(encoder: WireEncoder, skip = 0) {
+  constructor(encoder: WireEncoder) {
     this.#encoder = encoder;
-    this.#skip = skip;
   }
 
   encodePage(events: readonly NumberedEvent[]): Page | undefined {
@@ -75,10 +73,7 @@ export class PageEncoder implements PageSource {
   /** An event is encoded once, because that may change what the encoder keeps. */
   #textOf(from: NumberedEvent): string {
     if (this.#kept?.from.id !== from.id) {
-      const frames = this.#encoder.encode(from);
-      const text = frames.slice(this.#skip).join("");
-      this.#skip = Math.max(0, this.#skip - frames.length);
-      this.#kept = { text, from };
+      this.#kept = { text: this.#encoder.encode(from).join(""), from };
     }
     return this.#kept.text;
   }

@@ -27,8 +27,9 @@ export type ResponsesWire = {
   background: boolean;
   /** True for a response that is kept. */
   store: boolean;
-  skip?: number;
-  /** How many events the client has, where the log of the turn is gone: only the last event is left for it. */
+  /** How many events the client has received before. */
+  from?: number;
+  /** The same, where the log of the turn is gone: only the last event is left for it. */
   resumedAt?: number;
 };
 
@@ -41,7 +42,8 @@ const AT = { output_index: 0, content_index: 0 } as const;
 
 /**
  * Every event has a `sequence_number`, which counts from 0 without a gap, so that a client can read on after any. A turn
- * that fails ends with `response.failed`, one that is stopped or cut by its length with `response.incomplete`.
+ * that fails ends with `response.failed`, one that is stopped or cut by its length with `response.incomplete`. Whoever
+ * resumes always gets that end: a crash may have taken events that the client has, and then its number is lower.
  */
 export class ResponsesEncoder implements WireEncoder {
   readonly #wire: ResponsesWire;
@@ -59,9 +61,12 @@ export class ResponsesEncoder implements WireEncoder {
   }
 
   encode({ event }: NumberedEvent): string[] {
-    const frames = this.#isOver ? [] : this.#framesOf(event);
-    if (this.#wire.resumedAt === undefined) return frames;
-    return this.#isOver ? frames.slice(-2) : [];
+    if (this.#isOver) return [];
+    const { from = 0, resumedAt } = this.#wire;
+    const received = resumedAt === undefined ? Math.max(0, from - this.#sequence) : Infinity;
+    const frames = this.#framesOf(event);
+    const end = this.#isOver ? frames.splice(-2) : [];
+    return [...frames.slice(received), ...end];
   }
 
   /** Not counted: whoever resumes gets the event of this number. */
@@ -163,7 +168,8 @@ export class ResponsesEncoder implements WireEncoder {
 
   #end(type: string, response: WholeResponse): string[] {
     this.#isOver = true;
-    if (this.#wire.resumedAt !== undefined) this.#sequence = this.#wire.resumedAt;
+    const { from = 0, resumedAt = Math.max(from, this.#sequence) } = this.#wire;
+    this.#sequence = resumedAt;
     return [this.#event(type, { response }), DONE];
   }
 

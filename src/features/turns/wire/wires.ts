@@ -6,10 +6,10 @@ import { ResponsesEncoder, type ResponsesWire } from "./responses.ts";
 import { sseEncoder } from "./sse.ts";
 
 /**
- * What travels to the room. `skip`: frames that the client has received before. Only on our own wire may a stream
- * begin after any event; on the others each event depends on those before it.
+ * What travels to the room. Only on our own wire may a stream begin after any event. On the others each event depends
+ * on those before it; `from` is the number of frames that the client has received before.
  */
-export type Wire = { name: "events"; skip?: number } | AiSdkWire | CompletionsWire | ResponsesWire;
+export type Wire = { name: "events" } | AiSdkWire | CompletionsWire | ResponsesWire;
 
 /** Our own wire. */
 export const EVENTS: Wire = { name: "events" };
@@ -22,17 +22,16 @@ const ENCODERS: { [Name in Wire["name"]]: (wire: Extract<Wire, { name: Name }>) 
 };
 
 /**
- * The wire on which a turn is read whose log is gone: its text comes in other pieces, so that frames of before do not
- * count.
+ * The wire on which a turn is read whose log is gone: its text comes in other pieces, so that a response
+ * is resumed at its end alone.
  */
 export function withoutLog(wire: Wire): Wire {
-  const { skip, ...whole } = wire;
-  return whole.name === "responses" && skip ? { ...whole, resumedAt: skip } : whole;
+  return wire.name === "responses" && wire.from ? { ...wire, resumedAt: wire.from } : wire;
 }
 
 /** The encoder of a new subscriber. */
 export function createPageEncoder(wire: Wire): PageEncoder {
-  return new PageEncoder(createEncoder(wire), wire.skip);
+  return new PageEncoder(createEncoder(wire));
 }
 
 function createEncoder<Name extends Wire["name"]>(
