@@ -10,7 +10,8 @@ export async function readStream(response: Response, leavesAfter?: number): Prom
   return { events: parseEvents(Buffer.concat(pieces)), end };
 }
 
-async function readBytes(
+/** The bytes as they arrive, also where the connection breaks. */
+export async function readBytes(
   response: Response,
   most: number,
   pieces: Uint8Array[],

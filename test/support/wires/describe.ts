@@ -7,8 +7,8 @@ import { catchUp } from "../durable-stream.ts";
 import { type FastWorker, startFastWorker } from "../fast-worker.ts";
 import { until } from "../until.ts";
 import { failingNetwork, type Network } from "./network.ts";
-import { LATE_READERS, PRUNED_READERS, type Reader, READERS } from "./readers.ts";
-import { beginTurn, type BegunTurn, readAnswer, type SharedTurn } from "./turn.ts";
+import { LATE_READERS, PRUNED_READERS, READERS } from "./readers.ts";
+import { beginTurn, type BegunTurn, readAnswer, type Reader, type SharedTurn } from "./turn.ts";
 
 const LEASE = [
   "1. The Tenant shall pay a rent of $1,500 on the first day of each month.\n\n",

@@ -25,7 +25,8 @@ export function failingNetwork(cuts: readonly number[]): Network {
   return {
     fetch: async (...request) => {
       const response = await fetch(...request);
-      return cutAfter(nextCut(), response);
+      const most = nextCut();
+      return response.body ? cutAfter(most, response) : response;
     },
     nextCut,
     wasCut: () => count > 0 && count <= cuts.length,
@@ -33,12 +34,16 @@ export function failingNetwork(cuts: readonly number[]): Network {
   };
 }
 
-/** Whatever a reader does; what fails because its connection is cut is left to the next one. */
-export async function withinCuts(network: Network, read: () => Promise<void>): Promise<void> {
+/** What a reader gets over one connection; undefined where that was cut. */
+export async function withinCuts<T>(
+  network: Network,
+  read: () => Promise<T>,
+): Promise<T | undefined> {
   try {
-    await read();
+    return await read();
   } catch (error) {
     if (!network.wasCut()) throw error;
+    return undefined;
   }
 }
 

@@ -8,13 +8,9 @@ import { openAiClient } from "../openai-client.ts";
 import { connect, newTicket, type Tab } from "../socket.ts";
 import { clientOf, quick, readAll } from "../typed-client.ts";
 import { until } from "../until.ts";
-import { type Network, openTunnel, withinCuts } from "./network.ts";
-import type { SharedTurn } from "./turn.ts";
-
-export type CompletionChunk = OpenAI.ChatCompletionChunk;
-
-/** Resolves to the text of the answer once its wire has ended. */
-export type Reader = (turn: SharedTurn, network: Network) => Promise<string>;
+import { readChat, readChatSocket, readWorkflow } from "./ai-sdk-readers.ts";
+import { openTunnel, withinCuts } from "./network.ts";
+import type { CompletionChunk, Reader } from "./turn.ts";
 
 type TextEvent = { type: string; content?: unknown };
 
@@ -190,10 +186,18 @@ export const READERS = {
   "a durable stream by long polls": readDurable("long-poll"),
   "a completion": readCompletion,
   "a response": readResponse,
+  "a workflow of the AI SDK": readWorkflow,
+  "a chat of the AI SDK": readChat,
+  "a socket of the AI SDK": readChatSocket,
 } satisfies Record<string, Reader>;
 
 /** Those that find a turn which has ended, and what has it as a whole. */
 export const LATE_READERS = { ...READERS, "pages of a durable stream": readPages };
 
 /** Those that find a turn whose log is deleted. */
-export const PRUNED_READERS = { "a completion": readCompletion, "a response": readResponse };
+export const PRUNED_READERS = {
+  "a completion": readCompletion,
+  "a response": readResponse,
+  "a chat of the AI SDK": readChat,
+  "a socket of the AI SDK": readChatSocket,
+};

@@ -1,9 +1,15 @@
 /** A turn that can be read over every wire: it is begun as a completion in a chat of one's own. */
-import type { CompletionChunk } from "./readers.ts";
+import type OpenAI from "openai";
 import { newChat } from "../chats.ts";
 import { type Body, type SignedIn, workerUrl } from "../client.ts";
 import { openAiClient } from "../openai-client.ts";
 import { release, script } from "../provider.ts";
+import type { Network } from "./network.ts";
+
+export type CompletionChunk = OpenAI.ChatCompletionChunk;
+
+/** Resolves to the text of the answer once its wire has ended. */
+export type Reader = (turn: SharedTurn, network: Network) => Promise<string>;
 
 /** How a turn is asked for, and its repeat. */
 export type CompletionBody = {
