@@ -22,4 +22,14 @@ describe("the example", () => {
     const { stdout } = await run(process.execPath, [join(FOLDER, name), marker], { env });
     expect(stdout).toContain("One two.");
   });
+
+  it("responses.js prints an answer that it leaves and resumes, and a follow-up", async () => {
+    const first = await script({ kind: "answer", times: 1, tokens: ["One ", "two ", "three."] });
+    const next = await script({ kind: "answer", times: 1, tokens: ["Four."] });
+    const { key } = await newApiKey(ada, ["chat"]);
+    const env = { ...process.env, INDIFLY_URL: `${workerUrl}/v1`, INDIFLY_KEY: key };
+    const file = join(FOLDER, "responses.js");
+    const { stdout } = await run(process.execPath, [file, first, next], { env });
+    expect(stdout).toMatch(/^One two three\.\n\nFour\.\n\(\d+ tokens\)\n$/);
+  });
 });
