@@ -11,8 +11,11 @@ const STAMP = /(\d{13}\.\d{3}) /g;
 
 export type Target = { url: string; headers: OutgoingHttpHeaders; body: string };
 
-/** Times in milliseconds. */
-export type StreamTimes = { firstTokenMs: number; tokenDelaysMs: number[] };
+/** What an answer of ours reports in its `timings`. */
+const OVERHEAD = /"overhead_ms":(\d+)/;
+
+/** Times in milliseconds. `overheadMs`: as the answer reports it; NaN where it reports none. */
+export type StreamTimes = { firstTokenMs: number; overheadMs: number; tokenDelaysMs: number[] };
 
 export const now = () => performance.timeOrigin + performance.now();
 
@@ -20,12 +23,14 @@ export const now = () => performance.timeOrigin + performance.now();
 export function readStream({ url, headers, body }: Target): Promise<StreamTimes> {
   const startedAt = now();
   const tokenDelaysMs: number[] = [];
-  let firstTokenMs = Number.NaN;
+  let [firstTokenMs, overheadMs] = [Number.NaN, Number.NaN];
   return new Promise((resolve, reject) => {
     const sent = request(url, { method: "POST", agent, headers }, (response) => {
       response.setEncoding("utf8");
       response.on("data", (text: string) => {
         const arrivedAt = now();
+        const [, overhead] = OVERHEAD.exec(text) ?? [];
+        if (overhead !== undefined) overheadMs = Number(overhead);
         for (const [, stamp] of text.matchAll(STAMP)) {
           // The last event repeats the whole answer.
           if (tokenDelaysMs.length === TOKENS) break;
@@ -34,7 +39,7 @@ export function readStream({ url, headers, body }: Target): Promise<StreamTimes>
         }
       });
       response.on("error", reject);
-      response.on("end", () => resolve({ firstTokenMs, tokenDelaysMs }));
+      response.on("end", () => resolve({ firstTokenMs, overheadMs, tokenDelaysMs }));
     });
     sent.on("error", reject);
     sent.end(body);

@@ -5,6 +5,8 @@ import { now, readStream, type Target } from "./client.ts";
 export type StreamFigures = {
   firstTokenMs: number;
   firstTokenP95Ms: number;
+  /** As the answers report it. */
+  overheadMs: number;
   tokenDelayMs: number;
   tokenDelayP95Ms: number;
   streamsPerSecond: number;
@@ -20,6 +22,7 @@ export async function measureStreams(
   target: (index: number, round: number) => Target,
 ): Promise<StreamFigures> {
   const firstTokens: number[] = [];
+  const overheads: number[] = [];
   const delays: number[] = [];
   const spans = await Promise.all(
     Array.from({ length: atOnce }, async (_, index) => {
@@ -28,6 +31,7 @@ export async function measureStreams(
       for (let round = 0; round < rounds; round++) {
         const times = await readStream(target(index, round));
         firstTokens.push(times.firstTokenMs);
+        overheads.push(times.overheadMs);
         delays.push(...times.tokenDelaysMs);
       }
       return now() - startedAt;
@@ -37,6 +41,7 @@ export async function measureStreams(
   return {
     firstTokenMs: quantile(firstTokens, 0.5),
     firstTokenP95Ms: quantile(firstTokens, 0.95),
+    overheadMs: quantile(overheads, 0.5),
     tokenDelayMs: quantile(delays, 0.5),
     tokenDelayP95Ms: quantile(delays, 0.95),
     streamsPerSecond: (atOnce * 1_000) / meanMs,

@@ -90,6 +90,13 @@ function linesOf(atOnce: number, { direct, passed, ours, fresh }: Compared): Lin
       of: worker,
     },
     {
+      what: `${name}: overhead that an answer reports, ms`,
+      ours: ours.overheadMs,
+      beside: ours.firstTokenMs - passed.firstTokenMs,
+      of: "what its first token is later than a bare Worker's",
+      asDifference: true,
+    },
+    {
       what: `${name}: a token late by, ms`,
       ours: ours.tokenDelayMs,
       beside: direct.tokenDelayMs,

@@ -15,6 +15,8 @@ type Measurement = {
   storageMs?: number | undefined;
   providerMs?: number | undefined;
   firstTokenMs?: number | undefined;
+  /** Of the time to the first token what the provider did not take. */
+  overheadMs?: number | undefined;
   promptTokens?: number | undefined;
   completionTokens?: number | undefined;
   queueAgeMs?: number | undefined;
@@ -57,6 +59,7 @@ const DOUBLES = [
   "unpriced",
   "attempts",
   "count",
+  "overheadMs",
 ] as const;
 
 /** The index is the kind: data points are sampled by it, so that many requests displace no turns. */

@@ -135,6 +135,13 @@ describe("the trace", () => {
     });
     expect(turn.db_calls).toBeGreaterThanOrEqual(2);
     expect(turn.first_token_ms).toBeLessThanOrEqual(turn.duration_ms);
+    const { timings } = chat.body.ai_response.metadata;
+    expect(turn).toMatchObject(timings);
+    expect(timings.overhead_ms).toBeGreaterThanOrEqual(0);
+    expect(timings.provider_first_token_ms).toBeGreaterThanOrEqual(0);
+    expect(timings.total_ms).toBeGreaterThanOrEqual(
+      timings.overhead_ms + timings.provider_first_token_ms,
+    );
     expect(turn.provider_calls).toBeGreaterThanOrEqual(1);
     const seen = await requestsContaining(marker);
     expect(seen.length).toBeGreaterThan(0);

@@ -8,7 +8,7 @@ describe("a data point", () => {
     expect(toDataPoint({ kind: "turn", name: "m", outcome: "stopped", firstTokenMs: 7 })).toEqual({
       indexes: ["turn"],
       blobs: ["turn", "m", "stopped", "", ""],
-      doubles: [0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0],
+      doubles: [0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0],
     });
   });
 
@@ -20,7 +20,7 @@ describe("a data point", () => {
       },
     };
     createMetrics(full).write({ kind: "turn" });
-    expect(toDataPoint({ kind: "minute" }).doubles).toHaveLength(11);
+    expect(toDataPoint({ kind: "minute" }).doubles).toHaveLength(12);
   });
 
   it("has the columns that the documentation lists", async () => {

@@ -23,6 +23,24 @@ const Queries = z
       "What documents were searched for that were too long to go into the prompt whole, besides the user's own words.",
   });
 
+const Timings = z
+  .object({
+    overhead_ms: z.int().optional().openapi({
+      description:
+        "From the arrival of the request to the first text or reasoning, less `provider_first_token_ms`: sign-in, storage, and the preparation of documents.",
+    }),
+    provider_first_token_ms: z.int().optional().openapi({
+      description: "From the call of the provider to its first token; with `failover`, of both.",
+    }),
+    total_ms: z.int().openapi({
+      description: "From the arrival of the request to the end of the answer, before it is saved.",
+    }),
+  })
+  .openapi({
+    description:
+      "What the server added to the provider's time, in milliseconds. Without a first token only `total_ms`; absent from an interrupted answer.",
+  });
+
 export const MessageMetadata = z
   .looseObject({
     model: z.string().optional().openapi({ description: "The model of the answer." }),
@@ -32,6 +50,7 @@ export const MessageMetadata = z
         "The provider's reason, such as `stop`, or the `ProblemCode` of a failed answer.",
     }),
     processing_time: z.number().optional().openapi({ description: "Seconds." }),
+    timings: Timings.optional(),
     refusal: z.literal(true).optional().openapi({ description: "The model refused to answer." }),
     reasoning: z.string().optional().openapi({
       description: "The model's reasoning, where the server stores it.",

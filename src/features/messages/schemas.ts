@@ -18,6 +18,7 @@ export const RESERVED_KEYS = [
   "usage",
   "finish_reason",
   "processing_time",
+  "timings",
   "citations",
   "unverified_quotes",
   "failover",

@@ -86,8 +86,9 @@ export async function requestTurn(
   const model = withMostTokens(chooseModel(c, options), mostTokens);
   const turn = await toTurn(c, { options, key, instructions }, target);
   const { sessionId } = c.get("principal");
-  const traceparent = currentTrace()?.traceparent;
-  const result = await callRoom(c, { turn, model, wait, sessionId, wire, traceparent });
+  const { traceparent, startedAt: arrivedAt } = currentTrace() ?? {};
+  const start = { turn, model, wait, sessionId, wire, traceparent, arrivedAt };
+  const result = await callRoom(c, start);
   if ("refused" in result) throw toProblem(c, result.refused);
   return { ids: idsOf(turn), ...result };
 }

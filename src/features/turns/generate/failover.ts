@@ -8,6 +8,7 @@ import type { NewUsage } from "../../usage/queries.ts";
 import { type EmitDelta, streamAnswer } from "./provider-stream.ts";
 import type { Answer } from "./draft.ts";
 import { type Prompt, withHalfTheHistory } from "./prompt.ts";
+import type { TurnTimer } from "./timings.ts";
 import type { Attempt, TurnSink } from "./turn-sink.ts";
 
 /** The answer, and its last attempt; `isUncalled` where its provider was not called. */
@@ -23,6 +24,7 @@ type FailoverInput = {
   endsAt: number;
   /** Aborted when the turn is stopped. */
   stop: AbortSignal;
+  timer: TurnTimer;
 };
 
 type FailoverDeps = Pick<Deps, "model" | "config" | "clock" | "newId"> & {
@@ -80,7 +82,7 @@ async function callWithinContext(
 type CallDeps = FailoverDeps & { emit: EmitDelta };
 
 function callOnce(
-  { prompt, endsAt, stop }: FailoverInput,
+  { prompt, endsAt, stop, timer }: FailoverInput,
   { model: client, config, clock, emit }: CallDeps,
   model: Model,
 ): Promise<Answer> {
@@ -92,7 +94,13 @@ function callOnce(
       keepsReasoning: config.KEEP_REASONING,
       stop,
     },
-    { model: client, limits: { ...config.TURN_LIMITS, total_ms: endsAt - clock() }, clock, emit },
+    {
+      model: client,
+      limits: { ...config.TURN_LIMITS, total_ms: endsAt - clock() },
+      clock,
+      emit,
+      timer,
+    },
   );
 }
 

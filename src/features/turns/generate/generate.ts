@@ -21,6 +21,7 @@ import {
 } from "../store/turn.ts";
 import { prepare } from "./prepare.ts";
 import type { Prompt } from "./prompt.ts";
+import type { TurnTimer } from "./timings.ts";
 import { requestTitle, type Title, type TitleSubject } from "./title.ts";
 
 /** When each part of a turn has to be done, in milliseconds since the epoch. */
@@ -61,6 +62,7 @@ export type TurnInput = {
   fileChanges: FileChangeSignal;
   /** Resolves when another turn waits for this one to end: then it does not wait for its title. */
   superseded: Promise<void>;
+  timer: TurnTimer;
 };
 
 export type GenerateDeps = Pick<Deps, "db" | "model" | "config" | "clock" | "newId">;
@@ -193,7 +195,7 @@ function titleFields({ name, placeholder }: Title): Pick<FinishedTurn, "title" |
 }
 
 function toFinishedTurn(
-  { userId, chatId, begun }: TurnInput,
+  { userId, chatId, begun, timer }: TurnInput,
   { clock }: GenerateDeps,
   generated: Generated,
   startedAt: number,
@@ -204,7 +206,8 @@ function toFinishedTurn(
   // A provider that was not called costs nothing, and has no row.
   const attempts = generated.isUncalled ? (generated.attempt.spent ?? []) : spent;
   const usage = [...(generated.preparation ?? []), ...attempts];
-  const ended = { at: now, seconds: (now - startedAt) / 1000 };
+  const { timings } = timer;
+  const ended = { at: now, seconds: (now - startedAt) / 1000, timings };
   const message = finishedAnswer(answer, generated, generated.attempt, ended);
-  return { userId, chatId, at: toIso(new Date(now)), usage, message };
+  return { userId, chatId, at: toIso(new Date(now)), usage, message, timings };
 }

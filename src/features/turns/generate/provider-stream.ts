@@ -5,6 +5,7 @@ import type { Clock } from "../../../lib/clock.ts";
 import { Problem } from "../../../lib/problem.ts";
 import type { DeltaType } from "../wire/events.ts";
 import { type Answer, type AnswerRequest, Draft } from "./draft.ts";
+import type { TurnTimer } from "./timings.ts";
 
 /** Emits a piece of the answer's text, or of the reasoning before it. */
 export type EmitDelta = (type: DeltaType, text: string) => void;
@@ -14,12 +15,13 @@ type AnswerDeps = {
   limits: TurnLimits;
   clock: Clock;
   emit: EmitDelta;
+  timer: TurnTimer;
 };
 
 /** Calls the model and emits its text piece by piece. Never rejects: a failure is part of the answer. */
 export async function streamAnswer(
   request: AnswerRequest & { call: ModelRequest; stop: AbortSignal },
-  { model, limits, clock, emit }: AnswerDeps,
+  { model, limits, clock, emit, timer }: AnswerDeps,
 ): Promise<Answer> {
   const [expired, full] = [new AbortController(), new AbortController()];
   const signal = AbortSignal.any([request.stop, expired.signal, full.signal]);
@@ -29,16 +31,20 @@ export async function streamAnswer(
     const { reasoning, text } = draft.add(chunks);
     if (!draft.hasBegun && chunks.some(isAlive)) deadlines.onKeepAlive();
     if (draft.hasBegun && chunks.some(isProgress)) deadlines.onProgress();
+    if (draft.hasBegun) timer.onResponse();
     if (reasoning !== "") emit("reasoning_delta", reasoning);
     if (text !== "") emit("content_delta", text);
+    if (draft.hasBegun) timer.onFirstEvent();
     if (draft.isFull) full.abort();
   };
+  timer.onCall();
   try {
     await model.stream(request.call, signal, onChunks);
   } catch (error) {
     draft.fail(error instanceof Problem ? error : new Problem("ai_unavailable", { cause: error }));
   } finally {
     deadlines.clear();
+    timer.onResponse();
   }
   if (expired.signal.aborted) draft.fail(new Problem("ai_timeout"));
   return draft.toAnswer(request, request.stop.aborted);

@@ -20,6 +20,8 @@ export type StartTurn = {
   wire?: Wire | undefined;
   /** The trace of the request; a Worker of the previous version sends none. */
   traceparent?: string | undefined;
+  /** When the request arrived, in milliseconds since the epoch; a Worker of the previous version does not send it. */
+  arrivedAt?: number | undefined;
 };
 
 /** `replay`: the earlier turn of the same idempotency key. */

@@ -30,13 +30,15 @@ export function reportTurn(
     provider,
     attempts: answers.length,
     first_token_ms: firstTokenMs,
+    ...finished?.timings,
     prompt_tokens: counts.promptTokens,
     completion_tokens: counts.completionTokens,
     estimated: answers.some(({ estimated }) => estimated),
     unpriced,
     ...trace?.fields,
   });
-  const measured = { firstTokenMs, ...counts, unpriced, attempts: answers.length };
+  const overheadMs = finished?.timings?.overhead_ms;
+  const measured = { firstTokenMs, overheadMs, ...counts, unpriced, attempts: answers.length };
   metrics.write({ kind: "turn", name, outcome, problem, provider, ...measured, ...trace?.spent });
 }
 

@@ -5,6 +5,7 @@ import { logError, nameOf } from "../../../lib/log.ts";
 import type { Model } from "../../../lib/models.ts";
 import { Problem, type ProblemCode } from "../../../lib/problem.ts";
 import type { FileChangeSignal } from "../context/wait.ts";
+import { TurnTimer } from "../generate/timings.ts";
 import { turnLimits } from "../generate/worst-turn.ts";
 import { generateTurn, titleTextOf, turnDeadline } from "../generate/generate.ts";
 import { promptWithoutDocuments, systemPrompt } from "../generate/prepare.ts";
@@ -52,7 +53,10 @@ export class TurnStarter {
    * Commits a turn and runs it, whoever subscribes. Changes nothing about a running turn until Postgres has
    * accepted this one, because its sender may not own the chat. Never rejects.
    */
-  async start({ turn, model, wait, sessionId, wire }: StartTurn): Promise<StartResult> {
+  async start(request: StartTurn): Promise<StartResult> {
+    const { turn, model, wait, sessionId, wire } = request;
+    const { clock } = this.#deps;
+    const timer = new TurnTimer(clock, request.arrivedAt ?? clock());
     const { runner, titles, pending, subscribers } = this.#room;
     const previous = runner.live;
     if (previous && !previous.isAnswered) return this.#refuseSecond(turn, previous);
@@ -67,7 +71,7 @@ export class TurnStarter {
       await previous?.supersede();
       // A room requests one title at a time.
       const needsTitle = begun.needsTitle && mayRequestTitle && titles.isEmpty;
-      const live = await this.#run(turn, { ...begun, needsTitle });
+      const live = await this.#run(turn, { ...begun, needsTitle }, timer);
       return wait
         ? { outcome: await live.outcome }
         : { stream: subscribers.subscribe(live.cursor, sessionId, wire) };
@@ -120,7 +124,7 @@ export class TurnStarter {
     return recovery.settle(answerId);
   }
 
-  async #run(turn: NewTurn, committed: BegunTurn): Promise<LiveTurn> {
+  async #run(turn: NewTurn, committed: BegunTurn, timer: TurnTimer): Promise<LiveTurn> {
     const { log, titles, pending, runner, fileChanges } = this.#room;
     // The previous turn may be saved and still have its title to emit.
     await runner.live?.outcome;
@@ -135,7 +139,7 @@ export class TurnStarter {
     if (attempt.isStopped) void live.stop(userId);
     const deadline = turnDeadline(Date.parse(attempt.startedAt), this.#deps.config.TURN_LIMITS);
     const { stopSignal: stop, superseded } = live;
-    const input = { userId, chatId, begun, instructions, prompt, attempt, deadline };
+    const input = { userId, chatId, begun, instructions, prompt, attempt, deadline, timer };
     runner.run(live, checkpoint, (sink) =>
       generateTurn({ ...input, stop, superseded, fileChanges }, this.#deps, sink),
     );

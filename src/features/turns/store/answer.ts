@@ -8,7 +8,7 @@ import type { Verified } from "../../citations/verify.ts";
 import type { Message } from "../../messages/schemas.ts";
 import type { NewUsage } from "../../usage/queries.ts";
 import { toUsage } from "../../usage/schemas.ts";
-import type { FinishedTurn } from "./turn.ts";
+import type { FinishedTurn, Timings } from "./turn.ts";
 
 /** The model that failed first, and why; part of the answer's metadata. */
 export type Failover = { from: string; code: ProblemCode };
@@ -39,7 +39,7 @@ type Outcome = {
 type GeneratedBy = { model: Model; failover?: Failover };
 
 /** When the turn ended, in milliseconds since 1970, and how many seconds it took. */
-type Ended = { at: number; seconds: number };
+type Ended = { at: number; seconds: number; timings?: Timings | undefined };
 
 /** The stored message of an answer. */
 export function finishedAnswer(
@@ -57,7 +57,7 @@ export function finishedAnswer(
 export function answerMetadata(
   outcome: Outcome,
   { model, failover }: GeneratedBy,
-  { at, seconds }: Ended,
+  { at, seconds, timings }: Ended,
 ) {
   const { reasoning, refusal, queries } = outcome;
   return {
@@ -65,6 +65,7 @@ export function answerMetadata(
     usage: toUsage(model, outcome, new Date(at)),
     finish_reason: outcome.finishReason,
     processing_time: seconds,
+    ...(timings && { timings }),
     ...(refusal && { refusal }),
     ...(reasoning !== undefined && { reasoning }),
     ...(failover && { failover }),
@@ -82,11 +83,11 @@ export const SAVE_REFUSED = "save_refused" satisfies ProblemCode;
  */
 export function reductionsOf(turn: FinishedTurn): [FinishedTurn, FinishedTurn] {
   const usage = turn.usage.map(clampUsage);
-  const { userId, chatId, at, message } = turn;
-  const key = { userId, chatId, at };
+  const { userId, chatId, at, message, timings } = turn;
+  const key = { userId, chatId, at, ...(timings && { timings }) };
   const finish_reason = reasonOf(message);
   return [
-    { ...key, usage, message: toFailed(message, reducedMetadata(message, usage, finish_reason)) },
+    { ...key, usage, message: toFailed(message, reducedMetadata(turn, usage, finish_reason)) },
     { ...key, usage: [], message: toFailed(message, { finish_reason }) },
   ];
 }
@@ -104,12 +105,20 @@ function isProblemCode(value: unknown): value is ProblemCode {
   return typeof value === "string" && Object.hasOwn(catalogue, value);
 }
 
-function reducedMetadata({ metadata }: Message, usage: NewUsage[], finishReason: ProblemCode) {
+function reducedMetadata(
+  { message: { metadata }, timings }: FinishedTurn,
+  usage: NewUsage[],
+  finishReason: ProblemCode,
+) {
   const answer = usage.findLast(({ kind }) => kind === "answer");
   if (!answer) return { finish_reason: finishReason };
   const seconds = Number(metadata.processing_time);
   const outcome = { usage: answer, finishReason, estimated: answer.estimated };
-  const ended = { at: Date.parse(answer.at), seconds: Number.isFinite(seconds) ? seconds : 0 };
+  const ended = {
+    at: Date.parse(answer.at),
+    seconds: Number.isFinite(seconds) ? seconds : 0,
+    timings,
+  };
   return answerMetadata(outcome, answer, ended);
 }
 

@@ -43,6 +43,16 @@ type TurnBudget = { worst: WorstTurn; defaults: Budgets };
 
 export type BeginLimits = ReadLimits & { budget: TurnBudget };
 
+/** Whole milliseconds; without a first token only `total_ms`. Part of an answer's metadata. */
+export type Timings = {
+  /** From the arrival of the request to the first text or reasoning, less `provider_first_token_ms`. */
+  overhead_ms?: number;
+  /** From the call of the provider to its first token; with failover, of both calls. */
+  provider_first_token_ms?: number;
+  /** From the arrival of the request to the end of the answer, before it is saved. */
+  total_ms: number;
+};
+
 export type FinishedTurn = {
   userId: string;
   chatId: string;
@@ -54,6 +64,8 @@ export type FinishedTurn = {
   usage: NewUsage[];
   /** ISO 8601. */
   at: string;
+  /** Absent after a crash. */
+  timings?: Timings;
 };
 
 /** A title that comes after the answer; without `title` and `placeholder`, only its cost. */

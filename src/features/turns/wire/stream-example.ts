@@ -36,7 +36,13 @@ const answer = {
   type: "bot",
   role: "assistant",
   content: "Only as far as it covers a real claim.",
-  metadata: { model: "gpt-4o-mini", usage, finish_reason: "stop", processing_time: 0.9 },
+  metadata: {
+    model: "gpt-4o-mini",
+    usage,
+    finish_reason: "stop",
+    processing_time: 0.9,
+    timings: { overhead_ms: 18, provider_first_token_ms: 410, total_ms: 915 },
+  },
   sibling_ids: [ANSWER_ID],
 };
 
