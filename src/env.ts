@@ -62,7 +62,7 @@ const TurnLimits = z.strictObject({
   progress_ms: ms(60_000),
   total_ms: z.int().positive().max(LONGEST_TURN_MS).default(LONGEST_TURN_MS),
   heartbeat_ms: ms(15_000),
-  flush_ms: ms(250),
+  flush_ms: ms(1_000),
   watchdog_ms: ms(30_000),
   log_kept_ms: ms(10 * 60_000),
   file_wait_ms: ms(120_000),

@@ -33,8 +33,7 @@ export function emit(log: EventLog, count: number, text = "word "): NumberedEven
 /** Ends a turn as the room does: sealed once Postgres has it. */
 export function end(log: EventLog, answerId: string, endedAt = 0): NumberedEvent {
   const last = log.append({ type: "stream_complete" });
-  log.turns.end(answerId, endedAt);
-  log.seal(answerId);
+  log.seal(answerId, { state: "ended", at: endedAt });
   return last;
 }
 

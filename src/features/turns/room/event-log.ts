@@ -3,30 +3,29 @@
  * reads after a number, then follows.
  *
  * Events go out as they come and are written by time, so a crash leaves subscribers ahead of the log.
- * Each write therefore also stores a ceiling: no id above it is issued before the next write, and after a
- * crash the log goes on above it, so no id ever has two contents.
+ * A ceiling is therefore stored too: no id above it is issued before a higher one is written, and after a crash the
+ * log goes on above it, so no id ever has two contents. Where the newest turn had ended, the log goes on after it.
  */
 import type { DeltaType, NumberedEvent, Received, TurnEvent } from "../wire/events.ts";
-import { LongTexts, type RoomStorage } from "./storage.ts";
-import { type StoredTurn, TurnTable } from "./turn-table.ts";
+import { EventRows } from "./event-rows.ts";
+import type { RoomStorage } from "./storage.ts";
+import { type StoredTurn, type TurnEnd, TurnTable } from "./turn-table.ts";
+import { Unwritten } from "./unwritten.ts";
 
-/** Ids that may be issued between two writes. */
-const HEADROOM = 1_000;
-/** With so many unwritten events, the log writes at once. */
-const MOST_UNWRITTEN = 256;
+/** Ids that may be issued after a ceiling is written: as many as most turns need. */
+const HEADROOM = 4_096;
+/** With fewer left, a flush writes a higher ceiling: no id is then refused before the next flush. */
+const LEAST_HEADROOM = 1_024;
 /** Written events that stay in memory for subscribers that lag a little behind. */
 const KEPT_IN_MEMORY = 256;
-/** Events of a page, and of a row: a subscriber holds at most so many of 4 KiB each. */
+/** Events of a page: a subscriber holds at most so many of 4 KiB each. */
 const MOST_IN_A_PAGE = 32;
-
-/** The events of one row, as JSON. */
-type Chunk = { first_id: number; answer_id: string; events: string };
-const CHUNK = "first_id, answer_id, events";
 
 export class EventLog {
   readonly turns: TurnTable;
   readonly #storage: RoomStorage;
-  readonly #longTexts: LongTexts;
+  readonly #rows: EventRows;
+  readonly #unwritten = new Unwritten();
   /** The answer whose turn events are appended to. */
   #openId: string | undefined;
   /** The newest events; those from index `#writtenCount` on are not in SQLite yet. */
@@ -38,7 +37,7 @@ export class EventLog {
 
   constructor(storage: RoomStorage) {
     this.#storage = storage;
-    this.#longTexts = new LongTexts(storage);
+    this.#rows = new EventRows(storage);
     this.turns = new TurnTable(storage);
     if (storage.exists) this.#restore();
   }
@@ -94,9 +93,9 @@ export class EventLog {
    * unwritten or ids run out.
    */
   append(event: TurnEvent): NumberedEvent {
-    const isMany = this.#tail.length - this.#writtenCount >= MOST_UNWRITTEN;
-    if (isMany || this.#lastId >= this.#ceiling) this.flush();
+    if (this.#unwritten.isFull || this.#lastId >= this.#ceiling) this.flush();
     const numbered = { id: ++this.#lastId, event };
+    this.#unwritten.add(event);
     this.#tail.push(numbered);
     return numbered;
   }
@@ -104,7 +103,7 @@ export class EventLog {
   /** Writes the unwritten events. */
   flush(): void {
     this.#writeTail();
-    if (this.#ceiling - this.#lastId < HEADROOM / 2) this.#writeCeiling(this.#lastId + HEADROOM);
+    if (this.#ceiling - this.#lastId < LEAST_HEADROOM) this.#writeCeiling(this.#lastId + HEADROOM);
   }
 
   /** Flushes after this time, unless a flush is scheduled already: events in between share one write. */
@@ -121,11 +120,15 @@ export class EventLog {
     this.#flushTimer = undefined;
   }
 
-  /** Writes everything and closes the turn's log; the next turn's ids follow without a gap. */
-  seal(answerId: string): void {
+  /**
+   * Writes everything and closes the turn's log; the next turn's ids follow without a gap. `end`: where Postgres has
+   * the turn's end.
+   */
+  seal(answerId: string, end?: TurnEnd): void {
     this.#writeTail();
-    this.#writeCeiling(this.#lastId);
-    this.turns.seal(answerId, this.#lastId);
+    this.turns.seal(answerId, this.#lastId, end);
+    // Where a new instance of the room could not read the last id from the turn.
+    if (this.#findLastId(this.#ceiling) !== this.#lastId) this.#writeCeiling(this.#lastId);
     this.#close();
   }
 
@@ -134,8 +137,8 @@ export class EventLog {
     const first = this.#tail[0];
     const isInMemory = first && first.id <= id + 1;
     const from = isInMemory ? id + 1 - first.id : 0;
-    const inTail = () => this.#tail.slice(from, from + MOST_IN_A_PAGE);
-    return isInMemory ? inTail() : (this.#readChunk(id) ?? inTail());
+    const written = isInMemory ? undefined : this.#rows.readAfter(id);
+    return (written ?? this.#tail.slice(from)).slice(0, MOST_IN_A_PAGE);
   }
 
   /** True where no event follows this id yet. */
@@ -147,28 +150,31 @@ export class EventLog {
   reset(): void {
     this.stopFlushing();
     this.#close();
+    this.#rows.reset();
     this.#lastId = 0;
     this.#ceiling = 0;
   }
 
   /** The text of an answer, and of the reasoning before it, as far as they are written. */
   receivedOf(answerId: string): Received {
-    const query = `SELECT ${CHUNK} FROM chunks WHERE answer_id = ? ORDER BY first_id`;
-    const rows = this.#storage.sql.exec<Chunk>(query, answerId).toArray();
-    const events = rows.flatMap((row) => this.#eventsOf(row));
+    const events = this.#rows.eventsOf(answerId);
     return {
       content: joinDeltas(events, "content_delta"),
       reasoning: joinDeltas(events, "reasoning_delta"),
     };
   }
 
-  /** Deletes turns that ended before a time, with their events, and returns them. Their ids are not reused. */
+  /**
+   * Deletes turns that ended before a time, with their events, and returns them. Their ids are not reused: the count of
+   * ids stays for as long as the chat, so no idle room can be deleted as a whole.
+   */
   prune(before: number): StoredTurn[] {
     const turns = this.turns.listEndedBefore(before);
     for (const turn of turns) {
-      this.#storage.sql.exec("DELETE FROM chunks WHERE answer_id = ?", turn.answerId);
+      this.#rows.remove(turn.answerId);
       this.turns.remove(turn.answerId);
     }
+    if (turns.length > 0 && this.turns.firstId() === undefined) this.#writeCeiling(this.#lastId);
     return turns;
   }
 
@@ -176,13 +182,25 @@ export class EventLog {
     const query = "SELECT ceiling FROM counter";
     const row = this.#storage.sql.exec<{ ceiling: number }>(query).toArray()[0];
     this.#ceiling = row?.ceiling ?? 0;
-    this.#lastId = this.#ceiling;
+    this.#lastId = this.#findLastId(this.#ceiling);
+  }
+
+  /**
+   * The last id that was issued: of the newest turn, where it has ended and its start wrote the ceiling. Otherwise any
+   * up to the ceiling may have been.
+   */
+  #findLastId(ceiling: number): number {
+    const newest = this.turns.findNewest();
+    const isExact = newest && newest.lastId > 0 && newest.firstId - 1 + HEADROOM === ceiling;
+    return isExact ? newest.lastId : ceiling;
   }
 
   #close(): void {
     this.#openId = undefined;
     this.#tail = [];
     this.#writtenCount = 0;
+    this.#unwritten.clear();
+    this.#rows.close();
   }
 
   #writeCeiling(ceiling: number): void {
@@ -191,40 +209,12 @@ export class EventLog {
     this.#storage.sql.exec(statement, ceiling);
   }
 
-  /** Writes one row for each page of unwritten events. */
   #writeTail(): void {
-    for (let start = this.#writtenCount; start < this.#tail.length; start += MOST_IN_A_PAGE) {
-      this.#writeRow(this.#tail.slice(start, start + MOST_IN_A_PAGE));
-    }
+    const unwritten = this.#tail.slice(this.#writtenCount);
+    if (this.#openId !== undefined) this.#rows.append(this.#openId, unwritten);
     this.#tail = this.#tail.slice(-KEPT_IN_MEMORY);
     this.#writtenCount = this.#tail.length;
-  }
-
-  #writeRow(events: NumberedEvent[]): void {
-    const [first, last] = [events[0], events.at(-1)];
-    if (!first || !last || this.#openId === undefined) return;
-    const text = this.#longTexts.storeRest(this.#openId, first.id, JSON.stringify(events));
-    const row = [first.id, last.id, this.#openId, text];
-    this.#storage.sql.exec(
-      "INSERT INTO chunks (first_id, last_id, answer_id, events) VALUES (?, ?, ?, ?)",
-      ...row,
-    );
-  }
-
-  /** The events after an id, of the row that holds the next one. */
-  #readChunk(id: number): NumberedEvent[] | undefined {
-    if (!this.#storage.exists) return undefined;
-    // The last row that starts at or before the id may also end there; then the row after it is meant.
-    const query = `
-      SELECT ${CHUNK} FROM chunks
-      WHERE first_id >= coalesce((SELECT max(first_id) FROM chunks WHERE first_id <= ?1), 0) AND last_id > ?1
-      ORDER BY first_id LIMIT 1`;
-    const row = this.#storage.sql.exec<Chunk>(query, id).toArray()[0];
-    return row && this.#eventsOf(row).filter((event) => event.id > id);
-  }
-
-  #eventsOf({ first_id, answer_id, events }: Chunk): NumberedEvent[] {
-    return JSON.parse(this.#longTexts.readWhole(answer_id, first_id, events));
+    this.#unwritten.clear();
   }
 }
 

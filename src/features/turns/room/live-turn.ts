@@ -5,6 +5,7 @@ import type { Message } from "../../messages/schemas.ts";
 import type { FinishedTurn } from "../store/turn.ts";
 import type { TurnEvent } from "../wire/events.ts";
 import type { TurnOutcome } from "./contract.ts";
+import type { TurnEnd } from "./turn-table.ts";
 
 /** A stop responds within two seconds. */
 const STOP_WAIT_MS = 1_000;
@@ -24,6 +25,7 @@ export class LiveTurn {
   #problem: ProblemCode | undefined;
   #retryAfter: number | undefined;
   #finished: FinishedTurn | undefined;
+  #end: TurnEnd | undefined;
   #hasOutput = false;
   #isAnswered = false;
   #isEmitting = true;
@@ -70,6 +72,11 @@ export class LiveTurn {
     return this.#finished;
   }
 
+  /** How Postgres has its end; undefined until then. */
+  get end(): TurnEnd | undefined {
+    return this.#end;
+  }
+
   get problem(): ProblemCode | undefined {
     return this.#problem;
   }
@@ -86,6 +93,10 @@ export class LiveTurn {
 
   onFinished(turn: FinishedTurn): void {
     this.#finished = turn;
+  }
+
+  onSaved(end: TurnEnd): void {
+    this.#end = end;
   }
 
   onEvent(event: TurnEvent): void {

@@ -123,7 +123,7 @@ export class TurnRunner {
 
   #seal(live: LiveTurn): void {
     this.#live = undefined;
-    this.#room.log.seal(live.answerId);
+    this.#room.log.seal(live.answerId, live.end);
     this.#room.waitUntil(this.#room.schedule());
     this.#report(live);
   }
@@ -134,7 +134,7 @@ export class TurnRunner {
 
   /** Saves the end. What Postgres does not take at once is stored here, and retried by alarm in the end. */
   async #save(live: LiveTurn, finished: FinishedTurn, endsAt?: number): Promise<SaveResult> {
-    const { log, titles } = this.#room;
+    const { titles } = this.#room;
     const { answerId } = live;
     live.onFinished(finished);
     const keep = () => this.#keepEnd(answerId, finished);
@@ -142,8 +142,8 @@ export class TurnRunner {
     if (finished.usage.some(({ kind }) => kind === "title")) titles.remove(answerId);
     if (result === "delayed") return result;
     live.onFinished({ ...finished, message: result.message });
-    if (result.isAbandoned) log.turns.abandon(answerId, this.#deps.clock());
-    else log.turns.end(answerId, this.#deps.clock());
+    // Stored with the last event: after a crash before that, Postgres is asked again.
+    live.onSaved({ state: result.isAbandoned ? "abandoned" : "ended", at: this.#deps.clock() });
     return result;
   }
 

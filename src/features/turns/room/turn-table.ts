@@ -9,6 +9,9 @@ import { LongTexts, type RoomStorage } from "./storage.ts";
  */
 type TurnState = "running" | "saving" | "ended" | "abandoned";
 
+/** How a turn ended, and when, in milliseconds since the epoch. */
+export type TurnEnd = { state: "ended" | "abandoned"; at: number };
+
 const NEXT: Record<TurnState, readonly TurnState[]> = {
   running: ["saving", "ended", "abandoned"],
   saving: ["ended", "abandoned"],
@@ -81,32 +84,32 @@ export class TurnTable {
     this.#storage.sql.exec(statement, checkpoint, answerId);
   }
 
-  /** All events of the turn are emitted. */
-  seal(answerId: string, lastId: number): void {
+  /** All events of the turn are emitted. With an end, the same write stores it. */
+  seal(answerId: string, lastId: number, end?: TurnEnd): void {
+    if (end && this.#move(answerId, end.state, { ended_at: end.at, last_id: lastId })) return;
     this.#storage.sql.exec("UPDATE turns SET last_id = ? WHERE answer_id = ?", lastId, answerId);
   }
 
   /** Postgres did not take the turn's end at once: stores it in place of the checkpoint, for retries. */
   keepEnd(answerId: string, checkpoint: string): void {
-    if (!this.#move(answerId, "saving", "checkpoint", "")) return;
+    if (!this.#move(answerId, "saving", { checkpoint: "" })) return;
     const first = this.#longTexts.storeRest(answerId, "checkpoint", checkpoint);
     this.updateCheckpoint(answerId, first);
   }
 
   /** Postgres has the turn's end: its log is kept for a while from now on. */
   end(answerId: string, endedAt: number): void {
-    this.#move(answerId, "ended", "ended_at", endedAt);
+    this.#move(answerId, "ended", { ended_at: endedAt });
   }
 
   /** Postgres refused the turn's end for good: its log is kept for a while, and the cron job ends its row. */
   abandon(answerId: string, endedAt: number): void {
-    this.#move(answerId, "abandoned", "ended_at", endedAt);
+    this.#move(answerId, "abandoned", { ended_at: endedAt });
   }
 
   /** The turn never started. It is kept for a while all the same, because its commit may still come. */
   discard(answerId: string, endedAt: number): void {
-    if (this.#storage.exists) this.seal(answerId, -1);
-    this.end(answerId, endedAt);
+    if (this.#storage.exists) this.seal(answerId, -1, { state: "ended", at: endedAt });
   }
 
   remove(answerId: string): void {
@@ -124,6 +127,14 @@ export class TurnTable {
     // A turn that never emitted an event shares its first id with the next.
     const where = "WHERE first_id <= ? AND last_id >= 0 ORDER BY first_id DESC, rowid DESC LIMIT 1";
     return this.#select(where, id)[0];
+  }
+
+  /** The ids of the newest kept turn that has started. */
+  findNewest(): Pick<StoredTurn, "firstId" | "lastId"> | undefined {
+    const where = "WHERE last_id >= 0 AND first_id < ? ORDER BY first_id DESC, rowid DESC LIMIT 1";
+    const query = `SELECT first_id AS firstId, last_id AS lastId FROM turns ${where}`;
+    type Ids = { firstId: number; lastId: number };
+    return this.#storage.sql.exec<Ids>(query, NO_ID_YET).toArray()[0];
   }
 
   /** The id of the first event of the oldest kept turn; undefined where no kept turn has started. */
@@ -167,15 +178,16 @@ export class TurnTable {
   #move(
     answerId: string,
     to: TurnState,
-    column: "checkpoint" | "ended_at",
-    value: string | number,
+    values: Partial<Pick<Row, "checkpoint" | "last_id"> & { ended_at: number }>,
   ): boolean {
     if (!this.#storage.exists) return false;
+    const columns = ["state", ...Object.keys(values)];
     const query = `
-      UPDATE turns SET state = ?, ${column} = ?
+      UPDATE turns SET ${columns.map((column) => `${column} = ?`).join(", ")}
       WHERE answer_id = ? AND state IN (SELECT value FROM json_each(?)) RETURNING answer_id`;
     const from = JSON.stringify(statesBefore(to));
-    return this.#storage.sql.exec(query, to, value, answerId, from).toArray().length > 0;
+    const bindings = [to, ...Object.values(values), answerId, from];
+    return this.#storage.sql.exec(query, ...bindings).toArray().length > 0;
   }
 
   #select(where: string, ...bindings: (string | number)[]): StoredTurn[] {

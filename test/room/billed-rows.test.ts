@@ -1,0 +1,129 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { EventLog } from "../../src/features/turns/room/event-log.ts";
+import { RoomStorage } from "../../src/features/turns/room/storage.ts";
+import { begin, emit, end, follow } from "./turns.ts";
+
+/** A log, and the rows that the platform bills of it: written, changed or deleted, those of indexes included. */
+function inCountedRoom<T>(run: (log: EventLog, billed: () => number) => T): Promise<T> {
+  const room = env.ROOM.getByName(crypto.randomUUID());
+  return runInDurableObject(room, (_room, { storage }) => {
+    const cursors: { rowsWritten: number }[] = [];
+    const sql = new Proxy(storage.sql, {
+      get: (target, name) =>
+        name === "exec"
+          ? (query: string, ...bindings: SqlStorageValue[]) => {
+              const cursor = target.exec(query, ...bindings);
+              cursors.push(cursor);
+              return cursor;
+            }
+          : Reflect.get(target, name),
+    });
+    const counted = new Proxy(storage, {
+      get(target, name) {
+        if (name === "sql") return sql;
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    const log = new EventLog(new RoomStorage(counted));
+    const billed = () => cursors.splice(0).reduce((sum, { rowsWritten }) => sum + rowsWritten, 0);
+    return run(log, billed);
+  });
+}
+
+const TOKENS_PER_SECOND = 50;
+
+/** A turn of so many seconds, with a flush in each. */
+function answer(log: EventLog, seconds: number): void {
+  const answerId = begin(log);
+  for (let second = 1; second < seconds; second++) {
+    emit(log, TOKENS_PER_SECOND);
+    log.flush();
+  }
+  emit(log, TOKENS_PER_SECOND);
+  end(log, answerId);
+}
+
+describe("the rows that a turn is billed for", () => {
+  it("are one a second of the answer, and six for its beginning and end", async () => {
+    await inCountedRoom((log, billed) => {
+      // The first turn of a chat creates the tables.
+      answer(log, 1);
+      billed();
+      answer(log, 10);
+      expect(billed()).toBeLessThanOrEqual(9 + 6);
+      answer(log, 60);
+      expect(billed()).toBeLessThanOrEqual(59 + 6);
+    });
+  });
+
+  it("are few where the answer comes in large pieces", async () => {
+    await inCountedRoom((log, billed) => {
+      answer(log, 1);
+      billed();
+      const answerId = begin(log);
+      emit(log, 300, "x".repeat(3_000));
+      end(log, answerId);
+      expect(billed()).toBeLessThanOrEqual(14);
+    });
+  });
+
+  it("are as few when the log is deleted", async () => {
+    await inCountedRoom((log, billed) => {
+      answer(log, 10);
+      billed();
+      expect(log.prune(1)).toHaveLength(1);
+      expect(billed()).toBeLessThanOrEqual(3);
+      expect(follow(log)).toEqual([]);
+    });
+  });
+
+  it("are none where nothing is written", async () => {
+    await inCountedRoom((log, billed) => {
+      answer(log, 3);
+      billed();
+      expect(follow(log)).toHaveLength(3 * TOKENS_PER_SECOND + 1);
+      log.flush();
+      expect(log.prune(0)).toEqual([]);
+      expect(billed()).toBe(0);
+    });
+  });
+});
+
+describe("a row with many events", () => {
+  it("is read page by page, from memory and from the storage, by a new instance of the room too", async () => {
+    await runInDurableObject(env.ROOM.getByName(crypto.randomUUID()), (_room, { storage }) => {
+      const log = new EventLog(new RoomStorage(storage));
+      answer(log, 40);
+      for (const reader of [log, new EventLog(new RoomStorage(storage))]) {
+        const events = follow(reader);
+        expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => index + 1));
+        expect(events).toHaveLength(40 * TOKENS_PER_SECOND + 1);
+        for (const { id } of events) {
+          const page = reader.readAfter(id);
+          expect(page.length).toBeLessThanOrEqual(32);
+          expect(page[0]).toEqual(events[id]);
+        }
+      }
+    });
+  });
+
+  it("holds the rest of a text that is cut off by a crash in it, and takes no events of the next instance", async () => {
+    await runInDurableObject(env.ROOM.getByName(crypto.randomUUID()), (_room, { storage }) => {
+      const log = new EventLog(new RoomStorage(storage));
+      const answerId = begin(log);
+      const written = emit(log, 70);
+      log.flush();
+      written.push(...emit(log, 70));
+      log.flush();
+      emit(log, 5, "lost ");
+      const after = new EventLog(new RoomStorage(storage));
+      after.reopen(answerId);
+      const last = end(after, answerId);
+      expect(follow(after)).toEqual([...written, last]);
+      expect(follow(new EventLog(new RoomStorage(storage)))).toEqual([...written, last]);
+    });
+  });
+});
