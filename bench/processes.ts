@@ -62,6 +62,18 @@ export function memoryMiB({ pid }: ChildProcess): number | undefined {
   return Number(kib) / 1024;
 }
 
+/** The kernel counts CPU time in these. */
+const TICK_MS = 10;
+
+/** CPU time of a process in milliseconds; undefined where the machine does not report it this way. */
+export function cpuMs({ pid }: ChildProcess): number | undefined {
+  const file = `/proc/${pid}/stat`;
+  if (!existsSync(file)) return undefined;
+  // The name, which may contain blanks, ends with the last bracket.
+  const fields = readFileSync(file, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
 /** Runs at the end, before what was started earlier stops. */
 export function onStop(stop: () => Promise<unknown>): void {
   stops.push(stop);

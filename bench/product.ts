@@ -1,9 +1,10 @@
 /** The built Worker on workerd, with a user who has chats. */
 import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { cp } from "node:fs/promises";
+import { copyFile, cp } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { call, type Target } from "./client.ts";
-import { makeFolder, memoryMiB, startWorkerd } from "./processes.ts";
+import { cpuMs, makeFolder, memoryMiB, startWorkerd } from "./processes.ts";
 import { freePort } from "../local/ports.ts";
 import { makeFolder as makeScratch } from "../local/scratch.ts";
 import { bundleWorker, listModules, writeConfig } from "../local/workerd.ts";
@@ -14,6 +15,8 @@ export type Product = {
   url: string;
   /** Of workerd itself, in MiB. */
   memoryMiB: () => number | undefined;
+  /** Of workerd since its start, in milliseconds; undefined where the machine does not report it this way. */
+  cpuMs: () => number | undefined;
   /** Kills it, and starts it again with the same disk. */
   crash: () => Promise<void>;
   headers: Record<string, string>;
@@ -50,12 +53,14 @@ export function bundleOnce(): Promise<string> {
   return bundled;
 }
 
-/** The configuration of the built Worker in a folder of its own. */
-export async function configureProduct(vars: Record<string, string>) {
+/** The configuration of the built Worker in a folder of its own. `entry`: a module around it. */
+export async function configureProduct(vars: Record<string, string>, entry?: string) {
   const folder = await makeFolder();
   await cp(await bundleOnce(), folder, { recursive: true });
   const port = await freePort();
-  const modules = await listModules(folder);
+  const built = await listModules(folder);
+  if (entry) await copyFile(entry, join(folder, basename(entry)));
+  const modules = entry ? [basename(entry), ...built] : built;
   return { port, config: await writeConfig({ folder, modules, port, vars, rooms: true }) };
 }
 
@@ -63,8 +68,9 @@ export async function configureProduct(vars: Record<string, string>) {
 export async function startProduct(
   vars: Record<string, string>,
   email = "bench@example.com",
+  entry?: string,
 ): Promise<Product> {
-  const { port, config } = await configureProduct(vars);
+  const { port, config } = await configureProduct(vars, entry);
   let child = await startWorkerd(config, port);
   const url = `http://127.0.0.1:${port}`;
   const headers = await signUp(url, email);
@@ -72,6 +78,7 @@ export async function startProduct(
     url,
     headers,
     memoryMiB: () => memoryMiB(child),
+    cpuMs: () => cpuMs(child),
     crash: async () => {
       const ended = once(child, "exit");
       child.kill("SIGKILL");

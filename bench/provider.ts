@@ -1,13 +1,15 @@
 /**
  * The provider of the bench, in a process of its own: 50 ms to the first token, then 50 tokens 10 ms apart.
  * Each token is the time at which it was sent, so that the client can measure the delay. A user message
- * that contains `[held]` gets one token and then a long pause; one that contains `[many]`, many tokens.
+ * that contains `[held]` gets one token and then a long pause; one that contains `[many]`, many tokens; one that contains
+ * `[long]`, as many in ten seconds.
  */
 import { listen, readText } from "../local/http-server.ts";
 
 const TOKENS = 50;
 const FIRST_TOKEN_MS = 50;
 const TOKEN_MS = 10;
+const LONG_TOKEN_MS = 20;
 const HELD_MS = 45_000;
 const MANY_TOKENS = 500;
 
@@ -21,7 +23,9 @@ const FINISH = `${chunk({}, "stop")}data: {"id":"bench","object":"chat.completio
 const server = await listen(async (request, response) => {
   const question = await readText(request);
   const isHeld = question.includes("[held]");
-  const tokens = question.includes("[many]") ? MANY_TOKENS : TOKENS;
+  const isLong = question.includes("[long]");
+  const tokens = isLong || question.includes("[many]") ? MANY_TOKENS : TOKENS;
+  const tokenMs = isLong ? LONG_TOKEN_MS : TOKEN_MS;
   response.writeHead(200, { "content-type": "text/event-stream" });
   response.flushHeaders();
   let sent = 0;
@@ -31,7 +35,7 @@ const server = await listen(async (request, response) => {
       return;
     }
     response.write(chunk({ content: `${now().toFixed(3)} ` }, null));
-    setTimeout(send, isHeld ? HELD_MS : TOKEN_MS);
+    setTimeout(send, isHeld ? HELD_MS : tokenMs);
   };
   setTimeout(send, FIRST_TOKEN_MS);
 });
