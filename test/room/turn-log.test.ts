@@ -158,6 +158,31 @@ describe("pruning", () => {
     });
   });
 
+  it("issues no id of the newest turn again where an older one ended later, and is kept", async () => {
+    await inRoom((storage) => {
+      const log = openLog(storage);
+      end(log, begin(log), 5_000);
+      const last = end(log, begin(log), 1_000);
+      expect(log.prune(2_000)).toHaveLength(1);
+      const after = crash(storage);
+      begin(after);
+      expect(idOf(emit(after, 1)[0])).toBeGreaterThan(last.id);
+    });
+  });
+
+  it("issues no id again after a turn with more events than its start made room for", async () => {
+    await inRoom((storage) => {
+      const log = openLog(storage);
+      const answerId = begin(log);
+      emit(log, 9_000);
+      const last = end(log, answerId);
+      const after = crash(storage);
+      expect(after.lastId).toBe(last.id);
+      begin(after);
+      expect(idsOf(emit(after, 1))).toEqual([last.id + 1]);
+    });
+  });
+
   it("keeps a turn that has not ended", async () => {
     await inRoom((storage) => {
       const log = openLog(storage);
