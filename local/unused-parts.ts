@@ -1,6 +1,6 @@
 /**
  * Parts of packages that the Worker does not use and that a bundler cannot leave out, because the package refers to
- * them. Their classes are empty, and their functions throw.
+ * them. Their classes are empty, their constants undefined, and their functions throw.
  */
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -14,6 +14,9 @@ const RESOURCE = /[\\/]openai[\\/]resources[\\/](?!index\.)(\w+)/;
 /** It runs tools in a loop. */
 const TOOL_RUNNER = /[\\/]openai[\\/]lib[\\/]ChatCompletion(?:Runner|Stream|StreamingRunner)\.mjs$/;
 
+/** It writes programs that check values, which workerd does not run. */
+const COMPILER = /[\\/]zod[\\/]v4[\\/]core[\\/]compile\.js$/;
+
 const JSON_SCHEMA_READER = /[\\/]zod[\\/]v4[\\/]classic[\\/]from-json-schema\.js$/;
 
 /** In a language that nobody sees: clients get our own sentences. */
@@ -23,7 +26,7 @@ const LOCALES = /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/;
 export const leaveOutUnused: Plugin = {
   name: "leave-out-unused",
   setup(build) {
-    build.onLoad({ filter: /(?:\.mjs|json-schema\.js)$/ }, async ({ path }) => {
+    build.onLoad({ filter: /(?:\.mjs|json-schema\.js|compile\.js)$/ }, async ({ path }) => {
       if (!isUnused(path)) return undefined;
       return { contents: toEmptyModule(await readFile(path, "utf8")), loader: "js" };
     });
@@ -38,16 +41,17 @@ export const leaveOutUnused: Plugin = {
 function isUnused(path: string): boolean {
   const [, resource] = RESOURCE.exec(path) ?? [];
   if (resource !== undefined) return !KEPT_RESOURCES.includes(resource);
-  return TOOL_RUNNER.test(path) || JSON_SCHEMA_READER.test(path);
+  return [TOOL_RUNNER, COMPILER, JSON_SCHEMA_READER].some((part) => part.test(path));
 }
 
-/** A module with the same names of classes and functions. */
+/** A module with the same names of classes, functions and constants. */
 function toEmptyModule(source: string): string {
-  const exported = source.matchAll(/^export (class|(?:async )?function) (\w+)/gm);
-  const lines = [...exported].map(([, kind, name]) =>
-    kind === "class"
-      ? `export class ${name} {}`
-      : `export function ${name}() { throw new Error("${name} is left out of the build."); }`,
-  );
-  return lines.join("\n");
+  const exported = source.matchAll(/^export (class|const|(?:async )?function) (\w+)/gm);
+  return [...exported].map(([, kind = "", name = ""]) => toEmpty(kind, name)).join("\n");
+}
+
+function toEmpty(kind: string, name: string): string {
+  if (kind === "class") return `export class ${name} {}`;
+  if (kind === "const") return `export const ${name} = undefined;`;
+  return `export function ${name}() { throw new Error("${name} is left out of the build."); }`;
 }

@@ -49,3 +49,13 @@ it("Of the provider's client the source uses only what the build keeps", async (
   expect(resources.length).toBeGreaterThan(10);
   expect(resources.filter((name) => isUsed(name) && !KEPT_RESOURCES.includes(name))).toEqual([]);
 });
+
+it("No source calls the compiler of schemas, which the build leaves out", async () => {
+  const folder = join(import.meta.dirname, "..", "..", "src");
+  const paths = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".ts"));
+  const sources = await Promise.all(paths.map((path) => readFile(join(folder, path), "utf8")));
+  expect(sources.length).toBeGreaterThan(100);
+  expect(
+    sources.filter((text) => /zod\/compile|\bz\.(?:compile|fromJSONSchema)\b/.test(text)),
+  ).toEqual([]);
+});
