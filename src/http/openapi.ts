@@ -4,6 +4,7 @@ import { version } from "../../package.json";
 import { operationsOf, shareParts } from "./openapi-parts.ts";
 import { ProblemSchema, sharedResponses } from "./problem-docs.ts";
 import { type App, BY_KEY, BY_SESSION } from "./router.ts";
+import { allResponses } from "./route-responses.ts";
 
 const DESCRIPTION = `A headless AI chat backend for legal assistance.
 
@@ -83,6 +84,10 @@ export function describeApi(app: OpenAPIHono<App>): Document {
       "An API key. Each route names the scopes that serve it; a route without one needs a signed-in person.",
   });
   registry.register("Problem", ProblemSchema);
+  for (const definition of registry.definitions) {
+    if (definition.type !== "route") continue;
+    definition.route.responses = allResponses(definition.route.responses);
+  }
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {

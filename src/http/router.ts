@@ -9,9 +9,8 @@ import type { Principal } from "../lib/principal.ts";
 import { Problem, type ProblemCode } from "../lib/problem.ts";
 import { toFieldErrors } from "./field-errors.ts";
 import { requireScope, scopesOf } from "./key-scope.ts";
-import { keyProblems, replayedHeader, withKeyHeader } from "./keyed-route.ts";
+import { withKeyHeader } from "./keyed-route.ts";
 import { negotiate } from "./negotiate.ts";
-import { problemResponses } from "./problem-docs.ts";
 import { readJsonBody, refuseEncodedBody } from "./request-body.ts";
 import { limitRoute, type RouteLimit } from "./rate-limit.ts";
 import { checkQuery } from "./request-query.ts";
@@ -46,6 +45,8 @@ export function createRouter(): OpenAPIHono<App> {
   });
 }
 
+type Declared = Definition & { path: string };
+
 type Definition = Omit<RouteConfig, "path" | "middleware"> & {
   /** A verb phrase, which is the name of the function in generated clients: `listChats`. */
   operationId: string;
@@ -72,9 +73,9 @@ type Definition = Omit<RouteConfig, "path" | "middleware"> & {
  * Declares a route. Adds what every route has: the middleware that reads a JSON body and checks `Accept`,
  * the security schemes and the responses of its problems in the OpenAPI document.
  */
-export function route<const R extends Definition & { path: string }>(definition: R): R {
+export function route<const R extends Declared>(definition: R): R {
   const {
-    problems = [],
+    problems: _problems,
     open = false,
     keyed = false,
     scope: _scope,
@@ -83,8 +84,9 @@ export function route<const R extends Definition & { path: string }>(definition:
     readBody: _readBody,
     formats: _,
     ...config
-  }: Definition & { path: string } = definition;
-  const codes = [...(keyed ? keyProblems : []), ...problems, ...sharedProblems(definition)];
+  }: Declared = definition;
+  const responses = { ...config.responses };
+  definitions.set(responses, definition);
   const declared: RouteConfig = {
     ...config,
     ...(keyed && {
@@ -92,13 +94,20 @@ export function route<const R extends Definition & { path: string }>(definition:
     }),
     ...(open ? { security: [] } : whoMayCall(definition)),
     middleware: middlewareOf(definition),
-    responses: {
-      ...problemResponses(codes),
-      ...(keyed ? markReplayable(config.responses) : config.responses),
-    },
+    responses,
   };
   // The additions change no type that a handler sees: its input and its successful responses.
   return createRoute(declared) as unknown as R;
+}
+
+type Responses = RouteConfig["responses"];
+
+/** By the responses that a route declares; its problems are added to them in the OpenAPI document. */
+const definitions = new WeakMap<Responses, Declared>();
+
+/** The definition of a route that declares these responses; undefined where `route` has not made it. */
+export function definitionOf(declared: Responses): Declared | undefined {
+  return definitions.get(declared);
 }
 
 /** A signed-in person, in the OpenAPI document. */
@@ -114,17 +123,7 @@ function whoMayCall({ method, scope, description }: Definition) {
   return { description: description === undefined ? needed : `${description}\n\n${needed}` };
 }
 
-/** Adds the header of a replayed response to the successful ones. */
-function markReplayable(responses: RouteConfig["responses"]): RouteConfig["responses"] {
-  const marked = Object.entries(responses).map(([status, response]) => {
-    if (!status.startsWith("2")) return [status, response];
-    const ownHeaders = "headers" in response ? response.headers : {};
-    return [status, { ...response, headers: Object.assign({}, ownHeaders, replayedHeader) }];
-  });
-  return Object.fromEntries(marked);
-}
-
-function middlewareOf(definition: Definition & { path: string }): MiddlewareHandler[] {
+function middlewareOf(definition: Declared): MiddlewareHandler[] {
   const produced = Object.values(definition.responses).flatMap((response) =>
     "content" in response && response.content ? Object.keys(response.content) : [],
   );
@@ -151,32 +150,7 @@ export function nameRoute(path: string): MiddlewareHandler<App> {
   };
 }
 
-function sharedProblems(definition: Definition & { path: string }): ProblemCode[] {
-  const codes: ProblemCode[] = ["not_acceptable", "internal_error", "headers_too_large"];
-  codes.push("rate_limited");
-  if (definition.limit === "mail" || definition.limit === "step_up") {
-    codes.push("limiter_unavailable");
-  }
-  if (!definition.open) {
-    codes.push("unauthenticated", "invalid_token", "origin_not_allowed", "insufficient_scope");
-    codes.push("database_unavailable");
-  }
-  if (!definition.open || definition.path.startsWith("/auth/")) codes.push("https_required");
-  if (definition.path.includes("{")) codes.push("not_found");
-  if (definition.request?.query) codes.push("invalid_encoding", "validation_failed");
-  const body = definition.request?.body?.content ?? {};
-  if ("application/json" in body) {
-    codes.push("malformed_json", "invalid_encoding", "body_too_large", "body_too_slow");
-    codes.push("unsupported_media_type", "validation_failed");
-  }
-  if (definition.request?.body) codes.push("unsupported_content_encoding");
-  if (MULTIPART in body) {
-    codes.push("malformed_upload", "file_too_large", "body_too_slow", "validation_failed");
-  }
-  return codes;
-}
-
-const MULTIPART = "multipart/form-data";
+export const MULTIPART = "multipart/form-data";
 
 /** A required multipart body of one file in a field of that name. The handler reads it. */
 export function fileBody(field: string) {

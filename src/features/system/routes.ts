@@ -6,7 +6,6 @@ import { version } from "../../../package.json";
 import { contentTag, hasTag, IfNoneMatch, notModified, tagged } from "../../http/entity-tag.ts";
 import { envelope } from "../../http/fields.ts";
 import { prefersToJson } from "../../http/negotiate.ts";
-import { describeApi } from "../../http/openapi.ts";
 import { type App, createRouter, json, nameRoute, route } from "../../http/router.ts";
 import { Problem } from "../../lib/problem.ts";
 import { checkHealth, Health, KEPT_SECONDS } from "./health.ts";
@@ -118,8 +117,9 @@ export function systemRoutes(app: OpenAPIHono<App>) {
   return router;
 }
 
-/** The document of this version of the code, and its tag. */
+/** The document of this version of the code, and its tag. What makes it is loaded when it is first asked for. */
 async function describe(app: OpenAPIHono<App>) {
+  const { describeApi } = await import("../../http/openapi.ts");
   const document = describeApi(app);
   return { document, etag: await contentTag(document) };
 }
