@@ -6,7 +6,6 @@ import { createRouter, route, textHeader } from "../../http/router.ts";
 import { toIso } from "../../lib/clock.ts";
 import { recordEvent } from "../audit/record.ts";
 import { getUser } from "../auth/queries.ts";
-import { streamArchive } from "./archive.ts";
 
 const exportAccount = route({
   method: "get",
@@ -38,5 +37,6 @@ export const exportRoutes = createRouter().openapi(exportAccount, async (c) => {
   if (c.req.method === "HEAD") return new Response(null, { headers });
   const event = { id: deps.newId(), userId: user.id, sessionId: c.get("principal").sessionId };
   await recordEvent(deps.db, { ...event, kind: "account_exported", client: clientOf(c), now });
+  const { streamArchive } = await import("./archive.ts");
   return new Response(streamArchive(deps, user, now), { headers });
 });

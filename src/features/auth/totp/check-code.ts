@@ -62,7 +62,7 @@ async function accept(
   const secret = await deps.sealedBoxes.totpSecret.open(factor.secret, check.userId);
   // Sealed with another SECRET_KEY: only the recovery codes are left.
   if (secret === undefined) logError("second_factor_unreadable", { user_id: check.userId });
-  const step = secret && findTimeStep(secret, withoutSpaces(code), check.now);
+  const step = secret && (await findTimeStep(secret, withoutSpaces(code), check.now));
   return typeof step === "number" && useTimeStep(deps.db, check, { secret: factor.secret, step });
 }
 

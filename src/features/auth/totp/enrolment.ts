@@ -27,13 +27,13 @@ export async function beginEnrolment(
 ): Promise<{ secret: string; otpauthUrl: string }> {
   const { db, sealedBoxes, clock } = deps;
   const user = await confirmIdentity(deps, principal, proof, client);
-  const secret = newTotpSecret();
+  const secret = await newTotpSecret();
   const sealed = await sealedBoxes.totpSecret.seal(secret, user.id);
   if (!(await insertPending(db, user, sealed, new Date(clock())))) {
     const isEnabled = await findSecondFactor(db, user.id);
     throw new Problem(isEnabled ? "second_factor_enabled" : "invalid_credentials");
   }
-  return { secret, otpauthUrl: toOtpauthUrl(secret, user.email) };
+  return { secret, otpauthUrl: await toOtpauthUrl(secret, user.email) };
 }
 
 /**
@@ -52,7 +52,7 @@ export async function confirmEnrolment(
   const secret = pending && (await deps.sealedBoxes.totpSecret.open(pending.secret, userId));
   if (!pending || secret === undefined) throw new Problem("no_second_factor");
   await countOrRefuse(deps, { id: deps.newId(), userId, now }, pending);
-  const step = findTimeStep(secret, code.replace(/\s/g, ""), now);
+  const step = await findTimeStep(secret, code.replace(/\s/g, ""), now);
   if (step === undefined) throw new Problem("invalid_code");
   const codes = newRecoveryCodes();
   const hashes = await Promise.all(codes.map((each) => hashRecoveryCode(userId, each)));
