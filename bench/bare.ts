@@ -2,13 +2,17 @@
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { makeFolder, memoryMiB, startWorkerd } from "./processes.ts";
+import { cpuMs, makeFolder, memoryMiB, startWorkerd } from "./processes.ts";
 import { freePort } from "../local/ports.ts";
 import { writeConfig } from "../local/workerd.ts";
 
 const FOLDER = join(import.meta.dirname, "bare");
 
-export type Bare = { url: string; memoryMiB: () => number | undefined };
+export type Bare = {
+  url: string;
+  memoryMiB: () => number | undefined;
+  cpuMs: () => number | undefined;
+};
 
 /** The configuration of a Worker that passes the provider's bytes through. */
 export async function configureBareWorker(providerUrl: string) {
@@ -21,8 +25,12 @@ export async function startBareWorker(providerUrl: string): Promise<Bare> {
   return start(await configureBareWorker(providerUrl));
 }
 
-/** Hono with Neon's driver: see bare/hono.ts. */
 export async function startBareHono(vars: Record<string, string>): Promise<Bare> {
+  return start(await configureBareHono(vars));
+}
+
+/** Hono with the same client of Postgres: see bare/hono.ts. */
+export async function configureBareHono(vars: Record<string, string>) {
   const folder = await makeFolder();
   await build({
     entryPoints: [join(FOLDER, "hono.ts")],
@@ -34,7 +42,7 @@ export async function startBareHono(vars: Record<string, string>): Promise<Bare>
     external: ["node:*"],
     minify: true,
   });
-  return start(await configure(folder, "hono.js", vars));
+  return { folder, ...(await configure(folder, "hono.js", vars)) };
 }
 
 async function configure(folder: string, module: string, vars: Record<string, string>) {
@@ -47,5 +55,9 @@ async function configure(folder: string, module: string, vars: Record<string, st
 
 async function start({ config, port }: { config: string; port: number }): Promise<Bare> {
   const child = await startWorkerd(config, port);
-  return { url: `http://127.0.0.1:${port}/`, memoryMiB: () => memoryMiB(child) };
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    memoryMiB: () => memoryMiB(child),
+    cpuMs: () => cpuMs(child),
+  };
 }

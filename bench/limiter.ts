@@ -28,7 +28,12 @@ async function main(): Promise<void> {
     }
   }
   for (const [name, product] of Object.entries(products)) {
-    const rate = await measureRequests("GET", `${product.url}/users/me`, product.headers);
+    const { perSecond: rate } = await measureRequests(
+      product,
+      "GET",
+      `${product.url}/users/me`,
+      product.headers,
+    );
     const figures = `${median(latencies[name] ?? []).toFixed(2)} ms (median), ${rate.toFixed(0)} a second at 20 connections`;
     say(`GET /users/me, ${name}: ${figures}`);
   }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { until } from "./wait.ts";
 
-const ROOT = join(import.meta.dirname, "..");
+export const ROOT = join(import.meta.dirname, "..");
 
 /** The same as in production. */
 export const COMPATIBILITY_DATE = await readCompatibilityDate();
