@@ -5,9 +5,14 @@ export type Clock = () => number;
 
 export const systemClock: Clock = () => Date.now();
 
+/** How Postgres writes a time in UTC. */
+const POSTGRES_UTC = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,3})?)\+00$/;
+
 /** ISO 8601 UTC with milliseconds, as on the wire, from a Date or from Postgres text. */
 export function toIso(time: Date | string): string {
-  return (time instanceof Date ? time : new Date(time)).toISOString();
+  if (time instanceof Date) return time.toISOString();
+  // V8 reads ISO 8601 several times faster than other texts.
+  return new Date(time.replace(POSTGRES_UTC, "$1T$2Z")).toISOString();
 }
 
 /** Resolves after `ms` milliseconds. */
