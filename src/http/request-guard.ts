@@ -11,7 +11,7 @@ const LARGEST_HEADERS_BYTES = 32 * 1024;
  * of the app. hono/method-not-allowed runs after the handlers, when sign-in has already refused.
  */
 export function guardRequest(app: OpenAPIHono<App>): MiddlewareHandler<App> {
-  let table: RouteEntry[] | undefined;
+  let table: RouteTable | undefined;
   return async function guardRequest(c, next) {
     if (sizeOf(c.req.raw.headers) > LARGEST_HEADERS_BYTES) throw new Problem("headers_too_large");
     table ??= readTable(app);
@@ -24,19 +24,32 @@ export function guardRequest(app: OpenAPIHono<App>): MiddlewareHandler<App> {
 
 type RouteEntry = { method: string; pattern: RegExp };
 
+/** The routes by the first segment of their paths, which is no parameter: a request compares few patterns. */
+type RouteTable = Map<string, RouteEntry[]>;
+
 /** The routes of the app by method and path; its middleware has the method `ALL`. */
-function readTable(app: OpenAPIHono<App>): RouteEntry[] {
-  return app.routes
-    .filter(({ method }) => method !== "ALL")
-    .map(({ method, path }) => ({ method, pattern: toPattern(path) }));
+function readTable(app: OpenAPIHono<App>): RouteTable {
+  const routes = app.routes.filter(({ method }) => method !== "ALL");
+  const table = Map.groupBy(routes, ({ path }) => firstSegment(path));
+  return new Map([...table].map(([first, some]) => [first, some.map(toEntry)]));
+}
+
+function toEntry({ method, path }: { method: string; path: string }): RouteEntry {
+  return { method, pattern: toPattern(path) };
+}
+
+function firstSegment(path: string): string {
+  const end = path.indexOf("/", 1);
+  return end === -1 ? path : path.slice(0, end);
 }
 
 function toPattern(path: string): RegExp {
   return new RegExp(`^${path.replaceAll(".", "\\.").replace(/:[^/]+/g, "[^/]+")}$`);
 }
 
-function methodsOf(table: RouteEntry[], path: string): Set<string> {
-  const methods = new Set(table.filter((entry) => entry.pattern.test(path)).map((e) => e.method));
+function methodsOf(table: RouteTable, path: string): Set<string> {
+  const entries = table.get(firstSegment(path)) ?? [];
+  const methods = new Set(entries.filter((entry) => entry.pattern.test(path)).map((e) => e.method));
   if (methods.has("GET")) methods.add("HEAD");
   return methods;
 }
