@@ -9,8 +9,8 @@ const entries = Object.entries(catalogue);
 
 /** The statuses of the contract, and those of a slow body and of plain http. */
 const STATUSES = new Set([
-  400, 401, 403, 404, 405, 406, 408, 409, 410, 412, 413, 415, 421, 422, 426, 429, 431, 500, 502, 503,
-  504,
+  400, 401, 403, 404, 405, 406, 408, 409, 410, 412, 413, 415, 421, 422, 426, 429, 431, 500, 502,
+  503, 504,
 ]);
 
 /** As the driver throws it: its message quotes the statement, and drizzle's its parameters too. */

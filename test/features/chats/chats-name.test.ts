@@ -120,7 +120,7 @@ describe("letting the model name a chat", () => {
     "keeps the title when the provider fails: %j",
     async (how, status, code, estimated) => {
       const marker = await script({ ...how, tokens: [...("tokens" in how ? how.tokens : [])] });
-      const id = await newChat(ada, { title: "Kept" });
+      const id = await newChat(ada, { title: "Kept", auto_title: true });
       const response = await ada.post(`/chats/${id}/name`, { message: marker });
       expectProblem(response, status, code);
       expect(response.headers.get("retry-after")).toMatch(/^\d+$/);
