@@ -1,6 +1,6 @@
 /**
  * The types of the API, generated from its OpenAPI document by `npm run generate` in clients/ts.
- * Shape of the document: 1d90e3882ca231a686da451411e8e98c63fd01fdf183afa513d63bbab0713877
+ * Shape of the document: 11ffdc72b8e36c440ff16f91c4055f8cdb51e7ad0053083ef337d1286906d37b
  */
 export interface paths {
     "/auth/register": {
@@ -1914,6 +1914,15 @@ export interface components {
             finish_reason?: string | null;
             /** @description Seconds. */
             processing_time?: number;
+            /** @description What the server added to the provider's time, in milliseconds. Without a first token only `total_ms`; absent from an interrupted answer. */
+            timings?: {
+                /** @description From the arrival of the request to the first text or reasoning, less `provider_first_token_ms`: sign-in, storage, and the preparation of documents. */
+                overhead_ms?: number;
+                /** @description From the call of the provider to its first token; with `failover`, of both. */
+                provider_first_token_ms?: number;
+                /** @description From the arrival of the request to the end of the answer, before it is saved. */
+                total_ms: number;
+            };
             /**
              * @description The model refused to answer.
              * @enum {boolean}
