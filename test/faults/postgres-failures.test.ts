@@ -45,6 +45,9 @@ const AFTERWARDS: Record<string, { status: number; trip?: number; repeats?: true
   "POST /chats/{id}/messages": { status: 502 },
   "PATCH /messages/{id}": { status: 502, trip: 1 },
   "POST /v1/chat/completions": { status: 502 },
+  "POST /v1/responses": { status: 502 },
+  "POST /ai-sdk/chat": { status: 200, trip: 1 },
+  "POST /ai-sdk/workflow": { status: 200, trip: 1 },
 };
 
 /** Trips that the route itself waits for: saving after a turn, or in the background, has its own tests. */
@@ -53,6 +56,9 @@ const MOST_TRIPS: Record<string, number> = {
   "POST /chats/{id}/messages": 1,
   "POST /chats/{id}/messages/stream": 1,
   "POST /v1/chat/completions": 1,
+  "POST /v1/responses": 1,
+  "POST /ai-sdk/chat": 2,
+  "POST /ai-sdk/workflow": 2,
   "POST /messages/{id}/regenerate": 2,
   "PATCH /messages/{id}": 2,
   "POST /files/{id}/analysis": 1,

@@ -91,8 +91,17 @@ const SPECIAL: Record<string, Prepare> = {
     return callOf(eve, () => eve.post(`/files/${body.file.id}/complete`));
   },
   "POST /files/{id}/analysis": async (_of, operation) => usual(await newPerson(), operation),
+  "POST /ai-sdk/chat": async (of, operation) => ofNewIds(of, operation),
+  "POST /ai-sdk/workflow": async (of, operation) => ofNewIds(of, operation),
   "GET /search": async (of) => callOf(of, () => of.get("/search?q=deposit")),
 };
+
+/** The client makes the ids of the chat and the message, which are the key of the call. */
+function ofNewIds(of: SignedIn, { path, body }: Operation): RouteCall {
+  const id = crypto.randomUUID();
+  const messages = body.messages.map((message: Body) => ({ ...message, id }));
+  return callOf(of, () => of.post(path, { ...body, id, messages }));
+}
 
 /**
  * The objects in the path are created, the body is an example, and a key is sent where the route accepts
