@@ -20,7 +20,7 @@ export function Chat({ api, id, token, initial }) {
   const submit = (event) => {
     event.preventDefault();
     setDraft({ text: "" });
-    sendMessage(draft);
+    void sendMessage(draft);
   };
 
   return (

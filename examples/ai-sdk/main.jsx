@@ -1,39 +1,5 @@
-/** Signs in, and opens the chat that the address names, or a new one. */
-import { generateId } from "ai";
-import { StrictMode } from "react";
-import { createRoot } from "react-dom/client";
+/** The page of `chat.jsx`. */
 import { Chat } from "./chat.jsx";
+import { openChat } from "./open-chat.jsx";
 
-const server = new URLSearchParams(location.search).get("server") ?? "http://localhost:8787";
-const api = `${server}/ai-sdk/chat`;
-
-// The client makes the id of a chat; the server keeps it beside its own.
-location.hash ||= generateId();
-const id = location.hash.slice(1);
-
-async function signIn() {
-  const kept = sessionStorage.getItem("token");
-  if (kept) return kept;
-  const [email, password] = [prompt("E-mail"), prompt("Password")];
-  const body = JSON.stringify({ email, password });
-  const headers = { "content-type": "application/json" };
-  const response = await fetch(`${server}/auth/login`, { method: "POST", headers, body });
-  const { access_token: token } = await response.json();
-  sessionStorage.setItem("token", token);
-  return token;
-}
-
-/** 404: nothing was sent in this chat yet. */
-async function load(token) {
-  const headers = { authorization: `Bearer ${token}`, accept: "application/json" };
-  const response = await fetch(`${api}/${encodeURIComponent(id)}/messages`, { headers });
-  return response.ok ? response.json() : [];
-}
-
-const token = await signIn();
-const initial = await load(token);
-createRoot(document.getElementById("root")).render(
-  <StrictMode>
-    <Chat api={api} id={id} token={token} initial={initial} />
-  </StrictMode>,
-);
+await openChat(Chat);

@@ -24,9 +24,12 @@ const WHOLE = WORDS.join("");
 const versions = Object.keys(VERSIONS).map(Number) as Version[];
 
 describe.each(versions)("useChat of the AI SDK %i", (version) => {
-  beforeAll(() => serveExample(version, proxy));
+  let path: string;
+  beforeAll(async () => {
+    path = await serveExample(version, proxy);
+  });
 
-  const tabs = () => newTabs(ada, version, proxy);
+  const tabs = () => newTabs(ada, path, proxy);
 
   it("shows an answer while it is generated, goes on with the chat, and shows it after a reload", async () => {
     const { open } = await tabs();

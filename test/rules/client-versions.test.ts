@@ -10,6 +10,8 @@ const PAGES = ["README.md", "docs/frontends.md", "docs/ai-sdk.md", "docs/openai.
 const CLIENTS = [
   "@ai-sdk/react",
   "@ai-sdk/workflow",
+  "@assistant-ui/react",
+  "@assistant-ui/react-ai-sdk",
   "openai",
   "@langchain/openai",
   "@ai-sdk/openai-compatible",

@@ -13,11 +13,11 @@ const ROOT = join(import.meta.dirname, "..", "..");
 const HTML = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><div id="root"></div>
 <script type="module" src="SCRIPT"></script>`;
 
-/** The script of an entry, with the packages of a version. */
-async function bundle(version: Version): Promise<string> {
+/** The script of an entry in `examples/ai-sdk`, with the packages of a version. */
+async function bundle(entry: string, version: Version): Promise<string> {
   const react = VERSIONS[version];
   const result = await build({
-    entryPoints: [join(ROOT, "examples/ai-sdk/main.jsx")],
+    entryPoints: [join(ROOT, "examples/ai-sdk", entry)],
     bundle: true,
     write: false,
     format: "esm",
@@ -31,22 +31,26 @@ async function bundle(version: Version): Promise<string> {
   return result.outputFiles[0]?.text ?? "";
 }
 
-/** Serves the example with the packages of a version at `/example-{version}`. */
-export async function serveExample(version: Version, { serve }: ChunkCuttingProxy): Promise<void> {
-  const script = `/example-${version}.js`;
-  serve(script, "text/javascript", await bundle(version));
-  serve(`/example-${version}`, "text/html", HTML.replace("SCRIPT", script));
+/** Serves an example with the packages of a version, and returns its path. */
+export async function serveExample(
+  version: Version,
+  { serve }: ChunkCuttingProxy,
+  entry = "main.jsx",
+): Promise<string> {
+  const path = `/${entry}-${version}`;
+  serve(`${path}.js`, "text/javascript", await bundle(entry, version));
+  serve(path, "text/html", HTML.replace("SCRIPT", `${path}.js`));
+  return path;
 }
 
-/** A browser with tabs on the example, signed in as a person. */
-export async function newTabs(of: SignedIn, version: Version, { url }: ChunkCuttingProxy) {
+/** A browser with tabs on the example at a path, signed in as a person. */
+export async function newTabs(of: SignedIn, path: string, { url }: ChunkCuttingProxy) {
   const visitor = await newVisitor();
   // A chat without messages has nothing to load yet.
   visitor.expectErrors(/404 \(Not Found\).*\/messages/);
   const signIn = `if (location.protocol === "http:") sessionStorage.setItem("token", "${of.accessToken}")`;
   await visitor.context.addInitScript(signIn);
-  const address = (chat: string) =>
-    `${url}/example-${version}?server=${encodeURIComponent(url)}#${chat}`;
+  const address = (chat: string) => `${url}${path}?server=${encodeURIComponent(url)}#${chat}`;
   return { visitor, open: (chat: string) => openTab(visitor, address(chat)) };
 }
 
