@@ -57,7 +57,7 @@ export async function ask(content: string): Promise<string> {
   const sent = await sendMessage({ content });
   const listed = await listChats();
   const title = listed.status === 200 ? listed.data.chats[0]?.title : undefined;
-  return sent.status === 200 && typeof sent.data !== "string" ? sent.data.ai_response.content : (title ?? "");
+  return sent.status === 200 && "ai_response" in sent.data ? sent.data.ai_response.content : (title ?? "");
 }
 `;
 

@@ -1,6 +1,6 @@
 /**
  * The types of the API, generated from its OpenAPI document by `npm run generate` in clients/ts.
- * Shape of the document: 11ffdc72b8e36c440ff16f91c4055f8cdb51e7ad0053083ef337d1286906d37b
+ * Shape of the document: 1aeef46660ce82bdc8f200b461365e0e0fc5c8578e78a0876e2a7ccde5979620
  */
 export interface paths {
     "/auth/register": {

@@ -27,10 +27,10 @@ const tags = ["Answers"];
 const EVENTS =
   "Server-sent events, as the tag `Answers` describes them. The schema is that of one event's data.";
 
-/** The schema is that of one event's data, which generated clients expect; so a whole stream is no example of it. */
+/** The schema is that of one event's data, which generated clients expect; the example has the whole stream beside it. */
 const eventContent = {
   schema: TurnEvent,
-  "x-stream-example": { $ref: "#/components/examples/TurnStream" },
+  examples: { stream: { $ref: "#/components/examples/TurnStream" } },
 };
 
 const eventStream = {
