@@ -3,11 +3,11 @@ import { defineConfig } from "vitest/config";
 import { COMPATIBILITY_DATE } from "./local/workerd.ts";
 
 /**
- * Thousands of runs: every route under every failure of Postgres, with every forged credential, with foreign ids and
- * from foreign pages; random schedules, texts, cuts and pages; every regular expression; scans of many pages; accounts
- * of many rows.
+ * What takes long. Thousands of runs: every route under every failure of Postgres, with every forged credential, with
+ * foreign ids and from foreign pages; random schedules, texts, cuts and pages; every regular expression; scans of many
+ * pages; accounts of many rows. And bounds of memory and time, each in a process of its own.
  */
-const MANY_RUNS = [
+const LONG_RUNS = [
   "test/faults/kills.test.ts",
   "test/faults/schedules.test.ts",
   "test/faults/wires-many.test.ts",
@@ -21,6 +21,15 @@ const MANY_RUNS = [
   "test/rules/paging-many.test.ts",
   "test/features/users/erasure-portions.test.ts",
   "test/features/files/scans-many.test.ts",
+  "test/features/files/extraction-bounds.test.ts",
+  "test/features/turns/memory-subscribers.test.ts",
+  "test/features/messages/memory-pages.test.ts",
+  "test/features/auth/hashing.test.ts",
+  "test/features/files/analysis-slow.test.ts",
+  "test/rules/api-keys.test.ts",
+  "test/rules/outlived-tokens.test.ts",
+  "test/local/audit-verify.test.ts",
+  "test/local/start-failures.test.ts",
 ];
 
 const product = {
@@ -41,11 +50,11 @@ const features = {
     ...product.test,
     name: "product",
     include: ["test/**/*.test.ts"],
-    exclude: ["test/room/**", "test/browser/**", "test/clients/**", ...MANY_RUNS],
+    exclude: ["test/room/**", "test/browser/**", "test/clients/**", ...LONG_RUNS],
   },
 };
 
-const slow = { ...product, test: { ...product.test, name: "slow", include: MANY_RUNS } };
+const slow = { ...product, test: { ...product.test, name: "slow", include: LONG_RUNS } };
 
 /** Linters of the OpenAPI document, and generators of clients from it: programs of `openapi/package.json`. */
 const clients = {
