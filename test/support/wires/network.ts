@@ -10,7 +10,9 @@ export type Network = {
   nextCut: () => number;
   /** True where a connection was to be cut: then whatever failed may have failed of that. */
   wasCut: () => boolean;
-  /** Resolves once there is a first connection. */
+  /** A connection has its first response: whoever waits for it is heard by the server. */
+  onResponse: () => void;
+  /** Resolves once there is a first response. */
   opened: Promise<void>;
 };
 
@@ -18,17 +20,16 @@ export type Network = {
 export function failingNetwork(cuts: readonly number[]): Network {
   const opened = Promise.withResolvers<void>();
   let count = 0;
-  const nextCut = () => {
-    opened.resolve();
-    return cuts[count++] ?? Infinity;
-  };
+  const nextCut = () => cuts[count++] ?? Infinity;
   return {
     fetch: async (...request) => {
       const response = await fetch(...request);
+      opened.resolve();
       const most = nextCut();
       return response.body ? cutAfter(most, response) : response;
     },
     nextCut,
+    onResponse: opened.resolve,
     wasCut: () => count > 0 && count <= cuts.length,
     opened: opened.promise,
   };
@@ -61,6 +62,7 @@ export async function openTunnel(to: string, network: Network): Promise<Tunnel> 
       socket.on("close", closeBoth).on("error", closeBoth);
     }
     near.pipe(far);
+    far.once("data", network.onResponse);
     passBytes(far, near, network.nextCut());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
