@@ -23,19 +23,31 @@ const MOST_READ_PARTS = MOST_PARTS + 1;
 /** Reads a JSON body, and leaves the end of its conversation to the schema. */
 export const readChatBody: MiddlewareHandler<App> = async function readChatBody(c, next) {
   if (!isJsonType(c.req.header("content-type"))) throw new Problem("unsupported_media_type");
-  return readAnyChatBody(c, next);
+  await readConversation(c);
+  await next();
 };
 
-/** The same of a body with any content type: the transport for workflows names none. */
-export const readAnyChatBody: MiddlewareHandler<App> = async function readAnyChatBody(c, next) {
+/**
+ * The same with any content type where a token signs in, which no page of others has: the transport for workflows
+ * names none.
+ */
+export const readUntypedChatBody: MiddlewareHandler<App> = async function readUntypedChatBody(
+  c,
+  next,
+) {
+  if (c.get("principal").via === "cookie") return readChatBody(c, next);
+  await readConversation(c);
+  await next();
+};
+
+async function readConversation(c: Context<App>): Promise<void> {
   const text = decodeUtf8(await readBytes(c));
   if (text === undefined) throw new Problem("invalid_encoding");
   const body = withoutHistory(parseJson(text));
   const unstorable = findUnstorable(body);
   if (unstorable) throw invalidField(unstorable.pointer, unstorable.code, unstorable.detail);
   replaceBody(c, JSON.stringify(body));
-  await next();
-};
+}
 
 async function readBytes(c: Context<App>): Promise<Uint8Array> {
   if (!c.req.raw.body) return new Uint8Array();

@@ -5,7 +5,7 @@ import { isStorable } from "../../../lib/storable-text.ts";
 import { replayStream } from "../replay.ts";
 import { turnProblems } from "../turn-problems.ts";
 import type { Wire } from "../wire/wires.ts";
-import { readAnyChatBody } from "./chat-body.ts";
+import { readUntypedChatBody } from "./chat-body.ts";
 import { findRun } from "./position.ts";
 import { UI_STREAM_HEADERS, uiStream, uploadProblems } from "./routes.ts";
 import { ByClientId, StartIndex, WorkflowRequest } from "./schemas.ts";
@@ -29,7 +29,7 @@ const send = route({
   summary: "Send a conversation by the transport for workflows",
   description:
     "For `WorkflowChatTransport` of `@ai-sdk/workflow`, as `POST /ai-sdk/chat`. Without `id`, the messages before the last one say which chat it is; the first message of a new chat needs none.",
-  readBody: readAnyChatBody,
+  readBody: readUntypedChatBody,
   request: { body: jsonBody(WorkflowRequest) },
   problems: [...turnProblems, ...uploadProblems, "not_found"],
   responses: {
