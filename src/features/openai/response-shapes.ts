@@ -1,8 +1,7 @@
 /** The shapes of a response: what is stored, what a turn ended with, and what has only begun. Pure. */
-import { catalogue, type ProblemCode } from "../../lib/problem.ts";
 import { readCitations } from "../citations/citation.ts";
 import type { Message } from "../messages/schemas.ts";
-import type { replayOutcome } from "../turns/replay.ts";
+import { problemOf, type replayOutcome } from "../turns/replay.ts";
 import { secondsOf } from "../turns/wire/completions.ts";
 import { readUsage } from "../turns/wire/openai-parts.ts";
 import {
@@ -58,23 +57,14 @@ function toResponse(
   return toResponseObject({ ...turn, model, background, store }, stateOf(answer));
 }
 
-function stateOf({ id, status, content, metadata }: Message) {
+function stateOf(answer: Message) {
+  const { id, status, content, metadata } = answer;
   if (status === "streaming") return { status: "in_progress" as const };
-  if (status === "failed") return { status: "failed" as const, error: errorOf(metadata) };
-  if (status === "interrupted") {
-    return { status: "failed" as const, error: toResponseError("turn_interrupted") };
-  }
+  const problem = problemOf(answer);
+  if (problem) return { status: "failed" as const, error: toResponseError(problem) };
   const citations = readCitations(metadata);
   const part = textPart(content, toFileCitations(content, citations));
   const ending = endingOf(status, metadata);
   const item = messageItem(id, ending.status === "completed" ? "completed" : "incomplete", [part]);
   return { ...ending, output: [item], usage: readUsage(metadata), citations };
-}
-
-function errorOf({ finish_reason: reason }: Message["metadata"]) {
-  return toResponseError(isProblemCode(reason) ? reason : "ai_unavailable");
-}
-
-function isProblemCode(value: unknown): value is ProblemCode {
-  return typeof value === "string" && Object.hasOwn(catalogue, value);
 }

@@ -134,8 +134,14 @@ function toMessageWithoutTitle({
   return toMessage(row);
 }
 
-/** Failed answers of an older version have no code: they count as the most common failure. */
-function problemOf({ status, metadata }: MessageRow): ProblemCode | undefined {
+/**
+ * What an answer ended with; undefined where it did not fail. Failed answers of an older version have no code: they
+ * count as the most common failure.
+ */
+export function problemOf({
+  status,
+  metadata,
+}: Pick<Message, "status" | "metadata">): ProblemCode | undefined {
   if (status === "interrupted") return "turn_interrupted";
   if (status !== "failed") return undefined;
   return isProblemCode(metadata.finish_reason) ? metadata.finish_reason : "ai_unavailable";
