@@ -1,4 +1,4 @@
-/** In front of the stand-in for Neon, in a process of its own: as far away as its arguments say, and knows the last call. */
+/** In front of the stand-in for Neon, in a process of its own: delays each call by its argument, and keeps the last one. */
 import { Agent, request as send } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { listen, readText, sendJson } from "../local/http-server.ts";
