@@ -55,7 +55,8 @@ export class RoomAlarm {
     const { log, recovery, subscribers } = this.#room;
     const { clock, config } = this.#deps;
     await recovery.retry();
-    subscribers.closePruned(log.prune(clock() - config.TURN_LIMITS.log_kept_ms));
+    // Also what is due in this very millisecond: an alarm that sets itself again for its own time may be lost.
+    subscribers.closePruned(log.prune(clock() - config.TURN_LIMITS.log_kept_ms + 1));
     if (!(await this.deleteIfEmpty())) await this.schedule();
   }
 
