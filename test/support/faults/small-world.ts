@@ -32,6 +32,8 @@ export async function runSchedule(schedule: Schedule, around: Surroundings): Pro
 const QUIET_POLL_MS = 100;
 /** Nothing is later than the longest fault: whatever is not there by then does not come. */
 const QUIET_POLLS = 7;
+/** Longer than a title is waited for, and saved. */
+const LEDGER_POLLS = 15;
 const SETTLED_WITHIN_MS = 10_000;
 
 class SmallWorld {
@@ -42,6 +44,8 @@ class SmallWorld {
   readonly #asked: string[] = [];
   readonly #counted: CountedCall[] = [];
   #uncertain = 0;
+  /** Requests to the provider. */
+  #calls = 0;
   readonly #crashes: number[] = [];
   readonly #unanswered: number[] = [];
   readonly #timers: ReturnType<typeof setTimeout>[] = [];
@@ -80,6 +84,7 @@ class SmallWorld {
     await this.#up;
     await this.#resumeAfter();
     await this.#waitForQuiet();
+    await this.#waitForLedger();
     await this.#readAgain();
   }
 
@@ -129,6 +134,7 @@ class SmallWorld {
 
   #onProvider(number: number, text: string): Fault | undefined {
     const body = JSON.parse(text);
+    this.#calls++;
     if (body.stream) this.#asked.push(lastUserMessage(body));
     const count = countOf(body);
     if (count === "odd") this.#uncertain++;
@@ -165,6 +171,17 @@ class SmallWorld {
       turnsOf(log).map(([first]) => ({ chatId, after: first?.id ?? 0 })),
     );
     await Promise.all(turns.map(({ chatId, after }) => this.#actors.resumeAfter(chatId, after)));
+  }
+
+  /** The title of a turn that is over may still be on its way: its cost would be the next world's. */
+  async #waitForLedger(): Promise<void> {
+    for (let left = LEDGER_POLLS; left > 0; left--) {
+      const billed = await query("SELECT 1 FROM ai_usage WHERE user_id = $1", [
+        this.#around.owner.id,
+      ]);
+      if (billed.length >= this.#calls) return;
+      await new Promise((resolve) => setTimeout(resolve, QUIET_POLL_MS));
+    }
   }
 
   async #waitForQuiet(): Promise<void> {
