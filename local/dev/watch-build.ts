@@ -1,7 +1,7 @@
 /** Builds a Worker whenever a source changes; a failure is printed, and leaves the last one in place. */
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { mkdir } from "node:fs/promises";
 import { type BuildContext, type BuildResult, context } from "esbuild";
+import { replaceFiles } from "../replace-files.ts";
 import { workerBuild } from "../worker-build.ts";
 
 /**
@@ -14,7 +14,7 @@ export async function watchBuild(entryPoint: string, folder: string): Promise<Bu
   const { plugins = [], ...options } = workerBuild(entryPoint, folder);
   const onEnd = async (result: BuildResult) => {
     if (result.errors.length > 0) return;
-    await replaceModules(folder, result);
+    await replaceFiles(folder, result);
     resolve();
   };
   const write = {
@@ -26,12 +26,4 @@ export async function watchBuild(entryPoint: string, folder: string): Promise<Bu
   await building.watch();
   await built;
   return building;
-}
-
-/** Writes the modules, and removes those of an earlier build. */
-async function replaceModules(folder: string, { outputFiles = [] }: BuildResult): Promise<void> {
-  for (const { path, contents } of outputFiles) await writeFile(path, contents);
-  const names = new Set(outputFiles.map(({ path }) => basename(path)));
-  const old = (await readdir(folder)).filter((name) => !names.has(name));
-  for (const name of old) await rm(join(folder, name), { recursive: true });
 }

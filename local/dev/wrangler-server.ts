@@ -8,6 +8,7 @@ import { subscribe } from "node:diagnostics_channel";
 import { join } from "node:path";
 import { unstable_startWorker } from "wrangler";
 import { copyAssets } from "../assets.ts";
+import { watchPage } from "../web-build.ts";
 import { ROOT } from "../worker-build.ts";
 import { isFailure, toJsonLine, toReadableLine, type WorkerLog } from "./log-lines.ts";
 import { watchBuild } from "./watch-build.ts";
@@ -35,6 +36,7 @@ subscribe("child_process", (message) => {
 });
 
 await copyAssets();
+await watchPage();
 await watchBuild("local/dev/worker.ts", MODULES);
 const worker = await unstable_startWorker({
   config: join(ROOT, "wrangler.toml"),

@@ -29,6 +29,8 @@ export type SignedRequest = { method: "PUT" | "GET"; url: string; headers: Recor
  */
 export type StorageClient = {
   isConfigured: () => boolean;
+  /** The origin of signed URLs; undefined without a bucket. */
+  origin: () => string | undefined;
   /** Sends HEAD for the bucket itself: reads no object and changes nothing. */
   isReachable: (signal: AbortSignal) => Promise<boolean>;
   /** Stores the bytes; the bucket checks them against the checksum (lower-case hex). */
@@ -90,6 +92,7 @@ export function createStorageClient(config: BucketConfig): StorageClient {
   };
   return {
     isConfigured: () => found !== undefined,
+    origin: () => found?.urlOf().origin,
     isReachable: async (signal) => {
       const request = await found?.sign({ method: "HEAD" }, signal);
       return request !== undefined && (await fetch(request)).ok;

@@ -43,8 +43,13 @@ function firstSegment(path: string): string {
   return end === -1 ? path : path.slice(0, end);
 }
 
+/** A parameter is one segment, `*` any number of them. */
 function toPattern(path: string): RegExp {
-  return new RegExp(`^${path.replaceAll(".", "\\.").replace(/:[^/]+/g, "[^/]+")}$`);
+  const source = path
+    .replaceAll(".", "\\.")
+    .replaceAll("*", ".*")
+    .replace(/:[^/]+/g, "[^/]+");
+  return new RegExp(`^${source}$`);
 }
 
 function methodsOf(table: RouteTable, path: string): Set<string> {

@@ -1,5 +1,6 @@
 /** The package `ai` of the AI SDK, by its major version: the one that `@ai-sdk/react` of that version depends on. */
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /** The majors of `ai`, and the installed `@ai-sdk/react` that are made for them. */
@@ -11,7 +12,8 @@ const MODULES = join(import.meta.dirname, "..", "..", "node_modules");
 
 /** The folder of the package. */
 export function folderOfAi(version: Version): string {
-  return join(MODULES, VERSIONS[version], "node_modules", "ai");
+  const require = createRequire(join(MODULES, VERSIONS[version], "package.json"));
+  return dirname(require.resolve("ai/package.json"));
 }
 
 const MAIN = { 5: "index.mjs", 6: "index.mjs", 7: "index.js" } as const;

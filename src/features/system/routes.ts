@@ -7,7 +7,7 @@ import { contentTag, hasTag, IfNoneMatch, notModified, tagged } from "../../http
 import { envelope } from "../../http/fields.ts";
 import { prefersToJson } from "../../http/negotiate.ts";
 import { type App, createRouter, json, nameRoute, route } from "../../http/router.ts";
-import { Problem } from "../../lib/problem.ts";
+import { findAsset, withHeaders } from "./asset.ts";
 import { checkHealth, Health, KEPT_SECONDS } from "./health.ts";
 import {
   ASSETS_PATH,
@@ -18,6 +18,7 @@ import {
   SWAGGER_PAGE,
   SWAGGER_START,
 } from "./pages.ts";
+import { serveWebPage } from "./web-page.ts";
 
 const tags = ["System"];
 
@@ -114,6 +115,7 @@ export function systemRoutes(app: OpenAPIHono<App>) {
       return isKnown ? c.body(null, 304, headers) : c.json(document, 200, headers);
     });
   servePages(router);
+  serveWebPage(router);
   return router;
 }
 
@@ -141,11 +143,5 @@ function servePages(router: OpenAPIHono<App>): void {
 
 /** The file names contain no version, so browsers revalidate them daily. */
 async function serveAsset(c: Context<App>): Promise<Response> {
-  const known = c.req.header("if-none-match");
-  const init = known === undefined ? {} : { headers: { "if-none-match": known } };
-  const found = await c.env.ASSETS.fetch(new URL(c.req.path, c.req.url), init);
-  if (!found.ok && found.status !== 304) throw new Problem("route_not_found");
-  const headers = new Headers(found.headers);
-  headers.set("cache-control", "public, max-age=86400");
-  return new Response(found.body, { status: found.status, headers });
+  return withHeaders(await findAsset(c, c.req.path), { "cache-control": "public, max-age=86400" });
 }

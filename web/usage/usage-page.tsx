@@ -1,0 +1,11 @@
+/** Tokens and cost. */
+import { EmptyState } from "../ui/states.tsx";
+import { PageFrame } from "../ui/page.tsx";
+
+export function Page() {
+  return (
+    <PageFrame title="Usage">
+      <EmptyState title="Not here yet" text="This section is being built." />
+    </PageFrame>
+  );
+}
