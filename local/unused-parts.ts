@@ -14,6 +14,15 @@ const RESOURCE = /[\\/]openai[\\/]resources[\\/](?!index\.)(\w+)/;
 /** It runs tools in a loop. */
 const TOOL_RUNNER = /[\\/]openai[\\/]lib[\\/]ChatCompletion(?:Runner|Stream|StreamingRunner)\.mjs$/;
 
+/** Ways to sign in without a key. */
+const IDENTITIES =
+  /[\\/]openai[\\/](?:internal[\\/])?auth[\\/](?:x509-)?workload-identity-auth\.mjs$/;
+
+const FORMS = /[\\/]openai[\\/]internal[\\/]uploads\.mjs$/;
+
+/** What a function that is called all the same returns. */
+const RETURNED: Readonly<Record<string, string>> = { isX509WorkloadIdentity: "false" };
+
 /** It writes programs that check values, which workerd does not run. */
 const COMPILER = /[\\/]zod[\\/]v4[\\/]core[\\/]compile\.js$/;
 
@@ -41,7 +50,9 @@ export const leaveOutUnused: Plugin = {
 function isUnused(path: string): boolean {
   const [, resource] = RESOURCE.exec(path) ?? [];
   if (resource !== undefined) return !KEPT_RESOURCES.includes(resource);
-  return [TOOL_RUNNER, COMPILER, JSON_SCHEMA_READER].some((part) => part.test(path));
+  return [TOOL_RUNNER, IDENTITIES, FORMS, COMPILER, JSON_SCHEMA_READER].some((part) =>
+    part.test(path),
+  );
 }
 
 /** A module with the same names of classes, functions and constants. */
@@ -53,5 +64,7 @@ function toEmptyModule(source: string): string {
 function toEmpty(kind: string, name: string): string {
   if (kind === "class") return `export class ${name} {}`;
   if (kind === "const") return `export const ${name} = undefined;`;
+  const value = RETURNED[name];
+  if (value !== undefined) return `export function ${name}() { return ${value}; }`;
   return `export function ${name}() { throw new Error("${name} is left out of the build."); }`;
 }

@@ -1,6 +1,7 @@
 /** How the Worker is built, as modules: what `import()` loads is one of its own. */
 import { join } from "node:path";
 import type { BuildOptions } from "esbuild";
+import { neonOverHttp } from "./neon-over-http.ts";
 import { leaveOutUnused } from "./unused-parts.ts";
 
 export const ROOT = join(import.meta.dirname, "..");
@@ -18,7 +19,7 @@ export function workerBuild(entryPoint: string, folder: string): BuildOptions {
     conditions: ["workerd", "worker", "browser"],
     external: ["cloudflare:*", "node:*"],
     define: { "process.env.NODE_ENV": '"production"' },
-    plugins: [leaveOutUnused],
+    plugins: [leaveOutUnused, neonOverHttp],
     sourcemap: "linked",
     sourcesContent: false,
     logLevel: "warning",

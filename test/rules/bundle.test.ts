@@ -37,20 +37,36 @@ it("Of the provider's client the source uses only what the build keeps", async (
     const value: unknown = Reflect.get(client, name);
     return value instanceof APIResource;
   });
-  const folder = join(import.meta.dirname, "..", "..", "src", "clients");
-  const paths = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".ts"));
-  const sources = await Promise.all(paths.map((path) => readFile(join(folder, path), "utf8")));
+  const sources = await readSources("clients");
   const isUsed = (name: string) => sources.some((text) => text.includes(`.${name}.`));
   expect(resources.length).toBeGreaterThan(10);
   expect(resources.filter((name) => isUsed(name) && !KEPT_RESOURCES.includes(name))).toEqual([]);
 });
 
+it("The provider's client signs in with a key, and uploads no files: the build leaves other ways out", async () => {
+  const sources = await readSources("clients");
+  const others = /workloadIdentity|x509|credential:|toFile|toStreamingFile|openai\/uploads/;
+  expect(sources.filter((text) => text.includes('from "openai')).length).toBeGreaterThan(0);
+  expect(sources.filter((text) => text.includes('from "openai') && others.test(text))).toEqual([]);
+});
+
 it("No source calls the compiler of schemas, which the build leaves out", async () => {
-  const folder = join(import.meta.dirname, "..", "..", "src");
-  const paths = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".ts"));
-  const sources = await Promise.all(paths.map((path) => readFile(join(folder, path), "utf8")));
+  const sources = await readSources("");
   expect(sources.length).toBeGreaterThan(100);
   expect(
     sources.filter((text) => /zod\/compile|\bz\.(?:compile|fromJSONSchema)\b/.test(text)),
   ).toEqual([]);
 });
+
+it("Of Neon's driver the Worker has the calls over HTTP, not the protocol of sockets", async () => {
+  const codes = [...(await startUpModules(inject("workerFolder"))).values()].join("");
+  const words = ["Neon-Connection-String", "SCRAM-SHA-256", "kMaxLength", "allowExitOnIdle"];
+  expect(words.filter((word) => codes.includes(word))).toEqual(["Neon-Connection-String"]);
+});
+
+/** The files of a folder in `src` and below. */
+async function readSources(folder: string): Promise<string[]> {
+  const root = join(import.meta.dirname, "..", "..", "src", folder);
+  const paths = (await readdir(root, { recursive: true })).filter((name) => name.endsWith(".ts"));
+  return Promise.all(paths.map((path) => readFile(join(root, path), "utf8")));
+}
