@@ -3,6 +3,7 @@ import { accountRoutes } from "./features/admin/account-routes.ts";
 import { adminRoutes } from "./features/admin/routes.ts";
 import { allUsageRoutes } from "./features/admin/usage-routes.ts";
 import { eventRoutes } from "./features/audit/routes.ts";
+import { methodRoutes } from "./features/auth/methods-routes.ts";
 import { authRoutes } from "./features/auth/routes.ts";
 import { authenticate } from "./features/auth/authenticate.ts";
 import { resendRoutes, verificationRoutes } from "./features/auth/mails/routes.ts";
@@ -62,6 +63,7 @@ app.use(filterAddress);
 app.use(guardRequest(app));
 
 app.route("/", systemRoutes(app));
+app.route("/", methodRoutes);
 app.route("/", authRoutes);
 app.route("/", forgottenPasswordRoutes);
 app.route("/", verificationRoutes);

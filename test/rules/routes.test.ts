@@ -20,6 +20,7 @@ const PUBLIC = [
   "GET /health",
   "GET /health/live",
   "GET /openapi.json",
+  "GET /auth/methods",
   "GET /auth/oidc/callback",
   "GET /auth/oidc/start",
   "POST /auth/email/verify",

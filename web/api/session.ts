@@ -7,7 +7,7 @@ import { sessionEnded } from "./session-end.ts";
 export type Session =
   | { status: "loading" }
   | { status: "unreachable"; sentence: string }
-  | { status: "signed-out" }
+  | { status: "signed-out"; hasEnded: boolean }
   | { status: "signed-in"; user: Schemas["User"] };
 
 export const session = signal<Session>({ status: "loading" });
@@ -16,30 +16,35 @@ export const session = signal<Session>({ status: "loading" });
 export async function loadSession(): Promise<void> {
   session.value = { status: "loading" };
   try {
-    session.value = { status: "signed-in", user: await api.get("/users/me") };
+    acceptUser(await api.get("/users/me"));
   } catch (error) {
     session.value = isProblem(error, "unauthenticated")
-      ? { status: "signed-out" }
+      ? { status: "signed-out", hasEnded: false }
       : { status: "unreachable", sentence: sentenceOf(error) };
   }
 }
 
-/** After a sign-in, or a change of the account. */
+/** Whose chats and drafts this tab has in memory. */
+let owner: string | undefined;
+
+/** After a sign-in, or a change of the account. Of another person nothing is left in the tab. */
 export function acceptUser(user: Schemas["User"]): void {
+  if (owner !== undefined && owner !== user.id) {
+    window.location.replace("/app");
+    return;
+  }
+  owner = user.id;
   session.value = { status: "signed-in", user };
 }
 
-/** Ends the session on the server, and here in any case. */
+/** Ends the session on the server, and forgets all that is in memory. Rejects where the server cannot be reached. */
 export async function signOut(): Promise<void> {
-  try {
-    await api.post("/auth/logout");
-  } finally {
-    session.value = { status: "signed-out" };
-  }
+  await api.post("/auth/logout");
+  window.location.replace("/app");
 }
 
 effect(() => {
   if (sessionEnded.value > 0 && session.peek().status === "signed-in") {
-    session.value = { status: "signed-out" };
+    session.value = { status: "signed-out", hasEnded: true };
   }
 });

@@ -5,6 +5,7 @@ import { ErrorState, Loading } from "../ui/states.tsx";
 import { LazyPage } from "./lazy-page.tsx";
 import { Shell } from "./shell.tsx";
 import { LiveRegion } from "./announce.tsx";
+import { FromMail } from "./mail-link.tsx";
 import { Toasts } from "./toast.tsx";
 
 const signIn = () => import("../sign-in/sign-in-page.tsx");
@@ -13,6 +14,7 @@ export function App() {
   return (
     <>
       <Content />
+      <FromMail />
       <Confirmation />
       <LiveRegion />
       <Toasts />

@@ -1,9 +1,12 @@
 /** The sections of the page, and who is signed in. */
 import type { Schemas } from "../api/client.ts";
+import { sentenceOf } from "../api/problems.ts";
 import { signOut } from "../api/session.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
-import { Link, navigate } from "./router.tsx";
+import { Link } from "./router.tsx";
+import { toast } from "./toast.tsx";
+import { openShortcuts } from "./shortcuts.tsx";
 import { setTheme, theme, THEMES } from "./theme.ts";
 
 const SECTIONS: { to: string; label: string; icon: IconName }[] = [
@@ -31,6 +34,7 @@ export function Navigation({ user }: { user: Schemas["User"] }) {
         <span class="who-name" title={user.email}>
           {user.name}
         </span>
+        <Button icon="keyboard" label="Keyboard shortcuts" onClick={openShortcuts} />
         <ThemeButton />
         <Button icon="sign-out" label="Sign out" onClick={() => void leave()} />
       </div>
@@ -39,8 +43,11 @@ export function Navigation({ user }: { user: Schemas["User"] }) {
 }
 
 async function leave(): Promise<void> {
-  await signOut();
-  navigate("/app", { replace: true });
+  try {
+    await signOut();
+  } catch (error) {
+    toast(sentenceOf(error), { kind: "error" });
+  }
 }
 
 const NAMES = { system: "as the system", light: "light", dark: "dark" } as const;

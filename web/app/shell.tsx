@@ -1,17 +1,15 @@
 /** The frame of all views: the sidebar with the chats, and the view itself. */
-import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Schemas } from "../api/client.ts";
 import { ChatSidebar } from "../chats/chat-sidebar.tsx";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/states.tsx";
+import { isDrawerOpen } from "./drawer.ts";
 import { LazyPage } from "./lazy-page.tsx";
 import { Navigation } from "./navigation.tsx";
 import { path } from "./router.tsx";
 import { findRoute } from "./routes.ts";
-
-/** Whether the sidebar is open where it does not fit beside the view. */
-const isDrawerOpen = signal(false);
+import { Shortcuts } from "./shortcuts.tsx";
 
 export function Shell({ user }: { user: Schemas["User"] }) {
   const isOpen = isDrawerOpen.value;
@@ -36,6 +34,7 @@ export function Shell({ user }: { user: Schemas["User"] }) {
         <Navigation user={user} />
       </aside>
       <View />
+      <Shortcuts />
     </div>
   );
 }
@@ -48,7 +47,8 @@ function View() {
   useEffect(() => {
     isDrawerOpen.value = false;
     document.title = `${found?.route.title ?? "Not found"} · Indifly`;
-    if (!isFirst.current) content.current?.focus();
+    const isInside = content.current?.contains(document.activeElement);
+    if (!isFirst.current && !isInside) content.current?.focus();
     isFirst.current = false;
   }, [path.value]);
   return (

@@ -1,50 +1,55 @@
-/** Where nobody is signed in. */
-import { useSignal } from "@preact/signals";
-import type { TargetedSubmitEvent } from "preact";
-import { api } from "../api/client.ts";
-import { sentenceOf } from "../api/problems.ts";
-import { acceptUser } from "../api/session.ts";
-import { Button } from "../ui/button.tsx";
-import { Field } from "../ui/field.tsx";
+/** What is shown where nobody is signed in: one form at a time. */
+import { computed, signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { api, type Schemas } from "../api/client.ts";
+import { session } from "../api/session.ts";
+import { ForgottenForm } from "./forgotten-form.tsx";
+import { Provider } from "./provider.tsx";
+import { SecondFactorForm } from "./second-factor-form.tsx";
+import { PasswordForm } from "./password-form.tsx";
+import { SignUpForm } from "./sign-up-form.tsx";
+import { step } from "./steps.ts";
+
+const methods = signal<Schemas["SignInMethods"] | undefined>(undefined);
+
+/** Until the server has said otherwise, a password is asked for. */
+const offered = computed(() => methods.value ?? { password: true, oidc: false, mail: false });
+
+async function loadMethods(): Promise<void> {
+  try {
+    methods.value = await api.get("/auth/methods");
+  } catch {
+    // The forms say why the server does not respond.
+    methods.value = undefined;
+  }
+}
 
 export function Page() {
-  const email = useSignal("");
-  const password = useSignal("");
-  const failure = useSignal("");
-  const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    failure.value = "";
-    try {
-      const body = { email: email.value, password: password.value };
-      acceptUser((await api.post("/auth/login", { body })).user);
-    } catch (error) {
-      failure.value = sentenceOf(error);
-    }
-  };
+  useEffect(() => void loadMethods(), []);
+  const now = session.value;
+  const hasEnded = now.status === "signed-out" && now.hasEnded;
   return (
     <main class="sign-in">
       <h1 class="brand">Indifly</h1>
-      <form class="card" onSubmit={(event) => void submit(event)}>
-        <h2>Sign in</h2>
-        <Field
-          label="E-mail"
-          type="email"
-          autocomplete="username"
-          required
-          onText={(text) => (email.value = text)}
-        />
-        <Field
-          label="Password"
-          type="password"
-          autocomplete="current-password"
-          required
-          onText={(text) => (password.value = text)}
-        />
-        {failure.value && <p role="alert">{failure.value}</p>}
-        <Button type="submit" variant="primary">
-          Sign in
-        </Button>
-      </form>
+      {hasEnded && <p class="notice">Your session has ended. Sign in again to go on.</p>}
+      <div class="card">
+        <Step />
+      </div>
     </main>
+  );
+}
+
+function Step() {
+  const { password, oidc, mail } = offered.value;
+  const now = step.value;
+  if (now.name === "second-factor") return <SecondFactorForm challenge={now.challenge} />;
+  if (now.name === "sign-up") return <SignUpForm />;
+  if (now.name === "forgotten") return <ForgottenForm />;
+  return (
+    <>
+      <h2>Sign in</h2>
+      {password && <PasswordForm canReset={mail} />}
+      {oidc && <Provider isAlone={!password} />}
+    </>
   );
 }

@@ -1,8 +1,28 @@
 /**
  * The types of the API, generated from its OpenAPI document by `npm run generate` in clients/ts.
- * Shape of the document: 1aeef46660ce82bdc8f200b461365e0e0fc5c8578e78a0876e2a7ccde5979620
+ * Shape of the document: 646b64b0a688d7a5bb4f0d12ad66c6f3ea1ef60b03b81afed25362503fe4c360
  */
 export interface paths {
+    "/auth/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the ways to sign in
+         * @description As this server is configured.
+         */
+        get: operations["listSignInMethods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/register": {
         parameters: {
             query?: never;
@@ -2133,6 +2153,14 @@ export interface components {
             /** Format: date-time */
             timestamp: string;
         };
+        SignInMethods: {
+            /** @description By a password, and by signing up with one. */
+            password: boolean;
+            /** @description Through the identity provider, at `GET /auth/oidc/start`. */
+            oidc: boolean;
+            /** @description Whether mails are sent: a forgotten password can be reset by one. */
+            mail: boolean;
+        };
         SignedIn: {
             /** @enum {boolean} */
             success: true;
@@ -4218,6 +4246,26 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listSignInMethods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the configuration allows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInMethods"];
+                };
+            };
+        };
+    };
     signUp: {
         parameters: {
             query?: never;

@@ -1,0 +1,4 @@
+/** The sidebar where it does not fit beside the view. */
+import { signal } from "@preact/signals";
+
+export const isDrawerOpen = signal(false);

@@ -1,0 +1,74 @@
+/** What the links of mails lead to: `/app#verify_email=TOKEN` and `/app#reset_password=TOKEN`. */
+import { signal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { api } from "../api/client.ts";
+import { sentenceOf } from "../api/problems.ts";
+import { useForm } from "../sign-in/use-form.ts";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Failure } from "../ui/failure.tsx";
+import { Field } from "../ui/field.tsx";
+import { toast } from "./toast.tsx";
+
+type MailLink = { action: "verify_email" | "reset_password"; token: string };
+
+const link = signal(readLink());
+
+/** Takes the token out of the address, so that it stays in no history. */
+function readLink(): MailLink | undefined {
+  const [, action, token = ""] =
+    /^#(verify_email|reset_password)=([\w-]+)$/.exec(window.location.hash) ?? [];
+  if (action !== "verify_email" && action !== "reset_password") return undefined;
+  window.history.replaceState(null, "", window.location.pathname);
+  return { action, token };
+}
+
+export function FromMail() {
+  const now = link.value;
+  useEffect(() => {
+    if (now?.action === "verify_email") void verify(now.token);
+  }, [now]);
+  return now?.action === "reset_password" ? <ResetForm token={now.token} /> : null;
+}
+
+async function verify(token: string): Promise<void> {
+  link.value = undefined;
+  try {
+    await api.post("/auth/email/verify", { body: { token } });
+    toast("Your e-mail address is verified.");
+  } catch (error) {
+    toast(sentenceOf(error), { kind: "error" });
+  }
+}
+
+function ResetForm({ token }: { token: string }) {
+  const password = useSignal("");
+  const form = useForm(async () => {
+    const body = { token, new_password: password.value };
+    await api.post("/auth/password/reset", { body });
+    link.value = undefined;
+    toast("Your password is changed. Sign in with it.");
+  });
+  return (
+    <Dialog title="Set a new password" onClose={() => (link.value = undefined)}>
+      <form class="form" onSubmit={form.onSubmit}>
+        <Field
+          label="New password"
+          type="password"
+          autocomplete="new-password"
+          required
+          minLength={8}
+          maxLength={128}
+          hint="All of your sessions and API keys end."
+          value={password.value}
+          error={form.errors.new_password}
+          onText={(text) => (password.value = text)}
+        />
+        <Failure text={form.failure} />
+        <Button type="submit" variant="primary" disabled={form.isSending}>
+          Set the password
+        </Button>
+      </form>
+    </Dialog>
+  );
+}
