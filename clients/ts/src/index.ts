@@ -13,7 +13,7 @@ import { EVENT_STREAM, type ReadOptions, toPost, Turn } from "./turn.ts";
 
 export { textAfter, type TurnEvent } from "./events.ts";
 export { ApiError, type ProblemBody } from "./problem.ts";
-export type { SessionOptions, Tokens } from "./session.ts";
+export type { SessionOptions, SharedTokens, Tokens } from "./session.ts";
 export { type ReadOptions, Turn } from "./turn.ts";
 export type { components, paths } from "./schema.ts";
 
@@ -58,7 +58,7 @@ export class ChatClient {
     return this.#signIn(await this.post("/auth/login", { body }));
   }
 
-  /** The second step of a sign-in. */
+  /** The second step of a sign-in: a code of the authenticator app, or a recovery code. */
   async signInWithCode(body: { challenge: string; code: string }): Promise<Schemas["User"]> {
     return this.#signIn(await this.post("/auth/login/totp", { body }));
   }

@@ -8,6 +8,8 @@ export type RetryOptions = {
   delayMs?: number | undefined;
   /** The longest wait; a server that asks for a longer one is not asked again. Default: 15,000. */
   longestDelayMs?: number | undefined;
+  /** Called with a failure before the wait that follows it. */
+  onRetry?: ((error: unknown) => void) | undefined;
 };
 
 /** Failures in a row, and the waits between them. */
@@ -15,12 +17,14 @@ export class Retries {
   readonly #tries: number;
   readonly #delayMs: number;
   readonly #longestDelayMs: number;
+  readonly #onRetry: (error: unknown) => void;
   #failures = 0;
 
-  constructor({ tries = 10, delayMs = 250, longestDelayMs = 15_000 }: RetryOptions) {
+  constructor({ tries = 10, delayMs = 250, longestDelayMs = 15_000, onRetry }: RetryOptions) {
     this.#tries = tries;
     this.#delayMs = delayMs;
     this.#longestDelayMs = longestDelayMs;
+    this.#onRetry = onRetry ?? (() => undefined);
   }
 
   /** Something has arrived: what fails next is the first failure. */
@@ -34,6 +38,7 @@ export class Retries {
     const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
     const isHopeless = !isTransient(error) || asked > this.#longestDelayMs;
     if (isHopeless || ++this.#failures > this.#tries) throw error;
+    this.#onRetry(error);
     const most = Math.min(this.#longestDelayMs, this.#delayMs * 2 ** (this.#failures - 1));
     // Scattered, so that the clients of a server that was away do not come back all at once.
     await delay(asked + most * (0.5 + Math.random() / 2), signal);

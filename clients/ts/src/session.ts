@@ -8,6 +8,14 @@ export type Tokens = {
   expiresAt: number;
 };
 
+/** Where several programs of one person keep the tokens of one session, which they renew one after the other. */
+export type SharedTokens = {
+  /** Runs a task while no other program runs one. */
+  exclusively: (task: () => Promise<void>) => Promise<void>;
+  /** The stored tokens; undefined once another program has signed out. */
+  read: () => Tokens | undefined;
+};
+
 export type SessionOptions = {
   /** Of the API, without a slash at its end. */
   baseUrl: string;
@@ -17,6 +25,8 @@ export type SessionOptions = {
   tokens?: Tokens | undefined;
   /** Where to keep the tokens: called with new ones, and without any once the session has ended. */
   onTokens?: ((tokens: Tokens | undefined) => void) | undefined;
+  /** Where other programs renew the same tokens. */
+  shared?: SharedTokens | undefined;
   /** "include" for a browser that signs in by cookies. */
   credentials?: "include" | "same-origin" | "omit" | undefined;
   fetch?: typeof fetch | undefined;
@@ -58,7 +68,7 @@ export class Session {
    */
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const tokens = this.#tokens;
-    if (tokens && tokens.expiresAt - MARGIN_MS < Date.now()) await this.#refresh(tokens);
+    if (tokens && isEnding(tokens)) await this.#refresh(tokens);
     const sent = this.#tokens;
     const response = await this.#send(path, init);
     if (response.status !== 401 || !sent) return response;
@@ -79,8 +89,20 @@ export class Session {
   /** One request, however many calls wait for it; none where another call has renewed these tokens meanwhile. */
   async #refresh(used: Tokens): Promise<void> {
     if (this.#tokens !== used) return;
-    this.#refreshing ??= this.#renew(used).finally(() => (this.#refreshing = undefined));
+    this.#refreshing ??= this.#renewOnce(used).finally(() => (this.#refreshing = undefined));
     await this.#refreshing;
+  }
+
+  /** Takes over the tokens that another program has renewed; otherwise renews them. */
+  async #renewOnce(used: Tokens): Promise<void> {
+    const { shared } = this.#options;
+    if (!shared) return this.#renew(used);
+    await shared.exclusively(async () => {
+      const stored = shared.read();
+      if (!stored) return this.clear();
+      const isRenewed = stored.refreshToken !== used.refreshToken && !isEnding(stored);
+      return isRenewed ? this.#keep(stored) : this.#renew(stored);
+    });
   }
 
   /** A lost response may be asked for again: the server repeats the tokens that it has issued. */
@@ -101,4 +123,8 @@ export class Session {
     this.#tokens = tokens;
     this.#options.onTokens?.(tokens);
   }
+}
+
+function isEnding({ expiresAt }: Tokens): boolean {
+  return expiresAt - MARGIN_MS < Date.now();
 }

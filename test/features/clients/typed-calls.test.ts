@@ -6,7 +6,12 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hashOfShape, withoutFailures } from "../../../clients/ts/shape.ts";
 import { readEvents } from "../../../clients/ts/src/events.ts";
-import { ApiError, ChatClient, type Tokens } from "../../../clients/ts/src/index.ts";
+import {
+  ApiError,
+  ChatClient,
+  type SessionOptions,
+  type Tokens,
+} from "../../../clients/ts/src/index.ts";
 import {
   platformUrl,
   type SignedIn,
@@ -26,6 +31,14 @@ beforeAll(async () => {
 });
 
 const expired = (of: SignedIn): Tokens => ({ ...tokensOf(of), accessToken: "expired" });
+
+/** Where several clients keep tokens, and a lock that lets in one of them at a time. */
+function inOnePlace(first: Tokens | undefined): Pick<SessionOptions, "onTokens" | "shared"> {
+  let stored = first;
+  let last = Promise.resolve();
+  const exclusively = (task: () => Promise<void>) => (last = last.then(task));
+  return { onTokens: (tokens) => (stored = tokens), shared: { exclusively, read: () => stored } };
+}
 
 describe("the types of the client", () => {
   it("are generated from the document as it is: `npm run generate` in clients/ts", async () => {
@@ -113,6 +126,27 @@ describe("signing in with the client", () => {
     const results = await Promise.all(Array.from({ length: 20 }, () => client.get("/users/me")));
     expect(new Set(results.map(({ id }) => id)).size).toBe(1);
     expect(seen.filter(({ path }) => path === "/auth/refresh")).toHaveLength(1);
+  });
+
+  it("renews tokens once for all programs that keep them in one place", async () => {
+    const eve = await signUp();
+    const { fetch: counting, seen } = watching();
+    const tokens = { ...tokensOf(eve), expiresAt: 0 };
+    const options = { tokens, fetch: counting, ...inOnePlace(tokens) };
+    const clients = Array.from({ length: 5 }, () => clientOf(eve, options));
+    const results = await Promise.all(clients.map((client) => client.get("/users/me")));
+    expect(new Set(results.map(({ id }) => id)).size).toBe(1);
+    expect(seen.filter(({ path }) => path === "/auth/refresh")).toHaveLength(1);
+  });
+
+  it("is signed out where another program with the same tokens has signed out", async () => {
+    const eve = await signUp();
+    const tokens = { ...tokensOf(eve), expiresAt: 0 };
+    const { fetch: counting, seen } = watching();
+    const client = clientOf(eve, { tokens, fetch: counting, ...inOnePlace(undefined) });
+    await expect(client.get("/users/me")).rejects.toMatchObject({ status: 401 });
+    expect(client.isSignedIn).toBe(false);
+    expect(seen.map(({ path }) => path)).toEqual(["/users/me"]);
   });
 
   it("renews a token before it expires, and again where the response was lost", async () => {

@@ -89,9 +89,15 @@ describe("a turn of the typed client", () => {
       if (offline++ < 6) throw new TypeError("fetch failed");
       return fetch(request);
     });
-    const turn = clientOf(ada, { fetch: flaky }).send({ content: marker }, quick);
+    const lost: string[] = [];
+    const onRetry = (error: unknown) => lost.push(String(error));
+    const turn = clientOf(ada, { fetch: flaky }).send({ content: marker }, { ...quick, onRetry });
     const events = await readAll(turn);
     expect(textOf(events)).toBe(await expectOneTurn(turn.chatId, marker));
+    expect(lost).toEqual([
+      "TypeError: connection cut",
+      ...Array.from({ length: 6 }, () => "TypeError: fetch failed"),
+    ]);
   });
 
   it("ends with the failure of the network once that has lasted too long", async () => {
