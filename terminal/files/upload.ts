@@ -1,0 +1,105 @@
+/** Uploads a file: through the Worker, or, above its limit, straight to the bucket. */
+import { createHash } from "node:crypto";
+import { createReadStream, openAsBlob } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import type { ChatClient, components } from "../../clients/ts/src/index.ts";
+import { sendBytes } from "./send-bytes.ts";
+
+export type UploadedFile = components["schemas"]["File"];
+
+const MOST_THROUGH_WORKER = 10 * 1024 * 1024;
+const MOST_BYTES = 50 * 1024 * 1024;
+
+export type UploadOptions = {
+  client: ChatClient;
+  signal: AbortSignal;
+  onProgress: (text: string) => void;
+};
+
+/** The file as the server has it, not yet read. Throws a sentence for a path that is no file. */
+export async function upload(path: string, options: UploadOptions): Promise<UploadedFile> {
+  const sizeBytes = await sizeOf(path);
+  options.onProgress(`uploading ${toSize(sizeBytes)}`);
+  return sizeBytes > MOST_THROUGH_WORKER
+    ? uploadToBucket(path, sizeBytes, options)
+    : uploadThroughWorker(path, options);
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const file = await stat(path).catch(() => undefined);
+  if (!file) throw new Error(`There is no file ${path}.`);
+  if (!file.isFile()) throw new Error(`${path} is not a file.`);
+  if (file.size > MOST_BYTES) {
+    throw new Error(`${path} has ${toSize(file.size)}. At most 50 MiB can be uploaded.`);
+  }
+  return file.size;
+}
+
+async function uploadThroughWorker(
+  path: string,
+  { client, signal }: UploadOptions,
+): Promise<UploadedFile> {
+  const form = new FormData();
+  form.append("file", await openAsBlob(path, { type: mediaTypeOf(path) }), basename(path));
+  return client.post("/files/upload", { form, signal, headers: newKey() });
+}
+
+async function uploadToBucket(
+  path: string,
+  sizeBytes: number,
+  { client, signal, onProgress }: UploadOptions,
+): Promise<UploadedFile> {
+  const body = {
+    original_name: basename(path),
+    content_type: mediaTypeOf(path),
+    file_size: sizeBytes,
+    sha256: await hashOf(path),
+  };
+  const started = await client.post("/files", { body, signal, headers: newKey() });
+  await sendBytes(started.upload, {
+    path,
+    sizeBytes,
+    signal,
+    onProgress: (sent) => onProgress(`uploading, ${Math.floor((sent / sizeBytes) * 100)} %`),
+  });
+  return client.post("/files/{id}/complete", { path: { id: started.file.id }, signal });
+}
+
+const newKey = () => ({ "idempotency-key": crypto.randomUUID() });
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+/** The server detects the kind from the bytes; this is what the download is served as. */
+const MEDIA_TYPES: Record<string, string> = {
+  ".pdf": "application/pdf",
+  ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+  ".odt": "application/vnd.oasis.opendocument.text",
+  ".eml": "message/rfc822",
+  ".txt": "text/plain",
+  ".md": "text/markdown",
+  ".html": "text/html",
+  ".htm": "text/html",
+  ".csv": "text/csv",
+  ".png": "image/png",
+  ".jpg": "image/jpeg",
+  ".jpeg": "image/jpeg",
+  ".webp": "image/webp",
+  ".tif": "image/tiff",
+  ".tiff": "image/tiff",
+};
+
+function mediaTypeOf(path: string): string {
+  return MEDIA_TYPES[extname(path).toLowerCase()] ?? "application/octet-stream";
+}
+
+function toSize(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`;
+  const kibibytes = bytes / 1024;
+  return kibibytes < 1024 ? `${kibibytes.toFixed(0)} KiB` : `${(kibibytes / 1024).toFixed(1)} MiB`;
+}
