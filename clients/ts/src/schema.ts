@@ -1,6 +1,6 @@
 /**
  * The types of the API, generated from its OpenAPI document by `npm run generate` in clients/ts.
- * Shape of the document: 646b64b0a688d7a5bb4f0d12ad66c6f3ea1ef60b03b81afed25362503fe4c360
+ * Shape of the document: c1f687879c90db5ae4abe7f3b35d699ca68951aa943ae6960e60907e3193165b
  */
 export interface paths {
     "/auth/methods": {
@@ -2211,6 +2211,12 @@ export interface components {
              * @example true
              */
             is_active: boolean;
+            /**
+             * @description What it may do.
+             * @example user
+             * @enum {string}
+             */
+            role: "user" | "admin";
             /** Format: date-time */
             created_at: string;
         };
@@ -2344,6 +2350,24 @@ export interface components {
                 /** @example 12 */
                 event_details: number;
             };
+        };
+        OwnAccount: components["schemas"]["User"] & {
+            /**
+             * @description True where changes of the account ask for its password; otherwise they need a fresh sign-in through the identity provider.
+             * @example true
+             */
+            has_password: boolean;
+            /**
+             * @description True where sign-in by password and changes of the account ask for a code.
+             * @example false
+             */
+            has_second_factor: boolean;
+            /**
+             * @description Whether the account is linked to an identity of the identity provider.
+             * @example not_configured
+             * @enum {string}
+             */
+            identity_provider: "not_configured" | "not_linked" | "linked";
         };
         /**
          * @example {
@@ -4599,13 +4623,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The account. */
+            /** @description The account, and how it signs in. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["User"];
+                    "application/json": components["schemas"]["OwnAccount"];
                 };
             };
         };

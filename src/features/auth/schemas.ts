@@ -93,9 +93,27 @@ export const User = z
       description: "False for an account that an administrator has deactivated.",
       example: true,
     }),
+    role: z.enum(["user", "admin"]).openapi({ description: "What it may do.", example: "user" }),
     created_at: ShownTime,
   })
   .openapi("User");
+
+/** What a person sees of the own account: a page asks for what the account's changes need as proof. */
+export const OwnAccount = User.extend({
+  has_password: z.boolean().openapi({
+    description:
+      "True where changes of the account ask for its password; otherwise they need a fresh sign-in through the identity provider.",
+    example: true,
+  }),
+  has_second_factor: z.boolean().openapi({
+    description: "True where sign-in by password and changes of the account ask for a code.",
+    example: false,
+  }),
+  identity_provider: z.enum(["not_configured", "not_linked", "linked"]).openapi({
+    description: "Whether the account is linked to an identity of the identity provider.",
+    example: "not_configured",
+  }),
+}).openapi("OwnAccount");
 
 const tokenFields = {
   access_token: Token,
@@ -142,6 +160,7 @@ export function toUser(row: UserRow): z.infer<typeof User> {
     pending_email: row.pendingEmail,
     email_verified: row.emailVerified,
     is_active: row.isActive,
+    role: row.role,
     created_at: toIso(row.createdAt),
   };
 }

@@ -3,14 +3,14 @@ import { clientOf } from "../../http/client.ts";
 import { createRouter, json, optionalJsonBody, route, textHeader } from "../../http/router.ts";
 import { clearSessionCookies } from "../auth/cookies.ts";
 import { enqueueMails } from "../auth/mails/enqueue.ts";
-import { getUser } from "../auth/queries.ts";
 import { stepUpProblems } from "../auth/confirm-identity.ts";
 import { forgetDevice } from "../auth/known-device.ts";
-import { AccountDeletion, toUser, User, UserChange } from "../auth/schemas.ts";
+import { AccountDeletion, OwnAccount, toUser, User, UserChange } from "../auth/schemas.ts";
 import { eraseNow } from "../deletion/erase-now.ts";
 import { beginErasure } from "../erasure/begin-erasure.ts";
 import { continueErasure } from "../erasure/continue-erasure.ts";
 import { changeAccount } from "./change.ts";
+import { getOwnAccount } from "./own-account.ts";
 
 const tags = ["Accounts"];
 
@@ -22,7 +22,7 @@ const readMe = route({
   tags,
   summary: "Get your account",
   description: "The account that the token, the cookie or the API key belongs to.",
-  responses: { 200: json(User, "The account.") },
+  responses: { 200: json(OwnAccount, "The account, and how it signs in.") },
 });
 
 const changeMe = route({
@@ -60,8 +60,7 @@ const eraseMe = route({
 
 export const userRoutes = createRouter()
   .openapi(readMe, async (c) => {
-    const { db } = c.get("deps");
-    return c.json(toUser(await getUser(db, c.get("principal").userId)), 200);
+    return c.json(await getOwnAccount(c.get("deps"), c.get("principal").userId), 200);
   })
   .openapi(changeMe, async (c) => {
     const { name, email, current_password: password, code } = c.req.valid("json");

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { anonymous, bearer, expectProblem, type SignedIn, signUp } from "../../support/client.ts";
+import { makeAdmin } from "../../support/admins.ts";
 import { countCalls, query } from "../../support/postgres.ts";
+import { enrol } from "../../support/second-factor.ts";
 
 const nobody = anonymous();
 let ada: SignedIn;
@@ -172,7 +174,21 @@ describe("an e-mail address", () => {
 
 describe("the user's own account", () => {
   it("is read with the token from signing up", async () => {
-    expect((await ada.get("/users/me")).body).toEqual(ada.user);
+    expect((await ada.get("/users/me")).body).toMatchObject(ada.user);
+    expect(ada.user.role).toBe("user");
+  });
+
+  it("says what a change of it needs as proof, without telling a secret", async () => {
+    const eve = await signUp();
+    const proofs = { has_password: true, identity_provider: "not_configured" };
+    const read = async () => (await eve.get("/users/me")).body;
+    expect(await read()).toEqual({ ...eve.user, ...proofs, has_second_factor: false });
+    await eve.post("/auth/totp", { password: eve.password });
+    expect((await read()).has_second_factor).toBe(false);
+    await enrol(eve);
+    expect(await read()).toEqual({ ...eve.user, ...proofs, has_second_factor: true });
+    await makeAdmin(eve);
+    expect((await read()).role).toBe("admin");
   });
 
   it("can be renamed", async () => {

@@ -57,6 +57,7 @@ describe("linking", () => {
     const ada = await signUp("Ada", worker.url);
     const person = newPerson(oidc);
     const link = (body: object) => ada.post("/auth/oidc/link", body);
+    expect((await ada.get("/users/me")).body.identity_provider).toBe("not_linked");
     expectProblem(await link({}), 422, "validation_failed", "/password");
     expectProblem(await link({ password: "seven tall ladders" }), 401, "invalid_credentials");
     const { password } = ada;
@@ -76,7 +77,9 @@ describe("linking", () => {
     expect((await new Browser().open(callback)).status).toBe(400);
     expect(locationOf(await browser.open(callback))).toBe(PAGE);
     expect(browser.cookiesOf(worker.url)).toEqual([]);
-    expect((await signedIn(person)).user.id).toBe(ada.user.id);
+    const linked = await signedIn(person);
+    expect(linked.user.id).toBe(ada.user.id);
+    expect((await linked.get("/users/me")).body.identity_provider).toBe("linked");
     expect(await eventsOf(ada)).toContain("identity_linked");
   });
 

@@ -74,9 +74,8 @@ describe("an export of an account", () => {
 
     const entries = await entriesOf(ada);
 
-    expect(JSON.parse(entries.get("account.json") ?? "")).toEqual(
-      (await ada.get("/users/me")).body,
-    );
+    const { body: account } = await ada.get("/users/me");
+    expect(account).toMatchObject(JSON.parse(entries.get("account.json") ?? ""));
     const chat = JSON.parse(entries.get(`chats/${chatId} Lease.json`) ?? "");
     expect(chat.messages).toHaveLength(451);
     expect(entries.get(`chats/${chatId} Lease.md`)).toContain("Message 450");
