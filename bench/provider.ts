@@ -1,13 +1,13 @@
 /**
- * The provider of the bench, in a process of its own: 50 ms to the first token, then 50 tokens 10 ms apart.
- * Each token is the time at which it was sent, so that the client can measure the delay. A user message
- * that contains `[held]` gets one token and then a long pause; one that contains `[many]`, many tokens; one that contains
+ * The provider of the bench, in a process of its own: 50 ms to the first token, or as many as its environment says,
+ * then 50 tokens 10 ms apart. Each token is the time at which it was sent, so that the client can measure the delay.
+ * A user message that contains `[held]` gets one token and then a long pause; one that contains `[many]`, many tokens; one that contains
  * `[long]`, as many in ten seconds.
  */
 import { listen, readText } from "../local/http-server.ts";
 
 const TOKENS = 50;
-const FIRST_TOKEN_MS = 50;
+const FIRST_TOKEN_MS = Number(process.env.BENCH_FIRST_TOKEN_MS ?? 50);
 const TOKEN_MS = 10;
 const LONG_TOKEN_MS = 20;
 const HELD_MS = 45_000;

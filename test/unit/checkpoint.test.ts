@@ -59,6 +59,18 @@ it("A turn that was stopped before it began ends as stopped after a crash too, a
   expect(stopped.message.metadata).toMatchObject({ finish_reason: null });
 });
 
+it("A turn whose provider was called before it began costs that call after a crash", () => {
+  const userMessage = { id: "asked", content: "?", file_name: null, file_url: null, metadata: {} };
+  const record = recordOf({ ...turn, target: "append", userMessage });
+  const [{ answer, model, userId, chatId }, at] = [record, turn.at];
+  const key = { id: "early", userId, chatId, messageId: answer.id, kind: "answer" as const };
+  const counted = { promptTokens: 20, completionTokens: 0, estimated: true };
+  const spent = [{ ...key, attempt: 1, model, at, ...counted }];
+  const running = { ...record, spent };
+  const end = endOf({ running }, { content: "", reasoning: "" }, Date.parse(at));
+  expect(end.usage).toEqual(spent);
+});
+
 it("A checkpoint that an earlier version stored has a whole message", () => {
   const userMessage = { id: "asked", content: "?", file_name: null, file_url: null, metadata: {} };
   const record = recordOf({ ...turn, target: "append", userMessage });

@@ -43,6 +43,17 @@ describe("the timings of a turn", () => {
     });
   });
 
+  it("count from a call that was made earlier, and to a token that was held back", () => {
+    const { time, timer } = timerAt(1_100);
+    timer.onCall();
+    timer.onCall(1_010);
+    timer.onResponse(1_060);
+    timer.onResponse();
+    time.now = 1_101;
+    timer.onFirstEvent();
+    expect(timer.timings).toEqual({ overhead_ms: 51, provider_first_token_ms: 50, total_ms: 101 });
+  });
+
   it("have only the total where no token came", () => {
     const { time, timer } = timerAt(1_000);
     timer.onCall();

@@ -1,6 +1,6 @@
 /** Whether the ledger adds up, to the last pico-dollar, once everything has settled. Pure. */
 import type { Check } from "./checker.ts";
-import type { CountedCall, History, Sums, UsageRow } from "./history.ts";
+import { type CountedCall, doomed, type History, type Sums, type UsageRow } from "./history.ts";
 
 const callsOf = ({ kind, prompt, completion }: CountedCall) => `${kind} ${prompt}+${completion}`;
 
@@ -73,10 +73,27 @@ function countsAreOfTheProvider({ rows, counted, uncertain }: History): string[]
     .map((billed) => `${billed} was billed, and not counted by the provider`);
 }
 
+/** No call is paid twice, whether its turn has begun or not. A killed room pays for one that it may not have made. */
+function callsAreBilledOnce({ rows, asked, crashes }: History): string[] {
+  const paid = rows.usage.filter(({ kind }) => kind === "answer").length;
+  const isRight = crashes.length > 0 || paid <= asked.length;
+  return isRight ? [] : [`${paid} answers are paid, and ${asked.length} were requested`];
+}
+
+/** A call whose turn was refused is paid by an estimate. A deleted chat takes the messages from its rows, too. */
+function refusedCallsAreEstimated(history: History): string[] {
+  if (doomed(history).size > 0) return [];
+  return history.rows.usage
+    .filter(({ kind, message_id, estimated }) => kind === "answer" && !message_id && !estimated)
+    .map((row) => `${callsOf(row)} has no message, and is not estimated`);
+}
+
 export const ledgerAddsUp: Record<string, Check> = {
   sumsAreOfTheLedger,
   costsFollowTheRates,
   nothingStaysReserved,
   shownCostsAreInTheLedger,
   countsAreOfTheProvider,
+  callsAreBilledOnce,
+  refusedCallsAreEstimated,
 };

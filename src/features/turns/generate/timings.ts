@@ -18,15 +18,15 @@ export class TurnTimer {
     this.#arrivedAt = Math.min(arrivedAt, clock());
   }
 
-  /** A provider is called. */
-  onCall(): void {
-    this.#calledAt = this.#clock();
+  /** A provider is called, or was at an earlier time. */
+  onCall(at = this.#clock()): void {
+    this.#calledAt = at;
   }
 
   /** The provider's first token has come, or its call has ended without one. */
-  onResponse(): void {
+  onResponse(at = this.#clock()): void {
     if (this.#calledAt === undefined) return;
-    this.#waitedMs += this.#clock() - this.#calledAt;
+    this.#waitedMs += at - this.#calledAt;
     this.#calledAt = undefined;
   }
 

@@ -11,6 +11,7 @@ import { SseSubscribers } from "./sse-subscribers.ts";
 import { TurnStarter } from "./start-turn.ts";
 import { RoomStorage } from "./storage.ts";
 import { TurnRunner } from "./turn-runner.ts";
+import { WarmPath } from "./warm-path.ts";
 
 export type RoomParts = ReturnType<typeof assembleRoom>;
 
@@ -21,6 +22,7 @@ export function assembleRoom(ctx: DurableObjectState, deps: Deps) {
   const titles = new LateTitles(storage, deps);
   const pending = new PendingTurns(log.turns);
   const fileChanges = new FileChangeSignal();
+  const warmPath = new WarmPath();
   const subscribers = new SseSubscribers(ctx, deps, log);
   const reads = new DurableReads(log, subscribers);
   const [notify, schedule] = [() => subscribers.notify(), () => alarm.schedule()];
@@ -34,5 +36,6 @@ export function assembleRoom(ctx: DurableObjectState, deps: Deps) {
     deps,
   );
   const parts = { log, titles, pending, fileChanges, subscribers, reads, runner, recovery, alarm };
-  return { ...parts, starter: new TurnStarter({ ...parts, waitUntil }, deps) };
+  const starter = new TurnStarter({ ...parts, warmPath, waitUntil }, deps);
+  return { ...parts, warmPath, starter };
 }

@@ -102,19 +102,23 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** A file of the chat has changed: wakes a turn that waits for it, and notifies the sockets. */
   fileChanged(change: FileChange): void {
-    const { fileChanges, subscribers } = this.#room;
+    const { fileChanges, subscribers, warmPath } = this.#room;
+    warmPath.drop();
     fileChanges.notify();
     subscribers.sockets.broadcast(encodeFileStatus(change));
   }
 
   /** The chat itself has changed: sends it to the sockets. */
   chatChanged(change: ChatUpdate): void {
-    this.#room.subscribers.sockets.broadcastChat(change);
+    const { subscribers, warmPath } = this.#room;
+    warmPath.drop();
+    subscribers.sockets.broadcastChat(change);
   }
 
   /** The chat is deleted: stops its turn, closes its streams and sockets, and deletes what is stored. */
   async erase(): Promise<void> {
-    const { alarm, pending, runner, subscribers } = this.#room;
+    const { alarm, pending, runner, subscribers, warmPath } = this.#room;
+    warmPath.drop();
     pending.clear();
     subscribers.closeAll(runner.live !== undefined);
     runner.drop();

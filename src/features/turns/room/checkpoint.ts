@@ -107,7 +107,7 @@ function toInterrupted(running: RunningCheckpoint, received: Received, now: numb
   const message = finishedAnswer(answer, { ...outcome, status }, running, { at: now, seconds });
   const rows = usageOf({ userId, chatId, answerId: answer.id }, running, outcome, now);
   // A provider that was not called costs nothing, and has no row.
-  const spent = promptTokens === 0 ? [] : rows;
+  const spent = promptTokens === 0 ? (running.spent ?? []) : rows;
   const usage = [...(running.preparation ?? []), ...spent];
   return { userId, chatId, at: toIso(new Date(now)), message, usage };
 }

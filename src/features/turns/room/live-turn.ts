@@ -57,6 +57,11 @@ export class LiveTurn {
     return this.#isAnswered;
   }
 
+  /** Its answer, once that has ended; undefined where the room dropped it. */
+  get answered(): Promise<Message | undefined> {
+    return this.#answered.promise;
+  }
+
   /** Resolves when another turn waits for this one's end. */
   get superseded(): Promise<void> {
     return this.#superseded.promise;

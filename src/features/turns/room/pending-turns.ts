@@ -8,7 +8,11 @@ import type { TurnTable } from "./turn-table.ts";
 /** Together with the wait for a running answer, less than the two seconds that a stop may take. */
 const STOP_WAIT_MS = 750;
 
-type PendingTurn = { checkpoint: RunningCheckpoint; settled: PromiseWithResolvers<void> };
+type PendingTurn = {
+  checkpoint: RunningCheckpoint;
+  stop: AbortController;
+  settled: PromiseWithResolvers<void>;
+};
 
 export class PendingTurns {
   readonly #turns: Pick<TurnTable, "insert" | "updateCheckpoint">;
@@ -18,15 +22,17 @@ export class PendingTurns {
     this.#turns = turns;
   }
 
-  /** Adds a turn and stores its checkpoint. */
-  add(checkpoint: RunningCheckpoint): void {
+  /** Adds a turn and stores its checkpoint. The signal is aborted where it is stopped, or its chat deleted. */
+  add(checkpoint: RunningCheckpoint): AbortSignal {
     const { userId, answer } = checkpoint;
-    this.#pending.set(answer.id, { checkpoint, settled: Promise.withResolvers() });
+    const stop = new AbortController();
+    this.#pending.set(answer.id, { checkpoint, stop, settled: Promise.withResolvers() });
     this.#turns.insert({
       answerId: answer.id,
       userId,
       checkpoint: serializeCheckpoint({ running: checkpoint }),
     });
+    return stop.signal;
   }
 
   has(answerId: string): boolean {
@@ -38,6 +44,14 @@ export class PendingTurns {
     return this.#pending.get(answerId)?.checkpoint;
   }
 
+  /** Changes and stores the checkpoint of a turn, as long as it is pending. */
+  change(answerId: string, changes: Partial<RunningCheckpoint>): void {
+    const turn = this.#pending.get(answerId);
+    if (!turn) return;
+    turn.checkpoint = { ...turn.checkpoint, ...changes };
+    this.#turns.updateCheckpoint(answerId, serializeCheckpoint({ running: turn.checkpoint }));
+  }
+
   /** The turn has started, or was refused. */
   delete(answerId: string): void {
     this.#pending.get(answerId)?.settled.resolve();
@@ -46,7 +60,10 @@ export class PendingTurns {
 
   /** The chat is deleted: none of the turns will start. */
   clear(): void {
-    for (const answerId of this.#pending.keys()) this.delete(answerId);
+    for (const [answerId, { stop }] of this.#pending) {
+      stop.abort();
+      this.delete(answerId);
+    }
   }
 
   /** Resolves once the turn has started or was refused; at once for a turn that is not pending. */
@@ -71,13 +88,9 @@ export class PendingTurns {
   }
 
   /** Stored, so that a crash does not lose the stop. */
-  #stop(turn: PendingTurn): void {
-    if (turn.checkpoint.isStopped) return;
-    turn.checkpoint = { ...turn.checkpoint, isStopped: true };
-    const { checkpoint } = turn;
-    this.#turns.updateCheckpoint(
-      checkpoint.answer.id,
-      serializeCheckpoint({ running: checkpoint }),
-    );
+  #stop({ checkpoint, stop }: PendingTurn): void {
+    if (checkpoint.isStopped) return;
+    this.change(checkpoint.answer.id, { isStopped: true });
+    stop.abort();
   }
 }

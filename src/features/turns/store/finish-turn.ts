@@ -6,7 +6,7 @@ import { lockChat } from "../../chats/change.ts";
 import { DEFAULT_TITLE } from "../../chats/schemas.ts";
 import { joinSiblings, messageColumns, type MessageRow } from "../../messages/queries.ts";
 import { type Message, toMessage } from "../../messages/schemas.ts";
-import { usageInsert } from "../../usage/queries.ts";
+import { type NewUsage, usageInsert } from "../../usage/queries.ts";
 import type { FinishedTurn, LateTitle } from "./turn.ts";
 
 /**
@@ -33,6 +33,11 @@ export async function saveLateTitle(db: Db, late: LateTitle): Promise<string | u
     title: titleSql(late),
   });
   return title.rows[0]?.title;
+}
+
+/** Saves what was spent on a turn that did not begin, in one trip. */
+export async function saveUsage(db: Db, usage: readonly NewUsage[]): Promise<void> {
+  await batch(db, { usage: usage.map((each) => usageInsert(each)) });
 }
 
 function saveAnswerSql({ userId, chatId, message, at }: FinishedTurn): SQL {
