@@ -17,6 +17,8 @@ const ASSETS = [
 const FOREIGN_PICTURE = "https://cdn.redoc.ly/redoc/logo-mini.svg";
 const OUR_PICTURE = "/docs-assets/favicon-32x32.png";
 
+const PDF_WORKER = "pdf.worker.min.mjs";
+
 const packages = join(import.meta.dirname, "..", "node_modules");
 const assets = join(import.meta.dirname, "..", "dist", "assets");
 const target = join(assets, "docs-assets");
@@ -31,4 +33,17 @@ export async function copyAssets(): Promise<void> {
     await writeFile(join(target, basename(asset)), content);
   }
   await cp(join(packages, "pdfjs-dist", "cmaps"), join(assets, "cmaps"), { recursive: true });
+  await copyPdfViewer();
+}
+
+/** What pdf.js loads by itself in the page of `/app`: its worker, and data for fonts, pictures and colours. */
+async function copyPdfViewer(): Promise<void> {
+  const from = join(packages, "pdfjs-dist");
+  const { version } = JSON.parse(await readFile(join(from, "package.json"), "utf8"));
+  // Browsers keep the page's assets for ever: another version has other names.
+  const to = join(assets, "app", "assets", `pdfjs-${version}`);
+  await cp(join(from, "build", PDF_WORKER), join(to, PDF_WORKER));
+  for (const folder of ["cmaps", "standard_fonts", "wasm", "iccs"]) {
+    await cp(join(from, folder), join(to, folder), { recursive: true });
+  }
 }

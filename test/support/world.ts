@@ -47,7 +47,10 @@ const AT_ONCE = { firstTokenDelayMs: 0, tokenDelayMs: 0 };
 /** Allowed besides the Worker's own origin. */
 const FRONTEND = "http://localhost:3000";
 
-const BUCKET = { bucket: "test-files", origins: [FRONTEND, "null"] };
+/** The page of `/app` is at a port that the machine chooses. */
+const OWN_PAGE = "http://127.0.0.1:*";
+
+const BUCKET = { bucket: "test-files", origins: [FRONTEND, "null", OWN_PAGE] };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Services are stopped in reverse order, also when a later one fails to start.

@@ -6,6 +6,7 @@ import { picturesOfPdf } from "../../src/features/files/extract/pdf/page-picture
 import { TAG, pagesOfTiff } from "../../src/features/files/extract/pictures/tiff-pages.ts";
 import { makePdf, sourceOf } from "../fixtures/documents.ts";
 import { packedPdf, type PdfObject, rawPdf } from "../fixtures/raw-pdf.ts";
+import { JPX } from "../fixtures/jpx.ts";
 import { pdfOfPictures } from "../fixtures/scans.ts";
 import { extract } from "../support/extracted.ts";
 
@@ -82,12 +83,6 @@ function withoutOwnSize(object: PdfObject): PdfObject {
   const size = `/Width ${WIDTH} /Height ${HEIGHT}`;
   return { ...object, dictionary: object.dictionary.replace(size, "") };
 }
-
-/** Columns of which each is lighter by 4 than the one before, packed without loss by OpenJPEG. */
-const JPX = Buffer.from(
-  "AAAADGpQICANCocKAAAAFGZ0eXBqcDIgAAAAAGpwMiAAAAAtanAyaAAAABZpaGRyAAAAKAAAAD0AAQcHAAAAAAAPY29scgEAAAAAABEAAAC9anAyY/9P/1EAKQAAAAAAPQAAACgAAAAAAAAAAAAAAD0AAAAoAAAAAAAAAAAAAQcBAf9SAAwAAAABAAIEBAAB/1wACkBASEhQSEhQ/2QAJQABQ3JlYXRlZCBieSBPcGVuSlBFRyB2ZXJzaW9uIDIuNS4w/5AACgAAAAAARQAB/5PfgZARayc3CG6Z6DPAPMKq3aI/p0iPsIFN2kAsIsBsaj39yC1uvvNh0umwXDdfLMAHvgf/f4CA/9k=",
-  "base64",
-);
 
 /** Groups of four bytes as five signs (ISO 32000-2, section 7.4.3). */
 function ascii85(bytes: Uint8Array): Buffer {

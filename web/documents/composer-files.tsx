@@ -1,4 +1,10 @@
 /** Documents of the next message: what is beside the text of the composer. */
+import { useMemo, useRef } from "preact/hooks";
+import { Button } from "../ui/button.tsx";
+import { DropHint, useDroppedFiles } from "./drop-files.tsx";
+import { FileButton } from "./file-button.tsx";
+import { UploadList } from "./upload-list.tsx";
+import { Uploads } from "./uploads.ts";
 
 /** A document that is attached by its id. */
 export type AttachedFile = { id: string; name: string };
@@ -8,6 +14,37 @@ type ComposerFilesProps = {
   onChange: (files: AttachedFile[]) => void;
 };
 
-export function ComposerFiles(_props: ComposerFilesProps) {
-  return null;
+/** A file is attached once it is stored: the answer waits for its ingestion. */
+export function ComposerFiles({ files, onChange }: ComposerFilesProps) {
+  const attached = useRef({ files, onChange });
+  attached.current = { files, onChange };
+  const uploads = useMemo(() => {
+    return new Uploads(({ id, original_name: name }) => {
+      const { files, onChange } = attached.current;
+      onChange([...files, { id, name }]);
+    });
+  }, []);
+  const onFiles = useMemo(() => (chosen: Iterable<File>) => uploads.add(chosen), []);
+  useDroppedFiles(onFiles);
+  return (
+    <div class="composer-files">
+      <DropHint text="Drop the files to attach them" />
+      <UploadList uploads={uploads} />
+      {files.length > 0 && (
+        <ul class="chips" aria-label="Attached documents">
+          {files.map((file) => (
+            <li key={file.id} class="chip">
+              <span class="chip-name">{file.name}</span>
+              <Button
+                icon="close"
+                label={`Remove ${file.name}`}
+                onClick={() => onChange(files.filter(({ id }) => id !== file.id))}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      <FileButton icon="attach" label="Attach documents" onFiles={onFiles} />
+    </div>
+  );
 }

@@ -1,11 +1,74 @@
-/** The library of documents. */
-import { EmptyState } from "../ui/states.tsx";
+/** The library of documents: upload, search, and what is there. */
+import { useSignalEffect } from "@preact/signals";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { announce } from "../app/announce.tsx";
+import { navigate, query } from "../app/router.tsx";
+import { Field } from "../ui/field.tsx";
 import { PageFrame } from "../ui/page.tsx";
+import { DocumentList } from "./document-list.tsx";
+import { DropHint, useDroppedFiles } from "./drop-files.tsx";
+import { FileButton } from "./file-button.tsx";
+import { Library } from "./library.ts";
+import { lastStored, libraryUploads } from "./library-uploads.ts";
+import { SearchResults } from "./search-results.tsx";
+import { UploadList } from "./upload-list.tsx";
+
+const onFiles = (files: Iterable<File>) => libraryUploads.add(files);
 
 export function Page() {
+  const library = useMemo(() => new Library(), []);
+  useDroppedFiles(onFiles);
+  useEffect(() => void library.loadMore(), []);
+  useSignalEffect(() => {
+    if (lastStored.value) library.show(lastStored.value);
+  });
+  const words = query.value.get("q")?.trim() ?? "";
   return (
-    <PageFrame title="Documents">
-      <EmptyState title="Not here yet" text="This section is being built." />
+    <PageFrame
+      title="Documents"
+      actions={
+        <FileButton variant="primary" icon="upload" onFiles={onFiles}>
+          Upload
+        </FileButton>
+      }
+    >
+      <DropHint text="Drop the files to upload them" />
+      <Search words={words} />
+      <UploadList uploads={libraryUploads} />
+      {words ? <SearchResults words={words} /> : <DocumentList library={library} />}
     </PageFrame>
+  );
+}
+
+/** How long a person pauses before what was typed is searched for. */
+const TYPING_MS = 300;
+
+const LONGEST_SEARCH = 500;
+
+/** The words are in the address, so that going back from a document leads to its search. */
+function Search({ words }: { words: string }) {
+  const [typed, setTyped] = useState(words);
+  useEffect(() => {
+    if (typed.trim() === words) return undefined;
+    const timer = setTimeout(() => {
+      const next = typed.trim();
+      navigate(next ? `/app/documents?q=${encodeURIComponent(next)}` : "/app/documents", {
+        replace: true,
+      });
+      if (!next) announce("All documents are shown.");
+    }, TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return (
+    <search>
+      <Field
+        label="Search in your documents"
+        type="search"
+        autocomplete="off"
+        maxLength={LONGEST_SEARCH}
+        value={typed}
+        onText={setTyped}
+      />
+    </search>
   );
 }

@@ -13,10 +13,22 @@ const FOR_EVER = "public, max-age=31536000, immutable";
 /** The document names the files of one build: an old one may name files that are gone. */
 const CURRENT = "public, no-cache";
 
+const PDF_WORKER = "/pdf.worker.min.mjs";
+
+/**
+ * A worker has the policy of its own response, so that WebAssembly runs in this one alone, and not in the page: it
+ * decodes pictures (JPEG 2000, JBIG2) and colours.
+ */
+const PDF_WORKER_POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+
 /** Serves the document and its files, which are not part of the OpenAPI document. */
 export function serveWebPage(router: OpenAPIHono<App>): void {
   router.get(ASSETS_PATTERN, nameRoute("/app/assets/:file"), async (c) =>
-    withHeaders(await findAsset(c, c.req.path), { "cache-control": FOR_EVER }),
+    withHeaders(await findAsset(c, c.req.path), {
+      "cache-control": FOR_EVER,
+      ...(c.req.path.endsWith(PDF_WORKER) && { "content-security-policy": PDF_WORKER_POLICY }),
+    }),
   );
   for (const path of [PAGE_PATH, `${PAGE_PATH}/*`]) {
     router.get(path, nameRoute("/app/:view"), async (c) =>

@@ -71,6 +71,22 @@ describe("the page at /app", () => {
     }
   });
 
+  it("lets WebAssembly run in the worker that reads PDFs, and nowhere else", async () => {
+    const { version } = await import("pdfjs-dist/package.json", { with: { type: "json" } });
+    const worker = `/app/assets/pdfjs-${version}/pdf.worker.min.mjs`;
+    const response = await visitor.fetch(worker);
+    await response.body?.cancel();
+    expect(response.headers.get("content-type")).toMatch(/^text\/javascript/);
+    expect(response.headers.get("content-security-policy")).toBe(
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'",
+    );
+    for (const path of ["/app", ...(await filesOfPage())]) {
+      const other = await visitor.fetch(path);
+      await other.body?.cancel();
+      expect(other.headers.get("content-security-policy"), path).not.toContain("wasm");
+    }
+  });
+
   it("answers HEAD without a body, and refuses what it does not have", async () => {
     const [script = ""] = await filesOfPage();
     for (const path of ["/app", "/app/usage", script]) {

@@ -1,0 +1,17 @@
+/** The uploads of the library: they go on while the person looks at something else. */
+import { effect, signal } from "@preact/signals";
+import type { Schemas } from "../api/client.ts";
+import { session } from "../api/session.ts";
+import { Uploads } from "./uploads.ts";
+
+/** The file that was stored last. */
+export const lastStored = signal<Schemas["File"] | undefined>(undefined);
+
+export const libraryUploads = new Uploads((file) => (lastStored.value = file));
+
+// Nobody sees what another person has chosen.
+effect(() => {
+  if (session.value.status !== "signed-out") return;
+  lastStored.value = undefined;
+  libraryUploads.clear();
+});
