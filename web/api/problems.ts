@@ -8,8 +8,10 @@ export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : "Something went wrong. Try again.";
 }
 
+export type ProblemCode = ApiError["code"];
+
 /** True for a problem of the API with one of these codes. */
-export function isProblem(error: unknown, ...codes: ApiError["code"][]): error is ApiError {
+export function isProblem(error: unknown, ...codes: ProblemCode[]): error is ApiError {
   return error instanceof ApiError && codes.includes(error.code);
 }
 

@@ -18,7 +18,7 @@ export async function loadSession(): Promise<void> {
   try {
     acceptUser(await api.get("/users/me"));
   } catch (error) {
-    session.value = isProblem(error, "unauthenticated")
+    session.value = isProblem(error, "unauthenticated", "invalid_token")
       ? { status: "signed-out", hasEnded: false }
       : { status: "unreachable", sentence: sentenceOf(error) };
   }

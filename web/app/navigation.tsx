@@ -15,19 +15,28 @@ const SECTIONS: { to: string; label: string; icon: IconName }[] = [
   { to: "/app/account", label: "Account", icon: "person" },
 ];
 
+/** Offered to administrators; to others the API has no such routes. */
+const ADMINISTRATION: (typeof SECTIONS)[number] = {
+  to: "/app/admin",
+  label: "Administration",
+  icon: "shield",
+};
+
 export function Navigation({ user }: { user: Schemas["User"] }) {
   return (
     <div class="sidebar-foot">
       <nav aria-label="Sections">
         <ul class="sections">
-          {SECTIONS.map(({ to, label, icon }) => (
-            <li key={to}>
-              <Link to={to} class="section-link">
-                <Icon name={icon} />
-                {label}
-              </Link>
-            </li>
-          ))}
+          {(user.role === "admin" ? [...SECTIONS, ADMINISTRATION] : SECTIONS).map(
+            ({ to, label, icon }) => (
+              <li key={to}>
+                <Link to={to} class="section-link">
+                  <Icon name={icon} />
+                  {label}
+                </Link>
+              </li>
+            ),
+          )}
         </ul>
       </nav>
       <div class="who">

@@ -7,7 +7,13 @@ export type Params = Record<string, string>;
 /** A module of a view exports its component as `Page`. */
 export type PageModule = { Page: ComponentType<{ params: Params }> };
 
-export type Route = { pattern: string; title: string; load: () => Promise<PageModule> };
+export type Route = {
+  pattern: string;
+  title: string;
+  load: () => Promise<PageModule>;
+  /** True for a view that nobody needs to sign in for. */
+  isOpen?: boolean;
+};
 
 const chats = () => import("../chats/chat-page.tsx");
 
@@ -35,6 +41,12 @@ const ROUTES: readonly Route[] = [
     pattern: "/app/account/:section",
     title: "Account",
     load: () => import("../account/account-page.tsx"),
+  },
+  {
+    pattern: "/app/erasures/:id",
+    title: "Deletion",
+    load: () => import("../account/erasure-page.tsx"),
+    isOpen: true,
   },
   { pattern: "/app/admin", title: "Administration", load: () => import("../admin/admin-page.tsx") },
   {

@@ -10,6 +10,8 @@ type FieldProps = {
   onText?: (text: string) => void;
   type?: "text" | "email" | "password" | "search" | "number" | "date" | "url";
   value?: string;
+  /** What it shows at first, and once its form has been sent. */
+  defaultValue?: string;
   name?: string;
   autocomplete?:
     | "username"
@@ -22,6 +24,9 @@ type FieldProps = {
   required?: boolean;
   minLength?: number;
   maxLength?: number;
+  min?: number | string;
+  max?: number | string;
+  disabled?: boolean;
   placeholder?: string;
 };
 
