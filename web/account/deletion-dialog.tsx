@@ -14,7 +14,7 @@ export function DeletionDialog({ account, onClose }: { account: Account; onClose
     }
     const response = await requestJson("DELETE", "/users/me", proofIn(values));
     navigate(receiptPath(response), { replace: true });
-    session.value = { status: "signed-out" };
+    session.value = { status: "signed-out", hasEnded: false };
   };
   return (
     <Dialog title="Delete this account?" onClose={onClose}>
