@@ -44,12 +44,16 @@ export async function buildPage(): Promise<BuildResult> {
   return result;
 }
 
-/** Builds it, and again whenever a source of it changes; a failure leaves the last page in place. */
-export async function watchPage(): Promise<BuildContext> {
+/**
+ * Builds it, and again whenever a source of it changes; a failure leaves the last page in place. `onBuilt` is called after
+ * each build.
+ */
+export async function watchPage(onBuilt: () => Promise<void>): Promise<BuildContext> {
   const { promise: built, resolve } = Promise.withResolvers<void>();
   const onEnd = async (result: BuildResult) => {
     if (result.errors.length > 0) return;
     await writePage(result);
+    await onBuilt();
     resolve();
   };
   const write = {

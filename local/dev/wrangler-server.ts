@@ -5,6 +5,7 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { subscribe } from "node:diagnostics_channel";
+import { utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { unstable_startWorker } from "wrangler";
 import { copyAssets } from "../assets.ts";
@@ -36,8 +37,9 @@ subscribe("child_process", (message) => {
 });
 
 await copyAssets();
-await watchPage();
 await watchBuild("local/dev/worker.ts", MODULES);
+// Wrangler reads the list of assets again when it reads the modules again.
+await watchPage(() => utimes(join(MODULES, "index.js"), new Date(), new Date()));
 const worker = await unstable_startWorker({
   config: join(ROOT, "wrangler.toml"),
   entrypoint: join(MODULES, "index.js"),

@@ -35,6 +35,12 @@ it(`The page at /app loads at most ${MOST_KIB} KiB of scripts before a document 
   );
   const kib = sizes.reduce((sum, size) => sum + size, 0) / 1024;
   expect(kib).toBeLessThan(MOST_KIB);
+  // Nor does anything of a chat keep the first paint waiting.
+  const first = entries.flatMap(([path, { entryPoint }]) =>
+    entryPoint === "web/main.tsx" ? [...scriptsOf(outputs, path)] : [],
+  );
+  const early = first.flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}));
+  expect(early.filter((path) => /node_modules\/(ai|marked)\//.test(path))).toEqual([]);
   // Libraries of documents, charts and formulas come when a person needs them.
   const inputs = [...paths].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}));
   expect(inputs.filter((path) => /pdfjs-dist|uplot|katex/i.test(path))).toEqual([]);

@@ -36,7 +36,6 @@ export function Page({ params: { id } }: { params: Params }) {
           draftKey={id ?? NEW}
           isAnswering={conversation?.isAnswering.value ?? false}
           isStopping={conversation?.isStopping.value ?? false}
-          isBusy={conversation?.isBusy.value ?? false}
           onSend={send}
           onStop={() => void conversation?.stop()}
         />
@@ -51,9 +50,8 @@ async function startChat(draft: Draft): Promise<void> {
   try {
     const chat = await api.post("/chats");
     const conversation = conversationOf(chat.id);
-    conversation.chat.value = chat;
-    void conversation.send(draft, model.value);
     showChat(chat);
+    void conversation.send(draft, model.value);
     navigate(pathOf(chat));
   } catch (error) {
     setDraft(NEW, draft);

@@ -24,18 +24,17 @@ type ComposerProps = {
   draftKey: string;
   isAnswering: boolean;
   isStopping: boolean;
-  isBusy: boolean;
   onSend: (draft: Draft) => void;
   onStop: () => void;
 };
 
 export function Composer(props: ComposerProps) {
-  const { draftKey, isAnswering, isBusy, onSend, onStop } = props;
+  const { draftKey, isAnswering, onSend, onStop } = props;
   const draft = drafts.value[draftKey] ?? EMPTY;
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => fitHeight(area.current), [draft.text]);
   useEffect(() => focusWhereTyped(area.current), [draftKey]);
-  const canSend = draft.text.trim() !== "" && !isBusy;
+  const canSend = draft.text.trim() !== "" && !isAnswering;
   const send = () => {
     if (!canSend) return;
     setDraft(draftKey, EMPTY);

@@ -3,9 +3,9 @@
  * followed again until the server has it whole.
  */
 import { computed, signal } from "@preact/signals";
-import { api, type Schemas } from "../api/client.ts";
+import { api } from "../api/client.ts";
 import { isProblem, sentenceOf } from "../api/problems.ts";
-import { showChat } from "./list/chat-list.ts";
+import { knownChats, showChat } from "./list/chat-list.ts";
 import { PageChat } from "./page-chat.ts";
 import {
   type Draft,
@@ -18,12 +18,11 @@ import { ShownState } from "./shown-state.ts";
 import { waitToReconnect } from "./steady-fetch.ts";
 import { notifyTabs } from "./tabs.ts";
 
-type Chat = Schemas["Chat"];
 type Pending = { messageId: string; parts: PageMessage["parts"]; draft: Draft };
 
 export class Conversation {
   readonly id: string;
-  readonly chat = signal<Chat | undefined>(undefined);
+  readonly chat = computed(() => knownChats.value[this.id]);
   /** Why the chat cannot be shown. */
   readonly problem = signal<string | undefined>(undefined);
   /** Why the last request came to nothing. */
@@ -42,6 +41,11 @@ export class Conversation {
     return status === "submitted" || status === "streaming" || this.isReconnecting.value;
   });
   #older: Message[] = [];
+  /** What is under way; settles, and never rejects. */
+  #work = Promise.resolve();
+  #isStopWanted = false;
+  /** True where something has changed meanwhile. */
+  #isStale = false;
   /** The newest page, as it is stored. */
   #stored: readonly Message[] = [];
 
@@ -50,8 +54,10 @@ export class Conversation {
     this.#sdk = new PageChat(id, this.#state, (title) => this.#showTitle(title));
   }
 
-  /** Loads it, and follows an answer that is under way; nothing where this happens already. */
+  /** Loads it, and follows an answer that is under way; later where something is under way here. */
   async refresh(): Promise<void> {
+    this.#isStale = this.isBusy.peek();
+    if (this.#isStale) return;
     this.problem.value = undefined;
     await this.#exclusively(() => this.#synchronise());
   }
@@ -83,6 +89,7 @@ export class Conversation {
   /** Stops the answer, for everybody who follows it; its text so far is kept. */
   async stop(): Promise<void> {
     this.isStopping.value = true;
+    this.#isStopWanted = true;
     try {
       await api.post("/chats/{id}/stop", { path: { id: this.id } });
     } catch (error) {
@@ -117,26 +124,38 @@ export class Conversation {
     });
   }
 
-  /** One thing at a time; what fails is said in `failure`. */
+  /** One thing after the other; what fails is said in `failure`. */
   async #exclusively(work: () => Promise<void>): Promise<void> {
-    if (this.isBusy.peek()) return;
+    const before = this.#work;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#work = promise;
     this.isBusy.value = true;
+    await before;
     try {
       await work();
     } catch (error) {
       this.failure.value = sentenceOf(error);
     } finally {
-      this.isBusy.value = false;
       this.isReconnecting.value = false;
+      resolve();
     }
+    if (this.#work === promise) this.#rest();
+  }
+
+  #rest(): void {
+    this.isBusy.value = false;
+    const isStale = this.#isStale;
+    this.#isStale = false;
+    if (isStale) void this.refresh();
   }
 
   /** Starts a turn, and follows it to its end. `pending`: what to send again where the server may not have it. */
   async #turn(pending: Pending | undefined, start: () => Promise<void>): Promise<void> {
     await this.#exclusively(async () => {
       this.failure.value = undefined;
+      this.#isStopWanted = false;
       const unsubscribe = this.#state.shownStatus.subscribe((status) => {
-        if (status === "streaming") notifyTabs(this.id);
+        if (status === "streaming") this.#onStarted();
       });
       await start();
       await this.#reconnect(pending);
@@ -149,6 +168,12 @@ export class Conversation {
       if (isRefused) this.refused.value = pending?.draft;
       notifyTabs(this.id);
     });
+  }
+
+  #onStarted(): void {
+    notifyTabs(this.id);
+    // It was pressed before there was an answer to stop.
+    if (this.#isStopWanted) void this.stop();
   }
 
   /** The same message with the same text attaches to its turn: sending it again asks nothing twice. */
@@ -182,7 +207,6 @@ export class Conversation {
         path: { id: this.id },
       });
       this.#stored = messages;
-      this.chat.value = chat;
       showChat(chat);
       this.#show(messages, previous_cursor !== null);
       this.isReconnecting.value = false;
@@ -217,9 +241,7 @@ export class Conversation {
 
   #showTitle(title: string): void {
     const chat = this.chat.peek();
-    if (!chat) return;
-    this.chat.value = { ...chat, title };
-    showChat(this.chat.value);
+    if (chat) showChat({ ...chat, title });
   }
 }
 

@@ -16,11 +16,6 @@ export function conversationOf(id: string): Conversation {
   return current;
 }
 
-/** Forgets a chat that is deleted. */
-export function forgetConversation(id: string): void {
-  open.delete(id);
-}
-
 onChange((chatId) => {
   if (chatId === undefined || chatId === current?.id) void current?.refresh();
 });

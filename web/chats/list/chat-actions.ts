@@ -6,7 +6,6 @@ import { navigate, path } from "../../app/router.tsx";
 import { toast } from "../../app/toast.tsx";
 import { confirmed } from "../../ui/dialog.tsx";
 import type { MenuAction } from "../../ui/menu.tsx";
-import { forgetConversation } from "../conversations.ts";
 import { notifyTabs } from "../tabs.ts";
 import { type Chat, hideChat, pathOf, showChat } from "./chat-list.ts";
 
@@ -69,7 +68,6 @@ async function remove(chat: Chat): Promise<void> {
     return;
   }
   hideChat(chat.id);
-  forgetConversation(chat.id);
   notifyTabs(chat.id);
   if (path.peek() === pathOf(chat)) navigate("/app", { replace: true });
   toast("Deleted.");

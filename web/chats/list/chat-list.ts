@@ -16,6 +16,9 @@ export const filter = signal<{ search: string; archived: boolean }>({
 });
 
 const loaded = signal<readonly Chat[]>([]);
+
+/** Chats as they were last seen, by id: those of the list, and those that are open. */
+export const knownChats = signal<Readonly<Record<string, Chat>>>({});
 const nextCursor = signal<string | null>(null);
 
 /** The sentence of the failure of the last request. */
@@ -55,6 +58,8 @@ async function load(cursor: string | undefined): Promise<void> {
     if (request !== newest) return;
     const before = cursor ? loaded.peek() : [];
     loaded.value = withoutTwins([...before, ...found.chats]);
+    const seen = Object.fromEntries(found.chats.map((chat) => [chat.id, chat]));
+    knownChats.value = { ...knownChats.peek(), ...seen };
     nextCursor.value = found.next_cursor;
     listError.value = undefined;
   } catch (error) {
@@ -71,6 +76,7 @@ function withoutTwins(some: readonly Chat[]): Chat[] {
 
 /** Shows a chat as it is now, if the list is narrowed to such chats. */
 export function showChat(chat: Chat): void {
+  knownChats.value = { ...knownChats.peek(), [chat.id]: chat };
   const { search, archived } = filter.peek();
   const others = loaded.peek().filter(({ id }) => id !== chat.id);
   const isKnown = others.length < loaded.peek().length;

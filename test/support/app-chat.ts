@@ -1,0 +1,31 @@
+/** What a person does in a chat of the page at `/app`. */
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+
+/** Writes into the composer, and sends it by Enter. */
+export async function send(page: Page, text: string): Promise<void> {
+  await page.getByLabel("Message", { exact: true }).fill(text);
+  await page.keyboard.press("Enter");
+}
+
+/** The texts of the answers that are shown. */
+export function answersOf(page: Page): Promise<string[]> {
+  return page.locator(".message-answer .markdown").allInnerTexts();
+}
+
+/** Resolves once the answers are these. */
+export async function expectAnswers(page: Page, ...wanted: string[]): Promise<void> {
+  await expect.poll(() => answersOf(page)).toEqual(wanted);
+}
+
+/** Resolves once no answer is under way. */
+export async function expectReady(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Send", exact: true }).waitFor();
+  await page.getByRole("button", { name: "Write another answer" }).last().waitFor();
+}
+
+/** Chooses an action of the chat that is open. */
+export async function chooseAction(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name: "Actions for this chat" }).click();
+  await page.getByRole("menuitem", { name, exact: true }).click();
+}
