@@ -6,6 +6,10 @@ export function formatCount(count: number): string {
   return counts.format(count);
 }
 
+export function formatCalls(count: number): string {
+  return count === 1 ? "one call" : `${formatCount(count)} calls`;
+}
+
 /** An exact decimal of US dollars: "1204.5" as "$1,204.50". No digit is rounded away. */
 export function formatMoney(amount: string): string {
   const [, sign = "", whole = "0", part = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(amount) ?? [];

@@ -92,7 +92,8 @@ function colorsOf(root: HTMLElement | null) {
 function useColorScheme(): string {
   const [isDark, setDark] = useState(dark.matches);
   useEffect(() => {
-    const onChange = () => setDark(dark.matches);
+    // In the next frame, when the styles have changed.
+    const onChange = () => requestAnimationFrame(() => setDark(dark.matches));
     dark.addEventListener("change", onChange);
     return () => dark.removeEventListener("change", onChange);
   }, []);

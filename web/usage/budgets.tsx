@@ -4,7 +4,7 @@ import { useResource } from "../api/resource.ts";
 import { formatInstant } from "../ui/instant.ts";
 import { Progress } from "../ui/progress.tsx";
 import { Loaded } from "../ui/states.tsx";
-import { formatCount, formatMoney, isUsedUp } from "./amounts.ts";
+import { formatCalls, formatCount, formatMoney, isUsedUp } from "./amounts.ts";
 
 type Limit = Schemas["UsageLimit"];
 
@@ -68,8 +68,9 @@ function Budget({ limit }: { limit: Limit }) {
         {format(used)} of {format(most)} used
         {!isUsedUp(reserved) && `, ${format(reserved)} reserved by running answers`}. Begins again{" "}
         {formatInstant(limit.renews_at)}.
-        {limit.unpriced_calls > 0 &&
-          ` ${formatCount(limit.unpriced_calls)} calls without a known price are not included.`}
+        {unit === "cost" &&
+          limit.unpriced_calls > 0 &&
+          ` Without the cost of ${formatCalls(limit.unpriced_calls)} whose price is not known.`}
       </p>
     </li>
   );

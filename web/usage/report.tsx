@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { Schemas } from "../api/client.ts";
 import { Table, type Column } from "../ui/table.tsx";
-import { formatCount, formatMoney } from "./amounts.ts";
+import { formatCalls, formatCount, formatMoney } from "./amounts.ts";
 import { BarChart } from "./bar-chart.tsx";
 import { daysOf, formatDay, type Period } from "./period.ts";
 
@@ -64,21 +64,17 @@ function Totals({ totals }: { totals: Schemas["UsageTotals"] }) {
       </p>
       {unpriced > 0 && (
         <p class="notice notice-warning">
-          The price of {callsOf(unpriced)} is not known: the cost does not include{" "}
+          The price of {formatCalls(unpriced)} is not known: the cost does not include{" "}
           {unpriced === 1 ? "it" : "them"}.
         </p>
       )}
       {estimated > 0 && (
         <p class="notice">
-          The provider did not report the tokens of {callsOf(estimated)}; they are an estimate.
+          The provider did not report the tokens of {formatCalls(estimated)}; they are an estimate.
         </p>
       )}
     </section>
   );
-}
-
-function callsOf(count: number): string {
-  return count === 1 ? "one call" : `${formatCount(count)} calls`;
 }
 
 function Total({ name, value }: { name: string; value: string }) {
