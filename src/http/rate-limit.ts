@@ -9,7 +9,7 @@ import { addressKeyOf } from "../limits/client-address.ts";
 import type { LimitName } from "../limits/figures.ts";
 import { type LimitResult, FILTERED, type Verdict } from "../limits/limits.ts";
 import { Problem } from "../lib/problem.ts";
-import { clientOf } from "./client.ts";
+import { addressOfClient } from "./client.ts";
 import type { App } from "./router.ts";
 import { runToEnd } from "./run-to-end.ts";
 
@@ -131,7 +131,7 @@ async function settle(c: Context<App>, reserved: Counted[], hasFailed: boolean):
 
 /** The address of the client, as its limits know it. */
 export function addressOf(c: Context<App>): string {
-  return addressKeyOf(clientOf(c).address);
+  return addressKeyOf(addressOfClient(c));
 }
 
 /**

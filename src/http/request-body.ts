@@ -45,6 +45,11 @@ export function readJsonBody(largestBytes = LARGEST_JSON_BYTES): MiddlewareHandl
 
 /** Has later middleware see a request whose body is this JSON. */
 export function replaceBody(c: Context<App>, text: string): void {
+  if (c.req.header("content-type") === "application/json") {
+    // What Hono has read of a body; a new request would cost more than all other checks.
+    Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
+    return;
+  }
   const headers = new Headers(c.req.raw.headers);
   headers.set("content-type", "application/json");
   c.req.raw = new Request(c.req.raw, { method: c.req.method, headers, body: text });

@@ -1,6 +1,7 @@
 /** Refuses unknown paths, methods and oversized headers before sign-in and any feature. */
 import type { MiddlewareHandler } from "hono";
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { matchedRoutes } from "hono/route";
 import { Problem } from "../lib/problem.ts";
 import type { App } from "./router.ts";
 
@@ -14,10 +15,12 @@ export function guardRequest(app: OpenAPIHono<App>): MiddlewareHandler<App> {
   let table: RouteTable | undefined;
   return async function guardRequest(c, next) {
     if (sizeOf(c.req.raw.headers) > LARGEST_HEADERS_BYTES) throw new Problem("headers_too_large");
-    table ??= readTable(app);
-    const methods = methodsOf(table, c.req.path);
-    if (methods.size === 0) throw new Problem("route_not_found");
-    if (!methods.has(c.req.method)) throw methodNotAllowed(methods);
+    if (!matchedRoutes(c).some(isRoute)) {
+      table ??= readTable(app);
+      const methods = methodsOf(table, c.req.path);
+      if (methods.size === 0) throw new Problem("route_not_found");
+      if (!methods.has(c.req.method)) throw methodNotAllowed(methods);
+    }
     await next();
   };
 }
@@ -27,9 +30,14 @@ type RouteEntry = { method: string; pattern: RegExp };
 /** The routes by the first segment of their paths, which is no parameter: a request compares few patterns. */
 type RouteTable = Map<string, RouteEntry[]>;
 
-/** The routes of the app by method and path; its middleware has the method `ALL`. */
+/** Middleware has the method `ALL`. */
+function isRoute({ method }: { method: string }): boolean {
+  return method !== "ALL";
+}
+
+/** The routes of the app by method and path. */
 function readTable(app: OpenAPIHono<App>): RouteTable {
-  const routes = app.routes.filter(({ method }) => method !== "ALL");
+  const routes = app.routes.filter(isRoute);
   const table = Map.groupBy(routes, ({ path }) => firstSegment(path));
   return new Map([...table].map(([first, some]) => [first, some.map(toEntry)]));
 }

@@ -6,7 +6,8 @@ const STRAY_PERCENT = /%(?![0-9a-f]{2})/gi;
 
 /** Refuses a query string whose escapes are not UTF-8: it would be decoded to another text. Throws `invalid_encoding`. */
 export const checkQuery: MiddlewareHandler = async function checkQuery(c, next) {
-  if (!isUtf8(new URL(c.req.url).search)) throw new Problem("invalid_encoding");
+  const { url } = c.req;
+  if (!isUtf8(url.slice(url.indexOf("?") + 1 || url.length))) throw new Problem("invalid_encoding");
   await next();
 };
 

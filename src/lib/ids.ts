@@ -51,6 +51,17 @@ export function newSpanId(): string {
   return randomHex(8);
 }
 
+const POOL_BYTES = 4_096;
+
+/** Random bytes for ids that are no secrets: to ask the runtime for a few takes longer than to make an id of them. */
+const pool = { bytes: new Uint8Array(POOL_BYTES), used: POOL_BYTES };
+
 function randomHex(sizeBytes: number): string {
-  return toHex(crypto.getRandomValues(new Uint8Array(sizeBytes)));
+  if (pool.used + sizeBytes > POOL_BYTES) {
+    crypto.getRandomValues(pool.bytes);
+    pool.used = 0;
+  }
+  const start = pool.used;
+  pool.used += sizeBytes;
+  return toHex(pool.bytes.subarray(start, pool.used));
 }

@@ -5,6 +5,7 @@ import {
   createTokens,
   SESSION_TTL_SECONDS,
 } from "../../src/features/auth/tokens.ts";
+import { VerifiedTokens } from "../../src/features/auth/verified-tokens.ts";
 
 const SECRET = "a secret of the tests, of at least 32 characters";
 const NOW = Date.UTC(2026, 10, 23, 12);
@@ -42,6 +43,34 @@ describe("an access token", () => {
     expect(await at(0).readAccess(token)).toEqual(claims);
     expect(await at(ACCESS_TTL_SECONDS + TOLERANCE - 1).readAccess(token)).toEqual(claims);
     expect(await at(ACCESS_TTL_SECONDS + TOLERANCE).readAccess(token)).toBeUndefined();
+  });
+
+  it("that was read before ends at the same moment", async () => {
+    let seconds = 0;
+    const tokens = createTokens(SECRET, () => NOW + seconds * 1000);
+    const token = await tokens.issueAccess(claims);
+    for (seconds of [0, 60, ACCESS_TTL_SECONDS + TOLERANCE - 1]) {
+      expect(await tokens.readAccess(token)).toEqual(claims);
+    }
+    seconds = ACCESS_TTL_SECONDS + TOLERANCE;
+    expect(await tokens.readAccess(token)).toBeUndefined();
+  });
+
+  it("that was refused before is refused again", async () => {
+    const tokens = at(0);
+    const [head, body] = (await tokens.issueAccess(claims)).split(".");
+    const forged = `${head}.${body}.AAAA`;
+    expect(await tokens.readAccess(forged)).toBeUndefined();
+    expect(await tokens.readAccess(forged)).toBeUndefined();
+  });
+
+  it("is remembered among the newest thousand", () => {
+    const verified = new VerifiedTokens();
+    for (let number = 0; number <= 1_000; number++) verified.keep(`token ${number}`, claims, 100);
+    expect(verified.find("token 0", 0)).toBeUndefined();
+    expect(verified.find("token 1", 0)).toEqual(claims);
+    expect(verified.find("token 1000", 99)).toEqual(claims);
+    expect(verified.find("token 1000", 100)).toBeUndefined();
   });
 
   it("of the future is not valid yet, except for small clock differences", async () => {

@@ -15,6 +15,7 @@ import {
   readRefreshToken,
   type RefreshClaims,
 } from "./sessions/refresh-token.ts";
+import { VerifiedTokens } from "./verified-tokens.ts";
 
 const ALGORITHM = "HS256";
 const ISSUER = "indifly";
@@ -57,10 +58,19 @@ export function createTokens(secret: string, clock: Clock): Tokens {
   const access = once(() => deriveKey(secret, ACCESS.purpose));
   const refresh = once(() => deriveKey(secret, "rotating refresh token"));
   const jwtRefresh = once(() => deriveKey(secret, JWT_REFRESH.purpose));
+  const verified = new VerifiedTokens();
+  const readAccess = async (token: string) => {
+    const known = verified.find(token, Math.floor(clock() / 1000) - TOLERANCE_SECONDS);
+    if (known) return known;
+    const payload = await verify(ACCESS, await access(), token, clock);
+    const claims = toClaims(payload);
+    if (claims && payload?.exp !== undefined) verified.keep(token, claims, payload.exp);
+    return claims;
+  };
   return {
     issueAccess: async (claims) => sign(ACCESS, await access(), claims, clock),
     issueRefresh: async (claims) => issueRefreshToken(await refresh(), claims),
-    readAccess: async (token) => toClaims(await verify(ACCESS, await access(), token, clock)),
+    readAccess,
     readRefresh: async (token) =>
       token.includes(".")
         ? toRefreshClaims(await verify(JWT_REFRESH, await jwtRefresh(), token, clock))
