@@ -1,7 +1,7 @@
 /** Where a person writes: Enter sends, Shift and Enter begin a new line, Escape stops the answer. */
 import { signal } from "@preact/signals";
 import type { TargetedKeyboardEvent } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { COMPOSER_ID } from "../app/shortcuts.tsx";
 import { ComposerFiles } from "../documents/composer-files.tsx";
 import { Button } from "../ui/button.tsx";
@@ -32,9 +32,10 @@ export function Composer(props: ComposerProps) {
   const { draftKey, isAnswering, onSend, onStop } = props;
   const draft = drafts.value[draftKey] ?? EMPTY;
   const area = useRef<HTMLTextAreaElement>(null);
+  const [isUploading, setUploading] = useState(false);
   useEffect(() => fitHeight(area.current), [draft.text]);
   useEffect(() => focusWhereTyped(area.current), [draftKey]);
-  const canSend = draft.text.trim() !== "" && !isAnswering;
+  const canSend = draft.text.trim() !== "" && !isAnswering && !isUploading;
   const send = () => {
     if (!canSend) return;
     setDraft(draftKey, EMPTY);
@@ -58,6 +59,7 @@ export function Composer(props: ComposerProps) {
       <ComposerFiles
         files={draft.files}
         onChange={(files) => setDraft(draftKey, { ...draft, files })}
+        onUploading={setUploading}
       />
       <textarea
         id={COMPOSER_ID}

@@ -1,5 +1,5 @@
 /** Documents of the next message: what is beside the text of the composer. */
-import { useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Button } from "../ui/button.tsx";
 import { DropHint, useDroppedFiles } from "./drop-files.tsx";
 import { FileButton } from "./file-button.tsx";
@@ -12,10 +12,12 @@ export type AttachedFile = { id: string; name: string };
 type ComposerFilesProps = {
   files: readonly AttachedFile[];
   onChange: (files: AttachedFile[]) => void;
+  /** Called when the first upload begins, and when the last has ended. */
+  onUploading: (isUploading: boolean) => void;
 };
 
 /** A file is attached once it is stored: the answer waits for its ingestion. */
-export function ComposerFiles({ files, onChange }: ComposerFilesProps) {
+export function ComposerFiles({ files, onChange, onUploading }: ComposerFilesProps) {
   const attached = useRef({ files, onChange });
   attached.current = { files, onChange };
   const uploads = useMemo(() => {
@@ -26,6 +28,8 @@ export function ComposerFiles({ files, onChange }: ComposerFilesProps) {
   }, []);
   const onFiles = useMemo(() => (chosen: Iterable<File>) => uploads.add(chosen), []);
   useDroppedFiles(onFiles);
+  const isUploading = uploads.isRunning.value;
+  useEffect(() => onUploading(isUploading), [isUploading]);
   return (
     <div class="composer-files">
       <DropHint text="Drop the files to attach them" />

@@ -20,7 +20,9 @@ export function Page() {
   useDroppedFiles(onFiles);
   useEffect(() => void library.loadMore(), []);
   useSignalEffect(() => {
-    if (lastStored.value) library.show(lastStored.value);
+    const stored = lastStored.value;
+    lastStored.value = undefined;
+    if (stored) library.show(stored);
   });
   const words = query.value.get("q")?.trim() ?? "";
   return (

@@ -1,6 +1,7 @@
 /** Follows a file until its ingestion has ended. */
 import { useEffect } from "preact/hooks";
 import { api, type Schemas } from "../api/client.ts";
+import { isProblem } from "../api/problems.ts";
 
 type StoredFile = Schemas["File"];
 
@@ -33,7 +34,7 @@ async function follow(
     await pause(pauseMs);
     if (signal.aborted) return;
     const now = await read(first.id, signal);
-    if (signal.aborted) return;
+    if (signal.aborted || now === null) return;
     const isChanged = now !== undefined && hasChanged(last, now);
     pauseMs = isChanged ? SHORTEST_PAUSE_MS : Math.min(pauseMs * GROWTH, LONGEST_PAUSE_MS);
     if (!isChanged) continue;
@@ -47,12 +48,12 @@ const hasChanged = (old: StoredFile, now: StoredFile) =>
   old.pages_done !== now.pages_done ||
   old.page_count !== now.page_count;
 
-/** Undefined without an answer: the next attempt may have one. */
-async function read(id: string, signal: AbortSignal): Promise<StoredFile | undefined> {
+/** Null for a file that was deleted; undefined without an answer: the next attempt may have one. */
+async function read(id: string, signal: AbortSignal): Promise<StoredFile | null | undefined> {
   try {
     return await api.get("/files/{id}", { path: { id }, signal });
-  } catch {
-    return undefined;
+  } catch (error) {
+    return isProblem(error, "not_found") ? null : undefined;
   }
 }
 

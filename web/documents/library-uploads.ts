@@ -4,7 +4,7 @@ import type { Schemas } from "../api/client.ts";
 import { session } from "../api/session.ts";
 import { Uploads } from "./uploads.ts";
 
-/** The file that was stored last. */
+/** A file that was stored and is not in the list yet. */
 export const lastStored = signal<Schemas["File"] | undefined>(undefined);
 
 export const libraryUploads = new Uploads((file) => (lastStored.value = file));

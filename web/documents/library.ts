@@ -23,8 +23,9 @@ export class Library {
     this.error.value = undefined;
     try {
       const { files, next } = await loadPage(path);
-      const known = new Set(this.files.value.map(({ id }) => id));
-      this.files.value = [...this.files.value, ...files.filter(({ id }) => !known.has(id))];
+      // An upload may have shown some of them before.
+      const loaded = new Set(files.map(({ id }) => id));
+      this.files.value = [...this.files.value.filter(({ id }) => !loaded.has(id)), ...files];
       this.next.value = next;
     } catch (error) {
       this.error.value = sentenceOf(error);

@@ -14,7 +14,7 @@ export function TextView({ text, place }: { text: DocumentText; place: Place }) 
       <div class="text-column">
         {parts.map((part, index) => (
           <TextPartView
-            key={part.start}
+            key={index}
             part={part}
             isNewPage={part.page !== null && part.page !== parts[index - 1]?.page}
             ranges={place.ranges}

@@ -1,5 +1,5 @@
 /** Files on their way to the server, a few at once. */
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { ApiError } from "../../clients/ts/src/index.ts";
 import type { Schemas } from "../api/client.ts";
 import { sentenceOf } from "../api/problems.ts";
@@ -20,6 +20,10 @@ const MOST_AT_ONCE = 3;
 
 export class Uploads {
   readonly list = signal<readonly Upload[]>([]);
+  /** True while a file is on its way, or waits for its turn. */
+  readonly isRunning = computed(() =>
+    this.list.value.some(({ status }) => status === "waiting" || status === "sending"),
+  );
   readonly #onStored: (file: Schemas["File"]) => void;
   readonly #aborts = new Map<string, AbortController>();
 

@@ -83,6 +83,28 @@ describe("a PDF that a citation leads to", () => {
     }
   });
 
+  it("is a click away from the answer that quotes it", async () => {
+    const page = await open("/app");
+    const buffer = Buffer.from(await contractPdf());
+    const chosen = { name: "agreement.pdf", mimeType: "application/pdf", buffer };
+    await page.getByLabel("Files to upload").setInputFiles(chosen);
+    await page
+      .getByRole("list", { name: "Attached documents" })
+      .getByText("agreement.pdf")
+      .waitFor();
+    await page
+      .getByLabel("Message", { exact: true })
+      .fill("How may a party terminate the agreement?");
+    await page.getByRole("button", { name: "Send" }).click();
+    const source = page.getByRole("button", { name: /^Source 1:/ }).first();
+    const described = (await source.getAttribute("aria-label")) ?? "";
+    await source.click();
+    const [, number] = /page (\d+)$/.exec(described) ?? [];
+    const words = bare(await markedIn(page));
+    expect(bare(described)).toContain(`“${words}”`);
+    await expectMarksWithin(page, Number(number));
+  });
+
   it("marks each part of a quotation that leaves words out, and not those between", async () => {
     const file = await readyFile(ada, await contractPdf(), "agreement.pdf");
     const first = await citationOf(file, "The Customer shall pay the Fees", 1);

@@ -72,7 +72,7 @@ describe("the report of an analysis", () => {
     await page.getByText("Analysing lease.txt").waitFor();
     await release(marker);
     await page.getByRole("heading", { name: "Lease of Harbour House", level: 1 }).waitFor();
-    const headings = await page.getByRole("heading", { level: 2 }).allTextContents();
+    const headings = await page.getByRole("article").getByRole("heading").allTextContents();
     expect(headings).toEqual([
       "Parties",
       "Money",
@@ -94,6 +94,14 @@ describe("the report of an analysis", () => {
     await page.getByRole("region", { name: "Obligations: Tenant" }).getByRole("link").click();
     await page.locator("mark").waitFor();
     expect(await page.locator("mark").allTextContents()).toEqual([RENT]);
+  });
+
+  it("is shown whole where it is longer than an event", async () => {
+    const summary = `${"It says much. ".repeat(500)}It ends here.`;
+    const { file } = await newLease({ tokens: [JSON.stringify({ ...ANSWER, summary })] });
+    const { page } = await open(`/app/documents/${file.id}/report`);
+    await page.getByText("It ends here.").waitFor();
+    expect(await page.getByRole("article").getByRole("heading").count()).toBe(6);
   });
 
   it("is stored: opening it again asks no model, until the person wants a new one", async () => {
@@ -149,6 +157,7 @@ describe("the report of an analysis", () => {
     await script({ tokens: [JSON.stringify(ANSWER)] }, marker);
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByRole("heading", { name: "Lease of Harbour House", level: 1 }).waitFor();
+    expect(await page.getByRole("alert").count()).toBe(0);
   });
 
   it("is accessible, fits a phone and a desk in light and dark, and prints without the frame", async () => {
