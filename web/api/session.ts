@@ -7,7 +7,7 @@ import { sessionEnded } from "./session-end.ts";
 export type Session =
   | { status: "loading" }
   | { status: "unreachable"; sentence: string }
-  | { status: "signed-out"; hasEnded: boolean }
+  | { status: "signed-out"; hasEnded?: boolean }
   | { status: "signed-in"; user: Schemas["User"] };
 
 export const session = signal<Session>({ status: "loading" });

@@ -27,7 +27,7 @@ async function loadMethods(): Promise<void> {
 export function Page() {
   useEffect(() => void loadMethods(), []);
   const now = session.value;
-  const hasEnded = now.status === "signed-out" && now.hasEnded;
+  const hasEnded = now.status === "signed-out" && now.hasEnded === true;
   return (
     <main class="sign-in">
       <h1 class="brand">Indifly</h1>

@@ -1,7 +1,7 @@
 /** The sources of an answer below it, in full. */
 import { Link } from "../../app/router.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { addressOf } from "../markdown/citation-button.tsx";
+import { placeUrl } from "../../documents/place.ts";
 import type { Sources } from "../markdown/markdown.tsx";
 import type { Citation } from "../page-message.ts";
 
@@ -45,11 +45,7 @@ function Source({ citation }: { citation: Citation }) {
     <>
       <span class="source-number">{number ?? index}</span>
       <span>
-        {status === "source_deleted" ? (
-          file_name
-        ) : (
-          <Link to={addressOf(citation)}>{file_name}</Link>
-        )}
+        {status === "source_deleted" ? file_name : <Link to={placeUrl(citation)}>{file_name}</Link>}
         {where && `, ${where}`}
         {notes.length > 0 && <span class="badge">{notes.join(", ")}</span>}
         <q>{quote}</q>
