@@ -13,6 +13,7 @@ import { proofFields, proofIn, StepUpFields } from "./step-up.tsx";
 export function SecondFactor(props: SectionProps) {
   const [codes, setCodes] = useState<readonly string[]>();
   const { account, reload } = props;
+  const isOn = account.has_second_factor || codes !== undefined;
   const finish = () => {
     setCodes(undefined);
     reload();
@@ -21,9 +22,7 @@ export function SecondFactor(props: SectionProps) {
     <section class="card form" aria-labelledby="second-factor">
       <h2 id="second-factor">
         Second factor{" "}
-        <span class={account.has_second_factor ? "badge badge-good" : "badge"}>
-          {account.has_second_factor || codes ? "On" : "Off"}
-        </span>
+        <span class={isOn ? "badge badge-good" : "badge"}>{isOn ? "On" : "Off"}</span>
       </h2>
       {codes ? (
         <RecoveryCodes codes={codes} onDone={finish} />

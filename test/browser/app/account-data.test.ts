@@ -80,11 +80,18 @@ describe("the deletion in the page", () => {
     const ada = await signUp();
     const page = await openData(ada);
     await deleteIn(page, ada);
-    await expectLooks(page, "erasure");
     const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
     await query("UPDATE erasures SET completed_at = now(), chats = 12 WHERE id = $1", [id]);
     await page.getByText("Nothing of the account is left.").waitFor();
     await page.getByRole("cell", { name: "12", exact: true }).waitFor();
+  });
+
+  it("looks right on a phone and a desk, in light and dark", async () => {
+    const ada = await signUp();
+    const page = await openData(ada);
+    await deleteIn(page, ada);
+    await page.getByRole("table").waitFor();
+    await expectLooks(page, "erasure");
   });
 
   it("says so where there is no such receipt", async () => {

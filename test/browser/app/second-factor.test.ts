@@ -1,10 +1,10 @@
 import type { Page } from "playwright-core";
 import { describe, expect, inject, it } from "vitest";
 import { expectLooks } from "../../support/app-looks.ts";
-import { type AppVisitor, newAppVisitor } from "../../support/app-page.ts";
+import { newAppVisitor } from "../../support/app-page.ts";
 import { type SignedIn, signUp } from "../../support/client.ts";
 import { downloadBy } from "../../support/downloads.ts";
-import { challengeOf, codesOf, forgetCodes, signInWith } from "../../support/second-factor.ts";
+import { codesOf, forgetCodes, signInWith } from "../../support/second-factor.ts";
 
 const origin = inject("platformUrl");
 const PATH = "/app/account/security";
@@ -37,11 +37,14 @@ async function enrolIn(page: Page, of: SignedIn): Promise<{ secret: string; code
   return { secret, codes: await codes.allTextContents() };
 }
 
-/** Signs a browser in by a recovery code. */
-async function signInByCode(visitor: AppVisitor, of: SignedIn, code: string): Promise<void> {
-  const data = { challenge: await challengeOf(of, origin), recovery_code: code };
-  const response = await visitor.context.request.post(origin + "/auth/login/totp", { data });
-  expect(response.status()).toBe(200);
+/** Signs in on a page that asks for it, by a recovery code in place of the app. */
+async function signInByCode(page: Page, { user, password }: SignedIn, code: string): Promise<void> {
+  await page.getByLabel("E-mail").fill(user.email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Use a recovery code" }).click();
+  await page.getByLabel("Recovery code").fill(code);
+  await page.getByRole("button", { name: "Sign in" }).click();
 }
 
 describe("the second factor in the page", () => {
@@ -50,8 +53,9 @@ describe("the second factor in the page", () => {
     const { codes } = await enrolIn(await openSecurity(ada), ada);
     const [first = "", second = ""] = codes;
     const visitor = await newAppVisitor(origin);
-    await signInByCode(visitor, ada, first);
+    visitor.expectErrors(/401 \(/);
     const page = await visitor.openApp(PATH);
+    await signInByCode(page, ada, first);
     await section(page).getByText("On", { exact: true }).waitFor();
     await section(page).getByLabel("Current password").fill(ada.password);
     await section(page).getByLabel("Code").fill(second);
@@ -64,7 +68,6 @@ describe("the second factor in the page", () => {
     const ada = await signUp();
     const page = await openSecurity(ada);
     const { codes } = await enrolIn(page, ada);
-    await expectLooks(page, "recovery-codes");
     const button = page.getByRole("button", { name: "Download the codes" });
     const { name, bytes } = await downloadBy(page, () => button.click());
     expect({ name, lines: bytes.toString().trim().split("\n") }).toEqual({
@@ -81,7 +84,6 @@ describe("the second factor in the page", () => {
     const ada = await signUp();
     const page = await openSecurity(ada);
     const secret = await beginIn(page, ada);
-    await expectLooks(page, "second-factor");
     // A code of tomorrow is wrong now.
     await section(page).getByLabel("Code of the app").fill(codesOf(secret)(2_880));
     await section(page).getByRole("button", { name: "Turn on" }).click();
@@ -111,5 +113,19 @@ describe("the second factor in the page", () => {
     await dialog.getByRole("button", { name: "Create the key" }).click();
     await dialog.locator(".secret code").waitFor();
     expect((await ada.get("/auth/keys")).body).toMatchObject([{ name: "Nightly import" }]);
+  });
+
+  it("looks right on a phone and a desk, in light and dark, while it is set up", async () => {
+    const ada = await signUp();
+    const page = await openSecurity(ada);
+    await beginIn(page, ada);
+    await expectLooks(page, "second-factor");
+  });
+
+  it("looks right on a phone and a desk, in light and dark, with its recovery codes", async () => {
+    const ada = await signUp();
+    const page = await openSecurity(ada);
+    await enrolIn(page, ada);
+    await expectLooks(page, "recovery-codes");
   });
 });
