@@ -15,14 +15,23 @@ export type Bare = {
 };
 
 /** The configuration of a Worker that passes the provider's bytes through. */
-export async function configureBareWorker(providerUrl: string) {
-  const folder = await makeFolder();
-  await copyFile(join(FOLDER, "worker.js"), join(folder, "worker.js"));
-  return configure(folder, "worker.js", { PROVIDER_URL: `${providerUrl}/chat/completions` });
+export function configureBareWorker(providerUrl: string) {
+  return configurePassing("worker.js", providerUrl);
 }
 
 export async function startBareWorker(providerUrl: string): Promise<Bare> {
   return start(await configureBareWorker(providerUrl));
+}
+
+/** The same with a room between them; the path of a request is the room's name. */
+export async function startBareRoom(providerUrl: string): Promise<Bare> {
+  return start(await configurePassing("room.js", providerUrl, true));
+}
+
+async function configurePassing(module: string, providerUrl: string, rooms = false) {
+  const folder = await makeFolder();
+  await copyFile(join(FOLDER, module), join(folder, module));
+  return configure(folder, module, { PROVIDER_URL: `${providerUrl}/chat/completions` }, rooms);
 }
 
 export async function startBareHono(vars: Record<string, string>): Promise<Bare> {
@@ -45,11 +54,16 @@ export async function configureBareHono(vars: Record<string, string>) {
   return { folder, ...(await configure(folder, "hono.js", vars)) };
 }
 
-async function configure(folder: string, module: string, vars: Record<string, string>) {
+async function configure(
+  folder: string,
+  module: string,
+  vars: Record<string, string>,
+  rooms = false,
+) {
   const port = await freePort();
   return {
     port,
-    config: await writeConfig({ folder, modules: [module], port, vars, rooms: false }),
+    config: await writeConfig({ folder, modules: [module], port, vars, rooms }),
   };
 }
 

@@ -28,6 +28,7 @@ const server = await listen(async (request, response) => {
   const tokenMs = isLong ? LONG_TOKEN_MS : TOKEN_MS;
   response.writeHead(200, { "content-type": "text/event-stream" });
   response.flushHeaders();
+  const startedAt = now();
   let sent = 0;
   const send = () => {
     if (sent++ === tokens) {
@@ -35,7 +36,8 @@ const server = await listen(async (request, response) => {
       return;
     }
     response.write(chunk({ content: `${now().toFixed(3)} ` }, null));
-    setTimeout(send, isHeld ? HELD_MS : tokenMs);
+    const dueAt = startedAt + FIRST_TOKEN_MS + sent * tokenMs;
+    setTimeout(send, isHeld ? HELD_MS : Math.max(dueAt - now(), 0));
   };
   setTimeout(send, FIRST_TOKEN_MS);
 });
