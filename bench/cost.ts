@@ -27,8 +27,8 @@ type Counts = Record<
   | "alarms"
   | "alarmsSet"
   | "rowsRead"
-  | "rowsWritten"
-  | "rowsDeleted"
+  | "rowsOfRooms"
+  | "rowsOfLimits"
   | "queueOperations"
   | "postgresTrips",
   number
@@ -128,7 +128,7 @@ const BILLED: Record<string, { price: number; units: (cost: Cost) => number }> =
   "rows read": { price: PRICES.rowsRead, units: (cost) => cost.rowsRead },
   "rows written and deleted, alarms set": {
     price: PRICES.rowsWritten,
-    units: (cost) => cost.rowsWritten + cost.rowsDeleted + cost.alarmsSet,
+    units: (cost) => cost.rowsOfRooms + cost.rowsOfLimits + cost.alarmsSet,
   },
   "queue operations": { price: PRICES.queueOperations, units: (cost) => cost.queueOperations },
 };
@@ -147,8 +147,8 @@ function printCosts(costs: Record<string, Cost>): void {
       what,
       all.map((cost) => show(cost[name])),
     );
-  count("rows written", "rowsWritten");
-  count("rows deleted", "rowsDeleted");
+  count("rows of the room, written and deleted", "rowsOfRooms");
+  count("rows of the user's limits", "rowsOfLimits");
   count("alarms set", "alarmsSet");
   count("alarms", "alarms");
   count("trips to Postgres", "postgresTrips");

@@ -16,7 +16,10 @@ export const PRICES = {
   /** An object is billed with 128 MB of memory for as long as it is at work. */
   objectGbSeconds: 12.5,
   rowsRead: 0.001,
-  /** Rows that are inserted, changed or deleted, those of indexes included, and each alarm that is set. */
+  /**
+   * Rows that are inserted, changed or deleted, those of indexes included, and each alarm that is set ("Each `setAlarm()`
+   * is billed as a single row written", "Deletes are counted as rows written"). What `deleteAll` costs is not said.
+   */
   rowsWritten: 1,
   /** A message is written, read and deleted. */
   queueOperations: 0.4,

@@ -10,8 +10,8 @@ const ZERO = {
   alarms: 0,
   alarmsSet: 0,
   rowsRead: 0,
-  rowsWritten: 0,
-  rowsDeleted: 0,
+  rowsOfRooms: 0,
+  rowsOfLimits: 0,
   queueOperations: 0,
   postgresTrips: 0,
 };
@@ -24,9 +24,9 @@ let cursors = [];
 const OPERATIONS_OF_A_MESSAGE = 3;
 
 function takeCounts() {
-  for (const { cursor, isDelete } of cursors) {
+  for (const { cursor, rows } of cursors) {
     counts.rowsRead += cursor.rowsRead;
-    counts[isDelete ? "rowsDeleted" : "rowsWritten"] += cursor.rowsWritten;
+    counts[rows] += cursor.rowsWritten;
   }
   cursors = [];
   const taken = counts;
@@ -34,13 +34,13 @@ function takeCounts() {
   return taken;
 }
 
-/** Counts what an object does with its storage. */
-function watch({ storage }) {
+/** Counts what an object does with its storage. `rows`: the count of rows that it writes, changes and deletes. */
+function watch({ storage }, rows) {
   const { sql } = storage;
   const exec = sql.exec.bind(sql);
   sql.exec = (query, ...bindings) => {
     const cursor = exec(query, ...bindings);
-    cursors.push({ cursor, isDelete: /^\s*DELETE/i.test(query) });
+    cursors.push({ cursor, rows });
     return cursor;
   };
   const [setAlarm, put] = [storage.setAlarm.bind(storage), storage.put.bind(storage)];
@@ -49,13 +49,13 @@ function watch({ storage }) {
     return setAlarm(...given);
   };
   storage.put = (...given) => {
-    counts.rowsWritten++;
+    counts[rows]++;
     return put(...given);
   };
 }
 
 /** The class with its calls counted, each of which is a request. */
-function counted(Base) {
+function counted(Base, rows) {
   for (const name of Object.getOwnPropertyNames(Base.prototype)) {
     const method = Base.prototype[name];
     if (name === "constructor" || typeof method !== "function") continue;
@@ -67,14 +67,14 @@ function counted(Base) {
   }
   return class extends Base {
     constructor(ctx, env) {
-      watch(ctx);
+      watch(ctx, rows);
       super(ctx, env);
     }
   };
 }
 
-const CountedRoom = counted(ChatRoom);
-const CountedLimiter = counted(Limiter);
+const CountedRoom = counted(ChatRoom, "rowsOfRooms");
+const CountedLimiter = counted(Limiter, "rowsOfLimits");
 export { CountedRoom as ChatRoom, CountedLimiter as Limiter };
 
 const plainFetch = globalThis.fetch;

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { RoomStorage, SCHEMA_VERSION } from "../../src/features/turns/room/storage.ts";
 import type { NumberedEvent } from "../../src/features/turns/wire/events.ts";
-import { begin, crash, emit, end, follow, idOf, openLog, USER } from "./turns.ts";
+import { begin, crash, emit, end, follow, idOf, idsOf, openLog, USER } from "./turns.ts";
 
 /** Runs it with the storage of a new room. */
 function inRoom<T>(run: (storage: DurableObjectStorage) => T): Promise<T> {
@@ -41,10 +41,11 @@ const BEFORE_VERSIONS = `
   CREATE TABLE counter (one INTEGER PRIMARY KEY, ceiling INTEGER NOT NULL);`;
 
 const answerId = "an answer";
-const events: NumberedEvent[] = [1, 2, 3].map((id) => ({
+const eventOf = (id: number): NumberedEvent => ({
   id,
   event: { type: "content_delta", content: `word ${id} ` },
-}));
+});
+const events = [1, 2, 3].map(eventOf);
 
 /** An old room with one running turn. */
 function createOldRoom({ sql }: DurableObjectStorage): void {
@@ -58,6 +59,31 @@ function createOldRoom({ sql }: DurableObjectStorage): void {
   const insert = "INSERT INTO chunks (first_id, last_id, answer_id, events) VALUES (1, 3, ?, ?)";
   sql.exec(insert, answerId, JSON.stringify(events));
   sql.exec("INSERT INTO counter (one, ceiling) VALUES (1, 1000)");
+}
+
+/** A turn that has ended, as version 2 stores it. */
+function addOlderTurn(
+  { sql }: DurableObjectStorage,
+  turn: { events: NumberedEvent[]; ceiling: number },
+): void {
+  const [firstId, lastId] = [idOf(turn.events[0]), idOf(turn.events.at(-1))];
+  sql.exec(
+    `INSERT INTO turns (answer_id, user_id, state, first_id, last_id, ended_at, checkpoint)
+     VALUES (?, ?, 'ended', ?, ?, 0, '{}')`,
+    answerId,
+    USER,
+    firstId,
+    lastId,
+  );
+  const insert = "INSERT INTO chunks (first_id, last_id, answer_id, events) VALUES (?, ?, ?, ?)";
+  sql.exec(insert, firstId, lastId, answerId, JSON.stringify(turn.events));
+  sql.exec("INSERT OR REPLACE INTO counter (one, ceiling) VALUES (1, ?)", turn.ceiling);
+}
+
+function createRoomOfVersion2(storage: DurableObjectStorage): void {
+  new RoomStorage(storage).create();
+  storage.sql.exec("DROP TABLE turn_logs; UPDATE schema_version SET version = 2;");
+  addOlderTurn(storage, { events, ceiling: 1_000 });
 }
 
 describe("the storage of a room", () => {
@@ -97,17 +123,60 @@ describe("the storage of a room", () => {
 
   it("migrates a room whose tables are of version 1", async () => {
     await inRoom((storage) => {
-      const log = openLog(storage);
-      const answerId = begin(log);
-      const emitted = [...emit(log, 3), end(log, answerId)];
+      createRoomOfVersion2(storage);
       storage.sql.exec(`
         ALTER TABLE turns RENAME COLUMN checkpoint TO record;
         ALTER TABLE late_titles RENAME COLUMN title TO record;
         UPDATE schema_version SET version = 1;`);
-      const after = crash(storage);
-      expect(follow(after)).toEqual(emitted);
+      const after = openLog(storage);
+      expect(follow(after)).toEqual(events);
       expect(after.turns.find(answerId)?.state).toBe("ended");
       expect(new RoomStorage(storage).version).toBe(SCHEMA_VERSION);
+    });
+  });
+
+  it("migrates a room of version 2, and goes on with ids above all that it may have issued", async () => {
+    await inRoom((storage) => {
+      createRoomOfVersion2(storage);
+      const log = openLog(storage);
+      expect(follow(log)).toEqual(events);
+      const next = begin(log);
+      const emitted = [...emit(log, 3), end(log, next)];
+      expect(idOf(emitted[0])).toBe(1_001);
+      const after = crash(storage);
+      expect(follow(after)).toEqual([...events, ...emitted]);
+      expect(after.prune(1).map((turn) => turn.answerId)).toEqual([answerId, next]);
+      expect(follow(after)).toEqual([]);
+      expect(storage.sql.exec("SELECT * FROM chunks").toArray()).toEqual([]);
+    });
+  });
+
+  it("adopts the turns of an older version that ran after a rollback, and issues none of its ids", async () => {
+    await inRoom((storage) => {
+      const log = openLog(storage);
+      end(log, begin(log));
+      const ceiling = Number(storage.sql.exec("SELECT ceiling FROM counter").one().ceiling);
+      // The older version does not read the newer table, and goes on above the ceiling.
+      const older = [1, 2].map((id) => ({ ...eventOf(id), id: ceiling + id }));
+      addOlderTurn(storage, { events: older, ceiling: ceiling + 4_096 });
+      const after = openLog(storage);
+      expect(follow(after, ceiling)).toEqual(older);
+      expect(after.turns.find(answerId)?.state).toBe("ended");
+      begin(after);
+      expect(idsOf(emit(after, 1))).toEqual([ceiling + 4_097]);
+    });
+  });
+
+  it("has no trace of a turn after its log is deleted, but the last id that was issued", async () => {
+    await inRoom((storage) => {
+      const log = openLog(storage);
+      const pruned = begin(log);
+      emit(log, 3, "secret ");
+      const last = end(log, pruned);
+      log.prune(1);
+      const rows = JSON.stringify(storage.sql.exec("SELECT * FROM turn_logs").toArray());
+      for (const text of ["secret", pruned, USER]) expect(rows).not.toContain(text);
+      expect(crash(storage).lastId).toBe(last.id);
     });
   });
 

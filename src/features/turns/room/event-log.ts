@@ -12,9 +12,9 @@ import type { RoomStorage } from "./storage.ts";
 import { type StoredTurn, type TurnEnd, TurnTable } from "./turn-table.ts";
 import { Unwritten } from "./unwritten.ts";
 
-/** Ids that may be issued after a ceiling is written: as many as most turns need. */
+/** Ids that may be issued after a ceiling is written: as many as a few turns need. */
 const HEADROOM = 4_096;
-/** With fewer left, a flush writes a higher ceiling: no id is then refused before the next flush. */
+/** With fewer left, the start of a turn and a flush write a higher ceiling. */
 const LEAST_HEADROOM = 1_024;
 /** Written events that stay in memory for subscribers that lag a little behind. */
 const KEPT_IN_MEMORY = 256;
@@ -78,7 +78,8 @@ export class EventLog {
   start(answerId: string, checkpoint: string): number {
     const firstId = this.#lastId + 1;
     this.turns.start(answerId, checkpoint, firstId);
-    this.#writeCeiling(this.#lastId + HEADROOM);
+    this.#raiseCeiling();
+    this.#rows.open();
     this.#openId = answerId;
     return firstId;
   }
@@ -102,8 +103,11 @@ export class EventLog {
 
   /** Writes the unwritten events. */
   flush(): void {
-    this.#writeTail();
-    if (this.#ceiling - this.#lastId < LEAST_HEADROOM) this.#writeCeiling(this.#lastId + HEADROOM);
+    const events = this.#placeTail();
+    if (this.#openId !== undefined && events !== "") {
+      this.turns.appendEvents(this.#openId, events, this.#lastId);
+    }
+    this.#raiseCeiling();
   }
 
   /** Flushes after this time, unless a flush is scheduled already: events in between share one write. */
@@ -125,10 +129,8 @@ export class EventLog {
    * the turn's end.
    */
   seal(answerId: string, end?: TurnEnd): void {
-    this.#writeTail();
-    this.turns.seal(answerId, this.#lastId, end);
-    // Where a new instance of the room could not read the last id from the turn.
-    if (this.#findLastId(this.#ceiling) !== this.#lastId) this.#writeCeiling(this.#lastId);
+    const events = this.#placeTail();
+    this.turns.seal(answerId, { lastId: this.#lastId, ceiling: this.#ceiling, events, end });
     this.#close();
   }
 
@@ -174,7 +176,6 @@ export class EventLog {
       this.#rows.remove(turn.answerId);
       this.turns.remove(turn.answerId);
     }
-    if (turns.length > 0 && this.turns.firstId() === undefined) this.#writeCeiling(this.#lastId);
     return turns;
   }
 
@@ -182,17 +183,8 @@ export class EventLog {
     const query = "SELECT ceiling FROM counter";
     const row = this.#storage.sql.exec<{ ceiling: number }>(query).toArray()[0];
     this.#ceiling = row?.ceiling ?? 0;
-    this.#lastId = this.#findLastId(this.#ceiling);
-  }
-
-  /**
-   * The last id that was issued: of the newest turn, where it has ended and its start wrote the ceiling. Otherwise any
-   * up to the ceiling may have been.
-   */
-  #findLastId(ceiling: number): number {
-    const newest = this.turns.findNewest();
-    const isExact = newest && newest.lastId > 0 && newest.firstId - 1 + HEADROOM === ceiling;
-    return isExact ? newest.lastId : ceiling;
+    // Where it is not known, any up to the ceiling may have been issued.
+    this.#lastId = this.turns.findLastIssued(this.#ceiling) ?? this.#ceiling;
   }
 
   #close(): void {
@@ -203,18 +195,21 @@ export class EventLog {
     this.#rows.close();
   }
 
-  #writeCeiling(ceiling: number): void {
-    this.#ceiling = ceiling;
+  #raiseCeiling(): void {
+    if (this.#ceiling - this.#lastId >= LEAST_HEADROOM) return;
+    this.#ceiling = this.#lastId + HEADROOM;
     const statement = "INSERT OR REPLACE INTO counter (one, ceiling) VALUES (1, ?)";
-    this.#storage.sql.exec(statement, ceiling);
+    this.#storage.sql.exec(statement, this.#ceiling);
   }
 
-  #writeTail(): void {
+  /** Takes the unwritten events: returns those for the turn's row, and writes the others. */
+  #placeTail(): string {
     const unwritten = this.#tail.slice(this.#writtenCount);
-    if (this.#openId !== undefined) this.#rows.append(this.#openId, unwritten);
+    const events = this.#openId === undefined ? "" : this.#rows.place(this.#openId, unwritten);
     this.#tail = this.#tail.slice(-KEPT_IN_MEMORY);
     this.#writtenCount = this.#tail.length;
     this.#unwritten.clear();
+    return events;
   }
 }
 

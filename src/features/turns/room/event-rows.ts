@@ -1,6 +1,6 @@
 /**
- * The written events of a room's log in SQLite. The platform bills each row that is written or deleted, whatever its
- * size, so what one flush has goes into one row, and as many flushes of a turn as fit share it.
+ * The written events of a room's log in SQLite: those of a turn are in its own row as far as they fit, the others in rows
+ * of `chunks`, which as many flushes share as fit. Rows of an older version have all of them there.
  */
 import type { NumberedEvent } from "../wire/events.ts";
 import { LongTexts, type RoomStorage } from "./storage.ts";
@@ -11,40 +11,44 @@ import { LongTexts, type RoomStorage } from "./storage.ts";
  */
 const LONGEST_ROW = 128 * 1024;
 
-/** The events of one row, as JSON. Rows of an older version hold at most 32. */
-type Row = { first_id: number; answer_id: string; events: string };
-const ROW = "first_id, answer_id, events";
+/** The events of one row, as a JSON array. Rows of an older version hold at most 32. */
+type Row = { last_id: number; first_id: number; answer_id: string; events: string };
+const CHUNK = "last_id, first_id, answer_id, events";
+/** The events of a turn's row, which end with a comma. */
+const OF_TURN = `written_id, first_id, answer_id, '[' || rtrim(events, ',') || ']' AS events`;
 
 export class EventRows {
   readonly #storage: RoomStorage;
   readonly #longTexts: LongTexts;
-  /** The row that takes more events, and the length of its JSON. */
-  #open: { firstId: number; length: number } | undefined;
-  /** The row that was read last: subscribers read it page by page. */
-  #parsed: { firstId: number; events: NumberedEvent[] } | undefined;
+  /** The row that takes more events, and the length of its JSON. Undefined: a new row of `chunks`. */
+  #open: { firstId: number | "of its turn"; length: number } | undefined;
+  /** The events of the row that was read last: subscribers read it page by page. */
+  #parsed: NumberedEvent[] | undefined;
 
   constructor(storage: RoomStorage) {
     this.#storage = storage;
     this.#longTexts = new LongTexts(storage);
   }
 
-  /** Writes events of a turn: one row, new or longer. */
-  append(answerId: string, events: readonly NumberedEvent[]): void {
+  /** The next events are of a turn that starts. */
+  open(): void {
+    this.#open = { firstId: "of its turn", length: 0 };
+  }
+
+  /** Returns the events as the turn's row takes them. Empty where it is full: then they are written here. */
+  place(answerId: string, events: readonly NumberedEvent[]): string {
     const [first, last] = [events[0], events.at(-1)];
-    if (!first || !last) return;
+    if (!first || !last) return "";
+    // The row has more events than were parsed.
+    this.#parsed = undefined;
     const text = JSON.stringify(events);
     const length = (this.#open?.length ?? 0) + text.length;
-    if (!this.#open || length > LONGEST_ROW) return this.#insert(answerId, first.id, last.id, text);
-    const { firstId } = this.#open;
-    this.#storage.sql.exec(
-      `UPDATE chunks SET last_id = ?, events = substr(events, 1, length(events) - 1) || ?
-       WHERE first_id = ?`,
-      last.id,
-      `,${text.slice(1)}`,
-      firstId,
-    );
-    this.#open = { firstId, length };
-    if (this.#parsed?.firstId === firstId) this.#parsed = undefined;
+    if (!this.#open || length > LONGEST_ROW) this.#insert(answerId, first.id, last.id, text);
+    else if (this.#open.firstId === "of its turn") {
+      this.#open.length = length;
+      return `${text.slice(1, -1)},`;
+    } else this.#append(this.#open.firstId, last.id, text);
+    return "";
   }
 
   /** The next events begin a row of their own. */
@@ -54,14 +58,16 @@ export class EventRows {
 
   /** The events after an id, of the row that holds the next one; undefined where none does. */
   readAfter(id: number): NumberedEvent[] | undefined {
-    const isParsed = this.#parsed?.events.some((event) => event.id === id + 1);
-    const events = isParsed ? this.#parsed?.events : this.#read(id);
+    const isParsed = this.#parsed?.some((event) => event.id === id + 1);
+    const events = isParsed ? this.#parsed : this.#read(id);
     return events?.filter((event) => event.id > id);
   }
 
   /** All events of a turn. */
   eventsOf(answerId: string): NumberedEvent[] {
-    const query = `SELECT ${ROW} FROM chunks WHERE answer_id = ? ORDER BY first_id`;
+    const query = `
+      SELECT ${OF_TURN} FROM turn_logs WHERE answer_id = ?1 AND written_id > 0
+      UNION ALL SELECT ${CHUNK} FROM chunks WHERE answer_id = ?1 ORDER BY 1`;
     const rows = this.#storage.sql.exec<Row>(query, answerId).toArray();
     return rows.flatMap((row) => this.#parse(row));
   }
@@ -77,6 +83,17 @@ export class EventRows {
     this.#parsed = undefined;
   }
 
+  #append(firstId: number, lastId: number, text: string): void {
+    this.#storage.sql.exec(
+      `UPDATE chunks SET last_id = ?, events = substr(events, 1, length(events) - 1) || ?
+       WHERE first_id = ?`,
+      lastId,
+      `,${text.slice(1)}`,
+      firstId,
+    );
+    this.#open = { firstId, length: (this.#open?.length ?? 0) + text.length };
+  }
+
   #insert(answerId: string, firstId: number, lastId: number, text: string): void {
     const first = this.#longTexts.storeRest(answerId, firstId, text);
     const statement =
@@ -87,16 +104,14 @@ export class EventRows {
 
   #read(id: number): NumberedEvent[] | undefined {
     if (!this.#storage.exists) return undefined;
-    // The last row that starts at or before the id may also end there; then the row after it is meant.
+    // Rows do not overlap: the first one that ends after the id has the event that follows it.
     const query = `
-      SELECT ${ROW} FROM chunks
-      WHERE first_id >= coalesce((SELECT max(first_id) FROM chunks WHERE first_id <= ?1), 0) AND last_id > ?1
-      ORDER BY first_id LIMIT 1`;
+      SELECT ${OF_TURN} FROM turn_logs WHERE written_id > ?1
+      UNION ALL SELECT ${CHUNK} FROM chunks WHERE last_id > ?1 ORDER BY 1 LIMIT 1`;
     const row = this.#storage.sql.exec<Row>(query, id).toArray()[0];
     if (!row) return undefined;
-    const events = this.#parse(row);
-    this.#parsed = { firstId: row.first_id, events };
-    return events;
+    this.#parsed = this.#parse(row);
+    return this.#parsed;
   }
 
   #parse({ first_id, answer_id, events }: Row): NumberedEvent[] {

@@ -39,7 +39,31 @@ const MIGRATIONS: readonly string[] = [
   // 2: columns named after what they hold.
   `ALTER TABLE turns RENAME COLUMN record TO checkpoint;
    ALTER TABLE late_titles RENAME COLUMN record TO title;`,
+  // 3: in place of `turns`: a turn with its events in one row that no index adds to. See `TurnTable`.
+  `CREATE TABLE turn_logs (
+     id INTEGER PRIMARY KEY,
+     answer_id TEXT NOT NULL,
+     user_id TEXT NOT NULL,
+     state TEXT NOT NULL,
+     first_id INTEGER NOT NULL,
+     last_id INTEGER NOT NULL,
+     ended_at INTEGER,
+     checkpoint TEXT NOT NULL,
+     events TEXT NOT NULL DEFAULT '',
+     written_id INTEGER NOT NULL DEFAULT 0,
+     issued_id INTEGER NOT NULL DEFAULT 0,
+     ceiling INTEGER NOT NULL DEFAULT 0
+   );`,
 ];
+
+/**
+ * Turns of an older version, or of one that ran after a rollback. Their events stay where they are. Of two such turns
+ * without events the one that was added later has the higher id.
+ */
+const ADOPT_OLDER_TURNS = `
+  INSERT INTO turn_logs (answer_id, user_id, state, first_id, last_id, ended_at, checkpoint)
+  SELECT answer_id, user_id, state, first_id, last_id, ended_at, checkpoint FROM turns ORDER BY rowid;
+  DELETE FROM turns;`;
 
 /** The version of a room that this code creates. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
@@ -52,7 +76,9 @@ export class RoomStorage {
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#exists = this.#hasTable("turns");
-    if (this.#exists) this.#migrate();
+    if (!this.#exists) return;
+    this.#migrate();
+    this.#adoptOlderTurns();
   }
 
   get sql(): SqlStorage {
@@ -91,6 +117,11 @@ export class RoomStorage {
       const statement = "INSERT OR REPLACE INTO schema_version (one, version) VALUES (1, ?)";
       this.sql.exec(statement, SCHEMA_VERSION);
     });
+  }
+
+  #adoptOlderTurns(): void {
+    if (this.sql.exec("SELECT 1 FROM turns LIMIT 1").next().done === true) return;
+    this.#storage.transactionSync(() => this.sql.exec(ADOPT_OLDER_TURNS));
   }
 
   #hasTable(name: string): boolean {
