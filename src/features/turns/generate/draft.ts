@@ -135,10 +135,14 @@ export class Draft {
   }
 }
 
+/** A UTF-16 code unit takes at most so many bytes of UTF-8. */
+const MOST_BYTES_OF_UNIT = 3;
+
 /** Storable text of at most so many bytes of UTF-8. */
 class CappedText {
   #text = "";
-  #sizeBytes = 0;
+  /** Counted from the first piece on that may not fit. */
+  #sizeBytes: number | undefined;
   #isFull = false;
   readonly #limitBytes: number;
   readonly #cleaner = new TextCleaner();
@@ -160,13 +164,23 @@ class CappedText {
   push(piece: string): string {
     if (this.#isFull) return "";
     const text = this.#cleaner.push(piece);
-    const sizeBytes = utf8Length(text);
-    const leftBytes = this.#limitBytes - this.#sizeBytes;
-    this.#isFull = sizeBytes > leftBytes;
-    const added = this.#isFull ? utf8Prefix(text, leftBytes) : text;
-    this.#sizeBytes += sizeBytes;
+    const added = this.#surelyFits(text) ? text : this.#fitting(text);
     this.#text += added;
     return added;
+  }
+
+  /** True where the bytes need not be counted, which takes longer than all else that is done with a token. */
+  #surelyFits(text: string): boolean {
+    return (this.#text.length + text.length) * MOST_BYTES_OF_UNIT <= this.#limitBytes;
+  }
+
+  #fitting(text: string): string {
+    this.#sizeBytes ??= utf8Length(this.#text);
+    const leftBytes = this.#limitBytes - this.#sizeBytes;
+    const sizeBytes = utf8Length(text);
+    this.#sizeBytes += sizeBytes;
+    this.#isFull = sizeBytes > leftBytes;
+    return this.#isFull ? utf8Prefix(text, leftBytes) : text;
   }
 }
 

@@ -77,11 +77,11 @@ export class RoomAlarm {
   /** The earliest of watchdog, retry and pruning; undefined where there is nothing to do. */
   #next(): number | undefined {
     const { watchdog_ms, log_kept_ms }: TurnLimits = this.#deps.config.TURN_LIMITS;
-    const { log, recovery, isLive } = this.#room;
+    const { log, titles, recovery, isLive } = this.#room;
     const times: number[] = [];
-    const { firstEnd } = log.turns.summary();
+    const { firstEnd, unsaved } = log.turns.summary();
     if (firstEnd !== null) times.push(firstEnd + log_kept_ms);
-    if (this.hasWork) {
+    if (unsaved > 0 || !titles.isEmpty) {
       const isFirst = isLive() || recovery.failures === 0;
       times.push(this.#deps.clock() + (isFirst ? watchdog_ms : retryDelayMs(recovery.failures)));
     }

@@ -21,6 +21,8 @@ export class LateTitles {
   readonly #deps: LateTitlesDeps;
   /** Answers whose titles this instance of the room is waiting for, or saving. */
   readonly #inProgress = new Set<string>();
+  /** True once a query has found none, until one is stored: every turn asks several times. */
+  #isKnownEmpty = false;
 
   constructor(storage: RoomStorage, deps: LateTitlesDeps) {
     this.#storage = storage;
@@ -28,8 +30,9 @@ export class LateTitles {
   }
 
   get isEmpty(): boolean {
-    if (!this.#storage.exists) return true;
-    return this.#storage.sql.exec("SELECT 1 FROM late_titles").next().done === true;
+    if (this.#isKnownEmpty || !this.#storage.exists) return true;
+    this.#isKnownEmpty = this.#storage.sql.exec("SELECT 1 FROM late_titles").next().done === true;
+    return this.#isKnownEmpty;
   }
 
   /** Stores the estimated cost of a title before a provider is called: a crash must not lose it. */
@@ -104,6 +107,7 @@ export class LateTitles {
 
   #insert(answerId: string, title: LateTitle): void {
     this.#storage.create();
+    this.#isKnownEmpty = false;
     const statement = "INSERT OR REPLACE INTO late_titles (answer_id, title) VALUES (?, ?)";
     this.#storage.sql.exec(statement, answerId, JSON.stringify(title));
   }
