@@ -243,7 +243,7 @@ describe("the list of chats", () => {
 describe("the keyboard", () => {
   it("starts a chat, searches, goes to the message field and shows its shortcuts", async () => {
     const { page } = await openAs(await signUpWithFiles(), "/app/usage");
-    await page.getByRole("heading", { name: "Usage" }).waitFor();
+    await page.getByRole("heading", { name: "Usage", level: 1 }).waitFor();
     await page.keyboard.press("Control+k");
     const focused = () => page.evaluate("document.activeElement?.id");
     await expect.poll(focused).toBe("search-chats");
