@@ -18,7 +18,9 @@ const TOOL_RUNNER = /[\\/]openai[\\/]lib[\\/]ChatCompletion(?:Runner|Stream|Stre
 const IDENTITIES =
   /[\\/]openai[\\/](?:internal[\\/])?auth[\\/](?:x509-)?workload-identity-auth\.mjs$/;
 
-const FORMS = /[\\/]openai[\\/]internal[\\/]uploads\.mjs$/;
+/** Forms of files, queries, and events: answers are read as responses, by a reader of our own. */
+const WIRES =
+  /[\\/]openai[\\/](?:internal[\\/]uploads|internal[\\/]qs[\\/]stringify|core[\\/]streaming)\.mjs$/;
 
 /** What a function that is called all the same returns. */
 const RETURNED: Readonly<Record<string, string>> = { isX509WorkloadIdentity: "false" };
@@ -50,7 +52,7 @@ export const leaveOutUnused: Plugin = {
 function isUnused(path: string): boolean {
   const [, resource] = RESOURCE.exec(path) ?? [];
   if (resource !== undefined) return !KEPT_RESOURCES.includes(resource);
-  return [TOOL_RUNNER, IDENTITIES, FORMS, COMPILER, JSON_SCHEMA_READER].some((part) =>
+  return [TOOL_RUNNER, IDENTITIES, WIRES, COMPILER, JSON_SCHEMA_READER].some((part) =>
     part.test(path),
   );
 }

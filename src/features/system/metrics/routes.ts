@@ -5,7 +5,6 @@ import { type App, createRouter, route } from "../../../http/router.ts";
 import { encodeUtf8 } from "../../../lib/bytes.ts";
 import { sha256 } from "../../../lib/sha256.ts";
 import { authenticate } from "../../auth/authenticate.ts";
-import { readMetrics } from "./read.ts";
 import { METRICS_TYPE } from "./render.ts";
 
 const metrics = route({
@@ -46,6 +45,7 @@ const router = createRouter();
 router.use("/metrics", authorizeMetrics);
 
 export const metricsRoutes = router.openapi(metrics, async (c) => {
+  const { readMetrics } = await import("./read.ts");
   const text = await readMetrics(c.get("deps"), c.get("principal")?.userId);
   return c.text(text, 200, { "content-type": METRICS_TYPE });
 });
