@@ -4,7 +4,7 @@ import type { Schemas } from "../api/client.ts";
 type Analysis = Schemas["Analysis"];
 type Citation = Schemas["Citation"];
 
-export type Severity = Schemas["Analysis"]["missing_clauses"][number]["severity"];
+type Severity = Schemas["Analysis"]["missing_clauses"][number]["severity"];
 
 export type Point = {
   text: string;

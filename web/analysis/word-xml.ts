@@ -2,7 +2,7 @@
 
 const NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 
-export type Style = "Title" | "Subtitle" | "Heading1" | "Quote" | "Normal";
+type Style = "Title" | "Subtitle" | "Heading1" | "Quote" | "Normal";
 
 export type TextRun = { text: string; isBold?: boolean; isItalic?: boolean };
 

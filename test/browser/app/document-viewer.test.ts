@@ -70,7 +70,7 @@ describe("a PDF that a citation leads to", () => {
     const page = await open(placeUrl(await citationOf(file, quote, 2)));
     expect(bare(await markedIn(page))).toBe(bare(quote));
     await expectMarksWithin(page, 2);
-    await page.getByLabel("Page, of 2").and(page.locator('[value="2"]')).waitFor();
+    await expect.poll(() => page.getByLabel("Page, of 2").inputValue()).toBe("2");
     expect(await page.getByRole("complementary", { name: "Quotation" }).textContent()).toContain(
       "ninety days’ written notice",
     );
@@ -199,8 +199,8 @@ describe("a PDF that a citation leads to", () => {
     const page = await visitor.openApp("/app/documents");
     await page.getByRole("link", { name: "agreement.pdf" }).first().waitFor();
     expect(loaded.filter((url) => /pdf-view|pdfjs/.test(url))).toEqual([]);
-    await page.goto(`${origin}/app/documents/${file.id}`);
-    await page.locator(".pdf-sheet canvas").first().waitFor();
+    const opened = await visitor.openApp(`/app/documents/${file.id}`);
+    await opened.locator(".pdf-sheet canvas").first().waitFor();
     expect(loaded.some((url) => /pdf-view/.test(url))).toBe(true);
     expect(loaded.some((url) => /pdf\.worker/.test(url))).toBe(true);
   });

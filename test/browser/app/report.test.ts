@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { marked } from "marked";
 import type { Page } from "playwright-core";
@@ -62,7 +61,7 @@ async function download(page: Page, name: string): Promise<Buffer> {
     page.waitForEvent("download"),
     page.getByRole("button", { name, exact: true }).click(),
   ]);
-  return readFile(await file.path());
+  return Buffer.concat(await Array.fromAsync(await file.createReadStream()));
 }
 
 describe("the report of an analysis", () => {
