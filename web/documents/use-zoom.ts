@@ -48,11 +48,14 @@ export function useZoom(scroller: RefObject<HTMLDivElement | null>, { width }: P
   };
 }
 
-/** Keeps the place on the page that is at the top where pages become larger or smaller. */
+/** Keeps what is in the middle there where pages become larger or smaller. */
 function useSamePlace(scroller: RefObject<HTMLDivElement | null>, scale: number): void {
   const last = useRef(scale);
   useLayoutEffect(() => {
-    if (scroller.current) scroller.current.scrollTop *= scale / last.current;
+    const growth = scale / last.current;
     last.current = scale;
+    if (!scroller.current) return;
+    const half = scroller.current.clientHeight / 2;
+    scroller.current.scrollTop = (scroller.current.scrollTop + half) * growth - half;
   }, [scale]);
 }
