@@ -5,7 +5,7 @@
  */
 import { chromium, type Browser } from "playwright-core";
 import { say } from "./report.ts";
-import { findChromium } from "../test/support/chromium.ts";
+import { findChromium } from "../local/chromium.ts";
 
 const LOADS = 5;
 

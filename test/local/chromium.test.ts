@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { findChromium } from "../support/chromium.ts";
+import { findChromium } from "../../local/chromium.ts";
 
 it("finds an installed Chromium, or the one that is named", () => {
   expect(findChromium(undefined, ["/nowhere/chromium", process.execPath])).toBe(process.execPath);
