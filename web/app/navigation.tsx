@@ -2,6 +2,7 @@
 import type { Schemas } from "../api/client.ts";
 import { sentenceOf } from "../api/problems.ts";
 import { signOut } from "../api/session.ts";
+import { toggleDeveloperView } from "../developer/open.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { Link } from "./router.tsx";
@@ -44,6 +45,7 @@ export function Navigation({ user }: { user: Schemas["User"] }) {
           {user.name}
         </span>
         <Button icon="keyboard" label="Keyboard shortcuts" onClick={openShortcuts} />
+        <Button icon="code" label="Developer's view" onClick={toggleDeveloperView} />
         <ThemeButton />
         <Button icon="sign-out" label="Sign out" onClick={() => void leave()} />
       </div>

@@ -4,6 +4,7 @@ import type { Schemas } from "../api/client.ts";
 import { ChatSidebar } from "../chats/chat-sidebar.tsx";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/states.tsx";
+import { DeveloperView } from "../developer/developer-view.tsx";
 import { isDrawerOpen } from "./drawer.ts";
 import { LazyPage } from "./lazy-page.tsx";
 import { Navigation } from "./navigation.tsx";
@@ -34,6 +35,7 @@ export function Shell({ user }: { user: Schemas["User"] }) {
         <Navigation user={user} />
       </aside>
       <View />
+      <DeveloperView />
       <Shortcuts />
     </div>
   );

@@ -1,6 +1,7 @@
 /** What the keyboard does anywhere on the page. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { toggleDeveloperView } from "../developer/open.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { navigate } from "./router.tsx";
 import { isDrawerOpen } from "./drawer.ts";
@@ -47,6 +48,12 @@ const SHORTCUTS: readonly Shortcut[] = [
     does: "Go to the message field",
     matches: (event) => event.shiftKey && event.key === "Escape",
     run: () => focusOn(COMPOSER_ID),
+  },
+  {
+    keys: "Ctrl .",
+    does: "Open or close the developer's view",
+    matches: (event) => withControl(event) && event.key === ".",
+    run: toggleDeveloperView,
   },
   {
     keys: "Ctrl /",
