@@ -44,10 +44,6 @@ export const BAD_LEDGERS: Record<string, Record<string, (good: Good) => void>> =
     "a call is billed with a token too many": ({ history }) =>
       (history.rows.usage = [usageRow({ completion: 4 })]),
   },
-  callsAreBilledOnce: {
-    "a call is estimated for a refused turn, and paid for an answer": ({ history }) =>
-      history.rows.usage.push(usageRow({ message_id: null, estimated: true })),
-  },
   refusedCallsAreEstimated: {
     "a call without a message has a provider's count": ({ history }) =>
       (history.rows.usage = [usageRow({ message_id: null })]),

@@ -73,13 +73,6 @@ function countsAreOfTheProvider({ rows, counted, uncertain }: History): string[]
     .map((billed) => `${billed} was billed, and not counted by the provider`);
 }
 
-/** No call is paid twice, whether its turn has begun or not. A killed room pays for one that it may not have made. */
-function callsAreBilledOnce({ rows, asked, crashes }: History): string[] {
-  const paid = rows.usage.filter(({ kind }) => kind === "answer").length;
-  const isRight = crashes.length > 0 || paid <= asked.length;
-  return isRight ? [] : [`${paid} answers are paid, and ${asked.length} were requested`];
-}
-
 /** A call whose turn was refused is paid by an estimate. A deleted chat takes the messages from its rows, too. */
 function refusedCallsAreEstimated(history: History): string[] {
   if (doomed(history).size > 0) return [];
@@ -94,6 +87,5 @@ export const ledgerAddsUp: Record<string, Check> = {
   nothingStaysReserved,
   shownCostsAreInTheLedger,
   countsAreOfTheProvider,
-  callsAreBilledOnce,
   refusedCallsAreEstimated,
 };
