@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import type { Plugin } from "esbuild";
 
 /** Of the provider's client. */
-export const KEPT_RESOURCES: readonly string[] = ["chat", "embeddings", "models"];
+export const KEPT_RESOURCES: readonly string[] = ["chat", "models"];
 
 const RESOURCE = /[\\/]openai[\\/]resources[\\/](?!index\.)(\w+)/;
 
@@ -20,7 +20,7 @@ const IDENTITIES =
 
 /** Forms of files, queries, and events: answers are read as responses, by a reader of our own. */
 const WIRES =
-  /[\\/]openai[\\/](?:internal[\\/]uploads|internal[\\/]qs[\\/]stringify|core[\\/]streaming)\.mjs$/;
+  /[\\/]openai[\\/](?:internal[\\/](?:uploads|to-file)|internal[\\/]qs[\\/]stringify|core[\\/]streaming)\.mjs$/;
 
 /** What a function that is called all the same returns. */
 const RETURNED: Readonly<Record<string, string>> = { isX509WorkloadIdentity: "false" };
