@@ -61,7 +61,7 @@ describe("the sign-in of the page", () => {
     await visitor.signInAs(person);
     const page = await visitor.openApp();
     await page.getByLabel("Message", { exact: true }).fill("My draft");
-    await person.delete("/auth/sessions");
+    await visitor.context.clearCookies();
     await page.getByRole("searchbox", { name: "Search the chats" }).fill("any");
     await page.getByText("Your session has ended.").waitFor();
     await signIn(page, person);
