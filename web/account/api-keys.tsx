@@ -82,12 +82,12 @@ function KeyRow({ apiKey, onEdit, onChange }: KeyRowProps) {
         </p>
       </div>
       <div class="form-actions">
-        <Button aria-label={`Change ${name}`} onClick={onEdit}>
+        <Button label={`Change ${name}`} onClick={onEdit}>
           Change
         </Button>
         <Button
           variant="danger"
-          aria-label={`Revoke ${name}`}
+          label={`Revoke ${name}`}
           onClick={() => void revoke(apiKey, onChange)}
         >
           Revoke

@@ -69,7 +69,7 @@ function Device({ session, onChange }: { session: Session; onChange: () => void 
         </p>
       </div>
       <Button
-        aria-label={current ? "Sign out this device" : `Sign out ${name}`}
+        label={current ? "Sign out this device" : `Sign out ${name}`}
         onClick={() => void end(session, onChange)}
       >
         Sign out

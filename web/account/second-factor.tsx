@@ -21,8 +21,7 @@ export function SecondFactor(props: SectionProps) {
   return (
     <section class="card form" aria-labelledby="second-factor">
       <h2 id="second-factor">
-        Second factor{" "}
-        <span class={isOn ? "badge badge-good" : "badge"}>{isOn ? "On" : "Off"}</span>
+        Second factor <span class={isOn ? "badge badge-good" : "badge"}>{isOn ? "On" : "Off"}</span>
       </h2>
       {codes ? (
         <RecoveryCodes codes={codes} onDone={finish} />
