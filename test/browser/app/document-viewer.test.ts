@@ -2,7 +2,7 @@ import { deflateSync } from "node:zlib";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import type { Page } from "playwright-core";
 import { placeUrl } from "../../../web/documents/place.ts";
-import { contractPdf, longPdf, pageSentence } from "../../fixtures/documents.ts";
+import { contractPdf, makePdf, pageSentence } from "../../fixtures/documents.ts";
 import { paragraph, wordOf } from "../../fixtures/hostile.ts";
 import { JPX } from "../../fixtures/jpx.ts";
 import { pagePdf } from "../../fixtures/raw-pdf.ts";
@@ -29,6 +29,15 @@ async function open(path: string): Promise<Page> {
   await visitor.signInAs(ada);
   return visitor.openApp(path);
 }
+
+/** A sentence on each page. */
+const schedules = (pages: number) =>
+  makePdf((pdf) => {
+    for (let page = 1; page <= pages; page++) {
+      if (page > 1) pdf.addPage();
+      pdf.text(pageSentence(page));
+    }
+  });
 
 /** PDFs break lines where their text has none. */
 const bare = (text: string) => text.replace(/\s/g, "");
@@ -130,7 +139,7 @@ describe("a PDF that a citation leads to", () => {
   });
 
   it("draws only the pages that are near, of many", async () => {
-    const file = await readyFile(ada, await longPdf(60), "schedules.pdf");
+    const file = await readyFile(ada, await schedules(60), "schedules.pdf");
     const page = await open(placeUrl(await citationOf(file, pageSentence(41), 41)));
     expect(bare(await markedIn(page))).toBe(bare(pageSentence(41)));
     await page.getByLabel("Page, of 60").fill("7");
