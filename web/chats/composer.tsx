@@ -19,6 +19,12 @@ export function setDraft(key: string, draft: Draft): void {
   drafts.value = { ...drafts.peek(), [key]: draft };
 }
 
+/** Of the draft as it is now: an upload may end long after it was begun. */
+function changeFiles(key: string, change: (files: Draft["files"]) => Draft["files"]): void {
+  const draft = drafts.peek()[key] ?? EMPTY;
+  setDraft(key, { ...draft, files: change(draft.files) });
+}
+
 type ComposerProps = {
   /** Of the draft. */
   draftKey: string;
@@ -58,7 +64,8 @@ export function Composer(props: ComposerProps) {
     >
       <ComposerFiles
         files={draft.files}
-        onChange={(files) => setDraft(draftKey, { ...draft, files })}
+        onAttach={(file) => changeFiles(draftKey, (files) => [...files, file])}
+        onRemove={(id) => changeFiles(draftKey, (files) => files.filter((file) => file.id !== id))}
         onUploading={setUploading}
       />
       <textarea

@@ -11,22 +11,26 @@ export type AttachedFile = { id: string; name: string };
 
 type ComposerFilesProps = {
   files: readonly AttachedFile[];
-  onChange: (files: AttachedFile[]) => void;
+  onAttach: (file: AttachedFile) => void;
+  onRemove: (id: string) => void;
   /** Called when the first upload begins, and when the last has ended. */
   onUploading: (isUploading: boolean) => void;
 };
 
-/** A file is attached once it is stored: the answer waits for its ingestion. */
-export function ComposerFiles({ files, onChange, onUploading }: ComposerFilesProps) {
-  const attached = useRef({ files, onChange });
-  attached.current = { files, onChange };
-  const uploads = useMemo(() => {
-    return new Uploads(({ id, original_name: name }) => {
-      const { files, onChange } = attached.current;
-      onChange([...files, { id, name }]);
-    });
+/**
+ * A file is attached once it is stored, to the message for which it was chosen: the person may look at another chat by
+ * then. The answer waits for its ingestion.
+ */
+export function ComposerFiles({ files, onAttach, onRemove, onUploading }: ComposerFilesProps) {
+  const attach = useRef(onAttach);
+  attach.current = onAttach;
+  const uploads = useMemo(() => new Uploads(), []);
+  const onFiles = useMemo(() => {
+    return (chosen: Iterable<File>) => {
+      const onAttach = attach.current;
+      uploads.add(chosen, ({ id, original_name: name }) => onAttach({ id, name }));
+    };
   }, []);
-  const onFiles = useMemo(() => (chosen: Iterable<File>) => uploads.add(chosen), []);
   useDroppedFiles(onFiles);
   const isUploading = uploads.isRunning.value;
   useEffect(() => onUploading(isUploading), [isUploading]);
@@ -42,7 +46,7 @@ export function ComposerFiles({ files, onChange, onUploading }: ComposerFilesPro
               <Button
                 icon="close"
                 label={`Remove ${file.name}`}
-                onClick={() => onChange(files.filter(({ id }) => id !== file.id))}
+                onClick={() => onRemove(file.id)}
               />
             </li>
           ))}

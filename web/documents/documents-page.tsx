@@ -9,15 +9,13 @@ import { DocumentList } from "./document-list.tsx";
 import { DropHint, useDroppedFiles } from "./drop-files.tsx";
 import { FileButton } from "./file-button.tsx";
 import { Library } from "./library.ts";
-import { lastStored, libraryUploads } from "./library-uploads.ts";
+import { addToLibrary, lastStored, libraryUploads } from "./library-uploads.ts";
 import { SearchResults } from "./search-results.tsx";
 import { UploadList } from "./upload-list.tsx";
 
-const onFiles = (files: Iterable<File>) => libraryUploads.add(files);
-
 export function Page() {
   const library = useMemo(() => new Library(), []);
-  useDroppedFiles(onFiles);
+  useDroppedFiles(addToLibrary);
   useEffect(() => void library.loadMore(), []);
   useSignalEffect(() => {
     const stored = lastStored.value;
@@ -29,7 +27,7 @@ export function Page() {
     <PageFrame
       title="Documents"
       actions={
-        <FileButton variant="primary" icon="upload" onFiles={onFiles}>
+        <FileButton variant="primary" icon="upload" onFiles={addToLibrary}>
           Upload
         </FileButton>
       }

@@ -7,7 +7,12 @@ import { Uploads } from "./uploads.ts";
 /** A file that was stored and is not in the list yet. */
 export const lastStored = signal<Schemas["File"] | undefined>(undefined);
 
-export const libraryUploads = new Uploads((file) => (lastStored.value = file));
+export const libraryUploads = new Uploads();
+
+/** Uploads the files. */
+export function addToLibrary(files: Iterable<File>): void {
+  libraryUploads.add(files, (file) => (lastStored.value = file));
+}
 
 // Nobody sees what another person has chosen.
 effect(() => {

@@ -14,7 +14,10 @@ export type Upload = {
   progress: number;
   /** Why it failed, or is refused. */
   sentence?: string;
+  onStored: OnStored;
 };
+
+type OnStored = (file: Schemas["File"]) => void;
 
 const MOST_AT_ONCE = 3;
 
@@ -24,18 +27,13 @@ export class Uploads {
   readonly isRunning = computed(() =>
     this.list.value.some(({ status }) => status === "waiting" || status === "sending"),
   );
-  readonly #onStored: (file: Schemas["File"]) => void;
   readonly #aborts = new Map<string, AbortController>();
 
   /** A stored file leaves the list. */
-  constructor(onStored: (file: Schemas["File"]) => void) {
-    this.#onStored = onStored;
-  }
-
-  add(files: Iterable<File>): void {
+  add(files: Iterable<File>, onStored: OnStored): void {
     const added = [...files].map((file): Upload => {
       const refusal = refusalOf(file);
-      const upload = { key: crypto.randomUUID(), file, progress: 0 };
+      const upload = { key: crypto.randomUUID(), file, progress: 0, onStored };
       if (refusal === undefined) return { ...upload, status: "waiting" };
       return { ...upload, status: "refused", sentence: refusal };
     });
@@ -67,7 +65,7 @@ export class Uploads {
     for (const upload of waiting.slice(0, MOST_AT_ONCE - running)) void this.#send(upload);
   }
 
-  async #send({ key, file }: Upload): Promise<void> {
+  async #send({ key, file, onStored }: Upload): Promise<void> {
     const aborting = new AbortController();
     this.#aborts.set(key, aborting);
     this.#change(key, { status: "sending" });
@@ -75,7 +73,7 @@ export class Uploads {
       const onProgress = (progress: number) => this.#change(key, { progress });
       const stored = await uploadFile(file, { key, onProgress, signal: aborting.signal });
       this.list.value = this.list.peek().filter((upload) => upload.key !== key);
-      this.#onStored(stored);
+      onStored(stored);
     } catch (error) {
       this.#change(key, {
         status: isFinal(error) ? "refused" : "failed",
