@@ -63,8 +63,8 @@ app.use(filterAddress);
 app.use(guardRequest(app));
 
 app.route("/", systemRoutes(app));
-app.route("/", methodRoutes);
 app.route("/", authRoutes);
+app.route("/", methodRoutes);
 app.route("/", forgottenPasswordRoutes);
 app.route("/", verificationRoutes);
 app.route("/", secondStepRoutes);

@@ -112,6 +112,33 @@ describe("a chat of the page", () => {
     await page.locator("mark").getByText("a deposit of 900 euros").waitFor();
   });
 
+  it("keeps a document for the message it was chosen for, though another chat is open when it is stored", async () => {
+    const person = await signUpWithFiles();
+    const { body: lease } = await person.post("/chats", { title: "The lease" });
+    await person.post("/chats", { title: "The sale" });
+    const { page } = await openAs(person, `/app/chats/${lease.id}`);
+    const { promise: released, resolve: store } = Promise.withResolvers<void>();
+    await page.route("**/files/upload", async (route) => {
+      await released;
+      await route.continue();
+    });
+    const file = {
+      name: "note.txt",
+      mimeType: "text/plain",
+      buffer: Buffer.from("The rent is due."),
+    };
+    await page.getByLabel("Files to upload").setInputFiles([file]);
+    await page.getByRole("list", { name: "Uploads" }).getByText("note.txt").waitFor();
+    await page.getByRole("link", { name: "The sale" }).click();
+    await page.getByRole("heading", { name: "The sale" }).waitFor();
+    store();
+    await page.getByRole("list", { name: "Uploads" }).waitFor({ state: "detached" });
+    const attached = page.getByRole("list", { name: "Attached documents" });
+    expect(await attached.count()).toBe(0);
+    await page.getByRole("link", { name: "The lease" }).click();
+    await attached.getByText("note.txt").waitFor();
+  });
+
   it("puts a message that was refused back, with the reason", async () => {
     const person = await signUpWithFiles();
     const { visitor, page } = await openAs(person);

@@ -58,7 +58,7 @@ describe("deleting the user's own account", () => {
     await tab.ping();
     const before = await rowsOf(ada);
     expect(before).toMatchObject({ users: 1, chats: 2, messages: 4, sockets: 1, keys: 1 });
-    expect(await worker.storageOf(past.body.chat_id)).toMatchObject({ turns: 1 });
+    expect(await worker.storageOf(past.body.chat_id)).toMatchObject({ turn_logs: 1 });
 
     expect((await erase(ada)).status).toBe(204);
 

@@ -103,7 +103,7 @@ export class EventLog {
 
   /** Writes the unwritten events. */
   flush(): void {
-    const events = this.#placeTail();
+    const events = this.#allotTail();
     if (this.#openId !== undefined && events !== "") {
       this.turns.appendEvents(this.#openId, events, this.#lastId);
     }
@@ -129,7 +129,7 @@ export class EventLog {
    * the turn's end.
    */
   seal(answerId: string, end?: TurnEnd): void {
-    const events = this.#placeTail();
+    const events = this.#allotTail();
     this.turns.seal(answerId, { lastId: this.#lastId, ceiling: this.#ceiling, events, end });
     this.#close();
   }
@@ -203,9 +203,9 @@ export class EventLog {
   }
 
   /** Takes the unwritten events: returns those for the turn's row, and writes the others. */
-  #placeTail(): string {
+  #allotTail(): string {
     const unwritten = this.#tail.slice(this.#writtenCount);
-    const events = this.#openId === undefined ? "" : this.#rows.place(this.#openId, unwritten);
+    const events = this.#openId === undefined ? "" : this.#rows.allot(this.#openId, unwritten);
     this.#tail = this.#tail.slice(-KEPT_IN_MEMORY);
     this.#writtenCount = this.#tail.length;
     this.#unwritten.clear();

@@ -36,7 +36,7 @@ export class EventRows {
   }
 
   /** Returns the events as the turn's row takes them. Empty where it is full: then they are written here. */
-  place(answerId: string, events: readonly NumberedEvent[]): string {
+  allot(answerId: string, events: readonly NumberedEvent[]): string {
     const [first, last] = [events[0], events.at(-1)];
     if (!first || !last) return "";
     // The row has more events than were parsed.

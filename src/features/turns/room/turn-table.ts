@@ -19,7 +19,7 @@ type TurnState = "running" | "saving" | "ended" | "abandoned";
 const EMPTIED = "emptied";
 
 /** What is stored when all events of a turn are emitted. */
-export type Seal = {
+type Seal = {
   lastId: number;
   /** The highest id that may be issued, as it is stored. */
   ceiling: number;
