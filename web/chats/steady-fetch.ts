@@ -1,4 +1,5 @@
 /** `fetch` for streams: a connection that is lost without a word fails, so that the answer can be resumed. */
+import { hasBody } from "../api/has-body.ts";
 import { send } from "../api/send.ts";
 
 /** The server sends a comment every 15 seconds. */
@@ -7,7 +8,7 @@ const LONGEST_SILENCE_MS = 40_000;
 /** Rejects, or fails the body, with a `TypeError` where the network does. */
 export async function steadyFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const response = await send(input, init);
-  if (!response.body) return response;
+  if (!hasBody(response)) return response;
   return new Response(response.body.pipeThrough(watchSilence()), response);
 }
 

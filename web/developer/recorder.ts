@@ -3,6 +3,7 @@
  * comes with the page; the view is loaded when it is opened.
  */
 import { signal } from "@preact/signals";
+import { hasBody } from "../api/has-body.ts";
 import { dropOldest, type Exchange } from "./exchange.ts";
 import { hasSecretBodies, publicHeaders, withoutSignatures } from "./secrets.ts";
 
@@ -80,7 +81,7 @@ function observe(exchange: Exchange, response: Response): Response {
   exchange.status = response.status;
   exchange.responseHeaders = publicHeaders(response.headers);
   const type = response.headers.get("content-type") ?? "";
-  if (!response.body) {
+  if (!hasBody(response)) {
     end(exchange);
     return response;
   }

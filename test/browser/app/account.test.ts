@@ -162,7 +162,11 @@ describe("API keys", () => {
 describe("security events", () => {
   it("are listed newest first, more of them on request", async () => {
     const ada = await signUp();
-    for (let count = 0; count < 30; count++) await ada.delete("/auth/sessions");
+    const { password, user } = ada;
+    for (let count = 0; count < 26; count++) {
+      const signIn = await anonymous().post("/auth/login", { email: user.email, password });
+      expect(signIn.status).toBe(200);
+    }
     const { page } = await openAccount(ada, "/app/account/events");
     const rows = page.getByRole("region", { name: "Security events" }).last().getByRole("row");
     await expect.poll(() => rows.count()).toBe(26);
