@@ -16,13 +16,13 @@ export function PdfToolbar({ zoom, page, pages, onPage }: PdfToolbarProps) {
     <div class="pdf-toolbar" role="toolbar" aria-label="View">
       <PageField page={page} pages={pages} onPage={onPage} />
       <div class="pdf-zoom">
-        <Button aria-label="Smaller" onClick={zoom.out}>
+        <Button label="Smaller" onClick={zoom.out}>
           −
         </Button>
-        <Button aria-label={`Fit the width, now ${zoom.percent} percent`} onClick={zoom.fit}>
+        <Button label={`Fit the width, now ${zoom.percent} percent`} onClick={zoom.fit}>
           {`${zoom.percent} %`}
         </Button>
-        <Button aria-label="Larger" onClick={zoom.in}>
+        <Button label="Larger" onClick={zoom.in}>
           +
         </Button>
       </div>

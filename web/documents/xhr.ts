@@ -32,8 +32,9 @@ export function sendWatched(request: UploadRequest): Promise<Response> {
 
 function toResponse(xhr: XMLHttpRequest, url: string): Response {
   if (xhr.status === 401 && url.startsWith("/")) sessionEnded.value += 1;
-  const retryAfter = xhr.getResponseHeader("retry-after");
-  const headers = retryAfter === null ? {} : { "retry-after": retryAfter };
+  // To ask for a header that the bucket does not expose would be reported on the console.
+  const [, retryAfter] = /^retry-after: *(.*)$/im.exec(xhr.getAllResponseHeaders()) ?? [];
+  const headers = retryAfter === undefined ? {} : { "retry-after": retryAfter.trim() };
   const hasBody = xhr.status !== 204;
   return new Response(hasBody ? xhr.responseText : null, { status: xhr.status, headers });
 }
