@@ -8,6 +8,7 @@ import {
   logsOf,
   type MessageRow,
   turnsOf,
+  type UsageRow,
 } from "./history.ts";
 
 /** A dependency that is down right now; a retry gets the rest. */
@@ -79,16 +80,31 @@ function failedIsStored(history: History): string[] {
     .map(({ body }) => `${body.code} of ${body.message_id}: ${rows.get(body.message_id)?.status}`);
 }
 
-/** The provider is called once for each answer, however often it is sent: there is no failover here. */
-function providerIsCalledOnce({ asked, rows: { messages } }: History): string[] {
+/**
+ * The provider is called once for each answer, however often it is sent: there is no failover here. A call that an open
+ * room made beside a commit, and cancelled, comes on top.
+ */
+function providerIsCalledOnce({ asked, rows: { messages, usage } }: History): string[] {
   const times = Map.groupBy(asked, (content) => content);
+  let cancelled = usage.filter((row) => isCancelled(row, usage)).length;
   return messages
     .filter(({ type }) => type === "user")
     .flatMap(({ id, content }) => {
       const answers = messages.filter((row) => row.parent_id === id && row.type === "bot").length;
       const requests = times.get(content)?.length ?? 0;
-      return requests <= answers ? [] : [`${content}: ${requests} calls for ${answers} answers`];
+      const more = Math.max(0, requests - answers);
+      cancelled -= more;
+      return more === 0 || cancelled >= 0
+        ? []
+        : [`${content}: ${requests} calls for ${answers} answers`];
     });
+}
+
+/** Paid by an estimate: of a turn that did not begin, or before the call that the turn has made. */
+function isCancelled(row: UsageRow, usage: readonly UsageRow[]): boolean {
+  const { kind, estimated, message_id: id, attempt } = row;
+  if (kind !== "answer" || !estimated || attempt !== 1) return false;
+  return id === null || usage.some((row) => row.message_id === id && row.attempt === 2);
 }
 
 export const promisedIsKept: Record<string, Check> = {
