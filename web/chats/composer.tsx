@@ -42,7 +42,8 @@ export function Composer(props: ComposerProps) {
   useEffect(() => fitHeight(area.current), [draft.text]);
   useEffect(() => focusWhereTyped(area.current), [draftKey]);
   const canSend = draft.text.trim() !== "" && !isAnswering && !isUploading;
-  const send = () => {
+  const send = (event: Event) => {
+    event.preventDefault();
     if (!canSend) return;
     setDraft(draftKey, EMPTY);
     onSend(draft);
@@ -51,17 +52,10 @@ export function Composer(props: ComposerProps) {
     if (event.key === "Escape" && !event.shiftKey && isAnswering) onStop();
     // Not while an input method puts a word together.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    send();
+    send(event);
   };
   return (
-    <form
-      class="composer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
+    <form class="composer" onSubmit={send}>
       <ComposerFiles
         files={draft.files}
         onAttach={(file) => changeFiles(draftKey, (files) => [...files, file])}
