@@ -1,28 +1,8 @@
 /**
  * The types of the API, generated from its OpenAPI document by `npm run generate` in clients/ts.
- * Shape of the document: c1f687879c90db5ae4abe7f3b35d699ca68951aa943ae6960e60907e3193165b
+ * Shape of the document: 26b466f559a84fa4880ab024f4cade3afda8701a6be674d7116fb87f5e221a40
  */
 export interface paths {
-    "/auth/methods": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the ways to sign in
-         * @description As this server is configured.
-         */
-        get: operations["listSignInMethods"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/auth/register": {
         parameters: {
             query?: never;
@@ -97,6 +77,26 @@ export interface paths {
          * @description Public and always successful, even if the session has already ended.
          */
         post: operations["signOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the ways to sign in
+         * @description As this server is configured.
+         */
+        get: operations["listSignInMethods"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2153,14 +2153,6 @@ export interface components {
             /** Format: date-time */
             timestamp: string;
         };
-        SignInMethods: {
-            /** @description By a password, and by signing up with one. */
-            password: boolean;
-            /** @description Through the identity provider, at `GET /auth/oidc/start`. */
-            oidc: boolean;
-            /** @description Whether mails are sent: a forgotten password can be reset by one. */
-            mail: boolean;
-        };
         SignedIn: {
             /** @enum {boolean} */
             success: true;
@@ -2277,6 +2269,14 @@ export interface components {
              * @example eyJhbGciOiJIUzI1NiIs…
              */
             refresh_token?: string | null;
+        };
+        SignInMethods: {
+            /** @description By a password, and by signing up with one. */
+            password: boolean;
+            /** @description Through the identity provider, at `GET /auth/oidc/start`. */
+            oidc: boolean;
+            /** @description Whether mails are sent: a forgotten password can be reset by one. */
+            mail: boolean;
         };
         ForgottenPassword: {
             /**
@@ -4270,26 +4270,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    listSignInMethods: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What the configuration allows. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignInMethods"];
-                };
-            };
-        };
-    };
     signUp: {
         parameters: {
             query?: never;
@@ -4387,6 +4367,26 @@ export interface operations {
                         message: string;
                         data: Record<string, never>;
                     };
+                };
+            };
+        };
+    };
+    listSignInMethods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the configuration allows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInMethods"];
                 };
             };
         };
