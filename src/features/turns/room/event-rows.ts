@@ -17,6 +17,24 @@ const CHUNK = "last_id, first_id, answer_id, events";
 /** The events of a turn's row, which end with a comma. */
 const OF_TURN = `written_id, first_id, answer_id, '[' || rtrim(events, ',') || ']' AS events`;
 
+/**
+ * The row that holds the first event after an id. Rows do not overlap: it is the first that ends after the id. It is
+ * found by its key, so that the events of no other row are read.
+ */
+const NEXT_ROW = `
+  WITH next_turn AS (
+    SELECT id, written_id AS last_id FROM turn_logs WHERE written_id > ?1 ORDER BY written_id LIMIT 1
+  ), next_chunk AS (
+    SELECT first_id, last_id FROM chunks
+    WHERE first_id >= coalesce((SELECT max(first_id) FROM chunks WHERE first_id <= ?1), 0) AND last_id > ?1
+    ORDER BY first_id LIMIT 1
+  ), next AS (
+    SELECT min(last_id) AS last_id FROM (SELECT last_id FROM next_turn UNION ALL SELECT last_id FROM next_chunk)
+  )
+  SELECT ${OF_TURN} FROM turn_logs WHERE id = (SELECT id FROM next_turn JOIN next USING (last_id))
+  UNION ALL
+  SELECT ${CHUNK} FROM chunks WHERE first_id = (SELECT first_id FROM next_chunk JOIN next USING (last_id))`;
+
 export class EventRows {
   readonly #storage: RoomStorage;
   readonly #longTexts: LongTexts;
@@ -104,11 +122,7 @@ export class EventRows {
 
   #read(id: number): NumberedEvent[] | undefined {
     if (!this.#storage.exists) return undefined;
-    // Rows do not overlap: the first one that ends after the id has the event that follows it.
-    const query = `
-      SELECT ${OF_TURN} FROM turn_logs WHERE written_id > ?1
-      UNION ALL SELECT ${CHUNK} FROM chunks WHERE last_id > ?1 ORDER BY 1 LIMIT 1`;
-    const row = this.#storage.sql.exec<Row>(query, id).toArray()[0];
+    const row = this.#storage.sql.exec<Row>(NEXT_ROW, id).toArray()[0];
     if (!row) return undefined;
     this.#parsed = this.#parse(row);
     return this.#parsed;

@@ -40,6 +40,7 @@ const MIGRATIONS: readonly string[] = [
   `ALTER TABLE turns RENAME COLUMN record TO checkpoint;
    ALTER TABLE late_titles RENAME COLUMN record TO title;`,
   // 3: in place of `turns`: a turn with its events in one row that no index adds to. See `TurnTable`.
+  // The long texts come last: to reach a column behind them SQLite reads them.
   `CREATE TABLE turn_logs (
      id INTEGER PRIMARY KEY,
      answer_id TEXT NOT NULL,
@@ -48,11 +49,11 @@ const MIGRATIONS: readonly string[] = [
      first_id INTEGER NOT NULL,
      last_id INTEGER NOT NULL,
      ended_at INTEGER,
-     checkpoint TEXT NOT NULL,
-     events TEXT NOT NULL DEFAULT '',
      written_id INTEGER NOT NULL DEFAULT 0,
      issued_id INTEGER NOT NULL DEFAULT 0,
-     ceiling INTEGER NOT NULL DEFAULT 0
+     ceiling INTEGER NOT NULL DEFAULT 0,
+     checkpoint TEXT NOT NULL,
+     events TEXT NOT NULL DEFAULT ''
    );`,
 ];
 
