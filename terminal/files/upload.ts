@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import { createReadStream, openAsBlob } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, extname } from "node:path";
+import { basename } from "node:path";
 import type { ChatClient, components } from "../../clients/ts/src/index.ts";
+import { mediaTypeOf } from "../../clients/ts/src/media-types.ts";
 import { sendBytes } from "./send-bytes.ts";
 
 export type UploadedFile = components["schemas"]["File"];
@@ -41,7 +42,7 @@ async function uploadThroughWorker(
   { client, signal }: UploadOptions,
 ): Promise<UploadedFile> {
   const form = new FormData();
-  form.append("file", await openAsBlob(path, { type: mediaTypeOf(path) }), basename(path));
+  form.append("file", await openAsBlob(path, { type: typeOf(path) }), basename(path));
   return client.post("/files/upload", { form, signal, headers: newKey() });
 }
 
@@ -52,7 +53,7 @@ async function uploadToBucket(
 ): Promise<UploadedFile> {
   const body = {
     original_name: basename(path),
-    content_type: mediaTypeOf(path),
+    content_type: typeOf(path),
     file_size: sizeBytes,
     sha256: await hashOf(path),
   };
@@ -74,28 +75,9 @@ async function hashOf(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** The server detects the kind from the bytes; this is what the download is served as. */
-const MEDIA_TYPES: Record<string, string> = {
-  ".pdf": "application/pdf",
-  ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-  ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-  ".odt": "application/vnd.oasis.opendocument.text",
-  ".eml": "message/rfc822",
-  ".txt": "text/plain",
-  ".md": "text/markdown",
-  ".html": "text/html",
-  ".htm": "text/html",
-  ".csv": "text/csv",
-  ".png": "image/png",
-  ".jpg": "image/jpeg",
-  ".jpeg": "image/jpeg",
-  ".webp": "image/webp",
-  ".tif": "image/tiff",
-  ".tiff": "image/tiff",
-};
-
-function mediaTypeOf(path: string): string {
-  return MEDIA_TYPES[extname(path).toLowerCase()] ?? "application/octet-stream";
+/** What the download is served as. */
+function typeOf(path: string): string {
+  return mediaTypeOf(basename(path)) ?? "application/octet-stream";
 }
 
 function toSize(bytes: number): string {

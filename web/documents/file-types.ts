@@ -1,5 +1,7 @@
 /** Which files the server takes: what is known before anything is sent. The server decides by the bytes. */
 
+import { MEDIA_TYPES, mediaTypeOf } from "../../clients/ts/src/media-types.ts";
+
 const MIB = 1024 * 1024;
 
 /** The most bytes that are sent through the server; larger files go to its bucket. */
@@ -7,29 +9,8 @@ export const MOST_BYTES_DIRECT = 10 * MIB;
 
 const MOST_BYTES = 50 * MIB;
 
-/** By the end of the name, since browsers do not know the type of each. */
-const TYPES: Record<string, string> = {
-  pdf: "application/pdf",
-  docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-  xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-  odt: "application/vnd.oasis.opendocument.text",
-  eml: "message/rfc822",
-  txt: "text/plain",
-  md: "text/markdown",
-  markdown: "text/markdown",
-  html: "text/html",
-  htm: "text/html",
-  csv: "text/csv",
-  png: "image/png",
-  jpg: "image/jpeg",
-  jpeg: "image/jpeg",
-  webp: "image/webp",
-  tif: "image/tiff",
-  tiff: "image/tiff",
-};
-
 /** For the browser's dialog. */
-export const ACCEPT = [...Object.keys(TYPES).map((end) => `.${end}`), "text/*"].join(",");
+export const ACCEPT = [...Object.keys(MEDIA_TYPES).map((end) => `.${end}`), "text/*"].join(",");
 
 /** The sentence for a person about the kinds and the size. */
 export const KINDS_SENTENCE =
@@ -37,7 +18,7 @@ export const KINDS_SENTENCE =
 
 /** The media type to announce. */
 export function typeOf({ name, type }: Pick<File, "name" | "type">): string {
-  return TYPES[endOf(name)] ?? (type || "application/octet-stream");
+  return mediaTypeOf(name) ?? (type || "application/octet-stream");
 }
 
 /** Why the server would refuse a file; undefined where it may take it. */
@@ -45,10 +26,6 @@ export function refusalOf(file: Pick<File, "name" | "type" | "size">): string | 
   if (file.size === 0) return "This file is empty.";
   if (file.size > MOST_BYTES)
     return "This file is larger than 50 MB. Split it and upload the parts.";
-  const isKnown = endOf(file.name) in TYPES || file.type.startsWith("text/");
+  const isKnown = mediaTypeOf(file.name) !== undefined || file.type.startsWith("text/");
   return isKnown ? undefined : `This kind of file is not read. Upload ${KINDS_SENTENCE}.`;
-}
-
-function endOf(name: string): string {
-  return name.slice(name.lastIndexOf(".") + 1).toLowerCase();
 }
