@@ -1,13 +1,11 @@
 /** What the links of mails lead to: `/app#verify_email=TOKEN` and `/app#reset_password=TOKEN`. */
-import { signal, useSignal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api } from "../api/client.ts";
 import { sentenceOf } from "../api/problems.ts";
-import { useForm } from "../sign-in/use-form.ts";
-import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { Failure } from "../ui/failure.tsx";
 import { Field } from "../ui/field.tsx";
+import { Form, textOf } from "../ui/form.tsx";
 import { toast } from "./toast.tsx";
 
 type MailLink = { action: "verify_email" | "reset_password"; token: string };
@@ -42,33 +40,29 @@ async function verify(token: string): Promise<void> {
 }
 
 function ResetForm({ token }: { token: string }) {
-  const password = useSignal("");
-  const form = useForm(async () => {
-    const body = { token, new_password: password.value };
+  const reset = async (values: FormData) => {
+    const body = { token, new_password: textOf(values, "new_password") };
     await api.post("/auth/password/reset", { body });
     link.value = undefined;
     toast("Your password is changed. Sign in with it.");
-  });
+  };
   return (
     <Dialog title="Set a new password" onClose={() => (link.value = undefined)}>
-      <form class="form" onSubmit={form.onSubmit}>
-        <Field
-          label="New password"
-          type="password"
-          autocomplete="new-password"
-          required
-          minLength={8}
-          maxLength={128}
-          hint="All of your sessions and API keys end."
-          value={password.value}
-          error={form.errors.new_password}
-          onText={(text) => (password.value = text)}
-        />
-        <Failure text={form.failure} />
-        <Button type="submit" variant="primary" disabled={form.isSending}>
-          Set the password
-        </Button>
-      </form>
+      <Form submit="Set the password" onSubmit={reset}>
+        {(errors) => (
+          <Field
+            label="New password"
+            name="new_password"
+            type="password"
+            autocomplete="new-password"
+            required
+            minLength={8}
+            maxLength={128}
+            hint="All of your sessions and API keys end."
+            error={errors.new_password}
+          />
+        )}
+      </Form>
     </Dialog>
   );
 }

@@ -2,18 +2,16 @@
 import { useSignal } from "@preact/signals";
 import { api } from "../api/client.ts";
 import { Button } from "../ui/button.tsx";
-import { Failure } from "../ui/failure.tsx";
 import { Field } from "../ui/field.tsx";
+import { Form, textOf } from "../ui/form.tsx";
 import { step } from "./steps.ts";
-import { useForm } from "./use-form.ts";
 
 export function ForgottenForm() {
-  const email = useSignal("");
   const isSent = useSignal(false);
-  const form = useForm(async () => {
-    await api.post("/auth/password/forgot", { body: { email: email.value } });
+  const send = async (values: FormData) => {
+    await api.post("/auth/password/forgot", { body: { email: textOf(values, "email") } });
     isSent.value = true;
-  });
+  };
   return (
     <>
       <h2>Forgotten password</h2>
@@ -22,21 +20,18 @@ export function ForgottenForm() {
           If there is an account with this address, a mail with a link is on its way to it.
         </p>
       ) : (
-        <form class="form" onSubmit={form.onSubmit}>
-          <Field
-            label="E-mail"
-            type="email"
-            autocomplete="username"
-            required
-            value={email.value}
-            error={form.errors.email}
-            onText={(text) => (email.value = text)}
-          />
-          <Failure text={form.failure} />
-          <Button type="submit" variant="primary" disabled={form.isSending}>
-            Send the mail
-          </Button>
-        </form>
+        <Form submit="Send the mail" onSubmit={send}>
+          {(errors) => (
+            <Field
+              label="E-mail"
+              name="email"
+              type="email"
+              autocomplete="username"
+              required
+              error={errors.email}
+            />
+          )}
+        </Form>
       )}
       <div class="sign-in-links">
         <Button onClick={() => (step.value = { name: "password" })}>Back</Button>

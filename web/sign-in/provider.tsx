@@ -1,6 +1,5 @@
 /** The sign-in through the firm's identity provider, which leads back to this page. */
 import { path, query } from "../app/router.tsx";
-import { Failure } from "../ui/failure.tsx";
 
 const SENTENCES: Record<string, string> = {
   sign_in_denied: "The identity provider has refused the sign-in.",
@@ -18,7 +17,7 @@ export function Provider({ isAlone }: { isAlone: boolean }) {
   return (
     <>
       {!isAlone && <p class="sign-in-or">or</p>}
-      <Failure text={failure} />
+      <div role="alert">{failure && <p class="notice notice-danger">{failure}</p>}</div>
       <a class={`button ${isAlone ? "button-primary" : ""}`} href={address}>
         Sign in through your organisation
       </a>

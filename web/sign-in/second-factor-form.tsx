@@ -3,45 +3,35 @@ import { useSignal } from "@preact/signals";
 import { api } from "../api/client.ts";
 import { acceptUser } from "../api/session.ts";
 import { Button } from "../ui/button.tsx";
-import { Failure } from "../ui/failure.tsx";
 import { Field } from "../ui/field.tsx";
+import { Form, textOf } from "../ui/form.tsx";
 import { step } from "./steps.ts";
-import { useForm } from "./use-form.ts";
 
 export function SecondFactorForm({ challenge }: { challenge: string }) {
   const isRecovery = useSignal(false);
-  const code = useSignal("");
-  const form = useForm(async () => {
-    const given = code.value.trim();
-    const body = { challenge, ...(isRecovery.value ? { recovery_code: given } : { code: given }) };
+  const name = isRecovery.value ? "recovery_code" : "code";
+  const signIn = async (values: FormData) => {
+    const body = { challenge, [name]: textOf(values, name).trim() };
     acceptUser((await api.post("/auth/login/totp", { body })).user);
     step.value = { name: "password" };
-  });
-  const change = () => {
-    code.value = "";
-    isRecovery.value = !isRecovery.value;
   };
   return (
     <>
       <h2>Second factor</h2>
-      <form class="form" onSubmit={form.onSubmit}>
-        <Field
-          key={String(isRecovery.value)}
-          label={isRecovery.value ? "Recovery code" : "Code of your authenticator app"}
-          autocomplete="one-time-code"
-          inputMode={isRecovery.value ? "text" : "numeric"}
-          required
-          value={code.value}
-          error={form.errors.code}
-          onText={(text) => (code.value = text)}
-        />
-        <Failure text={form.failure} />
-        <Button type="submit" variant="primary" disabled={form.isSending}>
-          Sign in
-        </Button>
-      </form>
+      <Form key={name} submit="Sign in" onSubmit={signIn}>
+        {(errors) => (
+          <Field
+            label={isRecovery.value ? "Recovery code" : "Code of your authenticator app"}
+            name={name}
+            autocomplete="one-time-code"
+            inputMode={isRecovery.value ? "text" : "numeric"}
+            required
+            error={errors[name]}
+          />
+        )}
+      </Form>
       <div class="sign-in-links">
-        <Button onClick={change}>
+        <Button onClick={() => (isRecovery.value = !isRecovery.value)}>
           {isRecovery.value ? "Use the authenticator app" : "Use a recovery code"}
         </Button>
         <Button onClick={() => (step.value = { name: "password" })}>Back</Button>
