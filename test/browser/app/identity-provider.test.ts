@@ -29,6 +29,16 @@ const newBrowser = () => newAppVisitor(worker.url, [oidc.issuer]);
 const section = (page: Page) => page.getByRole("region", { name: "Identity provider" });
 
 describe("the identity provider in the page", () => {
+  it("leads to its sign-in, and back to the view of the page", async () => {
+    newPerson(oidc, { name: "Otto of the Firm" });
+    const visitor = await newBrowser();
+    const page = await visitor.openApp("/app/documents");
+    await page.getByRole("link", { name: "Sign in through your organisation" }).click();
+    await page.getByRole("link", { name: "Otto of the Firm" }).click();
+    await page.getByRole("heading", { name: "Documents", level: 1 }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/app/documents");
+  });
+
   it("is linked to an account after its password, and signs in to it from then on", async () => {
     const ada = await signUp("Ada Example", worker.url);
     newPerson(oidc, { name: "Ada of the Firm" });

@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { type LocalOidc, startOidc } from "../../../local/oidc.ts";
+import { describe, expect, inject, it } from "vitest";
 import type { Page } from "playwright-core";
 import { expectAccessible, newAppVisitor } from "../../support/app-page.ts";
 import { type SignedIn, signUp, signUpWithFiles } from "../../support/client.ts";
-import { newPerson } from "../../support/oidc.ts";
 import { enrol, forgetCodes } from "../../support/second-factor.ts";
-import { type RunningWorker, startWorker } from "../../support/worker.ts";
 
 const origin = inject("platformUrl");
 
@@ -68,32 +65,5 @@ describe("the sign-in of the page", () => {
     await expect
       .poll(() => page.getByLabel("Message", { exact: true }).inputValue())
       .toBe("My draft");
-  });
-});
-
-describe("the sign-in through an identity provider", () => {
-  let oidc: LocalOidc;
-  let worker: RunningWorker;
-  beforeAll(async () => {
-    oidc = await startOidc();
-    worker = await startWorker({
-      OIDC_ISSUER: oidc.issuer,
-      OIDC_CLIENT_ID: oidc.clientId,
-      OIDC_CLIENT_SECRET: oidc.clientSecret,
-    });
-  });
-  afterAll(async () => {
-    await worker.close();
-    await oidc.close();
-  });
-
-  it("leads there and back to the page", async () => {
-    newPerson(oidc, { name: "Olga of the Firm" });
-    const visitor = await newAppVisitor(worker.url, [new URL(oidc.issuer).origin]);
-    const page = await visitor.openApp("/app/documents");
-    await page.getByRole("link", { name: "Sign in through your organisation" }).click();
-    await page.getByRole("link", { name: "Olga of the Firm" }).click();
-    await page.getByRole("heading", { name: "Documents", level: 1 }).waitFor();
-    expect(new URL(page.url()).pathname).toBe("/app/documents");
   });
 });
