@@ -30,6 +30,13 @@ beforeEach(async () => {
 
 const messages = async () => (await ada.get(`/chats/${chatId}/messages`)).body;
 
+/** The chat's last answer, once it is over. */
+const endedAnswer = () =>
+  until(async () => {
+    const answer = (await messages()).at(-1);
+    return answer.status !== "streaming" && answer;
+  });
+
 it("A crash between the call and the commit leaves its estimated cost, and no half turn", async () => {
   const { marker, response } = await askEarly(ada, chatId);
   const lost = response.catch(() => "lost");
@@ -52,10 +59,7 @@ it("A crash after the commit interrupts the turn, which has one usage row", asyn
   await until(async () => (await messages()).length === 4);
   await server.crash();
   await lost;
-  const last = await until(async () => {
-    const answer = (await messages()).at(-1);
-    return answer.status !== "streaming" && answer;
-  });
+  const last = await endedAnswer();
   expect(last).toMatchObject({ status: "interrupted", content: "" });
   const rows = await ledgerOf(ada, 2);
   expect(rows).toHaveLength(2);
@@ -68,10 +72,7 @@ it("Where Postgres commits, and does not say so, the turn is interrupted, and it
   await hang(chatId, { kind: "sql_error_after_commit", times: 2 });
   const { status, body } = await sendTo(ada, chatId, { content: "Is it there?" });
   expect([status, body.code]).toEqual([503, "database_unavailable"]);
-  const last = await until(async () => {
-    const answer = (await messages()).at(-1);
-    return answer.status !== "streaming" && answer;
-  });
+  const last = await endedAnswer();
   expect(last).toMatchObject({ status: "interrupted", content: "" });
   const rows = await ledgerOf(ada, 2);
   expect(rows).toHaveLength(2);
