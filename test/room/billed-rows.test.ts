@@ -6,10 +6,12 @@ import { RoomStorage } from "../../src/features/turns/room/storage.ts";
 import { begin, emit, end, follow } from "./turns.ts";
 
 /** A log, and the rows that the platform bills of it: written, changed or deleted, those of indexes included. */
-function inCountedRoom<T>(run: (log: EventLog, billed: () => number) => T): Promise<T> {
+function inCountedRoom<T>(
+  run: (log: EventLog, billed: (kind?: "rowsWritten" | "rowsRead") => number) => T,
+): Promise<T> {
   const room = env.ROOM.getByName(crypto.randomUUID());
   return runInDurableObject(room, (_room, { storage }) => {
-    const cursors: { rowsWritten: number }[] = [];
+    const cursors: { rowsWritten: number; rowsRead: number }[] = [];
     const sql = new Proxy(storage.sql, {
       get: (target, name) =>
         name === "exec"
@@ -28,7 +30,8 @@ function inCountedRoom<T>(run: (log: EventLog, billed: () => number) => T): Prom
       },
     });
     const log = new EventLog(new RoomStorage(counted));
-    const billed = () => cursors.splice(0).reduce((sum, { rowsWritten }) => sum + rowsWritten, 0);
+    const billed = (kind: "rowsWritten" | "rowsRead" = "rowsWritten") =>
+      cursors.splice(0).reduce((sum, cursor) => sum + cursor[kind], 0);
     return run(log, billed);
   });
 }
@@ -105,6 +108,24 @@ describe("the rows that a turn is billed for", () => {
       log.flush();
       expect(log.prune(0)).toEqual([]);
       expect(billed()).toBe(0);
+    });
+  });
+});
+
+describe("the rows that a subscriber reads", () => {
+  it("are as few for a page at the beginning of a long log as for one at its end", async () => {
+    await inCountedRoom((log, billed) => {
+      for (let turn = 0; turn < 4; turn++) {
+        const answerId = begin(log);
+        emit(log, 8_000, "x".repeat(500));
+        end(log, answerId);
+      }
+      billed();
+      for (const after of [0, 1_000, log.lastId / 2, log.lastId - 1_000]) {
+        expect(log.readAfter(after)[0]?.id).toBe(after + 1);
+        // Those of the four turns, some more than once, and the one with the events. The events fill 70 rows.
+        expect(billed("rowsRead")).toBeLessThanOrEqual(20);
+      }
     });
   });
 });
