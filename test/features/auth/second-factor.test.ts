@@ -1,9 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { anonymous, expectProblem, signUp } from "../../support/client.ts";
+import {
+  anonymous,
+  type ApiResponse,
+  expectProblem,
+  type SignedIn,
+  signUp,
+} from "../../support/client.ts";
 import { Jar } from "../../support/jar.ts";
 import { injectFault, query } from "../../support/postgres.ts";
 import { eventsOf } from "../../support/security-events.ts";
 import {
+  type App,
   challengeOf,
   codesOf,
   enrol,
@@ -96,6 +103,17 @@ describe("enrolment", () => {
   });
 });
 
+const currentStep = () => Math.floor(Date.now() / 30_000);
+
+/** With the code of the step before, in two groups. Tries again where the step ended before the code arrived. */
+async function signInWithEarlier(person: SignedIn, app: App): Promise<ApiResponse> {
+  const step = currentStep();
+  const code = app.code(-1).replace(/^.../, "$& ");
+  const response = await signInWith(person, { code });
+  const isLate = response.status !== 200 && currentStep() !== step;
+  return isLate ? signInWithEarlier(person, app) : response;
+}
+
 describe("a sign-in with a second factor", () => {
   it("needs a code after the password, by cookie as by token", async () => {
     const ada = await signUp();
@@ -119,8 +137,7 @@ describe("a sign-in with a second factor", () => {
   it("accepts clocks that differ by one step, and a code in two groups", async () => {
     const ada = await signUp();
     const app = await enrol(ada);
-    const inGroups = app.code(-1).replace(/^.../, "$& ");
-    expect((await signInWith(ada, { code: inGroups })).status).toBe(200);
+    expect((await signInWithEarlier(ada, app)).status).toBe(200);
     expect((await signInWith(ada, { code: app.code(1) })).status).toBe(200);
     await forgetCodes(ada);
     expectProblem(await signInWith(ada, { code: app.code(3) }), 401, "invalid_code");
