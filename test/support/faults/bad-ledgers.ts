@@ -8,6 +8,8 @@ export const BAD_LEDGERS: Record<string, Record<string, (good: Good) => void>> =
   callsAreBilled: {
     "the provider was called, and there is no usage row": ({ history }) =>
       (history.rows.usage = []),
+    "the estimate of a refused call is another chat's": ({ history }) =>
+      (history.rows.usage = [usageRow({ chat_id: "other", message_id: null, estimated: true })]),
   },
   sumsAreOfTheLedger: {
     "a day costs a pico-dollar more": ({ history }) =>

@@ -40,6 +40,7 @@ export const failed = (ids: object) =>
 
 /** A call at the rates of a cheap model. */
 export const usageRow = (more: Partial<UsageRow> = {}): UsageRow => ({
+  chat_id: CHAT,
   message_id: "a1",
   kind: "answer",
   attempt: 1,

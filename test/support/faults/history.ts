@@ -58,6 +58,7 @@ export type MessageRow = {
 
 /** A call to the provider as the ledger has it; `cost` in pico-dollars. */
 export type UsageRow = CountedCall & {
+  chat_id: string | null;
   message_id: string | null;
   attempt: number;
   cached: number;

@@ -22,7 +22,7 @@ const MESSAGES = listSql(
 );
 
 const USAGE = listSql(
-  `'message_id', message_id, 'kind', service_type, 'attempt', attempt, 'prompt', prompt_tokens,
+  `'chat_id', chat_id, 'message_id', message_id, 'kind', service_type, 'attempt', attempt, 'prompt', prompt_tokens,
    'completion', completion_tokens, 'cached', coalesce(cached_tokens, 0), 'reasoning', coalesce(reasoning_tokens, 0),
    'cost', ${picoSql("cost_estimate")}, 'rates', rates, 'estimated', estimated`,
   "ai_usage WHERE user_id = $1",
