@@ -1,6 +1,6 @@
 /** A report on the page: each point leads to its place in the document. */
 import { Link } from "../app/router.tsx";
-import { formatDay } from "../documents/format.ts";
+import { formatDate } from "../ui/instant.ts";
 import { placeUrl } from "../documents/place.ts";
 import { placeNameOf, type Point, type Report, type Section } from "./report.ts";
 
@@ -13,7 +13,7 @@ export function ReportView({ report }: { report: Report }) {
         <SectionView key={section.id} section={section} />
       ))}
       <p class="muted report-foot">
-        {`Analysed by ${report.model} on ${formatDay(report.completedAt)}. A model may be wrong: check what matters at its place.`}
+        {`Analysed by ${report.model} on ${formatDate(report.completedAt)}. A model may be wrong: check what matters at its place.`}
       </p>
     </article>
   );

@@ -1,5 +1,5 @@
 /** A report as Markdown. What the model and the document say never becomes markup. */
-import { formatDay } from "../documents/format.ts";
+import { formatDate } from "../ui/instant.ts";
 import { placeNameOf, type Point, type Report, type Section } from "./report.ts";
 
 export function toMarkdown(report: Report): string {
@@ -11,7 +11,7 @@ export function toMarkdown(report: Report): string {
     ...report.sections.map(sectionOf),
     "---",
     escape(
-      `Analysed by ${report.model} on ${formatDay(report.completedAt)}. A model may be wrong.`,
+      `Analysed by ${report.model} on ${formatDate(report.completedAt)}. A model may be wrong.`,
     ),
   ];
   return `${blocks.join("\n\n")}\n`;

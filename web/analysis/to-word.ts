@@ -1,5 +1,5 @@
 /** A report as a Word document. */
-import { formatDay } from "../documents/format.ts";
+import { formatDate } from "../ui/instant.ts";
 import { placeNameOf, type Point, type Report, type Section } from "./report.ts";
 import { packWord } from "./word-package.ts";
 import { bullet, paragraph, table, type TextRun } from "./word-xml.ts";
@@ -7,7 +7,7 @@ import { bullet, paragraph, table, type TextRun } from "./word-xml.ts";
 /** The bytes of the document. */
 export function toWord(report: Report): Uint8Array<ArrayBuffer> {
   const kind = report.documentType ? [paragraph([{ text: report.documentType }], "Subtitle")] : [];
-  const foot = `Analysed by ${report.model} on ${formatDay(report.completedAt)}. A model may be wrong.`;
+  const foot = `Analysed by ${report.model} on ${formatDate(report.completedAt)}. A model may be wrong.`;
   return packWord([
     paragraph([{ text: report.title }], "Title"),
     ...kind,

@@ -1,10 +1,11 @@
 /** One document in the library. */
 import type { Schemas } from "../api/client.ts";
 import { Link, navigate } from "../app/router.tsx";
+import { formatDate } from "../ui/instant.ts";
 import { Menu, type MenuAction } from "../ui/menu.tsx";
 import { deleteFile, downloadFile } from "./file-actions.ts";
 import { FileStatus } from "./file-status.tsx";
-import { formatBytes, formatDay } from "./format.ts";
+import { formatBytes } from "./format.ts";
 
 type StoredFile = Schemas["File"];
 
@@ -51,7 +52,7 @@ export function DocumentRow({ file, attachments, onChange, onDelete }: DocumentR
 
 function factsOf({ file_size: size, page_count: pages, created_at: createdAt }: StoredFile) {
   const counted = pages === null ? [] : [pages === 1 ? "1 page" : `${pages} pages`];
-  return [formatBytes(size), ...counted, formatDay(createdAt)].join(" · ");
+  return [formatBytes(size), ...counted, formatDate(createdAt)].join(" · ");
 }
 
 function actionsOf(file: StoredFile, onDeleted: () => void): MenuAction[] {

@@ -1,4 +1,4 @@
-/** Sizes and times as people read them. */
+/** Sizes as people read them. */
 
 const UNITS = ["kB", "MB"] as const;
 
@@ -8,11 +8,4 @@ export function formatBytes(bytes: number): string {
   const unit = bytes < 1_000_000 ? 0 : 1;
   const value = bytes / 1_000 ** (unit + 1);
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`;
-}
-
-const DAY = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
-
-/** Such as `Mar 1, 2026`. */
-export function formatDay(time: string): string {
-  return DAY.format(new Date(time));
 }
