@@ -13,33 +13,9 @@ import { startAlone } from "./fast-worker.ts";
 import { checkLogs } from "./logs/scan.ts";
 import { bucketVars } from "./own-bucket.ts";
 import { makeDatabase } from "./own-database.ts";
+import { servePlantedAccounts } from "./planted-accounts.ts";
 import { until } from "./until.ts";
 import { startBuilt, type Vars } from "./worker.ts";
-
-declare module "vitest" {
-  interface ProvidedContext {
-    /** The Worker on workerd alone: a request takes a tenth of the time there. */
-    workerUrl: string;
-    /** The same with the platform around it: queues, the cron, and the assets of the documentation. */
-    platformUrl: string;
-    neonUrl: string;
-    providerUrl: string;
-    /** The URL of the bucket; its content is shared by all tests. */
-    s3Url: string;
-    /** The bearer tokens of the stand-ins' control endpoints. */
-    controlKeys: { neon: string; provider: string; s3: string; mail: string };
-    /** The URL of the stand-in for SES. */
-    mailUrl: string;
-    /** The variables with which a Worker sends mails; those of the run's own Workers are without. */
-    mailVars: Vars;
-    /** The environment of the Worker, for a test that starts one with other values. */
-    vars: Vars;
-    /** An archive of an empty Postgres to start from; empty where the server is a real one. */
-    emptyPostgres: string;
-    /** Where the built Worker lies. */
-    workerFolder: string;
-  }
-}
 
 /** The offline assistant, without the pauses that let a person see it write. */
 const AT_ONCE = { firstTokenDelayMs: 0, tokenDelayMs: 0 };
@@ -95,6 +71,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   stack.defer(() => platform.close());
   const worker = await startAlone(folder.path, vars);
   stack.defer(() => worker.close());
+  const accounts = await servePlantedAccounts(vars);
+  stack.defer(accounts.close);
+  project.provide("accountsUrl", accounts.origin);
   project.provide("workerUrl", worker.url);
   project.provide("platformUrl", platform.url);
   project.provide("neonUrl", neon.url);
