@@ -1,5 +1,4 @@
 /** What the world of a run tells its tests. */
-import type {} from "vitest";
 import type { Vars } from "./worker.ts";
 
 declare module "vitest" {
