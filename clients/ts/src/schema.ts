@@ -1,6 +1,6 @@
 /**
  * The types of the API, generated from its OpenAPI document by `npm run generate` in clients/ts.
- * Shape of the document: 26b466f559a84fa4880ab024f4cade3afda8701a6be674d7116fb87f5e221a40
+ * Shape of the document: 1b0e9af874c96f568bbbc73b695ce86f757da78a3c9ac817ce6d5939cd6b8d27
  */
 export interface paths {
     "/auth/register": {
@@ -1199,6 +1199,28 @@ export interface paths {
          *     An API key needs the scope `chat`.
          */
         post: operations["storeMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/chats/{id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your feedback on the answers of a chat
+         * @description Newest first, on all branches. Changing feedback leaves it where it is.
+         *
+         *     An API key needs the scope `chat` or `read`.
+         */
+        get: operations["listFeedback"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2885,6 +2907,11 @@ export interface components {
             metadata?: {
                 [key: string]: unknown;
             } | null;
+        };
+        FeedbackList: {
+            feedback: components["schemas"]["Feedback"][];
+            /** @description Null on the last page. */
+            next_cursor: string | null;
         };
         Feedback: {
             /** Format: uuid */
@@ -6109,6 +6136,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+        };
+    };
+    listFeedback: {
+        parameters: {
+            query?: {
+                /** @description The most entries of a page. */
+                limit?: number;
+                /** @description `next_cursor` of the previous page. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of what the path names. */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of feedback. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackList"];
                 };
             };
         };

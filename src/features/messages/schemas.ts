@@ -1,8 +1,10 @@
 /** Wire shapes of messages, and the functions that make them from rows. */
 import { z } from "@hono/zod-openapi";
-import { Id, limit, Offset, ShownId, ShownTime, text } from "../../http/fields.ts";
+import { CursorTime, Id, limit, Offset, ShownId, ShownTime, text } from "../../http/fields.ts";
 import { utf8Length } from "../../lib/bytes.ts";
 import { toIso } from "../../lib/clock.ts";
+import { decodeCursor } from "../../lib/cursor.ts";
+import { isId } from "../../lib/ids.ts";
 import { linkedFile } from "./linked-file.ts";
 import type { MessageRow } from "./queries.ts";
 
@@ -10,6 +12,9 @@ const LONGEST_MESSAGE = 32_000;
 const LONGEST_COMMENT = 2_000;
 const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 200;
+const DEFAULT_FEEDBACK_PAGE = 50;
+// In JSON a control character takes six bytes: of the longest comments, as many as `PAGE_BYTES` has room for.
+const LARGEST_FEEDBACK_PAGE = 80;
 const LARGEST_METADATA_BYTES = 16 * 1024;
 
 /** Metadata keys that only the server may write. */
@@ -167,6 +172,31 @@ export const Feedback = z
   .openapi("Feedback");
 
 export type Feedback = z.infer<typeof Feedback>;
+
+export const FeedbackList = z
+  .object({
+    feedback: z.array(Feedback),
+    next_cursor: z.string().nullable().openapi({ description: "Null on the last page." }),
+  })
+  .openapi("FeedbackList");
+
+/** The sort key of the list of feedback. */
+export type FeedbackPosition = { createdAt: string; messageId: string };
+
+const FeedbackCursor = z
+  .string()
+  .transform((cursor, context): FeedbackPosition => {
+    const parts = z.tuple([CursorTime, z.string().refine(isId)]).safeParse(decodeCursor(cursor));
+    if (parts.success) return { createdAt: parts.data[0], messageId: parts.data[1] };
+    context.addIssue({ code: "custom", message: "This is not a cursor of this list." });
+    return z.NEVER;
+  })
+  .openapi({ type: "string", description: "`next_cursor` of the previous page." });
+
+export const FeedbackQuery = z.object({
+  limit: limit(DEFAULT_FEEDBACK_PAGE, LARGEST_FEEDBACK_PAGE),
+  cursor: FeedbackCursor.optional(),
+});
 
 export function toMessage(row: MessageRow): Message {
   return { ...row, role: roleOf(row), created_at: toIso(row.created_at) };

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { newChat, say } from "../../support/chats.ts";
-import { expectProblem, type SignedIn, signUp } from "../../support/client.ts";
+import { encodeCursor } from "../../../src/lib/cursor.ts";
+import { PAGE_BYTES } from "../../../src/lib/page-bytes.ts";
+import { chatOf, newChat, say } from "../../support/chats.ts";
+import { type Body, expectProblem, type SignedIn, signUp } from "../../support/client.ts";
 import { countCalls, query } from "../../support/postgres.ts";
 
 let ada: SignedIn;
@@ -89,5 +91,115 @@ describe("feedback on an answer", () => {
     expectProblem(await eve.delete(`/messages/${answerId}/feedback`), 404, "not_found");
     expectProblem(await rate(eve, crypto.randomUUID(), { rating: "up" }), 404, "not_found");
     expect(await stored(answerId)).toEqual([{ rating: "up", comment: null }]);
+  });
+});
+
+describe("the feedback on a chat's answers", () => {
+  /** A chat with answers, and their ids, oldest first. */
+  const answered = async (count: number): Promise<[chatId: string, ...answerIds: string[]]> => {
+    const { id, path } = await chatOf(ada, 2 * count);
+    return [id, ...path.filter((_, index) => index % 2 === 1)];
+  };
+  const rateInTurn = async (...ids: string[]) => {
+    for (const id of ids) expect((await rate(ada, id, { rating: "up" })).status).toBe(200);
+  };
+  const listed = async (id: string) => {
+    const { status, body } = await ada.get(`/chats/${id}/feedback`);
+    expect(status).toBe(200);
+    return body.feedback.map((row: Body) => row.message_id);
+  };
+  /** Rated in the same millisecond, answers come by their ids, which tests do not make in order. */
+  const setAge = (id: string, hours: number) =>
+    query(
+      "UPDATE message_feedback SET created_at = now() - make_interval(hours => $2) WHERE message_id = $1",
+      [id, hours],
+    );
+
+  it("is listed to its owner in one trip, as it was stored", async () => {
+    const [id, first] = await answered(1);
+    const empty = await ada.get(`/chats/${id}/feedback`);
+    expect(empty.body).toEqual({ feedback: [], next_cursor: null });
+    const given = await rate(ada, first ?? "", { rating: "down", comment: "§ 551 é𝒳" });
+    const trips = await countCalls(id, async () => {
+      const { status, body } = await ada.get(`/chats/${id}/feedback`);
+      expect(status).toBe(200);
+      expect(body).toEqual({ feedback: [given.body], next_cursor: null });
+    });
+    expect(trips).toBe(1);
+  });
+
+  it("comes newest first, and stays in order when it is changed", async () => {
+    const [id, first = "", second = "", third = ""] = await answered(3);
+    await rateInTurn(first, second, third);
+    await setAge(second, 1);
+    await setAge(first, 2);
+    await setAge(third, 3);
+    await rate(ada, first, { rating: "down" });
+    expect(await listed(id)).toEqual([second, first, third]);
+  });
+
+  it("has none that was deleted, and none of another chat", async () => {
+    const [id, first = "", second = ""] = await answered(2);
+    const [otherId, third = ""] = await answered(1);
+    await rateInTurn(first, second, third);
+    await ada.delete(`/messages/${first}/feedback`);
+    expect(await listed(id)).toEqual([second]);
+    expect(await listed(otherId)).toEqual([third]);
+  });
+
+  it("has that of every branch", async () => {
+    const id = await newChat(ada, { auto_title: false });
+    const turn = await ada.post(`/chats/${id}/messages`, { content: "Is this valid?" });
+    const first = turn.body.ai_response.id;
+    const again = await ada.post(`/messages/${first}/regenerate`, {});
+    const second = again.body.ai_response.id;
+    await rateInTurn(first, second);
+    expect(new Set(await listed(id))).toEqual(new Set([first, second]));
+  });
+
+  it("is paged through by cursor", async () => {
+    const [id, ...answerIds] = await answered(3);
+    await rateInTurn(...answerIds);
+    for (const [hours, answer] of answerIds.entries()) await setAge(answer, hours);
+    const path = `/chats/${id}/feedback?limit=2`;
+    const { body: page } = await ada.get(path);
+    expect(page.feedback).toHaveLength(2);
+    const { body: rest } = await ada.get(`${path}&cursor=${page.next_cursor}`);
+    expect(rest.next_cursor).toBeNull();
+    const shown = [...page.feedback, ...rest.feedback].map((row) => row.message_id);
+    expect(shown).toEqual(answerIds);
+  });
+
+  it.each([
+    ["limit=0", "?limit"],
+    ["limit=81", "?limit"],
+    ["cursor=none", "?cursor"],
+    [`cursor=${encodeCursor([1, "two"])}`, "?cursor"],
+  ])("is refused with %s", async (parameters, pointer) => {
+    const refused = await ada.get(`/chats/${chatId}/feedback?${parameters}`);
+    expectProblem(refused, 422, "validation_failed", pointer);
+  });
+
+  it("fits a page of bytes with the longest comments", async () => {
+    const [id, ...answerIds] = await answered(81);
+    await query(
+      `INSERT INTO message_feedback (message_id, rating, comment, created_at, updated_at)
+       SELECT a::uuid, 'down', repeat(chr(1), 2000), now(), now() FROM unnest($1::text[]) AS a`,
+      [`{${answerIds.join(",")}}`],
+    );
+    const response = await ada.fetch(`/chats/${id}/feedback?limit=80`);
+    const bytes = (await response.arrayBuffer()).byteLength;
+    expect(bytes).toBeGreaterThan(80 * 6 * 2_000);
+    expect(bytes).toBeLessThan(PAGE_BYTES);
+  });
+
+  it("is 404 in another user's chat, an unknown one, and one that is deleted", async () => {
+    const [id, first = ""] = await answered(1);
+    await rateInTurn(first);
+    expectProblem(await eve.get(`/chats/${id}/feedback`), 404, "not_found");
+    expectProblem(await ada.get(`/chats/${crypto.randomUUID()}/feedback`), 404, "not_found");
+    await ada.delete(`/chats/${id}`);
+    expect(await stored(first)).toHaveLength(1);
+    expectProblem(await ada.get(`/chats/${id}/feedback`), 404, "not_found");
   });
 });

@@ -29,6 +29,7 @@ export const ROUTES_OF_LISTS = {
   "messages, towards older ones": "/chats/{id}/messages",
   "messages, towards newer ones": "/chats/{id}/messages",
   "parts of a text": "/files/{id}/text",
+  "feedback on answers": "/chats/{id}/feedback",
 };
 
 export type ListName = keyof typeof ROUTES_OF_LISTS;
@@ -46,6 +47,7 @@ export function listsOf(world: OwnWorld, of: SignedIn): Record<ListName, PagedLi
     "messages, towards older ones": older,
     "messages, towards newer ones": newer,
     "parts of a text": textList(world, of),
+    "feedback on answers": feedbackList(world, of),
   };
 }
 
@@ -238,6 +240,35 @@ function textList({ query }: OwnWorld, of: SignedIn): PagedList {
         [fileId, JSON.stringify(starts)],
       );
       return starts.map(String);
+    },
+  };
+}
+
+/** The answers of a chat, all of them rated. */
+function feedbackList(world: OwnWorld, of: SignedIn): PagedList {
+  let chatId = "";
+  return {
+    path: () => `/chats/${chatId}/feedback?`,
+    rows: (body) => body.feedback,
+    idOf: (row) => row.message_id,
+    clear: async () => {
+      await world.query("DELETE FROM chats WHERE user_id = $1", [of.user.id]);
+      chatId = (await of.post("/chats", { title: "Lease" })).body.id;
+    },
+    add: (places) =>
+      insertBy(
+        world,
+        `, answers AS (
+           INSERT INTO messages (id, chat_id, type, content, status, created_at)
+           SELECT r.id, $2::uuid, 'bot', 'One.', 'complete', r.at FROM rows AS r
+         )
+         INSERT INTO message_feedback (message_id, rating, created_at, updated_at)
+         SELECT r.id, 'up', r.at, r.at FROM rows AS r`,
+        [chatId],
+      )(places),
+    remove: async (id) => {
+      await of.delete(`/messages/${id}/feedback`);
+      return [id];
     },
   };
 }
