@@ -14,6 +14,7 @@ import {
   toPageMessage,
   toParts,
 } from "./page-message.ts";
+import { Ratings } from "./ratings.ts";
 import { ShownState } from "./shown-state.ts";
 import { waitToReconnect } from "./steady-fetch.ts";
 import { notifyTabs } from "./tabs.ts";
@@ -22,6 +23,7 @@ type Pending = { messageId: string; parts: PageMessage["parts"]; draft: Draft };
 
 export class Conversation {
   readonly id: string;
+  readonly ratings: Ratings;
   readonly chat = computed(() => knownChats.value[this.id]);
   /** Why the chat cannot be shown. */
   readonly problem = signal<string | undefined>(undefined);
@@ -51,14 +53,16 @@ export class Conversation {
 
   constructor(id: string) {
     this.id = id;
+    this.ratings = new Ratings(id);
     this.#sdk = new PageChat(id, this.#state, (title) => this.#showTitle(title));
   }
 
-  /** Loads it, and follows an answer that is under way; later where something is under way here. */
+  /** Loads it with its ratings, and follows an answer that is under way; later where something is under way here. */
   async refresh(): Promise<void> {
     this.#isStale = this.isBusy.peek();
     if (this.#isStale) return;
     this.problem.value = undefined;
+    void this.ratings.load();
     await this.#exclusively(() => this.#synchronise());
   }
 

@@ -87,7 +87,7 @@ function AnswerActions({
         disabled={conversation.isBusy.value}
         onClick={() => void conversation.regenerate(message.id, model.value)}
       />
-      <FeedbackButtons messageId={message.id} />
+      <FeedbackButtons messageId={message.id} ratings={conversation.ratings} />
     </div>
   );
 }

@@ -1,41 +1,34 @@
 /** Whether an answer was good; the person may say why not. */
-import { signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import type { TargetedSubmitEvent } from "preact";
-import { api } from "../../api/client.ts";
 import { sentenceOf } from "../../api/problems.ts";
 import { announce } from "../../app/announce.tsx";
 import { toast } from "../../app/toast.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import type { Rating, Ratings } from "../ratings.ts";
 
-type Rating = "up" | "down";
+type RatedProps = { messageId: string; ratings: Ratings };
 
-/** What was given in this tab: the API does not list it. */
-const given = signal<Readonly<Record<string, Rating>>>({});
-
-async function rate(messageId: string, rating: Rating, comment?: string): Promise<void> {
+/** A rating that is given again is removed, unless a comment comes with it. */
+async function rate({ messageId, ratings }: RatedProps, rating: Rating, comment?: string) {
   try {
-    const path = { id: messageId };
-    if (given.peek()[messageId] === rating && comment === undefined) {
-      await api.delete("/messages/{id}/feedback", { path });
-      const { [messageId]: _, ...others } = given.peek();
-      given.value = others;
+    if (ratings.of(messageId) === rating && comment === undefined) {
+      await ratings.remove(messageId);
       return;
     }
-    const body = { rating, ...(comment && { comment }) };
-    await api.put("/messages/{id}/feedback", { path, body });
-    given.value = { ...given.peek(), [messageId]: rating };
+    await ratings.rate(messageId, rating, comment);
     announce("Thank you for your feedback.");
   } catch (error) {
     toast(sentenceOf(error), { kind: "error" });
   }
 }
 
-export function FeedbackButtons({ messageId }: { messageId: string }) {
+export function FeedbackButtons(rated: RatedProps) {
   const isAsking = useSignal(false);
-  const rating = given.value[messageId];
+  const rating = rated.ratings.of(rated.messageId);
   const down = () => {
-    if (rating === "down") void rate(messageId, "down");
+    if (rating === "down") void rate(rated, "down");
     else isAsking.value = true;
   };
   return (
@@ -44,7 +37,7 @@ export function FeedbackButtons({ messageId }: { messageId: string }) {
         icon="thumb-up"
         label="Good answer"
         aria-pressed={rating === "up"}
-        onClick={() => void rate(messageId, "up")}
+        onClick={() => void rate(rated, "up")}
       />
       <Button
         icon="thumb-down"
@@ -52,18 +45,16 @@ export function FeedbackButtons({ messageId }: { messageId: string }) {
         aria-pressed={rating === "down"}
         onClick={down}
       />
-      {isAsking.value && (
-        <CommentDialog messageId={messageId} onClose={() => (isAsking.value = false)} />
-      )}
+      {isAsking.value && <CommentDialog {...rated} onClose={() => (isAsking.value = false)} />}
     </>
   );
 }
 
-function CommentDialog({ messageId, onClose }: { messageId: string; onClose: () => void }) {
+function CommentDialog({ onClose, ...rated }: RatedProps & { onClose: () => void }) {
   const comment = useSignal("");
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    await rate(messageId, "down", comment.value.trim());
+    await rate(rated, "down", comment.value.trim());
     onClose();
   };
   return (
