@@ -5,13 +5,13 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { copyAssets } from "./assets.ts";
+import { ASSETS_FOLDER, copyAssets } from "./assets.ts";
 import { buildPage } from "./web-build.ts";
 import { ROOT, workerBuild } from "./worker-build.ts";
 
 const folder = join(ROOT, "dist", "worker");
 
-await copyAssets();
+await copyAssets(ASSETS_FOLDER);
 await buildPage();
 await rm(folder, { recursive: true, force: true });
 await build({ ...workerBuild("src/index.ts", folder), minify: true });

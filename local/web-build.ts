@@ -1,25 +1,29 @@
 /**
- * Builds the page of `/app` into `dist/assets/app`: a document, and scripts and styles whose names have the hash of
- * their content, so that a browser may keep them for ever.
+ * Builds the page of `/app`: a document, and scripts and styles whose names have the hash of their content, so that a
+ * browser may keep them for ever.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { build, type BuildContext, type BuildOptions, type BuildResult, context } from "esbuild";
-import { replaceFiles } from "./replace-files.ts";
+import {
+  build,
+  type BuildContext,
+  type BuildOptions,
+  type BuildResult,
+  context,
+  type PluginBuild,
+} from "esbuild";
+import { ASSETS_FOLDER } from "./assets.ts";
+import { replaceFiles, writeFiles } from "./replace-files.ts";
 import { ROOT } from "./worker-build.ts";
-
-/** What the page is built into. */
-export const PAGE_FOLDER = join(ROOT, "dist", "assets", "app");
 
 const SCRIPT = "web/main.tsx";
 const STYLES = "web/styles/index.css";
-const ASSETS_FOLDER = join(PAGE_FOLDER, "assets");
+const TEMPLATE = join(ROOT, "web", "index.html");
 const ASSETS_URL = "/app/assets";
 
 const OPTIONS = {
   absWorkingDir: ROOT,
   entryPoints: { page: SCRIPT, styles: STYLES },
-  outdir: ASSETS_FOLDER,
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
@@ -37,40 +41,51 @@ const OPTIONS = {
   logLevel: "warning",
 } as const satisfies BuildOptions;
 
-/** Builds it once. Resolves with esbuild's description of the files. */
+/** Builds it once, into `dist/assets/app`. Resolves with esbuild's description of the files. */
 export async function buildPage(): Promise<BuildResult> {
-  const result = await build(OPTIONS);
-  await writePage(result);
+  const folder = join(ASSETS_FOLDER, "app");
+  const result = await build({ ...OPTIONS, outdir: join(folder, "assets") });
+  await replaceFiles(join(folder, "assets"), result);
+  await writeDocument(join(folder, "index.html"), result);
   return result;
 }
 
+/** Where a page that is built again and again goes: scripts and styles into `folder`, the document to `document`. */
+export type WatchedPage = { folder: string; document: string };
+
 /**
- * Builds it, and again whenever a source of it changes; a failure leaves the last page in place. `onBuilt` is called after
- * each build.
+ * Builds it, and again whenever a source of it changes; a failure leaves the last page as it is, and the scripts of
+ * earlier ones stay, for the tabs in which they are open. `onBuilt` is called after each build.
  */
-export async function watchPage(onBuilt: () => Promise<void>): Promise<BuildContext> {
+export async function watchPage(
+  { folder, document }: WatchedPage,
+  onBuilt: () => Promise<void>,
+): Promise<BuildContext> {
   const { promise: built, resolve } = Promise.withResolvers<void>();
   const onEnd = async (result: BuildResult) => {
     if (result.errors.length > 0) return;
-    await writePage(result);
+    await writeFiles(folder, result);
+    await writeDocument(document, result);
     await onBuilt();
     resolve();
   };
   const write = {
     name: "write",
-    setup: (building: { onEnd: (end: typeof onEnd) => void }) => building.onEnd(onEnd),
+    setup: (building: PluginBuild) => {
+      building.onEnd(onEnd);
+      // The document is no module that esbuild would watch by itself.
+      building.onLoad({ filter: /[/\\]web[/\\]main\.tsx$/ }, () => ({ watchFiles: [TEMPLATE] }));
+    },
   };
-  const watching = await context({ ...OPTIONS, plugins: [write] });
+  const watching = await context({ ...OPTIONS, outdir: folder, plugins: [write] });
   await watching.watch();
   await built;
   return watching;
 }
 
-async function writePage(result: BuildResult): Promise<void> {
-  await mkdir(ASSETS_FOLDER, { recursive: true });
-  await replaceFiles(ASSETS_FOLDER, result);
-  const html = await readFile(join(ROOT, "web", "index.html"), "utf8");
-  await writeFile(join(PAGE_FOLDER, "index.html"), html.replace("<!-- assets -->", tagsOf(result)));
+async function writeDocument(path: string, result: BuildResult): Promise<void> {
+  const html = await readFile(TEMPLATE, "utf8");
+  await writeFile(path, html.replace("<!-- assets -->", tagsOf(result)));
 }
 
 /** The tags that load the styles, the script, and early the scripts that it imports. */

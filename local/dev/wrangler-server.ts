@@ -5,7 +5,7 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { subscribe } from "node:diagnostics_channel";
-import { utimes } from "node:fs/promises";
+import { rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { unstable_startWorker } from "wrangler";
 import { copyAssets } from "../assets.ts";
@@ -15,8 +15,16 @@ import { isFailure, toJsonLine, toReadableLine, type WorkerLog } from "./log-lin
 import { watchBuild } from "./watch-build.ts";
 
 const [port, envFile = "", stateDir = ""] = process.argv.slice(2);
-/** Of this server alone: another one in this checkout may be starting. */
+/** Of this server alone: another one, or a run of the tests, may be building in this checkout. */
 const MODULES = join(stateDir, "worker");
+const ASSETS = join(stateDir, "assets");
+const PAGE = join(ASSETS, "app");
+
+/**
+ * The document of the last build. Wrangler serves files by a list that it makes when it reloads the Worker; so it puts
+ * the document among the assets then, while requests wait, and none is told of a script that is not in the list.
+ */
+const NEXT_DOCUMENT = join(stateDir, "page.html");
 const toLine = process.env.LOG === "json" ? toJsonLine : toReadableLine;
 
 /** The workerd that listens on the port: wrangler starts the other one again, but this one in vain. */
@@ -36,19 +44,26 @@ subscribe("child_process", (message) => {
   });
 });
 
-await copyAssets();
+await rm(ASSETS, { recursive: true, force: true });
+await copyAssets(ASSETS);
 await watchBuild("local/dev/worker.ts", MODULES);
-// Wrangler reads the list of assets again when it reads the modules again.
-await watchPage(() => utimes(join(MODULES, "index.js"), new Date(), new Date()));
+await watchPage({ folder: join(PAGE, "assets"), document: NEXT_DOCUMENT }, () =>
+  utimes(join(MODULES, "index.js"), new Date(), new Date()),
+);
 const worker = await unstable_startWorker({
   config: join(ROOT, "wrangler.toml"),
   entrypoint: join(MODULES, "index.js"),
+  assets: ASSETS,
   build: {
     bundle: false,
     moduleRoot: MODULES,
     findAdditionalModules: true,
-    // Reads the modules again after each build, which esbuild reports better than a command of wrangler's.
-    custom: { command: "node -e 0", watch: MODULES, workingDirectory: ROOT },
+    // Reloads after each build, which esbuild reports better than a command of wrangler's.
+    custom: {
+      command: `cp ${quote(NEXT_DOCUMENT)} ${quote(join(PAGE, "index.html"))}`,
+      watch: MODULES,
+      workingDirectory: ROOT,
+    },
   },
   envFiles: [envFile],
   dev: {
@@ -69,4 +84,9 @@ function print(log: WorkerLog): void {
   const line = toLine(log);
   const stream = isFailure(log.level) ? process.stderr : process.stdout;
   if (line !== undefined) stream.write(`${line}\n`);
+}
+
+/** A word of a shell's command. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { appendFile, readFile, stat } from "node:fs/promises";
+import { appendFile, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -116,6 +116,19 @@ describe("npm run dev", { timeout: START_MS }, () => {
     ]);
     // Nor is there a line of wrangler, of its table of bindings, or of a minute without an event.
     expect(output()).not.toMatch(/wrangler|bindings|env\.|minute|[{}]/);
+  });
+
+  it("serves a page that was built again with the scripts that it names, and never without", async () => {
+    const page = async () => (await call("/app")).text();
+    const state = join(folder.path, "state");
+    const script = `/app/assets/later-${crypto.randomUUID()}.js`;
+    const html = (await page()).replace("</head>", `<script src="${script}"></script></head>`);
+    // As after a change of its sources, which are not this test's to change.
+    await writeFile(join(state, "assets", script), "export {};");
+    await writeFile(join(state, "page.html"), html);
+    await utimes(join(state, "worker", "index.js"), new Date(), new Date());
+    await until(async () => (await page()).includes(script));
+    expect((await call(script)).status).toBe(200);
   });
 
   it("lets only the user read its secrets", async () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { watchBuild } from "../../local/dev/watch-build.ts";
 import { makeFolder } from "../../local/scratch.ts";
+import { watchPage } from "../../local/web-build.ts";
 import { until } from "../support/until.ts";
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
@@ -31,4 +32,18 @@ it("A changed source replaces the modules, and a broken one leaves them in place
   await until(async () => (await chunks()).length === 2);
   expect(await chunks()).not.toEqual(chunk);
   await building.dispose();
+});
+
+it("A page that is built again names its files, and those of earlier pages stay", async () => {
+  const [scripts, document] = [join(folder.path, "scripts"), join(folder.path, "page.html")];
+  let builds = 0;
+  const watching = await watchPage({ folder: scripts, document }, async () => void builds++);
+  await writeFile(join(scripts, "page-EARLIER.js"), "export {};");
+  await watching.rebuild();
+  await watching.dispose();
+  expect(builds).toBe(2);
+  const html = await readFile(document, "utf8");
+  const named = [...html.matchAll(/"\/app\/assets\/([^"]+)"/g)].map(([, name = ""]) => name);
+  expect(named.filter((name) => name.startsWith("page-"))).toHaveLength(1);
+  expect(await readdir(scripts)).toEqual(expect.arrayContaining([...named, "page-EARLIER.js"]));
 });
