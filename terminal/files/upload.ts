@@ -5,7 +5,8 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { ChatClient, components } from "../../clients/ts/src/index.ts";
 import { mediaTypeOf } from "../../clients/ts/src/media-types.ts";
-import { sendBytes } from "./send-bytes.ts";
+import { CountedFile } from "./counted-file.ts";
+import { sendBytes, type Sending } from "./send-bytes.ts";
 
 export type UploadedFile = components["schemas"]["File"];
 
@@ -18,13 +19,16 @@ export type UploadOptions = {
   onProgress: (text: string) => void;
 };
 
+type Upload = Sending & { client: ChatClient };
+
 /** The file as the server has it, not yet read. Throws a sentence for a path that is no file. */
 export async function upload(path: string, options: UploadOptions): Promise<UploadedFile> {
   const sizeBytes = await sizeOf(path);
   options.onProgress(`uploading ${toSize(sizeBytes)}`);
-  return sizeBytes > MOST_THROUGH_WORKER
-    ? uploadToBucket(path, sizeBytes, options)
-    : uploadThroughWorker(path, options);
+  const onProgress = (sentBytes: number) =>
+    options.onProgress(`uploading, ${Math.floor((sentBytes / sizeBytes) * 100)} %`);
+  const sending = { ...options, path, sizeBytes, onProgress };
+  return sizeBytes > MOST_THROUGH_WORKER ? uploadToBucket(sending) : uploadThroughWorker(sending);
 }
 
 async function sizeOf(path: string): Promise<number> {
@@ -37,20 +41,16 @@ async function sizeOf(path: string): Promise<number> {
   return file.size;
 }
 
-async function uploadThroughWorker(
-  path: string,
-  { client, signal }: UploadOptions,
-): Promise<UploadedFile> {
+async function uploadThroughWorker(upload: Upload): Promise<UploadedFile> {
+  const { path, client, signal, onProgress } = upload;
+  const content = await openAsBlob(path, { type: typeOf(path) });
   const form = new FormData();
-  form.append("file", await openAsBlob(path, { type: typeOf(path) }), basename(path));
+  form.append("file", new CountedFile({ content, name: basename(path), onProgress }));
   return client.post("/files/upload", { form, signal, headers: newKey() });
 }
 
-async function uploadToBucket(
-  path: string,
-  sizeBytes: number,
-  { client, signal, onProgress }: UploadOptions,
-): Promise<UploadedFile> {
+async function uploadToBucket(upload: Upload): Promise<UploadedFile> {
+  const { path, sizeBytes, client, signal } = upload;
   const body = {
     original_name: basename(path),
     content_type: typeOf(path),
@@ -58,12 +58,7 @@ async function uploadToBucket(
     sha256: await hashOf(path),
   };
   const started = await client.post("/files", { body, signal, headers: newKey() });
-  await sendBytes(started.upload, {
-    path,
-    sizeBytes,
-    signal,
-    onProgress: (sent) => onProgress(`uploading, ${Math.floor((sent / sizeBytes) * 100)} %`),
-  });
+  await sendBytes(started.upload, upload);
   return client.post("/files/{id}/complete", { path: { id: started.file.id }, signal });
 }
 

@@ -42,6 +42,21 @@ describe("a file in the terminal", { timeout: TERMINAL_MS }, () => {
     expect(terminal.out()).toMatch(/\n\[1\] lease\.pdf, page 1: ".*21 days/);
   });
 
+  it("up to 10 MiB goes through the server, with its progress", async () => {
+    const path = join(home.path, "report.txt");
+    await writeFile(path, Buffer.alloc(1024 * 1024, " \n"));
+    const terminal = start(["-i"]);
+    terminal.say(`/file "${path}"`);
+    await terminal.shows("report.txt: uploading, 100 %");
+    terminal.say("/quit");
+    expect(await terminal.exited).toBe(0);
+    expect(terminal.notes()).toMatch(
+      /report\.txt: uploading 1\.0 MiB\n(?:report\.txt: uploading, [1-9]\d? %\n)+report\.txt: uploading, 100 %\n/,
+    );
+    const { body } = await ada.get("/files?limit=1");
+    expect(body[0]).toMatchObject({ original_name: "report.txt", file_size: 1024 * 1024 });
+  });
+
   it("above 10 MiB goes straight to the bucket, with its progress; a failure is a sentence", async () => {
     const path = join(home.path, "large report.txt");
     await writeFile(path, Buffer.alloc(11 * 1024 * 1024, " \n"));
