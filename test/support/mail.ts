@@ -2,6 +2,7 @@
 import { inject } from "vitest";
 import type { Fault } from "../../local/fault-control.ts";
 import type { ReceivedMail } from "../../local/mail.ts";
+import { present } from "../../src/lib/assert.ts";
 import { until } from "./until.ts";
 
 type Call = { body: string };
@@ -41,4 +42,9 @@ export async function injectMailFault(fault: Fault): Promise<void> {
 /** The token in the link of a mail; empty where there is none. */
 export function tokenIn(mail: ReceivedMail | undefined): string {
   return /#(?:verify_email|reset_password)=([\w-]+)/.exec(mail?.text ?? "")?.[1] ?? "";
+}
+
+/** The path of the page that the link of a mail leads to, with its token. Throws where there is no link. */
+export function pathIn(mail: ReceivedMail | undefined): string {
+  return present(/\/app#[\w=-]+/.exec(mail?.text ?? "")?.[0], "the link of the mail");
 }

@@ -37,6 +37,20 @@ export function acceptUser(user: Schemas["User"]): void {
   session.value = { status: "signed-in", user };
 }
 
+/** Shows the account as it is after a change that this tab did not make by its session. */
+export async function refreshUser(): Promise<void> {
+  if (session.peek().status !== "signed-in") return;
+  acceptUser(await api.get("/users/me"));
+}
+
+/** Asks for a new sign-in after a change that has ended the session: its token would be accepted for a while. */
+export async function endSession(): Promise<void> {
+  if (session.peek().status !== "signed-in") return;
+  session.value = { status: "signed-out", hasEnded: true };
+  // Takes the cookies away; without a connection they stay until they expire.
+  await api.post("/auth/logout").catch(() => undefined);
+}
+
 /** Ends the session on the server, and forgets all that is in memory. Rejects where the server cannot be reached. */
 export async function signOut(): Promise<void> {
   await api.post("/auth/logout");
