@@ -6,9 +6,13 @@ import {
   newAppVisitor,
   WIDTHS,
 } from "../../support/app-page.ts";
-import { signUp } from "../../support/client.ts";
+import { signUp, signUpWithFiles } from "../../support/client.ts";
+import { readyFile } from "../../support/files.ts";
+import { script } from "../../support/provider.ts";
 
 const origin = inject("platformUrl");
+/** A word without a place to break. */
+const LONG = "Grundstuecksverkehrsgenehmigungszustaendigkeitsuebertragungsverordnung";
 const SECTIONS = ["Documents", "Usage", "Account"];
 
 describe("the page at /app", () => {
@@ -45,6 +49,35 @@ describe("the page at /app", () => {
         await expectAccessible(page);
         await expectNoSidewaysScroll(page);
       }
+    }
+  });
+
+  it("breaks long names and addresses, so that they fit a phone", async () => {
+    const ada = await signUpWithFiles(LONG);
+    const file = await readyFile(ada, `${LONG} says: the tenant pays 900 euros.`, `${LONG}.txt`);
+    const tokens = [`It says “the tenant pays 900 euros” [1], in ${LONG}.`];
+    const content = await script({ kind: "answer", tokens });
+    const { body } = await ada.post("/chat", { content, file_ids: [file.id] });
+    await ada.patch(`/chats/${body.chat_id}`, { title: LONG });
+    await ada.post("/auth/keys", { name: LONG, scopes: ["read"], password: ada.password });
+    const email = `${crypto.randomUUID()}@${LONG.slice(0, 60)}.example.com`;
+    await ada.patch("/users/me", { email, current_password: ada.password });
+    const visitor = await newAppVisitor(origin);
+    await visitor.signInAs(ada);
+    const page = await visitor.openApp(`/app/chats/${body.chat_id}`);
+    await page.setViewportSize({ width: WIDTHS.phone, height: 740 });
+    await page.getByText("1 source").click();
+    await expectNoSidewaysScroll(page);
+    const views = {
+      "/app/documents": LONG,
+      [`/app/documents/${file.id}`]: LONG,
+      "/app/account": email,
+      "/app/account/keys": LONG,
+    };
+    for (const [path, text] of Object.entries(views)) {
+      await page.goto(origin + path);
+      await page.locator("#content").getByText(text).first().waitFor();
+      await expectNoSidewaysScroll(page);
     }
   });
 
