@@ -73,7 +73,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   stack.defer(() => worker.close());
   const accounts = await servePlantedAccounts(vars);
   stack.defer(accounts.close);
-  project.provide("accountsUrl", accounts.origin);
+  project.provide("accountsUrl", present(accounts.origin, "the origin of the accounts"));
   project.provide("workerUrl", worker.url);
   project.provide("platformUrl", platform.url);
   project.provide("neonUrl", neon.url);
