@@ -22,7 +22,7 @@ const PAGE = join(ASSETS, "app");
 
 /**
  * The document of the last build. Wrangler serves files by a list that it makes when it reloads the Worker; so it puts
- * the document among the assets then, while requests wait, and none is told of a script that is not in the list.
+ * the document among the assets then, while requests wait, and the list has the scripts that it names.
  */
 const NEXT_DOCUMENT = join(stateDir, "page.html");
 const toLine = process.env.LOG === "json" ? toJsonLine : toReadableLine;
