@@ -1,7 +1,13 @@
 /** The Chromium of the machine, which playwright-core drives. */
 import { accessSync, constants } from "node:fs";
 
-const PATHS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+/** The one without a user interface first: its tabs take two thirds of the time. */
+const PATHS = [
+  "/usr/bin/chromium-headless-shell",
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
 
 /** The path of an installed Chromium, or `named` if that is one. Throws where there is none. */
 export function findChromium(named: string | undefined, paths: readonly string[] = PATHS): string {
