@@ -128,7 +128,8 @@ describe("npm run dev", { timeout: START_MS }, () => {
     await writeFile(join(state, "page.html"), html);
     await utimes(join(state, "worker", "index.js"), new Date(), new Date());
     // While Wrangler reloads, a request may get one without the other.
-    await until(async () => (await page()).includes(script) && (await call(script)).status === 200);
+    await until(async () => (await page()).includes(script));
+    await expect.poll(async () => (await call(script)).status, { timeout: 30_000 }).toBe(200);
   });
 
   it("lets only the user read its secrets", async () => {
