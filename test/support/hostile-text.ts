@@ -69,12 +69,17 @@ async function fastestMs(run: () => unknown, runs: number): Promise<number> {
 
 /** Below it, measurements say little. */
 const TOO_SHORT_MS = 40;
-/** For four times the text: linear work takes 4 times as long, quadratic 16 times. */
-const LARGEST_RATIO = 9;
-const TAKES = 3;
+/** How much longer the long text is. */
+const FACTOR = 8;
+/**
+ * Linear work takes 8 times as long, quadratic 64 times. On some machines what takes more memory takes three times as
+ * long again.
+ */
+const LARGEST_RATIO = 32;
+const TAKES = 10;
 
 /**
- * The growth of work beyond its text: how many times as long four times the text takes; undefined if
+ * The growth of work beyond its text: how many times as long eight times the text takes; undefined if
  * linear.
  */
 export async function growthOf(
@@ -82,11 +87,11 @@ export async function growthOf(
   from: readonly Piece[],
   length: number,
 ): Promise<number | undefined> {
-  const [short, long] = [repeated(from, length / 4), repeated(from, length)];
+  const [short, long] = [repeated(from, length / FACTOR), repeated(from, length)];
   if ((await cpuMs(() => read(long))) < TOO_SHORT_MS) return undefined;
   let ratio = 0;
   for (let take = 0; take < TAKES; take++) {
-    const longMs = await fastestMs(() => read(long), 2);
+    const longMs = await fastestMs(() => read(long), 3);
     if (longMs < TOO_SHORT_MS) return undefined;
     ratio = longMs / (await fastestMs(() => read(short), 3));
     if (ratio < LARGEST_RATIO) return undefined;
