@@ -13,10 +13,7 @@ const VITEST = join(import.meta.dirname, "..", "node_modules", "vitest", "vitest
 /** Races, keys, faults, and the stand-in's contract. Parts of file names. */
 const TESTS = [
   "test/contract/neon",
-  "test/faults/acknowledged",
-  "test/faults/kills",
-  "test/faults/races",
-  "test/faults/schedules",
+  "test/faults/",
   "test/features/files/analysis",
   "test/features/chats/branch",
   "test/features/turns/ai-sdk",

@@ -8,6 +8,7 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
   eml: "message/rfc822",
   txt: "text/plain",
   md: "text/markdown",
+  markdown: "text/markdown",
   html: "text/html",
   htm: "text/html",
   csv: "text/csv",

@@ -69,14 +69,12 @@ async function fastestMs(run: () => unknown, runs: number): Promise<number> {
 
 /** Below it, measurements say little. */
 const TOO_SHORT_MS = 40;
-/** How much longer the long text is. */
-const FACTOR = 8;
-/** Of as much text in so many parts: linear work takes as long, quadratic 8 times as long. Memory may be slow. */
-const LARGEST_RATIO = 5;
-const TAKES = 5;
+/** For four times the text: linear work takes 4 times as long, quadratic 16 times. */
+const LARGEST_RATIO = 9;
+const TAKES = 3;
 
 /**
- * The growth of work beyond its text: how many times as long it takes as an eighth of it, eight times; undefined if
+ * The growth of work beyond its text: how many times as long four times the text takes; undefined if
  * linear.
  */
 export async function growthOf(
@@ -84,19 +82,14 @@ export async function growthOf(
   from: readonly Piece[],
   length: number,
 ): Promise<number | undefined> {
-  const [short, long] = [repeated(from, length / FACTOR), repeated(from, length)];
+  const [short, long] = [repeated(from, length / 4), repeated(from, length)];
   if ((await cpuMs(() => read(long))) < TOO_SHORT_MS) return undefined;
   let ratio = 0;
   for (let take = 0; take < TAKES; take++) {
-    const longMs = await fastestMs(() => read(long), 3);
+    const longMs = await fastestMs(() => read(long), 2);
     if (longMs < TOO_SHORT_MS) return undefined;
-    // As often as makes the same text: some machines count CPU time in ticks of 10 ms.
-    ratio = longMs / (await fastestMs(() => readParts(read, short), 3));
+    ratio = longMs / (await fastestMs(() => read(short), 3));
     if (ratio < LARGEST_RATIO) return undefined;
   }
   return ratio;
-}
-
-async function readParts(read: (text: string) => unknown, text: string): Promise<void> {
-  for (let part = 0; part < FACTOR; part++) await read(text);
 }

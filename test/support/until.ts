@@ -1,6 +1,6 @@
 /** Waits for a state that is reached without a request, such as the end of a turn. */
 const POLL_MS = 25;
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 15_000;
 
 /** Calls `look` until it returns something; throws after the timeout of a test. */
 export async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
