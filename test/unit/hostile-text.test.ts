@@ -38,5 +38,5 @@ it("A quadratic function is detected", async () => {
     }
     return count;
   };
-  expect(await growthOf(read, [{ text: "a", isCounted: false }], 16_000)).toBeGreaterThan(9);
+  expect(await growthOf(read, [{ text: "a", isCounted: false }], 16_000)).toBeGreaterThan(81);
 });
