@@ -10,7 +10,7 @@ type Asked = { defaults: Budgets; at: string };
 
 /**
  * Selects the limit that is used up, or will be by what running answers have reserved: of several, the one that renews
- * last. Selects nothing while each has something left.
+ * last, and of those that renew at the same time the one of the longer period, as `reserve_budget` does. Selects nothing while each has something left.
  */
 export function exhaustedSql(
   { userId, keyId }: Payer,
@@ -22,5 +22,6 @@ export function exhaustedSql(
     CROSS JOIN LATERAL (VALUES
       ('tokens', s.tokens_used + s.tokens_reserved >= s.tokens_limit),
       ('cost', s.cost_used + s.cost_reserved >= s.cost_limit)) AS l (unit, is_used_up)
-    WHERE l.is_used_up ORDER BY s.renews_at DESC, l.unit DESC LIMIT 1`;
+    WHERE l.is_used_up
+    ORDER BY s.renews_at DESC, s.period = 'month' DESC, s.subject DESC, l.unit DESC LIMIT 1`;
 }

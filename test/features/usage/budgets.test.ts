@@ -1,7 +1,9 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createDb, read } from "../../../src/db/client.ts";
+import { violates } from "../../../src/db/errors.ts";
 import { reserveSql } from "../../../src/features/usage/budgets.ts";
+import { exhaustedSql } from "../../../src/features/usage/exhausted.ts";
 import { setBudget } from "../../support/budgets.ts";
 import { newChat } from "../../support/chats.ts";
 import {
@@ -206,10 +208,33 @@ describe("The budgets of an account", () => {
   });
 });
 
-describe("What a turn would reserve", () => {
-  const { DATABASE_URL = "", DATABASE_HTTP_URL = "" } = inject("vars");
-  const db = createDb({ DATABASE_URL, DATABASE_HTTP_URL });
+const { DATABASE_URL = "", DATABASE_HTTP_URL = "" } = inject("vars");
+const db = createDb({ DATABASE_URL, DATABASE_HTTP_URL });
 
+describe("Of the limits of a day and a month that are both used up", () => {
+  const usedUp = { day: { tokens: 0, cost: "0" }, month: { tokens: 0, cost: "0" } };
+
+  it.each([
+    "2026-02-27T12:00:00Z",
+    "2026-02-28T00:00:00Z",
+    "2028-02-29T23:59:59.999Z",
+    "2026-12-31T12:00:00Z",
+  ])("the month's is named, also where both renew at the same time: at %s", async (asked) => {
+    const { user } = await signUp();
+    const payer = { userId: user.id, keyId: null };
+    const limits = { defaults: usedUp, at: asked };
+    const [limit] = await read(db, exhaustedSql(payer, limits));
+    expect(limit).toEqual({ subject: "user", period: "month", unit: "tokens" });
+    const answer = sql`SELECT gen_random_uuid() AS id, 1 AS prompt_tokens`;
+    const needed = { models: [], completionTokens: 1 };
+    const refusal = await read(db, reserveSql(payer, answer, needed, limits)).catch(
+      (error: unknown) => error,
+    );
+    expect(violates(refusal, "budget_user_month_tokens")).toBe(true);
+  });
+});
+
+describe("What a turn would reserve", () => {
   /** Fails where the answer, and with it the history of its chat, is read. */
   async function reserve({ user }: SignedIn, defaults = {}) {
     const answer = sql`
