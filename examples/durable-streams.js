@@ -2,7 +2,7 @@
 // again, it goes on there. Ctrl-C ends it.
 //   npm install @durable-streams/client
 //   INDIFLY_TOKEN=… node examples/durable-streams.js CHAT_ID
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import process from "node:process";
 import { stream } from "@durable-streams/client";
 
@@ -23,6 +23,8 @@ events.subscribeJson(async ({ items, offset }) => {
     if (event.type === "content_delta") process.stdout.write(event.content);
     if (event.type === "stream_complete") process.stdout.write("\n");
   }
-  await writeFile(file, offset);
+  // A file that is written over is empty for a moment, and Ctrl-C may come in it.
+  await writeFile(`${file}.new`, offset);
+  await rename(`${file}.new`, file);
 });
 await events.closed;
