@@ -4,6 +4,7 @@ import { toIso } from "../lib/clock.ts";
 import { isId } from "../lib/ids.ts";
 import { codePointLength } from "../lib/code-points.ts";
 import { isStorable } from "../lib/storable-text.ts";
+import { onDemand } from "./on-demand.ts";
 
 /** An id in a path or body: any UUID, converted to lower case. */
 export const Id = z
@@ -86,6 +87,9 @@ export const ById = z.object({ id: Id.openapi({ description: "Id of what the pat
 export function envelope<T extends z.ZodType>(data: T) {
   return z.object({ success: z.literal(true), message: z.string(), data });
 }
+
+/** The response to a call that returns nothing. */
+export const Done = onDemand(() => envelope(z.object({})));
 
 function faultOf(value: string, min: number, max: number) {
   if (min > 0 && value.trim() === "") return { code: "blank", detail: "This may not be empty." };

@@ -1,5 +1,5 @@
 /** The OpenAPI 3.1 document, generated from the routes. */
-import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import { version } from "../../package.json";
 import { operationsOf, shareParts } from "./openapi-parts.ts";
 import { ProblemSchema, sharedResponses } from "./problem-docs.ts";
@@ -62,8 +62,8 @@ const LICENSE = { name: "Proprietary", identifier: "LicenseRef-Proprietary" };
 
 type Document = ReturnType<OpenAPIHono<App>["getOpenAPI31Document"]>;
 
-/** The document of an app. All of its features must be mounted. */
-export function describeApi(app: OpenAPIHono<App>): Document {
+/** The document of an app, and of more schemas by their names: those that only its texts name. */
+export function describeApi(app: OpenAPIHono<App>, more: Record<string, z.ZodType>): Document {
   const { openAPIRegistry: registry } = app;
   registry.registerComponent("securitySchemes", "bearer", {
     type: "http",
@@ -84,6 +84,7 @@ export function describeApi(app: OpenAPIHono<App>): Document {
       "An API key. Each route names the scopes that serve it; a route without one needs a signed-in person.",
   });
   registry.register("Problem", ProblemSchema);
+  for (const [name, schema] of Object.entries(more)) registry.register(name, schema);
   for (const definition of registry.definitions) {
     if (definition.type !== "route") continue;
     definition.route.responses = allResponses(definition.route.responses);

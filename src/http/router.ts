@@ -175,9 +175,19 @@ export function optionalJsonBody<T extends z.ZodType>(schema: T) {
   return { ...jsonBody(schema), required: false as const };
 }
 
-/** A JSON response. */
-export function json<T extends z.ZodType>(schema: T, description: string) {
-  return { description, content: { "application/json": { schema } } };
+/** A JSON response, whose schema only the OpenAPI document reads. */
+export function json<T extends z.ZodType>(schema: () => T, description: string) {
+  return { description, content: { "application/json": content(schema) } };
+}
+
+/** The content of a response in one format, with what else the OpenAPI document says of it. */
+export function content<T extends z.ZodType>(schema: () => T, more: object = {}) {
+  return {
+    ...more,
+    get schema() {
+      return schema();
+    },
+  };
 }
 
 /** A response header of text, for the OpenAPI document. */

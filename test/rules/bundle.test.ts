@@ -25,7 +25,7 @@ it(`The Worker starts with at most ${MOST_KIB} KiB of code, and loads readers of
     "common-passwords",
     "otpauth",
     "archive",
-    "openapi",
+    "describe",
   ]) {
     expect(later).toContain(reader);
   }

@@ -1,6 +1,6 @@
 /**
  * The types of the API, generated from its OpenAPI document by `npm run generate` in clients/ts.
- * Shape of the document: 1b0e9af874c96f568bbbc73b695ce86f757da78a3c9ac817ce6d5939cd6b8d27
+ * Shape of the document: c394c26a67782aaa196ed0067b391b6f57c28791a788b15a0d609bde9a2b0d95
  */
 export interface paths {
     "/auth/register": {
@@ -1671,6 +1671,199 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Problem: {
+            /** @description Stable for each `code`. */
+            type: string;
+            /** @description The kind of problem in a few words. */
+            title: string;
+            /** @description The status of the response. */
+            status: number;
+            /** @description A sentence for a person. */
+            detail: string;
+            /** @description The path of the request. */
+            instance: string;
+            code: components["schemas"]["ProblemCode"];
+            /** @description Also in the header `X-Request-Id`. */
+            request_id: string;
+            /** @description Of a failed validation: a JSON Pointer into the body, or `?` and the name of a query parameter. */
+            errors?: {
+                pointer: string;
+                code: string;
+                detail: string;
+            }[];
+            /** @description Of `second_factor_required` at a sign-in: to be sent to `POST /auth/login/totp` with a code. */
+            challenge?: string;
+            /** @description Of `insufficient_scope`: the scope that the key lacks; null where no key may call the route. */
+            scope?: string | null;
+            /** @description Of `rate_limited`: the limit that was reached. */
+            limit?: string;
+            /** @description Of `budget_exhausted`: whose budget, `user` or `key`. */
+            subject?: string;
+            /** @description Of `budget_exhausted`: `day` or `month`. */
+            period?: string;
+            /** @description Of `budget_exhausted`: `tokens` or `cost`. */
+            unit?: string;
+            /** @description Of `budget_exhausted`: when the period ends. */
+            renews_at?: string;
+            /** @description Of `budget_exhausted`: the seconds until then. */
+            retry_after?: number;
+            /** @description Of an answer that failed: its chat. */
+            chat_id?: string;
+            /** @description Of an answer that failed: the user message, which is stored. */
+            user_message_id?: string;
+            /** @description The answer that failed; of `turn_in_progress`, the one that is running. */
+            message_id?: string;
+            /** @description Of `unsupported_file`: why it cannot be read. */
+            failure?: {
+                code: string;
+                detail: string;
+            };
+            /** @description Under `/v1`: the same for clients of OpenAI's API. */
+            error?: {
+                message: string;
+                type: string;
+                param: string | null;
+                code: string;
+            };
+            /** @description Of `misconfigured`: the variables that are invalid. */
+            variables?: string[];
+        };
+        /**
+         * @description Stable. The `detail` of a problem says what happened, and what to do.
+         * @enum {string}
+         */
+        ProblemCode: "malformed_json" | "invalid_encoding" | "malformed_header" | "malformed_request" | "malformed_upload" | "unknown_event_id" | "unknown_offset" | "origin_not_allowed" | "not_found" | "route_not_found" | "model_not_found" | "chat_deleted" | "method_not_allowed" | "not_acceptable" | "body_too_slow" | "response_in_chat" | "ambiguous_event_id" | "turn_in_progress" | "file_failed" | "file_processing" | "file_not_uploaded" | "log_pruned" | "precondition_failed" | "body_too_large" | "file_too_large" | "unsupported_media_type" | "unsupported_content_encoding" | "unsupported_file" | "https_required" | "validation_failed" | "model_unpriced" | "unknown_model" | "reserved_key" | "not_an_answer" | "idempotency_key_reused" | "no_question" | "answer_not_editable" | "empty_file" | "file_mismatch" | "upgrade_required" | "budget_exhausted" | "too_many_subscribers" | "headers_too_large" | "internal_error" | "misconfigured" | "unauthenticated" | "invalid_credentials" | "invalid_token" | "invalid_link" | "email_taken" | "too_many_password_checks" | "second_factor_required" | "sign_in_expired" | "identity_rejected" | "invalid_sign_in_code" | "sign_in_denied" | "account_deactivated" | "identity_without_email" | "link_required" | "identity_taken" | "identity_provider_failed" | "identity_provider_unavailable" | "oidc_not_configured" | "invalid_challenge" | "invalid_code" | "fresh_sign_in_required" | "password_sign_in_off" | "second_factor_enabled" | "no_second_factor" | "last_administrator" | "too_many_codes" | "insufficient_scope" | "too_many_keys" | "rate_limited" | "too_many_turns" | "server_busy" | "limiter_unavailable" | "ai_unavailable" | "ai_unauthorized" | "ai_quota" | "ai_model_not_found" | "ai_context_exceeded" | "ai_empty" | "ai_filtered" | "ai_length" | "ai_not_configured" | "ai_circuit_open" | "ai_overloaded" | "ai_timeout" | "turn_interrupted" | "save_refused" | "database_unavailable" | "room_unavailable" | "storage_unavailable" | "storage_not_configured" | "save_delayed" | "file_not_ready";
+        /** @description The client's own metadata, any JSON, and in an answer what the server adds, under names that clients cannot use. */
+        MessageMetadata: {
+            /** @description The model of the answer. */
+            model?: string;
+            usage?: components["schemas"]["Usage"];
+            /** @description The provider's reason, such as `stop`, or the `ProblemCode` of a failed answer. */
+            finish_reason?: string | null;
+            /** @description Seconds. */
+            processing_time?: number;
+            /** @description What the server added to the provider's time, in milliseconds. Without a first token only `total_ms`; absent from an interrupted answer. */
+            timings?: {
+                /** @description From the arrival of the request to the first text or reasoning, less `provider_first_token_ms`: sign-in, storage, and the preparation of documents. */
+                overhead_ms?: number;
+                /** @description From the call of the provider to its first token; with `failover`, of both. */
+                provider_first_token_ms?: number;
+                /** @description From the arrival of the request to the end of the answer, before it is saved. */
+                total_ms: number;
+            };
+            /**
+             * @description The model refused to answer.
+             * @enum {boolean}
+             */
+            refusal?: true;
+            /** @description The model's reasoning, where the server stores it. */
+            reasoning?: string;
+            /** @description Another provider's model answered. */
+            failover?: {
+                /** @description The model that failed. */
+                from: string;
+                /** @description Why: a `ProblemCode`. */
+                code: string;
+            };
+            /** @description Quotations, each verified word for word against its document. */
+            citations?: components["schemas"]["Citation"][];
+            /** @description Quotations that refer to a document and were not found in it. */
+            unverified_quotes?: components["schemas"]["UnverifiedQuote"][];
+            /** @description What documents were searched for that were too long to go into the prompt whole, besides the user's own words. */
+            queries?: {
+                /**
+                 * @description `rewritten`: by `texts` too. Otherwise by the user's own words alone: rewriting is `off` by configuration, came too `late`, `failed` (the model gave none), or is `unavailable` (no provider).
+                 * @enum {string}
+                 */
+                status: "rewritten" | "off" | "late" | "failed" | "unavailable";
+                /** @description At most four; empty unless `rewritten`. */
+                texts: string[];
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        Usage: {
+            prompt_tokens: number;
+            /** @description Reasoning included. */
+            completion_tokens: number;
+            total_tokens: number;
+            /** @description Prompt tokens that were read from the provider's cache at a lower price; absent if the provider does not report them. */
+            cached_tokens?: number;
+            /** @description Completion tokens that were reasoning; absent if the provider does not report them. */
+            reasoning_tokens?: number;
+            /** @description Prompt tokens that were written to the provider's cache. */
+            cache_write_tokens?: number;
+            /** @description Prompt tokens of sound. */
+            audio_prompt_tokens?: number;
+            /** @description Completion tokens of sound. */
+            audio_completion_tokens?: number;
+            /**
+             * @description Exact decimal. Null while the price of the model is unknown.
+             * @example 0.000123
+             */
+            cost: string | null;
+            /** @enum {string} */
+            currency: "USD";
+            /** @description True if the provider reported no usage, or not all of it. */
+            estimated: boolean;
+        };
+        Citation: {
+            /** @description The number that the answer refers to, as in `[3]`. */
+            index: number;
+            /** Format: uuid */
+            file_id: string;
+            file_name: string;
+            /** @description The page on which the quotation begins. Null if the document has no known pages. */
+            page: number | null;
+            /** @description The nearest heading above the quotation, if the document has no known pages. */
+            heading?: string;
+            /** @description Offset into the text of the file, in Unicode code points. */
+            start: number;
+            end: number;
+            /** @description The document's text between `start` and `end`. */
+            quote: string;
+            /**
+             * @description The kind of region if the quotation is not in the body text; `struck_out` text does not apply.
+             * @enum {string}
+             */
+            region?: "header" | "footer" | "comment" | "note" | "note_mark" | "form_field" | "annotation" | "signature" | "struck_out";
+            /**
+             * @description The page is scanned: a model transcribed the words from its picture, and may have misread them.
+             * @enum {string}
+             */
+            source?: "ocr";
+            /**
+             * @description The quotation has an ellipsis that hides words. `quote` is the document's whole text, `parts` are the quoted words.
+             * @enum {boolean}
+             */
+            elided?: true;
+            /** @description Of an elided quotation: its parts, in order. */
+            parts?: {
+                start: number;
+                end: number;
+                quote: string;
+            }[];
+            /** @description The number of the marker in the answer, as 3 in `[3]`. Absent in an answer that an earlier version stored. */
+            number?: number;
+            /** @description Where the quoted words begin in the answer's `content`, in Unicode code points, without quotation marks. Absent in an answer that an earlier version stored. */
+            answer_start?: number;
+            /** @description Where they end, exclusive. */
+            answer_end?: number;
+            /**
+             * @description `source_deleted` once the file was deleted.
+             * @enum {string}
+             */
+            status: "verified" | "source_deleted";
+        };
+        UnverifiedQuote: {
+            text: string;
+            /** @description The number of the marker in the answer, as 3 in `[3]`. Absent in an answer that an earlier version stored. */
+            number?: number;
+            /** @description Where the quoted words begin in the answer's `content`, in Unicode code points, without quotation marks. Absent in an answer that an earlier version stored. */
+            answer_start?: number;
+            /** @description Where they end, exclusive. */
+            answer_end?: number;
+        };
         /** @description What a live socket sends, as JSON. */
         ServerFrame: components["schemas"]["EventFrame"] | components["schemas"]["FileStatusFrame"] | components["schemas"]["ChatUpdatedFrame"] | components["schemas"]["PongFrame"];
         /** @description An event of a turn. */
@@ -1947,199 +2140,6 @@ export interface components {
             /** @description The id of the last event that you have received. */
             after: number;
         };
-        /** @description The client's own metadata, any JSON, and in an answer what the server adds, under names that clients cannot use. */
-        MessageMetadata: {
-            /** @description The model of the answer. */
-            model?: string;
-            usage?: components["schemas"]["Usage"];
-            /** @description The provider's reason, such as `stop`, or the `ProblemCode` of a failed answer. */
-            finish_reason?: string | null;
-            /** @description Seconds. */
-            processing_time?: number;
-            /** @description What the server added to the provider's time, in milliseconds. Without a first token only `total_ms`; absent from an interrupted answer. */
-            timings?: {
-                /** @description From the arrival of the request to the first text or reasoning, less `provider_first_token_ms`: sign-in, storage, and the preparation of documents. */
-                overhead_ms?: number;
-                /** @description From the call of the provider to its first token; with `failover`, of both. */
-                provider_first_token_ms?: number;
-                /** @description From the arrival of the request to the end of the answer, before it is saved. */
-                total_ms: number;
-            };
-            /**
-             * @description The model refused to answer.
-             * @enum {boolean}
-             */
-            refusal?: true;
-            /** @description The model's reasoning, where the server stores it. */
-            reasoning?: string;
-            /** @description Another provider's model answered. */
-            failover?: {
-                /** @description The model that failed. */
-                from: string;
-                /** @description Why: a `ProblemCode`. */
-                code: string;
-            };
-            /** @description Quotations, each verified word for word against its document. */
-            citations?: components["schemas"]["Citation"][];
-            /** @description Quotations that refer to a document and were not found in it. */
-            unverified_quotes?: components["schemas"]["UnverifiedQuote"][];
-            /** @description What documents were searched for that were too long to go into the prompt whole, besides the user's own words. */
-            queries?: {
-                /**
-                 * @description `rewritten`: by `texts` too. Otherwise by the user's own words alone: rewriting is `off` by configuration, came too `late`, `failed` (the model gave none), or is `unavailable` (no provider).
-                 * @enum {string}
-                 */
-                status: "rewritten" | "off" | "late" | "failed" | "unavailable";
-                /** @description At most four; empty unless `rewritten`. */
-                texts: string[];
-            };
-        } & {
-            [key: string]: unknown;
-        };
-        Usage: {
-            prompt_tokens: number;
-            /** @description Reasoning included. */
-            completion_tokens: number;
-            total_tokens: number;
-            /** @description Prompt tokens that were read from the provider's cache at a lower price; absent if the provider does not report them. */
-            cached_tokens?: number;
-            /** @description Completion tokens that were reasoning; absent if the provider does not report them. */
-            reasoning_tokens?: number;
-            /** @description Prompt tokens that were written to the provider's cache. */
-            cache_write_tokens?: number;
-            /** @description Prompt tokens of sound. */
-            audio_prompt_tokens?: number;
-            /** @description Completion tokens of sound. */
-            audio_completion_tokens?: number;
-            /**
-             * @description Exact decimal. Null while the price of the model is unknown.
-             * @example 0.000123
-             */
-            cost: string | null;
-            /** @enum {string} */
-            currency: "USD";
-            /** @description True if the provider reported no usage, or not all of it. */
-            estimated: boolean;
-        };
-        Citation: {
-            /** @description The number that the answer refers to, as in `[3]`. */
-            index: number;
-            /** Format: uuid */
-            file_id: string;
-            file_name: string;
-            /** @description The page on which the quotation begins. Null if the document has no known pages. */
-            page: number | null;
-            /** @description The nearest heading above the quotation, if the document has no known pages. */
-            heading?: string;
-            /** @description Offset into the text of the file, in Unicode code points. */
-            start: number;
-            end: number;
-            /** @description The document's text between `start` and `end`. */
-            quote: string;
-            /**
-             * @description The kind of region if the quotation is not in the body text; `struck_out` text does not apply.
-             * @enum {string}
-             */
-            region?: "header" | "footer" | "comment" | "note" | "note_mark" | "form_field" | "annotation" | "signature" | "struck_out";
-            /**
-             * @description The page is scanned: a model transcribed the words from its picture, and may have misread them.
-             * @enum {string}
-             */
-            source?: "ocr";
-            /**
-             * @description The quotation has an ellipsis that hides words. `quote` is the document's whole text, `parts` are the quoted words.
-             * @enum {boolean}
-             */
-            elided?: true;
-            /** @description Of an elided quotation: its parts, in order. */
-            parts?: {
-                start: number;
-                end: number;
-                quote: string;
-            }[];
-            /** @description The number of the marker in the answer, as 3 in `[3]`. Absent in an answer that an earlier version stored. */
-            number?: number;
-            /** @description Where the quoted words begin in the answer's `content`, in Unicode code points, without quotation marks. Absent in an answer that an earlier version stored. */
-            answer_start?: number;
-            /** @description Where they end, exclusive. */
-            answer_end?: number;
-            /**
-             * @description `source_deleted` once the file was deleted.
-             * @enum {string}
-             */
-            status: "verified" | "source_deleted";
-        };
-        UnverifiedQuote: {
-            text: string;
-            /** @description The number of the marker in the answer, as 3 in `[3]`. Absent in an answer that an earlier version stored. */
-            number?: number;
-            /** @description Where the quoted words begin in the answer's `content`, in Unicode code points, without quotation marks. Absent in an answer that an earlier version stored. */
-            answer_start?: number;
-            /** @description Where they end, exclusive. */
-            answer_end?: number;
-        };
-        Problem: {
-            /** @description Stable for each `code`. */
-            type: string;
-            /** @description The kind of problem in a few words. */
-            title: string;
-            /** @description The status of the response. */
-            status: number;
-            /** @description A sentence for a person. */
-            detail: string;
-            /** @description The path of the request. */
-            instance: string;
-            code: components["schemas"]["ProblemCode"];
-            /** @description Also in the header `X-Request-Id`. */
-            request_id: string;
-            /** @description Of a failed validation: a JSON Pointer into the body, or `?` and the name of a query parameter. */
-            errors?: {
-                pointer: string;
-                code: string;
-                detail: string;
-            }[];
-            /** @description Of `second_factor_required` at a sign-in: to be sent to `POST /auth/login/totp` with a code. */
-            challenge?: string;
-            /** @description Of `insufficient_scope`: the scope that the key lacks; null where no key may call the route. */
-            scope?: string | null;
-            /** @description Of `rate_limited`: the limit that was reached. */
-            limit?: string;
-            /** @description Of `budget_exhausted`: whose budget, `user` or `key`. */
-            subject?: string;
-            /** @description Of `budget_exhausted`: `day` or `month`. */
-            period?: string;
-            /** @description Of `budget_exhausted`: `tokens` or `cost`. */
-            unit?: string;
-            /** @description Of `budget_exhausted`: when the period ends. */
-            renews_at?: string;
-            /** @description Of `budget_exhausted`: the seconds until then. */
-            retry_after?: number;
-            /** @description Of an answer that failed: its chat. */
-            chat_id?: string;
-            /** @description Of an answer that failed: the user message, which is stored. */
-            user_message_id?: string;
-            /** @description The answer that failed; of `turn_in_progress`, the one that is running. */
-            message_id?: string;
-            /** @description Of `unsupported_file`: why it cannot be read. */
-            failure?: {
-                code: string;
-                detail: string;
-            };
-            /** @description Under `/v1`: the same for clients of OpenAI's API. */
-            error?: {
-                message: string;
-                type: string;
-                param: string | null;
-                code: string;
-            };
-            /** @description Of `misconfigured`: the variables that are invalid. */
-            variables?: string[];
-        };
-        /**
-         * @description Stable. The `detail` of a problem says what happened, and what to do.
-         * @enum {string}
-         */
-        ProblemCode: "malformed_json" | "invalid_encoding" | "malformed_header" | "malformed_request" | "malformed_upload" | "unknown_event_id" | "unknown_offset" | "origin_not_allowed" | "not_found" | "route_not_found" | "model_not_found" | "chat_deleted" | "method_not_allowed" | "not_acceptable" | "body_too_slow" | "response_in_chat" | "ambiguous_event_id" | "turn_in_progress" | "file_failed" | "file_processing" | "file_not_uploaded" | "log_pruned" | "precondition_failed" | "body_too_large" | "file_too_large" | "unsupported_media_type" | "unsupported_content_encoding" | "unsupported_file" | "https_required" | "validation_failed" | "model_unpriced" | "unknown_model" | "reserved_key" | "not_an_answer" | "idempotency_key_reused" | "no_question" | "answer_not_editable" | "empty_file" | "file_mismatch" | "upgrade_required" | "budget_exhausted" | "too_many_subscribers" | "headers_too_large" | "internal_error" | "misconfigured" | "unauthenticated" | "invalid_credentials" | "invalid_token" | "invalid_link" | "email_taken" | "too_many_password_checks" | "second_factor_required" | "sign_in_expired" | "identity_rejected" | "invalid_sign_in_code" | "sign_in_denied" | "account_deactivated" | "identity_without_email" | "link_required" | "identity_taken" | "identity_provider_failed" | "identity_provider_unavailable" | "oidc_not_configured" | "invalid_challenge" | "invalid_code" | "fresh_sign_in_required" | "password_sign_in_off" | "second_factor_enabled" | "no_second_factor" | "last_administrator" | "too_many_codes" | "insufficient_scope" | "too_many_keys" | "rate_limited" | "too_many_turns" | "server_busy" | "limiter_unavailable" | "ai_unavailable" | "ai_unauthorized" | "ai_quota" | "ai_model_not_found" | "ai_context_exceeded" | "ai_empty" | "ai_filtered" | "ai_length" | "ai_not_configured" | "ai_circuit_open" | "ai_overloaded" | "ai_timeout" | "turn_interrupted" | "save_refused" | "database_unavailable" | "room_unavailable" | "storage_unavailable" | "storage_not_configured" | "save_delayed" | "file_not_ready";
         Welcome: {
             /** @enum {boolean} */
             success: true;

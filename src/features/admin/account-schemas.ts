@@ -1,6 +1,7 @@
 /** Wire shapes of accounts as administrators see them. */
 import { z } from "@hono/zod-openapi";
 import { CursorTime, limit, QueryText, ShownId, ShownTime, text } from "../../http/fields.ts";
+import { onDemand, type Shown } from "../../http/on-demand.ts";
 import { toIso } from "../../lib/clock.ts";
 import { decodeCursor } from "../../lib/cursor.ts";
 import { isId } from "../../lib/ids.ts";
@@ -35,40 +36,48 @@ export const AccountQuery = z.object({
   cursor: Cursor.optional(),
 });
 
-const MonthUsage = z.object({
-  calls: z.int(),
-  tokens: z.int(),
-  cost: z.string().openapi({
-    description: "Exact decimal: the sum of all calls whose price is known.",
-    example: "1.204500",
-  }),
-  currency: z.literal("USD"),
-  unpriced_calls: z.int().openapi({ description: "Calls whose cost is unknown." }),
-});
-
-export const Account = z
-  .object({
-    id: ShownId,
-    name: z.string().openapi({ example: "Ada Example" }),
-    email: z.string().openapi({ example: "ada@example.com" }),
-    role: Role,
-    is_active: z.boolean(),
-    created_at: ShownTime,
-    last_seen_at: ShownTime.nullable().openapi({
-      description:
-        "The last sign-in, renewal of a session or use of an API key; null if there was none.",
+const MonthUsage = onDemand(() =>
+  z.object({
+    calls: z.int(),
+    tokens: z.int(),
+    cost: z.string().openapi({
+      description: "Exact decimal: the sum of all calls whose price is known.",
+      example: "1.204500",
     }),
-    budget: OwnBudget.openapi({ description: "Its own budget, in place of the configured one." }),
-    usage: MonthUsage.openapi({ description: "Of this month, UTC." }),
-  })
-  .openapi("Account");
+    currency: z.literal("USD"),
+    unpriced_calls: z.int().openapi({ description: "Calls whose cost is unknown." }),
+  }),
+);
 
-export const Accounts = z
-  .object({
-    users: z.array(Account),
-    next_cursor: z.string().nullable().openapi({ description: "Null on the last page." }),
-  })
-  .openapi("Accounts");
+export const Account = onDemand(() =>
+  z
+    .object({
+      id: ShownId,
+      name: z.string().openapi({ example: "Ada Example" }),
+      email: z.string().openapi({ example: "ada@example.com" }),
+      role: Role,
+      is_active: z.boolean(),
+      created_at: ShownTime,
+      last_seen_at: ShownTime.nullable().openapi({
+        description:
+          "The last sign-in, renewal of a session or use of an API key; null if there was none.",
+      }),
+      budget: OwnBudget().openapi({
+        description: "Its own budget, in place of the configured one.",
+      }),
+      usage: MonthUsage().openapi({ description: "Of this month, UTC." }),
+    })
+    .openapi("Account"),
+);
+
+export const Accounts = onDemand(() =>
+  z
+    .object({
+      users: z.array(Account()),
+      next_cursor: z.string().nullable().openapi({ description: "Null on the last page." }),
+    })
+    .openapi("Accounts"),
+);
 
 export const AccountChange = z
   .strictObject({
@@ -80,7 +89,7 @@ export const AccountChange = z
   })
   .openapi("AccountChange", { example: { is_active: false } });
 
-export function toAccount(row: AccountRow): z.infer<typeof Account> {
+export function toAccount(row: AccountRow): Shown<typeof Account> {
   const { id, name, email, role, is_active } = row;
   return {
     id,

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { TypedResponse } from "hono";
 import { namesType } from "../../http/negotiate.ts";
-import { createRouter, route } from "../../http/router.ts";
+import { content, createRouter, route } from "../../http/router.ts";
 import { toIso } from "../../lib/clock.ts";
 import { encodeCursor } from "../../lib/cursor.ts";
 import { listAllEvents } from "../audit/queries.ts";
@@ -29,7 +29,7 @@ const listEvents = route({
     200: {
       description: "A page of events, or all of them as JSON Lines.",
       content: {
-        "application/json": { schema: AuditEvents },
+        "application/json": content(AuditEvents),
         "application/jsonl": { schema: z.string() },
         "application/x-ndjson": { schema: z.string() },
       },

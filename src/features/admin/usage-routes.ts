@@ -2,7 +2,7 @@
 import { sql } from "drizzle-orm";
 import { attachment } from "../../http/content-disposition.ts";
 import { prefersToJson } from "../../http/negotiate.ts";
-import { createRouter, route } from "../../http/router.ts";
+import { content, createRouter, route } from "../../http/router.ts";
 import { CSV, CSV_HEADERS, toUsageCsv } from "../usage/csv-report.ts";
 import { withDefaultDays } from "../usage/days.ts";
 import { reportUsage } from "../usage/report.ts";
@@ -23,7 +23,7 @@ const read = route({
     200: {
       description: "The sums.",
       content: {
-        "application/json": { schema: AllUsageReport },
+        "application/json": content(AllUsageReport),
         [CSV]: { schema: { type: "string" as const } },
       },
     },

@@ -1,6 +1,7 @@
 /** Wire shapes of security events, and the functions that make them from rows. */
 import { z } from "@hono/zod-openapi";
 import { CursorTime, limit, ShownId, ShownTime } from "../../http/fields.ts";
+import { onDemand, type Shown } from "../../http/on-demand.ts";
 import { toIso } from "../../lib/clock.ts";
 import { decodeCursor } from "../../lib/cursor.ts";
 import { isId } from "../../lib/ids.ts";
@@ -20,38 +21,48 @@ const Details = z
 
 const Kind = z.enum(SECURITY_EVENT_KINDS).openapi("SecurityEventKind");
 
-const OwnEvent = z
-  .object({
-    id: ShownId,
-    kind: Kind,
-    created_at: ShownTime,
-    session_id: ShownId.nullable(),
-    key_id: ShownId.nullable(),
-    actor_id: ShownId.nullable().openapi({
-      description: "The administrator who acted; null where the account's owner did.",
-    }),
-    details: Details.nullable(),
-  })
-  .openapi("SecurityEvent");
+const OwnEvent = onDemand(() =>
+  z
+    .object({
+      id: ShownId,
+      kind: Kind,
+      created_at: ShownTime,
+      session_id: ShownId.nullable(),
+      key_id: ShownId.nullable(),
+      actor_id: ShownId.nullable().openapi({
+        description: "The administrator who acted; null where the account's owner did.",
+      }),
+      details: Details.nullable(),
+    })
+    .openapi("SecurityEvent"),
+);
 
-const Hash = z.string().openapi({ description: "SHA-256 in lower-case hex." });
+const Hash = onDemand(() => z.string().openapi({ description: "SHA-256 in lower-case hex." }));
 
-const AuditEvent = OwnEvent.extend({
-  user_id: ShownId,
-  position: z.int().openapi({ description: "In the chain of the account, from 1.", example: 3 }),
-  details_hash: Hash,
-  hash: Hash,
-}).openapi("AuditEvent");
+const AuditEvent = onDemand(() =>
+  OwnEvent()
+    .extend({
+      user_id: ShownId,
+      position: z
+        .int()
+        .openapi({ description: "In the chain of the account, from 1.", example: 3 }),
+      details_hash: Hash(),
+      hash: Hash(),
+    })
+    .openapi("AuditEvent"),
+);
 
-const NextCursor = z.string().nullable().openapi({ description: "Null on the last page." });
+const NextCursor = onDemand(() =>
+  z.string().nullable().openapi({ description: "Null on the last page." }),
+);
 
-export const OwnEvents = z
-  .object({ events: z.array(OwnEvent), next_cursor: NextCursor })
-  .openapi("SecurityEvents");
+export const OwnEvents = onDemand(() =>
+  z.object({ events: z.array(OwnEvent()), next_cursor: NextCursor() }).openapi("SecurityEvents"),
+);
 
-export const AuditEvents = z
-  .object({ events: z.array(AuditEvent), next_cursor: NextCursor })
-  .openapi("AuditEvents");
+export const AuditEvents = onDemand(() =>
+  z.object({ events: z.array(AuditEvent()), next_cursor: NextCursor() }).openapi("AuditEvents"),
+);
 
 /** A cursor with these parts. */
 function cursorOf<P extends z.ZodType>(parts: P) {
@@ -76,7 +87,7 @@ export const AuditEventsQuery = z.object({
   cursor: cursorOf(z.tuple([CursorTime, z.string().refine(isId)])).optional(),
 });
 
-export function toOwnEvent(row: EventRow): z.infer<typeof OwnEvent> {
+export function toOwnEvent(row: EventRow): Shown<typeof OwnEvent> {
   return {
     id: row.id,
     kind: toKind(row.kind),
@@ -88,7 +99,7 @@ export function toOwnEvent(row: EventRow): z.infer<typeof OwnEvent> {
   };
 }
 
-export function toAuditEvent(row: EventRow): z.infer<typeof AuditEvent> {
+export function toAuditEvent(row: EventRow): Shown<typeof AuditEvent> {
   const { user_id, position, details_hash, hash } = row;
   return { ...toOwnEvent(row), user_id, position, details_hash, hash };
 }

@@ -1,8 +1,7 @@
 /** Routes for registration, sign-in, refresh and sign-out. */
-import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { clientOf } from "../../http/client.ts";
-import { envelope } from "../../http/fields.ts";
+import { Done } from "../../http/fields.ts";
 import {
   type App,
   createRouter,
@@ -19,14 +18,7 @@ import { requirePasswordSignIn } from "./password-sign-in.ts";
 import { recordFailedSignIn } from "./failed-sign-ins.ts";
 import { refreshSession } from "./refresh.ts";
 import { enqueueMails } from "./mails/enqueue.ts";
-import {
-  CookieRenewed,
-  GivenRefreshToken,
-  Login,
-  Register,
-  SignedIn,
-  TokenResponse,
-} from "./schemas.ts";
+import { Renewed, GivenRefreshToken, Login, Register, SignedIn } from "./schemas.ts";
 import type { UserRow } from "./queries.ts";
 import { notifyRooms, type SessionChat } from "./session-end.ts";
 import { endSession } from "./sessions/queries.ts";
@@ -91,7 +83,7 @@ const refreshRoute = route({
   request: { body: optionalJsonBody(GivenRefreshToken) },
   problems: ["unauthenticated", "invalid_token", "origin_not_allowed", "database_unavailable"],
   responses: {
-    200: json(z.union([TokenResponse, CookieRenewed]), "New tokens, or a renewed cookie."),
+    200: json(Renewed, "New tokens, or a renewed cookie."),
   },
 });
 
@@ -106,10 +98,7 @@ const logoutRoute = route({
   request: { body: optionalJsonBody(GivenRefreshToken) },
   problems: ["origin_not_allowed", "database_unavailable"],
   responses: {
-    200: json(
-      envelope(z.object({})),
-      "The session has ended; the cookies that were sent are cleared.",
-    ),
+    200: json(Done, "The session has ended; the cookies that were sent are cleared."),
   },
 });
 

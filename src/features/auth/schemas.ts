@@ -1,6 +1,7 @@
 /** Wire shapes of accounts, and the functions that make them from rows. */
 import { z } from "@hono/zod-openapi";
 import { ShownId, ShownTime, text } from "../../http/fields.ts";
+import { onDemand, type Shown } from "../../http/on-demand.ts";
 import { toIso } from "../../lib/clock.ts";
 import { LONGEST_TYPED, parseEmail } from "./email.ts";
 import type { UserRow } from "./queries.ts";
@@ -76,66 +77,76 @@ export const PasswordReset = z
   .strictObject({ token: MailToken, new_password: NewPassword })
   .openapi("PasswordReset");
 
-export const User = z
-  .object({
-    id: ShownId,
-    name: z.string().openapi({ example: "Ada Example" }),
-    email: z.string().openapi({ example: "ada@example.com" }),
-    pending_email: z.string().nullable().openapi({
-      description: "A new address that replaces `email` once it is verified.",
-      example: null,
-    }),
-    email_verified: z.boolean().openapi({
-      description: "True once a link that was mailed to the address was followed.",
-      example: false,
-    }),
-    is_active: z.boolean().openapi({
-      description: "False for an account that an administrator has deactivated.",
-      example: true,
-    }),
-    role: z.enum(["user", "admin"]).openapi({ description: "What it may do.", example: "user" }),
-    created_at: ShownTime,
-  })
-  .openapi("User");
+export const User = onDemand(() =>
+  z
+    .object({
+      id: ShownId,
+      name: z.string().openapi({ example: "Ada Example" }),
+      email: z.string().openapi({ example: "ada@example.com" }),
+      pending_email: z.string().nullable().openapi({
+        description: "A new address that replaces `email` once it is verified.",
+        example: null,
+      }),
+      email_verified: z.boolean().openapi({
+        description: "True once a link that was mailed to the address was followed.",
+        example: false,
+      }),
+      is_active: z.boolean().openapi({
+        description: "False for an account that an administrator has deactivated.",
+        example: true,
+      }),
+      role: z.enum(["user", "admin"]).openapi({ description: "What it may do.", example: "user" }),
+      created_at: ShownTime,
+    })
+    .openapi("User"),
+);
 
 /** What a person sees of the own account: a page asks for what the account's changes need as proof. */
-export const OwnAccount = User.extend({
-  has_password: z.boolean().openapi({
-    description:
-      "True where changes of the account ask for its password; otherwise they need a fresh sign-in through the identity provider.",
-    example: true,
-  }),
-  has_second_factor: z.boolean().openapi({
-    description: "True where sign-in by password and changes of the account ask for a code.",
-    example: false,
-  }),
-  identity_provider: z.enum(["not_configured", "not_linked", "linked"]).openapi({
-    description: "Whether the account is linked to an identity of the identity provider.",
-    example: "not_configured",
-  }),
-}).openapi("OwnAccount");
+export const OwnAccount = onDemand(() =>
+  User()
+    .extend({
+      has_password: z.boolean().openapi({
+        description:
+          "True where changes of the account ask for its password; otherwise they need a fresh sign-in through the identity provider.",
+        example: true,
+      }),
+      has_second_factor: z.boolean().openapi({
+        description: "True where sign-in by password and changes of the account ask for a code.",
+        example: false,
+      }),
+      identity_provider: z.enum(["not_configured", "not_linked", "linked"]).openapi({
+        description: "Whether the account is linked to an identity of the identity provider.",
+        example: "not_configured",
+      }),
+    })
+    .openapi("OwnAccount"),
+);
 
-const tokenFields = {
+const tokenFields = () => ({
   access_token: Token,
   token_type: z.literal("bearer"),
   expires_in: Seconds,
   refresh_token: Token,
-};
+});
 
-export const TokenResponse = z.object(tokenFields).openapi("Tokens");
+const TokenResponse = onDemand(() => z.object(tokenFields()).openapi("Tokens"));
 
-export const SignedIn = z
-  .object({
-    success: z.literal(true),
-    message: z.string().openapi({ example: "Welcome." }),
-    user: User,
-    data: z.object({ user_id: ShownId }),
-    ...tokenFields,
-  })
-  .openapi("SignedIn");
+export const SignedIn = onDemand(() =>
+  z
+    .object({
+      success: z.literal(true),
+      message: z.string().openapi({ example: "Welcome." }),
+      user: User(),
+      data: z.object({ user_id: ShownId }),
+      ...tokenFields(),
+    })
+    .openapi("SignedIn"),
+);
 
 /** The response to a refresh by a cookie client: never a token. */
-export const CookieRenewed = z.object({ expires_in: Seconds }).openapi("CookieRenewed");
+const CookieRenewed = onDemand(() => z.object({ expires_in: Seconds }).openapi("CookieRenewed"));
+
+export const Renewed = onDemand(() => z.union([TokenResponse(), CookieRenewed()]));
 
 export const UserChange = z
   .strictObject({
@@ -152,7 +163,7 @@ export const AccountDeletion = z
   .strictObject({ password: GivenPassword.nullish(), code: GivenCode.nullish() })
   .openapi("AccountDeletion", { example: { password: "seven tall lamps" } });
 
-export function toUser(row: UserRow): z.infer<typeof User> {
+export function toUser(row: UserRow): Shown<typeof User> {
   return {
     id: row.id,
     name: row.name,

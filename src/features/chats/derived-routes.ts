@@ -3,7 +3,14 @@ import { z } from "@hono/zod-openapi";
 import { attachment } from "../../http/content-disposition.ts";
 import { ById } from "../../http/fields.ts";
 import { markReplayed, readKey } from "../../http/keyed-route.ts";
-import { createRouter, json, optionalJsonBody, route, textHeader } from "../../http/router.ts";
+import {
+  content,
+  createRouter,
+  json,
+  optionalJsonBody,
+  route,
+  textHeader,
+} from "../../http/router.ts";
 import { keyIdOf } from "../../lib/principal.ts";
 import { providerProblems } from "../../lib/problem.ts";
 import { announce } from "./announce.ts";
@@ -46,7 +53,7 @@ const download = route({
         "Content-Disposition": textHeader("RFC 6266."),
       },
       content: {
-        "application/json": { schema: ChatExport },
+        "application/json": content(ChatExport),
         "text/markdown": { schema: z.string() },
       },
     },

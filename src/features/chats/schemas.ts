@@ -13,6 +13,7 @@ import {
   ShownTime,
   text,
 } from "../../http/fields.ts";
+import { onDemand, type Shown } from "../../http/on-demand.ts";
 import { toIso } from "../../lib/clock.ts";
 import { decodeCursor } from "../../lib/cursor.ts";
 import { isId } from "../../lib/ids.ts";
@@ -36,61 +37,69 @@ const MOST_FILES = 20;
 
 const Title = text({ min: 1, max: LONGEST_TITLE }).openapi({ example: "Deposit of the old flat" });
 
-export const Chat = z
-  .object({
-    id: ShownId,
-    user_id: ShownId,
-    title: z.string().openapi({ example: DEFAULT_TITLE }),
-    auto_title: z.boolean().openapi({
-      description: "True while the chat may still get its title from the first message.",
-    }),
-    pinned: z.boolean(),
-    archived: z.boolean(),
-    current_message_id: ShownId.nullable().openapi({
-      description: "The last message of the active path, which runs from it up to the root.",
-    }),
-    message_count: z
-      .int()
-      .openapi({ description: "The number of messages in all branches.", example: 0 }),
-    created_at: ShownTime,
-    updated_at: ShownTime.openapi({
-      description: "Changes with messages and title, not with pin or archive.",
-    }),
-    temporary: z.boolean().openapi({
-      description: "True when the chat is deleted 24 hours after `updated_at`.",
-    }),
-    expires_at: ShownTime.nullable().openapi({
-      description:
-        "When the chat will be deleted, within a minute or once a running answer has ended; null when it has no time of its own.",
-    }),
-  })
-  .openapi("Chat");
+export const Chat = onDemand(() =>
+  z
+    .object({
+      id: ShownId,
+      user_id: ShownId,
+      title: z.string().openapi({ example: DEFAULT_TITLE }),
+      auto_title: z.boolean().openapi({
+        description: "True while the chat may still get its title from the first message.",
+      }),
+      pinned: z.boolean(),
+      archived: z.boolean(),
+      current_message_id: ShownId.nullable().openapi({
+        description: "The last message of the active path, which runs from it up to the root.",
+      }),
+      message_count: z
+        .int()
+        .openapi({ description: "The number of messages in all branches.", example: 0 }),
+      created_at: ShownTime,
+      updated_at: ShownTime.openapi({
+        description: "Changes with messages and title, not with pin or archive.",
+      }),
+      temporary: z.boolean().openapi({
+        description: "True when the chat is deleted 24 hours after `updated_at`.",
+      }),
+      expires_at: ShownTime.nullable().openapi({
+        description:
+          "When the chat will be deleted, within a minute or once a running answer has ended; null when it has no time of its own.",
+      }),
+    })
+    .openapi("Chat"),
+);
 
-export type Chat = z.infer<typeof Chat>;
+export type Chat = Shown<typeof Chat>;
 
-export const ChatWithMessages = Chat.extend({
-  messages: z
-    .array(Message)
-    .openapi({ description: "The newest page of the active path, oldest first." }),
-  previous_cursor: ShownId.nullable().openapi({
-    description:
-      "Pass it as `before` to `GET /chats/{id}/messages`; null when there are no older messages.",
-  }),
-}).openapi("ChatWithMessages");
+export const ChatWithMessages = onDemand(() =>
+  Chat()
+    .extend({
+      messages: z
+        .array(Message())
+        .openapi({ description: "The newest page of the active path, oldest first." }),
+      previous_cursor: ShownId.nullable().openapi({
+        description:
+          "Pass it as `before` to `GET /chats/{id}/messages`; null when there are no older messages.",
+      }),
+    })
+    .openapi("ChatWithMessages"),
+);
 
-export const ChatList = z
-  .object({
-    chats: z.array(Chat),
-    total: z.int().openapi({ description: "Exact up to 10,000.", example: 1 }),
-    total_is_lower_bound: z
-      .literal(true)
-      .optional()
-      .openapi({ description: "Present when there are more chats than `total`." }),
-    limit: z.int().openapi({ example: DEFAULT_PAGE }),
-    offset: z.int().openapi({ description: "0 if a cursor was given.", example: 0 }),
-    next_cursor: z.string().nullable().openapi({ description: "Null on the last page." }),
-  })
-  .openapi("ChatList");
+export const ChatList = onDemand(() =>
+  z
+    .object({
+      chats: z.array(Chat()),
+      total: z.int().openapi({ description: "Exact up to 10,000.", example: 1 }),
+      total_is_lower_bound: z
+        .literal(true)
+        .optional()
+        .openapi({ description: "Present when there are more chats than `total`." }),
+      limit: z.int().openapi({ example: DEFAULT_PAGE }),
+      offset: z.int().openapi({ description: "0 if a cursor was given.", example: 0 }),
+      next_cursor: z.string().nullable().openapi({ description: "Null on the last page." }),
+    })
+    .openapi("ChatList"),
+);
 
 const Temporary = z.boolean().nullish().openapi({
   description: "Whether the chat is deleted 24 hours after its last activity.",
@@ -132,7 +141,9 @@ export const ChatChange = z
   })
   .openapi("ChatChange", { example: { pinned: true } });
 
-export const Deleted = envelope(z.object({ chat_id: ShownId })).openapi("ChatDeleted");
+export const Deleted = onDemand(() =>
+  envelope(z.object({ chat_id: ShownId })).openapi("ChatDeleted"),
+);
 
 export const NameRequest = z
   .strictObject({
@@ -148,12 +159,14 @@ export const NameRequest = z
   })
   .openapi("NameRequest");
 
-export const NameResponse = z
-  .object({
-    suggested_name: z.string().openapi({ example: "Deposit of the old flat" }),
-    reasoning: z.string().openapi({ example: "The message is about a deposit." }),
-  })
-  .openapi("SuggestedName");
+export const NameResponse = onDemand(() =>
+  z
+    .object({
+      suggested_name: z.string().openapi({ example: "Deposit of the old flat" }),
+      reasoning: z.string().openapi({ example: "The message is about a deposit." }),
+    })
+    .openapi("SuggestedName"),
+);
 
 export const ExportQuery = z.object({
   format: z.enum(["json", "markdown"]).default("json").openapi({ description: "Of the file." }),
@@ -162,9 +175,11 @@ export const ExportQuery = z.object({
   }),
 });
 
-export const ChatExport = z
-  .object({ chat: Chat, messages: z.array(Message) })
-  .openapi("ChatExport", { description: "The active path, or all branches, oldest first." });
+export const ChatExport = onDemand(() =>
+  z
+    .object({ chat: Chat(), messages: z.array(Message()) })
+    .openapi("ChatExport", { description: "The active path, or all branches, oldest first." }),
+);
 
 /** The sort key of the list, as encoded in a cursor. */
 const CursorParts = z.tuple([z.boolean(), CursorTime, z.string().refine(isId)]);

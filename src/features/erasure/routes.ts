@@ -1,28 +1,31 @@
 /** Routes of the erasure of accounts. */
 import { z } from "@hono/zod-openapi";
 import { ById, ShownId, ShownTime } from "../../http/fields.ts";
+import { onDemand, type Shown } from "../../http/on-demand.ts";
 import { createRouter, json, route } from "../../http/router.ts";
 import { toIso } from "../../lib/clock.ts";
 import { type ErasureRow, getErasure } from "./receipt.ts";
 
-const Count = z.int().openapi({ example: 12 });
+const Count = onDemand(() => z.int().openapi({ example: 12 }));
 
-const Erasure = z
-  .object({
-    id: ShownId,
-    status: z.enum(["running", "complete"]),
-    requested_at: ShownTime,
-    completed_at: ShownTime.nullable(),
-    erased: z.object({
-      chats: Count,
-      messages: Count,
-      files: Count,
-      usage_records: Count,
-      sessions: Count,
-      event_details: Count,
-    }),
-  })
-  .openapi("Erasure");
+const Erasure = onDemand(() =>
+  z
+    .object({
+      id: ShownId,
+      status: z.enum(["running", "complete"]),
+      requested_at: ShownTime,
+      completed_at: ShownTime.nullable(),
+      erased: z.object({
+        chats: Count(),
+        messages: Count(),
+        files: Count(),
+        usage_records: Count(),
+        sessions: Count(),
+        event_details: Count(),
+      }),
+    })
+    .openapi("Erasure"),
+);
 
 const readErasure = route({
   method: "get",
@@ -43,7 +46,7 @@ export const erasureRoutes = createRouter().openapi(readErasure, async (c) => {
   return c.json(toErasure(row), 200);
 });
 
-function toErasure(row: ErasureRow): z.infer<typeof Erasure> {
+function toErasure(row: ErasureRow): Shown<typeof Erasure> {
   const { id, requested_at: requestedAt, completed_at: completedAt, ...erased } = row;
   return {
     id,

@@ -5,6 +5,7 @@ import { attachmentAs } from "../../http/content-disposition.ts";
 import { contentTag, hasTag, IfNoneMatch, notModified, tagged } from "../../http/entity-tag.ts";
 import { ById } from "../../http/fields.ts";
 import { namesType } from "../../http/negotiate.ts";
+import type { Shown } from "../../http/on-demand.ts";
 import { type App, createRouter, json, route, textHeader } from "../../http/router.ts";
 import { toIso } from "../../lib/clock.ts";
 import { encodeCursor } from "../../lib/cursor.ts";
@@ -39,9 +40,12 @@ const list = route({
   request: { query: FileQuery, headers: IfNoneMatch },
   problems: ["malformed_header"],
   responses: {
-    200: tagged(json(z.array(File), "A page of files."), {
-      Link: textHeader("`next` (RFC 8288)."),
-    }),
+    200: tagged(
+      json(() => z.array(File()), "A page of files."),
+      {
+        Link: textHeader("`next` (RFC 8288)."),
+      },
+    ),
     304: notModified,
   },
 });
@@ -187,7 +191,7 @@ function requireText({ status }: FileRow): void {
   if (status === "failed") throw new Problem("file_failed");
 }
 
-function toText({ file, parts, nextPart }: TextPage): z.infer<typeof FileText> {
+function toText({ file, parts, nextPart }: TextPage): Shown<typeof FileText> {
   return {
     file_id: file.id,
     length: file.text_length ?? 0,

@@ -1,6 +1,7 @@
 /** Wire shapes of files, and the functions that make them from rows. */
 import { z } from "@hono/zod-openapi";
 import { CursorTime, limit, Offset, ShownId, ShownTime, text } from "../../http/fields.ts";
+import { onDemand, type Shown } from "../../http/on-demand.ts";
 import { toIso } from "../../lib/clock.ts";
 import { decodeCursor } from "../../lib/cursor.ts";
 import { REGION_KINDS } from "../../lib/text-regions.ts";
@@ -78,114 +79,132 @@ export const UploadCompletion = z
   })
   .openapi("UploadCompletion");
 
-export const File = z
-  .object({
-    id: ShownId,
-    original_name: z.string().openapi({ example: "lease.pdf" }),
-    content_type: z.string().openapi({ example: "application/pdf" }),
-    file_size: z.int().openapi({ description: "Bytes." }),
-    file_url: z.string().openapi({
-      example: "/files/01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10/content",
-    }),
-    status: z.enum(["pending", "processing", "ready", "failed"]).openapi({
-      description:
-        "`pending`: waiting for its bytes. `processing`: ingestion is running. `ready`: it can be searched, attached to messages and cited. `failed`: see `failure`.",
-    }),
-    processed: z.boolean().openapi({ description: "True once the file is ready." }),
-    failure: z
-      .object({
-        code: z.enum(Object.keys(FAILURES) as FailureCode[]),
-        detail: z.string().openapi({ description: "What happened, and what to do." }),
-        candidates: z.array(z.string()).optional().openapi({
-          description:
-            "Of `unknown_encoding`: the encodings that it may be, the likeliest first. Complete the file with one of them.",
-        }),
-      })
-      .nullable()
-      .openapi({ description: "Why the ingestion failed, with a sentence for the user." }),
-    encoding: z.string().nullable().openapi({
-      description: "The encoding that the client named; null if the bytes decide.",
-    }),
-    parent_file_id: ShownId.nullable().openapi({
-      description: "The mail that this file was attached to. Deleting it deletes this file.",
-    }),
-    page_count: z.int().nullable().openapi({
-      description:
-        "Null for a document without known pages. Of a PDF it is known once ingestion has opened it, of other formats once the text is extracted.",
-    }),
-    scanned_pages: z.int().nullable().openapi({
-      description:
-        "How many of its pages are scanned and not transcribed: they show pictures and no text, or no more than a stamp, so that nothing of them can be searched or quoted. Known once the text is extracted.",
-    }),
-    pages_done: z.int().nullable().openapi({
-      description:
-        "How many of `page_count` pages are done: it grows while pages are read, and then while scanned pages are transcribed. Null before the first page, and for a document without known pages.",
-    }),
-    pages_failed: z.int().nullable().openapi({
-      description:
-        "How many scanned pages could not be transcribed; completing the file again retries only these. 0 if the server transcribes none.",
-    }),
-    unreadable: z.int().nullable().openapi({
-      description:
-        "How many characters its pages show whose Unicode is not known: they are U+FFFD in its text. Known once the text is extracted.",
-    }),
-    created_at: ShownTime,
-  })
-  .openapi("File");
-
-export const StartedUpload = z
-  .object({
-    file: File,
-    upload: z.object({
-      method: z.literal("PUT"),
-      url: z.string(),
-      headers: z.record(z.string(), z.string()),
-      expires_at: ShownTime,
-    }),
-  })
-  .openapi("StartedUpload");
-
-export const SignedUrl = z.object({ url: z.string(), expires_at: ShownTime }).openapi("SignedUrl");
-
-export const FileText = z
-  .object({
-    file_id: ShownId,
-    length: z.int().openapi({ description: "Length of the whole text in code points." }),
-    pages: z.array(
-      z.object({
-        page: z.int().nullable().openapi({
-          description:
-            "A long page is divided into several entries. Null if the document has no known pages.",
-        }),
-        start: z.int().openapi({ description: "Offset into the whole text, in code points." }),
-        end: z.int(),
-        text: z.string(),
-        regions: z
-          .array(
-            z.object({
-              start: z
-                .int()
-                .openapi({ description: "Offset into the whole text, in code points." }),
-              end: z.int(),
-              kind: z.enum(REGION_KINDS),
-            }),
-          )
-          .openapi({ description: "Regions outside of the body text." }),
-        unreadable: z.int().openapi({
-          description: "The number of visible characters that could not be mapped to Unicode.",
-        }),
-        is_scanned: z.boolean().openapi({
-          description: "True for a page that shows pictures and no text, or no more than a stamp.",
-        }),
-        source: z.enum(["text", "ocr"]).openapi({
-          description:
-            "`ocr`: a model transcribed the page from its picture, and may have misread it.",
-        }),
+/** Of a file that failed. */
+const failure = () =>
+  z
+    .object({
+      code: z.enum(Object.keys(FAILURES) as FailureCode[]),
+      detail: z.string().openapi({ description: "What happened, and what to do." }),
+      candidates: z.array(z.string()).optional().openapi({
+        description:
+          "Of `unknown_encoding`: the encodings that it may be, the likeliest first. Complete the file with one of them.",
       }),
-    ),
-    next_cursor: z.string().nullable(),
-  })
-  .openapi("FileText");
+    })
+    .nullable()
+    .openapi({ description: "Why the ingestion failed, with a sentence for the user." });
+
+/** What is known of the pages so far. */
+const pageCounts = () => ({
+  page_count: z.int().nullable().openapi({
+    description:
+      "Null for a document without known pages. Of a PDF it is known once ingestion has opened it, of other formats once the text is extracted.",
+  }),
+  scanned_pages: z.int().nullable().openapi({
+    description:
+      "How many of its pages are scanned and not transcribed: they show pictures and no text, or no more than a stamp, so that nothing of them can be searched or quoted. Known once the text is extracted.",
+  }),
+  pages_done: z.int().nullable().openapi({
+    description:
+      "How many of `page_count` pages are done: it grows while pages are read, and then while scanned pages are transcribed. Null before the first page, and for a document without known pages.",
+  }),
+  pages_failed: z.int().nullable().openapi({
+    description:
+      "How many scanned pages could not be transcribed; completing the file again retries only these. 0 if the server transcribes none.",
+  }),
+  unreadable: z.int().nullable().openapi({
+    description:
+      "How many characters its pages show whose Unicode is not known: they are U+FFFD in its text. Known once the text is extracted.",
+  }),
+});
+
+export const File = onDemand(() =>
+  z
+    .object({
+      id: ShownId,
+      original_name: z.string().openapi({ example: "lease.pdf" }),
+      content_type: z.string().openapi({ example: "application/pdf" }),
+      file_size: z.int().openapi({ description: "Bytes." }),
+      file_url: z.string().openapi({
+        example: "/files/01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10/content",
+      }),
+      status: z.enum(["pending", "processing", "ready", "failed"]).openapi({
+        description:
+          "`pending`: waiting for its bytes. `processing`: ingestion is running. `ready`: it can be searched, attached to messages and cited. `failed`: see `failure`.",
+      }),
+      processed: z.boolean().openapi({ description: "True once the file is ready." }),
+      failure: failure(),
+      encoding: z.string().nullable().openapi({
+        description: "The encoding that the client named; null if the bytes decide.",
+      }),
+      parent_file_id: ShownId.nullable().openapi({
+        description: "The mail that this file was attached to. Deleting it deletes this file.",
+      }),
+      ...pageCounts(),
+      created_at: ShownTime,
+    })
+    .openapi("File"),
+);
+
+export const StartedUpload = onDemand(() =>
+  z
+    .object({
+      file: File(),
+      upload: z.object({
+        method: z.literal("PUT"),
+        url: z.string(),
+        headers: z.record(z.string(), z.string()),
+        expires_at: ShownTime,
+      }),
+    })
+    .openapi("StartedUpload"),
+);
+
+export const SignedUrl = onDemand(() =>
+  z.object({ url: z.string(), expires_at: ShownTime }).openapi("SignedUrl"),
+);
+
+export const FileText = onDemand(() =>
+  z
+    .object({
+      file_id: ShownId,
+      length: z.int().openapi({ description: "Length of the whole text in code points." }),
+      pages: z.array(
+        z.object({
+          page: z.int().nullable().openapi({
+            description:
+              "A long page is divided into several entries. Null if the document has no known pages.",
+          }),
+          start: z.int().openapi({ description: "Offset into the whole text, in code points." }),
+          end: z.int(),
+          text: z.string(),
+          regions: z
+            .array(
+              z.object({
+                start: z
+                  .int()
+                  .openapi({ description: "Offset into the whole text, in code points." }),
+                end: z.int(),
+                kind: z.enum(REGION_KINDS),
+              }),
+            )
+            .openapi({ description: "Regions outside of the body text." }),
+          unreadable: z.int().openapi({
+            description: "The number of visible characters that could not be mapped to Unicode.",
+          }),
+          is_scanned: z.boolean().openapi({
+            description:
+              "True for a page that shows pictures and no text, or no more than a stamp.",
+          }),
+          source: z.enum(["text", "ocr"]).openapi({
+            description:
+              "`ocr`: a model transcribed the page from its picture, and may have misread it.",
+          }),
+        }),
+      ),
+      next_cursor: z.string().nullable(),
+    })
+    .openapi("FileText"),
+);
 
 /** The schema of a cursor with these parts. */
 function cursorOf<P extends z.ZodType, T>(parts: P, toCursor: (parts: z.output<P>) => T) {
@@ -216,7 +235,7 @@ export const TextQuery = z.object({
   cursor: cursorOf(z.tuple([z.int().min(0).max(2_000_000)]), ([part]) => part).optional(),
 });
 
-export function toFile(row: FileRow): z.infer<typeof File> {
+export function toFile(row: FileRow): Shown<typeof File> {
   return {
     id: row.id,
     original_name: row.original_name,

@@ -44,7 +44,7 @@ const Timings = z
 export const MessageMetadata = z
   .looseObject({
     model: z.string().optional().openapi({ description: "The model of the answer." }),
-    usage: Usage.optional(),
+    usage: Usage().optional(),
     finish_reason: z.string().nullish().openapi({
       description:
         "The provider's reason, such as `stop`, or the `ProblemCode` of a failed answer.",
@@ -56,10 +56,10 @@ export const MessageMetadata = z
       description: "The model's reasoning, where the server stores it.",
     }),
     failover: Failover.optional(),
-    citations: z.array(Citation).optional().openapi({
+    citations: z.array(Citation()).optional().openapi({
       description: "Quotations, each verified word for word against its document.",
     }),
-    unverified_quotes: z.array(UnverifiedQuote).optional().openapi({
+    unverified_quotes: z.array(UnverifiedQuote()).optional().openapi({
       description: "Quotations that refer to a document and were not found in it.",
     }),
     queries: Queries.optional(),

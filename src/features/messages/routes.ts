@@ -8,7 +8,6 @@ import {
   tagged,
 } from "../../http/entity-tag.ts";
 import { ById } from "../../http/fields.ts";
-import { MessageMetadata } from "./metadata.ts";
 import { createRouter, json, route, textHeader } from "../../http/router.ts";
 import { linksOf, listMessages } from "./list.ts";
 import { Message, MessageQuery, toMessage } from "./schemas.ts";
@@ -27,9 +26,12 @@ const list = route({
   request: { params: ById, query: MessageQuery, headers: IfNoneMatch },
   problems: ["malformed_header"],
   responses: {
-    200: tagged(json(z.array(Message), "A page of messages."), {
-      Link: textHeader("`next` and `prev` (RFC 8288)."),
-    }),
+    200: tagged(
+      json(() => z.array(Message()), "A page of messages."),
+      {
+        Link: textHeader("`next` and `prev` (RFC 8288)."),
+      },
+    ),
     304: notModified,
   },
 });
@@ -46,5 +48,3 @@ export const messageRoutes = createRouter().openapi(list, async (c) => {
   const shown = found.page.messages.map(toMessage);
   return c.json(shown, 200, link === undefined ? headers : { ...headers, link });
 });
-
-messageRoutes.openAPIRegistry.register("MessageMetadata", MessageMetadata);

@@ -1,6 +1,7 @@
 /** Wire shapes of messages, and the functions that make them from rows. */
 import { z } from "@hono/zod-openapi";
 import { CursorTime, Id, limit, Offset, ShownId, ShownTime, text } from "../../http/fields.ts";
+import { onDemand, type Shown } from "../../http/on-demand.ts";
 import { utf8Length } from "../../lib/bytes.ts";
 import { toIso } from "../../lib/clock.ts";
 import { decodeCursor } from "../../lib/cursor.ts";
@@ -79,76 +80,82 @@ export const MessageQuery = z.object({
   after: Id.optional().openapi({ description: "List the messages after this one." }),
 });
 
-const MessageFile = z
-  .object({
-    id: ShownId,
-    name: z.string().nullable().openapi({
-      description: "Null once the file is deleted.",
-      example: "lease.pdf",
-    }),
-    status: z.enum(["pending", "processing", "ready", "failed", "deleted"]).openapi({
-      description: "As that of the `File`; `deleted` once it is deleted.",
-    }),
-  })
-  .openapi("MessageFile");
+const MessageFile = onDemand(() =>
+  z
+    .object({
+      id: ShownId,
+      name: z.string().nullable().openapi({
+        description: "Null once the file is deleted.",
+        example: "lease.pdf",
+      }),
+      status: z.enum(["pending", "processing", "ready", "failed", "deleted"]).openapi({
+        description: "As that of the `File`; `deleted` once it is deleted.",
+      }),
+    })
+    .openapi("MessageFile"),
+);
 
-export const Message = z
-  .object({
-    id: ShownId,
-    chat_id: ShownId,
-    parent_id: ShownId.nullable(),
-    type: z.enum(["user", "bot"]),
-    role: z.enum(["user", "assistant"]).openapi({
-      description: "The same as `type`, in the words of the AI providers: `assistant` for `bot`.",
-    }),
-    content: z.string(),
-    status: z.enum(["complete", "streaming", "stopped", "interrupted", "failed"]),
-    file_name: z.string().nullable(),
-    file_url: z.string().nullable(),
-    files: z.array(MessageFile).openapi({
-      description:
-        "The message's own attachments, in the order in which they were named. Empty for an answer.",
-    }),
-    // Typed in the document alone: what an earlier version stored is shown as it is.
-    metadata: z.record(z.string(), z.unknown()).openapi({
-      allOf: [{ $ref: "#/components/schemas/MessageMetadata" }],
-    }),
-    sibling_ids: z
-      .array(ShownId)
-      .openapi({ description: "Oldest first, at most 50, this message included." }),
-    sibling_count: z.int(),
-    created_at: ShownTime,
-  })
-  .openapi("Message");
+export const Message = onDemand(() =>
+  z
+    .object({
+      id: ShownId,
+      chat_id: ShownId,
+      parent_id: ShownId.nullable(),
+      type: z.enum(["user", "bot"]),
+      role: z.enum(["user", "assistant"]).openapi({
+        description: "The same as `type`, in the words of the AI providers: `assistant` for `bot`.",
+      }),
+      content: z.string(),
+      status: z.enum(["complete", "streaming", "stopped", "interrupted", "failed"]),
+      file_name: z.string().nullable(),
+      file_url: z.string().nullable(),
+      files: z.array(MessageFile()).openapi({
+        description:
+          "The message's own attachments, in the order in which they were named. Empty for an answer.",
+      }),
+      // Typed in the document alone: what an earlier version stored is shown as it is.
+      metadata: z.record(z.string(), z.unknown()).openapi({
+        allOf: [{ $ref: "#/components/schemas/MessageMetadata" }],
+      }),
+      sibling_ids: z
+        .array(ShownId)
+        .openapi({ description: "Oldest first, at most 50, this message included." }),
+      sibling_count: z.int(),
+      created_at: ShownTime,
+    })
+    .openapi("Message"),
+);
 
-export type Message = z.infer<typeof Message>;
+export type Message = Shown<typeof Message>;
 
 /**
  * A message in an event, which has at most 4 KiB: parts that would make it longer are null; the subscriber has them
  * already.
  */
-export const ShownMessage = z
-  .object({
-    // Not extended: the document would require the members of both.
-    ...Message.shape,
-    content: z.string().nullable().openapi({
-      description:
-        "Null where it would make the event longer than 4 KiB; `content_length` is then given. Of a user message the client has the content that it sent, of an answer the content of its deltas; every other response has it whole.",
-    }),
-    files: Message.shape.files.nullable().openapi({
-      description: "The attachments; null where they would make the event too long.",
-    }),
-    metadata: z.record(z.string(), z.unknown()).nullable().openapi({
-      description:
-        "As that of a `Message`. In an event that would be too long, `citations`, `unverified_quotes` and `reasoning` in it are null, or it is null itself.",
-    }),
-    content_length: z.int().optional().openapi({
-      description: "The length of a content that is null, in Unicode code points.",
-    }),
-  })
-  .openapi("EventMessage");
+export const ShownMessage = onDemand(() =>
+  z
+    .object({
+      // Not extended: the document would require the members of both.
+      ...Message().shape,
+      content: z.string().nullable().openapi({
+        description:
+          "Null where it would make the event longer than 4 KiB; `content_length` is then given. Of a user message the client has the content that it sent, of an answer the content of its deltas; every other response has it whole.",
+      }),
+      files: Message().shape.files.nullable().openapi({
+        description: "The attachments; null where they would make the event too long.",
+      }),
+      metadata: z.record(z.string(), z.unknown()).nullable().openapi({
+        description:
+          "As that of a `Message`. In an event that would be too long, `citations`, `unverified_quotes` and `reasoning` in it are null, or it is null itself.",
+      }),
+      content_length: z.int().optional().openapi({
+        description: "The length of a content that is null, in Unicode code points.",
+      }),
+    })
+    .openapi("EventMessage"),
+);
 
-export type ShownMessage = z.infer<typeof ShownMessage>;
+export type ShownMessage = Shown<typeof ShownMessage>;
 
 export const NewFeedback = z
   .strictObject({
@@ -161,24 +168,28 @@ export const NewFeedback = z
 
 export type NewFeedback = z.infer<typeof NewFeedback>;
 
-export const Feedback = z
-  .object({
-    message_id: ShownId,
-    rating: z.enum(["up", "down"]),
-    comment: z.string().nullable(),
-    created_at: ShownTime,
-    updated_at: ShownTime,
-  })
-  .openapi("Feedback");
+export const Feedback = onDemand(() =>
+  z
+    .object({
+      message_id: ShownId,
+      rating: z.enum(["up", "down"]),
+      comment: z.string().nullable(),
+      created_at: ShownTime,
+      updated_at: ShownTime,
+    })
+    .openapi("Feedback"),
+);
 
-export type Feedback = z.infer<typeof Feedback>;
+export type Feedback = Shown<typeof Feedback>;
 
-export const FeedbackList = z
-  .object({
-    feedback: z.array(Feedback),
-    next_cursor: z.string().nullable().openapi({ description: "Null on the last page." }),
-  })
-  .openapi("FeedbackList");
+export const FeedbackList = onDemand(() =>
+  z
+    .object({
+      feedback: z.array(Feedback()),
+      next_cursor: z.string().nullable().openapi({ description: "Null on the last page." }),
+    })
+    .openapi("FeedbackList"),
+);
 
 /** The sort key of the list of feedback. */
 export type FeedbackPosition = { createdAt: string; messageId: string };

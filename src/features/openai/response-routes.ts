@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { SSE_HEADERS } from "../../http/event-stream.ts";
-import { type App, createRouter, json, jsonBody, route } from "../../http/router.ts";
+import { type App, content, createRouter, json, jsonBody, route } from "../../http/router.ts";
 import { toIso } from "../../lib/clock.ts";
 import { Problem } from "../../lib/problem.ts";
 import { deleteChat } from "../chats/queries.ts";
@@ -31,7 +31,7 @@ const EVENTS =
 const responseOrEvents = {
   description: EVENTS,
   content: {
-    "application/json": { schema: ResponseObject },
+    "application/json": content(ResponseObject),
     "text/event-stream": { schema: z.string() },
   },
 };

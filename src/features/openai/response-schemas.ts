@@ -1,6 +1,7 @@
 /** Wire shapes of responses, as clients of OpenAI's Responses API send and read them. */
 import { z } from "@hono/zod-openapi";
 import { Id, ShownId, text } from "../../http/fields.ts";
+import { onDemand } from "../../http/on-demand.ts";
 import { Citation } from "../citations/citation.ts";
 import { messageFields } from "../messages/schemas.ts";
 
@@ -101,70 +102,78 @@ export const ReadResponse = z.object({
     .openapi({ description: "The `sequence_number` of the last event that you have received." }),
 });
 
-const Annotation = z.object({
-  type: z.literal("file_citation"),
-  file_id: ShownId,
-  filename: z.string(),
-  index: z.int().openapi({ description: "Of the marker in the text, in code points." }),
-});
+const Annotation = onDemand(() =>
+  z.object({
+    type: z.literal("file_citation"),
+    file_id: ShownId,
+    filename: z.string(),
+    index: z.int().openapi({ description: "Of the marker in the text, in code points." }),
+  }),
+);
 
-const OutputItem = z.object({
-  id: z.string(),
-  type: z.literal("message"),
-  role: z.literal("assistant"),
-  status: z.enum(["in_progress", "completed", "incomplete"]),
-  content: z.array(
-    z.object({
-      type: z.literal("output_text"),
-      text: z.string(),
-      annotations: z.array(Annotation),
-      logprobs: z.array(z.unknown()),
-    }),
-  ),
-});
+const OutputItem = onDemand(() =>
+  z.object({
+    id: z.string(),
+    type: z.literal("message"),
+    role: z.literal("assistant"),
+    status: z.enum(["in_progress", "completed", "incomplete"]),
+    content: z.array(
+      z.object({
+        type: z.literal("output_text"),
+        text: z.string(),
+        annotations: z.array(Annotation()),
+        logprobs: z.array(z.unknown()),
+      }),
+    ),
+  }),
+);
 
-export const ResponseObject = z
-  .object({
-    id: z.string().openapi({ description: "`resp_` and the id of the answer." }),
-    object: z.literal("response"),
-    created_at: z.int().openapi({ description: "Seconds since 1970." }),
-    status: z.enum(["queued", "in_progress", "completed", "incomplete", "cancelled", "failed"]),
-    background: z.boolean(),
-    error: z.object({ code: z.string(), message: z.string() }).nullable(),
-    incomplete_details: z.object({ reason: z.string() }).nullable(),
-    instructions: z.null(),
-    max_output_tokens: z.null(),
-    metadata: z.object({}),
-    model: z.string(),
-    output: z.array(OutputItem),
-    parallel_tool_calls: z.boolean(),
-    previous_response_id: z.string().nullable(),
-    reasoning: z.object({ effort: z.null(), summary: z.null() }),
-    service_tier: z.literal("default"),
-    store: z.boolean(),
-    temperature: z.number(),
-    text: z.object({ format: z.object({ type: z.literal("text") }) }),
-    tool_choice: z.literal("auto"),
-    tools: z.array(z.unknown()),
-    top_p: z.number(),
-    truncation: z.literal("disabled"),
-    user: z.null(),
-    usage: z
-      .object({
-        input_tokens: z.int(),
-        input_tokens_details: z.object({ cached_tokens: z.int() }),
-        output_tokens: z.int(),
-        output_tokens_details: z.object({ reasoning_tokens: z.int() }),
-        total_tokens: z.int(),
-        cost: z.string().nullable(),
-        estimated: z.boolean(),
-      })
-      .nullable(),
-    chat_id: ShownId,
-    citations: z.array(Citation).optional(),
-  })
-  .openapi("ResponseObject");
+export const ResponseObject = onDemand(() =>
+  z
+    .object({
+      id: z.string().openapi({ description: "`resp_` and the id of the answer." }),
+      object: z.literal("response"),
+      created_at: z.int().openapi({ description: "Seconds since 1970." }),
+      status: z.enum(["queued", "in_progress", "completed", "incomplete", "cancelled", "failed"]),
+      background: z.boolean(),
+      error: z.object({ code: z.string(), message: z.string() }).nullable(),
+      incomplete_details: z.object({ reason: z.string() }).nullable(),
+      instructions: z.null(),
+      max_output_tokens: z.null(),
+      metadata: z.object({}),
+      model: z.string(),
+      output: z.array(OutputItem()),
+      parallel_tool_calls: z.boolean(),
+      previous_response_id: z.string().nullable(),
+      reasoning: z.object({ effort: z.null(), summary: z.null() }),
+      service_tier: z.literal("default"),
+      store: z.boolean(),
+      temperature: z.number(),
+      text: z.object({ format: z.object({ type: z.literal("text") }) }),
+      tool_choice: z.literal("auto"),
+      tools: z.array(z.unknown()),
+      top_p: z.number(),
+      truncation: z.literal("disabled"),
+      user: z.null(),
+      usage: z
+        .object({
+          input_tokens: z.int(),
+          input_tokens_details: z.object({ cached_tokens: z.int() }),
+          output_tokens: z.int(),
+          output_tokens_details: z.object({ reasoning_tokens: z.int() }),
+          total_tokens: z.int(),
+          cost: z.string().nullable(),
+          estimated: z.boolean(),
+        })
+        .nullable(),
+      chat_id: ShownId,
+      citations: z.array(Citation()).optional(),
+    })
+    .openapi("ResponseObject"),
+);
 
-export const DeletedResponse = z
-  .object({ id: z.string(), object: z.literal("response"), deleted: z.literal(true) })
-  .openapi("DeletedResponse");
+export const DeletedResponse = onDemand(() =>
+  z
+    .object({ id: z.string(), object: z.literal("response"), deleted: z.literal(true) })
+    .openapi("DeletedResponse"),
+);

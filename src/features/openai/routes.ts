@@ -1,6 +1,7 @@
 /** The routes that clients of OpenAI's API call: its models and chat completions. */
 import { z } from "@hono/zod-openapi";
-import { createRouter, json, jsonBody, route } from "../../http/router.ts";
+import type { Shown } from "../../http/on-demand.ts";
+import { content, createRouter, json, jsonBody, route } from "../../http/router.ts";
 import type { Model } from "../../lib/models.ts";
 import { Problem } from "../../lib/problem.ts";
 import { listOffered } from "../models/offered.ts";
@@ -59,7 +60,7 @@ const createCompletion = route({
       description:
         "The completion; with `stream`, its chunks as server-sent events, then `[DONE]`. A stream that fails ends with an event that has `error`, and without `[DONE]`.",
       content: {
-        "application/json": { schema: ChatCompletion },
+        "application/json": content(ChatCompletion),
         "text/event-stream": { schema: z.string() },
       },
     },
@@ -81,6 +82,6 @@ export const openAiRoutes = createRouter()
   })
   .openapi(createCompletion, async (c) => complete(c, c.req.valid("json")));
 
-function toOpenAiModel({ name, provider }: Model): z.infer<typeof OpenAiModel> {
+function toOpenAiModel({ name, provider }: Model): Shown<typeof OpenAiModel> {
   return { id: name, object: "model", created: 0, owned_by: provider };
 }

@@ -1,6 +1,7 @@
 /** Wire shapes of chat completions and models, as clients of OpenAI's API send and read them. */
 import { z } from "@hono/zod-openapi";
 import { Id, ShownId, text } from "../../http/fields.ts";
+import { onDemand, type Shown } from "../../http/on-demand.ts";
 import { Citation } from "../citations/citation.ts";
 import { messageFields } from "../messages/schemas.ts";
 
@@ -93,71 +94,76 @@ export const CompletionRequest = z
 
 export type CompletionRequest = z.infer<typeof CompletionRequest>;
 
-const Annotation = z.object({
-  type: z.literal("url_citation"),
-  url_citation: z.object({
-    start_index: z.int().openapi({ description: "Of the marker in the text, in code points." }),
-    end_index: z.int(),
-    title: z.string(),
-    url: z.string(),
+const Annotation = onDemand(() =>
+  z.object({
+    type: z.literal("url_citation"),
+    url_citation: z.object({
+      start_index: z.int().openapi({ description: "Of the marker in the text, in code points." }),
+      end_index: z.int(),
+      title: z.string(),
+      url: z.string(),
+    }),
   }),
-});
+);
 
-export const ChatCompletion = z
-  .object({
-    id: z.string().openapi({ description: "`chatcmpl-` and the id of the answer." }),
-    object: z.literal("chat.completion"),
-    created: z.int().openapi({ description: "Seconds since 1970." }),
-    model: z.string(),
-    choices: z.array(
-      z.object({
-        index: z.literal(0),
-        message: z.object({
-          role: z.literal("assistant"),
-          content: z.string(),
-          refusal: z.null(),
-          annotations: z.array(Annotation),
-          citations: z
-            .array(Citation)
-            .optional()
-            .openapi({ description: "Of an answer from documents: what the annotations link to." }),
-          reasoning_content: z.string().optional().openapi({
-            description: "The model's reasoning, if the server stores it.",
+export const ChatCompletion = onDemand(() =>
+  z
+    .object({
+      id: z.string().openapi({ description: "`chatcmpl-` and the id of the answer." }),
+      object: z.literal("chat.completion"),
+      created: z.int().openapi({ description: "Seconds since 1970." }),
+      model: z.string(),
+      choices: z.array(
+        z.object({
+          index: z.literal(0),
+          message: z.object({
+            role: z.literal("assistant"),
+            content: z.string(),
+            refusal: z.null(),
+            annotations: z.array(Annotation()),
+            citations: z.array(Citation()).optional().openapi({
+              description: "Of an answer from documents: what the annotations link to.",
+            }),
+            reasoning_content: z.string().optional().openapi({
+              description: "The model's reasoning, if the server stores it.",
+            }),
           }),
+          logprobs: z.null(),
+          finish_reason: z.enum(["stop", "length", "content_filter"]),
         }),
-        logprobs: z.null(),
-        finish_reason: z.enum(["stop", "length", "content_filter"]),
-      }),
-    ),
-    usage: z
-      .object({
-        prompt_tokens: z.int(),
-        completion_tokens: z.int(),
-        total_tokens: z.int(),
-        prompt_tokens_details: z.object({ cached_tokens: z.int() }),
-        completion_tokens_details: z.object({ reasoning_tokens: z.int() }),
-        cost: z.string().nullable(),
-        estimated: z.boolean(),
-      })
-      .optional(),
-    chat_id: ShownId.openapi({ description: "To continue it, send it as `metadata.chat_id`." }),
-  })
-  .openapi("ChatCompletion");
+      ),
+      usage: z
+        .object({
+          prompt_tokens: z.int(),
+          completion_tokens: z.int(),
+          total_tokens: z.int(),
+          prompt_tokens_details: z.object({ cached_tokens: z.int() }),
+          completion_tokens_details: z.object({ reasoning_tokens: z.int() }),
+          cost: z.string().nullable(),
+          estimated: z.boolean(),
+        })
+        .optional(),
+      chat_id: ShownId.openapi({ description: "To continue it, send it as `metadata.chat_id`." }),
+    })
+    .openapi("ChatCompletion"),
+);
 
-export type ChatCompletion = z.infer<typeof ChatCompletion>;
+export type ChatCompletion = Shown<typeof ChatCompletion>;
 
-export const OpenAiModel = z
-  .object({
-    id: z.string().openapi({ example: "gpt-4o-mini" }),
-    object: z.literal("model"),
-    created: z.int().openapi({ description: "Always 0: not known." }),
-    owned_by: z.string(),
-  })
-  .openapi("OpenAiModel");
+export const OpenAiModel = onDemand(() =>
+  z
+    .object({
+      id: z.string().openapi({ example: "gpt-4o-mini" }),
+      object: z.literal("model"),
+      created: z.int().openapi({ description: "Always 0: not known." }),
+      owned_by: z.string(),
+    })
+    .openapi("OpenAiModel"),
+);
 
-export const OpenAiModels = z
-  .object({ object: z.literal("list"), data: z.array(OpenAiModel) })
-  .openapi("OpenAiModels");
+export const OpenAiModels = onDemand(() =>
+  z.object({ object: z.literal("list"), data: z.array(OpenAiModel()) }).openapi("OpenAiModels"),
+);
 
 export const ByModel = z.object({
   model: z.string().max(200).openapi({ description: "Name of the model." }),

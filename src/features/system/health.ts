@@ -5,9 +5,10 @@ import { version } from "../../../package.json";
 import { read } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import { ShownTime } from "../../http/fields.ts";
+import { onDemand, type Shown } from "../../http/on-demand.ts";
 import { delay, toIso, within } from "../../lib/clock.ts";
 
-const Availability = z.enum(["available", "unavailable", "not_configured"]);
+const Availability = onDemand(() => z.enum(["available", "unavailable", "not_configured"]));
 
 const Works = z
   .object({
@@ -19,23 +20,25 @@ const Works = z
   })
   .openapi({ description: "What works with the parts that can be reached." });
 
-export const Health = z
-  .object({
-    status: z.enum(["healthy", "degraded", "unhealthy"]),
-    database: z.enum(["connected", "unavailable"]),
-    s3: Availability,
-    ai_service: Availability,
-    mail: z.enum(["configured", "not_configured"]).openapi({
-      description: "Without mails, addresses are not verified and passwords cannot be reset.",
-    }),
-    works: Works,
-    version: z.string(),
-    timestamp: ShownTime,
-  })
-  .openapi("Health");
+export const Health = onDemand(() =>
+  z
+    .object({
+      status: z.enum(["healthy", "degraded", "unhealthy"]),
+      database: z.enum(["connected", "unavailable"]),
+      s3: Availability(),
+      ai_service: Availability(),
+      mail: z.enum(["configured", "not_configured"]).openapi({
+        description: "Without mails, addresses are not verified and passwords cannot be reset.",
+      }),
+      works: Works,
+      version: z.string(),
+      timestamp: ShownTime,
+    })
+    .openapi("Health"),
+);
 
-type Health = z.infer<typeof Health>;
-type Availability = z.infer<typeof Availability>;
+type Health = Shown<typeof Health>;
+type Availability = Shown<typeof Availability>;
 
 /** How long a result is cached. */
 export const KEPT_SECONDS = 15;

@@ -6,6 +6,7 @@ import { version } from "../../../package.json";
 import { contentTag, hasTag, IfNoneMatch, notModified, tagged } from "../../http/entity-tag.ts";
 import { envelope } from "../../http/fields.ts";
 import { prefersToJson } from "../../http/negotiate.ts";
+import { onDemand } from "../../http/on-demand.ts";
 import { type App, createRouter, json, nameRoute, route } from "../../http/router.ts";
 import { findAsset, withHeaders } from "./asset.ts";
 import { checkHealth, Health, KEPT_SECONDS } from "./health.ts";
@@ -22,7 +23,9 @@ import { serveWebPage } from "./web-page.ts";
 
 const tags = ["System"];
 
-const Welcome = envelope(z.object({ version: z.string(), docs: z.string() })).openapi("Welcome");
+const Welcome = onDemand(() =>
+  envelope(z.object({ version: z.string(), docs: z.string() })).openapi("Welcome"),
+);
 
 const welcome = route({
   method: "get",
@@ -53,6 +56,8 @@ const health = route({
   },
 });
 
+const Alive = onDemand(() => z.object({ status: z.literal("alive") }));
+
 const live = route({
   method: "get",
   path: "/health/live",
@@ -62,12 +67,13 @@ const live = route({
   summary: "Check that the Worker runs",
   description: "Calls no dependency. `GET /health` checks them.",
   responses: {
-    200: json(
-      z.object({ status: z.literal("alive") }),
-      "The Worker runs. No dependency was checked.",
-    ),
+    200: json(Alive, "The Worker runs. No dependency was checked."),
   },
 });
+
+const OpenApiDocument = onDemand(() =>
+  z.any().openapi({ type: "object", additionalProperties: true }),
+);
 
 const openApi = route({
   method: "get",
@@ -80,12 +86,7 @@ const openApi = route({
   request: { headers: IfNoneMatch },
   problems: ["malformed_header"],
   responses: {
-    200: tagged(
-      json(
-        z.any().openapi({ type: "object", additionalProperties: true }),
-        "The OpenAPI 3.1 document.",
-      ),
-    ),
+    200: tagged(json(OpenApiDocument, "The OpenAPI 3.1 document.")),
     304: notModified,
   },
 });
@@ -121,8 +122,8 @@ export function systemRoutes(app: OpenAPIHono<App>) {
 
 /** The document of this version of the code, and its tag. What makes it is loaded when it is first asked for. */
 async function describe(app: OpenAPIHono<App>) {
-  const { describeApi } = await import("../../http/openapi.ts");
-  const document = describeApi(app);
+  const { describeAll } = await import("./describe.ts");
+  const document = describeAll(app);
   return { document, etag: await contentTag(document) };
 }
 

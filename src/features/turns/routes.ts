@@ -1,6 +1,13 @@
 /** Sending a user message, and receiving its answer. */
 import { ById } from "../../http/fields.ts";
-import { createRouter, json, jsonBody, optionalJsonBody, route } from "../../http/router.ts";
+import {
+  content,
+  createRouter,
+  json,
+  jsonBody,
+  optionalJsonBody,
+  route,
+} from "../../http/router.ts";
 import { DEFAULT_TITLE } from "../chats/schemas.ts";
 import { Message } from "../messages/schemas.ts";
 import { readTurn } from "./read.ts";
@@ -28,10 +35,9 @@ const EVENTS =
   "Server-sent events, as the tag `Answers` describes them. The schema is that of one event's data.";
 
 /** The schema is that of one event's data, which generated clients expect; the example has the whole stream beside it. */
-const eventContent = {
-  schema: TurnEvent,
+const eventContent = content(TurnEvent, {
   examples: { stream: { $ref: "#/components/examples/TurnStream" } },
-};
+});
 
 const eventStream = {
   description: EVENTS,
@@ -41,7 +47,7 @@ const eventStream = {
 const turnResponse = {
   description: `The answer, once it is complete. Or: ${EVENTS}`,
   content: {
-    "application/json": { schema: TurnResponse },
+    "application/json": content(TurnResponse),
     "text/event-stream": eventContent,
   },
 };

@@ -1,6 +1,7 @@
 /** The wire shapes of turns. */
 import { z } from "@hono/zod-openapi";
 import { Id, ShownId, text } from "../../http/fields.ts";
+import { onDemand, type Shown } from "../../http/on-demand.ts";
 import { present } from "../../lib/assert.ts";
 import { Problem } from "../../lib/problem.ts";
 import { completeMessage, Content, Message, messageFields } from "../messages/schemas.ts";
@@ -56,16 +57,18 @@ export const Stop = z
   })
   .openapi("Stop", { example: {} });
 
-export const TurnResponse = z
-  .object({
-    chat_id: ShownId,
-    user_message: Message,
-    ai_response: Message,
-    chat_name: z.string(),
-    processing_time: z.number().openapi({ description: "Seconds." }),
-    usage: Usage,
-  })
-  .openapi("TurnAnswer");
+export const TurnResponse = onDemand(() =>
+  z
+    .object({
+      chat_id: ShownId,
+      user_message: Message(),
+      ai_response: Message(),
+      chat_name: z.string(),
+      processing_time: z.number().openapi({ description: "Seconds." }),
+      usage: Usage(),
+    })
+    .openapi("TurnAnswer"),
+);
 
 /** Any text, because the handler has its own problem for what is no event id. */
 export const ReadFrom = z.object({
@@ -92,10 +95,10 @@ export function toTurnResponse(
   ids: TurnIds,
   turn: TurnOutcome | undefined,
   headers: Record<string, string> = {},
-): z.infer<typeof TurnResponse> {
+): Shown<typeof TurnResponse> {
   const outcome = requireAnswered(ids, turn, headers);
   const { metadata } = outcome.answer;
-  return TurnResponse.parse({
+  return TurnResponse().parse({
     chat_id: ids.chatId,
     // The room may still run an earlier version.
     user_message: completeMessage(present(outcome.userMessage, "the user message of a turn")),

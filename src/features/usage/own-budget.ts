@@ -1,6 +1,7 @@
 /** The budget that an account or an API key has of its own: its wire shape, and its rows. */
 import { z } from "@hono/zod-openapi";
 import { sql, type SQL } from "drizzle-orm";
+import { onDemand, type Shown } from "../../http/on-demand.ts";
 import { trimCost } from "../../lib/prices.ts";
 import { PERIODS } from "./budgets.ts";
 
@@ -33,16 +34,18 @@ export const NewBudget = z
 
 export type NewBudget = z.infer<typeof NewBudget>;
 
-const OwnLimit = z
-  .object({ tokens: z.int().nullable(), cost: z.string().nullable() })
-  .nullable()
-  .openapi({ description: "Null where none is set." });
+const OwnLimit = onDemand(() =>
+  z
+    .object({ tokens: z.int().nullable(), cost: z.string().nullable() })
+    .nullable()
+    .openapi({ description: "Null where none is set." }),
+);
 
-export const OwnBudget = z
-  .object({ day: OwnLimit, month: OwnLimit })
-  .openapi("Budget", { description: PER_PERIOD });
+export const OwnBudget = onDemand(() =>
+  z.object({ day: OwnLimit(), month: OwnLimit() }).openapi("Budget", { description: PER_PERIOD }),
+);
 
-export type OwnBudget = z.infer<typeof OwnBudget>;
+export type OwnBudget = Shown<typeof OwnBudget>;
 
 /** Whose budget it is: an account, where both are equal, or one of its keys. */
 type Subject = { id: string; userId: string };

@@ -2,7 +2,7 @@
 import { sql } from "drizzle-orm";
 import { attachment } from "../../http/content-disposition.ts";
 import { prefersToJson } from "../../http/negotiate.ts";
-import { createRouter, json, route } from "../../http/router.ts";
+import { content, createRouter, json, route } from "../../http/router.ts";
 import { keyIdOf } from "../../lib/principal.ts";
 import { toIso } from "../../lib/clock.ts";
 import { CSV, CSV_HEADERS, toUsageCsv } from "./csv-report.ts";
@@ -26,7 +26,7 @@ const read = route({
     200: {
       description: "The sums.",
       content: {
-        "application/json": { schema: UsageReport },
+        "application/json": content(UsageReport),
         [CSV]: { schema: { type: "string" as const } },
       },
     },

@@ -1,9 +1,9 @@
 /** The signed-in account, and how it signs in and proves who it is. */
 import { sql } from "drizzle-orm";
-import type { z } from "@hono/zod-openapi";
 import { batch } from "../../db/client.ts";
 import { users } from "../../db/schema.ts";
 import type { Deps } from "../../deps.ts";
+import type { Shown } from "../../http/on-demand.ts";
 import { Problem } from "../../lib/problem.ts";
 import { isUser } from "../auth/queries.ts";
 import { type OwnAccount, toUser } from "../auth/schemas.ts";
@@ -12,7 +12,7 @@ import { type OwnAccount, toUser } from "../auth/schemas.ts";
 export async function getOwnAccount(
   { db, config, oidc }: Deps,
   userId: string,
-): Promise<z.infer<typeof OwnAccount>> {
+): Promise<Shown<typeof OwnAccount>> {
   const { found, proofs } = await batch(db, {
     found: db.select().from(users).where(isUser(userId)),
     proofs: sql<{ has_factor: boolean; is_linked: boolean }>`SELECT

@@ -19,7 +19,7 @@ const list = route({
   tags,
   summary: "List your API keys",
   description: "Those that are neither revoked nor expired, newest first.",
-  responses: { 200: json(z.array(ApiKey), "The keys, without their secret.") },
+  responses: { 200: json(() => z.array(ApiKey()), "The keys, without their secret.") },
 });
 
 const create = route({

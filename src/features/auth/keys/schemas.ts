@@ -1,6 +1,7 @@
 /** Wire shapes of API keys. */
 import { z } from "@hono/zod-openapi";
 import { isStorableTime, ShownId, ShownTime, text } from "../../../http/fields.ts";
+import { onDemand, type Shown } from "../../../http/on-demand.ts";
 import { toIso } from "../../../lib/clock.ts";
 import { NewBudget, OwnBudget, toOwnBudget } from "../../usage/own-budget.ts";
 import { KEY_SCOPES } from "../../../lib/key-scopes.ts";
@@ -51,30 +52,36 @@ export const KeyChange = z
   })
   .openapi("ApiKeyChange", { example: { budget: { month: { cost: "12.50" }, day: null } } });
 
-export const ApiKey = z
-  .object({
-    id: ShownId,
-    name: z.string().openapi({ example: "Nightly import" }),
-    prefix: z.string().openapi({
-      description: "The first characters of the key.",
-      example: "ifk_2Qw8Zk",
-    }),
-    scopes: z.array(z.enum(KEY_SCOPES)),
-    created_at: ShownTime,
-    expires_at: ShownTime.nullable(),
-    last_used_at: ShownTime.nullable().openapi({ description: "To the minute." }),
-    budget: OwnBudget,
-  })
-  .openapi("ApiKey");
+export const ApiKey = onDemand(() =>
+  z
+    .object({
+      id: ShownId,
+      name: z.string().openapi({ example: "Nightly import" }),
+      prefix: z.string().openapi({
+        description: "The first characters of the key.",
+        example: "ifk_2Qw8Zk",
+      }),
+      scopes: z.array(z.enum(KEY_SCOPES)),
+      created_at: ShownTime,
+      expires_at: ShownTime.nullable(),
+      last_used_at: ShownTime.nullable().openapi({ description: "To the minute." }),
+      budget: OwnBudget(),
+    })
+    .openapi("ApiKey"),
+);
 
-export const CreatedKey = ApiKey.extend({
-  key: z.string().openapi({
-    description: "Shown only in this response: keep it.",
-    example: `ifk_${"2Qw8ZkXc".repeat(6)}0`,
-  }),
-}).openapi("CreatedApiKey");
+export const CreatedKey = onDemand(() =>
+  ApiKey()
+    .extend({
+      key: z.string().openapi({
+        description: "Shown only in this response: keep it.",
+        example: `ifk_${"2Qw8ZkXc".repeat(6)}0`,
+      }),
+    })
+    .openapi("CreatedApiKey"),
+);
 
-export function toApiKeyShape(row: ApiKeyRow): z.infer<typeof ApiKey> {
+export function toApiKeyShape(row: ApiKeyRow): Shown<typeof ApiKey> {
   const { id, name, prefix, scopes } = row;
   return {
     id,

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { batch } from "../../../db/client.ts";
 import { clientOf } from "../../../http/client.ts";
-import { envelope } from "../../../http/fields.ts";
+import { Done } from "../../../http/fields.ts";
 import { requireHttps } from "../../../http/https.ts";
 import { createRouter, json, jsonBody, route } from "../../../http/router.ts";
 import { MailToken } from "../schemas.ts";
@@ -23,7 +23,7 @@ const verify = route({
     "Takes the token of the link in the mail, from the fragment `#verify_email=`. A pending address replaces the current one.",
   request: { body: jsonBody(z.strictObject({ token: MailToken }).openapi("EmailVerification")) },
   problems: ["invalid_link", "email_taken", "database_unavailable"],
-  responses: { 200: json(envelope(z.object({})), "The address is verified.") },
+  responses: { 200: json(Done, "The address is verified.") },
 });
 
 const resend = route({
@@ -36,7 +36,7 @@ const resend = route({
   description:
     "Sends it to the pending address, or to the current one unless it is verified. An account gets at most five an hour.",
   responses: {
-    202: json(envelope(z.object({})), "If there is an address to verify, a mail will arrive."),
+    202: json(Done, "If there is an address to verify, a mail will arrive."),
   },
 });
 

@@ -1,6 +1,7 @@
 /** Wire shapes of sign-in through the identity provider. */
 import { z } from "@hono/zod-openapi";
 import { QueryText, text } from "../../../http/fields.ts";
+import { onDemand } from "../../../http/on-demand.ts";
 import { GivenCode, GivenPassword } from "../schemas.ts";
 
 /** SHA-256 in Base64url (RFC 7636 section 4.2). */
@@ -34,12 +35,14 @@ export const CallbackQuery = z.object({
   error: z.string().optional().openapi({ description: "Why the provider refused." }),
 });
 
-export const SignInCode = z
-  .object({
-    code: z.string().openapi({ description: "To be exchanged once for tokens." }),
-    expires_in: z.int().openapi({ description: "Seconds.", example: 60 }),
-  })
-  .openapi("SignInCode");
+export const SignInCode = onDemand(() =>
+  z
+    .object({
+      code: z.string().openapi({ description: "To be exchanged once for tokens." }),
+      expires_in: z.int().openapi({ description: "Seconds.", example: 60 }),
+    })
+    .openapi("SignInCode"),
+);
 
 export const CodeExchange = z
   .strictObject({
@@ -62,6 +65,8 @@ export const IdentityLink = z
     example: { password: "seven tall lamps", return_to: "http://localhost:3000/settings" },
   });
 
-export const AuthorizationUrl = z
-  .object({ authorization_url: z.string().openapi({ format: "uri" }) })
-  .openapi("AuthorizationUrl");
+export const AuthorizationUrl = onDemand(() =>
+  z
+    .object({ authorization_url: z.string().openapi({ format: "uri" }) })
+    .openapi("AuthorizationUrl"),
+);

@@ -1,8 +1,7 @@
 /** Routes about passwords. */
-import { z } from "@hono/zod-openapi";
 import { batch } from "../../../db/client.ts";
 import { clientOf } from "../../../http/client.ts";
-import { envelope } from "../../../http/fields.ts";
+import { Done } from "../../../http/fields.ts";
 import { requireHttps } from "../../../http/https.ts";
 import { createRouter, json, jsonBody, route } from "../../../http/router.ts";
 import { toEmailKey } from "../email.ts";
@@ -28,7 +27,7 @@ const change = route({
     "Ends all your other sessions, withdraws a pending e-mail address and an unconfirmed second factor, and voids the links of mails that reset the password.",
   request: { body: jsonBody(PasswordChange) },
   problems: [...stepUpProblems, "password_sign_in_off"],
-  responses: { 200: json(envelope(z.object({})), "The password was changed.") },
+  responses: { 200: json(Done, "The password was changed.") },
 });
 
 const forgot = route({
@@ -44,7 +43,7 @@ const forgot = route({
   request: { body: jsonBody(ForgottenPassword) },
   problems: ["database_unavailable", "password_sign_in_off"],
   responses: {
-    202: json(envelope(z.object({})), "If an account has this address, a mail will arrive."),
+    202: json(Done, "If an account has this address, a mail will arrive."),
   },
 });
 
@@ -64,7 +63,7 @@ const reset = route({
     "database_unavailable",
     "password_sign_in_off",
   ],
-  responses: { 200: json(envelope(z.object({})), "The password was changed.") },
+  responses: { 200: json(Done, "The password was changed.") },
 });
 
 export const passwordRoutes = createRouter().openapi(change, async (c) => {

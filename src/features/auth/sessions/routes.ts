@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { clientOf } from "../../../http/client.ts";
 import { ById, limit, ShownId, ShownTime } from "../../../http/fields.ts";
+import { onDemand, type Shown } from "../../../http/on-demand.ts";
 import { type App, createRouter, json, route, textHeader } from "../../../http/router.ts";
 import { toIso } from "../../../lib/clock.ts";
 import { decodeCursor, encodeCursor } from "../../../lib/cursor.ts";
@@ -27,22 +28,24 @@ const Cursor = z
 
 const SessionQuery = z.object({ limit: limit(50, 100), cursor: Cursor.optional() });
 
-const Session = z
-  .object({
-    id: ShownId,
-    created_at: ShownTime,
-    last_seen_at: ShownTime.openapi({ description: "When its tokens were last renewed." }),
-    user_agent: z.string().nullable().openapi({
-      description: "The `User-Agent` of the sign-in.",
-      example: "Mozilla/5.0 (X11; Linux x86_64)",
-    }),
-    country: z.string().nullable().openapi({
-      description: "The country of the sign-in, ISO 3166-1 alpha-2, where it is known.",
-      example: "CH",
-    }),
-    current: z.boolean().openapi({ description: "True for the session of this request." }),
-  })
-  .openapi("Session");
+const Session = onDemand(() =>
+  z
+    .object({
+      id: ShownId,
+      created_at: ShownTime,
+      last_seen_at: ShownTime.openapi({ description: "When its tokens were last renewed." }),
+      user_agent: z.string().nullable().openapi({
+        description: "The `User-Agent` of the sign-in.",
+        example: "Mozilla/5.0 (X11; Linux x86_64)",
+      }),
+      country: z.string().nullable().openapi({
+        description: "The country of the sign-in, ISO 3166-1 alpha-2, where it is known.",
+        example: "CH",
+      }),
+      current: z.boolean().openapi({ description: "True for the session of this request." }),
+    })
+    .openapi("Session"),
+);
 
 const list = route({
   method: "get",
@@ -55,7 +58,7 @@ const list = route({
   request: { query: SessionQuery },
   responses: {
     200: {
-      ...json(z.array(Session), "A page of sessions."),
+      ...json(() => z.array(Session()), "A page of sessions."),
       headers: { Link: textHeader("`next` (RFC 8288).") },
     },
   },
@@ -130,7 +133,7 @@ function eventOf(
   return { id: newId(), userId, kind, sessionId, client: clientOf(c), now: new Date(clock()) };
 }
 
-function toSession(row: ListedSession, currentId: string): z.infer<typeof Session> {
+function toSession(row: ListedSession, currentId: string): Shown<typeof Session> {
   return {
     id: row.id,
     created_at: toIso(row.created_at),

@@ -1,7 +1,6 @@
 /** Routes that enable and disable the second factor. */
-import { z } from "@hono/zod-openapi";
 import { clientOf } from "../../../http/client.ts";
-import { envelope } from "../../../http/fields.ts";
+import { Done } from "../../../http/fields.ts";
 import { createRouter, json, jsonBody, optionalJsonBody, route } from "../../../http/router.ts";
 import { stepUpProblems } from "../confirm-identity.ts";
 import { beginEnrolment, confirmEnrolment, disableSecondFactor } from "./enrolment.ts";
@@ -54,7 +53,7 @@ const removeRoute = route({
   description: "Needs the password, and a code of the app or a recovery code.",
   request: { body: optionalJsonBody(SecondFactorRemoval) },
   problems: [...stepUpProblems, "no_second_factor"],
-  responses: { 200: json(envelope(z.object({})), "The second factor is disabled.") },
+  responses: { 200: json(Done, "The second factor is disabled.") },
 });
 
 export const secondFactorRoutes = createRouter()

@@ -4,6 +4,7 @@ import type { Deps } from "../../../deps.ts";
 import { encodeUnnumbered, HEARTBEAT, OPENING } from "../../../http/event-stream.ts";
 import { ErrorEvent, StreamCompleteEvent } from "../../../http/event-schemas.ts";
 import { ShownId } from "../../../http/fields.ts";
+import { onDemand, type Shown } from "../../../http/on-demand.ts";
 import { Problem } from "../../../lib/problem.ts";
 import { jsonBytes, LARGEST_JSON_BYTES } from "../../../lib/event-json.ts";
 import type { AnalysisRow } from "./queries.ts";
@@ -11,36 +12,42 @@ import { Analysis, toAnalysis } from "./schemas.ts";
 import { watchAnalysis } from "./watch.ts";
 import { toByteStream } from "../../../lib/byte-stream.ts";
 
-const AnalysisProgressEvent = z
-  .object({
-    type: z.literal("analysis_progress"),
-    analysis_id: ShownId,
-    part: z.int().openapi({ description: "How many parts are done." }),
-    parts: z.int(),
-  })
-  .openapi("AnalysisProgressEvent");
+const AnalysisProgressEvent = onDemand(() =>
+  z
+    .object({
+      type: z.literal("analysis_progress"),
+      analysis_id: ShownId,
+      part: z.int().openapi({ description: "How many parts are done." }),
+      parts: z.int(),
+    })
+    .openapi("AnalysisProgressEvent"),
+);
 
-const AnalysisCompleteEvent = z
-  .object({
-    type: z.literal("analysis_complete"),
-    analysis_id: ShownId,
-    analysis: z.union([Analysis, z.null()]).openapi({
-      description:
-        "Null where it would make the event longer than 4 KiB: the same call as JSON returns it.",
-    }),
-  })
-  .openapi("AnalysisCompleteEvent");
+const AnalysisCompleteEvent = onDemand(() =>
+  z
+    .object({
+      type: z.literal("analysis_complete"),
+      analysis_id: ShownId,
+      analysis: z.union([Analysis(), z.null()]).openapi({
+        description:
+          "Null where it would make the event longer than 4 KiB: the same call as JSON returns it.",
+      }),
+    })
+    .openapi("AnalysisCompleteEvent"),
+);
 
-export const AnalysisEvent = z
-  .discriminatedUnion("type", [
-    AnalysisProgressEvent,
-    AnalysisCompleteEvent,
-    ErrorEvent,
-    StreamCompleteEvent,
-  ])
-  .openapi("AnalysisEvent", { description: "The data of one event of an analysis, as JSON." });
+export const AnalysisEvent = onDemand(() =>
+  z
+    .discriminatedUnion("type", [
+      AnalysisProgressEvent(),
+      AnalysisCompleteEvent(),
+      ErrorEvent(),
+      StreamCompleteEvent(),
+    ])
+    .openapi("AnalysisEvent", { description: "The data of one event of an analysis, as JSON." }),
+);
 
-type AnalysisEvent = z.infer<typeof AnalysisEvent>;
+type AnalysisEvent = Shown<typeof AnalysisEvent>;
 
 type EventDeps = Pick<Deps, "db" | "clock" | "config">;
 

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { ById } from "../../../http/fields.ts";
 import { markReplayed, readKey } from "../../../http/keyed-route.ts";
 import { prefersToJson } from "../../../http/negotiate.ts";
-import { type App, createRouter, optionalJsonBody, route } from "../../../http/router.ts";
+import { type App, content, createRouter, optionalJsonBody, route } from "../../../http/router.ts";
 import { keyIdOf } from "../../../lib/principal.ts";
 import { providerProblems } from "../../../lib/problem.ts";
 import { SSE_HEADERS } from "../../../http/event-stream.ts";
@@ -39,8 +39,8 @@ const analyse = route({
     200: {
       description: `The analysis. ${EVENTS}`,
       content: {
-        "application/json": { schema: Analysis },
-        "text/event-stream": { schema: AnalysisEvent },
+        "application/json": content(Analysis),
+        "text/event-stream": content(AnalysisEvent),
       },
     },
   },

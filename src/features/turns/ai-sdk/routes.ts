@@ -95,7 +95,7 @@ const list = route({
   description:
     "The newest messages of the active path, oldest first, for `useChat({ messages })`. A running answer is left out, because its stream brings it from its start.",
   request: { params: ByClientId, query: UIMessageQuery },
-  responses: { 200: json(z.array(UIMessage), "The messages.") },
+  responses: { 200: json(() => z.array(UIMessage()), "The messages.") },
 });
 
 export const aiSdkRoutes = createRouter()

@@ -1,6 +1,7 @@
 /** What the transports of the AI SDK send, as far as it is read: they send more, which is ignored. */
 import { z } from "@hono/zod-openapi";
 import { limit, ShownId, text } from "../../../http/fields.ts";
+import { onDemand, type Shown } from "../../../http/on-demand.ts";
 
 const LONGEST_ID = 200;
 const LONGEST_URL = 8 * 1024 * 1024;
@@ -83,16 +84,18 @@ export const StartIndex = z.object({
 
 export const UIMessageQuery = z.object({ limit: limit(DEFAULT_PAGE, LARGEST_PAGE) });
 
-export const UIMessage = z
-  .object({
-    id: ShownId,
-    role: z.enum(["user", "assistant"]),
-    metadata: z.record(z.string(), z.unknown()),
-    parts: z.array(z.record(z.string(), z.unknown())).openapi({
-      description:
-        "`step-start`, `reasoning`, `text`, and of each citation `source-document` and `data-citation`; of a user message `file` and `text`.",
-    }),
-  })
-  .openapi("UIMessage");
+export const UIMessage = onDemand(() =>
+  z
+    .object({
+      id: ShownId,
+      role: z.enum(["user", "assistant"]),
+      metadata: z.record(z.string(), z.unknown()),
+      parts: z.array(z.record(z.string(), z.unknown())).openapi({
+        description:
+          "`step-start`, `reasoning`, `text`, and of each citation `source-document` and `data-citation`; of a user message `file` and `text`.",
+      }),
+    })
+    .openapi("UIMessage"),
+);
 
-export type UIMessage = z.infer<typeof UIMessage>;
+export type UIMessage = Shown<typeof UIMessage>;

@@ -3,7 +3,7 @@ import { sql, type SQL } from "drizzle-orm";
 import { type Db, readOne } from "../../../db/client.ts";
 import { toMediaType } from "../../../lib/media-types.ts";
 import { Problem } from "../../../lib/problem.ts";
-import { Citation } from "../../citations/citation.ts";
+import { readCitations } from "../../citations/citation.ts";
 import { pageMessages, pathPage } from "../../messages/path.ts";
 import type { MessageRow } from "../../messages/queries.ts";
 import { type Chunk, toMessageMetadata, toSourceParts } from "../wire/ai-sdk.ts";
@@ -55,9 +55,8 @@ function toFileParts({ id, name }: MessageRow["files"][number]) {
   return [{ type: "file", mediaType: toMediaType(name), filename: name, url }];
 }
 
-function citationParts({ citations }: MessageRow["metadata"]): Chunk[] {
-  const { data = [] } = Citation.array().safeParse(citations);
-  return data.flatMap((citation) => {
+function citationParts(metadata: MessageRow["metadata"]): Chunk[] {
+  return readCitations(metadata).flatMap((citation) => {
     const { source, data: whole } = toSourceParts(citation);
     return [source, whole];
   });

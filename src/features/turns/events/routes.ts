@@ -2,7 +2,8 @@
 import { z } from "@hono/zod-openapi";
 import { IfNoneMatch, notModified, tagged } from "../../../http/entity-tag.ts";
 import { ById } from "../../../http/fields.ts";
-import { createRouter, route, textHeader } from "../../../http/router.ts";
+import { onDemand } from "../../../http/on-demand.ts";
+import { content, createRouter, route, textHeader } from "../../../http/router.ts";
 import { readLog } from "./read-log.ts";
 
 const DURABLE_STREAM = `The events of a chat's turns, one turn after the other, as a stream of the Durable Streams \
@@ -29,7 +30,9 @@ const Query = z.object({
   }),
 });
 
-const Events = z.array(z.looseObject({ id: z.int(), type: z.string() })).openapi("ChatEvents");
+const Events = onDemand(() =>
+  z.array(z.looseObject({ id: z.int(), type: z.string() })).openapi("ChatEvents"),
+);
 
 const streamHeaders = {
   "Stream-Next-Offset": textHeader("The offset after the last event of this response."),
@@ -41,7 +44,7 @@ const streamHeaders = {
 const page = {
   description: "The events after the offset.",
   content: {
-    "application/json": { schema: Events },
+    "application/json": content(Events),
     "text/event-stream": { schema: z.string() },
   },
 };

@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { ById, Id } from "../../../http/fields.ts";
+import { onDemand } from "../../../http/on-demand.ts";
 import { type App, createRouter, json, jsonBody, route } from "../../../http/router.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
 import { newSecret } from "../../../lib/ids.ts";
@@ -15,7 +16,7 @@ import {
   takeTicket,
   TICKET_TTL_SECONDS,
 } from "../store/tickets.ts";
-import { ClientFrame, closings, ServerFrame } from "../wire/socket.ts";
+import { closings } from "../wire/socket.ts";
 import { requireUpgrade } from "./require-upgrade.ts";
 
 const tags = ["Answers"];
@@ -44,12 +45,14 @@ const NewTicket = z
   .strictObject({ chat_id: Id })
   .openapi("NewTicket", { example: { chat_id: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10" } });
 
-const Ticket = z
-  .object({
-    ticket: z.string().openapi({ example: "q0hEJx4m5mFlzKx7s3nYb0c1uJm2vT8wQe6RrZy9AaU" }),
-    expires_in: z.int().openapi({ description: "Seconds.", example: TICKET_TTL_SECONDS }),
-  })
-  .openapi("Ticket");
+const Ticket = onDemand(() =>
+  z
+    .object({
+      ticket: z.string().openapi({ example: "q0hEJx4m5mFlzKx7s3nYb0c1uJm2vT8wQe6RrZy9AaU" }),
+      expires_in: z.int().openapi({ description: "Seconds.", example: TICKET_TTL_SECONDS }),
+    })
+    .openapi("Ticket"),
+);
 
 const issue = route({
   method: "post",
@@ -147,6 +150,3 @@ async function openSocket(
 function logNotSaved(error: unknown): void {
   logError("socket_not_saved", { cause: nameOf(error) });
 }
-
-socketRoutes.openAPIRegistry.register("ServerFrame", ServerFrame);
-socketRoutes.openAPIRegistry.register("ClientFrame", ClientFrame);

@@ -2,77 +2,98 @@
 import { z } from "@hono/zod-openapi";
 import { ErrorEvent, StreamCompleteEvent } from "../../../http/event-schemas.ts";
 import { ShownId } from "../../../http/fields.ts";
+import { onDemand, type Shown } from "../../../http/on-demand.ts";
 import { jsonBytes, LARGEST_JSON_BYTES } from "../../../lib/event-json.ts";
 import { beforePair, codePointLength } from "../../../lib/code-points.ts";
 import { Citation } from "../../citations/citation.ts";
 import { ShownMessage } from "../../messages/schemas.ts";
 
 /** A citation in an event; `quote` is null where it would make the event too long. */
-const ShownCitation = z
-  .object({
-    ...Citation.shape,
-    quote: z
-      .string()
-      .nullable()
-      .openapi({ description: "Null where it is too long for an event." }),
-    quote_length: z.int().optional().openapi({
-      description: "The length of a quote that is null, in code points.",
+const ShownCitation = onDemand(() =>
+  z
+    .object({
+      ...Citation().shape,
+      quote: z
+        .string()
+        .nullable()
+        .openapi({ description: "Null where it is too long for an event." }),
+      quote_length: z.int().optional().openapi({
+        description: "The length of a quote that is null, in code points.",
+      }),
+    })
+    .openapi("EventCitation"),
+);
+
+type ShownCitation = Shown<typeof ShownCitation>;
+
+const UserMessageEvent = onDemand(() =>
+  z
+    .object({ type: z.literal("user_message"), message: ShownMessage() })
+    .openapi("UserMessageEvent", { description: "First: the user message is stored." }),
+);
+
+const AnswerStartEvent = onDemand(() =>
+  z
+    .object({ type: z.literal("ai_message_start"), message_id: ShownId })
+    .openapi("AiMessageStartEvent", { description: "The id of the answer." }),
+);
+
+const ReasoningDeltaEvent = onDemand(() =>
+  z
+    .object({ type: z.literal("reasoning_delta"), content: z.string() })
+    .openapi("ReasoningDeltaEvent", {
+      description: "More of the model's reasoning before the answer, which is no part of it.",
     }),
-  })
-  .openapi("EventCitation");
+);
 
-type ShownCitation = z.infer<typeof ShownCitation>;
+const ContentDeltaEvent = onDemand(() =>
+  z
+    .object({ type: z.literal("content_delta"), content: z.string() })
+    .openapi("ContentDeltaEvent", { description: "More of the answer's text." }),
+);
 
-const UserMessageEvent = z
-  .object({ type: z.literal("user_message"), message: ShownMessage })
-  .openapi("UserMessageEvent", { description: "First: the user message is stored." });
+const CitationsEvent = onDemand(() =>
+  z
+    .object({ type: z.literal("citations"), citations: z.array(ShownCitation()) })
+    .openapi("CitationsEvent", {
+      description: "Some of the answer's citations; several events where they do not fit one.",
+    }),
+);
 
-const AnswerStartEvent = z
-  .object({ type: z.literal("ai_message_start"), message_id: ShownId })
-  .openapi("AiMessageStartEvent", { description: "The id of the answer." });
+const AnswerCompleteEvent = onDemand(() =>
+  z
+    .object({ type: z.literal("ai_message_complete"), message: ShownMessage() })
+    .openapi("AiMessageCompleteEvent", {
+      description:
+        "The answer with its status, however it ended. Of an `interrupted` answer the content replaces what was streamed.",
+    }),
+);
 
-const ReasoningDeltaEvent = z
-  .object({ type: z.literal("reasoning_delta"), content: z.string() })
-  .openapi("ReasoningDeltaEvent", {
-    description: "More of the model's reasoning before the answer, which is no part of it.",
-  });
+const ChatNameEvent = onDemand(() =>
+  z
+    .object({ type: z.literal("chat_name"), name: z.string() })
+    .openapi("ChatNameEvent", { description: "The chat has got a title." }),
+);
 
-const ContentDeltaEvent = z
-  .object({ type: z.literal("content_delta"), content: z.string() })
-  .openapi("ContentDeltaEvent", { description: "More of the answer's text." });
+export const TurnEvent = onDemand(() =>
+  z
+    .discriminatedUnion("type", [
+      UserMessageEvent(),
+      AnswerStartEvent(),
+      ReasoningDeltaEvent(),
+      ContentDeltaEvent(),
+      CitationsEvent(),
+      ErrorEvent(),
+      AnswerCompleteEvent(),
+      ChatNameEvent(),
+      StreamCompleteEvent(),
+    ])
+    .openapi("TurnEvent", {
+      description: "The data of one event of a stream, as one line of JSON.",
+    }),
+);
 
-const CitationsEvent = z
-  .object({ type: z.literal("citations"), citations: z.array(ShownCitation) })
-  .openapi("CitationsEvent", {
-    description: "Some of the answer's citations; several events where they do not fit one.",
-  });
-
-const AnswerCompleteEvent = z
-  .object({ type: z.literal("ai_message_complete"), message: ShownMessage })
-  .openapi("AiMessageCompleteEvent", {
-    description:
-      "The answer with its status, however it ended. Of an `interrupted` answer the content replaces what was streamed.",
-  });
-
-const ChatNameEvent = z
-  .object({ type: z.literal("chat_name"), name: z.string() })
-  .openapi("ChatNameEvent", { description: "The chat has got a title." });
-
-export const TurnEvent = z
-  .discriminatedUnion("type", [
-    UserMessageEvent,
-    AnswerStartEvent,
-    ReasoningDeltaEvent,
-    ContentDeltaEvent,
-    CitationsEvent,
-    ErrorEvent,
-    AnswerCompleteEvent,
-    ChatNameEvent,
-    StreamCompleteEvent,
-  ])
-  .openapi("TurnEvent", { description: "The data of one event of a stream, as one line of JSON." });
-
-export type TurnEvent = z.infer<typeof TurnEvent>;
+export type TurnEvent = Shown<typeof TurnEvent>;
 
 /** A piece of the answer's text, or of the model's reasoning before it. */
 export type DeltaType = "content_delta" | "reasoning_delta";

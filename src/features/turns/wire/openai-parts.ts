@@ -16,7 +16,7 @@ export function toOpenAiReason({ finish_reason: reason }: Record<string, unknown
 
 /** The token counts in the metadata of an answer; undefined where it has none. */
 export function readUsage({ usage }: Record<string, unknown>): Usage | undefined {
-  return Usage.safeParse(usage).data;
+  return Usage().safeParse(usage).data;
 }
 
 type Cited = Pick<Citation, "index" | "file_id" | "file_name" | "page">;
