@@ -9,7 +9,7 @@ import { DocumentList } from "./document-list.tsx";
 import { DropHint, useDroppedFiles } from "./drop-files.tsx";
 import { FileButton } from "./file-button.tsx";
 import { Library } from "./library.ts";
-import { addToLibrary, lastStored, libraryUploads } from "./library-uploads.ts";
+import { addToLibrary, libraryUploads, storedFiles } from "./library-uploads.ts";
 import { SearchResults } from "./search-results.tsx";
 import { UploadList } from "./upload-list.tsx";
 
@@ -18,9 +18,10 @@ export function Page() {
   useDroppedFiles(addToLibrary);
   useEffect(() => void library.loadMore(), []);
   useSignalEffect(() => {
-    const stored = lastStored.value;
-    lastStored.value = undefined;
-    if (stored) library.show(stored);
+    const stored = storedFiles.value;
+    if (stored.length === 0) return;
+    storedFiles.value = [];
+    for (const file of stored) library.show(file);
   });
   const words = query.value.get("q")?.trim() ?? "";
   return (

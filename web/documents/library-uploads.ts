@@ -4,19 +4,21 @@ import type { Schemas } from "../api/client.ts";
 import { session } from "../api/session.ts";
 import { Uploads } from "./uploads.ts";
 
-/** A file that was stored and is not in the list yet. */
-export const lastStored = signal<Schemas["File"] | undefined>(undefined);
+/** Files that were stored and are not in the list yet: several may be, because effects wait for the next frame. */
+export const storedFiles = signal<readonly Schemas["File"][]>([]);
 
 export const libraryUploads = new Uploads();
 
 /** Uploads the files. */
 export function addToLibrary(files: Iterable<File>): void {
-  libraryUploads.add(files, (file) => (lastStored.value = file));
+  libraryUploads.add(files, (file) => {
+    storedFiles.value = [...storedFiles.peek(), file];
+  });
 }
 
 // Nobody sees what another person has chosen.
 effect(() => {
   if (session.value.status !== "signed-out") return;
-  lastStored.value = undefined;
+  storedFiles.value = [];
   libraryUploads.clear();
 });

@@ -99,6 +99,13 @@ describe("uploads", () => {
     expect(body.length).toBe(3);
   });
 
+  it("list each of many files, however close together they are stored", async () => {
+    const names = Array.from({ length: 18 }, (_, index) => `note-${index}.txt`);
+    await choose(...names.map((name) => fileOf(name, "The deposit is due in May.")));
+    await page.getByRole("list", { name: "Uploads" }).waitFor({ state: "detached" });
+    for (const name of names) await row(name).waitFor();
+  });
+
   it("refuse before sending what the server would refuse, and say why", async () => {
     const sent: string[] = [];
     page.on("request", (request) => request.method() === "POST" && sent.push(request.url()));
