@@ -29,7 +29,7 @@ function close(id: number): void {
 /** Where the messages appear. */
 export function Toasts() {
   return (
-    <div class="toasts" role="status" aria-live="polite">
+    <div class="toasts" role="status" aria-live="polite" aria-atomic="false">
       {toasts.value.map((one) => (
         <ToastLine key={one.id} toast={one} />
       ))}

@@ -91,6 +91,17 @@ describe("the developer's view", () => {
     expect(await answersContaining(marker)).toHaveLength(1);
   });
 
+  it("says to screen readers that it was copied, each time", async () => {
+    const { visitor, page } = await withAnswer();
+    await visitor.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.keyboard.press("Control+.");
+    const turn = await openTurn(page);
+    for (const name of ["Copy as curl", "Copied"]) await turn.getByRole("button", { name }).click();
+    const said = page.getByRole("status").getByText("Copied.");
+    await expect.poll(() => said.count()).toBe(2);
+    await expect.poll(() => said.count()).toBe(0);
+  });
+
   it("filters, shows JSON raw or pretty, and forgets", async () => {
     const { page } = await withAnswer();
     await page.keyboard.press("Control+.");
