@@ -8,7 +8,7 @@ import { toast } from "../app/toast.tsx";
 import { Button } from "../ui/button.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { EmptyState, Loading } from "../ui/states.tsx";
-import { Composer, setDraft } from "./composer.tsx";
+import { Composer, putBack } from "./composer.tsx";
 import type { Conversation } from "./conversation.ts";
 import { conversationOf } from "./conversations.ts";
 import { actionsOf } from "./list/chat-actions.ts";
@@ -54,7 +54,7 @@ async function startChat(draft: Draft): Promise<void> {
     void conversation.send(draft, model.value);
     navigate(pathOf(chat));
   } catch (error) {
-    setDraft(NEW, draft);
+    putBack(NEW, draft);
     toast(sentenceOf(error), { kind: "error" });
   }
 }
@@ -64,7 +64,7 @@ function useRefusedDraft(conversation: Conversation | undefined): void {
   const refused = conversation?.refused.value;
   useEffect(() => {
     if (!conversation || !refused) return;
-    setDraft(conversation.id, refused);
+    putBack(conversation.id, refused);
     conversation.refused.value = undefined;
   }, [refused]);
 }

@@ -1,9 +1,10 @@
 /** Where a person writes: Enter sends, Shift and Enter begin a new line, Escape stops the answer. */
 import { signal } from "@preact/signals";
 import type { TargetedKeyboardEvent } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { COMPOSER_ID } from "../app/shortcuts.tsx";
 import { ComposerFiles } from "../documents/composer-files.tsx";
+import { Uploads } from "../documents/uploads.ts";
 import { Button } from "../ui/button.tsx";
 import { fitHeight } from "./fit-height.ts";
 import { chooseModel, loadModels, model, models } from "./models.ts";
@@ -14,15 +15,26 @@ const EMPTY: Draft = { text: "", files: [] };
 /** What is written but not sent, by chat; that of a new chat is under "new". */
 const drafts = signal<Readonly<Record<string, Draft>>>({});
 
-/** Puts a draft into the composer of a chat. */
-export function setDraft(key: string, draft: Draft): void {
+function setDraft(key: string, draft: Draft): void {
   drafts.value = { ...drafts.peek(), [key]: draft };
 }
 
+/** Puts a draft that was not sent back into the composer of a chat, before what was written there meanwhile. */
+export function putBack(key: string, { text, files }: Draft): void {
+  changeDraft(key, (written) => ({
+    text: [text, written.text].filter((part) => part.trim() !== "").join("\n\n"),
+    files: [...files, ...written.files],
+  }));
+}
+
 /** Of the draft as it is now: an upload may end long after it was begun. */
-function changeFiles(key: string, change: (files: Draft["files"]) => Draft["files"]): void {
+function changeDraft(key: string, change: (draft: Draft) => Partial<Draft>): void {
   const draft = drafts.peek()[key] ?? EMPTY;
-  setDraft(key, { ...draft, files: change(draft.files) });
+  setDraft(key, { ...draft, ...change(draft) });
+}
+
+function without(files: Draft["files"], id: string): Draft["files"] {
+  return files.filter((file) => file.id !== id);
 }
 
 type ComposerProps = {
@@ -38,10 +50,10 @@ export function Composer(props: ComposerProps) {
   const { draftKey, isAnswering, onSend, onStop } = props;
   const draft = drafts.value[draftKey] ?? EMPTY;
   const area = useRef<HTMLTextAreaElement>(null);
-  const [isUploading, setUploading] = useState(false);
+  const uploads = useMemo(() => new Uploads(), []);
   useEffect(() => fitHeight(area.current), [draft.text]);
   useEffect(() => focusWhereTyped(area.current), [draftKey]);
-  const canSend = draft.text.trim() !== "" && !isAnswering && !isUploading;
+  const canSend = draft.text.trim() !== "" && !isAnswering && !uploads.isRunning.value;
   const send = (event: Event) => {
     event.preventDefault();
     if (!canSend) return;
@@ -58,9 +70,9 @@ export function Composer(props: ComposerProps) {
     <form class="composer" onSubmit={send}>
       <ComposerFiles
         files={draft.files}
-        onAttach={(file) => changeFiles(draftKey, (files) => [...files, file])}
-        onRemove={(id) => changeFiles(draftKey, (files) => files.filter((file) => file.id !== id))}
-        onUploading={setUploading}
+        onAttach={(file) => changeDraft(draftKey, ({ files }) => ({ files: [...files, file] }))}
+        onRemove={(id) => changeDraft(draftKey, ({ files }) => ({ files: without(files, id) }))}
+        uploads={uploads}
       />
       <textarea
         id={COMPOSER_ID}
@@ -71,7 +83,7 @@ export function Composer(props: ComposerProps) {
         value={draft.text}
         maxLength={32_000}
         onKeyDown={onKeyDown}
-        onInput={(event) => setDraft(draftKey, { ...draft, text: event.currentTarget.value })}
+        onInput={({ currentTarget: { value: text } }) => changeDraft(draftKey, () => ({ text }))}
       />
       <div class="composer-foot">
         <ModelPicker />

@@ -1,10 +1,10 @@
 /** Documents of the next message: what is beside the text of the composer. */
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { Button } from "../ui/button.tsx";
 import { DropHint, useDroppedFiles } from "./drop-files.tsx";
 import { FileButton } from "./file-button.tsx";
 import { UploadList } from "./upload-list.tsx";
-import { Uploads } from "./uploads.ts";
+import type { Uploads } from "./uploads.ts";
 
 /** A document that is attached by its id. */
 export type AttachedFile = { id: string; name: string };
@@ -13,27 +13,24 @@ type ComposerFilesProps = {
   files: readonly AttachedFile[];
   onAttach: (file: AttachedFile) => void;
   onRemove: (id: string) => void;
-  /** Called when the first upload begins, and when the last has ended. */
-  onUploading: (isUploading: boolean) => void;
+  /** Files on their way. */
+  uploads: Uploads;
 };
 
 /**
  * A file is attached once it is stored, to the message for which it was chosen: the person may look at another chat by
  * then. The answer waits for its ingestion.
  */
-export function ComposerFiles({ files, onAttach, onRemove, onUploading }: ComposerFilesProps) {
+export function ComposerFiles({ files, onAttach, onRemove, uploads }: ComposerFilesProps) {
   const attach = useRef(onAttach);
   attach.current = onAttach;
-  const uploads = useMemo(() => new Uploads(), []);
   const onFiles = useMemo(() => {
     return (chosen: Iterable<File>) => {
       const onAttach = attach.current;
       uploads.add(chosen, ({ id, original_name: name }) => onAttach({ id, name }));
     };
-  }, []);
+  }, [uploads]);
   useDroppedFiles(onFiles);
-  const isUploading = uploads.isRunning.value;
-  useEffect(() => onUploading(isUploading), [isUploading]);
   return (
     <div class="composer-files">
       <DropHint text="Drop the files to attach them" />

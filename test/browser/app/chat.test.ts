@@ -152,6 +152,23 @@ describe("a chat of the page", () => {
       .poll(() => page.getByLabel("Message", { exact: true }).inputValue())
       .toBe("Hello?");
   });
+
+  it("keeps what was written while a message was refused", async () => {
+    const { visitor, page } = await openAs(await signUpWithFiles());
+    visitor.expectErrors(/status of 4\d\d/);
+    const { promise: written, resolve: refuse } = Promise.withResolvers<void>();
+    await page.route("**/ai-sdk/chat", async (route) => {
+      await written;
+      await route.fulfill({ status: 429, contentType: "text/plain", body: "Try again later." });
+    });
+    await send(page, "Hello?");
+    await page.waitForURL(/chats/);
+    const field = page.getByLabel("Message", { exact: true });
+    await field.fill("And the deposit?");
+    refuse();
+    await page.getByText("Try again later.").waitFor();
+    await expect.poll(() => field.inputValue()).toBe("Hello?\n\nAnd the deposit?");
+  });
 });
 
 describe("an answer under way", () => {
