@@ -1,6 +1,15 @@
 /** What a person does in a chat of the page at `/app`. */
 import type { Page } from "playwright-core";
-import { expect } from "vitest";
+import { expect, inject } from "vitest";
+import { newAppVisitor } from "./app-page.ts";
+import type { SignedIn } from "./client.ts";
+
+/** A tab of a person who is signed in. */
+export async function openAs(person: SignedIn, path = "/app") {
+  const visitor = await newAppVisitor(inject("platformUrl"));
+  await visitor.signInAs(person);
+  return { visitor, page: await visitor.openApp(path) };
+}
 
 /** Writes into the composer, and sends it by Enter. */
 export async function send(page: Page, text: string): Promise<void> {

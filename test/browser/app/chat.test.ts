@@ -1,12 +1,12 @@
 import { describe, expect, inject, it } from "vitest";
-import { chooseAction, expectAnswers, expectReady, send } from "../../support/app-chat.ts";
+import { chooseAction, expectAnswers, expectReady, openAs, send } from "../../support/app-chat.ts";
 import {
   expectAccessible,
   expectNoSidewaysScroll,
   keepScreenshot,
   newAppVisitor,
 } from "../../support/app-page.ts";
-import { type SignedIn, signUpWithFiles } from "../../support/client.ts";
+import { signUpWithFiles } from "../../support/client.ts";
 import { readyFile } from "../../support/files.ts";
 import { release, script } from "../../support/provider.ts";
 
@@ -16,13 +16,6 @@ const answer = (...tokens: string[]) => script({ kind: "answer", tokens });
 
 /** An answer that waits for the test after its first piece. */
 const heldAnswer = (...tokens: string[]) => script({ kind: "answer", tokens, holdAfter: 1 });
-
-/** A tab of a person who is signed in. */
-async function openAs(person: SignedIn, path = "/app") {
-  const visitor = await newAppVisitor(origin);
-  await visitor.signInAs(person);
-  return { visitor, page: await visitor.openApp(path) };
-}
 
 describe("a chat of the page", () => {
   it("leads from the sign-up through an answer, its branches and feedback on it", async () => {
@@ -110,64 +103,6 @@ describe("a chat of the page", () => {
     expect(pathname).toBe(`/app/documents/${file.id}`);
     expect(Object.fromEntries(searchParams)).toMatchObject({ start: "16", end: "38" });
     await page.locator("mark").getByText("a deposit of 900 euros").waitFor();
-  });
-
-  it("keeps a document for the message it was chosen for, though another chat is open when it is stored", async () => {
-    const person = await signUpWithFiles();
-    const { body: lease } = await person.post("/chats", { title: "The lease" });
-    await person.post("/chats", { title: "The sale" });
-    const { page } = await openAs(person, `/app/chats/${lease.id}`);
-    const { promise: released, resolve: store } = Promise.withResolvers<void>();
-    await page.route("**/files/upload", async (route) => {
-      await released;
-      await route.continue();
-    });
-    const file = {
-      name: "note.txt",
-      mimeType: "text/plain",
-      buffer: Buffer.from("The rent is due."),
-    };
-    await page.getByLabel("Files to upload").setInputFiles([file]);
-    await page.getByRole("list", { name: "Uploads" }).getByText("note.txt").waitFor();
-    await page.getByRole("link", { name: "The sale" }).click();
-    await page.getByRole("heading", { name: "The sale" }).waitFor();
-    store();
-    await page.getByRole("list", { name: "Uploads" }).waitFor({ state: "detached" });
-    const attached = page.getByRole("list", { name: "Attached documents" });
-    expect(await attached.count()).toBe(0);
-    await page.getByRole("link", { name: "The lease" }).click();
-    await attached.getByText("note.txt").waitFor();
-  });
-
-  it("puts a message that was refused back, with the reason", async () => {
-    const person = await signUpWithFiles();
-    const { visitor, page } = await openAs(person);
-    visitor.expectErrors(/status of 4\d\d/);
-    await page.route("**/ai-sdk/chat", (route) =>
-      route.fulfill({ status: 429, contentType: "text/plain", body: "Your budget is used up." }),
-    );
-    await send(page, "Hello?");
-    await page.getByText("Your budget is used up.").waitFor();
-    await expect
-      .poll(() => page.getByLabel("Message", { exact: true }).inputValue())
-      .toBe("Hello?");
-  });
-
-  it("keeps what was written while a message was refused", async () => {
-    const { visitor, page } = await openAs(await signUpWithFiles());
-    visitor.expectErrors(/status of 4\d\d/);
-    const { promise: written, resolve: refuse } = Promise.withResolvers<void>();
-    await page.route("**/ai-sdk/chat", async (route) => {
-      await written;
-      await route.fulfill({ status: 429, contentType: "text/plain", body: "Try again later." });
-    });
-    await send(page, "Hello?");
-    await page.waitForURL(/chats/);
-    const field = page.getByLabel("Message", { exact: true });
-    await field.fill("And the deposit?");
-    refuse();
-    await page.getByText("Try again later.").waitFor();
-    await expect.poll(() => field.inputValue()).toBe("Hello?\n\nAnd the deposit?");
   });
 });
 
