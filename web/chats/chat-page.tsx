@@ -45,15 +45,21 @@ export function Page({ params: { id } }: { params: Params }) {
   );
 }
 
+/** The key of an attempt whose response was lost: the next one finds the chat that it may have created. */
+let unansweredKey: string | undefined;
+
 /** Creates the chat with the first message, so that a reload finds the answer under way. */
 async function startChat(draft: Draft): Promise<void> {
+  const key = unansweredKey ?? crypto.randomUUID();
+  unansweredKey = undefined;
   try {
-    const chat = await api.post("/chats");
+    const chat = await api.post("/chats", { headers: { "idempotency-key": key } });
     const conversation = conversationOf(chat.id);
     showChat(chat);
     void conversation.send(draft, model.value);
     navigate(pathOf(chat));
   } catch (error) {
+    unansweredKey = key;
     putBack(NEW, draft);
     toast(sentenceOf(error), { kind: "error" });
   }

@@ -44,6 +44,26 @@ describe("the field for a message", () => {
       .toBe("Hello?");
   });
 
+  it("creates one chat, though the response that it exists is lost", async () => {
+    const person = await signUpWithFiles();
+    const { visitor, page } = await openAs(person);
+    visitor.expectErrors(/ERR_FAILED/);
+    await page.route(
+      "**/chats",
+      async (route) => {
+        await route.fetch();
+        await route.abort();
+      },
+      { times: 1 },
+    );
+    await send(page, "Hello?");
+    const field = page.getByLabel("Message", { exact: true });
+    await expect.poll(() => field.inputValue()).toBe("Hello?");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/chats/);
+    expect((await person.get("/chats")).body.total).toBe(1);
+  });
+
   it("keeps what was written while a message was refused", async () => {
     const { visitor, page } = await openAs(await signUpWithFiles());
     visitor.expectErrors(/status of 4\d\d/);
