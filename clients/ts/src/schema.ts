@@ -1,6 +1,6 @@
 /**
  * The types of the API, generated from its OpenAPI document by `npm run generate` in clients/ts.
- * Shape of the document: c394c26a67782aaa196ed0067b391b6f57c28791a788b15a0d609bde9a2b0d95
+ * Shape of the document: c9d7e84556533466cd17cbcff0536045c98659ed715cfa8c3235d158866280ad
  */
 export interface paths {
     "/auth/register": {
@@ -911,7 +911,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/ai-sdk/socket": {
+    "/ai-sdk/ws": {
         parameters: {
             query?: never;
             header?: never;

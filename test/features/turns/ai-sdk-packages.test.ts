@@ -83,7 +83,7 @@ describe("WebSocketChatTransport of the AI SDK 7", () => {
   it("sends and resumes many chats over one socket", async () => {
     const { WebSocketChatTransport } = await loadAi(7);
     const transport = new WebSocketChatTransport({
-      url: `${workerUrl.replace("http", "ws")}/ai-sdk/socket`,
+      url: `${workerUrl.replace("http", "ws")}/ai-sdk/ws`,
       protocols: ["ai-sdk", `bearer.${ada.accessToken}`],
     });
     onTestFinished(() => transport.close());
@@ -106,7 +106,7 @@ describe("WebSocketChatTransport of the AI SDK 7", () => {
   it("shows why a message is refused", async () => {
     const { WebSocketChatTransport } = await loadAi(7);
     const transport = new WebSocketChatTransport({
-      url: `${workerUrl.replace("http", "ws")}/ai-sdk/socket`,
+      url: `${workerUrl.replace("http", "ws")}/ai-sdk/ws`,
       protocols: ["ai-sdk", `bearer.${ada.accessToken}`],
       body: { model: "no such model" },
     });

@@ -21,7 +21,7 @@ beforeAll(async () => {
   [ada, eve] = await Promise.all([signUp(), signUp()]);
 });
 
-const PATH = "/ai-sdk/socket";
+const PATH = "/ai-sdk/ws";
 
 /** A socket as the transport opens it, with the frames that it has received. */
 async function connect(token = ada.accessToken) {

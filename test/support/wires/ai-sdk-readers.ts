@@ -65,7 +65,7 @@ export const readChatSocket: Reader = async (turn, network) => {
 /** Undefined where the socket is cut. */
 async function readOverSocket(turn: SharedTurn, origin: string): Promise<string | undefined> {
   const protocols = ["ai-sdk", `bearer.${turn.of.accessToken}`];
-  const socket = new WebSocket(`${origin.replace("http", "ws")}/ai-sdk/socket`, protocols);
+  const socket = new WebSocket(`${origin.replace("http", "ws")}/ai-sdk/ws`, protocols);
   const frames: Body[] = [];
   let isClosed = false;
   socket.addEventListener("message", ({ data }) => frames.push(JSON.parse(String(data))));

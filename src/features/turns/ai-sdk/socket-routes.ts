@@ -9,7 +9,7 @@ const SUBPROTOCOL = "ai-sdk";
 
 const connect = route({
   method: "get",
-  path: "/ai-sdk/socket",
+  path: "/ai-sdk/ws",
   operationId: "openConversationSocket",
   scope: "chat",
   tags: ["AI SDK"],
