@@ -88,6 +88,11 @@ export function envelope<T extends z.ZodType>(data: T) {
   return z.object({ success: z.literal(true), message: z.string(), data });
 }
 
+/** The cursor of a page, in a response. */
+export const NextCursor = onDemand(() =>
+  z.string().nullable().openapi({ description: "Null on the last page." }),
+);
+
 /** The response to a call that returns nothing. */
 export const Done = onDemand(() => envelope(z.object({})));
 

@@ -1,7 +1,6 @@
 /** Waits for a state that is reached without a request, such as the end of a turn. */
 const POLL_MS = 25;
-/** Half of what a test may take. A busy machine takes several times as long: no test passes because it waits. */
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 15_000;
 
 /** Calls `look` until it returns something; throws where it never does. */
 export async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {

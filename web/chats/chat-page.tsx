@@ -1,6 +1,5 @@
 /** A chat, or the start of a new one. */
 import { useEffect } from "preact/hooks";
-import { api } from "../api/client.ts";
 import { sentenceOf } from "../api/problems.ts";
 import { navigate } from "../app/router.tsx";
 import type { Params } from "../app/routes.ts";
@@ -11,6 +10,7 @@ import { EmptyState, Loading } from "../ui/states.tsx";
 import { Composer, putBack } from "./composer.tsx";
 import type { Conversation } from "./conversation.ts";
 import { conversationOf } from "./conversations.ts";
+import { createChat } from "./create-chat.ts";
 import { actionsOf } from "./list/chat-actions.ts";
 import { pathOf, showChat } from "./list/chat-list.ts";
 import { MessageList } from "./messages/message-list.tsx";
@@ -45,21 +45,15 @@ export function Page({ params: { id } }: { params: Params }) {
   );
 }
 
-/** The key of an attempt whose response was lost: the next one finds the chat that it may have created. */
-let unansweredKey: string | undefined;
-
 /** Creates the chat with the first message, so that a reload finds the answer under way. */
 async function startChat(draft: Draft): Promise<void> {
-  const key = unansweredKey ?? crypto.randomUUID();
-  unansweredKey = undefined;
   try {
-    const chat = await api.post("/chats", { headers: { "idempotency-key": key } });
+    const chat = await createChat();
     const conversation = conversationOf(chat.id);
     showChat(chat);
     void conversation.send(draft, model.value);
     navigate(pathOf(chat));
   } catch (error) {
-    unansweredKey = key;
     putBack(NEW, draft);
     toast(sentenceOf(error), { kind: "error" });
   }

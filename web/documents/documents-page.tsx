@@ -16,7 +16,11 @@ import { UploadList } from "./upload-list.tsx";
 export function Page() {
   const library = useMemo(() => new Library(), []);
   useDroppedFiles(addToLibrary);
-  useEffect(() => void library.loadMore(), []);
+  useEffect(() => {
+    // The list has them, as they are by now.
+    storedFiles.value = [];
+    void library.loadMore();
+  }, []);
   useSignalEffect(() => {
     const stored = storedFiles.value;
     if (stored.length === 0) return;

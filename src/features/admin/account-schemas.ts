@@ -1,6 +1,14 @@
 /** Wire shapes of accounts as administrators see them. */
 import { z } from "@hono/zod-openapi";
-import { CursorTime, limit, QueryText, ShownId, ShownTime, text } from "../../http/fields.ts";
+import {
+  CursorTime,
+  limit,
+  NextCursor,
+  QueryText,
+  ShownId,
+  ShownTime,
+  text,
+} from "../../http/fields.ts";
 import { onDemand, type Shown } from "../../http/on-demand.ts";
 import { toIso } from "../../lib/clock.ts";
 import { decodeCursor } from "../../lib/cursor.ts";
@@ -74,7 +82,7 @@ export const Accounts = onDemand(() =>
   z
     .object({
       users: z.array(Account()),
-      next_cursor: z.string().nullable().openapi({ description: "Null on the last page." }),
+      next_cursor: NextCursor(),
     })
     .openapi("Accounts"),
 );

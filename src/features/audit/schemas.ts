@@ -1,6 +1,6 @@
 /** Wire shapes of security events, and the functions that make them from rows. */
 import { z } from "@hono/zod-openapi";
-import { CursorTime, limit, ShownId, ShownTime } from "../../http/fields.ts";
+import { CursorTime, limit, NextCursor, ShownId, ShownTime } from "../../http/fields.ts";
 import { onDemand, type Shown } from "../../http/on-demand.ts";
 import { toIso } from "../../lib/clock.ts";
 import { decodeCursor } from "../../lib/cursor.ts";
@@ -50,10 +50,6 @@ const AuditEvent = onDemand(() =>
       hash: Hash(),
     })
     .openapi("AuditEvent"),
-);
-
-const NextCursor = onDemand(() =>
-  z.string().nullable().openapi({ description: "Null on the last page." }),
 );
 
 export const OwnEvents = onDemand(() =>

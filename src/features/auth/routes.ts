@@ -18,7 +18,7 @@ import { requirePasswordSignIn } from "./password-sign-in.ts";
 import { recordFailedSignIn } from "./failed-sign-ins.ts";
 import { refreshSession } from "./refresh.ts";
 import { enqueueMails } from "./mails/enqueue.ts";
-import { Renewed, GivenRefreshToken, Login, Register, SignedIn } from "./schemas.ts";
+import { GivenRefreshToken, Login, Register, Renewed, SignedIn } from "./schemas.ts";
 import type { UserRow } from "./queries.ts";
 import { notifyRooms, type SessionChat } from "./session-end.ts";
 import { endSession } from "./sessions/queries.ts";

@@ -7,6 +7,7 @@ import {
   Id,
   isStorableTime,
   limit,
+  NextCursor,
   Offset,
   QueryText,
   ShownId,
@@ -96,7 +97,7 @@ export const ChatList = onDemand(() =>
         .openapi({ description: "Present when there are more chats than `total`." }),
       limit: z.int().openapi({ example: DEFAULT_PAGE }),
       offset: z.int().openapi({ description: "0 if a cursor was given.", example: 0 }),
-      next_cursor: z.string().nullable().openapi({ description: "Null on the last page." }),
+      next_cursor: NextCursor(),
     })
     .openapi("ChatList"),
 );

@@ -1,6 +1,15 @@
 /** Wire shapes of messages, and the functions that make them from rows. */
 import { z } from "@hono/zod-openapi";
-import { CursorTime, Id, limit, Offset, ShownId, ShownTime, text } from "../../http/fields.ts";
+import {
+  CursorTime,
+  Id,
+  limit,
+  NextCursor,
+  Offset,
+  ShownId,
+  ShownTime,
+  text,
+} from "../../http/fields.ts";
 import { onDemand, type Shown } from "../../http/on-demand.ts";
 import { utf8Length } from "../../lib/bytes.ts";
 import { toIso } from "../../lib/clock.ts";
@@ -186,7 +195,7 @@ export const FeedbackList = onDemand(() =>
   z
     .object({
       feedback: z.array(Feedback()),
-      next_cursor: z.string().nullable().openapi({ description: "Null on the last page." }),
+      next_cursor: NextCursor(),
     })
     .openapi("FeedbackList"),
 );

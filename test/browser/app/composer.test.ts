@@ -64,6 +64,28 @@ describe("the field for a message", () => {
     expect((await person.get("/chats")).body.total).toBe(1);
   });
 
+  it("creates another chat, where the one of a lost response was deleted since", async () => {
+    const person = await signUpWithFiles();
+    const { visitor, page } = await openAs(person);
+    visitor.expectErrors(/ERR_FAILED|status of 404/);
+    await page.route(
+      "**/chats",
+      async (route) => {
+        const response = await route.fetch();
+        const { id } = await response.json();
+        await person.delete(`/chats/${id}`);
+        await route.abort();
+      },
+      { times: 1 },
+    );
+    await send(page, "Hello?");
+    const field = page.getByLabel("Message", { exact: true });
+    await expect.poll(() => field.inputValue()).toBe("Hello?");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/chats/);
+    expect((await person.get("/chats")).body.total).toBe(1);
+  });
+
   it("keeps what was written while a message was refused", async () => {
     const { visitor, page } = await openAs(await signUpWithFiles());
     visitor.expectErrors(/status of 4\d\d/);
