@@ -1,23 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newChat } from "../../support/chats.ts";
-import { type SignedIn, signUp } from "../../support/client.ts";
+import type { SignedIn } from "../../support/client.ts";
 import { fireCron } from "../../support/cron.ts";
-import { injectFault, query } from "../../support/postgres.ts";
+import { type OwnWorld, startOwnWorld, WORLD_START_MS } from "../../support/own-world.ts";
 import { release, script } from "../../support/provider.ts";
 import { allEvents, readEvents, type StreamEvent, textOf } from "../../support/sse.ts";
 import { until } from "../../support/until.ts";
-import { type RunningWorker, startWorker } from "../../support/worker.ts";
 
+/** A cron of another Worker would find no room of these turns, and end them as interrupted. */
+let world: OwnWorld;
 let ada: SignedIn;
-let worker: RunningWorker;
 beforeAll(async () => {
-  const TURN_LIMITS = JSON.stringify({ watchdog_ms: 300 });
-  [ada, worker] = await Promise.all([signUp(), startWorker({ TURN_LIMITS })]);
-});
-afterAll(() => worker.close());
+  world = await startOwnWorld({ TURN_LIMITS: JSON.stringify({ watchdog_ms: 300 }) });
+  ada = await world.signUp();
+}, WORLD_START_MS);
+afterAll(() => world.close());
 
 function ask(chatId: string, content: string): Promise<Response> {
-  return fetch(`${worker.url}/chats/${chatId}/messages/stream`, {
+  return fetch(`${world.worker.url}/chats/${chatId}/messages/stream`, {
     method: "POST",
     headers: { authorization: `Bearer ${ada.accessToken}`, "content-type": "application/json" },
     body: JSON.stringify({ content }),
@@ -42,17 +42,19 @@ async function heldTurn() {
 
 /** Makes it as old as a turn that the cron looks after. */
 const age = (answerId: string) =>
-  query("UPDATE messages SET created_at = now() - interval '5 minutes' WHERE id = $1", [answerId]);
+  world.query("UPDATE messages SET created_at = now() - interval '5 minutes' WHERE id = $1", [
+    answerId,
+  ]);
 
 const refuseWith = (code: string, contains: string, times: number) =>
-  injectFault({ contains, times, kind: "sql_error", code });
+  world.injectFault({ contains, times, kind: "sql_error", code });
 
 async function lastOf(chatId: string) {
   return (await ada.get(`/chats/${chatId}/messages`)).body.at(-1);
 }
 
 const usageOf = (chatId: string) =>
-  query("SELECT service_type, estimated FROM ai_usage WHERE chat_id = $1", [chatId]);
+  world.query("SELECT service_type, estimated FROM ai_usage WHERE chat_id = $1", [chatId]);
 
 async function expectUsable(chatId: string): Promise<void> {
   const events = await allEvents(await ask(chatId, "And now?"));
@@ -61,7 +63,7 @@ async function expectUsable(chatId: string): Promise<void> {
 }
 
 const logged = (event: string, id: string) =>
-  worker.logs().some((line) => line.includes(`"event":"${event}"`) && line.includes(id));
+  world.worker.logs().some((line) => line.includes(`"event":"${event}"`) && line.includes(id));
 
 /** Data, a constraint, a limit, and a trigger's own: errors that no retry cures. */
 const CODES = ["22P05", "22003", "22021", "23514", "54000", "P0001"];
@@ -108,10 +110,10 @@ describe("an end that Postgres refuses because of its content", () => {
     expect(events.at(-2)?.data.message.status).toBe("failed");
     await until(async () => logged("save_abandoned", answerId));
     expect((await lastOf(chatId)).status).toBe("streaming");
-    await fireCron(worker.url);
+    await fireCron(world.worker.url);
     expect((await lastOf(chatId)).status).toBe("streaming");
     await restore();
-    await fireCron(worker.url);
+    await fireCron(world.worker.url);
     expect(await lastOf(chatId)).toMatchObject({
       status: "failed",
       metadata: { finish_reason: "save_refused", usage: { estimated: true } },
@@ -128,7 +130,7 @@ describe("an end that Postgres refuses because of its content", () => {
     await restore();
     // Its cost comes first.
     await refuseWith("22003", answerId, 1);
-    await fireCron(worker.url);
+    await fireCron(world.worker.url);
     expect(await lastOf(chatId)).toMatchObject({
       status: "failed",
       metadata: { finish_reason: "save_refused" },
@@ -138,7 +140,7 @@ describe("an end that Postgres refuses because of its content", () => {
 
   it("only when the alarm retries is saved in reduced form by the alarm", async () => {
     const { chatId, answerId, finish } = await heldTurn();
-    const recover = await injectFault({ contains: answerId, times: 1_000, kind: "refuse" });
+    const recover = await world.injectFault({ contains: answerId, times: 1_000, kind: "refuse" });
     const events = await finish();
     expect(events.at(-3)?.data.code).toBe("save_delayed");
     await refuseWith("54000", answerId, 1);
@@ -169,7 +171,7 @@ it("A stored end of several megabytes is saved by alarm, unchanged", async () =>
   const events = readEvents(await ask(chatId, marker));
   await events.next();
   const answerId: string = (await events.next()).value?.data.message_id;
-  const restore = await injectFault({ contains: answerId, times: 1_000, kind: "refuse" });
+  const restore = await world.injectFault({ contains: answerId, times: 1_000, kind: "refuse" });
   await release(marker);
   const rest: StreamEvent[] = [];
   for await (const event of events) rest.push(event);
@@ -193,7 +195,7 @@ describe("a late title that Postgres refuses", () => {
     return { chatId, marker };
   }
 
-  const titlesLeft = async (chatId: string) => (await worker.storageOf(chatId)).late_titles;
+  const titlesLeft = async (chatId: string) => (await world.worker.storageOf(chatId)).late_titles;
 
   it("once because of its content leaves its cost, and no title", async () => {
     const { chatId, marker } = await titledTurn();
