@@ -27,6 +27,8 @@ export type WorkerConfig = {
   rooms: boolean;
   /** True where the objects that count requests cannot be reached. */
   withoutLimiter?: boolean;
+  /** For V8, as its command line takes them. */
+  v8Flags?: readonly string[];
 };
 
 /** Builds the Worker's modules into a folder, as a deployment would. */
@@ -66,7 +68,8 @@ export async function writeConfig(config: WorkerConfig): Promise<string> {
   return path;
 }
 
-function render({ modules, port, vars, rooms, folder, withoutLimiter }: WorkerConfig): string {
+function render(config: WorkerConfig): string {
+  const { modules, port, vars, rooms, folder, withoutLimiter, v8Flags = [] } = config;
   const texts = Object.entries(vars).map(
     ([name, text]) => `(name = "${name}", text = ${quote(text)})`,
   );
@@ -86,6 +89,7 @@ function render({ modules, port, vars, rooms, folder, withoutLimiter }: WorkerCo
   durableObjectStorage = (localDisk = "disk"),`;
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
+  v8Flags = [${v8Flags.map(quote).join(", ")}],
   services = [
     (name = "main", worker = .main),
     (name = "internet", network = (allow = ["public", "private"])),

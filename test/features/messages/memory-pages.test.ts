@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { chatOf } from "../../support/chats.ts";
 import { at, type SignedIn, signUp } from "../../support/client.ts";
-import { type FastWorker, startFastWorker } from "../../support/fast-worker.ts";
+import { type FastWorker, startFastWorker, WITH_LITTLE_MEMORY } from "../../support/fast-worker.ts";
 import { query } from "../../support/postgres.ts";
 import { getSilently } from "../../support/silent-client.ts";
 
@@ -9,11 +9,8 @@ import { getSilently } from "../../support/silent-client.ts";
 const MESSAGES = 200;
 const LONGEST = "repeat('😀', 32000)";
 
-/**
- * Above the idle process. Nothing here triggers the garbage collector as an isolate's limit does: an export
- * of many pages leaves more garbage than it holds.
- */
-const MOST_GROWTH_MIB = { pages: 100, exports: 220 };
+/** Above the idle process. */
+const MOST_GROWTH_MIB = { pages: 32, exports: 120 };
 
 const TIMEOUT_MS = 120_000;
 
@@ -33,7 +30,7 @@ beforeAll(async () => {
 
 /** How far a new process grows by four requests at once. */
 async function growthBy(use: (worker: FastWorker, person: SignedIn) => Promise<unknown>) {
-  const worker = await startFastWorker();
+  const worker = await startFastWorker({}, WITH_LITTLE_MEMORY);
   try {
     const person = at(worker.url, ada);
     await person.get(`/chats/${chatId}/messages?limit=1`);

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { chatOf } from "../../support/chats.ts";
 import { at, type SignedIn, signUp } from "../../support/client.ts";
-import { type FastWorker, startFastWorker } from "../../support/fast-worker.ts";
+import { type FastWorker, startFastWorker, WITH_LITTLE_MEMORY } from "../../support/fast-worker.ts";
 import { query } from "../../support/postgres.ts";
 
 let worker: FastWorker;
 let ada: SignedIn;
 beforeAll(async () => {
-  worker = await startFastWorker();
+  worker = await startFastWorker({}, WITH_LITTLE_MEMORY);
   ada = at(worker.url, await signUp());
 });
 afterAll(() => worker.close());
 
 const MESSAGES = 80;
-/** An isolate has 128 MiB; the memory before the requests is not counted. */
-const MOST_MIB = 100;
+/** Of an isolate's 128 MiB; the memory before the requests is not counted. */
+const MOST_MIB = 64;
 
 it.runIf(process.platform === "linux")(
   "Concurrent pages and downloads of the longest messages stay within an isolate's memory",

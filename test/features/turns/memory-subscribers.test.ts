@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { newChat } from "../../support/chats.ts";
 import { at, type SignedIn, signUp } from "../../support/client.ts";
-import { type FastWorker, startFastWorker } from "../../support/fast-worker.ts";
+import { type FastWorker, startFastWorker, WITH_LITTLE_MEMORY } from "../../support/fast-worker.ts";
 import { release, script, wideTokens } from "../../support/provider.ts";
 import { getSilently, openSilently, type SilentResponse } from "../../support/silent-client.ts";
 import { newTicket, openTab } from "../../support/socket.ts";
@@ -10,6 +10,9 @@ import { until } from "../../support/until.ts";
 
 /** All that one socket is sent, and the page that goes beyond it. */
 const MOST_SOCKET_BYTES = 8.25 * 1024 * 1024;
+
+/** The share of each where there are sixteen, and the page beyond it. */
+const MOST_OF_SIXTEEN = 2.25 * 1024 * 1024;
 
 const MOST_STREAMS = 64;
 
@@ -27,7 +30,8 @@ beforeAll(async () => {
 /** Each in a process of its own: garbage of one is not counted with the next. */
 async function inOwnProcess<T>(use: (worker: FastWorker, ada: SignedIn) => Promise<T>): Promise<T> {
   // A stream whose client is gone is detected by a write.
-  const worker = await startFastWorker({ TURN_LIMITS: JSON.stringify({ heartbeat_ms: 1_000 }) });
+  const vars = { TURN_LIMITS: JSON.stringify({ heartbeat_ms: 1_000 }) };
+  const worker = await startFastWorker(vars, WITH_LITTLE_MEMORY);
   try {
     return await use(worker, at(worker.url, ada));
   } finally {
@@ -90,6 +94,21 @@ it("A socket that was sent 8 MiB continues on another", { timeout: TIMEOUT_MS },
     const rest = whole.slice(seen.length);
     await until(async () => again.frames.length === rest.length);
     expect(again.frames).toEqual(rest);
+  });
+});
+
+it("Of sixteen sockets each is sent its share, 2 MiB", { timeout: TIMEOUT_MS }, async () => {
+  await inOwnProcess(async (worker, person) => {
+    const chatId = await chatWithLongLog(person);
+    const others = Array.from({ length: 15 }, () => openTab(person, chatId, worker.url));
+    await Promise.all(others);
+    const tab = await openTab(person, chatId, worker.url);
+    tab.send({ type: "resume", after: 1 });
+    expect(await tab.closed).toEqual({ code: 1013, reason: "connect again to go on" });
+    const sent = tab.frames.map((frame) => Buffer.byteLength(JSON.stringify(frame)));
+    const bytes = sent.reduce((sum, length) => sum + length, 0);
+    expect(bytes).toBeGreaterThan(MOST_OF_SIXTEEN / 2);
+    expect(bytes).toBeLessThan(MOST_OF_SIXTEEN);
   });
 });
 

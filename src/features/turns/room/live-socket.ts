@@ -15,6 +15,13 @@ export type Pace = { burstBytes: number; bytesPerSecond: number };
  * So a socket is sent a limited total: a client that reads connects again, and resumes.
  */
 const MOST_BYTES = 8 * 1024 * 1024;
+
+/**
+ * What the sockets of a room share; each may have been sent its share when another opened, so that 32 of them
+ * together are sent less than three times as much, whatever the time.
+ */
+const SHARED_BYTES = 4 * MOST_BYTES;
+
 const PACE: Pace = { burstBytes: 1024 * 1024, bytesPerSecond: 1024 * 1024 };
 
 /** A token bucket of bytes. The last frame may overdraw it; then the wait is longer. Pure. */
@@ -99,9 +106,9 @@ export class LiveSocket {
     return this.#sentBytes;
   }
 
-  /** True once it has sent as much as one socket may. */
-  get isSpent(): boolean {
-    return this.#sentBytes >= MOST_BYTES;
+  /** True once it has sent as much as one of so many sockets may. */
+  isSpent(sockets: number): boolean {
+    return this.#sentBytes >= Math.min(MOST_BYTES, SHARED_BYTES / sockets);
   }
 
   /** True where the log may have events that were not sent. */

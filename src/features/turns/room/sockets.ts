@@ -106,7 +106,7 @@ export class RoomSockets {
   broadcast(frame: string): void {
     const now = this.#deps.clock();
     for (const [ws, socket] of this.#open) {
-      const closing = closingOf(socket, now);
+      const closing = this.#closingOf(socket, now);
       if (closing) this.#close(ws, closing);
       else this.#guard(ws, () => socket.send(frame));
     }
@@ -156,9 +156,18 @@ export class RoomSockets {
   /** Why a socket is refused. */
   #refusalOf({ sessionId }: SocketKey): Closing | undefined {
     if (this.#ended.has(sessionId)) return closings.sessionEnded;
-    // Includes sockets that are closed but that the runtime has not removed yet.
-    const count = this.#ctx.getWebSockets().length;
-    return count >= MOST_SOCKETS ? closings.tooManySockets : undefined;
+    return this.#connections >= MOST_SOCKETS ? closings.tooManySockets : undefined;
+  }
+
+  /** Why a socket may send nothing more. */
+  #closingOf(socket: LiveSocket, now: number): Closing | undefined {
+    if (socket.isExpired(now)) return closings.sessionEnded;
+    return socket.isSpent(this.#connections) ? closings.sentEnough : undefined;
+  }
+
+  /** With sockets that are closed but that the runtime has not removed yet: it may keep what they were sent. */
+  get #connections(): number {
+    return this.#ctx.getWebSockets().length;
   }
 
   /** Sends what is new, a page of the log at a time, so that the sockets take turns. */
@@ -169,7 +178,7 @@ export class RoomSockets {
       const now = this.#deps.clock();
       this.#saveActivity(ws, socket);
       if (!socket.isBehind) return;
-      const closing = closingOf(socket, now);
+      const closing = this.#closingOf(socket, now);
       if (closing) return this.#close(ws, closing);
       const waitMs = Math.max(socket.waitMs(now), this.#budget.waitMs(now));
       const sent = waitMs > 0 || this.#sendPage(socket, now);
@@ -198,7 +207,7 @@ export class RoomSockets {
   #respond(ws: WebSocket, socket: LiveSocket, data: string | ArrayBuffer): Closing | undefined {
     const now = this.#deps.clock();
     if (!socket.admitFrame(now)) return closings.tooManyFrames;
-    const closing = closingOf(socket, now);
+    const closing = this.#closingOf(socket, now);
     if (closing) return closing;
     const frame = decodeFrame(data);
     if ("code" in frame) return frame;
@@ -252,10 +261,4 @@ export class RoomSockets {
     );
     this.#ctx.waitUntil(logged);
   }
-}
-
-/** Why a socket may send nothing more. */
-function closingOf(socket: LiveSocket, now: number): Closing | undefined {
-  if (socket.isExpired(now)) return closings.sessionEnded;
-  return socket.isSpent ? closings.sentEnough : undefined;
 }
