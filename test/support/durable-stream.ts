@@ -42,6 +42,8 @@ export async function followChat(of: SignedIn, chatId: string, how: How = {}): P
     sseResilience: { maxShortConnections: 1_000, backoffBaseDelay: 1, logWarnings: false },
     ...rest,
   });
+  // It may end before anything waits for its end.
+  response.closed.catch(() => undefined);
   const events: LoggedEvent[] = [];
   let [at, upToDate] = [offset, false];
   response.subscribeJson((batch) => {
