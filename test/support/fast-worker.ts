@@ -18,9 +18,7 @@ export type FastWorker = {
   url: string;
   /** The lines that the Worker has logged since its last start. */
   logs(): string[];
-  /** The peak memory of its process since its last start, in MiB. Linux only. */
-  peakMiB(): number;
-  /** How far its memory grows during an action: MiB at the peak, above the start. */
+  /** How far its memory grows during an action: MiB at the peak, above the start. Linux only. */
   growthMiB: (happen: () => Promise<unknown>) => Promise<number>;
   /** SIGKILL, and a new start with the same disk. */
   crash: () => Promise<void>;
@@ -62,7 +60,6 @@ export async function startAlone(
   return {
     url: `http://127.0.0.1:${port}`,
     logs: () => logs(),
-    peakMiB: () => peakMiB(child.pid),
     growthMiB: (happen) => measureGrowth(present(child.pid, "its process id"), happen),
     crash: async () => {
       await kill(child);
@@ -90,13 +87,9 @@ function hasTables(path: string): boolean {
   try {
     return readTables(path);
   } catch (error) {
-    if (
-      error instanceof Error &&
-      "errcode" in error &&
-      CHANGING.has(Number(error.errcode) & 0xff)
-    ) {
-      return true;
-    }
+    const { errcode } = error as { errcode?: number };
+    // The lowest byte is the primary code (sqlite.org/rescode.html).
+    if (CHANGING.has(Number(errcode) & 0xff)) return true;
     throw error;
   }
 }

@@ -16,7 +16,7 @@ const MOST_OF_SIXTEEN = 2.25 * 1024 * 1024;
 
 const MOST_STREAMS = 64;
 
-/** Above the idle process, with room for garbage. */
+/** Above the idle process. */
 const MOST_GROWTH_MIB = 64;
 
 const TIMEOUT_MS = 120_000;

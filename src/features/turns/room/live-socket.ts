@@ -17,8 +17,8 @@ export type Pace = { burstBytes: number; bytesPerSecond: number };
 const MOST_BYTES = 8 * 1024 * 1024;
 
 /**
- * What the sockets of a room share; each may have been sent its share when another opened, so that 32 of them
- * together are sent less than three times as much, whatever the time.
+ * What the sockets of a room share. Each may have been sent its share before the next one opened: 32 sockets are sent
+ * about three times as much in all (the sum of 1/n), however long they are open.
  */
 const SHARED_BYTES = 4 * MOST_BYTES;
 
