@@ -54,7 +54,7 @@ describe.each(strangers)("a page that is not allowed (%s)", (from) => {
     await newChat(ada, { title: "Mine" });
     await openSignedIn(visitor, open, ada);
     const page = await visitor.open(open.strangers[from]);
-    const before = open.requests().length;
+    const { length: before } = await open.requests();
     for (const headers of [withToken(ada), withToken(mallory), { authorization: "Bearer x.y.z" }]) {
       expect(await readBy(page, `${open.api}/chats`, { headers })).toBe("");
       const change = {
@@ -63,7 +63,7 @@ describe.each(strangers)("a page that is not allowed (%s)", (from) => {
       };
       expect(await readBy(page, `${open.api}/chats`, { ...change, body: "{}" })).toBe("");
     }
-    const seen = open.requests(before).map(({ method }) => method);
+    const seen = (await open.requests(before)).map(({ method }) => method);
     expect(new Set(seen)).toEqual(new Set(["OPTIONS"]));
     expect((await ada.get("/chats")).body.chats).toHaveLength(1);
   });

@@ -34,7 +34,7 @@ async function newVictim(): Promise<Victim> {
   const ada = at(site.api, await signUp());
   const chatId = await newChat(ada, { title: "Mine" });
   const app = await openSignedIn(visitor, site, ada);
-  return { visitor, ada, app, chatId, since: site.requests().length };
+  return { visitor, ada, app, chatId, since: (await site.requests()).length };
 }
 
 /** Nothing was changed, and the frontend is still signed in. */
@@ -131,7 +131,8 @@ describe.each(strangers)("a page of $from", ({ origin, refusal }) => {
     await beacon(page, chats, body);
     // What needs no permission has arrived: both without CORS, the one of plain text, and the beacon.
     const arrived = { method: "POST", ...refusal };
-    await expect.poll(() => site.requests(victim.since).filter(isLike(arrived))).toHaveLength(4);
+    const seen = async () => (await site.requests(victim.since)).filter(isLike(arrived));
+    await expect.poll(seen).toHaveLength(4);
     await expectUntouched(victim);
   });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyAudit } from "../../local/audit-verify.ts";
 import { createDb } from "../../src/db/client.ts";
+import { loggedLine } from "../support/logs/logged-line.ts";
 import { type OwnWorld, startOwnWorld, WORLD_START_MS } from "../support/own-world.ts";
 
 const [ADA, EVE] = ["00000000-0000-7000-8000-00000000000a", "00000000-0000-7000-8000-00000000000e"];
@@ -66,12 +67,8 @@ describe("the check of the audit log", () => {
     expect(output).toContain("3005 events in 2 chains, 3 anchors.");
     expect(output).toContain("Everything matches.");
     expect(code).toBe(0);
-    const [logged] = world.worker
-      .logs()
-      .filter((line) => line.includes('"audit_anchor"'))
-      .slice(-1);
-    const { day, hash } = JSON.parse(logged ?? "{}");
-    expect(output).toContain(`The newest anchor, of ${day}: ${hash}`);
+    const [, day, hash] = /The newest anchor, of (\S+): (\S+)/.exec(output) ?? [];
+    await loggedLine(world.worker, '"audit_anchor"', `"${day}"`, `"${hash}"`);
   });
 
   it("finds a changed event, by its account and position", async () => {

@@ -60,9 +60,9 @@ describe("the README's first conversation", { timeout: START_MS }, () => {
     expect(stdout).toMatch(/"kind":"passage".*<mark>deposit<\/mark>/i);
   });
 
-  it("is what the terminal of the server shows, a line per command", () => {
-    expect(local.output()).toMatch(/^POST \/auth\/register 409 \d+ ms email_taken$/m);
-    expect(local.output()).toMatch(/^POST \/chats\/[0-9a-f-]+\/messages\/stream 200 \d+ ms$/m);
+  it("is what the terminal of the server shows, a line per command", async () => {
+    await local.printed(/^POST \/auth\/register 409 \d+ ms email_taken$/m);
+    await local.printed(/^POST \/chats\/[0-9a-f-]+\/messages\/stream 200 \d+ ms$/m);
     expect(local.output()).not.toContain("Error");
   });
 });

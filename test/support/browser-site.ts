@@ -1,6 +1,7 @@
 /** An API at `localhost`, a frontend on another port of it, and pages of others. */
 import { type LocalOidc, startOidc } from "../../local/oidc.ts";
-import { startFastWorker } from "./fast-worker.ts";
+import { type FastWorker, startFastWorker } from "./fast-worker.ts";
+import { loggedLine } from "./logs/logged-line.ts";
 import { startPageServer } from "./page-server.ts";
 
 /** `problem` is undefined for a request that succeeded. */
@@ -22,7 +23,7 @@ export type BrowserSite = {
   };
   oidc: LocalOidc;
   /** The requests that the API has responded to, without the first `since` of them. */
-  requests: (since?: number) => SeenRequest[];
+  requests: (since?: number) => Promise<SeenRequest[]>;
   close: () => Promise<void>;
 };
 
@@ -59,14 +60,23 @@ export async function startBrowserSite(
       foreignAddress: `${others.originAt("127.0.0.1")}/empty.html`,
     },
     oidc,
-    requests: (since = 0) => worker.logs().flatMap(toRequest).slice(since),
+    requests: async (since = 0) => (await requestsOf(worker)).slice(since),
     close: () => running.disposeAsync(),
   };
 }
 
-/** The request of a line of the log; empty for another event. */
+/** The log arrives after the responses, but in order: a request sent now shows that those before it are there. */
+async function requestsOf(worker: FastWorker): Promise<SeenRequest[]> {
+  const response = await fetch(`${worker.url}/health/live`);
+  await response.text();
+  const own = `"request_id":"${response.headers.get("x-request-id")}"`;
+  await loggedLine(worker, own);
+  return worker.logs().flatMap(toRequest);
+}
+
+/** The request of a line of the log; empty for another event, and for one of `requestsOf`. */
 function toRequest(line: string): SeenRequest[] {
-  if (!line.includes('"event":"request"')) return [];
+  if (!line.includes('"event":"request"') || line.includes('"/health/live"')) return [];
   const { method, status, problem } = JSON.parse(line.slice(line.indexOf("{")));
   return [{ method, status, problem }];
 }

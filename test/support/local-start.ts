@@ -2,7 +2,11 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { expect } from "vitest";
 import { NAMES } from "../../local/settings.ts";
+
+/** A busy machine is late with a line. */
+const PRINTED_MS = 15_000;
 
 const START = join(import.meta.dirname, "..", "..", "local", "dev.js");
 
@@ -11,6 +15,8 @@ export type LocalStart = {
   pid: number;
   /** Its output so far. */
   output: () => string;
+  /** Waits until it has printed this: a line about a request comes after its response. */
+  printed: (what: string | RegExp) => Promise<void>;
   /** Resolves when it is ready for use, or has ended. */
   settled: Promise<void>;
   /** Its exit code; null when it was killed. */
@@ -41,6 +47,7 @@ export function startLocal(
     url: `http://localhost:${port}`,
     pid: pidOf(child),
     output: () => output,
+    printed: (what) => expect.poll(() => output, { timeout: PRINTED_MS }).toMatch(what),
     settled: Promise.race([ready, exited.then(() => undefined)]),
     exited,
     kill: (signal) => child.kill(signal),

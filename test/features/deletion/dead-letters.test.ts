@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SignedIn } from "../../support/client.ts";
+import { loggedLine } from "../../support/logs/logged-line.ts";
 import { type OwnWorld, startOwnWorld, WORLD_START_MS } from "../../support/own-world.ts";
 import { plantFile } from "../../support/planted-files.ts";
-import { until } from "../../support/until.ts";
 
 let world: OwnWorld;
 let ada: SignedIn;
@@ -29,7 +29,7 @@ const leftOf = (target: string) =>
   world.query("SELECT tries, due_at::text FROM deletions WHERE target = $1", [target]);
 
 const logged = (event: string, text: string) =>
-  world.worker.logs().filter((line) => line.includes(`"event":"${event}"`) && line.includes(text));
+  loggedLine(world.worker, `"event":"${event}"`, text);
 
 describe("an outbox row", () => {
   it("that failed for a day is dead-lettered with its attempts, and retried when an operator resets it", async () => {
@@ -48,7 +48,7 @@ describe("an outbox row", () => {
     expect(await world.minute()).toMatchObject({ deletions_failed: 1, deletions_dead: 1 });
     expect(await leftOf(key)).toEqual([{ tries: "30", due_at: "infinity" }]);
     expect(await world.objectsWith(other)).toEqual([]);
-    await until(async () => logged("deletion_dead_lettered", key).length === 1);
+    await logged("deletion_dead_lettered", key);
     expect(await world.minute()).toMatchObject({ deletions_failed: 0, deletions_dead: 1 });
     await heal();
     await world.query("UPDATE deletions SET due_at = now(), tries = 0 WHERE target = $1", [key]);
@@ -92,7 +92,7 @@ describe("the sweep", () => {
     expect(line).toMatchObject({ sweep_skipped: 1 });
     expect(line.sweep_error).toBeUndefined();
     expect(await world.query("SELECT after_key FROM sweeps")).not.toEqual([{ after_key: "" }]);
-    await until(async () => logged("stretch_not_swept", "22P05").length === 1);
+    await logged("stretch_not_swept", "22P05");
   });
 });
 

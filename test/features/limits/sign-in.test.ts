@@ -6,6 +6,7 @@ import {
   type SignedIn,
 } from "../../support/client.ts";
 import { startFastWorker } from "../../support/fast-worker.ts";
+import { loggedLine } from "../../support/logs/logged-line.ts";
 import {
   atOnce,
   countStatuses,
@@ -219,7 +220,7 @@ it("Without its limiter, the Worker reads and refuses every sign-in, and logs it
       expect(response.headers.get("retry-after")).toBe("5");
       expect(await response.json()).toMatchObject({ code: "limiter_unavailable" });
     }
-    expect(worker.logs().some((line) => line.includes("limiter_unreachable"))).toBe(true);
+    await loggedLine(worker, '"event":"limiter_unreachable"');
   } finally {
     await Promise.all([worker.close(), limited.close()]);
   }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { version } from "../../../package.json";
 import { anonymous, type Body, expectProblem, platformUrl } from "../../support/client.ts";
 import { type FastWorker, startFastWorker } from "../../support/fast-worker.ts";
+import { loggedLine } from "../../support/logs/logged-line.ts";
 import { until } from "../../support/until.ts";
 
 const nobody = anonymous();
@@ -148,9 +149,8 @@ describe("an invalid environment", () => {
     const body: unknown = await response.json();
     expect(response.status).toBe(500);
     expect(body).toMatchObject({ code: "misconfigured", variables: ["SECRET_KEY", "TURN_LIMITS"] });
-    const logged = await until(async () => worker.logs().join("\n") || undefined);
-    expect(logged).toContain('"variables":"SECRET_KEY,TURN_LIMITS"');
-    expect(JSON.stringify(body) + logged).not.toContain("short-secret");
+    await loggedLine(worker, '"variables":"SECRET_KEY,TURN_LIMITS"');
+    expect(JSON.stringify(body) + worker.logs().join("\n")).not.toContain("short-secret");
   });
 });
 

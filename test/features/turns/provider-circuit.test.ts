@@ -8,6 +8,7 @@ import {
   signUp,
 } from "../../support/client.ts";
 import { type FastWorker, startFastWorker } from "../../support/fast-worker.ts";
+import { loggedLine } from "../../support/logs/logged-line.ts";
 import { query } from "../../support/postgres.ts";
 import { answersContaining, script } from "../../support/provider.ts";
 import { until } from "../../support/until.ts";
@@ -68,7 +69,7 @@ describe("a provider that fails several times in a row", () => {
       "complete",
       "failed",
     ]);
-    expect(worker.logs().join("\n")).toContain('"event":"circuit_opened"');
+    await loggedLine(worker, '"event":"circuit_opened"');
   });
 
   it("leaves everything else as it is", async () => {

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chatOf, newChat } from "../../support/chats.ts";
 import { at, expectProblem, type SignedIn, signUp } from "../../support/client.ts";
 import { type FastWorker, startFastWorker } from "../../support/fast-worker.ts";
+import { loggedLine } from "../../support/logs/logged-line.ts";
 import { query } from "../../support/postgres.ts";
 import { requestsContaining, script } from "../../support/provider.ts";
-import { until } from "../../support/until.ts";
 
 /** Models of their own, so that no test shares what a provider has refused. */
 const MODELS = Object.fromEntries(
@@ -176,10 +176,7 @@ describe("the refusal of a provider", () => {
       const marker = await script({ errorStatus, errorBody: body });
       const response = await ask(await emptyChat(), marker, "three");
       expectProblem(response, status, code);
-      const isLogged = async () =>
-        worker.logs().some((line) => line.includes(`"problem":"${code}"`));
-      await until(isLogged);
-      const line = worker.logs().findLast((text) => text.includes("provider_failed")) ?? "";
+      const line = await loggedLine(worker, "provider_failed", `"problem":"${code}"`);
       expect(JSON.parse(line)).toMatchObject({
         model: "three",
         problem: code,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newChat } from "../../support/chats.ts";
 import type { SignedIn } from "../../support/client.ts";
 import { fireCron } from "../../support/cron.ts";
+import { loggedLine } from "../../support/logs/logged-line.ts";
 import { type OwnWorld, startOwnWorld, WORLD_START_MS } from "../../support/own-world.ts";
 import { release, script } from "../../support/provider.ts";
 import { allEvents, readEvents, type StreamEvent, textOf } from "../../support/sse.ts";
@@ -62,8 +63,7 @@ async function expectUsable(chatId: string): Promise<void> {
   expect(complete?.data.message.status).toBe("complete");
 }
 
-const logged = (event: string, id: string) =>
-  world.worker.logs().some((line) => line.includes(`"event":"${event}"`) && line.includes(id));
+const logged = (event: string, id: string) => loggedLine(world.worker, `"event":"${event}"`, id);
 
 /** Data, a constraint, a limit, and a trigger's own: errors that no retry cures. */
 const CODES = ["22P05", "22003", "22021", "23514", "54000", "P0001"];
@@ -84,7 +84,7 @@ describe("an end that Postgres refuses because of its content", () => {
     expect(saved.metadata).toMatchObject({ finish_reason: "save_refused", model: "gpt-4o-mini" });
     expect(events.at(-2)?.data.message).toEqual(saved);
     expect(await usageOf(chatId)).toEqual([{ service_type: "answer", estimated: "f" }]);
-    await until(async () => logged("save_refused", answerId));
+    await logged("save_refused", answerId);
     await expectUsable(chatId);
   });
 
@@ -108,7 +108,7 @@ describe("an end that Postgres refuses because of its content", () => {
     const events = await finish();
     expect(events.at(-3)?.data.code).toBe("save_refused");
     expect(events.at(-2)?.data.message.status).toBe("failed");
-    await until(async () => logged("save_abandoned", answerId));
+    await logged("save_abandoned", answerId);
     expect((await lastOf(chatId)).status).toBe("streaming");
     await fireCron(world.worker.url);
     expect((await lastOf(chatId)).status).toBe("streaming");
@@ -213,7 +213,7 @@ describe("a late title that Postgres refuses", () => {
     await release(marker);
     await until(async () => (await titlesLeft(chatId)) === 0);
     await restore();
-    await until(async () => logged("title_abandoned", chatId));
+    await logged("title_abandoned", chatId);
     await expectUsable(chatId);
   });
 });
