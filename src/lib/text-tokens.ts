@@ -6,8 +6,13 @@
 /** Hebrew, Arabic, Thai, Lao, Tibetan, Burmese, Khmer, Japanese, Chinese and Korean: indexed by pairs. */
 const PAIRED =
   "\\u05d0-\\u05ea\\u0620-\\u064a\\u066e-\\u06d3\\u0e01-\\u0e3a\\u0e40-\\u0e4e\\u0e80-\\u0ecf\\u0f40-\\u0fbc\\u1000-\\u109f\\u1780-\\u17d3\\u3005\\u3041-\\u3096\\u309d-\\u309f\\u30a1-\\u30fa\\u30fc-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uac00-\\ud7a3\\uf900-\\ufaff\\u{20000}-\\u{3ffff}";
+/** Without the punctuation of these scripts. Planes of ideographs have some that are not assigned yet. */
+const IN_WORDS = "\\p{L}\\p{M}\\p{N}\\u{20000}-\\u{3ffff}";
 /** A run of characters in such scripts, or a word in others. */
-const STRETCH = new RegExp(`[${PAIRED}]+|(?:(?![${PAIRED}])[\\p{L}\\p{M}\\p{N}])+`, "gu");
+const STRETCH = new RegExp(
+  `(?:(?=[${IN_WORDS}])[${PAIRED}])+|(?:(?![${PAIRED}])[\\p{L}\\p{M}\\p{N}])+`,
+  "gu",
+);
 const IS_PAIRED = new RegExp(`^[${PAIRED}]`, "u");
 
 /** Longer words are indexed in pieces, which bounds hostile text. */

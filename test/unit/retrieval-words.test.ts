@@ -25,6 +25,8 @@ describe("the words of a document", () => {
     ["decomposed Korean", "보증금".normalize("NFD"), "", "보증 증금 보 증 금"],
     ["Hebrew with points", "שָׁלוֹם", "", "של לו ום ש ל ו ם"],
     ["Myanmar", "စာချုပ်", "", "စာ ာခ ချ ျု ုပ ပ် စ ာ ခ ျ ု ပ ်"],
+    ["Myanmar sentences", "ရပ်။ စာ၊ ခ", "", "ရပ ပ် စာ ခ ရ ပ ် စ ာ ခ"],
+    ["Tibetan signs", "ཀ྅ཁ", "", "ཀ ཁ ཀ ཁ"],
     ["a word broken at the end of a line", "退还押  \r\n金", "", "退还 还押 押金 退 还 押 金"],
     ["lines of their own", "押金\n\n租金", "", "押金 租金 押 金 租 金"],
   ])("have two forms: %s", (_, text, written, folded) => {

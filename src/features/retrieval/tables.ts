@@ -29,11 +29,12 @@ export class TableScanner {
   #strayLines = 0;
   #isApart = false;
 
-  /** The line as a row of a table; undefined if it is none. */
+  /** The line as a row of a table; undefined if it is none. Of a longer line, one unit more than a row has suffices. */
   next(line: string): TableRow | undefined {
     const text = line.trim();
     if (text === "") this.#isApart = true;
-    const cells = text === "" ? undefined : cellsOf(text);
+    // White space counts: where the line was cut after it, it is not at the end.
+    const cells = text === "" || line.length > LONGEST_ROW ? undefined : cellsOf(text);
     if (cells) return this.#nextRow(cells);
     if (text !== "" && ++this.#strayLines > MOST_STRAY_LINES) this.#table = undefined;
     return undefined;
@@ -61,7 +62,6 @@ const MARK =
   /^(?:[^\p{L}\p{N}\s]{1,3}|\(?[\p{L}\p{N}]{1,4}[.)]|\d{1,3}(?:\.\d{1,3}){1,5}[.)]?|§\s?\d{1,4}\p{L}?)$/u;
 
 function cellsOf(line: string): string[] | undefined {
-  if (line.length > LONGEST_ROW) return undefined;
   if (line.includes("\t")) return cellsBetweenTabs(line);
   if (!line.startsWith("|") && !line.includes(" | ")) return undefined;
   const cells = line.split("|").map((cell) => cell.trim());

@@ -5,7 +5,7 @@
  * text, while the old ones are searched. Changes of the search alone (find.ts, lexical.ts, the terms of a
  * question) need no new version. test/features/retrieval/index-version.test.ts fails where it was forgotten.
  */
-export const INDEX_VERSION = 1;
+export const INDEX_VERSION = 2;
 
 /**
  * The first version whose passages are embedded as they are now. Vectors of older indexes are made again; of newer
