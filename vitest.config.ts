@@ -66,7 +66,7 @@ const features = {
     ...product.test,
     name: "product",
     include: ["test/**/*.test.ts"],
-    exclude: ["test/room/**", "test/browser/**", "test/clients/**", ...LONG_RUNS],
+    exclude: ["test/room/**", "test/browser/**", "test/clients/**", "test/python/**", ...LONG_RUNS],
   },
 };
 
@@ -79,6 +79,17 @@ const clients = {
     ...product.test,
     name: "clients",
     include: ["test/clients/**/*.test.ts"],
+    testTimeout: 120_000,
+  },
+};
+
+/** Programs in Python, with the packages that `npm run python-clients` installs. */
+const python = {
+  ...product,
+  test: {
+    ...product.test,
+    name: "python",
+    include: ["test/python/**/*.test.ts"],
     testTimeout: 120_000,
   },
 };
@@ -117,7 +128,7 @@ const room = {
 
 export default defineConfig({
   test: {
-    projects: [features, slow, room, browser, clients],
+    projects: [features, slow, room, browser, clients, python],
     sequence: { sequencer: LongRunsFirst },
     maxWorkers: 3,
     passWithNoTests: false,

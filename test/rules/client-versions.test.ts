@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { PYTHON_CLIENTS } from "../../local/python-clients.ts";
 import { folderOfAi, type Version, VERSIONS } from "../support/ai-sdk-package.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -14,6 +15,7 @@ const CLIENTS = [
   "@assistant-ui/react-ai-sdk",
   "openai",
   "@langchain/openai",
+  "langchain-openai",
   "@ai-sdk/openai-compatible",
   "@durable-streams/client",
   "@hey-api/openapi-ts",
@@ -46,6 +48,9 @@ async function installedVersions(): Promise<Map<string, string[]>> {
   const installed = new Map([...versions].map(([name, of]) => [name, of.map(([, v]) => v)]));
   const majors = Object.keys(VERSIONS).map(Number) as Version[];
   const ai = await Promise.all(majors.map((major) => readManifest(folderOfAi(major))));
+  for (const { name, version } of PYTHON_CLIENTS) {
+    installed.set(name, [...(installed.get(name) ?? []), version]);
+  }
   return installed.set(
     "ai",
     ai.map(({ version = "" }) => version),
