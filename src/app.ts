@@ -32,7 +32,7 @@ import { systemRoutes } from "./features/system/routes.ts";
 import { turnRoutes } from "./features/turns/routes.ts";
 import { eventLogRoutes } from "./features/turns/events/routes.ts";
 import { aiSdkRoutes } from "./features/turns/ai-sdk/routes.ts";
-import { chatSocketRoutes } from "./features/turns/ai-sdk/socket-routes.ts";
+import { chatSocketRoutes, signInByTicket } from "./features/turns/ai-sdk/socket-routes.ts";
 import { workflowRoutes } from "./features/turns/ai-sdk/workflow-routes.ts";
 import { socketRoutes, ticketRoutes } from "./features/turns/live/routes.ts";
 import { usageRoutes } from "./features/usage/routes.ts";
@@ -74,6 +74,7 @@ app.route("/", socketRoutes);
 app.route("/", erasureRoutes);
 
 // Every route from here on requires a signed-in user.
+app.use("/ai-sdk/ws", signInByTicket);
 app.use(authenticate);
 app.use(limitRequests);
 app.use(finishChanges);

@@ -235,9 +235,7 @@ export const chatSessions = pgTable(
     userId: uuid("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
-    chatId: uuid("chat_id")
-      .notNull()
-      .references(() => chats.id, { onDelete: "cascade" }),
+    chatId: uuid("chat_id").references(() => chats.id, { onDelete: "cascade" }),
     sessionToken: text("session_token").notNull(),
     isActive: boolean("is_active").notNull().default(true),
     lastActivity: time("last_activity").notNull(),
@@ -249,6 +247,7 @@ export const chatSessions = pgTable(
   },
   (t) => [
     unique("chat_sessions_token_key").on(t.sessionToken),
+    check("chat_sessions_room_check", sql`${t.chatId} IS NOT NULL OR NOT ${t.isActive}`),
     index("chat_sessions_chat_idx").on(t.chatId),
     index("chat_sessions_user_idx").on(t.userId),
     index("chat_sessions_session_idx").on(t.sessionId),

@@ -1,6 +1,6 @@
 /**
  * The types of the API, generated from its OpenAPI document by `npm run generate` in clients/ts.
- * Shape of the document: c9d7e84556533466cd17cbcff0536045c98659ed715cfa8c3235d158866280ad
+ * Shape of the document: dc88d2904e6d2a9562b20b68d6bdc443f6c018b5f508f8330cfa5a3c3d4c5d09
  */
 export interface paths {
     "/auth/register": {
@@ -770,7 +770,7 @@ export interface paths {
         put?: never;
         /**
          * Get a ticket for a live socket
-         * @description Opens one socket of this chat, once, within a minute.
+         * @description Opens one socket, once, within a minute: of this chat (`GET /chats/{id}/ws`), or of the AI SDK (`GET /ai-sdk/ws`), which then carries this chat alone, or all chats where none is named.
          */
         post: operations["createSocketTicket"];
         delete?: never;
@@ -920,7 +920,7 @@ export interface paths {
         };
         /**
          * Open a socket of the AI SDK
-         * @description For `WebSocketChatTransport` of the AI SDK 7: one socket for all chats. It signs in by cookie, by an `Authorization` header, or in a browser by the subprotocols `["ai-sdk", "bearer.TOKEN"]`. A request that is aborted leaves its answer running; a request for a running answer gets it from its start. A socket takes 10 frames in one second, 16 requests at once and 200 in all, frames of up to 8 MiB, and sends at most a mebibyte a second and 16 MiB in all. It closes with 1008 when the session ends, for a frame that is not of the protocol, and beyond these numbers; with 1009 for a longer frame, and with 1013 after 16 MiB.
+         * @description For `WebSocketChatTransport` of the AI SDK 7: one socket for all chats. It signs in by cookie, by an `Authorization` header, or in a browser by the subprotocols `["ai-sdk", "bearer.TOKEN"]` or by `ticket`. A request that is aborted leaves its answer running; a request for a running answer gets it from its start. A socket takes 10 frames in one second, 16 requests at once and 200 in all, frames of up to 8 MiB, and sends at most a mebibyte a second and 16 MiB in all. It closes with 1008 when the session ends, for a frame that is not of the protocol, and beyond these numbers; with 1009 for a longer frame, and with 1013 after 16 MiB.
          *
          *     An API key needs the scope `chat` or `read`.
          */
@@ -3211,9 +3211,10 @@ export interface components {
         NewTicket: {
             /**
              * Format: uuid
+             * @description Without it, the ticket opens a socket of the AI SDK for all chats.
              * @example 01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10
              */
-            chat_id: string;
+            chat_id?: string | null;
         };
         OpenAiModels: {
             /** @enum {string} */
@@ -5474,7 +5475,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["NewTicket"];
             };
@@ -5657,7 +5658,10 @@ export interface operations {
     };
     openConversationSocket: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description From `POST /ws/tickets`, in place of a token. One of a chat opens a socket of that chat alone. */
+                ticket?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -15,8 +15,10 @@ import { refreshSession } from "./refresh.ts";
 const BEARER = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 const API_KEY = /^bearer +(\w+)$/i;
 
-/** The sign-in boundary: every route mounted after it has a principal. */
+/** The sign-in boundary: every route mounted after it has a principal. The ticket of a socket has signed in before. */
 export const authenticate: MiddlewareHandler<App> = async function authenticate(c, next) {
+  const byTicket: Principal | undefined = c.get("principal");
+  if (byTicket) return next();
   const authorization = c.req.header("authorization") ?? authorizationOfSocket(c);
   if (authorization !== undefined) {
     c.set("principal", await byBearer(c, authorization));

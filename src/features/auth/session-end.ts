@@ -6,8 +6,6 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { Context } from "hono";
 import { type Db, write } from "../../db/client.ts";
-import type { RowOf } from "../../db/columns.ts";
-import type { chatSessions } from "../../db/schema.ts";
 import type { Env } from "../../env.ts";
 import type { App } from "../../http/router.ts";
 import { delay } from "../../lib/clock.ts";
@@ -15,7 +13,7 @@ import { logError, nameOf } from "../../lib/log.ts";
 import { roomCall } from "../../lib/room-call.ts";
 
 /** A chat whose room may have a stream or socket of an ended session. */
-export type SessionChat = RowOf<typeof chatSessions, "sessionId" | "chatId">;
+export type SessionChat = { session_id: string; chat_id: string };
 
 const ROOMS_AT_ONCE = 10;
 

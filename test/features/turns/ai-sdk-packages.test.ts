@@ -103,6 +103,20 @@ describe("WebSocketChatTransport of the AI SDK 7", () => {
     expect(await transport.reconnectToStream({ chatId: clientId() })).toBeNull();
   });
 
+  it("connects with a new ticket each time", async () => {
+    const { WebSocketChatTransport } = await loadAi(7);
+    const transport = new WebSocketChatTransport({
+      url: `${workerUrl.replace("http", "ws")}/ai-sdk/ws`,
+      params: async () => ({ ticket: (await ada.post("/ws/tickets", {})).body.ticket }),
+    });
+    for (const text of ["One.", "Two."]) {
+      const marker = await script({ kind: "answer", times: 1, tokens: [text] });
+      const stream = await transport.sendMessages(submit(clientId(), marker));
+      expect(textIn(await read(stream))).toBe(text);
+      transport.close();
+    }
+  });
+
   it("shows why a message is refused", async () => {
     const { WebSocketChatTransport } = await loadAi(7);
     const transport = new WebSocketChatTransport({

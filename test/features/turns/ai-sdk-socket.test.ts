@@ -12,6 +12,7 @@ import {
 } from "../../support/ai-sdk.ts";
 import { newApiKey } from "../../support/api-keys.ts";
 import { type Body, type SignedIn, signUp, workerUrl } from "../../support/client.ts";
+import { query } from "../../support/postgres.ts";
 import { handshake } from "../../support/socket.ts";
 import { until } from "../../support/until.ts";
 
@@ -24,11 +25,10 @@ beforeAll(async () => {
 const PATH = "/ai-sdk/ws";
 
 /** A socket as the transport opens it, with the frames that it has received. */
-async function connect(token = ada.accessToken) {
-  const socket = new WebSocket(workerUrl.replace("http", "ws") + PATH, [
-    "ai-sdk",
-    `bearer.${token}`,
-  ]);
+const connect = (token = ada.accessToken) => open(PATH, ["ai-sdk", `bearer.${token}`]);
+
+async function open(path: string, protocols: string[] = []) {
+  const socket = new WebSocket(workerUrl.replace("http", "ws") + path, protocols);
   const frames: Body[] = [];
   socket.addEventListener("message", ({ data }) => frames.push(JSON.parse(String(data))));
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
@@ -192,5 +192,83 @@ describe("a socket of the AI SDK", () => {
     const response = await ada.fetch(PATH);
     expect(response.status).toBe(426);
     expect(response.headers.get("x-problem-code")).toBe("upgrade_required");
+  });
+});
+
+describe("a socket of the AI SDK that a ticket opens", () => {
+  const newTicket = async (of: SignedIn, body: object = {}): Promise<string> =>
+    (await of.post("/ws/tickets", body)).body.ticket;
+  const at = (ticket: string) => `${PATH}?ticket=${ticket}`;
+
+  it("carries all chats of its user, and closes when the session ends", async () => {
+    const person = await signUp();
+    const tab = await open(at(await newTicket(person)));
+    for (const requestId of ["r1", "r2"]) {
+      tab.send(sendFrame(requestId, clientId(), await answered("One ", "two.")));
+      expect(textIn(await tab.ended(requestId))).toBe("One two.");
+    }
+    expect((await person.get("/chats")).body.chats).toHaveLength(2);
+    await person.post("/auth/logout");
+    tab.send(sendFrame("r3", clientId(), "x"));
+    expect(await tab.closed).toEqual({ code: 1008, reason: "session ended" });
+  });
+
+  it("carries the ticket's chat alone, by the client's id or by ours, where the ticket names one", async () => {
+    const [id, other] = [clientId(), clientId()];
+    const first = await connect();
+    for (const [requestId, named] of [["r1", id] as const, ["r2", other] as const]) {
+      first.send(sendFrame(requestId, named, await answered("One.")));
+      await first.ended(requestId);
+    }
+    const [chat] = await query("SELECT id FROM chats WHERE user_id = $1 AND client_id = $2", [
+      ada.user.id,
+      id,
+    ]);
+    const chatId = chat?.id;
+    const tab = await open(at(await newTicket(ada, { chat_id: chatId })));
+    for (const [requestId, named] of [["r1", id] as const, ["r2", chatId] as const]) {
+      tab.send({ type: "resume", requestId, id: named });
+      await tab.ended(requestId, "no-active");
+    }
+    for (const [requestId, named] of [["r3", other] as const, ["r4", clientId()] as const]) {
+      tab.send({ type: "resume", requestId, id: named });
+      tab.send(sendFrame(`${requestId}s`, named, "x"));
+      await Promise.all([tab.ended(requestId, "error"), tab.ended(`${requestId}s`, "error")]);
+    }
+    expect((await ada.get(`/ai-sdk/chat/${other}/messages`)).body).toHaveLength(2);
+  });
+
+  it("is opened once by a ticket, of many attempts at once, within a minute and while its session lasts", async () => {
+    const statusOf = async (ticket: string) => (await handshake(at(ticket))).status;
+    const ticket = await newTicket(ada);
+    const statuses = await Promise.all(Array.from({ length: 8 }, () => statusOf(ticket)));
+    expect(statuses.filter((status) => status === 101)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(7);
+    const late = await newTicket(ada);
+    await query(
+      "UPDATE chat_sessions SET created_at = created_at - interval '61 s' WHERE user_id = $1 AND used_at IS NULL",
+      [ada.user.id],
+    );
+    expect(await statusOf(late)).toBe(401);
+    const person = await signUp();
+    const outlived = await newTicket(person);
+    await person.post("/auth/logout");
+    expect(await statusOf(outlived)).toBe(401);
+    for (const unknown of ["", "x", "x".repeat(10_000)]) expect(await statusOf(unknown)).toBe(401);
+  });
+
+  it("is kept from pages of other origins, and its ticket opens no chat's own socket", async () => {
+    const chatId = (await ada.post("/chats", {})).body.id;
+    const ticket = await newTicket(ada);
+    expect((await handshake(`/chats/${chatId}/ws?ticket=${ticket}`)).status).toBe(401);
+    const origin = "https://elsewhere.example";
+    expect((await handshake(at(ticket), { origin })).status).toBe(403);
+    expect((await handshake(at(ticket), { origin: "http://localhost:3000" })).status).toBe(101);
+  });
+
+  it("is not taken by a request that is no handshake", async () => {
+    const ticket = await newTicket(ada);
+    expect((await fetch(workerUrl + at(ticket))).status).toBe(426);
+    expect((await handshake(at(ticket))).status).toBe(101);
   });
 });

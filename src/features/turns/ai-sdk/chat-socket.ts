@@ -9,6 +9,7 @@ import type { App } from "../../../http/router.ts";
 import { utf8Length } from "../../../lib/bytes.ts";
 import { delay } from "../../../lib/clock.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
+import { Problem } from "../../../lib/problem.ts";
 import { isSignInLive } from "../../auth/keys/queries.ts";
 import { readRunningTurn } from "../read.ts";
 import { type Pace, SendBudget } from "../room/live-socket.ts";
@@ -94,6 +95,7 @@ export class ChatSocket {
     const { requestId } = request;
     try {
       if (!(await this.#requireSignIn())) return;
+      await this.#requireChat(request.id);
       const stream = await this.#streamOf(request);
       if (stream) await this.#follow(requestId, stream);
       else this.#send(plainFrame("no-active", requestId));
@@ -157,6 +159,14 @@ export class ChatSocket {
     );
     if (!isLive) this.#close(closings.sessionEnded);
     return isLive;
+  }
+
+  /** Throws `not_found` for another chat than that of the ticket, if it has one. */
+  async #requireChat(id: string): Promise<void> {
+    const principal = this.#c.get("principal");
+    if (principal.via !== "ticket" || principal.chatId === null) return;
+    const chatId = await findChatId(this.#c.get("deps").db, principal.userId, id);
+    if (chatId !== principal.chatId) throw new Problem("not_found");
   }
 
   #cancel(requestId: string): void {

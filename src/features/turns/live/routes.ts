@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { ById, Id } from "../../../http/fields.ts";
 import { onDemand } from "../../../http/on-demand.ts";
-import { type App, createRouter, json, jsonBody, route } from "../../../http/router.ts";
+import { type App, createRouter, json, optionalJsonBody, route } from "../../../http/router.ts";
 import { logError, nameOf } from "../../../lib/log.ts";
 import { newSecret } from "../../../lib/ids.ts";
 import { Problem } from "../../../lib/problem.ts";
@@ -42,7 +42,11 @@ or you have 64, and after 8 MiB: a socket sends at most a mebibyte a second, bec
 you read it. After any code but 1001 and \`session ended\`, get another ticket, connect, and resume.`;
 
 const NewTicket = z
-  .strictObject({ chat_id: Id })
+  .strictObject({
+    chat_id: Id.nullish().openapi({
+      description: "Without it, the ticket opens a socket of the AI SDK for all chats.",
+    }),
+  })
   .openapi("NewTicket", { example: { chat_id: "01936c2e-9a40-7c1e-b2d4-5f3a8e7d6c10" } });
 
 const Ticket = onDemand(() =>
@@ -60,8 +64,9 @@ const issue = route({
   operationId: "createSocketTicket",
   tags,
   summary: "Get a ticket for a live socket",
-  description: "Opens one socket of this chat, once, within a minute.",
-  request: { body: jsonBody(NewTicket) },
+  description:
+    "Opens one socket, once, within a minute: of this chat (`GET /chats/{id}/ws`), or of the AI SDK (`GET /ai-sdk/ws`), which then carries this chat alone, or all chats where none is named.",
+  request: { body: optionalJsonBody(NewTicket) },
   problems: ["not_found"],
   responses: { 201: json(Ticket, "The ticket.") },
 });
@@ -112,7 +117,12 @@ export const ticketRoutes = createRouter().openapi(issue, async (c) => {
   const { db, clock, newId } = c.get("deps");
   const { chat_id: chatId } = c.req.valid("json");
   const ticket = newSecret();
-  await insertTicket(db, c.get("principal"), { id: newId(), ticket, chatId, now: clock() });
+  await insertTicket(db, c.get("principal"), {
+    id: newId(),
+    ticket,
+    chatId: chatId ?? null,
+    now: clock(),
+  });
   return c.json({ ticket, expires_in: TICKET_TTL_SECONDS }, 201);
 });
 

@@ -14,9 +14,10 @@ export const TICKET_TTL_SECONDS = 60;
 /** How long the rows of closed sockets and unused tickets are kept. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
-type NewTicket = { id: string; ticket: string; chatId: string; now: number };
+/** `chatId`: null for a ticket of all chats, which opens a socket of the AI SDK. */
+type NewTicket = { id: string; ticket: string; chatId: string | null; now: number };
 
-/** Inserts a ticket for one of the owner's chats. Throws `not_found`, or `invalid_token` without a session. */
+/** Inserts a ticket for one or all of the owner's chats. Throws `not_found`, or `invalid_token` without a session. */
 export async function insertTicket(
   db: Db,
   { userId, sessionId }: Pick<Principal, "userId" | "sessionId">,
@@ -28,7 +29,8 @@ export async function insertTicket(
   const { found } = await batch(db, {
     found: sql<{ chat: boolean; session: boolean }>`
         WITH found AS (
-          SELECT EXISTS (SELECT FROM chats WHERE id = ${chatId} AND user_id = ${userId}) AS chat,
+          SELECT ${chatId}::uuid IS NULL
+              OR EXISTS (SELECT FROM chats WHERE id = ${chatId}::uuid AND user_id = ${userId}) AS chat,
             EXISTS (
               SELECT FROM sessions WHERE id = ${sessionId} AND user_id = ${userId}
                 AND ended_at IS NULL AND expires_at > ${at}::timestamptz
@@ -91,9 +93,11 @@ export async function takeTicket(
   return isActive ? { ...key, expiresAt: Date.parse(toIso(expiresAt)) } : "too_many";
 }
 
+/** An unused ticket of this time has just expired. */
+const bornAfter = (now: number) => toIso(new Date(now - TICKET_TTL_SECONDS * 1000));
+
 function takeTicketSql({ rowId, chatId, now }: TicketUse, token: string): SQL<TakenRow> {
   const at = toIso(new Date(now));
-  const bornAfter = toIso(new Date(now - TICKET_TTL_SECONDS * 1000));
   const countedSince = toIso(new Date(now - COUNTED_MS));
   const isFree = sql`(w.used_at IS NULL OR w.id = ${rowId}::uuid)`;
   return sql<TakenRow>`
@@ -102,7 +106,7 @@ function takeTicketSql({ rowId, chatId, now }: TicketUse, token: string): SQL<Ta
       FROM chat_sessions AS w JOIN sessions AS s ON s.id = w.session_id
       JOIN chats AS c ON c.id = w.chat_id AND c.user_id = w.user_id
       WHERE w.session_token = ${token} AND w.chat_id = ${chatId} AND ${isFree}
-        AND w.created_at > ${bornAfter}::timestamptz
+        AND w.created_at > ${bornAfter(now)}::timestamptz
         AND s.ended_at IS NULL AND s.expires_at > ${at}::timestamptz
       FOR SHARE OF s
     ), open AS (
@@ -115,6 +119,33 @@ function takeTicketSql({ rowId, chatId, now }: TicketUse, token: string): SQL<Ta
     FROM ticket WHERE w.id = ticket.id AND ${isFree}
     RETURNING w.id AS "rowId", w.user_id AS "userId", w.session_id AS "sessionId",
       w.is_active AS "isActive", ticket.expires_at AS "expiresAt"`;
+}
+
+/** What a ticket signs in to. `chatId`: the only chat that may be named; null for all of the user. */
+type TicketSignIn = { userId: string; sessionId: string; chatId: string | null };
+
+/**
+ * Takes a ticket for a socket that ends in the Worker; undefined for one that is unknown, used, expired, or of a
+ * session that has ended. That socket asks for itself whether its session has ended, so its row is never active.
+ */
+export async function takeTicketToSignIn(
+  db: Db,
+  { rowId, ticket, now }: Omit<TicketUse, "chatId">,
+): Promise<TicketSignIn | undefined> {
+  const token = await sha256OfText(ticket);
+  const at = toIso(new Date(now));
+  const { rows } = await write(
+    db,
+    sql<TicketSignIn>`
+      UPDATE chat_sessions AS w
+      SET id = ${rowId}::uuid, used_at = ${at}::timestamptz, last_activity = ${at}::timestamptz
+      FROM sessions AS s
+      WHERE w.session_token = ${token} AND (w.used_at IS NULL OR w.id = ${rowId}::uuid)
+        AND w.created_at > ${bornAfter(now)}::timestamptz
+        AND s.id = w.session_id AND s.ended_at IS NULL AND s.expires_at > ${at}::timestamptz
+      RETURNING w.user_id AS "userId", w.session_id AS "sessionId", w.chat_id AS "chatId"`,
+  );
+  return rows[0];
 }
 
 /** Saves that the socket is in use; false where its session has ended or its chat is deleted. */
