@@ -1,5 +1,6 @@
 /** Many small worlds at once: those without kills in one Worker, the others in Workers of their own. */
 import { type FastWorker, startFastWorker } from "../fast-worker.ts";
+import { signUp } from "../client.ts";
 import { Account } from "./account.ts";
 import { findViolations } from "./checker.ts";
 import type { Schedule } from "./schedule.ts";
@@ -16,7 +17,8 @@ const KILLED_AT_ONCE = 3;
 export class ManyWorlds {
   readonly #upstreams: Upstreams;
   readonly #shared: FastWorker;
-  readonly #owners: Account[];
+  /** How many worlds there are at once. */
+  readonly #lanes: number;
   readonly #stranger: Account;
   /** The operations that the product offers. */
   readonly offers: ReadonlySet<string>;
@@ -27,24 +29,20 @@ export class ManyWorlds {
   static async start(atOnce = AT_ONCE): Promise<ManyWorlds> {
     const upstreams = await startUpstreams();
     const shared = await startFastWorker(upstreams.vars);
-    const accounts: Account[] = [];
-    for (let left = atOnce + KILLED_AT_ONCE + 1; left > 0; left--)
-      accounts.push(await Account.open());
-    const [stranger, ...owners] = accounts;
-    if (!stranger) throw new Error("no account could sign up");
-    return new ManyWorlds(upstreams, shared, owners, stranger, await readOffers(shared.url));
+    const [stranger, offers] = [await Account.open(), await readOffers(shared.url)];
+    return new ManyWorlds(upstreams, shared, atOnce + KILLED_AT_ONCE, stranger, offers);
   }
 
   private constructor(
     upstreams: Upstreams,
     shared: FastWorker,
-    owners: Account[],
+    lanes: number,
     stranger: Account,
     offers: ReadonlySet<string>,
   ) {
     this.#upstreams = upstreams;
     this.#shared = shared;
-    this.#owners = owners;
+    this.#lanes = lanes;
     this.#stranger = stranger;
     this.offers = offers;
   }
@@ -55,10 +53,8 @@ export class ManyWorlds {
     const killed = schedules.filter(isKilled);
     const others = schedules.filter((schedule) => !isKilled(schedule));
     const found = await Promise.all(
-      this.#owners.map((owner, index) =>
-        index < KILLED_AT_ONCE
-          ? this.#kill(killed, owner)
-          : this.#live(others, owner, this.#shared),
+      Array.from({ length: this.#lanes }, (_, index) =>
+        index < KILLED_AT_ONCE ? this.#kill(killed) : this.#live(others, this.#shared),
       ),
     );
     return found.flat().toSorted((a, b) => a.schedule.seed - b.schedule.seed);
@@ -70,20 +66,23 @@ export class ManyWorlds {
   }
 
   /** Runs them in a Worker that nobody else uses, as long as there are any. */
-  async #kill(queue: Schedule[], owner: Account): Promise<Failure[]> {
+  async #kill(queue: Schedule[]): Promise<Failure[]> {
     if (queue.length === 0) return [];
     const own = await startFastWorker(this.#upstreams.vars);
     try {
-      return await this.#live(queue, owner, own);
+      return await this.#live(queue, own);
     } finally {
       await own.close();
     }
   }
 
-  async #live(queue: Schedule[], owner: Account, worker: FastWorker): Promise<Failure[]> {
+  /** Each in an account of its own: what is late of one, such as the cost of a title, is not the next one's. */
+  async #live(queue: Schedule[], worker: FastWorker): Promise<Failure[]> {
     const failures: Failure[] = [];
     for (let schedule = queue.shift(); schedule; schedule = queue.shift()) {
-      const people = { owner: await owner.person(), stranger: await this.#stranger.person() };
+      const { user, accessToken: token } = await signUp();
+      const owner = { id: String(user.id), token };
+      const people = { owner, stranger: await this.#stranger.person() };
       const around = { worker, upstreams: this.#upstreams, ...people };
       const history = await runSchedule(schedule, around);
       this.crashes += history.crashes.length;

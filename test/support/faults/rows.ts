@@ -47,17 +47,3 @@ export async function readRows(userId: string): Promise<History["rows"]> {
   const [found] = await query(ROWS, [userId]);
   return JSON.parse(found?.rows ?? "null");
 }
-
-/** Leaves the next world an owner without chats, and without usage. */
-export async function eraseRows(userId: string): Promise<void> {
-  await query("DELETE FROM chats WHERE user_id = $1", [userId]);
-  const id = `'${userId}'::uuid`;
-  // Calls that are recorded just now wait for the lock: they are erased from the ledger and the sums, or from none.
-  await query(`DO $$ BEGIN
-    PERFORM FROM users WHERE id = ${id} FOR UPDATE;
-    DELETE FROM ai_usage WHERE user_id = ${id};
-    DELETE FROM usage_days WHERE user_id = ${id};
-    DELETE FROM usage_sums WHERE user_id = ${id};
-    DELETE FROM usage_totals WHERE user_id = ${id};
-  END $$`);
-}

@@ -5,7 +5,7 @@ import { Actors, type Person } from "./actors.ts";
 import { type Fault, isAnswered } from "./fault.ts";
 import { type CountedCall, type History, logsOf, turnsOf } from "./history.ts";
 import { Recorder } from "./recorder.ts";
-import { eraseRows, readRows } from "./rows.ts";
+import { readRows } from "./rows.ts";
 import type { Kill, Schedule } from "./schedule.ts";
 import { countOf, lastUserMessage } from "./seeded-provider.ts";
 import type { Upstreams } from "./upstreams.ts";
@@ -25,7 +25,7 @@ export async function runSchedule(schedule: Schedule, around: Surroundings): Pro
     await world.settle();
     return await world.describe();
   } finally {
-    await world.end();
+    world.end();
   }
 }
 
@@ -110,10 +110,8 @@ class SmallWorld {
     };
   }
 
-  /** Leaves the next world an owner without chats. */
-  async end(): Promise<void> {
+  end(): void {
     for (const forget of this.#forget) forget();
-    await eraseRows(this.#around.owner.id);
   }
 
   #chatIds(): string[] {
@@ -173,7 +171,7 @@ class SmallWorld {
     await Promise.all(turns.map(({ chatId, after }) => this.#actors.resumeAfter(chatId, after)));
   }
 
-  /** The title of a turn that is over may still be on its way: its cost would be the next world's. */
+  /** The title of a turn that is over may still be on its way, with its cost. */
   async #waitForLedger(): Promise<void> {
     for (let left = LEDGER_POLLS; left > 0; left--) {
       const billed = await query("SELECT 1 FROM ai_usage WHERE user_id = $1", [
