@@ -94,6 +94,7 @@ describe("a completion that is refused", () => {
       status_code: status,
       code,
       param,
+      repeats: 0,
       type: "invalid_request_error",
       request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
@@ -101,8 +102,9 @@ describe("a completion that is refused", () => {
 
   it("for its key or for a used budget is not repeated, and says why", async () => {
     const command = ["test/python/openai_client.py", "refused", "{}"];
-    expect(await runScenario("openai", "ifk_nothing", command)).toMatchObject({
+    expect(await runScenario("openai", "ifk_nothing", command, { retries: 2 })).toMatchObject({
       class: "AuthenticationError",
+      repeats: 0,
       code: "invalid_token",
     });
     const poor = await signUp();
@@ -110,6 +112,7 @@ describe("a completion that is refused", () => {
     const { key: poorKey } = await newApiKey(poor, ["chat"]);
     expect(await runScenario("openai", poorKey, command, { retries: 2 })).toMatchObject({
       class: "RateLimitError",
+      repeats: 0,
       code: "budget_exhausted",
       type: "insufficient_quota",
     });

@@ -89,6 +89,8 @@ def describe(error):
     described = {"class": type(error).__name__, "message": str(error)}
     for name in ("status_code", "code", "type", "param", "request_id"):
         described[name] = getattr(error, name, None)
+    if isinstance(error, openai.APIStatusError):
+        described["repeats"] = int(error.response.request.headers["x-stainless-retry-count"])
     return described
 
 

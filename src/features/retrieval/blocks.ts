@@ -1,6 +1,6 @@
 /** Divides a text into paragraphs, clauses and headings. Positions are UTF-16 indexes; see cut.ts. */
 import { type TitleLine, markOf, titleOf } from "./headings.ts";
-import { LONGEST_ROW, TableScanner, type TableRow } from "./tables.ts";
+import { TableScanner, type TableRow } from "./tables.ts";
 
 /** A paragraph, clause or heading, trimmed. */
 export type Block = {
@@ -53,9 +53,7 @@ function* readLines(text: string): Generator<Line | undefined> {
   const tables = new TableScanner();
   for (const { start, end } of readRanges(text, LINE_BREAKS)) {
     const line = trim(text, start, end);
-    const row = tables.next(
-      line ? text.slice(line.start, Math.min(line.end, line.start + LONGEST_ROW + 1)) : "",
-    );
+    const row = tables.next(line ? text.slice(line.start, line.end) : "");
     if (row && line) yield { ...line, row };
     else if (line) yield* readColumns(text, line);
     else yield undefined;

@@ -5,7 +5,7 @@
 import { titleOf } from "./headings.ts";
 
 /** UTF-16 code units; a longer line is read as text. */
-export const LONGEST_ROW = 700;
+const LONGEST_ROW = 700;
 /** UTF-16 code units of a header row; limited because every passage of the table stores it. */
 const LONGEST_HEADER = 500;
 const LONGEST_NAME = 60;
@@ -29,12 +29,11 @@ export class TableScanner {
   #strayLines = 0;
   #isApart = false;
 
-  /** The line as a row of a table; undefined if it is none. Of a longer line, one unit more than a row has suffices. */
+  /** The line as a row of a table; undefined if it is none. */
   next(line: string): TableRow | undefined {
     const text = line.trim();
     if (text === "") this.#isApart = true;
-    // White space counts: where the line was cut after it, it is not at the end.
-    const cells = text === "" || line.length > LONGEST_ROW ? undefined : cellsOf(text);
+    const cells = text === "" ? undefined : cellsOf(text);
     if (cells) return this.#nextRow(cells);
     if (text !== "" && ++this.#strayLines > MOST_STRAY_LINES) this.#table = undefined;
     return undefined;
@@ -62,6 +61,7 @@ const MARK =
   /^(?:[^\p{L}\p{N}\s]{1,3}|\(?[\p{L}\p{N}]{1,4}[.)]|\d{1,3}(?:\.\d{1,3}){1,5}[.)]?|§\s?\d{1,4}\p{L}?)$/u;
 
 function cellsOf(line: string): string[] | undefined {
+  if (line.length > LONGEST_ROW) return undefined;
   if (line.includes("\t")) return cellsBetweenTabs(line);
   if (!line.startsWith("|") && !line.includes(" | ")) return undefined;
   const cells = line.split("|").map((cell) => cell.trim());
@@ -99,7 +99,7 @@ export function columnChanges(text: string, scanner: TableScanner): ColumnsFrom[
   const changes: ColumnsFrom[] = [];
   let index = 0;
   for (const line of text.split("\n")) {
-    const columns = scanner.next(line.slice(0, LONGEST_ROW + 1))?.columns;
+    const columns = scanner.next(line)?.columns;
     if (columns !== changes.at(-1)?.columns) changes.push({ index, columns });
     index += line.length + 1;
   }

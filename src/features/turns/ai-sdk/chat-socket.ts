@@ -95,7 +95,6 @@ export class ChatSocket {
     const { requestId } = request;
     try {
       if (!(await this.#requireSignIn())) return;
-      await this.#requireChat(request.id);
       const stream = await this.#streamOf(request);
       if (stream) await this.#follow(requestId, stream);
       else this.#send(plainFrame("no-active", requestId));
@@ -113,11 +112,12 @@ export class ChatSocket {
   ): Promise<ReadableStream<Uint8Array> | undefined> {
     const c = this.#c;
     if (request.type === "send") {
+      if (this.#onlyChat !== null) await this.#findChat(request.id);
       const conversation = toTurnRequest(request);
       await countWork(c, "turns");
       return (await sendConversation(c, conversation, WIRE)).stream;
     }
-    const chatId = await findChatId(c.get("deps").db, c.get("principal").userId, request.id);
+    const chatId = await this.#findChat(request.id);
     if (chatId === undefined) return undefined;
     return (await readRunningTurn(c, chatId, WIRE)) ?? undefined;
   }
@@ -161,12 +161,18 @@ export class ChatSocket {
     return isLive;
   }
 
-  /** Throws `not_found` for another chat than that of the ticket, if it has one. */
-  async #requireChat(id: string): Promise<void> {
+  /** The only chat that may be named: that of the ticket, if it has one. */
+  get #onlyChat(): string | null {
     const principal = this.#c.get("principal");
-    if (principal.via !== "ticket" || principal.chatId === null) return;
-    const chatId = await findChatId(this.#c.get("deps").db, principal.userId, id);
-    if (chatId !== principal.chatId) throw new Problem("not_found");
+    return principal.via === "ticket" ? principal.chatId : null;
+  }
+
+  /** The chat with the client's id or ours; undefined where there is none. Throws `not_found` where it may not be named. */
+  async #findChat(id: string): Promise<string | undefined> {
+    const { db } = this.#c.get("deps");
+    const chatId = await findChatId(db, this.#c.get("principal").userId, id);
+    if (this.#onlyChat !== null && chatId !== this.#onlyChat) throw new Problem("not_found");
+    return chatId;
   }
 
   #cancel(requestId: string): void {

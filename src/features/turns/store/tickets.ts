@@ -93,19 +93,21 @@ export async function takeTicket(
   return isActive ? { ...key, expiresAt: Date.parse(toIso(expiresAt)) } : "too_many";
 }
 
+/** The ticket `w` is unused, or used by this very attempt, whose response was lost. */
+const isFree = (rowId: string) => sql`(w.used_at IS NULL OR w.id = ${rowId}::uuid)`;
+
 /** An unused ticket of this time has just expired. */
 const bornAfter = (now: number) => toIso(new Date(now - TICKET_TTL_SECONDS * 1000));
 
 function takeTicketSql({ rowId, chatId, now }: TicketUse, token: string): SQL<TakenRow> {
   const at = toIso(new Date(now));
   const countedSince = toIso(new Date(now - COUNTED_MS));
-  const isFree = sql`(w.used_at IS NULL OR w.id = ${rowId}::uuid)`;
   return sql<TakenRow>`
     WITH ticket AS (
       SELECT w.id, w.user_id, s.expires_at
       FROM chat_sessions AS w JOIN sessions AS s ON s.id = w.session_id
       JOIN chats AS c ON c.id = w.chat_id AND c.user_id = w.user_id
-      WHERE w.session_token = ${token} AND w.chat_id = ${chatId} AND ${isFree}
+      WHERE w.session_token = ${token} AND w.chat_id = ${chatId} AND ${isFree(rowId)}
         AND w.created_at > ${bornAfter(now)}::timestamptz
         AND s.ended_at IS NULL AND s.expires_at > ${at}::timestamptz
       FOR SHARE OF s
@@ -116,7 +118,7 @@ function takeTicketSql({ rowId, chatId, now }: TicketUse, token: string): SQL<Ta
     UPDATE chat_sessions AS w
     SET id = ${rowId}::uuid, used_at = ${at}::timestamptz, last_activity = ${at}::timestamptz,
       is_active = (SELECT sockets < ${MOST_SOCKETS}::int FROM open)
-    FROM ticket WHERE w.id = ticket.id AND ${isFree}
+    FROM ticket WHERE w.id = ticket.id AND ${isFree(rowId)}
     RETURNING w.id AS "rowId", w.user_id AS "userId", w.session_id AS "sessionId",
       w.is_active AS "isActive", ticket.expires_at AS "expiresAt"`;
 }
@@ -140,7 +142,7 @@ export async function takeTicketToSignIn(
       UPDATE chat_sessions AS w
       SET id = ${rowId}::uuid, used_at = ${at}::timestamptz, last_activity = ${at}::timestamptz
       FROM sessions AS s
-      WHERE w.session_token = ${token} AND (w.used_at IS NULL OR w.id = ${rowId}::uuid)
+      WHERE w.session_token = ${token} AND ${isFree(rowId)}
         AND w.created_at > ${bornAfter(now)}::timestamptz
         AND s.id = w.session_id AND s.ended_at IS NULL AND s.expires_at > ${at}::timestamptz
       RETURNING w.user_id AS "userId", w.session_id AS "sessionId", w.chat_id AS "chatId"`,
