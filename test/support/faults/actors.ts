@@ -49,13 +49,13 @@ export class Actors {
     const request = this.#toRequest(send);
     const { leavesAfter: _leaves, ...again } = request;
     const repeats = Array.from({ length: send.repeats }, () => again);
-    const first = this.#send(request).then((call) => this.#learn(send.chat, call));
-    if (!send.repeatsAtOnce) await first;
-    for (const repeat of repeats) {
-      const sent = this.#send(repeat).then((call) => this.#learn(send.chat, call));
-      if (!send.repeatsAtOnce) await sent;
+    const sent: Promise<void>[] = [];
+    for (const each of [request, ...repeats]) {
+      const learned = this.#send(each).then((call) => this.#learn(send.chat, call));
+      sent.push(learned);
+      if (!send.repeatsAtOnce) await learned;
     }
-    await first;
+    await Promise.all(sent);
   }
 
   #toRequest({ chat, route, streams, keyed, leavesAfter }: Send): Request {
