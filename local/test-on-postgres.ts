@@ -13,7 +13,10 @@ const VITEST = join(import.meta.dirname, "..", "node_modules", "vitest", "vitest
 /** Races, keys, faults, and the stand-in's contract. Parts of file names. */
 const TESTS = [
   "test/contract/neon",
-  "test/faults/",
+  "test/faults/acknowledged",
+  "test/faults/postgres-failures",
+  "test/faults/races",
+  "test/faults/schedules",
   "test/features/files/analysis",
   "test/features/chats/branch",
   "test/features/turns/ai-sdk",

@@ -156,7 +156,7 @@ it("Each start generates its own keys", async () => {
   const starts = await Promise.all(
     [1, 2].map(async () => {
       const copyOf = inject("emptyPostgres");
-      const neon = await startNeon({ control: true, ...(copyOf && { copyOf }) });
+      const neon = await startNeon({ control: true, copyOf });
       const s3 = await startS3({ bucket: "b", control: true });
       const provider = await startProvider({ control: true });
       for (const { close } of [neon, s3, provider]) stack.defer(close);

@@ -29,7 +29,7 @@ if (CONTRACT_DATABASE_URL) {
 async function startEmbedded() {
   const copyOf = inject("emptyPostgres");
   const { password } = new URL(connectionString);
-  const options = { password, mostBytes: FEW_BYTES, ...(copyOf && { copyOf }) };
+  const options = { password, mostBytes: FEW_BYTES, copyOf };
   const { url, close } = await startNeon(options);
   return { endpoint: url, stop: close };
 }

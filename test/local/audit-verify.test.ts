@@ -30,8 +30,8 @@ const append = (userId: string, daysAgo: number, count: number) =>
     [userId, String(daysAgo), String(count)],
   );
 
-/** Runs the check as an operator does. */
-function check(): Promise<{ code: number; output: string }> {
+/** Runs the program, as an operator does. */
+function runProgram(): Promise<{ code: number; output: string }> {
   const env = { ...process.env, ...world.databaseVars };
   return new Promise((resolve) => {
     execFile(process.execPath, [SCRIPT], { env }, (error, output) => {
@@ -40,8 +40,21 @@ function check(): Promise<{ code: number; output: string }> {
   });
 }
 
+/** What does not match, one sentence to a line. */
+async function check(): Promise<string> {
+  const { faults } = await verifyAudit(createDb(world.databaseVars));
+  return faults.join("\n");
+}
+
+async function programFails(): Promise<string> {
+  const { code, output } = await runProgram();
+  expect(code).toBe(1);
+  expect(output).not.toContain("Everything matches.");
+  return output;
+}
+
 /** Changes what the triggers protect, as somebody with full access to Postgres can; then changes it back. */
-async function afterTampering(change: string, undo: string): Promise<string> {
+async function afterTampering(change: string, undo: string, look = check): Promise<string> {
   const withoutTriggers = async (sql: string) => {
     for (const table of ["security_events", "audit_anchors"]) {
       await world.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
@@ -52,18 +65,16 @@ async function afterTampering(change: string, undo: string): Promise<string> {
     }
   };
   await withoutTriggers(change);
-  const { code, output } = await check();
+  const found = await look();
   await withoutTriggers(undo);
-  expect(code).toBe(1);
-  expect(output).not.toContain("Everything matches.");
-  return output;
+  return found;
 }
 
 const at = (position: number) => `user_id = '${ADA}' AND position = ${position}`;
 
 describe("the check of the audit log", () => {
   it("finds nothing in what the product has written, and names the newest anchor", async () => {
-    const { code, output } = await check();
+    const { code, output } = await runProgram();
     expect(output).toContain("3005 events in 2 chains, 3 anchors.");
     expect(output).toContain("Everything matches.");
     expect(code).toBe(0);
@@ -75,6 +86,7 @@ describe("the check of the audit log", () => {
     const output = await afterTampering(
       `UPDATE security_events SET kind = 'signed_out' WHERE ${at(700)}`,
       `UPDATE security_events SET kind = 'signed_in' WHERE ${at(700)}`,
+      programFails,
     );
     expect(output).toContain(`${ADA} position 700: the hash does not match`);
   });
@@ -158,7 +170,7 @@ describe("the check of the audit log", () => {
     );
     expect(output).toContain(`${ada.user.id} position 1: the details do not match their hash`);
     await ada.delete("/users/me", { password: ada.password });
-    expect((await check()).output).toContain("Everything matches.");
+    expect(await check()).toBe("");
   });
 
   it("is not needed for a plain change: the tables refuse it", async () => {
@@ -169,7 +181,7 @@ describe("the check of the audit log", () => {
     ]) {
       await expect(world.query(sql)).rejects.toThrow("append-only");
     }
-    expect((await check()).code).toBe(0);
+    expect(await check()).toBe("");
   });
 
   it("matches chains that grow while it reads them", async () => {
@@ -187,6 +199,6 @@ describe("the check of the audit log", () => {
 
   it("matches after the cron ran many times at once", async () => {
     await Promise.all(Array.from({ length: 5 }, world.minute));
-    expect((await check()).output).toContain("3 anchors.");
+    expect((await runProgram()).output).toContain("3 anchors.");
   });
 });

@@ -21,7 +21,7 @@ declare module "vitest" {
     mailVars: Vars;
     /** The environment of the Worker, for a test that starts one with other values. */
     vars: Vars;
-    /** An archive of an empty Postgres to start from; empty where the server is a real one. */
+    /** An archive of an empty Postgres to start from. */
     emptyPostgres: string;
     /** Where the built Worker lies. */
     workerFolder: string;

@@ -1,5 +1,4 @@
 /** One world per run of the tests: Postgres, the bucket, the provider, and the built Worker. */
-import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { migrate } from "../../local/migrate.ts";
 import { startMail } from "../../local/mail.ts";
@@ -10,6 +9,7 @@ import { makeFolder } from "../../local/scratch.ts";
 import { bundleWorker } from "../../local/workerd.ts";
 import { present } from "../../src/lib/assert.ts";
 import { startAlone } from "./fast-worker.ts";
+import { emptyPostgres } from "./empty-postgres.ts";
 import { checkLogs } from "./logs/scan.ts";
 import { bucketVars } from "./own-bucket.ts";
 import { makeDatabase } from "./own-database.ts";
@@ -41,10 +41,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   stack.defer(() => bundling.catch(() => undefined));
   const database = await makeDatabase();
   if (database) stack.defer(database.drop);
-  const neon = await startNeon({ control: true, ...(database && { postgresUrl: database.url }) });
+  const copyOf = await emptyPostgres();
+  const stored = database ? { postgresUrl: database.url } : { copyOf };
+  const neon = await startNeon({ control: true, ...stored });
   stack.defer(neon.close);
-  const emptyPostgres = neon.archive ? join(folder.path, "empty-postgres.tar") : "";
-  await neon.archive?.(emptyPostgres);
   await migrate(neon.pool);
   const provider = await startProvider({ control: true, script: AT_ONCE });
   stack.defer(provider.close);
@@ -92,7 +92,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     APP_URL: FRONTEND,
   });
   project.provide("vars", vars);
-  project.provide("emptyPostgres", emptyPostgres);
+  project.provide("emptyPostgres", copyOf);
   project.provide("workerFolder", folder.path);
   const secrets = [vars.SECRET_KEY, s3.secretAccessKey, provider.apiKey, neon.connectionString];
   scan = () =>
