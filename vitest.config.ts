@@ -17,6 +17,8 @@ const LONG_RUNS = [
   "test/faults/postgres-failures.test.ts",
   "test/local/audit-verify.test.ts",
   "test/features/files/extraction-bounds.test.ts",
+  "test/features/files/extraction-memory.test.ts",
+  "test/unit/extract-word-hostile.test.ts",
   "test/rules/regular-expressions.test.ts",
   "test/features/files/scans-many.test.ts",
   "test/faults/kills.test.ts",
@@ -59,6 +61,12 @@ const product = {
   },
 };
 
+/**
+ * What needs a Worker, a database or a program of its own for long: it kills it, configures it, or looks at all of its
+ * data.
+ */
+const OWN_WORLDS = "test/**/*.world.test.ts";
+
 /** Everything that can be seen from outside, over HTTP, and what is pure. */
 const features = {
   ...product,
@@ -66,9 +74,18 @@ const features = {
     ...product.test,
     name: "product",
     include: ["test/**/*.test.ts"],
-    exclude: ["test/room/**", "test/browser/**", "test/clients/**", "test/python/**", ...LONG_RUNS],
+    exclude: [
+      "test/room/**",
+      "test/browser/**",
+      "test/clients/**",
+      "test/python/**",
+      OWN_WORLDS,
+      ...LONG_RUNS,
+    ],
   },
 };
+
+const worlds = { ...product, test: { ...product.test, name: "worlds", include: [OWN_WORLDS] } };
 
 const slow = { ...product, test: { ...product.test, name: "slow", include: LONG_RUNS } };
 
@@ -128,7 +145,7 @@ const room = {
 
 export default defineConfig({
   test: {
-    projects: [features, slow, room, browser, clients, python],
+    projects: [features, worlds, slow, room, browser, clients, python],
     sequence: { sequencer: LongRunsFirst },
     maxWorkers: 3,
     passWithNoTests: false,

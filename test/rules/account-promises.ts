@@ -65,7 +65,7 @@ export const ACCOUNT_PROMISES: Record<number, Record<string, string[]>> = {
       "takes JSON alone from an allowed page, where its body is JSON",
       "takes no form of a foreign page, and sets no cookie",
     ],
-    "rules/cross-origin-errors.test.ts": [
+    "rules/cross-origin-errors.world.test.ts": [
       "may be read by a page of an allowed origin",
       "may be read by any other page where the request has a token, without credentials",
       "may be read by no other page where only the allowed origins may call",
@@ -96,10 +96,10 @@ export const ACCOUNT_PROMISES: Record<number, Record<string, string[]>> = {
     "features/auth/accounts.test.ts": [
       "answers an unknown account, a wrong password and a disabled account alike",
     ],
-    "features/auth/register-races.test.ts": [
+    "features/auth/register-races.world.test.ts": [
       "Twenty registrations of one address at once, in any case and two isolates, make one account and one session",
     ],
-    "features/limits/sign-in.test.ts": [
+    "features/limits/sign-in.world.test.ts": [
       "are counted alike for an account that does not exist, in any spelling",
       "admit exactly the figure of registrations from an address, refused ones included",
     ],
@@ -114,7 +114,7 @@ export const ACCOUNT_PROMISES: Record<number, Record<string, string[]>> = {
       "cannot be activated, verified or reassigned by the client",
     ],
     "http/errors.test.ts": ["with unknown fields is refused, and each is named"],
-    "features/system/log-secrets.test.ts": [
+    "features/system/log-secrets.world.test.ts": [
       "holds no password, token, cookie or mailed link of a sign-in",
       "holds nothing of a second factor, an API key or a ticket",
       "holds nothing of messages, answers, titles, documents and signed URLs",
@@ -129,10 +129,10 @@ export const ACCOUNT_PROMISES: Record<number, Record<string, string[]>> = {
   },
   // What ends sessions, and what a stolen access token cannot do.
   18: {
-    "features/auth/session-end.test.ts": [
+    "features/auth/session-end.world.test.ts": [
       "closes the streams and sockets of the session, and neither the answer nor those of another session",
     ],
-    "features/auth/session-end-delivery.test.ts": [
+    "features/auth/session-end-delivery.world.test.ts": [
       "A session end whose notification was lost closes its streams and sockets within a minute, and no turn",
     ],
     "features/auth/session-list.test.ts": [

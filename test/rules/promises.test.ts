@@ -27,7 +27,7 @@ const PROMISES: Record<number, Record<string, string[]>> = {
     "features/turns/idempotency-races.test.ts": [
       "twenty keys in one chat begin one turn; the keys of the others stay free",
     ],
-    "features/turns/idempotency-crash.test.ts": [
+    "features/turns/idempotency-crash.world.test.ts": [
       "A send repeated after a crash returns the outcome of the first, and begins nothing",
       "A send without a chat, repeated after a crash, ends in the chat of the first",
     ],
@@ -66,7 +66,7 @@ const PROMISES: Record<number, Record<string, string[]>> = {
   },
   // A subscriber cut at any byte resumes.
   6: {
-    "faults/cut-anywhere.test.ts": [
+    "faults/cut-anywhere.world.test.ts": [
       "A subscriber cut at any byte, inside a character too, has the stored text after it resumes",
       "A subscriber whose connection is cut during generation has the stored text in the end",
     ],
@@ -76,13 +76,13 @@ const PROMISES: Record<number, Record<string, string[]>> = {
     "features/turns/turns.test.ts": [
       "follows the order of the contract, with contiguous ids and small events",
     ],
-    "features/turns/crash.test.ts": [
+    "features/turns/crash.world.test.ts": [
       "A subscriber that resumes after a crash receives the stored text, under unused event ids",
     ],
-    "faults/races.test.ts": [
+    "faults/races.world.test.ts": [
       "Fifty subscribers that join at different events see the same events, each to the end",
     ],
-    "features/turns/slow-subscribers.test.ts": [
+    "features/turns/slow-subscribers.world.test.ts": [
       "A subscriber that reads nothing delays nobody, is disconnected, and resumes without a gap",
     ],
     "room/turn-log.test.ts": [
@@ -108,7 +108,7 @@ const PROMISES: Record<number, Record<string, string[]>> = {
   },
   // One terminal event, heartbeats, and no event made by a model.
   9: {
-    "features/turns/turn-limits.test.ts": [
+    "features/turns/turn-limits.world.test.ts": [
       "A stream without events sends comments, so that no proxy closes it",
     ],
     "unit/turn-events.test.ts": [
@@ -120,23 +120,23 @@ const PROMISES: Record<number, Record<string, string[]>> = {
   },
   // A crash in mid-answer; every turn ends.
   10: {
-    "features/turns/crash.test.ts": [
+    "features/turns/crash.world.test.ts": [
       "A crash in mid-answer stores the text so far as interrupted, and its usage, without a request",
       "A chat whose turn was lost in a crash accepts another message",
     ],
-    "features/turns/recovery.test.ts": [
+    "features/turns/recovery.world.test.ts": [
       "A subscriber whose turn was lost while Postgres is unreachable receives `save_delayed`",
     ],
     "features/turns/turn-failures.test.ts": [
       "committed the beginning and both responses were lost, the chat accepts a message again at once",
     ],
-    "features/turns/branch-crash.test.ts": [
+    "features/turns/branch-crash.world.test.ts": [
       "An interrupted answer can be regenerated, and its user message edited",
     ],
-    "features/turns/reconcile.test.ts": [
+    "features/turns/reconcile.world.test.ts": [
       "is interrupted, its cost estimated, and its chat continues",
     ],
-    "features/turns/turn-limits.test.ts": [
+    "features/turns/turn-limits.world.test.ts": [
       "A provider that never ends is cut off at the turn's time limit",
       "An end that Postgres refuses for long is emitted as delayed, and saved by alarm later, once",
       "A beginning that was committed unknown to the room is ended by alarm, and nothing is billed",
@@ -149,18 +149,18 @@ const PROMISES: Record<number, Record<string, string[]>> = {
       "${what}, the subscriber gets the error, the text so far is kept, and the chat continues",
       "${what}, a client that waits for JSON gets a problem that names what was stored",
     ],
-    "features/turns/turn-limits.test.ts": [
+    "features/turns/turn-limits.world.test.ts": [
       "A provider that never sends a first token is given up on, and the answer ends as failed",
       "A provider that stops sending is given up on, and its text is kept",
     ],
-    "features/turns/failover.test.ts": [
+    "features/turns/failover.world.test.ts": [
       "is the one configured for the requested model, and billed at its own price",
       "has sent its first token is not replaced: its text is kept, and marked",
     ],
     "features/turns/turns.test.ts": [
       "is one row per attempt at a provider, exact to the last digit",
     ],
-    "features/turns/save-refused.test.ts": [
+    "features/turns/save-refused.world.test.ts": [
       "(%s) is saved without the suspect parts, as failed",
       "in every form is given up on, and the cron ends the answer",
       "for good is given up on, and not retried",
@@ -169,7 +169,7 @@ const PROMISES: Record<number, Record<string, string[]>> = {
   },
   // Deleted data is gone everywhere, and stays gone.
   17: {
-    "features/users/account-erasure.test.ts": [
+    "features/users/account-erasure.world.test.ts": [
       "leaves no row, no session, and nothing in the rooms, and stops a running answer",
       "leaves other users' data alone",
       "takes effect when the response of Postgres is lost, and is confirmed",
@@ -181,7 +181,7 @@ const PROMISES: Record<number, Record<string, string[]>> = {
       "a worker that still reads one of its files writes nothing",
       "makes all of it unreachable with the response, though one portion does not take it",
     ],
-    "features/deletion/deletion.test.ts": [
+    "features/deletion/deletion.world.test.ts": [
       "is erased with the request, and once more when no late write is possible",
       "is erased by the cron when the request died right after the deletion was committed",
       "does not come back with an answer that ends later",
@@ -191,14 +191,14 @@ const PROMISES: Record<number, Record<string, string[]>> = {
       "is erased in the end, though a signed URL that was still valid restored it",
       "is erased in the end also of uploads under way, and so is their extracted text",
     ],
-    "features/files/deletion-sweep.test.ts": [
+    "features/files/deletion-sweep.world.test.ts": [
       "A sweep finds exactly the orphans of bucket and database",
       "Concurrent sweeps find the same, and do no more",
     ],
   },
   // A file is ready with all that belongs to it, or has failed with a reason; never stuck.
   19: {
-    "features/files/files-upload.test.ts": [
+    "features/files/files-upload.world.test.ts": [
       "ends in a file whose bytes are stored, hash recorded, text extracted and passages indexed",
     ],
     "features/files/ingestion.test.ts": [
@@ -207,7 +207,7 @@ const PROMISES: Record<number, Record<string, string[]>> = {
       "is given up on after a few attempts, and says so",
       "is deleted an hour after its URL expired, with whatever arrived meanwhile",
     ],
-    "features/files/files-edges.test.ts": [
+    "features/files/files-edges.world.test.ts": [
       "is ingested again from its start when the worker was lost in the middle",
       "at once, late, or from an older attempt, changes nothing of the stored text",
       "is given up on through the dead-letter queue, says so, and is retried on request",
@@ -215,7 +215,7 @@ const PROMISES: Record<number, Record<string, string[]>> = {
   },
   // Hostile files: refused or failed, in bounded time and memory, never fetched.
   20: {
-    "features/files/files-upload.test.ts": ["says what to send instead: %s"],
+    "features/files/files-upload.world.test.ts": ["says what to send instead: %s"],
     "features/files/extraction-bounds.test.ts": [
       "hostile Word documents end with a reason",
       "hostile HTML and text files end with their text or a reason",
@@ -225,7 +225,7 @@ const PROMISES: Record<number, Record<string, string[]>> = {
   },
   // A file never runs in our origin.
   21: {
-    "features/files/files.test.ts": [
+    "features/files/files.world.test.ts": [
       "redirects to the bucket, which serves it as an attachment of its type and name",
       "returns the signed URL as JSON, valid for five minutes and for this file alone",
     ],
@@ -239,7 +239,7 @@ const PROMISES: Record<number, Record<string, string[]>> = {
     "features/turns/documents-ask.test.ts": [
       "shows no quotation as a citation that is not in the document, and says so",
     ],
-    "features/turns/documents-long.test.ts": [
+    "features/turns/documents-long.world.test.ts": [
       "may quote text elsewhere in the document, but none that it does not contain",
       "verifies nothing that cannot be looked up, and shows none of it as a citation",
     ],
@@ -253,12 +253,12 @@ const PROMISES: Record<number, Record<string, string[]>> = {
     "faults/postgres-failures.test.ts": [
       "Whatever fails in Postgres, every route succeeds or says when to retry, and takes effect once",
     ],
-    "features/turns/provider-circuit.test.ts": [
+    "features/turns/provider-circuit.world.test.ts": [
       "is not called for a while: a turn is refused at once, costs nothing, and says when to retry",
       "admits one call after its pause, and closes when that succeeds",
       "is answered by the second one at once, and billed for that alone",
     ],
-    "features/limits/requests.test.ts": [
+    "features/limits/requests.world.test.ts": [
       "sheds another user's turn until one ends, changes nothing, and disturbs no running one",
     ],
   },
@@ -267,10 +267,10 @@ const PROMISES: Record<number, Record<string, string[]>> = {
     "http/hostile-requests.test.ts": ["that announces ten gigabytes is refused before it arrives"],
     "features/messages/memory-pages.test.ts": ["Four concurrent pages of the longest messages"],
     "features/turns/memory-subscribers.test.ts": ["Streams that the clients do not read"],
-    "features/turns/slow-subscribers.test.ts": [
+    "features/turns/slow-subscribers.world.test.ts": [
       "A subscriber that reads nothing delays nobody, is disconnected, and resumes without a gap",
     ],
-    "features/turns/sockets-bounds.test.ts": [
+    "features/turns/sockets-bounds.world.test.ts": [
       "are 64 at most over all chats, however many are opened at once",
     ],
   },
