@@ -1,9 +1,6 @@
 import { expect, it } from "vitest";
-import { describePaging } from "../support/paging/describe.ts";
 import { ROUTES_OF_LISTS } from "../support/paging/lists.ts";
 import { readOperations } from "../support/routes.ts";
-
-describePaging({ numRuns: 8, seed: 20_261 });
 
 /** What continues a list. */
 const CONTINUES = new Set(["cursor", "before", "after", "offset"]);

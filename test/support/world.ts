@@ -53,7 +53,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { accessKeyId, secretAccessKey, region } = s3;
   const mail = await startMail({ accessKeyId, secretAccessKey, region, control: true });
   stack.defer(mail.close);
-  await bundling;
   const vars: Vars = {
     DATABASE_URL: neon.connectionString,
     DATABASE_HTTP_URL: neon.url,
@@ -67,12 +66,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     // Tests of failing providers share this Worker.
     PROVIDER_CIRCUIT: '{"off":true}',
   };
+  const accounts = await servePlantedAccounts(vars);
+  stack.defer(accounts.close);
+  await bundling;
   const platform = await startBuilt(folder.path, vars);
   stack.defer(() => platform.close());
   const worker = await startAlone(folder.path, vars);
   stack.defer(() => worker.close());
-  const accounts = await servePlantedAccounts(vars);
-  stack.defer(accounts.close);
   project.provide("accountsUrl", present(accounts.origin, "the origin of the accounts"));
   project.provide("workerUrl", worker.url);
   project.provide("platformUrl", platform.url);
