@@ -36,10 +36,7 @@ const LONG_RUNS = [
   "test/rules/cross-site.test.ts",
 ];
 
-/**
- * Begins with what takes long, and with the room, whose runner is slow to start: no worker is left with it at the end,
- * while the others have nothing to do.
- */
+/** Begins with what takes long: no worker is left with it at the end, while the others have nothing to do. */
 class LongRunsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     // oxlint-disable-next-line unicorn/no-array-sort -- a sequencer's, not an array's.
@@ -48,8 +45,7 @@ class LongRunsFirst extends BaseSequencer {
   }
 }
 
-function rankOf({ moduleId, project }: TestSpecification): number {
-  if (project.name === "room") return -1;
+function rankOf({ moduleId }: TestSpecification): number {
   const rank = LONG_RUNS.findIndex((name) => moduleId.endsWith(name));
   return rank < 0 ? LONG_RUNS.length : rank;
 }
