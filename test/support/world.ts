@@ -1,4 +1,5 @@
 /** One world per run of the tests: Postgres, the bucket, the provider, and the built Worker. */
+import { cp } from "node:fs/promises";
 import type { TestProject } from "vitest/node";
 import { migrate } from "../../local/migrate.ts";
 import { startMail } from "../../local/mail.ts";
@@ -36,7 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // Once every Worker is closed. A run that does not begin has nothing to scan.
   let scan = async (): Promise<void> => undefined;
   stack.defer(() => scan());
-  const bundling = bundleWorker(folder.path);
+  const bundling = buildInto(folder.path);
   // Its folder is not removed under it.
   stack.defer(() => bundling.catch(() => undefined));
   const database = await makeDatabase();
@@ -105,6 +106,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await logRequests([platform, worker]);
     await running.disposeAsync();
   };
+}
+
+/** Builds the Worker, or copies the one that several suites share. */
+async function buildInto(folder: string): Promise<void> {
+  const { TEST_BUNDLE } = process.env;
+  if (TEST_BUNDLE) await cp(TEST_BUNDLE, folder, { recursive: true });
+  else await bundleWorker(folder);
 }
 
 /** Each of the Workers of the run logs a request, whatever the tests have sent to it. */

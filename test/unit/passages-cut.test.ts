@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { crossReferences } from "../../src/features/retrieval/cross-references.ts";
 import { type CuttableText, cutPassages } from "../../src/features/retrieval/cut.ts";
+import { cpuMs } from "../support/hostile-text.ts";
 
 /** No passage is longer, in code points. */
 const LONGEST = 700;
@@ -163,15 +164,16 @@ describe("five million characters", () => {
     "blanks, and a word": `${" ".repeat(5_000_000)}x`,
   };
   for (const [what, text] of Object.entries(worst)) {
-    it(`are cut in linear time: ${what}`, () => {
-      const startedAt = performance.now();
+    it(`are cut in linear time: ${what}`, async () => {
       let longest = 0;
-      for (const passage of cutPassages({ text, pages: [], headings: [] })) {
-        longest = Math.max(longest, passage.text.length);
-      }
+      const ms = await cpuMs(() => {
+        for (const passage of cutPassages({ text, pages: [], headings: [] })) {
+          longest = Math.max(longest, passage.text.length);
+        }
+      });
       expect(longest).toBeGreaterThan(0);
       expect(longest).toBeLessThanOrEqual(LONGEST);
-      expect(performance.now() - startedAt).toBeLessThan(15_000);
+      expect(ms).toBeLessThan(15_000);
     });
   }
 });

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { findQuotations } from "../../src/features/citations/find-quotes.ts";
+import { cpuMs } from "../support/hostile-text.ts";
 
 it.each([
   ["“The rent is due.” [1]", [["The rent is due.", [1]]]],
@@ -88,7 +89,7 @@ it.each([
   expect(findQuotations(answer)).toEqual([]);
 });
 
-it("takes no longer for unclosed marks than for other text", () => {
+it("takes no longer for unclosed marks than for other text", async () => {
   for (const piece of [
     "“",
     '"',
@@ -102,9 +103,7 @@ it("takes no longer for unclosed marks than for other text", () => {
     "\n- ",
     "[1, ",
   ]) {
-    const startedAt = performance.now();
-    findQuotations(piece.repeat(20_000));
-    expect(performance.now() - startedAt, piece).toBeLessThan(1_500);
+    expect(await cpuMs(() => findQuotations(piece.repeat(20_000))), piece).toBeLessThan(1_500);
   }
 });
 
