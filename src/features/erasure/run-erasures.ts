@@ -1,5 +1,5 @@
 /**
- * Erases what is left of erased accounts, in portions that take Postgres a second or two: an account of any
+ * Erases what is left of erased accounts, in portions that take Postgres a second or less: an account of any
  * size is erased in the end, and a crash loses one portion at most. The messages of its chats are purged
  * with those of other deleted chats.
  */
